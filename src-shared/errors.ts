@@ -1,0 +1,88 @@
+/**
+ * The one error type of the project. Across process and network boundaries only `code` and `message`
+ * travel; the cause stays in the log of the process that saw it.
+ */
+
+/** Whom the message is written for: the person at the window, the caller of an API, or the log's reader. */
+export type Audience = 'user' | 'caller' | 'log';
+
+/** Every code with its audience. Written out, never renamed: codes travel between versions of the app. */
+export const errorAudiences = {
+  'gguf-invalid': 'user',
+  'gguf-unsupported': 'user',
+  'model-not-found': 'caller',
+  'model-changed': 'user',
+  'engine-release-mismatch': 'user',
+  'engine-load-failed': 'user',
+  'engine-died': 'caller',
+  'engine-failed': 'caller',
+  'request-invalid': 'caller',
+  'context-too-long': 'caller',
+  unauthorised: 'caller',
+  'over-capacity': 'caller',
+  'no-route': 'caller',
+  'peer-failed': 'caller',
+  'protocol-violation': 'log',
+  cancelled: 'caller',
+  'timed-out': 'caller',
+  'port-taken': 'user',
+  'data-folder-unusable': 'user',
+  'data-folder-in-use': 'user',
+  'database-too-new': 'user',
+  'setting-invalid': 'user',
+  'child-failed': 'user',
+  'not-running': 'user',
+  internal: 'log',
+} as const satisfies Record<string, Audience>;
+
+export type ErrorCode = keyof typeof errorAudiences;
+
+/** What crosses a boundary in place of an error: a code and a sentence, no stack. */
+export type ErrorReport = { readonly code: ErrorCode; readonly message: string };
+
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+
+  /** `message` is one sentence that says what went wrong, where, and what to do about it. */
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get audience(): Audience {
+    return errorAudiences[this.code];
+  }
+
+  toReport(): ErrorReport {
+    return { code: this.code, message: this.message };
+  }
+
+  static fromReport(report: ErrorReport): AppError {
+    return new AppError(report.code, report.message);
+  }
+}
+
+/** Any thrown value as an AppError; what is not one becomes `internal` and is kept as the cause. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) {
+    return thrown;
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new AppError('internal', `Something unexpected went wrong: ${message}`, { cause: thrown });
+}
+
+/** The code and message of an error with its chain of causes, for a log line. */
+export function describeCauses(thrown: unknown): string {
+  const parts: string[] = [];
+  for (let current = thrown; current !== undefined && current !== null && parts.length < 8; ) {
+    parts.push(current instanceof Error ? (current.stack ?? current.message) : String(current));
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return parts.join('\n  caused by: ');
+}
+
+/** Closes a switch over a union: the compiler refuses a missing case, and a lying input fails clearly. */
+export function missingCase(value: never): never {
+  throw new AppError('internal', `No case for ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,115 @@
+/**
+ * What a node and its engine say to each other beside work frames. The link is the child's file
+ * descriptor 3 (a socket pair, so there is no port, no path and nothing to leave behind): JSON bodies in
+ * the frames of frame.ts. Requests are answered in any order; work frames of one session stay in order.
+ */
+import { z } from 'zod';
+import { samplingSchema } from '../../src-shared/model.ts';
+import { workKinds } from './work.ts';
+
+/** File descriptor of the link in the engine process. */
+export const engineLinkDescriptor = 3;
+
+export const engineKinds = { ...workKinds, request: 16, response: 17, sessionFailed: 18 } as const;
+
+/** Where a shard stands in its model. A whole model is a chain of one shard. */
+export const shardRoleSchema = z.enum(['whole', 'first', 'middle', 'last']);
+export type ShardRole = z.infer<typeof shardRoleSchema>;
+
+export const loadParametersSchema = z.object({
+  /** A GGUF file: the model itself, a shard cut from it, or only its header when `vocabularyOnly`. */
+  path: z.string().min(1),
+  role: shardRoleSchema,
+  /** Load tokenizer and metadata alone; such an engine only answers `tokenize` and `vocabulary`. */
+  vocabularyOnly: z.boolean().default(false),
+  /** Cache cells, in tokens, shared by all sessions. */
+  contextLength: z.int().min(16).max(16_777_216).default(4096),
+  maxSessions: z.int().min(1).max(256).default(8),
+  /** Most tokens decoded in one call. */
+  batchSize: z.int().min(1).max(8192).default(512),
+  threads: z.int().min(1).max(512),
+  /** 'auto' takes the best backend that node-llama-cpp finds; 'cpu' never touches a GPU. */
+  backend: z.enum(['auto', 'cpu']).default('auto'),
+});
+export type LoadParameters = z.input<typeof loadParametersSchema>;
+
+export const memoryReportSchema = z.object({
+  /** Bytes of weights, and of the KV cache and compute buffers, as llama.cpp reports them. */
+  modelBytes: z.number(),
+  contextBytes: z.number(),
+  /** Resident memory of the engine process. */
+  residentBytes: z.number(),
+  /** Per device: what it has and what is free now. */
+  devices: z.array(
+    z.object({ name: z.string(), totalBytes: z.number(), freeBytes: z.number() }),
+  ),
+});
+export type MemoryReport = z.infer<typeof memoryReportSchema>;
+
+export const loadResultSchema = z.object({
+  llamaRelease: z.string(),
+  backend: z.enum(['cpu', 'cuda', 'vulkan', 'metal']),
+  architecture: z.string(),
+  layers: z.int(),
+  width: z.int(),
+  vocabularySize: z.int(),
+  contextLength: z.int(),
+  maxSessions: z.int(),
+  memory: memoryReportSchema,
+});
+export type LoadResult = z.infer<typeof loadResultSchema>;
+
+export const openParametersSchema = z.object({
+  /** Chosen by the node, never reused on this link: frames of a closed session are dropped by number. */
+  session: z.int().min(1).max(0xffff_ffff),
+  /** Only for shards that sample (last, whole). */
+  sampling: samplingSchema.optional(),
+  /** Tokens generated before this engine joined, for penalties and grammar. */
+  generated: z.array(z.int().min(0)).max(1_048_576).default([]),
+  /**
+   * Whole shards only: after each sampled token the engine decodes it itself, until end of generation or
+   * until a token for this position was sampled. Absent: every token comes from outside.
+   */
+  selfFeedUntil: z.int().min(0).optional(),
+});
+export type OpenParameters = z.input<typeof openParametersSchema>;
+
+/** How the model's own tokenizer treats text; the chat template decides about BOS, so none is added. */
+export const tokenizeParametersSchema = z.object({
+  text: z.string().max(4 * 1024 * 1024),
+  /** Read "<|user|>" and the like as control tokens. True for the template's own text only. */
+  parseSpecial: z.boolean(),
+});
+
+export const vocabularySchema = z.object({
+  /** The bytes of every token, by id, as Latin-1 text; control tokens have their name here. */
+  pieces: z.array(z.string()),
+  /** Ids of control tokens, which are never shown. */
+  control: z.array(z.int()),
+  endOfGeneration: z.array(z.int()),
+  beginOfSequence: z.int().nullable(),
+  endOfSequence: z.int().nullable(),
+  /** Jinja text, or null when the model has none. */
+  chatTemplate: z.string().nullable(),
+});
+export type Vocabulary = z.infer<typeof vocabularySchema>;
+
+export const engineRequestSchema = z.discriminatedUnion('method', [
+  z.object({ id: z.int(), method: z.literal('load'), params: loadParametersSchema }),
+  z.object({ id: z.int(), method: z.literal('open'), params: openParametersSchema }),
+  z.object({ id: z.int(), method: z.literal('close'), params: z.object({ session: z.int() }) }),
+  z.object({ id: z.int(), method: z.literal('tokenize'), params: tokenizeParametersSchema }),
+  z.object({ id: z.int(), method: z.literal('vocabulary'), params: z.object({}) }),
+  z.object({ id: z.int(), method: z.literal('report'), params: z.object({}) }),
+]);
+export type EngineRequest = z.infer<typeof engineRequestSchema>;
+
+const errorReportSchema = z.object({ code: z.string(), message: z.string() });
+
+export const engineResponseSchema = z.union([
+  z.object({ id: z.int(), result: z.unknown() }),
+  z.object({ id: z.int(), error: errorReportSchema }),
+]);
+
+/** A session that the engine gave up (cache full, position out of order); the engine goes on. */
+export const sessionFailedSchema = z.object({ session: z.int(), error: errorReportSchema });

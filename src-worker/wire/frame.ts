@@ -1,0 +1,100 @@
+/**
+ * Length-prefixed frames, the same on the engine's local link and on every libp2p stream of ours:
+ *
+ *   u32 body length | u32 kind | body          (little endian; the body is a fresh, 8-byte aligned buffer)
+ *
+ * The length is checked against the limit of its kind before anything is allocated for it.
+ */
+import { AppError } from '../../src-shared/errors.ts';
+
+export const frameHeaderBytes = 8;
+
+export type Frame = { readonly kind: number; readonly body: Buffer };
+
+/** The largest body, in bytes, that a reader accepts for a kind; `undefined` for a kind it does not know. */
+export type FrameLimits = (kind: number) => number | undefined;
+
+/** Header and body parts as separate buffers, for a writer that need not copy large bodies. */
+export function encodeFrame(kind: number, ...parts: readonly Uint8Array[]): Uint8Array[] {
+  const header = Buffer.allocUnsafe(frameHeaderBytes);
+  header.writeUInt32LE(
+    parts.reduce((sum, part) => sum + part.byteLength, 0),
+    0,
+  );
+  header.writeUInt32LE(kind, 4);
+  return [header, ...parts];
+}
+
+/** Cuts a byte stream with arbitrary chunk boundaries into frames. One reader serves one stream. */
+export class FrameReader {
+  readonly #limits: FrameLimits;
+  readonly #onFrame: (frame: Frame) => void;
+  readonly #header = Buffer.alloc(frameHeaderBytes);
+  #headerFilled = 0;
+  #kind = 0;
+  #body: Buffer | undefined;
+  #bodyFilled = 0;
+
+  constructor(limits: FrameLimits, onFrame: (frame: Frame) => void) {
+    this.#limits = limits;
+    this.#onFrame = onFrame;
+  }
+
+  /**
+   * Takes the next bytes of the stream and calls `onFrame` for every frame they complete.
+   * @throws AppError `protocol-violation` on an unknown kind or a length over the kind's limit; the
+   * stream cannot be read any further then.
+   */
+  push(chunk: Uint8Array): void {
+    let offset = 0;
+    while (offset < chunk.byteLength) {
+      if (this.#body === undefined) {
+        const taken = Math.min(frameHeaderBytes - this.#headerFilled, chunk.byteLength - offset);
+        this.#header.set(chunk.subarray(offset, offset + taken), this.#headerFilled);
+        this.#headerFilled += taken;
+        offset += taken;
+        if (this.#headerFilled < frameHeaderBytes) {
+          return;
+        }
+        this.#startBody();
+      } else {
+        const taken = Math.min(this.#body.byteLength - this.#bodyFilled, chunk.byteLength - offset);
+        this.#body.set(chunk.subarray(offset, offset + taken), this.#bodyFilled);
+        this.#bodyFilled += taken;
+        offset += taken;
+      }
+      this.#finishBody();
+    }
+  }
+
+  /** True between frames: a stream that ends here ended cleanly. */
+  get isIdle(): boolean {
+    return this.#headerFilled === 0 && this.#body === undefined;
+  }
+
+  #startBody(): void {
+    const length = this.#header.readUInt32LE(0);
+    this.#kind = this.#header.readUInt32LE(4);
+    const limit = this.#limits(this.#kind);
+    if (limit === undefined) {
+      throw new AppError('protocol-violation', `Unknown frame kind ${this.#kind}`);
+    }
+    if (length > limit) {
+      throw new AppError(
+        'protocol-violation',
+        `A frame of kind ${this.#kind} claims ${length} bytes; at most ${limit} are allowed`,
+      );
+    }
+    this.#headerFilled = 0;
+    this.#bodyFilled = 0;
+    this.#body = Buffer.allocUnsafeSlow(length);
+  }
+
+  #finishBody(): void {
+    if (this.#body !== undefined && this.#bodyFilled === this.#body.byteLength) {
+      const body = this.#body;
+      this.#body = undefined;
+      this.#onFrame({ kind: this.#kind, body });
+    }
+  }
+}

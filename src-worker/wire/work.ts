@@ -1,0 +1,81 @@
+/**
+ * Work frames: tokens and hidden states on their way through a chain of shards. The same bytes travel on
+ * the engine's local link and between peers, so a node forwards a body after rewriting eight bytes.
+ *
+ *   u32 session | u32 position | u32 count | u32 flags | u32 computeMicros | u32 detailBytes | values | detail
+ *
+ * `session` numbers the session on this link only. `position` is the index, in the sequence, of the first
+ * of `count` tokens; a shard whose cache is longer truncates it to `position` first. `values` are int32
+ * token ids (tokens, sampled) or float32 hidden states of count × width (hidden).
+ */
+import { AppError } from '../../src-shared/errors.ts';
+
+export const workHeaderBytes = 24;
+
+/** Frame kinds of work. JSON kinds of a link start at 16. */
+export const workKinds = { tokens: 1, hidden: 2, sampled: 3 } as const;
+
+/** Bits of `flags`. */
+export const workFlags = {
+  /** The last shard shall sample after the last token of this work; otherwise it only fills its cache. */
+  sample: 1,
+  /** On `sampled`: the token ends the generation and is not to be shown. */
+  endOfGeneration: 2,
+} as const;
+
+export type Work = {
+  readonly session: number;
+  readonly position: number;
+  readonly count: number;
+  readonly flags: number;
+  /** Time that shards spent computing this work, in microseconds; zero on input. */
+  readonly computeMicros: number;
+  /** The values' raw bytes: count × 4 for tokens, count × width × 4 for hidden states. */
+  readonly values: Uint8Array;
+  /** UTF-8 JSON beside the values (log-probabilities); empty when there is none. */
+  readonly detail: Uint8Array;
+};
+
+const empty = new Uint8Array(0);
+
+/** The parts of a work body, ready for `encodeFrame`. The values are not copied. */
+export function encodeWork(work: Omit<Work, 'detail'> & { detail?: Uint8Array }): Uint8Array[] {
+  const header = Buffer.allocUnsafe(workHeaderBytes);
+  const detail = work.detail ?? empty;
+  header.writeUInt32LE(work.session, 0);
+  header.writeUInt32LE(work.position, 4);
+  header.writeUInt32LE(work.count, 8);
+  header.writeUInt32LE(work.flags, 12);
+  header.writeUInt32LE(work.computeMicros, 16);
+  header.writeUInt32LE(detail.byteLength, 20);
+  return detail.byteLength === 0 ? [header, work.values] : [header, work.values, detail];
+}
+
+/**
+ * Reads a work body whose values take `bytesPerToken` bytes a token (4 for ids, width × 4 for hidden states).
+ * @throws AppError `protocol-violation` when count, detail and length do not agree.
+ */
+export function decodeWork(body: Buffer, bytesPerToken: number): Work {
+  if (body.byteLength < workHeaderBytes) {
+    throw new AppError('protocol-violation', `A work frame of ${body.byteLength} bytes is too short`);
+  }
+  const count = body.readUInt32LE(8);
+  const detailBytes = body.readUInt32LE(20);
+  const expected = workHeaderBytes + count * bytesPerToken + detailBytes;
+  if (count === 0 || body.byteLength !== expected) {
+    throw new AppError(
+      'protocol-violation',
+      `A work frame of ${body.byteLength} bytes claims ${count} tokens, which take ${expected}`,
+    );
+  }
+  const valuesEnd = body.byteLength - detailBytes;
+  return {
+    session: body.readUInt32LE(0),
+    position: body.readUInt32LE(4),
+    count,
+    flags: body.readUInt32LE(12),
+    computeMicros: body.readUInt32LE(16),
+    values: body.subarray(workHeaderBytes, valuesEnd),
+    detail: body.subarray(valuesEnd),
+  };
+}
