@@ -75,7 +75,7 @@ export function toAppError(thrown: unknown): AppError {
 /** The code and message of an error with its chain of causes, for a log line. */
 export function describeCauses(thrown: unknown): string {
   const parts: string[] = [];
-  for (let current = thrown; current !== undefined && current !== null && parts.length < 8; ) {
+  for (let current = thrown; current !== undefined && current !== null && parts.length < 8;) {
     parts.push(current instanceof Error ? (current.stack ?? current.message) : String(current));
     current = current instanceof Error ? current.cause : undefined;
   }

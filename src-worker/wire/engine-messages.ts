@@ -40,9 +40,7 @@ export const memoryReportSchema = z.object({
   /** Resident memory of the engine process. */
   residentBytes: z.number(),
   /** Per device: what it has and what is free now. */
-  devices: z.array(
-    z.object({ name: z.string(), totalBytes: z.number(), freeBytes: z.number() }),
-  ),
+  devices: z.array(z.object({ name: z.string(), totalBytes: z.number(), freeBytes: z.number() })),
 });
 export type MemoryReport = z.infer<typeof memoryReportSchema>;
 

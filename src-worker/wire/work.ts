@@ -57,7 +57,10 @@ export function encodeWork(work: Omit<Work, 'detail'> & { detail?: Uint8Array })
  */
 export function decodeWork(body: Buffer, bytesPerToken: number): Work {
   if (body.byteLength < workHeaderBytes) {
-    throw new AppError('protocol-violation', `A work frame of ${body.byteLength} bytes is too short`);
+    throw new AppError(
+      'protocol-violation',
+      `A work frame of ${body.byteLength} bytes is too short`,
+    );
   }
   const count = body.readUInt32LE(8);
   const detailBytes = body.readUInt32LE(20);

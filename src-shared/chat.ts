@@ -1,0 +1,92 @@
+/** One conversation turn as the window, the gateway and the node say it to each other. */
+import { z } from 'zod';
+import { errorAudiences, type ErrorCode } from './errors.ts';
+import { layerRangeSchema, sampledDetailSchema, samplingSchema } from './model.ts';
+
+export const chatLimits = {
+  messages: 2048,
+  messageCharacters: 1_048_576,
+  stops: 8,
+  choices: 8,
+} as const;
+
+export const chatMessageSchema = z.object({
+  role: z.enum(['system', 'user', 'assistant', 'tool']),
+  content: z.string().max(chatLimits.messageCharacters),
+});
+export type ChatMessage = z.infer<typeof chatMessageSchema>;
+
+export const chatRequestSchema = z.object({
+  /** A model's name, alias, or manifest id. */
+  model: z.string().min(1).max(200),
+  messages: z.array(chatMessageSchema).min(1).max(chatLimits.messages),
+  sampling: samplingSchema.prefault({}),
+  /** Most tokens to generate for each choice; absent: what is left of the context. */
+  maxTokens: z.int().min(1).optional(),
+  /** Texts that end an answer; they are not part of it. */
+  stop: z.array(z.string().min(1).max(256)).max(chatLimits.stops).default([]),
+  choices: z.int().min(1).max(chatLimits.choices).default(1),
+});
+export type ChatRequest = z.infer<typeof chatRequestSchema>;
+export type ChatRequestInput = z.input<typeof chatRequestSchema>;
+
+/** One stage of an answer's chain as the requester saw it. */
+export const receiptStageSchema = layerRangeSchema.and(
+  z.object({
+    peer: z.string(),
+    /** Median per token, in milliseconds: the stage's own computing. */
+    computeMs: z.number(),
+    /** Median per token, in milliseconds: from the stage before it, without anybody's computing. */
+    hopMs: z.number(),
+  }),
+);
+
+/** What a person gets to know about how an answer was made. */
+export const receiptSchema = z.object({
+  model: z.string(),
+  stages: z.array(receiptStageSchema),
+  promptTokens: z.int(),
+  tokens: z.int(),
+  /** Decoding speed: tokens after the first one by the time they took. */
+  tokensPerSecond: z.number(),
+  firstTokenMs: z.number(),
+  totalMs: z.number(),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
+export const tokenDetailSchema = sampledDetailSchema.extend({
+  /** Bytes of the token as Latin-1 text, and those of the alternatives in the order of `top`. */
+  piece: z.string(),
+  topPieces: z.array(z.string()),
+});
+export type TokenDetail = z.infer<typeof tokenDetailSchema>;
+
+export const finishReasonSchema = z.enum(['stop', 'length']);
+
+export const chatEventSchema = z.discriminatedUnion('type', [
+  /** More text of one choice; whole characters only. `tokens` counts those behind this text. */
+  z.object({
+    type: z.literal('text'),
+    choice: z.int(),
+    text: z.string(),
+    tokens: z.int(),
+    details: z.array(tokenDetailSchema).optional(),
+  }),
+  z.object({ type: z.literal('finished'), choice: z.int(), reason: finishReasonSchema }),
+  /** The last event: every choice is finished. One receipt a choice. */
+  z.object({
+    type: z.literal('done'),
+    promptTokens: z.int(),
+    completionTokens: z.int(),
+    receipts: z.array(receiptSchema),
+  }),
+]);
+export type ChatEvent = z.infer<typeof chatEventSchema>;
+
+const errorCodes = Object.keys(errorAudiences) as [ErrorCode, ...ErrorCode[]];
+
+/** An AppError as it crosses a boundary. A code from a newer version reads as `internal`. */
+export const errorReportSchema = z.object({
+  code: z.enum(errorCodes).catch('internal'),
+  message: z.string().max(4096),
+});

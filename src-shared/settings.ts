@@ -1,0 +1,44 @@
+/** The owner's wishes, with defaults. What the machine does about them is state and lives elsewhere. */
+import { z } from 'zod';
+import { hostedShardSchema } from './node-api.ts';
+
+export const settingsSchema = z.object({
+  /** Port of the OpenAI-compatible endpoint on 127.0.0.1. */
+  apiPort: z.int().min(0).max(65_535),
+  /** Port of the window in a browser, headless mode only. */
+  windowPort: z.int().min(0).max(65_535),
+  /** Multiaddrs the node listens on for other peers. */
+  listen: z.array(z.string().max(500)).max(32),
+  /** Multiaddrs, with peer id, of peers to keep a connection to. */
+  peers: z.array(z.string().max(500)).max(256),
+  /** Find peers on the local network by mDNS. */
+  mdns: z.boolean(),
+  /** Layers to host; null hosts the bundled demo model whole, an empty list hosts nothing. */
+  shards: z.array(hostedShardSchema).max(64).nullable(),
+  /** Threads of each engine; null takes the number of physical cores. */
+  threads: z.int().min(1).max(512).nullable(),
+  backend: z.enum(['auto', 'cpu']),
+  /** Cache cells per hosted shard, in tokens. */
+  contextLength: z.int().min(256).max(16_777_216),
+  /** Sessions that a hosted shard serves at once. */
+  maxSessions: z.int().min(1).max(256),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+export type SettingName = keyof Settings;
+
+export const changedSettingsSchema = settingsSchema.partial();
+export type ChangedSettings = z.infer<typeof changedSettingsSchema>;
+
+export const defaultSettings: Settings = {
+  // 6374 spells MESH on a telephone's keys.
+  apiPort: 6374,
+  windowPort: 6375,
+  listen: ['/ip4/0.0.0.0/tcp/0'],
+  peers: [],
+  mdns: true,
+  shards: null,
+  threads: null,
+  backend: 'auto',
+  contextLength: 8192,
+  maxSessions: 8,
+};

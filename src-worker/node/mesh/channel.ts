@@ -1,0 +1,46 @@
+/**
+ * A channel carries frames both ways between two peers, or between two parts of one node. Sessions speak
+ * channels alone, so a stage on this machine and one across the world are driven by the same code.
+ */
+import type { AppError } from '../../../src-shared/errors.ts';
+import type { Frame, FrameLimits } from '../../wire/frame.ts';
+
+export interface Channel {
+  /** Peer id of the other end; authenticated by the connection it runs on. */
+  readonly peer: string;
+  /**
+   * Sends one frame. Resolves once the frame was handed over under back-pressure, in order with others;
+   * large bodies go out in slices so that other channels of the connection are not held up.
+   * @throws AppError `peer-failed` when the channel is closed.
+   */
+  send(kind: number, ...parts: readonly Uint8Array[]): Promise<void>;
+  /** Called in order for every frame. A promise it returns holds the reading back until it settles. */
+  onFrame(listener: (frame: Frame) => void | Promise<void>): void;
+  /** Called once: without an error after a clean end by either side, else with what broke it. */
+  onClose(listener: (error: AppError | undefined) => void): void;
+  /** Ends the channel after what was sent. */
+  close(): Promise<void>;
+  /** Ends the channel at once; the other side sees a reset. */
+  abort(error: AppError): void;
+}
+
+export type ProtocolName = `/mindmesh/${string}`;
+
+export type ProtocolHandler = {
+  readonly limits: FrameLimits;
+  readonly maxInboundChannels: number;
+  readonly onChannel: (channel: Channel) => void;
+};
+
+/** Opens channels to peers and accepts theirs; channels to the own peer id stay inside the process. */
+export interface ChannelOpener {
+  readonly peer: string;
+  /** @throws AppError `peer-failed` when the peer cannot be reached before the signal or ten seconds. */
+  openChannel(
+    peer: string,
+    protocol: ProtocolName,
+    limits: FrameLimits,
+    signal: AbortSignal,
+  ): Promise<Channel>;
+  handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<void>;
+}

@@ -1,0 +1,42 @@
+/** What a peer says about itself: signed, short-lived, refreshed. A stale record is a hint, never a blocker. */
+import { z } from 'zod';
+import { layerRangeSchema, modelSummarySchema } from '../../../src-shared/model.ts';
+
+/** A record is believed for this long after it was received, in milliseconds, and sent anew well before. */
+export const recordLifetimeMs = 60_000;
+export const recordRefreshMs = 20_000;
+
+/** Largest signed record accepted, in bytes. */
+export const maxRecordBytes = 64 * 1024;
+
+export const recordedShardSchema = layerRangeSchema.and(
+  z.object({
+    manifestId: z.string(),
+    freeSessions: z.int().min(0),
+    maxSessions: z.int().min(1),
+    /** Cache cells left, in tokens. */
+    contextLength: z.int().min(1),
+    /** Measured decode speed of this shard alone, tokens a second; 0 before the first token. */
+    tokensPerSecond: z.number().min(0),
+  }),
+);
+
+export const peerRecordSchema = z.object({
+  /** Grows with every record of a peer; an older one never replaces a newer one. */
+  sequence: z.int().min(0),
+  state: z.enum(['serving', 'draining', 'paused', 'leaving']),
+  addresses: z.array(z.string().max(500)).max(32),
+  models: z.array(modelSummarySchema).max(64),
+  shards: z.array(recordedShardSchema).max(64),
+});
+export type RecordedShard = z.infer<typeof recordedShardSchema>;
+export type PeerRecord = z.infer<typeof peerRecordSchema>;
+
+/** A verified record with its signer. */
+export type KnownPeer = {
+  readonly peer: string;
+  readonly record: PeerRecord;
+  readonly receivedAt: number;
+  readonly connected: boolean;
+  readonly latencyMs: number | undefined;
+};

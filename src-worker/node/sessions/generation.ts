@@ -1,0 +1,38 @@
+/** The node's one way to get tokens: what the text side asks of sessions, and what it gets back. */
+import type { Receipt } from '../../../src-shared/chat.ts';
+import type { ModelSummary, SampledDetail, Sampling } from '../../../src-shared/model.ts';
+
+export type GenerationRequest = {
+  readonly model: ModelSummary;
+  readonly promptTokens: readonly number[];
+  readonly sampling: Sampling;
+  /** Most tokens to generate; the caller has checked that prompt and answer fit the context. */
+  readonly maxTokens: number;
+};
+
+export type GenerationEvent =
+  | {
+      readonly type: 'token';
+      readonly token: number;
+      /** The token ends the generation and is not to be shown; `done` follows. */
+      readonly endOfGeneration: boolean;
+      readonly detail?: SampledDetail;
+    }
+  | { readonly type: 'done'; readonly reason: 'end' | 'length'; readonly receipt: Receipt };
+
+export interface Generations {
+  /** Models that a chat may ask for now, own ones and those that peers' records make complete. */
+  models(): readonly ModelSummary[];
+  /** Longest prompt and answer together that the mesh can hold for the model now, in tokens. */
+  contextLength(model: ModelSummary): number;
+  /**
+   * Runs one sequence over the mesh. Ending the iteration early (`return`) or aborting the signal stops
+   * all stages within a token.
+   * @throws AppError `no-route` (naming the missing layers), `over-capacity`, `peer-failed`, `engine-died`,
+   * `cancelled`
+   */
+  generate(
+    request: GenerationRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<GenerationEvent, void, void>;
+}
