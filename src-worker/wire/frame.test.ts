@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeFrame, type Frame, FrameReader } from './frame.ts';
+
+const limits = (kind: number): number | undefined => (kind < 8 ? 1000 : undefined);
+
+function readAll(chunks: readonly Uint8Array[]): Frame[] {
+  const frames: Frame[] = [];
+  const reader = new FrameReader(limits, (frame) => frames.push(frame));
+  for (const chunk of chunks) {
+    reader.push(chunk);
+  }
+  return frames;
+}
+
+describe('FrameReader', () => {
+  it('gives back what encodeFrame wrote, however the bytes are cut on the way', () => {
+    const frame = fc.record({ kind: fc.nat(7), body: fc.uint8Array({ maxLength: 300 }) });
+    fc.assert(
+      fc.property(
+        fc.array(frame, { maxLength: 6 }),
+        fc.infiniteStream(fc.integer({ min: 1, max: 64 })),
+        (sent, cuts) => {
+          const bytes = Buffer.concat(sent.flatMap(({ kind, body }) => encodeFrame(kind, body)));
+          const chunks: Buffer[] = [];
+          for (let offset = 0; offset < bytes.length;) {
+            const size = cuts.next().value;
+            chunks.push(bytes.subarray(offset, offset + size));
+            offset += size;
+          }
+          const received = readAll(chunks).map(({ kind, body }) => ({ kind, body: [...body] }));
+          expect(received).toEqual(sent.map(({ kind, body }) => ({ kind, body: [...body] })));
+        },
+      ),
+    );
+  });
+
+  it('joins the parts of a body', () => {
+    const [frame] = readAll(encodeFrame(1, Buffer.from('hid'), Buffer.from('den')));
+    expect(frame?.body.toString()).toBe('hidden');
+  });
+
+  it('gives every body memory of its own, aligned for float32 views', () => {
+    const bytes = Buffer.concat([
+      ...encodeFrame(1, Buffer.alloc(12)),
+      ...encodeFrame(1, Buffer.alloc(12)),
+    ]);
+    for (const { body } of readAll([bytes])) {
+      expect(body.byteOffset % 4).toBe(0);
+      expect(body.buffer.byteLength).toBe(12);
+    }
+  });
+
+  it('refuses a length over the limit of the kind before the body arrives', () => {
+    const header = encodeFrame(1, Buffer.alloc(1001))[0] ?? Buffer.alloc(0);
+    expect(() => readAll([header])).toThrow('claims 1001 bytes; at most 1000');
+  });
+
+  it('refuses a kind it does not know', () => {
+    expect(() => readAll(encodeFrame(9, Buffer.alloc(1)))).toThrow('Unknown frame kind 9');
+  });
+
+  it('knows whether a stream ended between frames', () => {
+    const reader = new FrameReader(limits, () => {});
+    const bytes = Buffer.concat(encodeFrame(1, Buffer.alloc(4)));
+    expect(reader.isIdle).toBe(true);
+    reader.push(bytes.subarray(0, 5));
+    expect(reader.isIdle).toBe(false);
+    reader.push(bytes.subarray(5, 10));
+    expect(reader.isIdle).toBe(false);
+    reader.push(bytes.subarray(10));
+    expect(reader.isIdle).toBe(true);
+  });
+});
