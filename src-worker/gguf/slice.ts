@@ -1,0 +1,155 @@
+/**
+ * Cuts a shard, a run of layers, out of a GGUF model: again a GGUF file, with its layers numbered from 0, that
+ * llama.cpp v0.5.0 loads as a model of its own. What llama.cpp insists on and a shard does not need is replaced
+ * by something small:
+ *
+ *   first    tokenizer, token_embd, layers, and a head of zeros that is never computed
+ *   middle   layers, and 32 dummy tokens in place of tokenizer, token_embd and head
+ *   last     tokenizer, layers, and the head stored as `token_embd.weight`: where a file has no `output.weight`,
+ *            llama.cpp takes the embedding for the head, so a last shard needs no second vocabulary matrix
+ *
+ * All have `output_norm.weight`, which is small. The engine stops a first or middle shard before norm and head.
+ */
+import { AppError } from '../../src-shared/errors.ts';
+import type { LayerRange } from '../../src-shared/model.ts';
+import { type Anatomy, dissect } from './architectures.ts';
+import { tensorType } from './format.ts';
+import { shardKeys } from './model-facts.ts';
+import type { GgufTensor } from './parse.ts';
+import type { GgufFile } from './read.ts';
+import { type MetadataValue, stringValue, uint32Value } from './values.ts';
+import { type TensorToWrite, writeGguf } from './write.ts';
+
+const dummyVocabulary = 32;
+const headName = 'output.weight';
+const embeddingName = 'token_embd.weight';
+
+export type SliceOptions = {
+  readonly manifestId?: string;
+  readonly signal?: AbortSignal;
+  /** Every tensor's data passes through this; it may throw, and must yield what it is given. */
+  readonly through?: (
+    tensor: GgufTensor,
+    data: AsyncIterable<Uint8Array>,
+  ) => AsyncIterable<Uint8Array>;
+};
+
+/**
+ * Writes the shard of layers `firstLayer` to `lastLayer` of the open model `source` to `path`. Every tensor has
+ * the source's bytes. The file appears complete or not at all.
+ * @throws AppError `gguf-unsupported` when this model cannot be cut, `request-invalid` when it has no such
+ * layers; the signal's reason; whatever `through` or the disk throws.
+ */
+export async function sliceShard(
+  source: GgufFile,
+  range: LayerRange,
+  path: string,
+  options: SliceOptions = {},
+): Promise<void> {
+  const anatomy = dissect(source);
+  if (range.firstLayer > range.lastLayer || range.lastLayer >= anatomy.layers) {
+    throw new AppError(
+      'request-invalid',
+      `${source.path} has layers 0 to ${anatomy.layers - 1}, not ${range.firstLayer} to ${range.lastLayer}.`,
+    );
+  }
+  const metadata = new Map(metadataOf(source, anatomy, range));
+  if (options.manifestId !== undefined) {
+    metadata.set(shardKeys.manifestId, stringValue(options.manifestId));
+  }
+  const read = (tensor: GgufTensor): AsyncIterable<Uint8Array> => {
+    const data = source.read(tensor);
+    return options.through?.(tensor, data) ?? data;
+  };
+  const tensors = [...tensorsOf(read, anatomy, range)];
+  await writeGguf(path, { metadata, tensors }, { signal: options.signal });
+}
+
+/**
+ * Writes `source`'s metadata without any tensor to `path`: enough to load the tokenizer and chat template
+ * alone, which an engine does with `vocabularyOnly`.
+ */
+export async function writeHeader(source: GgufFile, path: string): Promise<void> {
+  await writeGguf(path, { metadata: keptMetadata(source), tensors: [] });
+}
+
+/** The writer aligns to 32 whatever the source did. */
+function keptMetadata(source: GgufFile): [string, MetadataValue][] {
+  return [...source.header.metadata].filter(([key]) => key !== 'general.alignment');
+}
+
+function* metadataOf(
+  source: GgufFile,
+  anatomy: Anatomy,
+  range: LayerRange,
+): Generator<[string, MetadataValue]> {
+  const needsTokenizer = range.firstLayer === 0 || range.lastLayer === anatomy.layers - 1;
+  for (const entry of keptMetadata(source)) {
+    if (needsTokenizer || !entry[0].startsWith('tokenizer.')) {
+      yield entry;
+    }
+  }
+  if (!needsTokenizer) {
+    yield ['tokenizer.ggml.model', stringValue('none')];
+    yield [`${anatomy.architecture}.vocab_size`, uint32Value(dummyVocabulary)];
+  }
+  yield [
+    `${anatomy.architecture}.block_count`,
+    uint32Value(range.lastLayer - range.firstLayer + 1),
+  ];
+  yield [shardKeys.firstLayer, uint32Value(range.firstLayer)];
+  yield [shardKeys.lastLayer, uint32Value(range.lastLayer)];
+  yield [shardKeys.totalLayers, uint32Value(anatomy.layers)];
+}
+
+function* tensorsOf(
+  read: (tensor: GgufTensor) => AsyncIterable<Uint8Array>,
+  anatomy: Anatomy,
+  range: LayerRange,
+): Generator<TensorToWrite> {
+  const copy = (tensor: GgufTensor, name = tensor.name): TensorToWrite => ({
+    name,
+    type: tensor.type,
+    shape: tensor.shape,
+    data: read(tensor),
+  });
+  const isFirst = range.firstLayer === 0;
+  const isLast = range.lastLayer === anatomy.layers - 1;
+  const head = anatomy.head.find((tensor) => tensor.name === headName) ?? anatomy.embedding;
+
+  if (isFirst) {
+    yield copy(anatomy.embedding);
+  } else if (isLast) {
+    yield copy(head, embeddingName);
+  } else {
+    yield zeros(embeddingName, 'F32', [anatomy.width, dummyVocabulary]);
+  }
+  yield* anatomy.shared.map((tensor) => copy(tensor));
+  for (let layer = range.firstLayer; layer <= range.lastLayer; layer += 1) {
+    for (const { part, tensor } of anatomy.layerTensors[layer] ?? []) {
+      yield copy(tensor, `blk.${layer - range.firstLayer}.${part}`);
+    }
+  }
+  yield copy(anatomy.outputNorm);
+  if (isLast) {
+    const storedAlready = isFirst ? undefined : head;
+    yield* anatomy.head.filter((tensor) => tensor !== storedAlready).map((tensor) => copy(tensor));
+  } else if (isFirst) {
+    yield* unusedHead(anatomy);
+  }
+}
+
+/**
+ * Without a head of its own llama.cpp would take the embedding for it and, on a graphics card, load it a second
+ * time. TQ1_0 is the smallest type that every release's CPU code knows and no graphics card takes: 1.7 bits of
+ * a file's hole a value, in no memory at all. It has rows of whole 256s; other widths go without.
+ */
+function* unusedHead(anatomy: Anatomy): Generator<TensorToWrite> {
+  if (anatomy.width % tensorType('TQ1_0').blockValues === 0) {
+    yield zeros(headName, 'TQ1_0', anatomy.embedding.shape);
+  }
+}
+
+function zeros(name: string, type: string, shape: readonly number[]): TensorToWrite {
+  return { name, type: tensorType(type), shape, data: 'zeros' };
+}

@@ -1,0 +1,52 @@
+/** One model of the library as it is kept on disk: `<manifest id>.json`, written whole or not at all. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { writeAtomically } from '../../gguf/atomic-file.ts';
+import { manifestId, manifestSchema } from './manifest.ts';
+import { sourceFileSchema } from './source-file.ts';
+
+/** A manifest of the most tensors there can be takes about 20 MB. */
+const largestEntryBytes = 32 * 1024 * 1024;
+
+/** Names and aliases stand in commands, API requests and lists: one printable line. */
+export const aliasSchema = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'An alias is one line of printable characters')
+  .refine((alias) => alias === alias.trim(), 'An alias neither begins nor ends with a space');
+
+const libraryEntrySchema = z.object({
+  format: z.literal(1),
+  alias: aliasSchema.nullable(),
+  source: sourceFileSchema,
+  manifest: manifestSchema,
+});
+
+export type LibraryEntry = z.infer<typeof libraryEntrySchema>;
+
+export const entrySuffix = '.json';
+
+export function entryPath(folder: string, id: string): string {
+  return join(folder, `${id}${entrySuffix}`);
+}
+
+export async function writeEntry(folder: string, id: string, entry: LibraryEntry): Promise<void> {
+  await writeAtomically(entryPath(folder, id), async (handle) => {
+    await handle.writeFile(JSON.stringify(entry));
+  });
+}
+
+/** Throws an Error that says what is wrong when the file is not a whole, sound entry under its own id. */
+export async function readEntry(path: string): Promise<LibraryEntry> {
+  const { size } = await stat(path);
+  if (size > largestEntryBytes) {
+    throw new Error(`it has ${size} bytes`);
+  }
+  const entry = libraryEntrySchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  if (manifestId(entry.manifest) !== basename(path, entrySuffix)) {
+    throw new Error('its content does not match its name');
+  }
+  return entry;
+}

@@ -1,0 +1,97 @@
+/** Makes the manifest of an open GGUF file, reading it once from start to end. */
+import { createHash } from 'node:crypto';
+import { modelFacts } from '../../gguf/model-facts.ts';
+import type { GgufTensor } from '../../gguf/parse.ts';
+import type { GgufFile } from '../../gguf/read.ts';
+import { encodeString, stringOf } from '../../gguf/values.ts';
+import type { Manifest, ManifestTensor } from './manifest.ts';
+
+export type ReadingOptions = {
+  /** Called about once a megabyte. */
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+const templateKey = 'tokenizer.chat_template';
+
+/**
+ * @throws AppError `gguf-unsupported` or `gguf-invalid` when the file is no complete language model; the
+ * signal's reason.
+ */
+export async function makeManifest(
+  file: GgufFile,
+  options: ReadingOptions = {},
+): Promise<Manifest> {
+  const { metadata, tensors } = file.header;
+  const facts = modelFacts(file);
+  const template = stringOf(metadata.get(templateKey));
+  return {
+    format: 1,
+    ...facts,
+    name: displayName(stringOf(metadata.get('general.name'))) ?? `Unnamed ${facts.architecture}`,
+    quantisation: mostBytes(tensors),
+    parametersSha256: hashOfMetadata(file, (key) => key.startsWith(`${facts.architecture}.`)),
+    tokenizerSha256: hashOfMetadata(
+      file,
+      (key) => key.startsWith('tokenizer.') && !key.startsWith(templateKey),
+    ),
+    templateSha256: template === undefined ? null : sha256(template),
+    tensors: await hashTensors(file, options),
+  };
+}
+
+async function hashTensors(file: GgufFile, options: ReadingOptions): Promise<ManifestTensor[]> {
+  const totalBytes = file.header.tensors.reduce((sum, tensor) => sum + tensor.byteLength, 0);
+  let doneBytes = 0;
+  const hashed: ManifestTensor[] = [];
+  for (const tensor of file.header.tensors.toSorted((a, b) => a.offset - b.offset)) {
+    const hash = createHash('sha256');
+    for await (const piece of file.read(tensor)) {
+      options.signal?.throwIfAborted();
+      hash.update(piece);
+      doneBytes += piece.byteLength;
+      options.onProgress?.(doneBytes, totalBytes);
+    }
+    hashed.push({
+      name: tensor.name,
+      type: tensor.type.name,
+      shape: [...tensor.shape],
+      size: tensor.byteLength,
+      sha256: hash.digest('hex'),
+    });
+  }
+  return hashed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Over key, type and bytes of the chosen entries, sorted by key. */
+function hashOfMetadata(file: GgufFile, isChosen: (key: string) => boolean): string {
+  const hash = createHash('sha256');
+  for (const [key, value] of [...file.header.metadata].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (isChosen(key)) {
+      hash.update(encodeString(key)).update(Uint8Array.of(value.type)).update(value.bytes);
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** The name of the type that takes most bytes, the first by name when two take the same. */
+function mostBytes(tensors: readonly GgufTensor[]): string {
+  const bytes = new Map<string, number>();
+  for (const { type, byteLength } of tensors) {
+    bytes.set(type.name, (bytes.get(type.name) ?? 0) + byteLength);
+  }
+  const [most] = [...bytes].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return most?.[0] ?? '';
+}
+
+/** One line of at most 100 characters without control characters, or nothing. */
+function displayName(name: string | undefined): string | undefined {
+  const line = name?.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
+  return line === undefined || line === ''
+    ? undefined
+    : line.slice(0, 100).trimEnd().toWellFormed();
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
