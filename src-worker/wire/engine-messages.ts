@@ -87,6 +87,8 @@ export const vocabularySchema = z.object({
   endOfGeneration: z.array(z.int()),
   beginOfSequence: z.int().nullable(),
   endOfSequence: z.int().nullable(),
+  /** The model wants its beginning-of-sequence token first even where the template does not write it. */
+  addBeginOfSequence: z.boolean().default(false),
   /** Jinja text, or null when the model has none. */
   chatTemplate: z.string().nullable(),
 });

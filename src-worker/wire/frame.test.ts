@@ -60,6 +60,35 @@ describe('FrameReader', () => {
     expect(() => readAll(encodeFrame(9, Buffer.alloc(1)))).toThrow('Unknown frame kind 9');
   });
 
+  it('gives no further frame while held, and goes on in order when released', () => {
+    const seen: number[] = [];
+    const reader = new FrameReader(limits, ({ kind }) => {
+      seen.push(kind);
+      reader.hold();
+    });
+    const bytes = Buffer.concat([1, 2, 3].flatMap((kind) => encodeFrame(kind, Buffer.alloc(kind))));
+    reader.push(bytes.subarray(0, 15));
+    reader.push(bytes.subarray(15));
+    expect(seen).toEqual([1]);
+    expect(reader.waitingBytes).toBe(bytes.length - 9);
+    reader.release();
+    expect(seen).toEqual([1, 2]);
+    reader.release();
+    expect(seen).toEqual([1, 2, 3]);
+    expect(reader.waitingBytes).toBe(0);
+  });
+
+  it('keeps the order when a consumer holds and releases while it is given a frame', () => {
+    const seen: number[] = [];
+    const reader = new FrameReader(limits, ({ kind }) => {
+      seen.push(kind);
+      reader.hold();
+      reader.release();
+    });
+    reader.push(Buffer.concat([1, 2, 3].flatMap((kind) => encodeFrame(kind))));
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
   it('knows whether a stream ended between frames', () => {
     const reader = new FrameReader(limits, () => {});
     const bytes = Buffer.concat(encodeFrame(1, Buffer.alloc(4)));

@@ -34,6 +34,10 @@ export class FrameReader {
   #kind = 0;
   #body: Buffer | undefined;
   #bodyFilled = 0;
+  #held = false;
+  #reading = false;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
 
   constructor(limits: FrameLimits, onFrame: (frame: Frame) => void) {
     this.#limits = limits;
@@ -46,17 +50,74 @@ export class FrameReader {
    * stream cannot be read any further then.
    */
   push(chunk: Uint8Array): void {
+    if (chunk.byteLength > 0) {
+      this.#waiting.push(chunk);
+      this.#waitingBytes += chunk.byteLength;
+      this.#readWaiting();
+    }
+  }
+
+  /**
+   * No further frame until `release`: for a consumer that is not done with the one it was just given. Bytes
+   * pushed meanwhile are kept as they are, so whoever holds also slows the sender down.
+   */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Goes on with the bytes that are waiting. @throws AppError as `push` does. */
+  release(): void {
+    this.#held = false;
+    this.#readWaiting();
+  }
+
+  /** Bytes that were pushed and not read yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** True between frames: a stream that ends here ended cleanly. */
+  get isIdle(): boolean {
+    return this.#headerFilled === 0 && this.#body === undefined && this.#waitingBytes === 0;
+  }
+
+  #readWaiting(): void {
+    // `onFrame` may call `hold` and `release` itself; the outer call goes on reading then.
+    if (this.#reading) {
+      return;
+    }
+    this.#reading = true;
+    try {
+      while (!this.#held && this.#waitingBytes > 0) {
+        // One buffer, so that many tiny chunks do not cost a queue operation each.
+        const [first] = this.#waiting;
+        const chunk =
+          first !== undefined && this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
+        this.#waiting = [];
+        this.#waitingBytes = 0;
+        const rest = chunk.subarray(this.#read(chunk));
+        if (rest.byteLength > 0) {
+          this.#waiting.unshift(rest);
+          this.#waitingBytes += rest.byteLength;
+        }
+      }
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** Reads until the chunk's end or until held; returns how many bytes it took. */
+  #read(chunk: Uint8Array): number {
     let offset = 0;
-    while (offset < chunk.byteLength) {
+    while (offset < chunk.byteLength && !this.#held) {
       if (this.#body === undefined) {
         const taken = Math.min(frameHeaderBytes - this.#headerFilled, chunk.byteLength - offset);
         this.#header.set(chunk.subarray(offset, offset + taken), this.#headerFilled);
         this.#headerFilled += taken;
         offset += taken;
-        if (this.#headerFilled < frameHeaderBytes) {
-          return;
+        if (this.#headerFilled === frameHeaderBytes) {
+          this.#startBody();
         }
-        this.#startBody();
       } else {
         const taken = Math.min(this.#body.byteLength - this.#bodyFilled, chunk.byteLength - offset);
         this.#body.set(chunk.subarray(offset, offset + taken), this.#bodyFilled);
@@ -65,11 +126,7 @@ export class FrameReader {
       }
       this.#finishBody();
     }
-  }
-
-  /** True between frames: a stream that ends here ended cleanly. */
-  get isIdle(): boolean {
-    return this.#headerFilled === 0 && this.#body === undefined;
+    return offset;
   }
 
   #startBody(): void {

@@ -1,0 +1,310 @@
+/**
+ * The engine's loop: takes what waits in all sessions, decodes it as one batch, hands the results on, and lets
+ * the event loop read new frames before the next batch. When nothing waits, nothing runs.
+ */
+import { AppError, toAppError } from '../../src-shared/errors.ts';
+import { type Sampling, samplingSchema } from '../../src-shared/model.ts';
+import { type Work, workFlags } from '../wire/work.ts';
+import type { Llama } from './llama.ts';
+import { PromptPace } from './prompt-pace.ts';
+import { Sampler, SamplingSpace } from './sampler.ts';
+import { mostDecodeTokens, planBatch } from './scheduler.ts';
+import type { Session } from './session.ts';
+import { SessionTable } from './session-table.ts';
+import type { Run, Shard } from './shard.ts';
+import { checkHidden, checkPositions, checkTokens } from './work-check.ts';
+
+export type DecoderEvents = {
+  /** Hidden states (first, middle) or a sampled token (whole, last) for the node. */
+  readonly onOutput: (work: Work) => void;
+  /** The engine gave a session up; it is closed. */
+  readonly onSessionFailed: (session: number, error: AppError) => void;
+  /** Undefined, or a promise to wait for before more output is made. */
+  readonly congestion: () => Promise<void> | undefined;
+  /** Some of the work that waited is done. */
+  readonly onProgress: () => void;
+};
+
+export type OpenSession = {
+  readonly session: number;
+  readonly sampling?: Sampling | undefined;
+  readonly generated: readonly number[];
+  readonly selfFeedUntil?: number | undefined;
+};
+
+/** How long after its last token a session's answer counts as going on: tokens travel through other shards. */
+const answeringMilliseconds = 1000;
+const mostMicros = 0xffff_ffff;
+const nothing = new Uint8Array(0);
+
+type Piece = { readonly session: Session; readonly run: Run; readonly isLast: boolean };
+
+export class Decoder {
+  readonly #llama: Llama;
+  readonly #shard: Shard;
+  readonly #events: DecoderEvents;
+  readonly #now: () => number;
+  readonly #sessions: SessionTable;
+  /** Only in shards that sample. */
+  readonly #space: SamplingSpace | undefined;
+  readonly #pace = new PromptPace();
+  #isScheduled = false;
+
+  /** @param now Milliseconds from any start, never going back. */
+  constructor(
+    llama: Llama,
+    shard: Shard,
+    maxSessions: number,
+    events: DecoderEvents,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#llama = llama;
+    this.#shard = shard;
+    this.#events = events;
+    this.#now = now;
+    this.#sessions = new SessionTable(maxSessions);
+    this.#space = shard.samples ? new SamplingSpace(llama, shard.model) : undefined;
+  }
+
+  /** @throws AppError `request-invalid` or `over-capacity` */
+  open(options: OpenSession): void {
+    if (options.selfFeedUntil !== undefined && this.#shard.role !== 'whole') {
+      throw new AppError(
+        'request-invalid',
+        'Only a whole model can feed itself; here tokens come from another shard.',
+      );
+    }
+    this.#sessions.checkRoom(options.session);
+    const sampling = options.sampling ?? samplingSchema.parse({});
+    const sampler =
+      this.#space === undefined ? undefined : new Sampler(this.#space, sampling, options.generated);
+    this.#sessions.add(options.session, sampler, options.selfFeedUntil);
+  }
+
+  /** Ends a session and frees its cache before the next batch. Does nothing when it has ended already. */
+  close(id: number): void {
+    const session = this.#sessions.remove(id);
+    if (session !== undefined) {
+      this.#shard.truncate(session.slot, 0);
+      session.sampler?.dispose();
+    }
+  }
+
+  /** Takes work from the node. Bad work ends its session; work of a session that has ended is dropped. */
+  push(work: Work): void {
+    const session = this.#sessions.get(work.session);
+    if (session === undefined) {
+      if (this.#sessions.wasNeverOpen(work.session)) {
+        const error = new AppError('protocol-violation', `Session ${work.session} is not open.`);
+        this.#events.onSessionFailed(work.session, error);
+      }
+      return;
+    }
+    try {
+      checkPositions(work, this.#shard.contextLength);
+      if (this.#shard.takesTokens) {
+        checkTokens(work, this.#shard.model.vocabularySize);
+      } else {
+        checkHidden(work);
+      }
+      session.push(work);
+      this.#schedule();
+    } catch (error) {
+      this.#fail(session, error);
+    }
+  }
+
+  /** Ends a session with an error that the node is told, when it is (or could be) open. */
+  fail(id: number, error: AppError): void {
+    this.close(id);
+    this.#events.onSessionFailed(id, error);
+  }
+
+  /** Bytes of work that wait. */
+  get queuedBytes(): number {
+    return this.#sessions.all.reduce((sum, session) => sum + session.queuedBytes, 0);
+  }
+
+  /** Ends all sessions without telling anyone. */
+  dispose(): void {
+    for (const { id } of this.#sessions.all) {
+      this.close(id);
+    }
+  }
+
+  #schedule(): void {
+    if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      setImmediate(() => this.#turn());
+    }
+  }
+
+  #turn(): void {
+    this.#isScheduled = false;
+    const congestion = this.#events.congestion();
+    if (congestion !== undefined) {
+      void congestion.then(() => this.#schedule());
+      return;
+    }
+    const pieces = this.#collect();
+    if (pieces.length > 0) {
+      this.#decode(pieces);
+      this.#events.onProgress();
+    }
+    if (this.#sessions.all.some((session) => session.next !== undefined)) {
+      this.#schedule();
+    }
+  }
+
+  /** Chooses the next batch and makes its sessions' caches end where their work starts. */
+  #collect(): Piece[] {
+    const now = this.#now();
+    const sessions = this.#sessions.all;
+    const waiting = sessions.flatMap(({ id, next }) =>
+      next === undefined ? [] : [{ session: id, tokens: next.work.count - next.done }],
+    );
+    const prompting = new Set(
+      waiting.filter(({ tokens }) => tokens > mostDecodeTokens).map(({ session }) => session),
+    );
+    const plan = planBatch(waiting, {
+      batchSize: this.#shard.batchSize,
+      promptTokens: this.#pace.tokens,
+      answering: sessions.some(
+        ({ id, answeredAt }) => now - answeredAt < answeringMilliseconds && !prompting.has(id),
+      ),
+    });
+    let used = sessions.reduce((sum, { length }) => sum + length, 0);
+    const pieces: Piece[] = [];
+    for (const share of plan) {
+      const session = this.#sessions.get(share.session);
+      if (session?.next === undefined) {
+        continue;
+      }
+      const { work, done } = session.next;
+      const position = work.position + done;
+      if (position < session.length) {
+        this.#shard.truncate(session.slot, position);
+        used -= session.length - position;
+        session.length = position;
+      }
+      if (used + share.tokens > this.#shard.contextLength) {
+        used -= session.length;
+        this.#fail(session, this.#full(used));
+        continue;
+      }
+      used += share.tokens;
+      const isLast = done + share.tokens === work.count;
+      const start = done * this.#shard.inputBytesPerToken;
+      pieces.push({
+        session,
+        isLast,
+        run: {
+          slot: session.slot,
+          position,
+          count: share.tokens,
+          values: work.values.subarray(
+            start,
+            start + share.tokens * this.#shard.inputBytesPerToken,
+          ),
+          wantsLogits: isLast && this.#shard.samples && (work.flags & workFlags.sample) !== 0,
+        },
+      });
+    }
+    return pieces;
+  }
+
+  #decode(pieces: readonly Piece[]): void {
+    const start = this.#now();
+    let hidden: Buffer[];
+    try {
+      hidden = this.#shard.decode(pieces.map(({ run }) => run));
+    } catch (error) {
+      for (const { session } of pieces) {
+        this.#fail(session, error);
+      }
+      return;
+    }
+    const milliseconds = this.#now() - start;
+    const promptTokens = pieces.reduce((sum, { run }) => sum + run.count, 0);
+    this.#pace.record(promptTokens, milliseconds);
+    for (const [index, piece] of pieces.entries()) {
+      try {
+        this.#finish(piece, index, hidden[index], start);
+      } catch (error) {
+        this.#fail(piece.session, error);
+      }
+    }
+  }
+
+  /** Hands on what a piece of work gave, and moves its session to the end of the line. */
+  #finish(piece: Piece, index: number, hidden: Buffer | undefined, start: number): void {
+    const { session, run, isLast } = piece;
+    const work = session.next?.work;
+    if (work === undefined) {
+      return;
+    }
+    // Work decoded in several batches is passed on in as many frames; the first carries the time before.
+    const earlierMicros = run.position === work.position ? work.computeMicros : 0;
+    const micros = (): number =>
+      Math.min(mostMicros, earlierMicros + Math.round((this.#now() - start) * 1000));
+    session.advance(run.count);
+    this.#sessions.moveToEnd(session);
+    if (work.count <= mostDecodeTokens) {
+      session.answeredAt = this.#now();
+    }
+    if (hidden !== undefined) {
+      this.#events.onOutput({
+        session: session.id,
+        position: run.position,
+        count: run.count,
+        flags: isLast ? work.flags : work.flags & ~workFlags.sample,
+        computeMicros: micros(),
+        values: hidden,
+        detail: nothing,
+      });
+    }
+    if (run.wantsLogits && session.sampler !== undefined) {
+      const position = run.position + run.count;
+      const { token, detail } = session.sampler.sample(this.#shard.logits(index), position);
+      const isEnd = this.#llama.isEndOfGeneration(this.#shard.model.vocabulary, token);
+      const values = new Uint8Array(Int32Array.of(token).buffer);
+      this.#events.onOutput({
+        session: session.id,
+        position,
+        count: 1,
+        flags: isEnd ? workFlags.endOfGeneration : 0,
+        computeMicros: micros(),
+        values,
+        detail: detail === undefined ? nothing : Buffer.from(JSON.stringify(detail), 'utf8'),
+      });
+      if (!isEnd && session.selfFeedUntil !== undefined && position < session.selfFeedUntil) {
+        this.#feed(session, position, values);
+      }
+    }
+  }
+
+  #feed(session: Session, position: number, values: Uint8Array): void {
+    const work: Work = {
+      session: session.id,
+      position,
+      count: 1,
+      flags: workFlags.sample,
+      computeMicros: 0,
+      values,
+      detail: nothing,
+    };
+    checkPositions(work, this.#shard.contextLength);
+    session.pushOwn(work);
+  }
+
+  #fail(session: Session, error: unknown): void {
+    this.fail(session.id, toAppError(error));
+  }
+
+  #full(used: number): AppError {
+    return new AppError(
+      'context-too-long',
+      `The context of ${this.#shard.contextLength} tokens is full: other sessions hold ${used} of them.`,
+    );
+  }
+}

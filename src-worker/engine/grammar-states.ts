@@ -1,0 +1,190 @@
+/**
+ * Follows a grammar through a text, character by character: a pushdown automaton whose states are made when they
+ * are first reached and never change, so going back is free. Stacks and states are shared by value.
+ *
+ * llama.cpp has such a thing, but it trusts the grammar's author: left recursion, text with many readings or a
+ * token out of place make it abort or compute for ever, and grammars come from strangers. Here every step counts.
+ */
+import { type CharacterSet, type Grammar, invalid } from './grammar-rules.ts';
+
+/** A place in a rule's sequence. */
+type Place = {
+  readonly id: number;
+  readonly element: CharacterSet | number;
+  /** Undefined at the end of the sequence. */
+  readonly next: Place | undefined;
+};
+
+/** What is still to come: a place, and where to go on after its rule. */
+type Stack = {
+  readonly id: number;
+  readonly place: Place;
+  readonly below: Stack | undefined;
+  readonly depth: number;
+};
+
+export type State = {
+  /** All readings of the text so far; the top of each is a place for a character. */
+  readonly stacks: readonly Stack[];
+  /** Whether the text so far is complete. */
+  readonly canEnd: boolean;
+  /** Null where no reading goes on. */
+  readonly next: Map<number, State | null>;
+};
+
+const limits = {
+  /** Readings of one text. A grammar without ambiguity has a handful: one for each way to go on. */
+  stacks: 5000,
+  /** Rules within rules: lists in lists in a JSON text, for example. */
+  depth: 5000,
+  /** Work for one token, which bounds its time to some hundred milliseconds. */
+  steps: 1_000_000,
+  /** States and stacks kept for the next time. */
+  kept: 50_000,
+} as const;
+
+export class GrammarStates {
+  readonly start: State;
+  /** The first place of every alternative of every rule; undefined for an empty one. */
+  readonly #alternatives: (Place | undefined)[][];
+  readonly #stacks = new Map<string, Stack>();
+  readonly #states = new Map<string, State>();
+  #newestStack = 0;
+  #steps = 0;
+
+  /** @throws AppError `request-invalid` when a text can begin in too many ways */
+  constructor(grammar: Grammar) {
+    let places = 0;
+    this.#alternatives = grammar.rules.map(({ alternatives }) =>
+      alternatives.map((sequence) =>
+        sequence.reduceRight<Place | undefined>((next, element) => {
+          places += 1;
+          return { id: places, element, next };
+        }, undefined),
+      ),
+    );
+    const root = { id: 0, element: grammar.root, next: undefined };
+    this.start = this.#stateAt([{ place: root, below: undefined }]);
+  }
+
+  /** Allows the work for one more token. */
+  refill(): void {
+    this.#steps = 0;
+    if (this.#stacks.size > limits.kept || this.#states.size > limits.kept) {
+      this.#stacks.clear();
+      this.#states.clear();
+    }
+  }
+
+  /**
+   * The state after one more character, or null when the grammar does not allow it.
+   * @throws AppError `request-invalid` when that is too much work
+   */
+  after(state: State, character: number): State | null {
+    let next = state.next.get(character);
+    if (next === undefined) {
+      const matching = state.stacks.filter((stack) => matches(stack.place.element, character));
+      this.#count(state.stacks.length);
+      next =
+        matching.length === 0
+          ? null
+          : this.#stateAt(matching.map(({ place, below }) => ({ place: place.next, below })));
+      state.next.set(character, next);
+    }
+    return next;
+  }
+
+  /** Whether any character from `first` to `last` may follow. */
+  allowsAny(state: State, first: number, last: number): boolean {
+    this.#count(state.stacks.length);
+    return state.stacks.some((stack) => overlaps(stack.place.element, first, last));
+  }
+
+  /** Goes into rules and out of their ends until every reading stands before a character or at the very end. */
+  #stateAt(todo: { place: Place | undefined; below: Stack | undefined }[]): State {
+    const seen = new Set<number>();
+    const found = new Map<number, Stack>();
+    let canEnd = false;
+    for (let top = todo.pop(); top !== undefined; top = todo.pop()) {
+      const { place, below } = top;
+      if (place === undefined) {
+        canEnd ||= below === undefined;
+        if (below !== undefined) {
+          todo.push(below);
+        }
+        continue;
+      }
+      this.#count(1);
+      const stack = this.#stack(place, below);
+      if (seen.has(stack.id)) {
+        continue;
+      }
+      seen.add(stack.id);
+      if (typeof place.element !== 'number') {
+        found.set(stack.id, stack);
+        continue;
+      }
+      // After the last element there is nothing to come back to, so lists of any length need no deep stack.
+      const after = place.next === undefined ? below : this.#stack(place.next, below);
+      for (const first of this.#alternatives[place.element] ?? []) {
+        todo.push({ place: first, below: after });
+      }
+    }
+    if (found.size > limits.stacks) {
+      throw invalid('It is too ambiguous: the text so far has thousands of readings');
+    }
+    return this.#state([...found.values()], canEnd);
+  }
+
+  #state(stacks: readonly Stack[], canEnd: boolean): State {
+    const ids = stacks.map(({ id }) => id).toSorted((a, b) => a - b);
+    const key = `${canEnd} ${ids.join(' ')}`;
+    let state = this.#states.get(key);
+    if (state === undefined) {
+      this.#count(stacks.length);
+      state = { stacks, canEnd, next: new Map() };
+      this.#states.set(key, state);
+    }
+    return state;
+  }
+
+  #stack(place: Place, below: Stack | undefined): Stack {
+    const key = `${place.id} ${below?.id ?? 0}`;
+    let stack = this.#stacks.get(key);
+    if (stack === undefined) {
+      const depth = (below?.depth ?? 0) + 1;
+      if (depth > limits.depth) {
+        throw invalid(
+          `Rules are within each other more than ${limits.depth} deep (left recursion?)`,
+        );
+      }
+      this.#newestStack += 1;
+      stack = { id: this.#newestStack, place, below, depth };
+      this.#stacks.set(key, stack);
+    }
+    return stack;
+  }
+
+  #count(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > limits.steps) {
+      throw invalid('It is too complicated: following it takes longer than computing the text');
+    }
+  }
+}
+
+function matches(element: CharacterSet | number, character: number): boolean {
+  return (
+    typeof element !== 'number' &&
+    element.ranges.some(([first, last]) => first <= character && character <= last) !==
+      element.negated
+  );
+}
+
+/** Whether some character from `first` to `last` matches. For a negated set that is a guess: nearly always so. */
+function overlaps(element: CharacterSet | number, first: number, last: number): boolean {
+  return (
+    typeof element !== 'number' &&
+    (element.negated || element.ranges.some(([from, to]) => from <= last && first <= to))
+  );
+}

@@ -1,0 +1,62 @@
+/** Opens llama.cpp once per process: chooses, checks and loads the libraries and finds the devices. */
+import { AppError } from '../../src-shared/errors.ts';
+import type { LoadResult } from '../wire/engine-messages.ts';
+import { chooseLibraryFolder, type LibraryFolder } from './backend.ts';
+import { deviceTypes, type Llama, loadLlama } from './llama.ts';
+import { expectedRelease } from './llama-layouts.ts';
+import { LlamaLog } from './llama-log.ts';
+import { checkLoadedRelease, checkReleaseOfFolder } from './release.ts';
+
+export type Library = {
+  readonly llama: Llama;
+  readonly log: LlamaLog;
+  readonly release: string;
+  /** What computes: the folder's GPU type when there is such a device, else the CPU. */
+  readonly backend: LoadResult['backend'];
+};
+
+/** @throws AppError `engine-release-mismatch` or `engine-load-failed` */
+export async function openLibrary(backend: 'auto' | 'cpu'): Promise<Library> {
+  return openLibraryIn(await chooseLibraryFolder(backend), backend);
+}
+
+/** @throws AppError `engine-release-mismatch` or `engine-load-failed` */
+export function openLibraryIn(folder: LibraryFolder, backend: 'auto' | 'cpu'): Library {
+  checkReleaseOfFolder(folder.path);
+  const llama = loadLibraries(folder.path);
+  checkLoadedRelease(llama.version(), llama.modelDefaults(), llama.contextDefaults());
+  const log = new LlamaLog();
+  llama.setLog(log.onText);
+  llama.loadBackends(folder.path);
+  if (folder.gpu !== false && folder.fallbackPath !== undefined && !hasGpu(llama)) {
+    llama.loadBackends(folder.fallbackPath);
+  }
+  llama.backendInit();
+  if (llama.deviceCount() === 0) {
+    throw new AppError(
+      'engine-load-failed',
+      `llama.cpp found nothing to compute on in ${folder.path}: ${log.takeProblems() || 'no reason given'}`,
+    );
+  }
+  const { gpu } = folder;
+  const usesGpu = backend === 'auto' && hasGpu(llama);
+  return { llama, log, release: expectedRelease, backend: gpu !== false && usesGpu ? gpu : 'cpu' };
+}
+
+function loadLibraries(path: string): Llama {
+  try {
+    return loadLlama(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('engine-load-failed', `Cannot load llama.cpp from ${path}: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+function hasGpu(llama: Llama): boolean {
+  return Array.from({ length: llama.deviceCount() }, (_, index) => index).some((index) => {
+    const type = llama.deviceType(llama.deviceAt(index));
+    return type === deviceTypes.gpu || type === deviceTypes.integratedGpu;
+  });
+}

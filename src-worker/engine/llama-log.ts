@@ -1,0 +1,58 @@
+/**
+ * What llama.cpp logs: it explains failures only there, and reports buffer sizes nowhere else. Texts come in
+ * pieces, a thousand for a load; only warnings and errors go on to the engine's own log.
+ */
+import { log } from './log.ts';
+
+/** ggml_log_level; 5 continues the line before. */
+const levels = { warn: 3, error: 4, continued: 5 } as const;
+
+/** E.g. "llama_kv_cache:        CPU KV buffer size =    22.00 MiB". */
+const bufferSize = /(\S+) (KV|compute|output) buffer size\s*=\s*([\d.]+) MiB/;
+
+/** Said of every shard from the middle of a model, which is meant to have no vocabulary. */
+const expectedWarning = /adding \d+ dummy tokens/;
+
+export class LlamaLog {
+  #level = 0;
+  #line = '';
+  #problems: string[] = [];
+  readonly #buffers = new Map<string, number>();
+
+  /** The callback for `Llama.setLog`. Never throws: it is called from C. */
+  readonly onText = (level: number, text: string): void => {
+    if (level !== levels.continued) {
+      this.#level = level;
+    }
+    this.#line += text;
+    if (this.#line.endsWith('\n')) {
+      this.#onLine(this.#line.trimEnd());
+      this.#line = '';
+    }
+  };
+
+  /** The last few warnings and errors since the last call, as one sentence part; empty when there were none. */
+  takeProblems(): string {
+    const problems = this.#problems.join('; ');
+    this.#problems = [];
+    return problems;
+  }
+
+  /** Bytes of KV cache, compute and output buffers reported so far, on all devices. */
+  get contextBytes(): number {
+    return [...this.#buffers.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  #onLine(line: string): void {
+    const match = bufferSize.exec(line);
+    if (match !== null) {
+      // A buffer may be reported again after a re-allocation; the last size counts.
+      this.#buffers.set(`${match[1]} ${match[2]}`, Math.round(Number(match[3]) * 1024 * 1024));
+    }
+    const isProblem = this.#level === levels.warn || this.#level === levels.error;
+    if (isProblem && !expectedWarning.test(line)) {
+      this.#problems = [...this.#problems.slice(-4), line];
+      log(this.#level === levels.warn ? 'warn' : 'error', `llama.cpp: ${line}`);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/** A loaded GGUF: weights, or the vocabulary alone. */
+import { AppError } from '../../src-shared/errors.ts';
+import type { Library } from './library.ts';
+import type { Llama, Pointer } from './llama.ts';
+
+/** Room for `general.architecture`. */
+const architectureBytes = 256;
+
+export class Model {
+  readonly path: string;
+  readonly pointer: Pointer;
+  readonly vocabulary: Pointer;
+  readonly architecture: string;
+  readonly layers: number;
+  /** Values in a hidden state. */
+  readonly width: number;
+  readonly vocabularySize: number;
+  readonly vocabularyType: number;
+  readonly sizeBytes: number;
+  readonly #llama: Llama;
+
+  /** @throws AppError `engine-load-failed`, with what llama.cpp said */
+  static async load(library: Library, path: string, vocabularyOnly = false): Promise<Model> {
+    const { llama } = library;
+    // A list that ends at once: no device to offload to.
+    const noDevices = new BigUint64Array(1);
+    const onCpu = library.backend === 'cpu';
+    const pointer = await llama.loadModel(path, {
+      ...llama.modelDefaults(),
+      devices: onCpu ? noDevices : null,
+      n_gpu_layers: onCpu ? 0 : -1,
+      vocab_only: vocabularyOnly,
+    });
+    if (pointer === null) {
+      throw new AppError(
+        'engine-load-failed',
+        `llama.cpp cannot load ${path}: ${library.log.takeProblems() || 'it gave no reason'}`,
+      );
+    }
+    return new Model(llama, path, pointer);
+  }
+
+  private constructor(llama: Llama, path: string, pointer: Pointer) {
+    this.#llama = llama;
+    this.path = path;
+    this.pointer = pointer;
+    this.vocabulary = llama.vocabularyOf(pointer);
+    this.layers = llama.modelLayers(pointer);
+    this.width = llama.modelWidth(pointer);
+    this.vocabularySize = llama.vocabularySize(this.vocabulary);
+    this.vocabularyType = llama.vocabularyType(this.vocabulary);
+    this.sizeBytes = llama.modelSize(pointer);
+    const text = Buffer.alloc(architectureBytes);
+    const length = llama.metadataText(pointer, 'general.architecture', text, architectureBytes);
+    this.architecture = text.toString(
+      'utf8',
+      0,
+      Math.max(0, Math.min(length, architectureBytes - 1)),
+    );
+  }
+
+  dispose(): void {
+    this.#llama.freeModel(this.pointer);
+  }
+}

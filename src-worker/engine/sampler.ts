@@ -1,0 +1,186 @@
+/**
+ * Picks tokens for one session: penalties, grammar, top-k, top-p, min-p, temperature, then a draw, the last five
+ * by llama.cpp's samplers. The token at a position depends on the settings, the seed, the position, the
+ * logits and the tokens generated before, never on when or where it is drawn: a replay gives the same text.
+ */
+import { AppError } from '../../src-shared/errors.ts';
+import type { SampledDetail, Sampling } from '../../src-shared/model.ts';
+import { Candidates } from './candidates.ts';
+import { type GrammarPlace, TokenGrammar } from './grammar.ts';
+import { GeneratedHistory } from './history.ts';
+import type { Llama, Pointer } from './llama.ts';
+import { logprobsOf } from './logprobs.ts';
+import type { Model } from './model.ts';
+import { TokenTexts } from './token-texts.ts';
+
+/** What the samplers of all sessions of an engine share, as they work one after the other. */
+export class SamplingSpace {
+  readonly llama: Llama;
+  readonly model: Model;
+  readonly candidates: Candidates;
+  #texts: TokenTexts | undefined;
+
+  constructor(llama: Llama, model: Model) {
+    this.llama = llama;
+    this.model = model;
+    this.candidates = new Candidates(llama, model.vocabularySize);
+  }
+
+  /** Read when the first grammar needs them, which takes a tenth of a second for a large vocabulary. */
+  get texts(): TokenTexts {
+    this.#texts ??= new TokenTexts(this.llama, this.model);
+    return this.#texts;
+  }
+}
+
+export type Sampled = { readonly token: number; readonly detail: SampledDetail | undefined };
+
+export class Sampler {
+  readonly #llama: Llama;
+  readonly #candidates: Candidates;
+  readonly #sampling: Sampling;
+  readonly #history: GeneratedHistory;
+  readonly #grammar: TokenGrammar | undefined;
+  /** Where the text so far is in the grammar. */
+  #place: GrammarPlace | undefined;
+  readonly #chain: Pointer;
+
+  /**
+   * @param generated Tokens generated before, for penalties and grammar.
+   * @throws AppError `request-invalid` when the grammar is bad or does not allow `generated`
+   */
+  constructor(space: SamplingSpace, sampling: Sampling, generated: readonly number[]) {
+    const size = space.model.vocabularySize;
+    const beyond = generated.find((token) => token >= size);
+    if (beyond !== undefined) {
+      throw new AppError(
+        'request-invalid',
+        `Token ${beyond} is not in the vocabulary of ${size} tokens.`,
+      );
+    }
+    this.#llama = space.llama;
+    this.#candidates = space.candidates;
+    this.#sampling = sampling;
+    this.#history = new GeneratedHistory(generated);
+    if (sampling.grammar !== undefined) {
+      this.#grammar = new TokenGrammar(sampling.grammar, space.texts);
+      this.#place = this.#grammar.afterAll(this.#grammar.start, generated);
+    }
+    this.#chain = this.#newChain();
+  }
+
+  /**
+   * Picks the token for `position`, given the logits after the token before it.
+   * @throws AppError `engine-failed` when no token can be picked
+   */
+  sample(logits: Float32Array, position: number): Sampled {
+    const grammar = this.#grammar;
+    if (this.#history.rollBackTo(position)) {
+      this.#place = grammar?.afterAll(grammar.start, this.#history.tokens);
+    }
+    this.#reseed(position);
+    let token = this.#draw(logits);
+    if (grammar !== undefined && this.#place !== undefined) {
+      let next = grammar.after(this.#place, token);
+      if (next === undefined) {
+        // Judging the whole vocabulary takes long, so it is done only for the tokens where it matters.
+        token = this.#draw(logits, { grammar, place: this.#place });
+        next = grammar.after(this.#place, token);
+      }
+      this.#place = next;
+    }
+    this.#history.push(position, token);
+    const top = this.#sampling.topLogprobs;
+    return { token, detail: top === undefined ? undefined : logprobsOf(logits, token, top) };
+  }
+
+  dispose(): void {
+    this.#llama.freeSampler(this.#chain);
+  }
+
+  #draw(logits: Float32Array, filter?: { grammar: TokenGrammar; place: GrammarPlace }): number {
+    this.#candidates.fill(logits);
+    this.#penalise();
+    if (filter !== undefined) {
+      filter.grammar.filter(filter.place, this.#candidates);
+      if (!this.#candidates.anyLeft) {
+        throw new AppError(
+          'engine-failed',
+          'The grammar allows none of the model’s tokens after the text so far.',
+        );
+      }
+    }
+    this.#candidates.apply(this.#chain);
+    return this.#candidates.selected;
+  }
+
+  /**
+   * Repetition penalty as in CTRL (Keskar et al. 2019): a generated token's logit moves away from its sign;
+   * presence and frequency penalties as OpenAI's API documents them. In JavaScript, as llama.cpp's sampler
+   * for it looks every token of the vocabulary up, and has no way back after a truncation.
+   */
+  #penalise(): void {
+    const { repetitionPenalty, presencePenalty, frequencyPenalty } = this.#sampling;
+    if (repetitionPenalty === 1 && presencePenalty === 0 && frequencyPenalty === 0) {
+      return;
+    }
+    for (const [token, count] of this.#history.counts) {
+      this.#candidates.change(token, (logit) => {
+        const repeated = logit > 0 ? logit / repetitionPenalty : logit * repetitionPenalty;
+        return repeated - presencePenalty - count * frequencyPenalty;
+      });
+    }
+  }
+
+  #newChain(): Pointer {
+    const { temperature, topK, topP, minP } = this.#sampling;
+    const chain = this.#llama.newChain({ no_perf: true });
+    const add = (sampler: Pointer): void => this.#llama.chainAdd(chain, sampler);
+    if (temperature === 0) {
+      add(this.#llama.newGreedy());
+      return chain;
+    }
+    if (topK > 0) {
+      add(this.#llama.newTopK(topK));
+    }
+    if (topP < 1) {
+      add(this.#llama.newTopP(topP, 1));
+    }
+    if (minP > 0) {
+      add(this.#llama.newMinP(minP, 1));
+    }
+    if (temperature !== 1) {
+      add(this.#llama.newTemperature(temperature));
+    }
+    add(this.#llama.newDistribution(0));
+    return chain;
+  }
+
+  /** Replaces the random generator at the chain's end by one that knows nothing but seed and position. */
+  #reseed(position: number): void {
+    if (this.#sampling.temperature > 0) {
+      const last = this.#llama.chainLength(this.#chain) - 1;
+      this.#llama.freeSampler(this.#llama.chainRemove(this.#chain, last));
+      this.#llama.chainAdd(
+        this.#chain,
+        this.#llama.newDistribution(seedAt(this.#sampling.seed, position)),
+      );
+    }
+  }
+}
+
+/**
+ * A well-mixed 32-bit number from seed and position: two rounds of the finaliser of MurmurHash3 (public domain).
+ * llama.cpp takes 0xffffffff as "choose a seed yourself", so that one is not given.
+ */
+export function seedAt(seed: number, position: number): number {
+  const mixed = mix(mix(seed) ^ position);
+  return mixed === 0xffff_ffff ? 0 : mixed;
+}
+
+function mix(value: number): number {
+  let hash = value >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,89 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mostDecodeTokens, planBatch, type Waiting } from './scheduler.ts';
+
+const alone = { batchSize: 512, promptTokens: 64, answering: false };
+
+function waiting(...tokens: number[]): Waiting[] {
+  return tokens.map((count, index) => ({ session: index + 1, tokens: count }));
+}
+
+function shares(plan: readonly Waiting[]): number[][] {
+  return plan.map(({ session, tokens }) => [session, tokens]);
+}
+
+describe('planBatch', () => {
+  it('gives a prompt that is alone as much as fits', () => {
+    expect(shares(planBatch(waiting(2000), alone))).toEqual([[1, 512]]);
+    expect(shares(planBatch(waiting(300), alone))).toEqual([[1, 300]]);
+  });
+
+  it('takes answers first, and then only as much of a prompt as they can wait for', () => {
+    expect(shares(planBatch(waiting(2000, 1, 3), alone))).toEqual([
+      [2, 1],
+      [3, 3],
+      [1, 64],
+    ]);
+  });
+
+  it('keeps prompts short while an answer’s next token is on its way through other shards', () => {
+    expect(shares(planBatch(waiting(2000), { ...alone, answering: true }))).toEqual([[1, 64]]);
+  });
+
+  it('shares the batch between prompts, and what a short one leaves goes to the others', () => {
+    expect(shares(planBatch(waiting(2000, 2000), alone))).toEqual([
+      [1, 256],
+      [2, 256],
+    ]);
+    expect(shares(planBatch(waiting(50, 2000, 2000), alone))).toEqual([
+      [1, 50],
+      [2, 231],
+      [3, 231],
+    ]);
+  });
+
+  it('lets those who have waited longest go first when there is not room for all', () => {
+    const tiny = { batchSize: 3, promptTokens: 16, answering: false };
+    expect(shares(planBatch(waiting(1, 1, 1, 1, 100), tiny))).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]);
+    expect(shares(planBatch(waiting(100, 100, 100, 100), tiny))).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]);
+  });
+
+  it('never exceeds the batch or what waits, never serves anyone twice, and always makes progress', () => {
+    const anyWaiting = fc
+      .array(fc.integer({ min: 1, max: 5000 }), { maxLength: 40 })
+      .map((tokens) => waiting(...tokens));
+    const anyLimits = fc.record({
+      batchSize: fc.integer({ min: 1, max: 1024 }),
+      promptTokens: fc.integer({ min: 1, max: 1024 }),
+      answering: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(anyWaiting, anyLimits, (line, limits) => {
+        const plan = planBatch(line, limits);
+        const total = plan.reduce((sum, { tokens }) => sum + tokens, 0);
+        expect(total).toBeLessThanOrEqual(limits.batchSize);
+        expect(total > 0).toBe(line.length > 0);
+        expect(new Set(plan.map(({ session }) => session)).size).toBe(plan.length);
+        for (const { session, tokens } of plan) {
+          expect(tokens).toBeGreaterThan(0);
+          expect(tokens).toBeLessThanOrEqual(line[session - 1]?.tokens ?? 0);
+        }
+        const answers = line.filter(({ tokens }) => tokens <= mostDecodeTokens);
+        const prompts = plan.filter(
+          ({ session }) => (line[session - 1]?.tokens ?? 0) > mostDecodeTokens,
+        );
+        const isShared = answers.length > 0 || limits.answering;
+        const promptTokens = prompts.reduce((sum, { tokens }) => sum + tokens, 0);
+        expect(promptTokens).toBeLessThanOrEqual(isShared ? limits.promptTokens : limits.batchSize);
+      }),
+    );
+  });
+});

@@ -1,0 +1,56 @@
+/**
+ * Decides what goes into the next batch, from who is waiting for how much. Pure, so that its promises can be
+ * tested without a model: tokens of running answers go first, every session that waits gets a share, and a
+ * long prompt never holds others' answers up for long.
+ */
+
+/** Work of up to so many tokens is an answer going on (one token, or a few guesses to verify); more is a prompt. */
+export const mostDecodeTokens = 8;
+
+export type Waiting = {
+  readonly session: number;
+  /** Tokens left of the session's first work. */
+  readonly tokens: number;
+};
+
+export type Share = { readonly session: number; readonly tokens: number };
+
+export type BatchLimits = {
+  /** Most tokens in a batch. */
+  readonly batchSize: number;
+  /** Most tokens of prompts in a batch that others' answers wait for. */
+  readonly promptTokens: number;
+  /** Whether some session's answer is going on, though its next token may be on its way through other shards. */
+  readonly answering: boolean;
+};
+
+/**
+ * The next batch, in the order of `waiting`, whose first is the one that has waited longest. One session has at
+ * most one share. A prompt that has the machine for itself gets as much as fits, so its batches depend on
+ * nothing but its work.
+ */
+export function planBatch(waiting: readonly Waiting[], limits: BatchLimits): Share[] {
+  const answers = waiting.filter(({ tokens }) => tokens <= mostDecodeTokens);
+  const prompts = waiting.filter(({ tokens }) => tokens > mostDecodeTokens);
+  const plan: Share[] = [];
+  let room = limits.batchSize;
+  for (const { session, tokens } of answers) {
+    const taken = Math.min(tokens, room);
+    if (taken > 0) {
+      plan.push({ session, tokens: taken });
+      room -= taken;
+    }
+  }
+  if (limits.answering || answers.length > 0) {
+    room = Math.min(room, limits.promptTokens);
+  }
+  for (const [index, { session, tokens }] of prompts.entries()) {
+    // An equal share of what is left; what one does not need goes to those after it.
+    const taken = Math.min(tokens, Math.ceil(room / (prompts.length - index)));
+    if (taken > 0) {
+      plan.push({ session, tokens: taken });
+      room -= taken;
+    }
+  }
+  return plan;
+}

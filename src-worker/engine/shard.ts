@@ -1,0 +1,201 @@
+/**
+ * A run of a model's layers in llama.cpp: its weights, its KV cache for several sequences, and one call that
+ * decodes a batch. A shard that is not last hands on the hidden states after its last layer.
+ */
+import { AppError } from '../../src-shared/errors.ts';
+import type { ShardRole } from '../wire/engine-messages.ts';
+import { BatchBuffer } from './batch-buffer.ts';
+import { HiddenTap } from './hidden-tap.ts';
+import type { Library } from './library.ts';
+import { type Llama, noVocabulary, type Pointer } from './llama.ts';
+import { Model } from './model.ts';
+
+/** Part of a batch: consecutive tokens of one sequence. */
+export type Run = {
+  /** The sequence, 0 to maxSessions − 1. */
+  readonly slot: number;
+  /** Position of the first token; everything before it is in the cache, nothing from it on. */
+  readonly position: number;
+  readonly count: number;
+  /** int32 ids (whole, first) or float32 hidden states of count × width (middle, last), little endian. */
+  readonly values: Uint8Array;
+  /** Whether logits are wanted after the last token (whole, last). */
+  readonly wantsLogits: boolean;
+};
+
+export type ShardOptions = {
+  readonly role: ShardRole;
+  readonly contextLength: number;
+  readonly maxSessions: number;
+  readonly batchSize: number;
+  readonly threads: number;
+};
+
+/**
+ * How eagerly idle CPU threads spin for the next graph. Zero: other shards share the cores, and waking up
+ * costs some ten microseconds of a token's milliseconds.
+ */
+const threadPolling = 0;
+
+/** llama.cpp computes larger batches in pieces of this many tokens. */
+const largestMicroBatch = 512;
+
+export class Shard {
+  readonly model: Model;
+  readonly role: ShardRole;
+  /** Cache cells that all sequences share: the wanted number, rounded up by llama.cpp. */
+  readonly contextLength: number;
+  readonly batchSize: number;
+  readonly #llama: Llama;
+  readonly #context: Pointer;
+  readonly #memory: Pointer;
+  readonly #pool: Pointer | undefined;
+  readonly #tap: HiddenTap | undefined;
+  readonly #batch: BatchBuffer;
+  /** For every run of the last batch the index of its last token. */
+  #lastIndexes: number[] = [];
+
+  /**
+   * Loads a model and makes its context.
+   * @throws AppError `engine-load-failed`, with what llama.cpp said
+   */
+  static async load(library: Library, path: string, options: ShardOptions): Promise<Shard> {
+    const model = await Model.load(library, path);
+    try {
+      return new Shard(library, model, options);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+  }
+
+  private constructor(library: Library, model: Model, options: ShardOptions) {
+    const { llama } = library;
+    this.#llama = llama;
+    this.model = model;
+    this.role = options.role;
+    this.batchSize = options.batchSize;
+    if (this.samples && model.vocabularyType === noVocabulary) {
+      throw new AppError(
+        'engine-load-failed',
+        `${model.path} has no tokenizer, so it cannot be loaded as ${this.role}; a part from the middle ` +
+          'of a model is loaded as middle.',
+      );
+    }
+    this.#tap = this.samples
+      ? undefined
+      : new HiddenTap(llama, `l_out-${model.layers - 1}`, model.width);
+    // llama.cpp asserts that a batch may have as many outputs as there are sequences.
+    const batchSize = Math.max(options.batchSize, options.maxSessions);
+    const onGpu = library.backend !== 'cpu';
+    const context = llama.newContext(model.pointer, {
+      ...llama.contextDefaults(),
+      n_ctx: options.contextLength,
+      n_batch: batchSize,
+      n_ubatch: Math.min(batchSize, Math.max(largestMicroBatch, options.maxSessions)),
+      n_seq_max: options.maxSessions,
+      n_outputs_max: this.samples ? options.maxSessions : batchSize,
+      n_threads: options.threads,
+      n_threads_batch: options.threads,
+      cb_eval: this.#tap?.callback ?? null,
+      offload_kqv: onGpu,
+      op_offload: onGpu,
+      // One cache for all sequences keeps a batch's tokens in the order they were given.
+      kv_unified: true,
+    });
+    if (context === null) {
+      this.#tap?.dispose();
+      throw new AppError(
+        'engine-load-failed',
+        `llama.cpp cannot make a context of ${options.contextLength} tokens for ${model.path}: ` +
+          (library.log.takeProblems() || 'it gave no reason'),
+      );
+    }
+    this.#context = context;
+    this.#memory = llama.memory(context);
+    this.contextLength = llama.contextLength(context);
+    this.#batch = new BatchBuffer(
+      llama,
+      this.takesTokens ? 'tokens' : model.width,
+      batchSize,
+      options.maxSessions,
+    );
+    this.#pool = llama.newThreadpool(options.threads, threadPolling);
+    if (this.#pool !== undefined) {
+      llama.attachThreadpool(context, this.#pool, this.#pool);
+    }
+  }
+
+  get takesTokens(): boolean {
+    return this.role === 'whole' || this.role === 'first';
+  }
+
+  get samples(): boolean {
+    return this.role === 'whole' || this.role === 'last';
+  }
+
+  /** Bytes that one token's input value takes. */
+  get inputBytesPerToken(): number {
+    return this.takesTokens ? 4 : this.model.width * 4;
+  }
+
+  /**
+   * Decodes one batch. Every slot appears at most once, and all runs together are at most `batchSize` tokens;
+   * token ids are below the vocabulary's size and hidden states finite: the caller checked.
+   * @returns for shards that do not sample, the hidden states of each run: float32, count × width.
+   * @throws AppError `context-too-long` when the cache has no room, `engine-failed` when computing failed
+   */
+  decode(runs: readonly Run[]): Buffer[] {
+    const everyOutput = this.#tap !== undefined;
+    this.#lastIndexes = this.#batch.fill(runs, everyOutput);
+    const tokens = runs.reduce((sum, run) => sum + run.count, 0);
+    this.#tap?.start(tokens);
+    const code = this.#llama.decode(this.#context, this.#batch.batch);
+    if (code === 1) {
+      throw new AppError(
+        'context-too-long',
+        `The cache of ${this.contextLength} tokens has no room for ${tokens} more; close a session or shorten it.`,
+      );
+    }
+    if (code !== 0) {
+      throw new AppError(
+        'engine-failed',
+        `llama.cpp could not decode ${tokens} tokens (code ${code}).`,
+      );
+    }
+    return this.#tap?.take(runs.map((run) => run.count)) ?? [];
+  }
+
+  /**
+   * The logits after the last token of a run of the last batch, one per token of the vocabulary. A view into
+   * llama.cpp's memory: valid until the next `decode`.
+   */
+  logits(runIndex: number): Float32Array {
+    const index = this.#lastIndexes[runIndex];
+    const address = index === undefined ? null : this.#llama.logitsAt(this.#context, index);
+    if (address === null) {
+      throw new AppError('internal', `No logits were computed for run ${runIndex}`);
+    }
+    return this.#llama.viewFloats(address, this.model.vocabularySize);
+  }
+
+  /** Forgets the sequence from position `length` on. */
+  truncate(slot: number, length: number): void {
+    this.#llama.removeFrom(this.#memory, slot, length, -1);
+  }
+
+  /** How many tokens of the sequence the cache has. */
+  lengthOf(slot: number): number {
+    return this.#llama.lastPosition(this.#memory, slot) + 1;
+  }
+
+  /** Frees cache, threads and weights. The shard cannot be used any more. */
+  dispose(): void {
+    this.#llama.freeContext(this.#context);
+    if (this.#pool !== undefined) {
+      this.#llama.freeThreadpool(this.#pool);
+    }
+    this.#tap?.dispose();
+    this.model.dispose();
+  }
+}

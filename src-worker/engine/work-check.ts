@@ -1,0 +1,49 @@
+/** Checks on work that came over the link, so that nothing in it can make llama.cpp abort or spoil other sessions. */
+import { AppError } from '../../src-shared/errors.ts';
+import type { Work } from '../wire/work.ts';
+
+/**
+ * @throws AppError `context-too-long` when the work ends behind the last position that the cache could hold
+ */
+export function checkPositions(work: Work, contextLength: number): void {
+  if (work.position + work.count > contextLength) {
+    throw new AppError(
+      'context-too-long',
+      `The session would have ${work.position + work.count} tokens; the context has room for ${contextLength}.`,
+    );
+  }
+}
+
+/** @throws AppError `request-invalid` when a token is not in the vocabulary */
+export function checkTokens(work: Work, vocabularySize: number): void {
+  const ids = words(work.values, Int32Array);
+  const bad = ids.find((id) => id < 0 || id >= vocabularySize);
+  if (bad !== undefined) {
+    throw new AppError(
+      'request-invalid',
+      `Token ${bad} is not in the vocabulary of ${vocabularySize} tokens.`,
+    );
+  }
+}
+
+/**
+ * @throws AppError `protocol-violation` when a hidden state has infinities or NaNs: in a cache that sessions
+ * share, they would spread to other sessions' answers
+ */
+export function checkHidden(work: Work): void {
+  if (!words(work.values, Float32Array).every(Number.isFinite)) {
+    throw new AppError(
+      'protocol-violation',
+      'The hidden states have values that are not finite numbers.',
+    );
+  }
+}
+
+/** The values as numbers, without a copy where they are aligned (they are, in a frame of our own reader). */
+function words<T>(
+  bytes: Uint8Array,
+  type: { new (buffer: ArrayBufferLike, offset: number, length: number): T },
+): T {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
+  return new type(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+}

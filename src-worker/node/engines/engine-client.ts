@@ -1,0 +1,307 @@
+/**
+ * The node's end of an engine process: starts it, loads a model into it, sends it work, and notices when it dies.
+ * An engine is one loaded shard; to load another one, start another engine.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { AppError, type ErrorCode, errorAudiences } from '../../../src-shared/errors.ts';
+import { FrameLink, linkLimits, nodeInputLimits } from '../../engine/frame-link.ts';
+import {
+  engineKinds,
+  engineLinkDescriptor,
+  type EngineRequest,
+  engineResponseSchema,
+  type LoadParameters,
+  type LoadResult,
+  loadResultSchema,
+  type MemoryReport,
+  memoryReportSchema,
+  type OpenParameters,
+  sessionFailedSchema,
+  type Vocabulary,
+  vocabularySchema,
+} from '../../wire/engine-messages.ts';
+import type { Frame } from '../../wire/frame.ts';
+import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
+import { StderrTail } from './stderr-tail.ts';
+
+export type EngineEvents = {
+  /** Hidden states from a first or middle shard, a sampled token from a whole or last one. */
+  readonly onWork: (work: Work) => void;
+  /** The engine gave a session up and closed it. */
+  readonly onSessionFailed: (session: number, error: AppError) => void;
+  /** The engine ended without having been asked to. Requests that waited are refused with the same error. */
+  readonly onExit: (error: AppError) => void;
+  readonly onLog?: (level: string, message: string) => void;
+};
+
+export type EngineOptions = {
+  /** The engine's script; by default the one beside this file. */
+  readonly entry?: string;
+  /** How long loading may take. A model on a slow disk is read at some 100 MB a second. */
+  readonly loadMilliseconds?: number;
+  /** Ends the engine while it loads. */
+  readonly signal?: AbortSignal;
+};
+
+/** An hour: only a load that hangs takes as long. */
+const defaultLoadMilliseconds = 3_600_000;
+/** From asking to killing. An engine ends between two batches. */
+const stopMilliseconds = 3_000;
+
+type Method = Exclude<EngineRequest['method'], 'load'>;
+type Waiting = { resolve: (result: unknown) => void; reject: (error: AppError) => void };
+
+export class EngineClient {
+  readonly #child: ChildProcess;
+  readonly #link: FrameLink;
+  readonly #events: EngineEvents;
+  readonly #name: string;
+  readonly #stderr: StderrTail;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #exited: Promise<void>;
+  readonly #takesTokens: boolean;
+  readonly #samples: boolean;
+  #nextRequest = 1;
+  #description: LoadResult | undefined;
+  #state: 'running' | 'stopping' | 'exited' = 'running';
+
+  /**
+   * Starts an engine and loads a model into it.
+   * @throws AppError of the engine when it refuses the model, `engine-died` when it ends before it is ready,
+   * `timed-out` after the deadline, `cancelled` by the signal. No process is left in any of these cases.
+   */
+  static async start(
+    parameters: LoadParameters,
+    events: EngineEvents,
+    options: EngineOptions = {},
+  ): Promise<EngineClient> {
+    const client = new EngineClient(parameters, events, options);
+    const limit = options.loadMilliseconds ?? defaultLoadMilliseconds;
+    const giveUp = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      giveUp.reject(
+        new AppError('timed-out', `Loading ${parameters.path} took longer than ${limit} ms.`),
+      );
+    }, limit);
+    const onAbort = (): void => {
+      giveUp.reject(new AppError('cancelled', `Loading ${parameters.path} was cancelled.`));
+    };
+    options.signal?.addEventListener('abort', onAbort);
+    if (options.signal?.aborted === true) {
+      onAbort();
+    }
+    try {
+      const result = await Promise.race([client.#call('load', parameters), giveUp.promise]);
+      client.#description = loadResultSchema.parse(result);
+      return client;
+    } catch (error) {
+      await client.kill();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private constructor(parameters: LoadParameters, events: EngineEvents, options: EngineOptions) {
+    this.#events = events;
+    this.#name = parameters.path;
+    this.#takesTokens = parameters.role === 'whole' || parameters.role === 'first';
+    this.#samples = parameters.role === 'whole' || parameters.role === 'last';
+    this.#stderr = new StderrTail(events.onLog);
+    this.#child = spawn(process.execPath, [options.entry ?? defaultEntry()], {
+      // 'overlapped' is 'pipe' with what Windows needs to read and write at once.
+      stdio: ['ignore', 'ignore', 'pipe', 'overlapped'],
+      // When llama.cpp aborts, it would otherwise look for a debugger to attach.
+      env: { ...process.env, GGML_NO_BACKTRACE: '1' },
+      windowsHide: true,
+    });
+    this.#child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('error', (error) => {
+        this.#onExit(`cannot be started: ${error.message}`);
+        resolve();
+      });
+      // 'close' comes after the last of stderr was read.
+      this.#child.once('close', (code, signal) => {
+        this.#onExit(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
+        resolve();
+      });
+    });
+    this.#link = new FrameLink(this.#child.stdio[engineLinkDescriptor] as Socket, nodeInputLimits, {
+      onFrame: (frame) => this.#onFrame(frame),
+      onEnd: (error) => {
+        if (error !== undefined) {
+          // An engine that speaks nonsense is beyond reason.
+          this.#stderr.note(error.message);
+          this.#child.kill('SIGKILL');
+        }
+      },
+    });
+  }
+
+  get description(): LoadResult {
+    if (this.#description === undefined) {
+      throw new AppError(
+        'not-running',
+        `The engine for ${this.#name} has not loaded its model yet.`,
+      );
+    }
+    return this.#description;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** @throws AppError `request-invalid`, `over-capacity`, `engine-died` */
+  async open(parameters: OpenParameters): Promise<void> {
+    await this.#call('open', parameters);
+  }
+
+  /** Ends a session; what it had waiting is dropped. Never fails on a session that has ended. */
+  async close(session: number): Promise<void> {
+    await this.#call('close', { session });
+  }
+
+  async tokenize(text: string, parseSpecial: boolean): Promise<number[]> {
+    return z.array(z.int()).parse(await this.#call('tokenize', { text, parseSpecial }));
+  }
+
+  async vocabulary(): Promise<Vocabulary> {
+    return vocabularySchema.parse(await this.#call('vocabulary', {}));
+  }
+
+  async report(): Promise<MemoryReport> {
+    return memoryReportSchema.parse(await this.#call('report', {}));
+  }
+
+  /**
+   * Sends tokens (whole, first) or hidden states (middle, last); dropped when the engine has ended. Work of a
+   * session goes in order; the values are not copied and must not change afterwards.
+   * @throws AppError `request-invalid` when the work is too long for one frame
+   */
+  send(work: Omit<Work, 'detail'>): void {
+    if (work.values.byteLength > linkLimits.workBytes - workHeaderBytes) {
+      throw new AppError(
+        'request-invalid',
+        `Work of ${work.values.byteLength} bytes is more than the ${linkLimits.workBytes} of a frame; cut it.`,
+      );
+    }
+    const kind = this.#takesTokens ? engineKinds.tokens : engineKinds.hidden;
+    this.#link.send(kind, ...encodeWork(work));
+  }
+
+  /** True when the engine does not read as fast as `send` is called; wait for `drained` before sending more. */
+  get isCongested(): boolean {
+    return this.#link.isCongested;
+  }
+
+  drained(): Promise<void> {
+    return this.#link.drained();
+  }
+
+  /** Stops taking output, so that a slow consumer holds the engine back. */
+  pause(): void {
+    this.#link.pause();
+  }
+
+  resume(): void {
+    this.#link.resume();
+  }
+
+  /** Asks the engine to end, waits a moment, then kills it. Resolves when the process is gone. */
+  async stop(): Promise<void> {
+    if (this.#state === 'running') {
+      this.#state = 'stopping';
+      // The end of the link is all the engine needs to know.
+      this.#link.end();
+    }
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopMilliseconds);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  /** Ends the engine at once, which gives its memory back. Resolves when the process is gone. */
+  async kill(): Promise<void> {
+    if (this.#state === 'running') {
+      this.#state = 'stopping';
+    }
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  async #call(method: Method | 'load', params: unknown): Promise<unknown> {
+    if (this.#state !== 'running') {
+      throw new AppError('engine-died', `The engine for ${this.#name} is not running any more.`);
+    }
+    const id = this.#nextRequest;
+    this.#nextRequest += 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#link.sendJson(engineKinds.request, { id, method, params });
+    });
+  }
+
+  #onFrame({ kind, body }: Frame): void {
+    switch (kind) {
+      case engineKinds.hidden:
+      case engineKinds.sampled:
+        this.#events.onWork(decodeWork(body, this.#samples ? 4 : this.description.width * 4));
+        return;
+      case engineKinds.sessionFailed: {
+        const { session, error } = sessionFailedSchema.parse(parse(body));
+        this.#events.onSessionFailed(session, errorOf(error));
+        return;
+      }
+      default: {
+        const response = engineResponseSchema.parse(parse(body));
+        const waiting = this.#waiting.get(response.id);
+        this.#waiting.delete(response.id);
+        if ('error' in response) {
+          waiting?.reject(errorOf(response.error));
+        } else {
+          waiting?.resolve(response.result);
+        }
+      }
+    }
+  }
+
+  #onExit(how: string): void {
+    if (this.#state === 'exited') {
+      return;
+    }
+    const wasAsked = this.#state === 'stopping';
+    this.#state = 'exited';
+    const words = this.#stderr.text;
+    const error = new AppError(
+      'engine-died',
+      `The engine for ${this.#name} ${how}${words === '' ? '' : `; its last words: ${words}`}.`,
+    );
+    for (const { reject } of this.#waiting.values()) {
+      reject(error);
+    }
+    this.#waiting.clear();
+    if (!wasAsked && this.#description !== undefined) {
+      this.#events.onExit(error);
+    }
+  }
+}
+
+/** The engine's script beside this one, in the same form: built, or as source when this runs as source. */
+function defaultEntry(): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`../../engine/engine.${extension}`, import.meta.url));
+}
+
+function parse(body: Buffer): unknown {
+  return JSON.parse(body.toString('utf8'));
+}
+
+function errorOf(report: { code: string; message: string }): AppError {
+  const known = Object.hasOwn(errorAudiences, report.code);
+  return new AppError(known ? (report.code as ErrorCode) : 'internal', report.message);
+}

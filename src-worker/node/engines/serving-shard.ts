@@ -1,0 +1,54 @@
+/** A loaded shard as sessions see it: something that takes work and gives work, without a word about processes. */
+import type { AppError } from '../../../src-shared/errors.ts';
+import type { LayerRange, Sampling } from '../../../src-shared/model.ts';
+import type { ShardRole } from '../../wire/engine-messages.ts';
+import type { Work } from '../../wire/work.ts';
+
+export type ShardSessionRequest = {
+  readonly sampling: Sampling | undefined;
+  /** Whole shards feed their own tokens back in until one for this position was sampled. */
+  readonly selfFeedUntil: number | undefined;
+  /** Cache cells that the session will surely take, and those that it may. */
+  readonly promptTokens: number;
+  readonly maxTokens: number;
+};
+
+export interface ShardSessionListener {
+  /**
+   * Hidden states from a first or middle shard, a sampled token from one that samples. `computeMicros` is what
+   * the work came with and this shard's own time; `session` is the engine's number and of no use to others.
+   */
+  onWork(work: Work): void;
+  /** The engine gave this session up, or died. Nothing follows. */
+  onFailed(error: AppError): void;
+}
+
+export interface ShardSession {
+  /**
+   * Claims the cells up to a length before work for them is sent.
+   * @throws AppError `over-capacity` when other sessions hold them.
+   */
+  claim(tokens: number): void;
+  /** Hands work to the engine. The values must not change afterwards. */
+  send(work: Omit<Work, 'session' | 'detail'>): void;
+  /** While the engine takes work more slowly than it is sent: a promise to wait for before sending more. */
+  congestion(): Promise<void> | undefined;
+  /** Frees the engine's sequence and the cells; what the engine still sends for it is dropped. */
+  close(): void;
+}
+
+export interface ServingShard extends LayerRange {
+  readonly manifestId: string;
+  readonly model: string;
+  readonly role: ShardRole;
+  /** Values in a hidden state. */
+  readonly width: number;
+  /** @throws AppError `over-capacity`, `engine-died`, or what the engine says about the sampling. */
+  openSession(request: ShardSessionRequest, listener: ShardSessionListener): Promise<ShardSession>;
+  freeSessions(): number;
+}
+
+export interface ServingShards {
+  /** The shard with exactly these layers, when it is serving. */
+  find(manifestId: string, layers: LayerRange): ServingShard | undefined;
+}

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SessionBook } from './session-book.ts';
+
+function book(maxSessions = 4, cells = 1000): SessionBook<string> {
+  return new SessionBook<string>('The shard', maxSessions, cells);
+}
+
+describe('a session book', () => {
+  it('never gives a number twice', () => {
+    const sessions = book(1);
+    const first = sessions.enter({ promptTokens: 1, maxTokens: 10 }, 'first');
+    sessions.remove(first);
+    sessions.remove(first);
+    expect(sessions.freeSessions).toBe(1);
+    const second = sessions.enter({ promptTokens: 1, maxTokens: 10 }, 'second');
+    expect(second).toBeGreaterThan(first);
+    expect(sessions.get(first)).toBeUndefined();
+    expect(sessions.get(second)).toBe('second');
+  });
+
+  it('refuses one session more than it has', () => {
+    const sessions = book(2);
+    sessions.enter({ promptTokens: 1, maxTokens: 10 }, '');
+    sessions.enter({ promptTokens: 1, maxTokens: 10 }, '');
+    expect(() => sessions.enter({ promptTokens: 1, maxTokens: 10 }, '')).toThrow(
+      'All 2 sessions of The shard are taken',
+    );
+  });
+
+  it('refuses what it could never hold', () => {
+    expect(() => book().enter({ promptTokens: 1, maxTokens: 1001 }, '')).toThrow(
+      'The shard holds 1000 tokens; the session asks for 1001',
+    );
+  });
+
+  it('lets a session have everything while it is alone, and not once others have come', () => {
+    const sessions = book();
+    const long = sessions.enter({ promptTokens: 10, maxTokens: 1000 }, 'long');
+    sessions.claim(long, 600);
+    expect(sessions.freeCells).toBe(400);
+    sessions.enter({ promptTokens: 10, maxTokens: 1000 }, 'late');
+    expect(sessions.freeCells).toBe(150);
+    sessions.claim(long, 750);
+    expect(() => sessions.claim(long, 751)).toThrow('cache of The shard is full');
+  });
+
+  it('keeps an equal share for a session that has not used it yet', () => {
+    const sessions = book(2, 1000);
+    const late = sessions.enter({ promptTokens: 1, maxTokens: 500 }, 'late');
+    const greedy = sessions.enter({ promptTokens: 1, maxTokens: 1000 }, 'greedy');
+    sessions.claim(greedy, 500);
+    expect(() => sessions.claim(greedy, 501)).toThrow('cache of The shard is full');
+    sessions.claim(late, 500);
+  });
+
+  it('refuses a prompt that does not fit beside the others', () => {
+    const sessions = book(4, 1000);
+    sessions.enter({ promptTokens: 700, maxTokens: 1000 }, '');
+    expect(() => sessions.enter({ promptTokens: 301, maxTokens: 400 }, '')).toThrow(
+      '300 of its 1000 tokens are free',
+    );
+    sessions.enter({ promptTokens: 300, maxTokens: 400 }, '');
+  });
+
+  it('never promises more cells than there are, and gets all of them back', () => {
+    const action = fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 5 }), fc.nat({ max: 1200 }));
+    fc.assert(
+      fc.property(fc.array(action), (actions) => {
+        const sessions = book();
+        const numbers: number[] = [];
+        for (const [kind, which, tokens] of actions) {
+          try {
+            if (kind === 0) {
+              const claim = {
+                promptTokens: Math.min(1 + which, tokens + 1),
+                maxTokens: tokens + 1,
+              };
+              numbers.push(sessions.enter(claim, ''));
+            } else if (kind === 1) {
+              sessions.claim(numbers[which] ?? 0, tokens);
+            } else {
+              sessions.remove(numbers[which] ?? 0);
+            }
+          } catch {
+            // A refusal changes nothing; the balance below says so.
+          }
+          expect(sessions.freeCells).toBeGreaterThanOrEqual(0);
+          expect(sessions.freeSessions).toBeGreaterThanOrEqual(0);
+        }
+        numbers.forEach((number) => sessions.remove(number));
+        expect([sessions.freeCells, sessions.freeSessions]).toEqual([1000, 4]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,203 @@
+/** A running engine with the sessions on it: their numbers, their cells, their listeners, their speed. */
+import { type AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { LoadParameters, LoadResult, OpenParameters } from '../../wire/engine-messages.ts';
+import type { Work } from '../../wire/work.ts';
+import { Median } from '../sessions/median.ts';
+import type { EngineEvents } from './engine-client.ts';
+import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
+import { SessionBook } from './session-book.ts';
+import { SpeedMeter } from './speed-meter.ts';
+
+/** What this part of the node needs of an engine; EngineClient is one. */
+export interface Engine {
+  readonly description: LoadResult;
+  readonly pid: number | undefined;
+  readonly isCongested: boolean;
+  open(parameters: OpenParameters): Promise<void>;
+  close(session: number): Promise<void>;
+  send(work: Omit<Work, 'detail'>): void;
+  drained(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts an engine process and loads a shard; an aborted signal ends the process while it loads. */
+export type StartEngine = (
+  parameters: LoadParameters,
+  events: EngineEvents,
+  signal: AbortSignal,
+) => Promise<Engine>;
+
+type OpenSession = {
+  readonly listener: ShardSessionListener;
+  /** The work that the engine answers next is one token's; what it came with from other stages. */
+  isDecoding: boolean;
+  earlierMicros: number;
+};
+
+export type ShardEngineParts = {
+  /** For messages: "Layers 0 to 3 of Some model". */
+  readonly name: string;
+  readonly start: StartEngine;
+  readonly parameters: LoadParameters;
+  /** Gives up while it loads. */
+  readonly signal: AbortSignal;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /** The engine ended without having been asked to; its sessions have been told. */
+  readonly onExit: (error: AppError) => void;
+  /** The number of sessions changed. */
+  readonly onSessions: () => void;
+  readonly onLog: (level: string, message: string) => void;
+};
+
+export class ShardEngine {
+  readonly #engine: Engine;
+  readonly #now: () => number;
+  readonly #onSessions: () => void;
+  readonly #book: SessionBook<OpenSession>;
+  readonly #speed = new SpeedMeter();
+  readonly #decodeMs = new Median();
+
+  /**
+   * Starts the engine and loads its shard.
+   * @throws AppError, see EngineClient.start
+   */
+  static async start(parts: ShardEngineParts): Promise<ShardEngine> {
+    let started: ShardEngine | undefined;
+    const tell = (act: (shard: ShardEngine) => void): void => {
+      // An engine has nothing to say before its shard is loaded.
+      if (started !== undefined) {
+        act(started);
+      }
+    };
+    const events: EngineEvents = {
+      onWork: (work) => tell((shard) => shard.#onWork(work)),
+      onSessionFailed: (number, error) => tell((shard) => shard.#fail(number, error)),
+      onExit: (error) => {
+        tell((shard) => shard.#failAll(error));
+        parts.onExit(error);
+      },
+      onLog: parts.onLog,
+    };
+    const engine = await parts.start(parts.parameters, events, parts.signal);
+    started = new ShardEngine(engine, parts);
+    return started;
+  }
+
+  private constructor(engine: Engine, { name, now, onSessions }: ShardEngineParts) {
+    const { maxSessions, contextLength } = engine.description;
+    this.#engine = engine;
+    this.#now = now;
+    this.#onSessions = onSessions;
+    this.#book = new SessionBook(name, maxSessions, contextLength);
+  }
+
+  get description(): LoadResult {
+    return this.#engine.description;
+  }
+
+  get pid(): number | undefined {
+    return this.#engine.pid;
+  }
+
+  get sessions(): number {
+    return this.#book.sessions;
+  }
+
+  get freeSessions(): number {
+    return this.#book.freeSessions;
+  }
+
+  get freeCells(): number {
+    return this.#book.freeCells;
+  }
+
+  /** Tokens decoded a second, over the last ten seconds with work. */
+  get tokensPerSecond(): number {
+    return this.#speed.whileWorking();
+  }
+
+  /** What the shard alone can do: tokens a second by its own computing time; 0 before the first. */
+  get ownTokensPerSecond(): number {
+    const milliseconds = this.#decodeMs.value;
+    return milliseconds > 0 ? 1000 / milliseconds : 0;
+  }
+
+  /** As ServingShard.openSession. */
+  async openSession(
+    request: ShardSessionRequest,
+    listener: ShardSessionListener,
+  ): Promise<ShardSession> {
+    const { sampling, selfFeedUntil } = request;
+    const session: OpenSession = { listener, isDecoding: false, earlierMicros: 0 };
+    const number = this.#book.enter(request, session);
+    this.#onSessions();
+    try {
+      await this.#engine.open({
+        session: number,
+        ...(sampling === undefined ? {} : { sampling }),
+        ...(selfFeedUntil === undefined ? {} : { selfFeedUntil }),
+      });
+    } catch (error) {
+      this.#book.remove(number);
+      this.#onSessions();
+      throw toAppError(error);
+    }
+    return {
+      claim: (tokens) => this.#book.claim(number, tokens),
+      send: (work) => {
+        session.isDecoding = work.count === 1;
+        session.earlierMicros = work.computeMicros;
+        const { position, count, flags, computeMicros, values } = work;
+        this.#engine.send({ session: number, position, count, flags, computeMicros, values });
+      },
+      congestion: () => (this.#engine.isCongested ? this.#engine.drained() : undefined),
+      close: () => void this.#close(number),
+    };
+  }
+
+  /** Ends the engine in order: whoever is still served is told the reason. */
+  async stop(reason: AppError): Promise<void> {
+    this.#failAll(reason);
+    await this.#engine.stop();
+  }
+
+  #onWork(work: Work): void {
+    const session = this.#book.get(work.session);
+    if (session === undefined) {
+      // It was closed while the engine worked on it.
+      return;
+    }
+    if (session.isDecoding) {
+      this.#speed.add(1, this.#now());
+      this.#decodeMs.add((work.computeMicros - session.earlierMicros) / 1000);
+    }
+    // What a whole shard answers next is a token that it fed back in by itself.
+    session.isDecoding = true;
+    session.earlierMicros = 0;
+    session.listener.onWork(work);
+  }
+
+  #fail(number: number, error: AppError): void {
+    const session = this.#book.remove(number);
+    this.#onSessions();
+    session?.listener.onFailed(error);
+  }
+
+  #failAll(error: AppError): void {
+    for (const number of this.#book.numbers()) {
+      this.#fail(number, error);
+    }
+  }
+
+  async #close(number: number): Promise<void> {
+    if (this.#book.remove(number) !== undefined) {
+      this.#onSessions();
+      try {
+        await this.#engine.close(number);
+      } catch {
+        // The engine is gone, and the session with it.
+      }
+    }
+  }
+}

@@ -1,0 +1,267 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src-shared/errors.ts';
+import { samplingSchema } from '../../../src-shared/model.ts';
+import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
+import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
+import type { ShardSessionListener } from './serving-shard.ts';
+import { ShardHost, type ShardSource } from './shard-host.ts';
+
+const settings = { threads: 1, backend: 'cpu', contextLength: 1000, maxSessions: 2 } as const;
+const request = {
+  sampling: samplingSchema.parse({}),
+  selfFeedUntil: undefined,
+  promptTokens: 10,
+  maxTokens: 100,
+};
+
+function library(changes: Partial<ShardSource> = {}): ShardSource {
+  return {
+    find: (name) => {
+      if (name !== fakeModel.name && name !== fakeModel.manifestId) {
+        throw new AppError('model-not-found', `There is no model ${name}`);
+      }
+      return { summary: fakeModel };
+    },
+    shardPath: (_id, { firstLayer, lastLayer }) =>
+      Promise.resolve(`/shards/${firstLayer}-${lastLayer}.gguf`),
+    ...changes,
+  };
+}
+
+function listener(): ShardSessionListener & { readonly failures: AppError[] } {
+  const failures: AppError[] = [];
+  return { failures, onWork: () => {}, onFailed: (error) => failures.push(error) };
+}
+
+function hostOf(engines: FakeEngines, source = library()): ShardHost {
+  return new ShardHost({
+    library: source,
+    settings,
+    startEngine: engines.start,
+    onChange: () => {},
+    log: () => {},
+  });
+}
+
+const whole = { firstLayer: 0, lastLayer: 5 };
+const left = { firstLayer: 0, lastLayer: 2 };
+const right = { firstLayer: 3, lastLayer: 5 };
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Lets everything that waits for no timer happen. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+describe('wishes', () => {
+  it('become engines with the shard’s file and role, and serve', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([
+      { model: 'Fake model', layers: left },
+      { model: 'Fake model', layers: right },
+    ]);
+    expect(host.statuses().map(({ state }) => state)).toEqual(['starting', 'starting']);
+    expect(host.records()).toEqual([]);
+    await settle();
+    expect(engines.all.map(({ parameters }) => [parameters.path, parameters.role])).toEqual([
+      ['/shards/0-2.gguf', 'first'],
+      ['/shards/3-5.gguf', 'last'],
+    ]);
+    expect(host.statuses().map(({ state }) => state)).toEqual(['serving', 'serving']);
+    expect(host.records()).toMatchObject([
+      { ...left, freeSessions: 2, maxSessions: 2, contextLength: 1000, freeCells: 1000 },
+      { ...right, freeSessions: 2 },
+    ]);
+    expect(host.models()).toEqual([fakeModel]);
+    expect(host.find(fakeModel.manifestId, left)).toBeDefined();
+    expect(host.find(fakeModel.manifestId, whole)).toBeUndefined();
+  });
+
+  it('without a range mean the whole model', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }, { model: fakeModel.manifestId, layers: whole }]);
+    await settle();
+    expect(engines.all.map(({ parameters }) => parameters.role)).toEqual(['whole']);
+  });
+
+  it.each([
+    [{ model: 'Another model' }, 'model-not-found'],
+    [{ model: 'Fake model', layers: { firstLayer: 3, lastLayer: 6 } }, 'setting-invalid'],
+  ])('that make no sense change nothing: %o', async (wish, code) => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    expect(() => host.setWishes([wish])).toThrow(expect.objectContaining({ code }));
+    await settle();
+    expect(engines.running).toHaveLength(1);
+  });
+
+  it('that stay are left running, those that go are ended, and nobody takes that for a crash', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([
+      { model: 'Fake model', layers: left },
+      { model: 'Fake model', layers: right },
+    ]);
+    await settle();
+    const ended = listener();
+    await host.find(fakeModel.manifestId, left)?.openSession(request, ended);
+    host.setWishes([
+      { model: 'Fake model', layers: right },
+      { model: 'Fake model', layers: whole },
+    ]);
+    await settle();
+    expect(engines.all).toHaveLength(3);
+    expect(engines.running.map(({ parameters }) => parameters.role)).toEqual(['last', 'whole']);
+    expect(ended.failures).toMatchObject([{ code: 'peer-failed' }]);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(engines.all).toHaveLength(3);
+  });
+
+  it('are given up while they load', async () => {
+    const engines = new FakeEngines();
+    engines.holdLoads = true;
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    const stopped = host.stop();
+    await settle();
+    await stopped;
+    expect(engines.running).toEqual([]);
+    expect(host.statuses()).toEqual([]);
+    expect(() => host.setWishes([])).toThrow('stopping');
+  });
+});
+
+describe('a crash', () => {
+  it('fails the sessions at once, and the shard serves again after a second', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    const shard = host.find(fakeModel.manifestId, whole);
+    const failed = listener();
+    await shard?.openSession(request, failed);
+    engines.running[0]?.crash();
+    expect(failed.failures).toMatchObject([{ code: 'engine-died' }]);
+    expect(host.records()).toEqual([]);
+    expect(host.statuses()).toMatchObject([
+      { state: 'faulted', pid: null, fault: expect.stringContaining('tried again after 1 second') },
+    ]);
+    await expect(shard?.openSession(request, listener())).rejects.toMatchObject({
+      code: 'engine-died',
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    await settle();
+    expect(host.statuses()).toMatchObject([{ state: 'serving', fault: null, sessions: 0 }]);
+    await host.find(fakeModel.manifestId, whole)?.openSession(request, listener());
+  });
+
+  it('that repeats itself is waited for longer and longer, up to a minute', async () => {
+    const engines = new FakeEngines();
+    engines.refuseLoads = new AppError('engine-load-failed', 'The file is damaged');
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    for (const delay of [1, 2, 4, 8, 16, 32, 60, 60]) {
+      expect(host.statuses()[0]?.fault).toContain(`The file is damaged`);
+      const before = engines.attempts;
+      await vi.advanceTimersByTimeAsync(delay * 1000 - 1);
+      await settle();
+      expect(engines.attempts).toBe(before);
+      await vi.advanceTimersByTimeAsync(1);
+      await settle();
+      expect(engines.attempts).toBe(before + 1);
+    }
+    await host.stop();
+  });
+
+  it('is also a shard that cannot be cut', async () => {
+    const shardPath = () => Promise.reject(new AppError('gguf-unsupported', 'It cannot be cut'));
+    const host = hostOf(new FakeEngines(), library({ shardPath }));
+    host.setWishes([{ model: 'Fake model', layers: left }]);
+    await settle();
+    expect(host.statuses()).toMatchObject([
+      { state: 'faulted', fault: expect.stringContaining('It cannot be cut') },
+    ]);
+    await host.stop();
+  });
+});
+
+describe('sessions', () => {
+  it('are counted, numbered upward and never past the limit', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    const shard = host.find(fakeModel.manifestId, whole);
+    const first = await shard?.openSession(request, listener());
+    await shard?.openSession(request, listener());
+    await expect(shard?.openSession(request, listener())).rejects.toMatchObject({
+      code: 'over-capacity',
+    });
+    expect(host.records()).toMatchObject([{ freeSessions: 0, freeCells: 800 }]);
+    first?.close();
+    first?.close();
+    await shard?.openSession(request, listener());
+    const [engine] = engines.all;
+    expect(engine?.opened).toEqual([1, 2, 3]);
+    expect(engine?.closed).toEqual([1]);
+  });
+
+  it('that the engine refuses give their place back', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    engines.refuseOpens = new AppError('request-invalid', 'The grammar has no root');
+    const shard = host.find(fakeModel.manifestId, whole);
+    await expect(shard?.openSession(request, listener())).rejects.toMatchObject({
+      code: 'request-invalid',
+    });
+    expect(host.records()).toMatchObject([{ freeSessions: 2, freeCells: 1000 }]);
+  });
+
+  it('that the engine gives up are told and free, and the others go on', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    const shard = host.find(fakeModel.manifestId, whole);
+    const [bad, good] = [listener(), listener()];
+    await shard?.openSession(request, bad);
+    await shard?.openSession(request, good);
+    engines.all[0]?.failSession(1, new AppError('context-too-long', 'The cache is full'));
+    expect(bad.failures).toMatchObject([{ code: 'context-too-long' }]);
+    expect(good.failures).toEqual([]);
+    expect(host.records()).toMatchObject([{ freeSessions: 1 }]);
+  });
+
+  it('measure the shard’s own speed, without what other stages computed', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model', layers: right }]);
+    await settle();
+    const session = await host.find(fakeModel.manifestId, right)?.openSession(request, listener());
+    const work = { position: 0, count: 1, flags: 1, values: new Uint8Array(32) };
+    for (let token = 0; token < 5; token += 1) {
+      session?.send({ ...work, computeMicros: 9000 });
+      engines.all[0]?.answer(1, 9000 + 4000);
+    }
+    expect(host.records()).toMatchObject([{ tokensPerSecond: 250 }]);
+    expect(host.statuses()).toMatchObject([{ tokensPerSecond: 5 }]);
+  });
+});

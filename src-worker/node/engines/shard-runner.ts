@@ -1,0 +1,208 @@
+/**
+ * Keeps one wished shard running: cuts it, starts its engine, starts it again after a crash with growing waits.
+ *
+ *   starting ─▶ serving ─▶ (the engine ends by itself) ─▶ faulted ─▶ starting        any ─▶ stopped, on order
+ */
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
+import type { NodeConfig, ShardStatus } from '../../../src-shared/node-api.ts';
+import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/restart-policy.ts';
+import type { ShardRole } from '../../wire/engine-messages.ts';
+import type { Log } from '../mesh/mesh.ts';
+import type { RecordedShard } from '../mesh/record.ts';
+import type {
+  ServingShard,
+  ShardSession,
+  ShardSessionListener,
+  ShardSessionRequest,
+} from './serving-shard.ts';
+import { ShardEngine, type StartEngine } from './shard-engine.ts';
+
+export type EngineSettings = NodeConfig['engine'];
+
+export type ShardRunnerParts = {
+  readonly model: ModelSummary;
+  readonly layers: LayerRange;
+  /** Where the shard's file is; cuts it from the model when it is not there yet. */
+  readonly shardPath: (signal: AbortSignal) => Promise<string>;
+  readonly settings: EngineSettings;
+  readonly startEngine: StartEngine;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /** State or load changed. */
+  readonly onChange: () => void;
+  readonly log: Log;
+};
+
+type State =
+  | { readonly name: 'starting' | 'stopped' }
+  | { readonly name: 'serving'; readonly engine: ShardEngine; readonly since: number }
+  | { readonly name: 'faulted'; readonly fault: string };
+
+export class ShardRunner implements ServingShard {
+  readonly model: string;
+  readonly manifestId: string;
+  readonly summary: ModelSummary;
+  readonly firstLayer: number;
+  readonly lastLayer: number;
+  readonly role: ShardRole;
+  readonly #parts: ShardRunnerParts;
+  readonly #stopping = new AbortController();
+  #state: State = { name: 'starting' };
+  #attempt: Promise<void>;
+  #crashes = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(parts: ShardRunnerParts) {
+    this.#parts = parts;
+    this.summary = parts.model;
+    this.model = parts.model.name;
+    this.manifestId = parts.model.manifestId;
+    this.firstLayer = parts.layers.firstLayer;
+    this.lastLayer = parts.layers.lastLayer;
+    this.role = roleOf(parts.layers, parts.model.layers);
+    this.#attempt = this.#start();
+  }
+
+  get width(): number {
+    return this.summary.width;
+  }
+
+  get isServing(): boolean {
+    return this.#state.name === 'serving';
+  }
+
+  freeSessions(): number {
+    return this.#state.name === 'serving' ? this.#state.engine.freeSessions : 0;
+  }
+
+  async openSession(
+    request: ShardSessionRequest,
+    listener: ShardSessionListener,
+  ): Promise<ShardSession> {
+    if (this.#state.name !== 'serving') {
+      throw new AppError('engine-died', `${this.#name} is not loaded now; try again in a moment`);
+    }
+    return this.#state.engine.openSession(request, listener);
+  }
+
+  status(): ShardStatus {
+    const state = this.#state;
+    const engine = state.name === 'serving' ? state.engine : undefined;
+    const memory = engine?.description.memory;
+    return {
+      manifestId: this.manifestId,
+      model: this.model,
+      firstLayer: this.firstLayer,
+      lastLayer: this.lastLayer,
+      state: state.name === 'stopped' ? 'starting' : state.name,
+      fault: state.name === 'faulted' ? state.fault : null,
+      backend: engine?.description.backend ?? null,
+      pid: engine?.pid ?? null,
+      memoryBytes: memory === undefined ? 0 : memory.modelBytes + memory.contextBytes,
+      sessions: engine?.sessions ?? 0,
+      maxSessions: engine?.description.maxSessions ?? this.#parts.settings.maxSessions,
+      tokensPerSecond: engine?.tokensPerSecond ?? 0,
+    };
+  }
+
+  /** What peers are told; undefined unless it is serving. */
+  record(): RecordedShard | undefined {
+    if (this.#state.name !== 'serving') {
+      return undefined;
+    }
+    const { engine } = this.#state;
+    return {
+      manifestId: this.manifestId,
+      firstLayer: this.firstLayer,
+      lastLayer: this.lastLayer,
+      freeSessions: engine.freeSessions,
+      maxSessions: engine.description.maxSessions,
+      contextLength: engine.description.contextLength,
+      freeCells: engine.freeCells,
+      tokensPerSecond: engine.ownTokensPerSecond,
+    };
+  }
+
+  /** Ends the engine, wherever in its life it is. Resolves when its process is gone. Safe to call twice. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    clearTimeout(this.#retry);
+    if (this.#state.name === 'serving') {
+      const { engine } = this.#state;
+      this.#enter({ name: 'stopped' });
+      await engine.stop(new AppError('peer-failed', `${this.#name} was taken out of service`));
+    }
+    await this.#attempt;
+  }
+
+  get #name(): string {
+    return `The shard with layers ${this.firstLayer} to ${this.lastLayer} of ${this.model}`;
+  }
+
+  /** One attempt; never rejects. */
+  async #start(): Promise<void> {
+    const { shardPath, settings, startEngine, now, onChange, log } = this.#parts;
+    try {
+      const path = await shardPath(this.#stopping.signal);
+      this.#stopping.signal.throwIfAborted();
+      const engine = await ShardEngine.start({
+        name: this.#name,
+        start: startEngine,
+        signal: this.#stopping.signal,
+        parameters: {
+          ...settings,
+          path,
+          role: this.role,
+          contextLength: Math.min(settings.contextLength, this.summary.contextLength),
+        },
+        now,
+        onSessions: onChange,
+        onExit: (error) => this.#onExit(error),
+        onLog: (level, message) => log(level === 'error' ? 'error' : 'debug', message),
+      });
+      if (this.#stopping.signal.aborted) {
+        await engine.stop(new AppError('cancelled', 'It is not wanted any more'));
+      } else {
+        this.#enter({ name: 'serving', engine, since: now() });
+        log('info', `${this.#name} is serving`, { backend: engine.description.backend });
+      }
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) {
+        this.#fault(toAppError(error), 0);
+      }
+    }
+  }
+
+  #onExit(error: AppError): void {
+    if (this.#state.name === 'serving') {
+      this.#fault(error, this.#parts.now() - this.#state.since);
+    }
+  }
+
+  #fault(error: AppError, ranForMs: number): void {
+    const { crashes, delayMs } = nextRestart(defaultRestartPolicy, this.#crashes, ranForMs);
+    this.#crashes = crashes;
+    this.#parts.log('error', `${this.#name} failed: ${error.message}`, { code: error.code });
+    this.#enter({
+      name: 'faulted',
+      fault: `${error.message} It is tried again after ${delayMs / 1000} seconds.`,
+    });
+    this.#retry = setTimeout(() => {
+      this.#enter({ name: 'starting' });
+      this.#attempt = this.#start();
+    }, delayMs);
+  }
+
+  #enter(state: State): void {
+    this.#state = state;
+    this.#parts.onChange();
+  }
+}
+
+function roleOf({ firstLayer, lastLayer }: LayerRange, layers: number): ShardRole {
+  if (firstLayer === 0) {
+    return lastLayer === layers - 1 ? 'whole' : 'first';
+  }
+  return lastLayer === layers - 1 ? 'last' : 'middle';
+}

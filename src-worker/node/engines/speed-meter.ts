@@ -1,0 +1,37 @@
+/** Tokens per second over the last seconds that had any, without a timer: a shard that rests keeps its speed. */
+
+const seconds = 10;
+
+export class SpeedMeter {
+  /** One entry a second that had tokens, the newest last. */
+  readonly #buckets: { readonly second: number; tokens: number }[] = [];
+
+  /** `now` in milliseconds, never going back. */
+  add(tokens: number, now: number): void {
+    const second = Math.floor(now / 1000);
+    const newest = this.#buckets.at(-1);
+    if (newest?.second === second) {
+      newest.tokens += tokens;
+    } else {
+      this.#buckets.push({ second, tokens });
+      if (this.#buckets.length > seconds) {
+        this.#buckets.shift();
+      }
+    }
+  }
+
+  /** Over the last ten seconds with work; 0 before the first token. The second that goes on counts as it is. */
+  whileWorking(): number {
+    const tokens = this.#buckets.reduce((sum, bucket) => sum + bucket.tokens, 0);
+    return tokens / Math.max(1, this.#buckets.length);
+  }
+
+  /** Over the last ten seconds, whether they had work or not. */
+  lately(now: number): number {
+    const second = Math.floor(now / 1000);
+    const tokens = this.#buckets
+      .filter((bucket) => second - bucket.second < seconds)
+      .reduce((sum, bucket) => sum + bucket.tokens, 0);
+    return tokens / seconds;
+  }
+}
