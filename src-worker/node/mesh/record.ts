@@ -14,8 +14,10 @@ export const recordedShardSchema = layerRangeSchema.and(
     manifestId: z.string(),
     freeSessions: z.int().min(0),
     maxSessions: z.int().min(1),
-    /** Cache cells left, in tokens. */
+    /** Cache cells of the shard, in tokens: no session can be longer. */
     contextLength: z.int().min(1),
+    /** Of these, cells that no session has a claim to; absent: all. */
+    freeCells: z.int().min(0).optional(),
     /** Measured decode speed of this shard alone, tokens a second; 0 before the first token. */
     tokensPerSecond: z.number().min(0),
   }),

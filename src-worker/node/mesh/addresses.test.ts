@@ -1,0 +1,102 @@
+import { multiaddr } from '@multiformats/multiaddr';
+import { describe, expect, it } from 'vitest';
+import {
+  advertisedAddresses,
+  dialableAddresses,
+  maxAddresses,
+  parseListenAddress,
+  parseStaticPeer,
+  withPeer,
+} from './addresses.ts';
+
+const peer = '12D3KooWLkkmf6xjZaHtNeyyNVrju9uH9D3QJcRUkcKAqQwYxX2A';
+const stranger = '12D3KooWFDrC17EKB8bUgAxjj5DUjkVavhKW2bLbMf2dYCtWCXoN';
+
+describe('dialableAddresses', () => {
+  it('keeps TCP on addresses and names, with the peer id or none', () => {
+    const dialable = [
+      '/ip4/192.0.2.1/tcp/6373',
+      `/ip4/192.0.2.1/tcp/6373/p2p/${peer}`,
+      '/ip6/2001:db8::1/tcp/6373',
+      '/dns4/mesh.example/tcp/6373',
+    ];
+    expect(dialableAddresses(peer, dialable).map(String)).toEqual(dialable);
+  });
+
+  it('leaves out what leads elsewhere, needs another transport, or is no address', () => {
+    const useless = [
+      `/ip4/192.0.2.1/tcp/6373/p2p/${stranger}`,
+      '/ip4/192.0.2.1/udp/6373/quic-v1',
+      '/ip4/192.0.2.1/tcp/6373/ws',
+      `/ip4/192.0.2.1/tcp/6373/p2p/${stranger}/p2p-circuit/p2p/${peer}`,
+      '/unix/tmp/socket',
+      `/p2p/${peer}`,
+      '',
+      'nonsense',
+      '/ip4/999.0.0.1/tcp/1',
+    ];
+    expect(dialableAddresses(peer, useless)).toEqual([]);
+  });
+
+  it('takes a bounded number', () => {
+    const many = Array.from({ length: 100 }, (_, index) => `/ip4/192.0.2.1/tcp/${index + 1}`);
+    expect(dialableAddresses(peer, many)).toHaveLength(maxAddresses);
+  });
+});
+
+describe('parseStaticPeer', () => {
+  it('reads address and peer', () => {
+    const parsed = parseStaticPeer(`/ip4/192.0.2.1/tcp/6373/p2p/${peer}`);
+    expect(parsed.peer).toBe(peer);
+    expect(parsed.address.toString()).toBe(`/ip4/192.0.2.1/tcp/6373/p2p/${peer}`);
+  });
+
+  it.each(['/ip4/192.0.2.1/tcp/6373', `/ip4/192.0.2.1/udp/1/p2p/${peer}`, 'mesh.example:6373'])(
+    'refuses %s, naming it and showing how it should look',
+    (text) => {
+      expect(() => parseStaticPeer(text)).toThrow(
+        expect.objectContaining({
+          code: 'setting-invalid',
+          message: expect.stringContaining(`"${text}"`),
+        }),
+      );
+    },
+  );
+});
+
+describe('parseListenAddress', () => {
+  it('reads any port as well as a certain one', () => {
+    expect(parseListenAddress('/ip4/0.0.0.0/tcp/0').toString()).toBe('/ip4/0.0.0.0/tcp/0');
+  });
+
+  it.each(['6373', '/ip4/0.0.0.0/udp/1', `/ip4/0.0.0.0/tcp/1/p2p/${peer}`])(
+    'refuses %s',
+    (text) => {
+      expect(() => parseListenAddress(text)).toThrow(
+        expect.objectContaining({ code: 'setting-invalid' }),
+      );
+    },
+  );
+});
+
+describe('advertisedAddresses', () => {
+  const loopback = multiaddr('/ip4/127.0.0.1/tcp/1');
+  const network = multiaddr('/ip4/192.0.2.1/tcp/1');
+
+  it('leaves loopback out, which elsewhere leads to the reader itself', () => {
+    const own = [loopback, multiaddr('/ip6/::1/tcp/1'), network];
+    expect(advertisedAddresses(own)).toEqual(['/ip4/192.0.2.1/tcp/1']);
+  });
+
+  it('names loopback when there is nothing else, for peers on this machine', () => {
+    expect(advertisedAddresses([loopback])).toEqual(['/ip4/127.0.0.1/tcp/1']);
+  });
+});
+
+describe('withPeer', () => {
+  it('puts the peer id behind an address that has none', () => {
+    const full = `/ip4/192.0.2.1/tcp/6373/p2p/${peer}`;
+    expect(withPeer(multiaddr('/ip4/192.0.2.1/tcp/6373'), peer).toString()).toBe(full);
+    expect(withPeer(multiaddr(full), peer).toString()).toBe(full);
+  });
+});

@@ -1,0 +1,129 @@
+/**
+ * The node's identity: an Ed25519 key made at first start and kept in the data folder. Credits, records and
+ * static peers of others rest on it, so it is never replaced: a file that cannot be read is an error.
+ *
+ * The file holds the key as libp2p writes it (protobuf PrivateKey, libp2p's peer-ids specification).
+ */
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
+import type { Ed25519PrivateKey } from '@libp2p/interface';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Log } from './mesh.ts';
+
+export type Identity = {
+  readonly privateKey: Ed25519PrivateKey;
+  /** The peer id as text. */
+  readonly peer: string;
+};
+
+const fileName = 'identity.key';
+
+/** A written key has 68 bytes; whatever is larger is something else and is not read. */
+const maxFileBytes = 1024;
+
+/**
+ * Reads the identity of a data folder, or makes it. A file that others may read is made private, with a
+ * warning.
+ * @throws AppError `data-folder-unusable`, naming the file and what to do about it.
+ */
+export async function loadIdentity(dataFolder: string, log: Log): Promise<Identity> {
+  const path = join(dataFolder, fileName);
+  const privateKey = (await readKey(path, log)) ?? (await createKey(path, log));
+  return { privateKey, peer: peerIdFromPrivateKey(privateKey).toString() };
+}
+
+/** The key, or undefined when there is no file yet. */
+async function readKey(path: string, log: Log): Promise<Ed25519PrivateKey | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) {
+      return undefined;
+    }
+    throw unusable(path, 'cannot be opened; make it readable for you', error);
+  }
+  try {
+    const { mode, size } = await file.stat();
+    if (size > maxFileBytes) {
+      throw new Error(`${size} bytes are too many for a key`);
+    }
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      await file.chmod(0o600);
+      log('warn', 'Others could read the identity file; it is private again', { path });
+    }
+    return await parseKey(await file.readFile());
+  } catch (error) {
+    throw unusable(
+      path,
+      'is not a usable identity; restore it from a backup, or move it away to start as a new peer',
+      error,
+    );
+  } finally {
+    await file.close();
+  }
+}
+
+async function parseKey(bytes: Buffer): Promise<Ed25519PrivateKey> {
+  const key = privateKeyFromProtobuf(bytes);
+  if (key.type !== 'Ed25519') {
+    throw new Error(`a key of type ${key.type} is not supported`);
+  }
+  // The file holds both halves of the key; they must belong together.
+  const probe = Buffer.from('mindmesh identity');
+  if (!(await key.publicKey.verify(probe, await key.sign(probe)))) {
+    throw new Error('the public key does not belong to the private key');
+  }
+  return key;
+}
+
+/** Written in full under another name first; whoever is first when two processes start at once, wins. */
+async function createKey(path: string, log: Log): Promise<Ed25519PrivateKey> {
+  const key = await generateKeyPair('Ed25519');
+  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
+  try {
+    const file = await open(partial, 'wx', 0o600);
+    try {
+      await file.writeFile(privateKeyToProtobuf(key));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await publish(partial, path);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) {
+      return (await readKey(path, log)) ?? key;
+    }
+    throw unusable(path, 'cannot be written; choose a writable data folder with --data', error);
+  } finally {
+    await rm(partial, { force: true });
+  }
+  log('info', 'Made a new identity', { path });
+  return key;
+}
+
+/** Unlike `rename`, `link` never replaces a file; some file systems have no links. */
+async function publish(partial: string, path: string): Promise<void> {
+  try {
+    await link(partial, path);
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) {
+      throw error;
+    }
+    await rename(partial, path);
+  }
+}
+
+function unusable(path: string, what: string, cause: unknown): AppError {
+  const reason = cause instanceof Error ? ` (${cause.message})` : '';
+  return new AppError('data-folder-unusable', `The identity file ${path} ${what}${reason}`, {
+    cause,
+  });
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,123 @@
+/** libp2p as this app uses it: transports, encryption, multiplexing and every limit, in one place. */
+import { identify } from '@libp2p/identify';
+import type { Libp2p, PeerInfo } from '@libp2p/interface';
+import { mdns } from '@libp2p/mdns';
+import { noise } from '@libp2p/noise';
+import { ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { tls } from '@libp2p/tls';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import { AppError } from '../../../src-shared/errors.ts';
+import { parseListenAddress } from './addresses.ts';
+import type { Identity } from './identity.ts';
+import { keyCachingCrypto } from './noise-crypto.ts';
+
+/** In and out together; the least useful are closed beyond it. */
+const maxConnections = 256;
+
+/**
+ * New connections a second from one IP address. A household or a lab is one address to the others, and so
+ * are twelve nodes of a test; libp2p's own 5 refuses most of them, with a misleading encryption error.
+ */
+const inboundConnectionThreshold = 64;
+
+/** Streams of one connection, each way. A session takes at most four between two peers. */
+const maxStreams = 256;
+
+/**
+ * A stream's window grows up to this. It must stay below what a paused stream may buffer (4 MiB): a paused
+ * stream that is sent more is aborted.
+ */
+const maxStreamWindowSize = 2 * 1024 * 1024;
+
+/**
+ * A dead address takes this long of the ten seconds that a dial has, in milliseconds. A busy machine needs
+ * seconds for the handshake, so it cannot be much shorter.
+ */
+const addressDialTimeout = 5000;
+
+/** Queries go out this often; the first at once, and other nodes' queries are answered at any time. */
+const mdnsIntervalMs = 20_000;
+
+const discoverByMdns = mdns({ serviceTag: '_mindmesh._udp.local', interval: mdnsIntervalMs });
+
+export type Libp2pOptions = {
+  readonly identity: Identity;
+  readonly listen: readonly string[];
+  /** Called for every answer on the local network, so again and again; absent: mDNS is off. */
+  readonly onDiscovered: ((found: PeerInfo) => void) | undefined;
+};
+
+/**
+ * A libp2p node that is not started yet, so that protocols can be registered before the first peer comes.
+ * @throws AppError `setting-invalid` naming a listen address that is none.
+ */
+export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
+  return createLibp2p({
+    start: false,
+    privateKey: options.identity.privateKey,
+    nodeInfo: { name: 'mindmesh', userAgent: 'mindmesh' },
+    addresses: { listen: options.listen.map((text) => parseListenAddress(text).toString()) },
+    transports: [tcp()],
+    // tls first: Node does its records in C++, noise is for peers that lack it.
+    connectionEncrypters: [tls(), noise({ crypto: keyCachingCrypto })],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: maxStreams,
+        maxOutboundStreams: maxStreams,
+        streamOptions: { maxStreamWindowSize },
+      }),
+    ],
+    services: { identify: identify(), ping: ping() },
+    peerDiscovery: options.onDiscovered === undefined ? [] : [localDiscovery(options.onDiscovered)],
+    connectionManager: {
+      maxConnections,
+      inboundConnectionThreshold,
+      maxIncomingPendingConnections: inboundConnectionThreshold,
+      addressDialTimeout,
+    },
+    // It aborts a busy peer's connection after one slow ping and measures whole milliseconds; peer-link.ts
+    // pings for latency and for life.
+    connectionMonitor: { enabled: false },
+  });
+}
+
+/**
+ * mDNS under our own service name. libp2p itself tells of a peer only the first time it hears of it, by any
+ * way; a peer that comes back is seen by listening to the discovery directly.
+ */
+function localDiscovery(onDiscovered: (found: PeerInfo) => void): typeof discoverByMdns {
+  return (components) => {
+    const discovery = discoverByMdns(components);
+    discovery.addEventListener('peer', ({ detail }) => onDiscovered(detail));
+    return discovery;
+  };
+}
+
+/**
+ * Starts listening.
+ * @throws AppError `port-taken` naming the address, or `setting-invalid` when it is not of this machine.
+ */
+export async function startLibp2p(libp2p: Libp2p): Promise<void> {
+  try {
+    await libp2p.start();
+  } catch (error) {
+    const reasons = error instanceof Error ? error.message : String(error);
+    // libp2p tells the addresses and their reasons in the message alone, one "ADDRESS: Error: …" a line.
+    const [, address, reason] = /^\s*(\/\S+): \w*:? ?(.*)$/m.exec(reasons) ?? [];
+    const taken = /^\s*(\/\S+): .*EADDRINUSE/m.exec(reasons)?.[1];
+    if (taken !== undefined) {
+      throw new AppError(
+        'port-taken',
+        `Another program uses the address ${taken}; choose another port for "listen"`,
+        { cause: error },
+      );
+    }
+    throw new AppError(
+      'setting-invalid',
+      `The node cannot listen on ${address ?? 'its addresses'}: ${reason ?? reasons}`,
+      { cause: error },
+    );
+  }
+}

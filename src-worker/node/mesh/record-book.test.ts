@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { RecordBook } from './record-book.ts';
+import type { PeerRecord } from './record.ts';
+
+function record(sequence: number, state: PeerRecord['state'] = 'serving'): PeerRecord {
+  return { sequence, state, addresses: [], models: [], shards: [] };
+}
+
+function bookWithClock(): { book: RecordBook; clock: { now: number } } {
+  const clock = { now: 1_000_000 };
+  return { book: new RecordBook(() => clock.now), clock };
+}
+
+function believed(book: RecordBook): string[] {
+  return book.all().map(({ peer, record }) => `${peer}:${record.sequence}`);
+}
+
+describe('RecordBook', () => {
+  it('lets a higher sequence replace a lower one, and never the other way', () => {
+    const { book } = bookWithClock();
+    expect(book.accept('a', record(5), false)).toBe(true);
+    expect(book.accept('a', record(7), false)).toBe(true);
+    expect(book.accept('a', record(6), false)).toBe(false);
+    expect(book.accept('a', record(7), false)).toBe(false);
+    expect(believed(book)).toEqual(['a:7']);
+  });
+
+  it('believes a record for a minute after its receipt', () => {
+    const { book, clock } = bookWithClock();
+    book.accept('a', record(1), false);
+    expect(book.nextExpiry()).toBe(clock.now + 60_000);
+    clock.now += 30_000;
+    book.accept('b', record(1), false);
+    clock.now += 29_999;
+    expect(believed(book)).toEqual(['a:1', 'b:1']);
+    expect(book.expire()).toBe(false);
+    clock.now += 1;
+    expect(believed(book)).toEqual(['b:1']);
+    expect(book.expire()).toBe(true);
+    expect(book.nextExpiry()).toBe(clock.now + 30_000);
+  });
+
+  it('counts the minute anew with every newer record', () => {
+    const { book, clock } = bookWithClock();
+    book.accept('a', record(1), false);
+    clock.now += 50_000;
+    book.accept('a', record(2), false);
+    clock.now += 50_000;
+    expect(believed(book)).toEqual(['a:2']);
+  });
+
+  it('forgets a peer that leaves at once, and its former records do not bring it back', () => {
+    const { book, clock } = bookWithClock();
+    book.accept('a', record(5), false);
+    expect(book.accept('a', record(6, 'leaving'), false)).toBe(true);
+    expect(book.all()).toEqual([]);
+    expect(book.nextExpiry()).toBeUndefined();
+    expect(book.accept('a', record(5), true)).toBe(false);
+    clock.now += 120_000;
+    book.expire();
+    expect(book.accept('a', record(6), true)).toBe(false);
+    expect(book.accept('a', record(7), false)).toBe(true);
+  });
+
+  it('forgets even the sequence of a peer that has been silent for long', () => {
+    const { book, clock } = bookWithClock();
+    book.accept('a', record(5), false);
+    clock.now += 600_000;
+    book.expire();
+    expect(book.isNews('a', 1)).toBe(true);
+  });
+
+  it('stays bounded: hearsay is refused when it is full, peers that speak for themselves are not', () => {
+    const { book } = bookWithClock();
+    for (let index = 0; index < 2048; index += 1) {
+      book.accept(`peer ${index}`, record(1), true);
+    }
+    expect(book.accept('hearsay', record(1), true)).toBe(false);
+    expect(book.accept('peer 7', record(2), true)).toBe(true);
+    expect(book.accept('direct', record(1), false)).toBe(true);
+    expect(book.all()).toHaveLength(2048);
+    expect(believed(book)).not.toContain('peer 0:1');
+  });
+});
