@@ -8,6 +8,11 @@ export type GenerationRequest = {
   readonly sampling: Sampling;
   /** Most tokens to generate; the caller has checked that prompt and answer fit the context. */
   readonly maxTokens: number;
+  /**
+   * Aborting it ends the generation in order, as an end of generation would: all stages stop within a
+   * token, and `done` with reason `end` and the receipt still comes. For answers cut by a stop text.
+   */
+  readonly finish?: AbortSignal;
 };
 
 export type GenerationEvent =

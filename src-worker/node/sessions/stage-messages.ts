@@ -4,15 +4,22 @@
  *   coordinator ──open, tokens──▶ first ──hidden──▶ … ──hidden──▶ last ──sampled──▶ coordinator and first
  *
  * The coordinator holds one control channel to each stage: `open` first, answered by `opened` or `failed`;
- * closing it frees the stage's session at once. Each stage opens a data channel to the next one with
- * `attach`, proving by a ticket from the coordinator that it belongs to the session; the last stage opens
- * one to the first, on which `sampled` frames go round, so that a token costs the sum of one-way hops.
- * The first stage feeds every sampled token back in by itself, until end of generation or `decodeUntil`.
+ * closing it frees the stage's session at once, and the stage's last word is `closed`. Each stage opens a data
+ * channel to the next one with `attach`, proving by a ticket from the coordinator that it belongs to the
+ * session; the last stage opens one to the first, on which `sampled` frames go round, so that a token costs
+ * the sum of one-way hops. The first stage feeds every sampled token back in by itself, until end of
+ * generation or `decodeUntil`. A chain of one has no data channel at all. Whichever side of a channel fails
+ * says `failed` before it closes, and a stage passes on what its neighbours say.
+ *
+ * A channel serves one session, so the session number in its work frames is always `channelSession`.
+ * `alive` goes out on an otherwise silent control channel and is answered by `alive`: a coordinator or a
+ * stage that vanished without closing anything is noticed by its silence.
  */
 import { z } from 'zod';
 import { errorReportSchema } from '../../../src-shared/chat.ts';
 import { layerRangeSchema, manifestIdSchema, samplingSchema } from '../../../src-shared/model.ts';
-import { workKinds } from '../../wire/work.ts';
+import type { FrameLimits } from '../../wire/frame.ts';
+import { workHeaderBytes, workKinds } from '../../wire/work.ts';
 
 export const stageProtocol = '/mindmesh/stage/1.0.0';
 
@@ -23,7 +30,38 @@ export const stageKinds = {
   attach: 34,
   failed: 35,
   closed: 36,
+  alive: 37,
 } as const;
+
+/** How often `alive` goes out, and after which silence the other end counts as vanished, in milliseconds. */
+export const aliveEveryMs = 5000;
+export const silenceLimitMs = 15_000;
+
+/** A stage waits this long for the one before it to attach, and a data channel for its session, in milliseconds. */
+export const attachWithinMs = 10_000;
+
+/** The session number of every work frame between peers. */
+export const channelSession = 1;
+
+/** Most bytes of one work frame's values; whoever cuts a prompt into chunks keeps hidden states below it. */
+export const maxWorkBytes = 16 * 1024 * 1024;
+
+const maxMessageBytes = 512 * 1024;
+
+const bodyLimits = new Map<number, number>([
+  [stageKinds.tokens, workHeaderBytes + 64 * 1024],
+  [stageKinds.hidden, workHeaderBytes + maxWorkBytes],
+  [stageKinds.sampled, workHeaderBytes + 16 * 1024],
+  [stageKinds.open, maxMessageBytes],
+  [stageKinds.opened, maxMessageBytes],
+  [stageKinds.attach, maxMessageBytes],
+  [stageKinds.failed, maxMessageBytes],
+  [stageKinds.closed, maxMessageBytes],
+  [stageKinds.alive, 0],
+]);
+
+/** Largest body, in bytes, of each kind of frame in the stage protocol. */
+export const stageLimits: FrameLimits = (kind) => bodyLimits.get(kind);
 
 /** 128 random bits in hexadecimal. A session's name between peers; a ticket proves a right to attach. */
 const randomNameSchema = z.string().regex(/^[0-9a-f]{32}$/);
@@ -38,7 +76,10 @@ export const openMessageSchema = z.object({
   session: randomNameSchema,
   manifestId: manifestIdSchema,
   layers: layerRangeSchema,
-  /** Ticket that whoever sends this stage its input must show; null for the first stage of several. */
+  /**
+   * Ticket that whoever sends this stage its input must show; for the first of several stages that is the
+   * last one, with tokens to feed back. Null for a chain of one.
+   */
   inputTicket: randomNameSchema.nullable(),
   /** Where the output goes; null for a chain of one. The last of several stages points to the first. */
   output: linkSchema.nullable(),
@@ -48,6 +89,8 @@ export const openMessageSchema = z.object({
   decodeUntil: z.int().min(1),
   /** Cache cells that the session may take. */
   maxTokens: z.int().min(1),
+  /** Cache cells that it is sure to take; a stage that has fewer left refuses at once. */
+  promptTokens: z.int().min(1),
 });
 export type OpenMessage = z.infer<typeof openMessageSchema>;
 
@@ -58,11 +101,18 @@ export const attachMessageSchema = z.object({
   ticket: randomNameSchema,
 });
 
-export const failedMessageSchema = errorReportSchema;
+/** `peer` is the one that failed, where that is not the one that says so. */
+export const failedMessageSchema = errorReportSchema.extend({
+  peer: z.string().max(128).optional(),
+});
+export type FailedMessage = z.infer<typeof failedMessageSchema>;
 
-/** The stage's last word on a control channel: its own account for the receipt. */
+/** The stage's last word on a control channel that the coordinator closed: its own account for the receipt. */
 export const closedMessageSchema = z.object({
   tokens: z.int().min(0),
   /** Medians per decoded token, in milliseconds. */
   computeMs: z.number().min(0),
+  /** From input to output, so with the way to the engine and back; 0 where a stage feeds itself. */
+  heldMs: z.number().min(0),
 });
+export type ClosedMessage = z.infer<typeof closedMessageSchema>;

@@ -1,0 +1,51 @@
+/** The node's state as its host shows it, from what the parts of the node say. Pure. */
+import type { ModelSummary } from '../../src-shared/model.ts';
+import type { ModelEntry, NodeStatus, PeerStatus } from '../../src-shared/node-api.ts';
+import type { KnownPeer } from './mesh/record.ts';
+import type { LibraryModel } from './models/library.ts';
+
+/** Models of the own library first, then those that only peers have. */
+export function modelEntries(
+  own: readonly LibraryModel[],
+  peers: readonly KnownPeer[],
+  available: readonly ModelSummary[],
+): ModelEntry[] {
+  const isAvailable = new Set(available.map(({ manifestId }) => manifestId));
+  const entries = new Map<string, ModelEntry>();
+  for (const { summary, alias, path } of own) {
+    const { manifestId } = summary;
+    entries.set(manifestId, { ...summary, alias, path, available: isAvailable.has(manifestId) });
+  }
+  for (const summary of peers.flatMap(({ record }) => record.models)) {
+    const { manifestId } = summary;
+    if (!entries.has(manifestId)) {
+      const isComplete = isAvailable.has(manifestId);
+      entries.set(manifestId, { ...summary, alias: null, path: null, available: isComplete });
+    }
+  }
+  return [...entries.values()];
+}
+
+export function peerStatus({ peer, record, connected, latencyMs }: KnownPeer): PeerStatus {
+  const names = new Map(record.models.map(({ manifestId, name }) => [manifestId, name]));
+  return {
+    peer,
+    addresses: [...record.addresses],
+    connected,
+    latencyMs: latencyMs ?? null,
+    shards: record.shards.map(({ manifestId, firstLayer, lastLayer, freeSessions }) => ({
+      manifestId,
+      model: names.get(manifestId) ?? manifestId.slice(0, 12),
+      firstLayer,
+      lastLayer,
+      freeSessions,
+    })),
+  };
+}
+
+/** Whether the two would look the same to a person: speeds are compared by whole tokens a second. */
+export function isSameStatus(one: NodeStatus, other: NodeStatus): boolean {
+  const rounded = (_: string, value: unknown): unknown =>
+    typeof value === 'number' ? Math.round(value) : value;
+  return JSON.stringify(one, rounded) === JSON.stringify(other, rounded);
+}

@@ -1,0 +1,146 @@
+/**
+ * Entry of the node process. The host starts it with an IPC channel, asks it to `start`, and is told what
+ * happens. When the host is gone, the node ends too, and its engines with it.
+ */
+import { AppError, describeCauses } from '../../src-shared/errors.ts';
+import type { NodeMessage, NodeStatus } from '../../src-shared/node-api.ts';
+import { serveHost } from './host-link.ts';
+import type { Log } from './mesh/mesh.ts';
+import { MeshNode } from './mesh-node.ts';
+import { isSameStatus } from './node-status.ts';
+
+/** A status is told at most this often, in milliseconds. */
+const statusEveryMs = 1000;
+/** Longer than every part's own deadline for stopping. */
+const stopWithinMs = 5000;
+
+const chats = new Map<number, AbortController>();
+let node: MeshNode | undefined;
+let told: NodeStatus | undefined;
+let statusTimer: NodeJS.Timeout | undefined;
+let stopping: Promise<void> | undefined;
+
+function send(message: NodeMessage): void {
+  if (process.connected) {
+    // A host that is just going away is noticed by 'disconnect'.
+    process.send?.(message, () => {});
+  }
+}
+
+function logOf(source: string): Log {
+  return (level, message, details) => {
+    const shown =
+      details === undefined ? {} : { details: JSON.parse(JSON.stringify(details, describeErrors)) };
+    send({ type: 'log', level, source, message, ...shown });
+  };
+}
+
+function describeErrors(_: string, value: unknown): unknown {
+  return value instanceof Error ? describeCauses(value) : value;
+}
+
+/** The first change is told after a moment, so that what happens at once is told at once; then once a second. */
+function statusChanged(): void {
+  statusTimer ??= setTimeout(() => {
+    statusTimer = undefined;
+    tellStatus();
+  }, statusEveryMs).unref();
+}
+
+function tellStatus(): void {
+  const status = node?.status();
+  if (status !== undefined && (told === undefined || !isSameStatus(status, told))) {
+    told = status;
+    send({ type: 'status', status });
+    // Speeds fall by themselves after the last token.
+    if (status.tokensPerSecond > 0 || status.requests.active > 0) {
+      statusChanged();
+    }
+  }
+}
+
+function running(): MeshNode {
+  if (node === undefined) {
+    throw new AppError('not-running', 'The node has not been started yet.');
+  }
+  return node;
+}
+
+function stop(): Promise<void> {
+  stopping ??= (async () => {
+    setTimeout(() => process.exit(1), stopWithinMs).unref();
+    for (const chat of chats.values()) {
+      chat.abort();
+    }
+    await node?.stop();
+  })();
+  return stopping;
+}
+
+async function stopAndExit(): Promise<void> {
+  await stop();
+  process.exit(0);
+}
+
+process.on('disconnect', () => void stopAndExit());
+process.on('SIGTERM', () => void stopAndExit());
+// Ctrl-C in a terminal reaches the whole process group; the host decides what it means.
+process.on('SIGINT', () => {});
+process.on('uncaughtException', (error) => {
+  logOf('node')('error', `The node cannot go on: ${describeCauses(error)}`);
+  process.stderr.write(`${describeCauses(error)}\n`, () => process.exit(1));
+});
+
+serveHost(
+  { send, onMessage: (listener) => void process.on('message', listener) },
+  {
+    start: async (config) => {
+      if (node !== undefined) {
+        throw new AppError('request-invalid', 'The node is running already.');
+      }
+      node = await MeshNode.start({ config, logOf, onEvent: send, onChange: statusChanged });
+      told = node.status();
+      return told;
+    },
+    status: () => running().status(),
+    setShards: ({ shards }) => {
+      running().setShards(shards);
+      return null;
+    },
+    importModel: ({ path, alias }) => running().importModel(path, alias),
+    removeModel: ({ model }) => running().removeModel(model),
+    chat: async ({ chat, request }) => {
+      if (chats.has(chat)) {
+        throw new AppError('request-invalid', `Chat ${chat} is running already.`);
+      }
+      const controller = new AbortController();
+      chats.set(chat, controller);
+      statusChanged();
+      try {
+        for await (const event of running().chat(request, controller.signal)) {
+          send({ type: 'chat', chat, event });
+        }
+      } finally {
+        chats.delete(chat);
+        statusChanged();
+      }
+      return null;
+    },
+    cancelChat: ({ chat }) => {
+      chats.get(chat)?.abort();
+      return null;
+    },
+    stop: async () => {
+      await stop();
+      // The answer goes out first.
+      setImmediate(() => process.disconnect());
+      return null;
+    },
+  },
+);
+
+if (process.send === undefined) {
+  process.stderr.write('This is the mesh node; "mindmesh serve" starts it.\n', () =>
+    process.exit(2),
+  );
+}

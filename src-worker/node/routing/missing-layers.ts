@@ -1,0 +1,41 @@
+/** Says which layers keep a chain from being complete, in words that a person can act on. */
+import type { LayerRange } from '../../../src-shared/model.ts';
+
+/** Runs of layers, in order, that no range covers. Ranges outside the model's layers are ignored. */
+export function missingLayers(ranges: readonly LayerRange[], layers: number): LayerRange[] {
+  const covered = new Uint8Array(layers);
+  for (const { firstLayer, lastLayer } of ranges) {
+    covered.fill(1, firstLayer, lastLayer + 1);
+  }
+  const missing: LayerRange[] = [];
+  for (let first = covered.indexOf(0); first !== -1;) {
+    const end = covered.indexOf(1, first);
+    const after = end === -1 ? layers : end;
+    missing.push({ firstLayer: first, lastLayer: after - 1 });
+    first = covered.indexOf(0, after);
+  }
+  return missing;
+}
+
+/** One clause that names the missing layers, or says that the hosted shards do not join end to end. */
+export function describeGaps(ranges: readonly LayerRange[], layers: number): string {
+  const missing = missingLayers(ranges, layers);
+  if (missing.length === 0) {
+    return `all its ${layers} layers are hosted, but the shards do not join end to end (${listRanges(ranges)})`;
+  }
+  const [only] = missing;
+  if (missing.length === 1 && only?.firstLayer === 0 && only.lastLayer === layers - 1) {
+    return `no peer in reach hosts any of its ${layers} layers`;
+  }
+  return `no peer in reach hosts layers ${listRanges(missing)} of its ${layers}`;
+}
+
+/** Many peers may host many ranges; a sentence names the first few. */
+function listRanges(ranges: readonly LayerRange[]): string {
+  const names = [...new Set(ranges.map(nameRange))];
+  return names.length > 8 ? `${names.slice(0, 8).join(', ')} …` : names.join(', ');
+}
+
+function nameRange({ firstLayer, lastLayer }: LayerRange): string {
+  return firstLayer === lastLayer ? `${firstLayer}` : `${firstLayer}–${lastLayer}`;
+}

@@ -1,0 +1,151 @@
+/**
+ * Answers requests of this node's own user: plans a route over the mesh, runs an answer over it, and when the
+ * chain fails before the first token, once more over another route.
+ */
+import { AppError } from '../../../src-shared/errors.ts';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { ChannelOpener } from '../mesh/channel.ts';
+import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
+import {
+  longestSequence,
+  type MeshQuestion,
+  planRoute,
+  type RouteStage,
+} from '../routing/plan-route.ts';
+import { Answer } from './answer.ts';
+import type { Chain } from './chain.ts';
+import { ChainFailure } from './chain-failure.ts';
+import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
+import { aliveEveryMs } from './stage-messages.ts';
+
+export type CoordinatorParts = {
+  readonly opener: ChannelOpener;
+  readonly knownPeers: () => readonly KnownPeer[];
+  readonly ownShards: () => readonly RecordedShard[];
+  /** Models of which this node hosts layers. */
+  readonly ownModels: () => readonly ModelSummary[];
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
+};
+
+const nobody: ReadonlySet<string> = new Set();
+
+export class Coordinator implements Generations {
+  readonly #parts: CoordinatorParts;
+  readonly #now: () => number;
+  readonly #chains = new Set<Chain>();
+  #beats: NodeJS.Timeout | undefined;
+
+  constructor(parts: CoordinatorParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? (() => performance.now());
+  }
+
+  models(): readonly ModelSummary[] {
+    const { ownModels, knownPeers } = this.#parts;
+    const peers = knownPeers().toSorted((a, b) => (a.peer < b.peer ? -1 : 1));
+    const known = new Map<string, ModelSummary>();
+    // What this node says about a model goes before what others say.
+    for (const model of [...ownModels(), ...peers.flatMap(({ record }) => record.models)]) {
+      if (!known.has(model.manifestId)) {
+        known.set(model.manifestId, model);
+      }
+    }
+    return [...known.values()].filter((model) => this.#longest(model) !== undefined);
+  }
+
+  /** The model's own limit where nobody hosts it: `generate` then says what is missing. */
+  contextLength(model: ModelSummary): number {
+    return Math.min(model.contextLength, this.#longest(model) ?? model.contextLength);
+  }
+
+  async *generate(
+    request: GenerationRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<GenerationEvent, void, void> {
+    this.#check(request);
+    const startedAt = this.#now();
+    let route = this.#plan(request, nobody);
+    for (let isRetry = false; ; isRetry = true) {
+      const answer = new Answer({
+        request,
+        route,
+        startedAt,
+        opener: this.#parts.opener,
+        now: this.#now,
+        onChain: (chain, isOpen) => this.#keepAlive(chain, isOpen),
+      });
+      try {
+        yield* answer.events(signal);
+        return;
+      } catch (error) {
+        if (!(error instanceof ChainFailure)) {
+          throw error;
+        }
+        if (isRetry || answer.hasTokens || !error.isWorthAnotherRoute) {
+          throw error.error;
+        }
+        route = this.#planAround(error, request);
+      }
+    }
+  }
+
+  #check({ model, promptTokens, maxTokens }: GenerationRequest): void {
+    const limit = this.contextLength(model);
+    if (promptTokens.length === 0) {
+      throw new AppError('request-invalid', 'A prompt needs at least one token');
+    }
+    if (promptTokens.length + maxTokens > limit) {
+      throw new AppError(
+        'context-too-long',
+        `The prompt's ${promptTokens.length} tokens and an answer of ${maxTokens} do not fit into the ` +
+          `${limit} tokens that ${model.name} can hold now`,
+      );
+    }
+  }
+
+  #plan(request: GenerationRequest, excluded: ReadonlySet<string>): readonly RouteStage[] {
+    const { model, promptTokens, maxTokens } = request;
+    return planRoute({
+      ...this.#question(model, excluded),
+      promptTokens: promptTokens.length,
+      maxTokens: promptTokens.length + maxTokens - 1,
+    });
+  }
+
+  /** A route without the peer that failed. Where there is none, what it failed of is the better explanation. */
+  #planAround(failure: ChainFailure, request: GenerationRequest): readonly RouteStage[] {
+    try {
+      return this.#plan(request, new Set([failure.peer]));
+    } catch {
+      throw failure.error;
+    }
+  }
+
+  #longest(model: ModelSummary): number | undefined {
+    return longestSequence(this.#question(model, nobody));
+  }
+
+  #question(model: ModelSummary, excluded: ReadonlySet<string>): MeshQuestion {
+    const { opener, ownShards, knownPeers } = this.#parts;
+    return { model, self: opener.peer, ownShards: ownShards(), peers: knownPeers(), excluded };
+  }
+
+  /** One timer for all chains, and none while there is no chain. */
+  #keepAlive(chain: Chain, isOpen: boolean): void {
+    if (isOpen) {
+      this.#chains.add(chain);
+      this.#beats ??= setInterval(() => this.#beat(), aliveEveryMs).unref();
+    } else if (this.#chains.delete(chain) && this.#chains.size === 0) {
+      clearInterval(this.#beats);
+      this.#beats = undefined;
+    }
+  }
+
+  #beat(): void {
+    const now = this.#now();
+    for (const chain of this.#chains) {
+      chain.beat(now);
+    }
+  }
+}

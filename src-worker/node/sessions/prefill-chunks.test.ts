@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chunkSize, cutPrompt } from './prefill-chunks.ts';
+import { maxWorkBytes } from './stage-messages.ts';
+
+describe('the size of a prompt’s pieces', () => {
+  it.each([
+    ['a whole model takes full batches', 512, 1, 2048, 512],
+    ['two stages overlap on 512 tokens', 512, 2, 2048, 64],
+    ['three stages want smaller pieces', 512, 3, 2048, 32],
+    ['a long prompt takes larger pieces', 8192, 2, 2048, 256],
+    ['a very long prompt takes full batches', 100_000, 2, 2048, 512],
+    ['a short prompt is not cut to crumbs', 5, 4, 2048, 16],
+    ['a very wide model stays below the largest frame', 100_000, 2, 65_536, 32],
+  ])('%s', (_title, promptTokens, stages, width, expected) => {
+    expect(chunkSize(promptTokens, stages, width)).toBe(expected);
+  });
+
+  it('never makes a frame that a stage would refuse', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.integer({ min: 1, max: 64 }),
+        fc.integer({ min: 1, max: 65_536 }),
+        (promptTokens, stages, width) => {
+          const size = chunkSize(promptTokens, stages, width);
+          expect(size).toBeGreaterThanOrEqual(1);
+          expect(size * width * 4).toBeLessThanOrEqual(maxWorkBytes);
+        },
+      ),
+    );
+  });
+});
+
+it('cuts a prompt without gap or overlap', () => {
+  expect(cutPrompt(130, 64)).toEqual([
+    { position: 0, count: 64 },
+    { position: 64, count: 64 },
+    { position: 128, count: 2 },
+  ]);
+  expect(cutPrompt(1, 512)).toEqual([{ position: 0, count: 1 }]);
+});

@@ -1,0 +1,74 @@
+/** What a person gets to know about how an answer was made, from what the coordinator and the stages measured. */
+import type { Receipt } from '../../../src-shared/chat.ts';
+import type { RouteStage } from '../routing/plan-route.ts';
+import type { ClosedMessage } from './stage-messages.ts';
+
+export type AnswerMeasurements = {
+  readonly model: string;
+  readonly route: readonly RouteStage[];
+  /** Every stage's own account; undefined where none came. */
+  readonly accounts: readonly (ClosedMessage | undefined)[];
+  readonly promptTokens: number;
+  readonly tokens: number;
+  /** Milliseconds on one clock: the request, its first token, its latest token, its end. */
+  readonly startedAt: number;
+  readonly firstTokenAt: number;
+  readonly latestTokenAt: number;
+  readonly endedAt: number;
+  /** Medians per decoded token: between tokens, and all shards' computing. */
+  readonly tokenMs: number;
+  readonly computeMs: number;
+};
+
+/** The receipt of one answer. A stage without an account is given a share of the computing by its layers. */
+export function makeReceipt(measured: AnswerMeasurements): Receipt {
+  const decodeMs = measured.latestTokenAt - measured.firstTokenAt;
+  return {
+    model: measured.model,
+    stages: receiptStages(measured),
+    promptTokens: measured.promptTokens,
+    tokens: measured.tokens,
+    tokensPerSecond: decodeMs > 0 ? ((measured.tokens - 1) * 1000) / decodeMs : 0,
+    firstTokenMs: measured.firstTokenAt - measured.startedAt,
+    totalMs: measured.endedAt - measured.startedAt,
+  };
+}
+
+/**
+ * One-way times cannot be measured without a common clock, but a token's whole round can: what it takes
+ * beyond the time that the stages held it is the links'. It is shared evenly among those between different
+ * machines. What a stage held a token beyond computing it belongs to the hop into that stage.
+ */
+function receiptStages({
+  route,
+  accounts,
+  tokenMs,
+  computeMs,
+}: AnswerMeasurements): Receipt['stages'] {
+  const layers = route.reduce((sum, stage) => sum + layersOf(stage), 0);
+  const stages = route.map((stage, index) => {
+    const account = accounts[index];
+    const computed = account?.computeMs ?? (computeMs * layersOf(stage)) / layers;
+    return { stage, computed, held: Math.max(account?.heldMs ?? 0, computed) };
+  });
+  const linksMs = Math.max(0, tokenMs - stages.reduce((sum, { held }) => sum + held, 0));
+  const weights = linkWeights(route);
+  const weightSum = weights.reduce((sum, weight) => sum + weight, 0);
+  return stages.map(({ stage, computed, held }, index) => ({
+    peer: stage.peer,
+    firstLayer: stage.firstLayer,
+    lastLayer: stage.lastLayer,
+    computeMs: computed,
+    hopMs: held - computed + (linksMs * (weights[index] ?? 0)) / weightSum,
+  }));
+}
+
+/** By stage, of the link into it; the first one's comes from the last stage. */
+function linkWeights(route: readonly RouteStage[]): readonly number[] {
+  const weights = route.map((stage, index) => (stage.peer === route.at(index - 1)?.peer ? 0 : 1));
+  return weights.every((weight) => weight === 0) ? route.map(() => 1) : weights;
+}
+
+function layersOf(stage: RouteStage): number {
+  return stage.lastLayer - stage.firstLayer + 1;
+}

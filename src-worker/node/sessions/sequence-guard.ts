@@ -1,0 +1,37 @@
+/** Checks the positions of work that a stage is asked to do: its peers may be faulty or hostile. */
+import { AppError } from '../../../src-shared/errors.ts';
+
+export class SequenceGuard {
+  readonly #maxTokens: number;
+  #next = 0;
+
+  /** `maxTokens` is the length that the session was opened for. */
+  constructor(maxTokens: number) {
+    this.#maxTokens = maxTokens;
+  }
+
+  /** Position of the token after the last one taken. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /**
+   * Takes `count` tokens from `position` on. Going back is allowed: the shard truncates its cache.
+   * @throws AppError `protocol-violation` for a gap, `context-too-long` behind the session's end.
+   */
+  take(position: number, count: number): void {
+    if (position > this.#next) {
+      throw new AppError(
+        'protocol-violation',
+        `Work for position ${position} came where ${this.#next} is the next one`,
+      );
+    }
+    if (position + count > this.#maxTokens) {
+      throw new AppError(
+        'context-too-long',
+        `Position ${position + count - 1} is behind the ${this.#maxTokens} tokens that the session was opened for`,
+      );
+    }
+    this.#next = position + count;
+  }
+}

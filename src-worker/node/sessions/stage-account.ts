@@ -1,0 +1,44 @@
+/** What one session cost one stage: for the receipt of the requester and the usage table of the owner. */
+import { Median } from './median.ts';
+import type { ClosedMessage } from './stage-messages.ts';
+
+export class StageAccount {
+  readonly #computeMs = new Median();
+  readonly #heldMs = new Median();
+  #tokens = 0;
+  #totalComputeMs = 0;
+
+  /** Tokens of the prompt and of the answer that went through the shard's layers. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
+  get totalComputeMs(): number {
+    return this.#totalComputeMs;
+  }
+
+  addTokens(count: number): void {
+    this.#tokens += count;
+  }
+
+  addPrefill(computeMs: number): void {
+    this.#totalComputeMs += computeMs;
+  }
+
+  /** One decoded token. `heldMs` is undefined where the engine fed the token back in by itself. */
+  addDecoded(computeMs: number, heldMs: number | undefined): void {
+    this.#totalComputeMs += computeMs;
+    this.#computeMs.add(computeMs);
+    if (heldMs !== undefined) {
+      this.#heldMs.add(heldMs);
+    }
+  }
+
+  toMessage(): ClosedMessage {
+    return {
+      tokens: this.#tokens,
+      computeMs: this.#computeMs.value,
+      heldMs: this.#heldMs.value,
+    };
+  }
+}

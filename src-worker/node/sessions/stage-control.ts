@@ -1,0 +1,159 @@
+/** The coordinator's end of one stage: its control channel, from `open` to `closed`. */
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { Frame } from '../../wire/frame.ts';
+import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import type { RouteStage } from '../routing/plan-route.ts';
+import { ChainFailure, reportedFailure, stageFailure } from './chain-failure.ts';
+import { encodeMessage, parseMessage } from './json-frame.ts';
+import {
+  type ClosedMessage,
+  closedMessageSchema,
+  failedMessageSchema,
+  openedMessageSchema,
+  type OpenMessage,
+  silenceLimitMs,
+  stageKinds,
+  stageLimits,
+  stageProtocol,
+} from './stage-messages.ts';
+
+export type StageControlParts = {
+  readonly opener: ChannelOpener;
+  readonly route: readonly RouteStage[];
+  readonly stage: RouteStage;
+  readonly open: OpenMessage;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /** The body of a sampled token; only the stage that samples may send any. Throws when it makes no sense. */
+  readonly onSampled: (body: Buffer) => void;
+  /** Called at most once, after the stage was open. */
+  readonly onFailed: (failure: ChainFailure) => void;
+};
+
+export class StageControl {
+  readonly #parts: StageControlParts;
+  readonly #channel: Channel;
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<ClosedMessage | undefined>();
+  #heardAt: number;
+  #isOpen = false;
+  #isOver = false;
+
+  /**
+   * Opens the stage; resolves once it says that it is ready.
+   * @throws ChainFailure
+   */
+  static async open(parts: StageControlParts, signal: AbortSignal): Promise<StageControl> {
+    const { opener, stage, route } = parts;
+    let control: StageControl | undefined;
+    const onAbort = (): void => control?.abandon(stageFailure(stage, 'did not open in time'));
+    try {
+      const channel = await opener.openChannel(
+        stage.peer,
+        stageProtocol,
+        stageLimits,
+        signal,
+        stage.addresses,
+      );
+      control = new StageControl(parts, channel);
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) {
+        onAbort();
+      }
+      await control.#opened.promise;
+      return control;
+    } catch (error) {
+      if (error instanceof ChainFailure) {
+        throw error;
+      }
+      const { code, message } = toAppError(error);
+      throw reportedFailure(route, stage, { code, message });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private constructor(parts: StageControlParts, channel: Channel) {
+    this.#parts = parts;
+    this.#channel = channel;
+    this.#heardAt = parts.now();
+    // Only one of the two is awaited at any time.
+    this.#opened.promise.catch(() => {});
+    channel.onFrame((frame) => this.#onFrame(frame));
+    channel.onClose((error) => this.#onClose(error));
+    void channel.send(stageKinds.open, encodeMessage(parts.open));
+  }
+
+  /** Sends one work body to the stage. A failure shows as the end of the channel. */
+  send(kind: number, ...parts: readonly Uint8Array[]): void {
+    void this.#channel.send(kind, ...parts);
+  }
+
+  /** Ends the stage's session in order and resolves with its own account, if one comes. */
+  finish(): Promise<ClosedMessage | undefined> {
+    this.abandon();
+    return this.#closed.promise;
+  }
+
+  /** Ends the stage's session; whatever it says from now on is of no interest but its last word. */
+  abandon(reason?: ChainFailure): void {
+    this.#isOver = true;
+    if (reason !== undefined) {
+      this.#opened.reject(reason);
+    }
+    void this.#channel.close();
+  }
+
+  /** Called every few seconds: tells the stage that this end is alive, and expects to hear the same. */
+  beat(now: number): void {
+    if (now - this.#heardAt > silenceLimitMs) {
+      this.#fail(stageFailure(this.#parts.stage, 'went silent'));
+    } else {
+      void this.#channel.send(stageKinds.alive);
+    }
+  }
+
+  #onFrame({ kind, body }: Frame): void {
+    this.#heardAt = this.#parts.now();
+    try {
+      if (kind === stageKinds.closed) {
+        this.#closed.resolve(parseMessage(closedMessageSchema, body));
+      } else if (!this.#isOver) {
+        this.#onWord(kind, body);
+      }
+    } catch (error) {
+      const { stage } = this.#parts;
+      this.#fail(stageFailure(stage, `broke the protocol: ${toAppError(error).message}`, error));
+    }
+  }
+
+  #onWord(kind: number, body: Buffer): void {
+    const { route, stage, onSampled } = this.#parts;
+    if (kind === stageKinds.sampled && this.#isOpen) {
+      onSampled(body);
+    } else if (kind === stageKinds.opened && !this.#isOpen) {
+      parseMessage(openedMessageSchema, body);
+      this.#isOpen = true;
+      this.#opened.resolve();
+    } else if (kind === stageKinds.failed) {
+      this.#fail(reportedFailure(route, stage, parseMessage(failedMessageSchema, body)));
+    } else if (kind !== stageKinds.alive) {
+      throw new AppError('protocol-violation', `a frame of kind ${kind} came out of turn`);
+    }
+  }
+
+  #onClose(error: AppError | undefined): void {
+    this.#closed.resolve(undefined);
+    this.#fail(stageFailure(this.#parts.stage, 'was lost', error));
+  }
+
+  #fail(failure: ChainFailure): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.abandon(failure);
+    if (this.#isOpen) {
+      this.#parts.onFailed(failure);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The way of work through one stage: checked, computed by the shard, passed on. A decode token runs through
+ * without an await, a copy of its values or a timer; a prompt's pieces are held back while the engine or a
+ * slow link to the next stage cannot take more.
+ */
+import { AppError } from '../../../src-shared/errors.ts';
+import { decodeWork, encodeWork, type Work, workFlags, workKinds } from '../../wire/work.ts';
+import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
+import { SequenceGuard } from './sequence-guard.ts';
+import type { StageAccount } from './stage-account.ts';
+import { channelSession, type OpenMessage } from './stage-messages.ts';
+import { type Landed, WorkInFlight } from './work-in-flight.ts';
+
+/** Works whose results may be in the engine or under way to the next stage before more is let in. */
+const unsentLimit = 3;
+
+export type StagePipelineParts = {
+  readonly open: OpenMessage;
+  readonly shard: ServingShard;
+  readonly engine: ShardSession;
+  readonly account: StageAccount;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  readonly toCoordinator: (kind: number, ...parts: readonly Uint8Array[]) => void;
+  /** Resolves when the next stage's channel can take more; never rejects. */
+  readonly toNext: (kind: number, ...parts: readonly Uint8Array[]) => Promise<void>;
+};
+
+export class StagePipeline {
+  readonly #parts: StagePipelineParts;
+  readonly #guard: SequenceGuard;
+  readonly #flying = new WorkInFlight();
+  /** Pieces of the prompt that wait for room, first stage only. The session's length bounds them. */
+  readonly #waiting: Work[] = [];
+  #unsent = 0;
+  #room: PromiseWithResolvers<void> | undefined;
+
+  constructor(parts: StagePipelineParts) {
+    this.#parts = parts;
+    this.#guard = new SequenceGuard(parts.open.maxTokens);
+  }
+
+  /**
+   * Tokens from the coordinator, for a shard that takes tokens.
+   * @throws AppError, as the other takers do, when the session cannot go on
+   */
+  takeTokens(body: Buffer): void {
+    const { role } = this.#parts.shard;
+    if (role !== 'first' && role !== 'whole') {
+      throw new AppError('protocol-violation', 'Tokens came to a stage that takes hidden states');
+    }
+    const work = acceptWork(body, 4);
+    this.#guard.take(work.position, work.count);
+    this.#waiting.push(work);
+    this.#admitWaiting();
+  }
+
+  /** Hidden states from the stage before. The promise holds further ones back while there is no room. */
+  takeHidden(body: Buffer): Promise<void> | undefined {
+    const { shard, engine } = this.#parts;
+    if (shard.role !== 'middle' && shard.role !== 'last') {
+      throw new AppError('protocol-violation', 'Hidden states came to a stage that takes tokens');
+    }
+    const work = acceptWork(body, shard.width * 4);
+    this.#guard.take(work.position, work.count);
+    this.#admit(work);
+    return this.#hasRoom() ? engine.congestion() : this.#waitForRoom();
+  }
+
+  /** A token that the last stage sampled: the first one feeds it back in, unless the answer is over. */
+  takeSampled(body: Buffer): void {
+    const { open, shard } = this.#parts;
+    if (shard.role !== 'first') {
+      throw new AppError('protocol-violation', 'A sampled token came to a stage that is not first');
+    }
+    const work = decodeWork(body, 4);
+    const isExpected =
+      work.session === channelSession &&
+      work.count === 1 &&
+      work.position === this.#guard.next &&
+      this.#waiting.length === 0;
+    if (!isExpected) {
+      throw new AppError(
+        'protocol-violation',
+        `A sampled token for position ${work.position} came where ${this.#guard.next} is the next one`,
+      );
+    }
+    const isOver = (work.flags & workFlags.endOfGeneration) !== 0;
+    if (!isOver && work.position < open.decodeUntil) {
+      this.#guard.take(work.position, 1);
+      this.#admit({ ...work, flags: workFlags.sample, computeMicros: 0 });
+    }
+  }
+
+  /** What the shard's engine answered. */
+  takeOutput(output: Work): void {
+    const { role } = this.#parts.shard;
+    if (role === 'first' || role === 'middle') {
+      this.#passHidden(output);
+    } else {
+      this.#passSampled(output);
+    }
+  }
+
+  /** Lets go of whoever waits for room. */
+  end(): void {
+    this.#waiting.length = 0;
+    this.#room?.resolve();
+  }
+
+  #admitWaiting(): void {
+    while (this.#hasRoom()) {
+      const work = this.#waiting.shift();
+      if (work === undefined) {
+        return;
+      }
+      this.#admit(work);
+    }
+  }
+
+  #admit(work: Work): void {
+    const { engine, account, shard, now } = this.#parts;
+    engine.claim(work.position + work.count);
+    account.addTokens(work.count);
+    this.#flying.add(work, now());
+    if (shard.role === 'first' || shard.role === 'middle') {
+      this.#unsent += 1;
+    }
+    engine.send(work);
+  }
+
+  #passHidden(output: Work): void {
+    const landed = this.#flying.takeComputed(output);
+    this.#count(landed);
+    const parts = encodeWork({ ...output, session: channelSession });
+    const sent = this.#parts.toNext(workKinds.hidden, ...parts);
+    if (landed.isComplete) {
+      void sent.then(this.#onSent);
+    }
+  }
+
+  #passSampled(output: Work): void {
+    const { open, shard, engine, account, toCoordinator, toNext } = this.#parts;
+    this.#count(this.#flying.takeSampled(output));
+    const parts = encodeWork({ ...output, session: channelSession });
+    if (shard.role === 'last') {
+      void toNext(workKinds.sampled, ...parts);
+    }
+    toCoordinator(workKinds.sampled, ...parts);
+    const isOver = (output.flags & workFlags.endOfGeneration) !== 0;
+    if (shard.role === 'whole' && !isOver && output.position < open.decodeUntil) {
+      // The engine computes this token without being asked.
+      engine.claim(output.position + 1);
+      account.addTokens(1);
+    }
+  }
+
+  #count({ computeMs, takenAt }: Landed): void {
+    const { account, shard, now } = this.#parts;
+    if (takenAt !== undefined) {
+      account.addDecoded(computeMs, now() - takenAt);
+    } else if (shard.role === 'whole') {
+      account.addDecoded(computeMs, undefined);
+    } else {
+      account.addPrefill(computeMs);
+    }
+  }
+
+  readonly #onSent = (): void => {
+    this.#unsent -= 1;
+    this.#admitWaiting();
+    if (this.#hasRoom()) {
+      this.#room?.resolve();
+      this.#room = undefined;
+    }
+  };
+
+  #hasRoom(): boolean {
+    return this.#unsent < unsentLimit;
+  }
+
+  #waitForRoom(): Promise<void> {
+    this.#room ??= Promise.withResolvers();
+    return this.#room.promise;
+  }
+}
+
+/** Reads work from outside. @throws AppError `protocol-violation` for all that is not plain work */
+function acceptWork(body: Buffer, bytesPerToken: number): Work {
+  const work = decodeWork(body, bytesPerToken);
+  if (work.session !== channelSession) {
+    throw new AppError(
+      'protocol-violation',
+      `Work for session ${work.session} came on a channel that serves session ${channelSession} alone`,
+    );
+  }
+  if (work.detail.byteLength > 0 || (work.flags & ~workFlags.sample) !== 0) {
+    throw new AppError(
+      'protocol-violation',
+      'Work came with a detail or flags that only results have',
+    );
+  }
+  return work;
+}

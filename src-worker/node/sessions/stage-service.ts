@@ -1,0 +1,236 @@
+/**
+ * Serves the stage protocol: whoever may open a channel to this node may open sessions on its shards, within
+ * what they have free. The first frame of a channel says what it is for.
+ */
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { Usage } from '../../../src-shared/node-api.ts';
+import type { Frame } from '../../wire/frame.ts';
+import type { ServingShards } from '../engines/serving-shard.ts';
+import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import type { Log } from '../mesh/mesh.ts';
+import { encodeMessage, parseMessage } from './json-frame.ts';
+import {
+  attachMessageSchema,
+  attachWithinMs,
+  type FailedMessage,
+  type OpenMessage,
+  openMessageSchema,
+  stageKinds,
+  stageLimits,
+  stageProtocol,
+} from './stage-messages.ts';
+import { StageSession } from './stage-session.ts';
+
+/** Of one peer: a control and a data channel for each session of a few well-filled shards. */
+const maxInboundChannels = 128;
+const sweepEveryMs = 1000;
+
+export type StageServiceParts = {
+  readonly opener: ChannelOpener;
+  readonly shards: ServingShards;
+  readonly onServed: (usage: Extract<Usage, { kind: 'served' }>) => void;
+  readonly log: Log;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
+};
+
+/** A channel that has not found its session yet. */
+type Newcomer = {
+  readonly channel: Channel;
+  readonly arrivedAt: number;
+  /** What it is attached to once there is such a session; undefined before its first frame. */
+  key: string | undefined;
+};
+
+export class StageService {
+  readonly #parts: StageServiceParts;
+  readonly #now: () => number;
+  readonly #sessions = new Set<StageSession>();
+  /** Sessions that take input from another stage, by session name and ticket. */
+  readonly #inputs = new Map<string, StageSession>();
+  readonly #newcomers = new Set<Newcomer>();
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(parts: StageServiceParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? (() => performance.now());
+  }
+
+  /** Begins to accept channels. */
+  async start(): Promise<void> {
+    await this.#parts.opener.handle(stageProtocol, {
+      limits: stageLimits,
+      maxInboundChannels,
+      onChannel: (channel) => this.#welcome(channel),
+    });
+  }
+
+  /** Sessions that are served or being opened now. */
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** Ends every session; the coordinators are told why. */
+  stop(): void {
+    for (const session of [...this.#sessions]) {
+      session.fail(new AppError('peer-failed', 'It is shutting down'));
+    }
+    for (const newcomer of [...this.#newcomers]) {
+      this.#refuse(newcomer, new AppError('peer-failed', 'It is shutting down'));
+    }
+  }
+
+  /** Ends what has waited too long. Called every second while there is anything to look after. */
+  sweep(): void {
+    const now = this.#now();
+    for (const session of [...this.#sessions]) {
+      session.checkTime(now);
+    }
+    for (const newcomer of [...this.#newcomers]) {
+      if (now - newcomer.arrivedAt > attachWithinMs) {
+        const what =
+          newcomer.key === undefined
+            ? 'A channel was opened and nothing said on it'
+            : 'No session with this name takes input with this ticket';
+        this.#refuse(newcomer, new AppError('timed-out', what));
+      }
+    }
+  }
+
+  #welcome(channel: Channel): void {
+    const newcomer: Newcomer = { channel, arrivedAt: this.#now(), key: undefined };
+    this.#newcomers.add(newcomer);
+    this.#keepSweeping();
+    channel.onFrame((frame) => this.#introduce(newcomer, frame));
+    channel.onClose(() => {
+      this.#newcomers.delete(newcomer);
+      this.#keepSweeping();
+    });
+  }
+
+  /** Reads the first frame of a channel, which gives it a session or makes it wait for one. */
+  #introduce(newcomer: Newcomer, { kind, body }: Frame): void {
+    try {
+      if (kind === stageKinds.open && newcomer.key === undefined) {
+        this.#open(newcomer, parseMessage(openMessageSchema, body));
+      } else if (kind === stageKinds.attach && newcomer.key === undefined) {
+        const { session, ticket } = parseMessage(attachMessageSchema, body);
+        newcomer.key = inputKey(session, ticket);
+        this.#attach(newcomer);
+      } else {
+        throw new AppError(
+          'protocol-violation',
+          `A frame of kind ${kind} came before its session was there`,
+        );
+      }
+    } catch (error) {
+      this.#refuse(newcomer, toAppError(error));
+    }
+  }
+
+  #open(newcomer: Newcomer, open: OpenMessage): void {
+    const { shards, opener } = this.#parts;
+    const { firstLayer, lastLayer } = open.layers;
+    const shard = shards.find(open.manifestId, open.layers);
+    if (shard === undefined) {
+      throw new AppError(
+        'no-route',
+        `It does not host layers ${firstLayer} to ${lastLayer} of that model now`,
+      );
+    }
+    const key = open.inputTicket === null ? undefined : inputKey(open.session, open.inputTicket);
+    if (key !== undefined && this.#inputs.has(key)) {
+      throw new AppError(
+        'protocol-violation',
+        'A session with this name and ticket is there already',
+      );
+    }
+    const { channel } = newcomer;
+    const session = new StageSession({
+      open,
+      shard,
+      opener,
+      control: channel,
+      now: this.#now,
+      onEnd: (ended, error) => {
+        this.#sessions.delete(ended);
+        if (key !== undefined) {
+          this.#inputs.delete(key);
+        }
+        this.#account(ended, error);
+      },
+    });
+    this.#newcomers.delete(newcomer);
+    this.#sessions.add(session);
+    channel.onFrame((frame) => session.onControlFrame(frame));
+    void session.start();
+    if (key !== undefined) {
+      this.#inputs.set(key, session);
+      for (const waiting of [...this.#newcomers].filter((other) => other.key === key)) {
+        this.#attach(waiting);
+      }
+    }
+  }
+
+  /** A channel without the right ticket is refused; the session that it names does not notice. */
+  #attach(newcomer: Newcomer): void {
+    const session = this.#inputs.get(newcomer.key ?? '');
+    if (session === undefined) {
+      return;
+    }
+    try {
+      session.attach(newcomer.channel);
+      this.#newcomers.delete(newcomer);
+      newcomer.channel.onFrame((frame) => session.onInputFrame(frame));
+    } catch (error) {
+      this.#refuse(newcomer, toAppError(error));
+    }
+  }
+
+  #refuse(newcomer: Newcomer, error: AppError): void {
+    const { channel } = newcomer;
+    this.#newcomers.delete(newcomer);
+    this.#parts.log('warn', `A channel was refused: ${error.message}`, {
+      peer: channel.peer,
+      code: error.code,
+    });
+    channel.onFrame(() => {});
+    const failed: FailedMessage = { ...error.toReport(), peer: this.#parts.opener.peer };
+    void channel.send(stageKinds.failed, encodeMessage(failed));
+    void channel.close();
+  }
+
+  #account({ open, shard, requester, account }: StageSession, error: AppError | undefined): void {
+    const { opener, onServed, log } = this.#parts;
+    if (error !== undefined) {
+      log('warn', `A session for ${requester} ended: ${error.message}`, { code: error.code });
+    }
+    if (account.tokens > 0 && requester !== opener.peer) {
+      onServed({
+        kind: 'served',
+        at: Date.now(),
+        requester,
+        manifestId: shard.manifestId,
+        model: shard.model,
+        layers: open.layers,
+        tokens: account.tokens,
+        computeMs: account.totalComputeMs,
+      });
+    }
+    this.#keepSweeping();
+  }
+
+  #keepSweeping(): void {
+    const isNeeded = this.#sessions.size + this.#newcomers.size > 0;
+    if (isNeeded && this.#sweeper === undefined) {
+      this.#sweeper = setInterval(() => this.sweep(), sweepEveryMs).unref();
+    } else if (!isNeeded) {
+      clearInterval(this.#sweeper);
+      this.#sweeper = undefined;
+    }
+  }
+}
+
+function inputKey(session: string, ticket: string): string {
+  return `${session} ${ticket}`;
+}

@@ -1,0 +1,273 @@
+/**
+ * The life of one session on one stage: opened by a coordinator, linked to the stages around it, and ended
+ * by the first of them that closes or fails. Whatever goes wrong ends this session alone, and everybody in
+ * the chain is told the same reason.
+ */
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { Frame } from '../../wire/frame.ts';
+import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
+import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import { encodeMessage, parseMessage } from './json-frame.ts';
+import { checkOpen } from './open-check.ts';
+import { StageAccount } from './stage-account.ts';
+import {
+  attachWithinMs,
+  type FailedMessage,
+  failedMessageSchema,
+  type OpenMessage,
+  silenceLimitMs,
+  stageKinds,
+  stageLimits,
+  stageProtocol,
+} from './stage-messages.ts';
+import { StagePipeline } from './stage-pipeline.ts';
+
+export type StageSessionParts = {
+  readonly open: OpenMessage;
+  readonly control: Channel;
+  readonly shard: ServingShard;
+  readonly opener: ChannelOpener;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /** Called once, when everything that the session held is free again. */
+  readonly onEnd: (session: StageSession, error: AppError | undefined) => void;
+};
+
+export class StageSession {
+  readonly open: OpenMessage;
+  readonly shard: ServingShard;
+  readonly account = new StageAccount();
+  readonly #parts: StageSessionParts;
+  readonly #control: Channel;
+  readonly #ending = new AbortController();
+  readonly #startedAt: number;
+  #heardAt: number;
+  #engine: ShardSession | undefined;
+  #input: Channel | undefined;
+  #output: Channel | undefined;
+  /** Set while the session is open. */
+  #pipeline: StagePipeline | undefined;
+
+  constructor(parts: StageSessionParts) {
+    this.#parts = parts;
+    this.open = parts.open;
+    this.shard = parts.shard;
+    this.#control = parts.control;
+    this.#startedAt = parts.now();
+    this.#heardAt = this.#startedAt;
+    parts.control.onClose((error) => this.#onControlClosed(error));
+  }
+
+  get requester(): string {
+    return this.#control.peer;
+  }
+
+  /** Opens the engine's sequence and the link to the next stage, then says `opened` to the coordinator. */
+  async start(): Promise<void> {
+    try {
+      checkOpen(this.open, this.shard.role);
+      const [engine] = await Promise.all([this.#openEngine(), this.#openOutput()]);
+      if (this.#hasEnded) {
+        return;
+      }
+      this.#pipeline = new StagePipeline({
+        open: this.open,
+        shard: this.shard,
+        engine,
+        account: this.account,
+        now: this.#parts.now,
+        toCoordinator: (kind, ...parts) => this.#tell(kind, ...parts),
+        toNext: (kind, ...parts) => this.#pass(kind, ...parts),
+      });
+      this.#tell(stageKinds.opened, encodeMessage({ freeSessions: this.shard.freeSessions() }));
+    } catch (error) {
+      this.fail(toAppError(error));
+    }
+  }
+
+  /**
+   * Takes the data channel of the stage before, which has shown its ticket.
+   * @throws AppError `protocol-violation` when there is one already; the session does not mind.
+   */
+  attach(channel: Channel): void {
+    if (this.#input !== undefined) {
+      throw new AppError('protocol-violation', 'A channel with this ticket is attached already');
+    }
+    this.#input = channel;
+    channel.onClose(() => this.#lose(channel.peer));
+  }
+
+  onControlFrame({ kind, body }: Frame): void {
+    this.#heardAt = this.#parts.now();
+    this.#guarded(() => {
+      if (kind === stageKinds.tokens) {
+        this.#openPipeline().takeTokens(body);
+      } else if (kind === stageKinds.alive) {
+        this.#tell(stageKinds.alive);
+      } else {
+        throw new AppError('protocol-violation', `A coordinator sent a frame of kind ${kind}`);
+      }
+    });
+  }
+
+  onInputFrame({ kind, body }: Frame): Promise<void> | undefined {
+    return this.#guarded(() => {
+      if (kind === stageKinds.hidden) {
+        return this.#openPipeline().takeHidden(body);
+      }
+      if (kind === stageKinds.sampled) {
+        this.#openPipeline().takeSampled(body);
+        return undefined;
+      }
+      return this.#onNeighbourFrame(kind, body, this.#input?.peer);
+    });
+  }
+
+  /** Called now and then: ends the session when the stage before or the coordinator is silent too long. */
+  checkTime(now: number): void {
+    const needsInput = this.open.inputTicket !== null && this.#input === undefined;
+    if (needsInput && now - this.#startedAt > attachWithinMs) {
+      this.fail(new AppError('timed-out', 'The stage before it did not attach in time'));
+    } else if (now - this.#heardAt > silenceLimitMs) {
+      this.fail(new AppError('timed-out', 'The coordinator went silent'));
+    }
+  }
+
+  /** Ends the session with a reason that everybody in the chain is told. `peer` is the culprit. */
+  fail(error: AppError, peer: string = this.#parts.opener.peer): void {
+    if (this.#hasEnded) {
+      return;
+    }
+    const message: FailedMessage = {
+      code: error.code,
+      message: error.message.slice(0, 4096),
+      peer,
+    };
+    const body = encodeMessage(message);
+    for (const channel of [this.#control, this.#output, this.#input]) {
+      void channel?.send(stageKinds.failed, body);
+    }
+    this.#end(error);
+  }
+
+  get #hasEnded(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  async #openEngine(): Promise<ShardSession> {
+    const { sampling, decodeUntil, promptTokens, maxTokens } = this.open;
+    const engine = await this.shard.openSession(
+      {
+        sampling: sampling ?? undefined,
+        selfFeedUntil: this.shard.role === 'whole' ? decodeUntil : undefined,
+        promptTokens,
+        maxTokens,
+      },
+      {
+        onWork: (work) => this.#guarded(() => this.#pipeline?.takeOutput(work)),
+        onFailed: (error) => this.fail(error),
+      },
+    );
+    this.#engine = engine;
+    if (this.#hasEnded) {
+      engine.close();
+    }
+    return engine;
+  }
+
+  async #openOutput(): Promise<void> {
+    const { output, session } = this.open;
+    if (output === null) {
+      return;
+    }
+    const { peer, ticket, addresses } = output;
+    try {
+      const { signal } = this.#ending;
+      const channel = await this.#parts.opener.openChannel(
+        peer,
+        stageProtocol,
+        stageLimits,
+        signal,
+        addresses,
+      );
+      this.#output = channel;
+      channel.onFrame(({ kind, body }) =>
+        this.#guarded(() => this.#onNeighbourFrame(kind, body, peer)),
+      );
+      channel.onClose(() => this.#lose(peer));
+      if (this.#hasEnded) {
+        await channel.close();
+      } else {
+        await channel.send(stageKinds.attach, encodeMessage({ session, ticket }));
+      }
+    } catch (error) {
+      this.fail(toAppError(error), peer);
+    }
+  }
+
+  /** All that a neighbour may say beside work is why it failed. */
+  #onNeighbourFrame(kind: number, body: Buffer, neighbour: string | undefined): undefined {
+    if (kind !== stageKinds.failed) {
+      throw new AppError('protocol-violation', `A neighbouring stage sent a frame of kind ${kind}`);
+    }
+    const { code, message, peer } = parseMessage(failedMessageSchema, body);
+    this.fail(new AppError(code, message), peer ?? neighbour);
+  }
+
+  #openPipeline(): StagePipeline {
+    if (this.#pipeline === undefined) {
+      throw new AppError('protocol-violation', 'Work came before the session was open');
+    }
+    return this.#pipeline;
+  }
+
+  #guarded<T>(act: () => T): T | undefined {
+    if (this.#hasEnded) {
+      return undefined;
+    }
+    try {
+      return act();
+    } catch (error) {
+      this.fail(toAppError(error));
+      return undefined;
+    }
+  }
+
+  #onControlClosed(error: AppError | undefined): void {
+    if (error === undefined && !this.#hasEnded) {
+      this.#tell(stageKinds.closed, encodeMessage(this.account.toMessage()));
+    }
+    this.#end(undefined);
+  }
+
+  #tell(kind: number, ...parts: readonly Uint8Array[]): void {
+    // A coordinator that cannot be told is gone, and its channel's end ends the session.
+    void this.#control.send(kind, ...parts);
+  }
+
+  async #pass(kind: number, ...parts: readonly Uint8Array[]): Promise<void> {
+    const output = this.#output;
+    try {
+      await output?.send(kind, ...parts);
+    } catch {
+      this.#lose(output?.peer);
+    }
+  }
+
+  #lose(peer: string | undefined): void {
+    this.fail(new AppError('peer-failed', 'Its connection to a neighbouring stage was lost'), peer);
+  }
+
+  #end(error: AppError | undefined): void {
+    if (this.#hasEnded) {
+      return;
+    }
+    this.#ending.abort();
+    this.#pipeline?.end();
+    this.#engine?.close();
+    for (const channel of [this.#control, this.#output, this.#input]) {
+      void channel?.close();
+    }
+    this.#parts.onEnd(this, error);
+  }
+}
