@@ -1,0 +1,196 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chatRequestSchema } from '../../../src-shared/chat.ts';
+import { readChatCompletionRequest } from './chat-completion-request.ts';
+import { RequestError } from './openai-error.ts';
+
+const least = { model: 'tiny', messages: [{ role: 'user', content: 'Hi' }] };
+
+function read(fields: object) {
+  return readChatCompletionRequest({ ...least, ...fields });
+}
+
+/** The path and the sentence that a body is refused with. */
+function refusalOf(body: unknown): { param: string | null; message: string } {
+  try {
+    readChatCompletionRequest(body);
+  } catch (error) {
+    if (error instanceof RequestError) {
+      return { param: error.param, message: error.message };
+    }
+    throw error;
+  }
+  return { param: 'none', message: 'accepted' };
+}
+
+describe('a chat completion request', () => {
+  it('needs a model and messages only, and gets a seed by chance', () => {
+    const { chat, stream, includeUsage } = read({});
+    expect({ ...chat, sampling: { ...chat.sampling, seed: 0 } }).toEqual(
+      chatRequestSchema.parse({ model: 'tiny', messages: [{ role: 'user', content: 'Hi' }] }),
+    );
+    expect([stream, includeUsage]).toEqual([false, false]);
+    const seeds = new Set(Array.from({ length: 8 }, () => read({}).chat.sampling.seed));
+    expect(seeds.size).toBeGreaterThan(1);
+  });
+
+  it('says in our words what OpenAI and llama.cpp say in theirs', () => {
+    const { chat, stream, includeUsage } = read({
+      messages: [
+        { role: 'developer', content: 'Be brief.' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'text', text: 'b' },
+          ],
+        },
+        { role: 'assistant', content: null },
+      ],
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: 5,
+      max_completion_tokens: 7,
+      n: 2,
+      seed: -1,
+      stop: 'END',
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: 40,
+      min_p: 0.05,
+      repetition_penalty: 1.1,
+      presence_penalty: 1,
+      frequency_penalty: -1,
+      logprobs: true,
+      top_logprobs: 3,
+      user: 'somebody',
+      reasoning_effort: 'low',
+    });
+    expect(chat).toEqual({
+      model: 'tiny',
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'ab' },
+        { role: 'assistant', content: '' },
+      ],
+      sampling: {
+        temperature: 0.5,
+        topK: 40,
+        topP: 0.9,
+        minP: 0.05,
+        repetitionPenalty: 1.1,
+        presencePenalty: 1,
+        frequencyPenalty: -1,
+        seed: 0xffff_ffff,
+        topLogprobs: 3,
+      },
+      maxTokens: 7,
+      stop: ['END'],
+      choices: 2,
+    });
+    expect([stream, includeUsage]).toEqual([true, true]);
+  });
+
+  it('takes null as absent', () => {
+    const names = [
+      'max_tokens',
+      'n',
+      'seed',
+      'stop',
+      'temperature',
+      'response_format',
+      'stream',
+      'tools',
+      'logit_bias',
+    ];
+    const { chat } = read(Object.fromEntries(names.map((name) => [name, null])));
+    expect(chat.choices).toBe(1);
+  });
+
+  it('makes grammars of response formats', () => {
+    expect(read({ response_format: { type: 'text' } }).chat.sampling.grammar).toBeUndefined();
+    expect(read({ response_format: { type: 'json_object' } }).chat.sampling.grammar).toContain(
+      'root ::=',
+    );
+    const json_schema = { name: 'answer', strict: true, schema: { const: 'forty-two' } };
+    expect(
+      read({ response_format: { type: 'json_schema', json_schema } }).chat.sampling.grammar,
+    ).toContain('forty-two');
+  });
+
+  it.each([
+    [{ model: 3 }, 'model'],
+    [{ messages: [] }, 'messages'],
+    [{ messages: [{ role: 'user' }] }, 'messages[0].content'],
+    [
+      {
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'robot', content: 'a' },
+        ],
+      },
+      'messages[1].role',
+    ],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] },
+      'messages[0].content',
+    ],
+    [{ messages: [{ role: 'user', content: 'x'.repeat(1_048_577) }] }, 'messages[0].content'],
+    [{ messages: [{ role: 'assistant', tool_calls: [{}] }] }, 'messages[0].tool_calls'],
+    [{ temperature: 'hot' }, 'temperature'],
+    [{ temperature: 3 }, 'temperature'],
+    [{ n: 0 }, 'n'],
+    [{ n: 9 }, 'n'],
+    [{ max_tokens: 0 }, 'max_tokens'],
+    [{ max_tokens: 1.5 }, 'max_tokens'],
+    [{ stop: ['a', 3] }, 'stop'],
+    [{ stop: [''] }, 'stop[0]'],
+    [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs'],
+    [{ top_logprobs: 1 }, 'top_logprobs'],
+    [{ stream_options: { include_usage: true } }, 'stream_options'],
+    [{ tools: [{ type: 'function' }] }, 'tools'],
+    [{ tool_choice: 'auto' }, 'tool_choice'],
+    [{ functions: [] }, 'functions'],
+    [{ audio: { voice: 'alloy' } }, 'audio'],
+    [{ modalities: ['text', 'audio'] }, 'modalities[1]'],
+    [{ logit_bias: { 5: 1 } }, 'logit_bias'],
+    [{ response_format: { type: 'yaml' } }, 'response_format.type'],
+    [{ response_format: { type: 'json_schema' } }, 'response_format.json_schema'],
+  ])('is refused with the path of what is wrong: %o', (fields, param) => {
+    expect(refusalOf({ ...least, ...fields }).param).toBe(param);
+  });
+
+  it.each([null, undefined, 'text', 3, []])('is refused as a whole when it is %o', (body) => {
+    expect(refusalOf(body)).toMatchObject({
+      param: null,
+      message: expect.stringContaining('body'),
+    });
+  });
+
+  it('is either refused or a chat that the rest of the app accepts', () => {
+    const field = fc.constantFrom(
+      'model',
+      'messages',
+      'n',
+      'stop',
+      'seed',
+      'temperature',
+      'logprobs',
+      'response_format',
+      'stream',
+      'max_tokens',
+      'x',
+    );
+    fc.assert(
+      fc.property(fc.dictionary(field, fc.jsonValue()), (fields) => {
+        const body = { ...least, ...fields };
+        const refusal = refusalOf(body);
+        const isChat = chatRequestSchema.safeParse(
+          refusal.message === 'accepted' ? readChatCompletionRequest(body).chat : least,
+        ).success;
+        expect(isChat).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,83 @@
+/** `POST /v1/chat/completions`: one chat, answered whole or as a stream. */
+import { randomBytes } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ChatEvent } from '../../../src-shared/chat.ts';
+import { describeCauses, toAppError } from '../../../src-shared/errors.ts';
+import type { ChatModel, ChatService } from '../text/chat-service.ts';
+import { readChatCompletionRequest } from './chat-completion-request.ts';
+import { type AnswerHead, CollectedAnswer, StreamedAnswer } from './chat-completion-response.ts';
+import { EventStream } from './event-stream.ts';
+import { modelId } from './models.ts';
+import { openAiErrorOf } from './openai-error.ts';
+
+export type ChatCompletionsParts = {
+  readonly chat: ChatService;
+  readonly log: (level: 'debug' | 'warn', message: string) => void;
+  /** Aborted when the gateway closes. */
+  readonly closing: AbortSignal;
+  /** Longest time in which a client of a stream may read nothing, in milliseconds. */
+  readonly stallMs: number;
+};
+
+/** The route's handler. A client that disconnects ends the generation at once. */
+export function chatCompletions(parts: ChatCompletionsParts) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const wanted = readChatCompletionRequest(request.body);
+    const head = answerHead(parts.chat.find(wanted.chat.model));
+    const gone = new AbortController();
+    reply.raw.once('close', () => {
+      gone.abort();
+    });
+    const events = parts.chat.complete(wanted.chat, AbortSignal.any([gone.signal, parts.closing]));
+    if (!wanted.stream) {
+      const answer = new CollectedAnswer(head, wanted.chat.sampling.topLogprobs !== undefined);
+      for await (const event of events) {
+        answer.add(event);
+      }
+      return answer.toJson();
+    }
+    // What fails before the first event is still an ordinary error with a status.
+    const first = await events.next();
+    reply.hijack();
+    const stream = new EventStream(reply.raw, parts.stallMs);
+    stream.begin({ 'x-request-id': request.id });
+    await sendEvents(stream, first, events, new StreamedAnswer(head, wanted.includeUsage), parts);
+    return reply;
+  };
+}
+
+type ChatEvents = AsyncGenerator<ChatEvent, void, void>;
+
+async function sendEvents(
+  stream: EventStream,
+  first: IteratorResult<ChatEvent, void>,
+  events: ChatEvents,
+  answer: StreamedAnswer,
+  { log }: ChatCompletionsParts,
+): Promise<void> {
+  try {
+    for (let next = first; next.done !== true; next = await events.next()) {
+      for (const chunk of answer.chunksOf(next.value)) {
+        await stream.send(JSON.stringify(chunk));
+      }
+    }
+    await stream.send('[DONE]');
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    log(error.code === 'cancelled' ? 'debug' : 'warn', describeCauses(error));
+    // The client's own library makes an exception of it; who has gone reads nothing.
+    await stream.send(JSON.stringify(openAiErrorOf(error).body)).catch(() => {});
+  } finally {
+    await events.return();
+    stream.end();
+  }
+}
+
+function answerHead(model: ChatModel): AnswerHead {
+  return {
+    id: `chatcmpl-${randomBytes(12).toString('hex')}`,
+    created: Math.floor(Date.now() / 1000),
+    model: modelId(model),
+    system_fingerprint: `fp_${model.manifestId.slice(0, 12)}`,
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * The OpenAI-compatible endpoint: HTTP on 127.0.0.1, for programs of this machine's user that know the key.
+ * Everything that comes in is hostile until checked: name, key, size, speed and shape, in this order.
+ */
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { AppError, describeCauses } from '../../../src-shared/errors.ts';
+import type { Admission } from '../text/admission.ts';
+import type { ChatService } from '../text/chat-service.ts';
+import { isOwnHost, keyCheck } from './access.ts';
+import { chatCompletions } from './chat-completions.ts';
+import { answerBrokenRequest, requestErrorOf } from './http-error.ts';
+import { modelObject } from './models.ts';
+import { openAiErrorOf, RequestError } from './openai-error.ts';
+
+const limits = {
+  bodyBytes: 8 * 1024 * 1024,
+  headerBytes: 16 * 1024,
+  /** In a path; a model's name may be percent-encoded. */
+  parameterCharacters: 1000,
+  connections: 1024,
+} as const;
+
+/** In milliseconds. */
+export type GatewayTimeouts = {
+  /** From a connection's first byte to the end of the headers, and to the end of the body. */
+  readonly headers: number;
+  readonly request: number;
+  /** How long a client may read nothing of a stream. */
+  readonly stall: number;
+};
+
+const defaultTimeouts: GatewayTimeouts = { headers: 10_000, request: 60_000, stall: 60_000 };
+
+export type GatewayOptions = {
+  readonly chat: ChatService;
+  readonly admission: Admission;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly apiKey: string;
+  readonly log: (
+    level: 'debug' | 'info' | 'warn' | 'error',
+    message: string,
+    details?: Record<string, unknown>,
+  ) => void;
+  readonly timeouts?: GatewayTimeouts;
+};
+
+export type Gateway = {
+  readonly port: number;
+  /** Ends all connections and the generations behind them. */
+  readonly close: () => Promise<void>;
+};
+
+/** Starts listening. @throws AppError `port-taken` */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { chat, admission, apiKey, log } = options;
+  const timeouts = options.timeouts ?? defaultTimeouts;
+  const closing = new AbortController();
+  const hasKey = keyCheck(apiKey);
+  const answerError = (
+    thrown: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply => {
+    const error = requestErrorOf(thrown);
+    const { status, body } = openAiErrorOf(error);
+    if (status >= 500) {
+      log('warn', describeCauses(error), { method: request.method, url: request.url });
+    }
+    if (error.code === 'over-capacity') {
+      void reply.header('retry-after', String(admission.retryAfterSeconds()));
+    }
+    return reply.code(status).send(body);
+  };
+  const app = fastify({
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: timeouts.request,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: limits.parameterCharacters },
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: timeouts.headers,
+      connectionsCheckingInterval: Math.min(1000, timeouts.headers),
+    },
+    clientErrorHandler: answerBrokenRequest,
+    // Addresses that cannot be read.
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+  });
+  app.server.maxConnections = limits.connections;
+
+  app.addHook('onRequest', (request, reply, next) => {
+    void reply.header('x-request-id', request.id);
+    if (!isOwnHost(request.headers.host)) {
+      next(new RequestError('The Host header must name 127.0.0.1 or localhost.', null, 403));
+    } else if (request.routeOptions.url !== '/healthz' && !hasKey(request.headers.authorization)) {
+      next(
+        new AppError(
+          'unauthorised',
+          'Send the API key that MindMesh shows as "Authorization: Bearer KEY"; this request has none or a wrong one.',
+        ),
+      );
+    } else {
+      next();
+    }
+  });
+
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request) => {
+    throw new RequestError(
+      `There is no ${request.method} ${request.url.slice(0, 200)}.`,
+      null,
+      404,
+    );
+  });
+
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/v1/models', () => ({ object: 'list', data: chat.models().map(modelObject) }));
+  app.get<{ Params: { id: string } }>('/v1/models/:id', ({ params }) =>
+    modelObject(chat.find(params.id)),
+  );
+  app.post(
+    '/v1/chat/completions',
+    chatCompletions({ chat, log, closing: closing.signal, stallMs: timeouts.stall }),
+  );
+
+  const port = await listen(app, options.port);
+  return {
+    port,
+    close: async () => {
+      closing.abort();
+      await app.close();
+    },
+  };
+}
+
+async function listen(app: FastifyInstance, port: number): Promise<number> {
+  try {
+    await app.listen({ host: '127.0.0.1', port });
+  } catch (error) {
+    await app.close();
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new AppError(
+        'port-taken',
+        `Port ${port} on 127.0.0.1 is taken by another program. Quit that program, or choose another port with --api-port.`,
+        { cause: error },
+      );
+    }
+    throw new AppError('internal', `The API cannot listen on port ${port} of 127.0.0.1.`, {
+      cause: error,
+    });
+  }
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}

@@ -1,0 +1,130 @@
+/** Answers chats: the one way from messages to text, for the HTTP gateway and for the host's window alike. */
+import type { ChatEvent, ChatRequest } from '../../../src-shared/chat.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { Generations } from '../sessions/generation.ts';
+import type { Admission } from './admission.ts';
+import { runChoice } from './choice.ts';
+import { runChoices } from './choices.ts';
+import type { Prompt } from './model-text.ts';
+import type { ModelTexts } from './model-texts.ts';
+
+export type ChatModel = ModelSummary & {
+  /** The name that its owner gave it on this machine. */
+  readonly alias: string | null;
+};
+
+export type ChatServiceParts = {
+  readonly generations: Generations;
+  readonly texts: ModelTexts;
+  /** Shared by everything that asks this node. */
+  readonly admission: Admission;
+  readonly aliasOf: (manifestId: string) => string | null;
+};
+
+/**
+ * What a request without a limit gets: a share of the context, because its cache cells are reserved for it
+ * on every stage while it runs, and others want to chat too.
+ */
+const defaultAnswer = { shareOfContext: 1 / 4, leastTokens: 256 };
+
+/** Seeds are 32 bits wide and wrap around. */
+const seedCount = 2 ** 32;
+
+export class ChatService {
+  readonly #parts: ChatServiceParts;
+
+  constructor(parts: ChatServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** Models that can be asked now. */
+  models(): ChatModel[] {
+    return this.#parts.generations
+      .models()
+      .map((model) => ({ ...model, alias: this.#parts.aliasOf(model.manifestId) }));
+  }
+
+  /**
+   * The model that has this alias, manifest id or name; in this order when several have.
+   * @throws AppError `model-not-found`
+   */
+  find(wanted: string): ChatModel {
+    const models = this.models();
+    const found =
+      models.find(({ alias }) => alias === wanted) ??
+      models.find(({ manifestId }) => manifestId === wanted) ??
+      models.find(({ name }) => name === wanted);
+    if (found === undefined) {
+      const known = models.map(({ alias, name }) => alias ?? name).join(', ');
+      throw new AppError(
+        'model-not-found',
+        `No model called "${wanted}" can be asked now. ${known === '' ? 'There are none yet; import or host one.' : `There are: ${known}.`}`,
+      );
+    }
+    return found;
+  }
+
+  /**
+   * Answers a chat. Bad requests are refused before they wait for a place. Ending the iteration early or
+   * aborting the signal stops the generation on all stages within a token.
+   * @throws AppError `model-not-found`, `request-invalid`, `context-too-long`, `over-capacity`, `cancelled`,
+   * and what `Generations.generate` throws
+   */
+  async *complete(
+    request: ChatRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChatEvent, void, void> {
+    const model = this.find(request.model);
+    const prompt = await this.#parts.texts.prompt(model, request.messages, signal);
+    const maxTokens = this.#maxTokens(model, prompt.tokens.length, request.maxTokens);
+    yield* this.#parts.admission.run(
+      () => this.#answer(request, model, prompt, maxTokens, signal),
+      signal,
+    );
+  }
+
+  #answer(
+    request: ChatRequest,
+    model: ModelSummary,
+    prompt: Prompt,
+    maxTokens: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChatEvent, void, void> {
+    const { generations } = this.#parts;
+    return runChoices(
+      request.choices,
+      prompt.tokens.length,
+      (choice, runSignal) => {
+        const seed = (request.sampling.seed + choice) % seedCount;
+        const generation = {
+          model,
+          promptTokens: prompt.tokens,
+          sampling: { ...request.sampling, seed },
+          maxTokens,
+        };
+        const { pieces } = prompt;
+        return runChoice(
+          generations,
+          { choice, generation, pieces, stop: request.stop },
+          runSignal,
+        );
+      },
+      signal,
+    );
+  }
+
+  #maxTokens(model: ModelSummary, promptTokens: number, wanted: number | undefined): number {
+    const contextLength = this.#parts.generations.contextLength(model);
+    const left = contextLength - promptTokens;
+    if (left < 1) {
+      throw new AppError(
+        'context-too-long',
+        `The messages take ${promptTokens} tokens, but ${model.name} holds ${contextLength} tokens here, question and answer together. Shorten the messages.`,
+      );
+    }
+    const { shareOfContext, leastTokens } = defaultAnswer;
+    const usual = Math.max(leastTokens, Math.floor(contextLength * shareOfContext));
+    return Math.min(left, wanted ?? usual);
+  }
+}

@@ -1,0 +1,68 @@
+/** One choice of a chat: a generation's tokens as text events, and its account at the end. */
+import type { ChatEvent, Receipt } from '../../../src-shared/chat.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { GenerationRequest, Generations } from '../sessions/generation.ts';
+import { AnswerText } from './answer-text.ts';
+import type { TokenPieces } from './detokenizer.ts';
+
+export type ChoiceRequest = {
+  readonly choice: number;
+  readonly generation: Omit<GenerationRequest, 'finish'>;
+  readonly pieces: TokenPieces;
+  readonly stop: readonly string[];
+};
+
+/** What a choice comes to when it is finished. `tokens` counts those of a stop text, too. */
+export type ChoiceAccount = { readonly tokens: number; readonly receipt: Receipt };
+
+/**
+ * Yields `text` events and one `finished`; returns the account.
+ * @throws AppError as `Generations.generate` does
+ */
+export async function* runChoice(
+  generations: Generations,
+  request: ChoiceRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ChatEvent, ChoiceAccount, void> {
+  const { choice, generation, pieces, stop } = request;
+  const text = new AnswerText(pieces, stop);
+  const finish = new AbortController();
+  let tokens = 0;
+  for await (const event of generations.generate(
+    { ...generation, finish: finish.signal },
+    signal,
+  )) {
+    if (event.type === 'done') {
+      yield* textEvent(choice, text.end());
+      const isStop = text.stopped || event.reason === 'end';
+      yield { type: 'finished', choice, reason: isStop ? 'stop' : 'length' };
+      return { tokens, receipt: event.receipt };
+    }
+    // A token that was under way when a stop text ended the answer.
+    if (text.stopped || event.endOfGeneration) {
+      continue;
+    }
+    tokens += 1;
+    yield* textEvent(choice, text.push(event.token, event.detail));
+    if (text.stopped) {
+      finish.abort();
+    }
+  }
+  throw new AppError('internal', 'A generation ended without an account.');
+}
+
+function* textEvent(
+  choice: number,
+  part: ReturnType<AnswerText['end']>,
+): Generator<ChatEvent, void, void> {
+  if (part !== undefined) {
+    const { text, tokens, details } = part;
+    yield {
+      type: 'text',
+      choice,
+      text,
+      tokens,
+      ...(details.length === 0 ? {} : { details: [...details] }),
+    };
+  }
+}

@@ -1,0 +1,36 @@
+/** Grammars for arrays. */
+import { type Convert, invalid, type Keywords } from './keywords.ts';
+import { commaSeparated, type GrammarRules, space } from './rules.ts';
+
+/** The given first items, then `item` as often as the lengths allow. */
+export function arrayBody(
+  keywords: Keywords,
+  path: string,
+  rules: GrammarRules,
+  convert: Convert,
+): string {
+  const { minItems = 0, maxItems = Infinity, prefixItems = [] } = keywords;
+  if (minItems > maxItems) {
+    throw invalid(path, '"minItems" is more than "maxItems"');
+  }
+  const prefix = prefixItems
+    .slice(0, maxItems)
+    .map((schema, index) => convert(schema, `${path}/prefixItems/${index}`));
+  const items = keywords.items ?? prefix.length === 0;
+  const mayGoOn = items !== false && maxItems > prefix.length;
+  if (!mayGoOn && minItems > prefix.length) {
+    throw invalid(path, `no array has ${minItems} items of these kinds`);
+  }
+  const fixed = prefix.join(` "," ${space} `);
+  if (!mayGoOn) {
+    return `"[" ${fixed === '' ? '""' : fixed} "]"`;
+  }
+  const item = convert(items, `${path}/items`);
+  const least = Math.max(0, minItems - prefix.length);
+  const most = maxItems - prefix.length;
+  if (fixed === '') {
+    return `"[" ${commaSeparated(item, least, most, rules)} "]"`;
+  }
+  const more = rules.add(`"," ${space} ${item}`);
+  return `"[" ${fixed} ${rules.repeat(more, least, most)} "]"`;
+}

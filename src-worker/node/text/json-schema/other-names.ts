@@ -1,0 +1,53 @@
+/**
+ * The names that additional properties may have: all but the declared ones, which have schemas of their own.
+ * A tree of the declared names' characters; wherever a name leaves the tree it is another one. Written without
+ * escapes, so that no declared name can hide behind them.
+ */
+import type { GrammarRules } from './rules.ts';
+
+const plainCharacter = '[^"\\\\\\x00-\\x1F\\x7F]';
+
+type NameTree = { isName: boolean; readonly next: Map<string, NameTree> };
+
+/** The rule for a quoted name that is none of `names`. */
+export function otherNames(names: readonly string[], rules: GrammarRules): string {
+  const tree: NameTree = { isName: false, next: new Map() };
+  for (const name of names) {
+    // A name that needs escapes in JSON cannot come out without.
+    if (JSON.stringify(name) === `"${name}"`) {
+      addName(tree, name);
+    }
+  }
+  return rules.add(`"\\"" ${restOfName(tree, rules)}`);
+}
+
+function addName(tree: NameTree, name: string): void {
+  let node = tree;
+  for (const character of name) {
+    const next = node.next.get(character) ?? { isName: false, next: new Map() };
+    node.next.set(character, next);
+    node = next;
+  }
+  node.isName = true;
+}
+
+/** The rule for what may follow the characters that led here, with the closing quote. */
+function restOfName(node: NameTree, rules: GrammarRules): string {
+  const known = [...node.next.keys()];
+  const others = `${plainCharacter.slice(0, -1)}${known.map(inClass).join('')}]`;
+  const parts = [`${others} ${plainCharacter}* "\\""`];
+  for (const [character, next] of node.next) {
+    parts.push(`[${inClass(character)}] ${restOfName(next, rules)}`);
+  }
+  if (!node.isName) {
+    parts.push('"\\""');
+  }
+  return rules.add(parts.join(' | '));
+}
+
+/** A character as it stands in a GBNF class. */
+function inClass(character: string): string {
+  return /^[a-zA-Z0-9]$/.test(character)
+    ? character
+    : `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`;
+}

@@ -1,0 +1,137 @@
+/**
+ * The text side of every model in use. A model's tokenizer is a process, so it is started when the model is
+ * first asked for, few are kept, and those that nobody used for a while are ended.
+ */
+import type { ChatMessage } from '../../../src-shared/chat.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { ModelText, type Prompt, type Tokenizer } from './model-text.ts';
+import { TemplateRenderer } from './template-renderer.ts';
+
+/** Tokenizers kept; each takes about 60 MB and a second to start. */
+const maxKept = 4;
+
+const idleMs = 10 * 60_000;
+
+export type ModelTextsParts = {
+  /** Path of a GGUF with at least the model's header. @throws AppError `model-not-found` */
+  readonly headerPath: (manifestId: string) => Promise<string>;
+  readonly startTokenizer: (headerPath: string) => Promise<Tokenizer>;
+  readonly clock?: Clock;
+};
+
+type Kept = {
+  readonly text: Promise<ModelText>;
+  users: number;
+  cancelIdle: () => void;
+};
+
+export class ModelTexts {
+  readonly #parts: ModelTextsParts;
+  readonly #clock: Clock;
+  readonly #renderer: TemplateRenderer;
+  /** By manifest id, the longest unused first. */
+  readonly #kept = new Map<string, Kept>();
+  readonly #ending = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(parts: ModelTextsParts) {
+    this.#parts = parts;
+    this.#clock = parts.clock ?? systemClock;
+    this.#renderer = new TemplateRenderer(this.#clock);
+  }
+
+  /** The messages as the model's tokens. @throws AppError as `ModelText.prompt` and starting an engine do */
+  async prompt(
+    model: ModelSummary,
+    messages: readonly ChatMessage[],
+    signal: AbortSignal,
+  ): Promise<Prompt> {
+    const kept = this.#take(model.manifestId);
+    try {
+      const text = await kept.text;
+      return await text.prompt(messages, signal);
+    } finally {
+      this.#giveBack(model.manifestId, kept);
+    }
+  }
+
+  /** Ends all processes. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#renderer.close();
+    for (const [id, kept] of this.#kept) {
+      this.#end(id, kept);
+    }
+    await Promise.all(this.#ending);
+  }
+
+  #take(id: string): Kept {
+    if (this.#closed) {
+      throw new AppError('cancelled', 'The node is stopping.');
+    }
+    const kept = this.#kept.get(id) ?? this.#start(id);
+    kept.users += 1;
+    kept.cancelIdle();
+    this.#kept.delete(id);
+    this.#kept.set(id, kept);
+    this.#endSurplus();
+    return kept;
+  }
+
+  #giveBack(id: string, kept: Kept): void {
+    kept.users -= 1;
+    if (kept.users === 0 && this.#kept.get(id) === kept) {
+      kept.cancelIdle = this.#clock.after(idleMs, () => {
+        this.#end(id, kept);
+      });
+      this.#endSurplus();
+    }
+  }
+
+  #start(id: string): Kept {
+    const kept: Kept = {
+      text: this.#load(id, () => {
+        this.#forget(id, kept);
+      }),
+      users: 0,
+      cancelIdle: () => {},
+    };
+    // The next request tries anew.
+    kept.text.catch(() => {
+      this.#forget(id, kept);
+    });
+    return kept;
+  }
+
+  async #load(id: string, onDeath: () => void): Promise<ModelText> {
+    const path = await this.#parts.headerPath(id);
+    const tokenizer = await this.#parts.startTokenizer(path);
+    tokenizer.onDeath(onDeath);
+    return new ModelText(tokenizer, this.#renderer);
+  }
+
+  #forget(id: string, kept: Kept): void {
+    kept.cancelIdle();
+    if (this.#kept.get(id) === kept) {
+      this.#kept.delete(id);
+    }
+  }
+
+  #endSurplus(): void {
+    const unused = [...this.#kept].filter(([, { users }]) => users === 0);
+    for (const [id, kept] of unused.slice(0, Math.max(0, this.#kept.size - maxKept))) {
+      this.#end(id, kept);
+    }
+  }
+
+  #end(id: string, kept: Kept): void {
+    this.#forget(id, kept);
+    const ended = kept.text
+      .then((text) => text.close())
+      .catch(() => {})
+      .finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
+  }
+}

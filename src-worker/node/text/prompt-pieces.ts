@@ -1,0 +1,160 @@
+/**
+ * From rendered chat templates to what the tokenizer gets, so that only the template's own text can name
+ * control tokens: whatever a message says, "<|user|>" in it stays text.
+ *
+ * The template is rendered twice: once with the messages as they are (plain), once with an unguessable mark
+ * in place of each content (marked). The marked text shows which characters are the template's own. Where
+ * filling the contents into the marks gives the plain text, which is nearly always, the two say the same. A
+ * template that looks into contents (drops the thinking of earlier answers) may give another plain text; that
+ * one is taken when no content names a control token, else the filled marks are: harmless before faithful.
+ *
+ * A run of text between two control tokens is tokenized in one piece, template's and content's characters
+ * together, as llama.cpp does, so that the tokens are those the model was trained with.
+ */
+import type { ChatMessage } from '../../../src-shared/chat.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { PromptPiece, SpecialTokens } from './special-tokens.ts';
+
+export type MarkedMessages = {
+  readonly messages: readonly ChatMessage[];
+  /** What each mark stands for. */
+  readonly contents: ReadonlyMap<string, string>;
+};
+
+/** `nonce` is made of letters and digits that nobody can guess; space around a content stays where templates trim it. */
+export function markContents(messages: readonly ChatMessage[], nonce: string): MarkedMessages {
+  const contents = new Map<string, string>();
+  const marked = messages.map(({ role, content }, index) => {
+    const inner = content.trim();
+    if (inner === '') {
+      return { role, content };
+    }
+    const mark = `${nonce}x${index}y`;
+    contents.set(mark, inner);
+    const begin = content.indexOf(inner);
+    return { role, content: content.slice(0, begin) + mark + content.slice(begin + inner.length) };
+  });
+  return { messages: marked, contents };
+}
+
+export type RenderedPrompt = {
+  readonly plain: string;
+  readonly marked: string;
+  readonly contents: ReadonlyMap<string, string>;
+  readonly nonce: string;
+};
+
+/**
+ * What to tokenize, in order; control tokens are those that the template itself named.
+ * @throws AppError `request-invalid` when a content names a control token and the template changes contents
+ * so much that they cannot be told from its own text.
+ */
+export function promptPieces(rendered: RenderedPrompt, special: SpecialTokens): PromptPiece[] {
+  const { plain, contents } = rendered;
+  const segments = segmentsOf(rendered);
+  const own = segments.filter(({ fromTemplate }) => fromTemplate).map(({ text }) => text);
+  const tags = special.tagsIn(own.join('\n'));
+  if (segments.map(({ text }) => text).join('') !== plain) {
+    const pieces = special.split(plain);
+    const isHarmless = [...contents.values()].every(
+      (content) => tokensIn(special.split(content)).length === 0 && !carries(content, tags),
+    );
+    const wanted = own.flatMap((text) => tokensIn(special.split(text)));
+    if (isHarmless && sameTokens(tokensIn(pieces), wanted)) {
+      return pieces;
+    }
+    if (segments.length === 1) {
+      throw new AppError(
+        'request-invalid',
+        "A message names one of the model's control tokens, and the model's chat template gives no way to keep it apart.",
+      );
+    }
+  }
+  return joinRuns(segments, special, tags);
+}
+
+type Segment = { readonly text: string; readonly fromTemplate: boolean };
+
+function segmentsOf({ marked, contents, nonce }: RenderedPrompt): Segment[] {
+  const segments: Segment[] = [];
+  let from = 0;
+  for (const match of marked.matchAll(new RegExp(`${nonce}x\\d+y`, 'g'))) {
+    segments.push({ text: marked.slice(from, match.index), fromTemplate: true });
+    segments.push({ text: contents.get(match[0]) ?? '', fromTemplate: false });
+    from = match.index + match[0].length;
+  }
+  segments.push({ text: marked.slice(from), fromTemplate: true });
+  return segments;
+}
+
+/** Control tokens of the template, and between them runs of text. */
+function joinRuns(
+  segments: readonly Segment[],
+  special: SpecialTokens,
+  tags: ReadonlySet<string>,
+): PromptPiece[] {
+  const pieces: PromptPiece[] = [];
+  let run: Segment[] = [];
+  const endRun = (): void => {
+    for (const text of withoutForeignTags(run, tags)) {
+      pieces.push({ text });
+    }
+    run = [];
+  };
+  for (const segment of segments) {
+    const parts = segment.fromTemplate ? special.split(segment.text) : [{ text: segment.text }];
+    for (const part of parts) {
+      if ('text' in part) {
+        run.push({ text: part.text, fromTemplate: segment.fromTemplate });
+      } else {
+        endRun();
+        pieces.push(part);
+      }
+    }
+  }
+  endRun();
+  return pieces;
+}
+
+/** The run's text, cut inside every tag that is not wholly the template's, so that none is tokenized whole. */
+function withoutForeignTags(run: readonly Segment[], tags: ReadonlySet<string>): string[] {
+  const text = run.map((segment) => segment.text).join('');
+  const templateRanges: { from: number; to: number }[] = [];
+  let from = 0;
+  for (const segment of run) {
+    const to = from + segment.text.length;
+    if (segment.fromTemplate) {
+      templateRanges.push({ from, to });
+    }
+    from = to;
+  }
+  const cuts = new Set<number>();
+  for (const tag of tags) {
+    let range = 0;
+    for (let at = text.indexOf(tag); at !== -1; at = text.indexOf(tag, at + 1)) {
+      while ((templateRanges[range]?.to ?? Infinity) < at + tag.length) {
+        range += 1;
+      }
+      if ((templateRanges[range]?.from ?? Infinity) > at) {
+        cuts.add(at + 1);
+      }
+    }
+  }
+  const bounds = [0, ...[...cuts].toSorted((one, other) => one - other), text.length];
+  return bounds
+    .slice(1)
+    .map((end, index) => text.slice(bounds[index], end))
+    .filter((part) => part !== '');
+}
+
+function tokensIn(pieces: readonly PromptPiece[]): number[] {
+  return pieces.flatMap((piece) => ('token' in piece ? [piece.token] : []));
+}
+
+function carries(content: string, tags: ReadonlySet<string>): boolean {
+  return [...tags].some((tag) => content.includes(tag));
+}
+
+function sameTokens(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((token, index) => token === other[index]);
+}

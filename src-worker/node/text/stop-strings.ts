@@ -1,0 +1,81 @@
+/**
+ * Ends an answer at the first of several texts. What could still become the beginning of one is held back,
+ * so that no part of a stop text is ever shown.
+ *
+ * The answer stops as soon as some stop text is complete, and is cut where that text began; when several are
+ * complete at once, at the earliest of their beginnings. The cut does not depend on how the text was chunked.
+ */
+export class StopStrings {
+  readonly #stops: readonly string[];
+  /** Characters that a stop text can begin in the held text and not yet be complete. */
+  readonly #reach: number;
+  #held = '';
+  #stopped = false;
+
+  /** `stops` are not empty texts. */
+  constructor(stops: readonly string[]) {
+    this.#stops = stops;
+    this.#reach = Math.max(0, ...stops.map((stop) => stop.length - 1));
+  }
+
+  /** True once a stop text was found; nothing comes out any more. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Takes the next text; returns what may be shown now. */
+  push(text: string): string {
+    if (this.#stopped) {
+      return '';
+    }
+    const known = this.#held.length;
+    this.#held += text;
+    const cut = this.#firstCut(known);
+    if (cut !== undefined) {
+      this.#stopped = true;
+      const shown = this.#held.slice(0, cut);
+      this.#held = '';
+      return shown;
+    }
+    const holdFrom = this.#firstPossibleBeginning();
+    const shown = this.#held.slice(0, holdFrom);
+    this.#held = this.#held.slice(holdFrom);
+    return shown;
+  }
+
+  /** The generation ended by itself: what was held back is text after all. */
+  end(): string {
+    const rest = this.#held;
+    this.#held = '';
+    return rest;
+  }
+
+  /** Beginning of the stop text that is complete first, in text of which `known` characters hold no complete one. */
+  #firstCut(known: number): number | undefined {
+    let firstEnd = Infinity;
+    let cut: number | undefined;
+    for (const stop of this.#stops) {
+      const begin = this.#held.indexOf(stop, Math.max(0, known - stop.length + 1));
+      const end = begin + stop.length;
+      if (begin !== -1 && (end < firstEnd || (end === firstEnd && begin < (cut ?? Infinity)))) {
+        firstEnd = end;
+        cut = begin;
+      }
+    }
+    return cut;
+  }
+
+  #firstPossibleBeginning(): number {
+    for (
+      let begin = Math.max(0, this.#held.length - this.#reach);
+      begin < this.#held.length;
+      begin += 1
+    ) {
+      const tail = this.#held.slice(begin);
+      if (this.#stops.some((stop) => stop.startsWith(tail))) {
+        return begin;
+      }
+    }
+    return this.#held.length;
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Renders chat templates in a process of its own (see template-process.ts): one for all models, started on
+ * first use, ended when idle. Renders one at a time, each against a deadline.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AppError, missingCase } from '../../../src-shared/errors.ts';
+import { type Clock, systemClock } from './clock.ts';
+import {
+  renderAnswerSchema,
+  type RenderFailure,
+  type RenderRequest,
+  type TemplateInput,
+  templateLimits,
+} from './template-messages.ts';
+
+/** The process takes 50 MB; a person who chats asks again within this time. In milliseconds. */
+const idleMs = 60_000;
+
+// The same file before and after compilation.
+const processPath = fileURLToPath(
+  new URL(`./template-process${extname(import.meta.url)}`, import.meta.url),
+);
+
+export class TemplateRenderer {
+  readonly #clock: Clock;
+  #child: ChildProcess | undefined;
+  #lastJob: Promise<unknown> = Promise.resolve();
+  #nextId = 1;
+  #cancelIdle: (() => void) | undefined;
+  #closed = false;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * The template's text for each of the inputs.
+   * @throws AppError `gguf-unsupported` when the template is broken, loops or eats memory,
+   * `request-invalid` when it refuses the messages, `context-too-long` when its text is too long.
+   */
+  render(template: string, inputs: readonly TemplateInput[]): Promise<string[]> {
+    if (template.length > templateLimits.templateCharacters) {
+      return Promise.reject(
+        new AppError(
+          'gguf-unsupported',
+          `The model's chat template has ${template.length} characters; at most ${templateLimits.templateCharacters} are allowed.`,
+        ),
+      );
+    }
+    const job = this.#lastJob.then(() => this.#renderNow(template, inputs));
+    this.#lastJob = job.catch(() => {});
+    return job;
+  }
+
+  /** Ends the process; a render that is under way fails. */
+  close(): void {
+    this.#closed = true;
+    this.#endChild();
+  }
+
+  async #renderNow(template: string, inputs: readonly TemplateInput[]): Promise<string[]> {
+    this.#cancelIdle?.();
+    const child = this.#child ?? (await this.#startChild());
+    const request: RenderRequest = { id: this.#nextId, template, inputs: [...inputs] };
+    this.#nextId += 1;
+    const reply = nextMessage(
+      child,
+      templateLimits.renderMs,
+      `The model's chat template did not finish within ${templateLimits.renderMs} ms or took too much memory.`,
+    );
+    child.send(request);
+    try {
+      return textsOf(await reply, request.id);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'gguf-unsupported') {
+        this.#endChild();
+      }
+      throw error;
+    } finally {
+      this.#cancelIdle = this.#clock.after(idleMs, () => {
+        this.#endChild();
+      });
+    }
+  }
+
+  async #startChild(): Promise<ChildProcess> {
+    if (this.#closed) {
+      throw new AppError('cancelled', 'The node is stopping.');
+    }
+    const child = fork(processPath, {
+      execArgv: [`--max-old-space-size=${templateLimits.heapMb}`],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.#child = child;
+    // Whoever waits for an answer listens too; an error that comes at another time changes nothing.
+    child.on('error', () => {});
+    child.once('exit', () => {
+      if (this.#child === child) {
+        this.#child = undefined;
+      }
+    });
+    try {
+      await nextMessage(child, templateLimits.startMs, 'The template process did not start.');
+    } catch (error) {
+      this.#endChild();
+      throw new AppError('internal', 'The template process did not start.', { cause: error });
+    }
+    return child;
+  }
+
+  #endChild(): void {
+    this.#cancelIdle?.();
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill('SIGKILL');
+  }
+}
+
+/** The next message of a child, or `gguf-unsupported` with `complaint` when it exits or takes too long. */
+function nextMessage(child: ChildProcess, withinMs: number, complaint: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause?: unknown): void => {
+      stop();
+      reject(new AppError('gguf-unsupported', complaint, { cause }));
+    };
+    const timer = setTimeout(fail, withinMs);
+    const succeed = (message: unknown): void => {
+      stop();
+      resolve(message);
+    };
+    const onExit = (): void => {
+      fail();
+    };
+    const stop = (): void => {
+      clearTimeout(timer);
+      child.off('message', succeed);
+      child.off('exit', onExit);
+      child.off('error', fail);
+    };
+    child.once('message', succeed);
+    child.once('exit', onExit);
+    child.once('error', fail);
+  });
+}
+
+function textsOf(message: unknown, id: number): string[] {
+  const answer = renderAnswerSchema.parse(message);
+  if (answer.id !== id) {
+    throw new AppError('internal', `The template process answered ${answer.id} instead of ${id}.`);
+  }
+  if ('texts' in answer) {
+    return answer.texts;
+  }
+  throw failureOf(answer.failure, answer.message);
+}
+
+function failureOf(failure: RenderFailure, message: string): AppError {
+  switch (failure) {
+    case 'template':
+      return new AppError(
+        'gguf-unsupported',
+        `The model's chat template cannot be read: ${message}`,
+      );
+    case 'render':
+      return new AppError(
+        'request-invalid',
+        `The model's chat template refused these messages: ${message}`,
+      );
+    case 'length':
+      return new AppError(
+        'context-too-long',
+        `The messages take ${message} characters as the model gets them; at most ${templateLimits.renderedCharacters} are allowed.`,
+      );
+    default:
+      return missingCase(failure);
+  }
+}
