@@ -29,6 +29,7 @@ export const errorAudiences = {
   'data-folder-unusable': 'user',
   'data-folder-in-use': 'user',
   'database-too-new': 'user',
+  'database-damaged': 'user',
   'setting-invalid': 'user',
   'child-failed': 'user',
   'not-running': 'user',

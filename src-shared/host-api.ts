@@ -17,6 +17,10 @@ export const hostSnapshotSchema = z.object({
   fault: z.string().nullable(),
   /** null until the node has started. */
   node: nodeStatusSchema.nullable(),
+  /** Imports of model files under way; absent from hosts that do not tell. */
+  imports: z
+    .array(z.object({ path: z.string(), doneBytes: z.number(), totalBytes: z.number() }))
+    .optional(),
   api: z.object({ baseUrl: z.string(), key: z.string() }),
   dataFolder: z.string(),
   startedAt: z.number(),

@@ -1,0 +1,37 @@
+/** The key that programs on this machine show to the OpenAI-compatible endpoint. */
+import { randomBytes } from 'node:crypto';
+import { chmod, readFile } from 'node:fs/promises';
+import { AppError } from '../src-shared/errors.ts';
+import { writePrivateFile } from './private-file.ts';
+
+/** Also lets a person set a key of their own, as long as nobody guesses it. */
+const keyPattern = /^[\w-]{20,200}$/;
+
+/**
+ * The key in the file at `path`; made there when the file is missing. Whoever else could read the file no
+ * longer can.
+ *
+ * @throws AppError `data-folder-unusable` when the file holds no usable key.
+ */
+export async function loadApiKey(path: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      const key = `mm-${randomBytes(32).toString('base64url')}`;
+      await writePrivateFile(path, `${key}\n`);
+      return key;
+    }
+    throw error;
+  }
+  const key = text.trim();
+  if (!keyPattern.test(key)) {
+    throw new AppError(
+      'data-folder-unusable',
+      `The file ${path} holds no usable API key (20 to 200 letters, digits, "-" and "_"). Delete it to get a new one.`,
+    );
+  }
+  await chmod(path, 0o600);
+  return key;
+}

@@ -1,0 +1,43 @@
+/**
+ * One host a data folder. The lock is a SQLite transaction on a file of its own that stays empty: the
+ * operating system holds it as long as the process lives and frees it however that ends, so a lock can
+ * neither go stale nor be won twice, on every platform.
+ */
+import Sqlite from 'better-sqlite3';
+import { AppError } from '../src-shared/errors.ts';
+import type { DataFolder } from './data-folder.ts';
+import { readHostFile } from './host-file.ts';
+
+export type DataFolderLock = { release(): void };
+
+/** @throws AppError `data-folder-in-use`, naming the process that has it when that is known. */
+export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolderLock> {
+  let database: Sqlite.Database | undefined;
+  try {
+    database = new Sqlite(dataFolder.lock, { timeout: 0 });
+    database.exec('BEGIN IMMEDIATE');
+  } catch (error) {
+    database?.close();
+    if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      throw await inUse(dataFolder, error);
+    }
+    throw new AppError(
+      'data-folder-unusable',
+      `The data folder ${dataFolder.folder} cannot be locked (${error instanceof Error ? error.message : String(error)}). Check its permissions, or choose another one with --data.`,
+      { cause: error },
+    );
+  }
+  const held = database;
+  return { release: () => void held.close() };
+}
+
+async function inUse({ folder, hostFile }: DataFolder, cause: unknown): Promise<AppError> {
+  const running = await readHostFile(hostFile);
+  const who =
+    running === undefined ? 'another MindMesh' : `another MindMesh, process ${running.pid}`;
+  return new AppError(
+    'data-folder-in-use',
+    `The data folder ${folder} is in use by ${who}. "mindmesh status" tells how to reach it; to run a second one, choose another folder with --data.`,
+    { cause },
+  );
+}

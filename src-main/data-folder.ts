@@ -1,0 +1,97 @@
+/** Where everything of one host lives: settings, usage, identity, models, logs. */
+import { constants } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import { AppError } from '../src-shared/errors.ts';
+
+/** The files of a data folder that the host itself keeps; the node keeps its own below `folder`. */
+export type DataFolder = {
+  readonly folder: string;
+  readonly database: string;
+  readonly lock: string;
+  /** Who runs here and how to reach them. */
+  readonly hostFile: string;
+  readonly apiKey: string;
+  readonly logs: string;
+};
+
+/**
+ * The data folder `chosen` by the person, or else the platform's usual one. On Windows that is in the local
+ * application data: models must never roam over a network with the profile.
+ */
+export function dataFolderAt(chosen: string | undefined): DataFolder {
+  const name = process.platform === 'linux' ? 'mindmesh' : 'MindMesh';
+  const folder = resolve(chosen ?? envPaths(name, { suffix: '' }).data);
+  return {
+    folder,
+    database: join(folder, 'mindmesh.sqlite'),
+    lock: join(folder, 'lock.sqlite'),
+    hostFile: join(folder, 'host.json'),
+    apiKey: join(folder, 'api-key'),
+    logs: join(folder, 'logs'),
+  };
+}
+
+/**
+ * Makes sure that the folder is there and can be written; a new one is for its owner alone.
+ *
+ * @throws AppError `data-folder-unusable`
+ */
+export async function prepareDataFolder({ folder, logs }: DataFolder): Promise<void> {
+  try {
+    await makeFolder(folder);
+    if (!(await stat(folder)).isDirectory()) {
+      throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+    }
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    await makeFolder(logs);
+  } catch (error) {
+    throw new AppError(
+      'data-folder-unusable',
+      `The data folder ${folder} cannot be used: ${adviceFor(error)}, or choose another one with --data.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Creates a folder and those above it. Node's own recursive mkdir never ends where a file system says "no
+ * such file" to making one in a folder that is there, as Linux' /proc does.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') {
+      return;
+    }
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) {
+      throw error;
+    }
+    await makeFolder(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function adviceFor(error: unknown): string {
+  switch (errorCode(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'you may not write there; change its permissions';
+    case 'EROFS':
+      return 'that file system is read-only; mount it writable';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full; free some space';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'a part of that path is a file; move that file away';
+    default:
+      return `${error instanceof Error ? error.message : String(error)}; repair that`;
+  }
+}

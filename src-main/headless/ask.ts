@@ -1,0 +1,39 @@
+/** One question to a host and its answer, for whatever shows it. */
+import type { ChatMessage, Receipt } from '../../src-shared/chat.ts';
+import type { HostConnection } from './host-connection.ts';
+import { receiptLine } from './sentences.ts';
+import { note } from './terminal.ts';
+
+type Answer = { readonly text: string; readonly receipt: Receipt | undefined };
+
+/** Asks for one answer; `onText` gets it as it comes. */
+export async function ask(
+  connection: HostConnection,
+  model: string,
+  messages: ChatMessage[],
+  signal: AbortSignal,
+  onText: (piece: string) => void,
+): Promise<Answer> {
+  let text = '';
+  let receipt: Receipt | undefined;
+  await connection.chat(
+    { model, messages },
+    (event) => {
+      if (event.type === 'text') {
+        text += event.text;
+        onText(event.text);
+      } else if (event.type === 'done') {
+        [receipt] = event.receipts;
+      }
+    },
+    signal,
+  );
+  return { text, receipt };
+}
+
+/** The receipt goes to stderr: whoever keeps stdout wants the answer alone. */
+export function tellReceipt(connection: HostConnection, receipt: Receipt | undefined): void {
+  if (receipt !== undefined) {
+    note(receiptLine(receipt, connection.snapshot().node?.peer));
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import type { ModelEntry } from '../../src-shared/node-api.ts';
+import { chooseModel, findModel } from './choose-model.ts';
+
+function model(name: string, given: Partial<ModelEntry>): ModelEntry {
+  return {
+    manifestId: name.padEnd(64, '0'),
+    name,
+    architecture: 'llama',
+    layers: 8,
+    width: 64,
+    contextLength: 512,
+    sizeBytes: 1,
+    quantisation: 'Q8_0',
+    alias: null,
+    path: null,
+    available: true,
+    ...given,
+  };
+}
+
+const models = [
+  model('demo', { sizeBytes: 3e6 }),
+  model('big', { sizeBytes: 8e9, alias: 'b' }),
+  model('huge', { sizeBytes: 70e9, available: false }),
+];
+
+it('is the largest model that can answer now', () => {
+  expect(chooseModel(models)?.name).toBe('big');
+  expect(chooseModel([])).toBeUndefined();
+});
+
+it('is found by name, alias or id', () => {
+  expect(findModel(models, 'huge')?.name).toBe('huge');
+  expect(findModel(models, 'b')?.name).toBe('big');
+  expect(findModel(models, 'demo'.padEnd(64, '0'))?.name).toBe('demo');
+  expect(findModel(models, 'Demo')).toBeUndefined();
+});

@@ -1,0 +1,71 @@
+/** `mindmesh serve`: a host that runs until it is told to stop. */
+import { once } from 'node:events';
+import { describeCauses } from '../../../src-shared/errors.ts';
+import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import { appFiles } from '../../app-files.ts';
+import { createHost, type Host } from '../../host.ts';
+import { type DashboardServer, startDashboardServer } from '../dashboard-server.ts';
+import { serveLines } from '../sentences.ts';
+import { note, print } from '../terminal.ts';
+import type { CommonOptions } from '../use-host.ts';
+
+export type ServeOptions = CommonOptions & {
+  readonly overrides: ChangedSettings;
+  /** Show the window in browsers; the command line is served in any case. */
+  readonly window: boolean;
+};
+
+export async function serve(options: ServeOptions): Promise<void> {
+  const stopAsked = stopSignal();
+  const host = await createHost({
+    dataFolder: options.data,
+    overrides: options.overrides,
+    ...(options.verbose === true ? { logLevel: 'debug' } : {}),
+  });
+  process.on('uncaughtExceptionMonitor', (error) => {
+    host.log.write('error', 'host', 'Ended by an error', { cause: describeCauses(error) });
+  });
+  let server: DashboardServer | undefined;
+  try {
+    server = await startServer(host, options);
+    await Promise.race([host.ready, stopAsked]);
+    if (host.snapshot().state === 'running') {
+      const address = options.window ? server.newWindowAddress() : undefined;
+      print(serveLines(host.snapshot(), address, host.apiKeyFile));
+    }
+    await Promise.race([stopAsked, host.stopRequested]);
+  } finally {
+    await Promise.all([server?.close(), host.stop()]);
+  }
+}
+
+async function startServer(host: Host, options: ServeOptions): Promise<DashboardServer> {
+  const { windowPort } = await host.call('settings', {});
+  const server = await startDashboardServer(host, {
+    // Without a window nobody has to remember the port.
+    port: options.window ? windowPort : 0,
+    pages: options.window ? appFiles().windowPages : null,
+  });
+  if (options.window) {
+    host.provideWindowAddress(() => server.newWindowAddress());
+  }
+  await host.announce(server.control);
+  return server;
+}
+
+/** Resolves at the first wish to stop, from a terminal, the system or a parent that is gone. */
+async function stopSignal(): Promise<void> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  await Promise.race([
+    ...signals.map((signal) => once(process, signal)),
+    // A program that started this one with an IPC channel, like the demo, takes it along.
+    ...(process.channel === undefined ? [] : [once(process, 'disconnect')]),
+  ]);
+  for (const signal of signals) {
+    process.on(signal, () => {
+      note('Stopping already; ending at once.');
+      // Children end by themselves when their link to this process closes.
+      process.exit(1);
+    });
+  }
+}

@@ -1,0 +1,46 @@
+/** `mindmesh status`: what runs in the data folder. */
+import { AppError } from '../../../src-shared/errors.ts';
+import { dataFolderAt } from '../../data-folder.ts';
+import { readHostFile } from '../../host-file.ts';
+import type { HostConnection } from '../host-connection.ts';
+import { statusLines } from '../sentences.ts';
+import { exitCodes, note, print, printJson } from '../terminal.ts';
+import { type CommonOptions, findHost } from '../use-host.ts';
+
+export async function status(options: CommonOptions & { readonly json?: boolean }): Promise<void> {
+  const dataFolder = dataFolderAt(options.data);
+  const connection = await findHost(dataFolder);
+  if (connection === undefined) {
+    process.exitCode = exitCodes.notRunning;
+    if (options.json === true) {
+      printJson({ state: 'stopped', dataFolder: dataFolder.folder });
+    } else {
+      note(`MindMesh is not running in ${dataFolder.folder}. "mindmesh serve" starts it.`);
+    }
+    return;
+  }
+  try {
+    const snapshot = connection.snapshot();
+    if (options.json === true) {
+      // The key opens the endpoint to whoever reads it; programs take it from its file.
+      const { key: _key, ...api } = snapshot.api;
+      const pid = (await readHostFile(dataFolder.hostFile))?.pid ?? null;
+      printJson({ ...snapshot, pid, api: { ...api, keyFile: dataFolder.apiKey } });
+    } else {
+      print(statusLines(snapshot, await windowAddress(connection), Date.now()));
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+async function windowAddress(connection: HostConnection): Promise<string | undefined> {
+  try {
+    return (await connection.call('windowAddress', {})).url;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not-running') {
+      return undefined;
+    }
+    throw error;
+  }
+}

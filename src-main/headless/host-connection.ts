@@ -1,0 +1,56 @@
+/** What a command needs of a host, whether it runs in this process or in another one. */
+import type { ChatEvent, ChatRequestInput } from '../../src-shared/chat.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import type { HostParams, HostResult, HostSnapshot } from '../../src-shared/host-api.ts';
+import type { CallableMethod } from '../host.ts';
+
+export type HostConnection = {
+  snapshot(): HostSnapshot;
+  /** Returns how to end that. */
+  onSnapshot(listener: () => void): () => void;
+  /** @throws AppError what the host answers, or `peer-failed` when it is gone */
+  call<M extends CallableMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
+  chat(
+    request: ChatRequestInput,
+    onEvent: (event: ChatEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Lets go of the host; one that this process composed stops. */
+  close(): Promise<void>;
+};
+
+/**
+ * Resolves with the first snapshot for which `choose` gives something.
+ *
+ * @throws AppError `timed-out` with the given sentence, and what `choose` throws
+ */
+export function waitForSnapshot<T>(
+  connection: Pick<HostConnection, 'snapshot' | 'onSnapshot'>,
+  choose: (snapshot: HostSnapshot) => T | undefined,
+  withinMs: number,
+  sentence: string,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      forget();
+      settle();
+    };
+    const look = (): void => {
+      try {
+        const chosen = choose(connection.snapshot());
+        if (chosen !== undefined) {
+          end(() => resolve(chosen));
+        }
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
+    const timer = setTimeout(
+      () => end(() => reject(new AppError('timed-out', sentence))),
+      withinMs,
+    );
+    const forget = connection.onSnapshot(look);
+    look();
+  });
+}

@@ -1,0 +1,40 @@
+/** Values of the command line's options. Each refuses what it cannot mean with a sentence. Pure. */
+import { InvalidArgumentError } from 'commander';
+import { type HostedShard, hostedShardSchema } from '../../src-shared/node-api.ts';
+
+/** `MODEL` or `MODEL:FIRST-LAST`, added to those before it. */
+export function parseShard(text: string, earlier: readonly HostedShard[] = []): HostedShard[] {
+  const [, model = text, first, last] = /^(.+):(\d+)-(\d+)$/.exec(text) ?? [];
+  const layers = { firstLayer: Number(first), lastLayer: Number(last) };
+  const shard = hostedShardSchema.safeParse(first === undefined ? { model } : { model, layers });
+  if (!shard.success) {
+    throw new InvalidArgumentError('It is MODEL or MODEL:FIRST-LAST, such as "MindMesh Demo:0-3".');
+  }
+  return [...earlier, shard.data];
+}
+
+/** A multiaddr, added to those before it. */
+export function parseAddress(text: string, earlier: readonly string[] = []): string[] {
+  if (!/^\/[a-z0-9]+\//.test(text)) {
+    throw new InvalidArgumentError(
+      'It is a multiaddr, such as /ip4/192.168.1.5/tcp/4001/p2p/12D3…',
+    );
+  }
+  return [...earlier, text];
+}
+
+export function parsePort(text: string): number {
+  return parseNumber(text, 0, 65_535, 'It is a port from 0 to 65535; 0 takes any that is free.');
+}
+
+export function parseThreads(text: string): number {
+  return parseNumber(text, 1, 512, 'It is a number from 1 to 512.');
+}
+
+function parseNumber(text: string, from: number, to: number, sentence: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < from || number > to) {
+    throw new InvalidArgumentError(sentence);
+  }
+  return number;
+}

@@ -1,0 +1,171 @@
+/**
+ * The command line: what each command is called, takes and does. A command's code is loaded when it is run:
+ * whoever asks for the status does not wait for a web server to load.
+ */
+import { Command } from 'commander';
+import type { HostedShard } from '../../src-shared/node-api.ts';
+import type { ChangedSettings } from '../../src-shared/settings.ts';
+import { appFiles } from '../app-files.ts';
+import { parseAddress, parsePort, parseShard, parseThreads } from './parse-options.ts';
+import { ignoreClosedOutput, reportFailure } from './terminal.ts';
+
+/** Runs one command. Sets the exit code; never throws. */
+export async function run(args: readonly string[]): Promise<void> {
+  ignoreClosedOutput();
+  const program = mindmesh();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    reportFailure(error, program.opts()['verbose'] === true);
+  }
+}
+
+function mindmesh(): Command {
+  const program = new Command('mindmesh')
+    .description('Runs open language models over a mesh of machines.')
+    .version(appFiles().version)
+    .option('--data <dir>', "folder for everything it keeps (default: the platform's usual one)")
+    .option('--verbose', 'show what lies behind an error, and log more')
+    .configureHelp({ showGlobalOptions: true });
+  addServe(program);
+  addStatus(program);
+  addChat(program);
+  addModels(program);
+  addSettings(program);
+  return program;
+}
+
+type ServeFlags = {
+  shard?: HostedShard[];
+  shards: boolean;
+  peer?: string[];
+  listen?: string[];
+  apiPort?: number;
+  windowPort?: number;
+  mdns: boolean;
+  threads?: number;
+  window: boolean;
+};
+
+function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('run MindMesh until it is stopped')
+    .option('--shard <model[:first-last]>', 'host these layers of a model (repeatable)', parseShard)
+    .option('--no-shards', 'host nothing; only ask')
+    .option('--peer <address>', 'keep a connection to this peer (repeatable)', parseAddress)
+    .option('--listen <address>', 'listen here for peers (repeatable)', parseAddress)
+    .option('--api-port <n>', 'port of the OpenAI-compatible API', parsePort)
+    .option('--window-port <n>', 'port of the window', parsePort)
+    .option('--no-mdns', 'do not look for peers on the local network')
+    .option('--threads <n>', 'threads of each engine', parseThreads)
+    .option('--no-window', 'serve no window in the browser')
+    .action(async (flags: ServeFlags, command: Command) => {
+      const { serve } = await import('./commands/serve.ts');
+      await serve({
+        ...command.optsWithGlobals(),
+        overrides: overridesOf(flags),
+        window: flags.window,
+      });
+    });
+}
+
+function overridesOf(flags: ServeFlags): ChangedSettings {
+  const { peer: peers, listen, apiPort, windowPort, threads } = flags;
+  return {
+    ...(flags.shards ? {} : { shards: [] }),
+    ...(flags.shard === undefined ? {} : { shards: flags.shard }),
+    ...(flags.mdns ? {} : { mdns: false }),
+    ...Object.fromEntries(
+      Object.entries({ peers, listen, apiPort, windowPort, threads }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    ),
+  };
+}
+
+function addStatus(program: Command): void {
+  program
+    .command('status')
+    .description('tell what runs, and print a new address of the window')
+    .option('--json', 'one line of JSON')
+    .action(async (_flags, command: Command) => {
+      const { status } = await import('./commands/status.ts');
+      await status(command.optsWithGlobals());
+    });
+}
+
+function addChat(program: Command): void {
+  program
+    .command('chat')
+    .description('ask a question, or converse when none is given')
+    .argument('[message]')
+    .option('--model <name>', 'which model to ask (default: the largest that can answer)')
+    .option('--system <text>', 'what the model is told beforehand')
+    .option('--json', 'one line of JSON instead of the streamed answer')
+    .action(async (message: string | undefined, _flags, command: Command) => {
+      const { chat } = await import('./commands/chat.ts');
+      await chat(message, command.optsWithGlobals());
+    });
+}
+
+function addModels(program: Command): void {
+  const models = program.command('models').description('the models this machine knows');
+  models
+    .command('list')
+    .description('all models, own ones and those of peers')
+    .option('--json', 'one line of JSON')
+    .action(async (_flags, command: Command) => {
+      const { listModels } = await import('./commands/models.ts');
+      await listModels(command.optsWithGlobals());
+    });
+  models
+    .command('import')
+    .description('add a GGUF file; it stays where it is')
+    .argument('<path>')
+    .option('--name <name>', 'what to call it')
+    .option('--json', 'one line of JSON')
+    .action(async (path: string, _flags, command: Command) => {
+      const { importModel } = await import('./commands/models.ts');
+      await importModel(path, command.optsWithGlobals());
+    });
+  models
+    .command('remove')
+    .description('forget a model; its file stays where it is')
+    .argument('<name>')
+    .option('--json', 'one line of JSON')
+    .action(async (name: string, _flags, command: Command) => {
+      const { removeModel } = await import('./commands/models.ts');
+      await removeModel(name, command.optsWithGlobals());
+    });
+}
+
+function addSettings(program: Command): void {
+  const settings = program.command('settings').description('what this machine should do');
+  settings
+    .command('list')
+    .description('all settings')
+    .option('--json', 'one line of JSON')
+    .action(async (_flags, command: Command) => {
+      const { listSettings } = await import('./commands/settings.ts');
+      await listSettings(command.optsWithGlobals());
+    });
+  settings
+    .command('get')
+    .description('one setting, as JSON')
+    .argument('<name>')
+    .action(async (name: string, _flags, command: Command) => {
+      const { getSetting } = await import('./commands/settings.ts');
+      await getSetting(name, command.optsWithGlobals());
+    });
+  settings
+    .command('set')
+    .description('change one setting')
+    .argument('<name>')
+    .argument('<value>', 'JSON, or plain text')
+    .option('--json', 'one line of JSON with all settings')
+    .action(async (name: string, value: string, _flags, command: Command) => {
+      const { setSetting } = await import('./commands/settings.ts');
+      await setSetting(name, value, command.optsWithGlobals());
+    });
+}

@@ -1,0 +1,59 @@
+/**
+ * What a request must show before the window's server answers it. Any page in a browser can send requests
+ * to 127.0.0.1: the Host header tells a rebound domain name, the Origin header a foreign page. Pure.
+ */
+import { timingSafeEqual } from 'node:crypto';
+
+/** The values of a Host header under which this server is meant. */
+export function allowedHosts(port: number): ReadonlySet<string> {
+  return new Set(['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`));
+}
+
+/** A WebSocket of a browser tells where its page is from: from here, or else it is refused. */
+export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
+  return host !== undefined && origin === `http://${host}`;
+}
+
+/** The value of a cookie in a Cookie header. */
+export function cookieValue(header: string | undefined, name: string): string | undefined {
+  for (const part of (header ?? '').split(';')) {
+    const [partName, ...value] = part.split('=');
+    if (partName?.trim() === name) {
+      return value.join('=').trim();
+    }
+  }
+  return undefined;
+}
+
+/** Whether an Authorization header carries the token. */
+export function isBearer(header: string | undefined, token: string): boolean {
+  const given = Buffer.from(header ?? '');
+  const expected = Buffer.from(`Bearer ${token}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** Headers of every answer. Scripts and styles come from files of this server alone; nothing may frame it. */
+export function securityHeaders(port: number): Readonly<Record<string, string>> {
+  // 'self' includes WebSockets in today's browsers; those of a few years ago want them spelled out.
+  const sockets = [...allowedHosts(port)].map((host) => `ws://${host}`).join(' ');
+  return {
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "font-src 'self'",
+      "manifest-src 'self'",
+      `connect-src 'self' ${sockets}`,
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  };
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { HostSnapshot } from '../../src-shared/host-api.ts';
+import type { NodeStatus, ShardStatus } from '../../src-shared/node-api.ts';
+import { receiptLine, serveLines, statusLines } from './sentences.ts';
+
+const shard: ShardStatus = {
+  manifestId: 'a'.repeat(64),
+  model: 'MindMesh Demo',
+  firstLayer: 0,
+  lastLayer: 5,
+  state: 'serving',
+  fault: null,
+  backend: 'cpu',
+  pid: 7,
+  memoryBytes: 1,
+  sessions: 0,
+  maxSessions: 8,
+  tokensPerSecond: 0,
+};
+
+const node: NodeStatus = {
+  peer: '12D3KooWThisMachine',
+  addresses: ['/ip4/127.0.0.1/tcp/4001', '/ip4/192.168.1.5/tcp/4001/p2p/12D3KooWThisMachine'],
+  gatewayPort: 6374,
+  shards: [shard],
+  peers: [],
+  models: [],
+  requests: { active: 1, queued: 2 },
+  tokensPerSecond: 12.34,
+};
+
+const snapshot: HostSnapshot = {
+  version: '1.2.3',
+  state: 'running',
+  fault: null,
+  node,
+  api: { baseUrl: 'http://127.0.0.1:6374/v1', key: 'mm-secret' },
+  dataFolder: '/data',
+  startedAt: 1_000_000,
+};
+
+describe('what serve prints', () => {
+  it('is what runs, how to reach it, and what it hosts', () => {
+    expect(serveLines(snapshot, 'http://127.0.0.1:6375/open?token=x', '/data/api-key')).toEqual([
+      'MindMesh 1.2.3 is running.',
+      '',
+      '  Window  http://127.0.0.1:6375/open?token=x',
+      '          Works once, within ten minutes; "mindmesh status" prints a new address.',
+      '  API     http://127.0.0.1:6374/v1 (OpenAI-compatible)',
+      '          Its key is in /data/api-key',
+      '  Peer    /ip4/192.168.1.5/tcp/4001/p2p/12D3KooWThisMachine',
+      '  Hosting MindMesh Demo, layers 0–5',
+      '  Data    /data',
+      '',
+      'Press Ctrl-C to stop.',
+    ]);
+  });
+
+  it('names the loopback address only when there is no other, and always with the peer', () => {
+    const alone = { ...node, addresses: ['/ip4/127.0.0.1/tcp/4001'], shards: [] };
+    const lines = serveLines({ ...snapshot, node: alone }, undefined, '/data/api-key');
+    expect(lines).toContain('  Peer    /ip4/127.0.0.1/tcp/4001/p2p/12D3KooWThisMachine');
+    expect(lines).toContain('  Hosting nothing; this machine only asks');
+    expect(lines.join()).not.toContain('Window');
+  });
+
+  it('never has the key itself', () => {
+    expect(serveLines(snapshot, undefined, '/data/api-key').join()).not.toContain('mm-secret');
+  });
+});
+
+describe('what status prints', () => {
+  it('tells how long it has been running and what it does', () => {
+    const lines = statusLines(snapshot, undefined, 1_000_000 + 7_500_000);
+    expect(lines[0]).toBe('MindMesh 1.2.3 has been running for 2 hours and 5 minutes.');
+    expect(lines).toContain('  Mesh    0 peers connected, 0 known');
+    expect(lines).toContain('  Work    1 request answered now, 2 waiting, 12.3 tokens/s');
+  });
+
+  it('tells what is wrong, of the node and of a shard', () => {
+    const faulted: HostSnapshot = {
+      ...snapshot,
+      state: 'faulted',
+      fault: 'Port 6374 is taken.',
+      node: null,
+    };
+    expect(statusLines(faulted, undefined, 0).slice(0, 2)).toEqual([
+      'MindMesh 1.2.3 runs, but its mesh node does not.',
+      'Port 6374 is taken.',
+    ]);
+    const broken: ShardStatus = { ...shard, state: 'faulted', fault: 'no memory' };
+    const loading: ShardStatus = { ...shard, state: 'starting' };
+    const busy: ShardStatus = { ...shard, sessions: 1, tokensPerSecond: 20 };
+    const lines = statusLines(
+      { ...snapshot, node: { ...node, shards: [broken, loading, busy] } },
+      undefined,
+      0,
+    );
+    expect(lines).toContain('  Hosting MindMesh Demo, layers 0–5 (failed: no memory)');
+    expect(lines).toContain('          MindMesh Demo, layers 0–5 (loading)');
+    expect(lines).toContain('          MindMesh Demo, layers 0–5 (1 session, 20.0 tokens/s)');
+  });
+});
+
+describe('the receipt of an answer', () => {
+  const stage = { computeMs: 1, hopMs: 1 };
+  const receipt = {
+    model: 'MindMesh Demo',
+    stages: [
+      { ...stage, peer: '12D3KooWThisMachine', firstLayer: 0, lastLayer: 2 },
+      { ...stage, peer: '12D3KooWOtherMachine', firstLayer: 3, lastLayer: 5 },
+    ],
+    promptTokens: 9,
+    tokens: 1,
+    tokensPerSecond: 31.25,
+    firstTokenMs: 1234,
+    totalMs: 2000,
+  };
+
+  it('names peers and layers, and this machine as such', () => {
+    expect(receiptLine(receipt, '12D3KooWThisMachine')).toBe(
+      'MindMesh Demo on 2 peers (this machine layers 0–2, …rMachine layers 3–5) · 1 token · 31.3 tokens/s · first after 1.2 s',
+    );
+  });
+
+  it('says when an answer never left this machine', () => {
+    const here = { ...receipt, stages: receipt.stages.slice(0, 1), firstTokenMs: 12 };
+    expect(receiptLine(here, '12D3KooWThisMachine')).toBe(
+      'MindMesh Demo on this machine · 1 token · 31.3 tokens/s · first after 12 ms',
+    );
+  });
+});

@@ -1,0 +1,173 @@
+/** Everything that commands print about a host, as lines of text. Pure. */
+import type { Receipt } from '../../src-shared/chat.ts';
+import { missingCase } from '../../src-shared/errors.ts';
+import type { HostSnapshot } from '../../src-shared/host-api.ts';
+import type { ModelEntry, NodeStatus, ShardStatus } from '../../src-shared/node-api.ts';
+
+/** What `serve` prints once it runs. */
+export function serveLines(
+  snapshot: HostSnapshot,
+  windowAddress: string | undefined,
+  apiKeyFile: string,
+): string[] {
+  const { node } = snapshot;
+  return [
+    `MindMesh ${snapshot.version} is running.`,
+    '',
+    ...(windowAddress === undefined
+      ? []
+      : [
+          row('Window', windowAddress),
+          row('', 'Works once, within ten minutes; "mindmesh status" prints a new address.'),
+        ]),
+    row('API', `${snapshot.api.baseUrl} (OpenAI-compatible)`),
+    row('', `Its key is in ${apiKeyFile}`),
+    ...peerAddresses(node).map((address, index) => row(index === 0 ? 'Peer' : '', address)),
+    ...hostedLines(node?.shards ?? []).map((line, index) =>
+      row(index === 0 ? 'Hosting' : '', line),
+    ),
+    row('Data', snapshot.dataFolder),
+    '',
+    'Press Ctrl-C to stop.',
+  ];
+}
+
+/** What `status` prints about a running host. */
+export function statusLines(
+  snapshot: HostSnapshot,
+  windowAddress: string | undefined,
+  now: number,
+): string[] {
+  const { node } = snapshot;
+  const connected = node?.peers.filter((peer) => peer.connected).length ?? 0;
+  return [
+    `MindMesh ${snapshot.version} ${stateWords(snapshot, now)}`,
+    ...(snapshot.fault === null ? [] : [snapshot.fault]),
+    '',
+    ...(windowAddress === undefined ? [] : [row('Window', `${windowAddress} (works once)`)]),
+    row('API', snapshot.api.baseUrl),
+    ...peerAddresses(node).map((address, index) => row(index === 0 ? 'Peer' : '', address)),
+    row('Mesh', `${count(connected, 'peer')} connected, ${node?.peers.length ?? 0} known`),
+    ...hostedLines(node?.shards ?? []).map((line, index) =>
+      row(index === 0 ? 'Hosting' : '', line),
+    ),
+    row(
+      'Work',
+      `${count(node?.requests.active ?? 0, 'request')} answered now, ${node?.requests.queued ?? 0} waiting, ${speed(node?.tokensPerSecond ?? 0)}`,
+    ),
+    row('Data', snapshot.dataFolder),
+  ];
+}
+
+/** The last line of a chat. `ownPeer` is this machine's name in the mesh. */
+export function receiptLine(receipt: Receipt, ownPeer: string | undefined): string {
+  const peers = new Set(receipt.stages.map((stage) => stage.peer));
+  const nameOf = (peer: string): string => (peer === ownPeer ? 'this machine' : shortPeer(peer));
+  const stages = receipt.stages.map(
+    (stage) => `${nameOf(stage.peer)} layers ${stage.firstLayer}–${stage.lastLayer}`,
+  );
+  const isAllHere = ownPeer !== undefined && peers.size === 1 && peers.has(ownPeer);
+  return [
+    `${receipt.model} on ${isAllHere ? 'this machine' : `${count(peers.size, 'peer')} (${stages.join(', ')})`}`,
+    count(receipt.tokens, 'token'),
+    speed(receipt.tokensPerSecond),
+    `first after ${seconds(receipt.firstTokenMs)}`,
+  ].join(' · ');
+}
+
+/** What `models list` prints. */
+export function modelLines(models: readonly ModelEntry[]): string[] {
+  if (models.length === 0) {
+    return ['No models yet. "mindmesh models import FILE.gguf" adds one.'];
+  }
+  return models.flatMap((model) => [
+    `${model.alias ?? model.name}${model.alias === null ? '' : ` (${model.name})`}`,
+    row(
+      '',
+      `${model.architecture}, ${model.layers} layers, ${model.quantisation}, ${size(model.sizeBytes)}`,
+    ),
+    row('', model.available ? 'ready to answer' : 'not hosted completely by any known peers'),
+    row('', model.path ?? 'on peers only'),
+  ]);
+}
+
+/** Addresses that other machines can be told; the loopback one only when there is no other. */
+export function peerAddresses(node: NodeStatus | null): string[] {
+  const addresses = (node?.addresses ?? []).map((address) =>
+    address.includes('/p2p/') ? address : `${address}/p2p/${node?.peer ?? ''}`,
+  );
+  const outside = addresses.filter((address) => !/^\/(ip4\/127\.|ip6\/::1\/)/.test(address));
+  return outside.length > 0 ? outside : addresses;
+}
+
+function hostedLines(shards: readonly ShardStatus[]): string[] {
+  if (shards.length === 0) {
+    return ['nothing; this machine only asks'];
+  }
+  return shards.map((shard) => {
+    const what = `${shard.model}, layers ${shard.firstLayer}–${shard.lastLayer}`;
+    switch (shard.state) {
+      case 'starting':
+        return `${what} (loading)`;
+      case 'faulted':
+        return `${what} (failed: ${shard.fault ?? 'no reason known'})`;
+      case 'serving':
+        return shard.sessions === 0
+          ? what
+          : `${what} (${count(shard.sessions, 'session')}, ${speed(shard.tokensPerSecond)})`;
+      default:
+        return missingCase(shard.state);
+    }
+  });
+}
+
+function stateWords(snapshot: HostSnapshot, now: number): string {
+  switch (snapshot.state) {
+    case 'starting':
+      return 'is starting.';
+    case 'stopping':
+      return 'is stopping.';
+    case 'faulted':
+      return 'runs, but its mesh node does not.';
+    case 'running':
+      return `has been running for ${duration(now - snapshot.startedAt)}.`;
+    default:
+      return missingCase(snapshot.state);
+  }
+}
+
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(8)}${text}`.trimEnd();
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function speed(tokensPerSecond: number): string {
+  return `${tokensPerSecond.toFixed(1)} tokens/s`;
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+function duration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) {
+    return count(Math.max(0, Math.floor(ms / 1000)), 'second');
+  }
+  const hours = Math.floor(minutes / 60);
+  return hours < 1
+    ? count(minutes, 'minute')
+    : `${count(hours, 'hour')} and ${count(minutes % 60, 'minute')}`;
+}
+
+function size(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** Peer ids of one kind of key begin alike; their ends tell them apart. */
+export function shortPeer(peer: string): string {
+  return peer.length > 12 ? `…${peer.slice(-8)}` : peer;
+}

@@ -1,0 +1,100 @@
+/** Commands talk to the host that runs in their data folder; without one they compose a host for themselves. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../src-shared/errors.ts';
+import type { ChangedSettings } from '../../src-shared/settings.ts';
+import { chatRequestSchema } from '../../src-shared/chat.ts';
+import { type DataFolder, dataFolderAt } from '../data-folder.ts';
+import { readHostFile } from '../host-file.ts';
+import { connectToHost } from './host-client.ts';
+import type { HostConnection } from './host-connection.ts';
+
+export type CommonOptions = {
+  readonly data?: string;
+  readonly verbose?: boolean;
+};
+
+/** A host that is just starting or ending is waited for this long, in milliseconds. */
+const patienceMs = 10_000;
+const retryMs = 200;
+
+/** The host that runs in the data folder, if one does. */
+export async function findHost(dataFolder: DataFolder): Promise<HostConnection | undefined> {
+  const { control } = (await readHostFile(dataFolder.hostFile)) ?? {};
+  return control ? connectToHost(control) : undefined;
+}
+
+/**
+ * Does `work` with a host: the running one, or one that lives as long as the work and runs with `overrides`.
+ * Ctrl-C ends it with `cancelled`; nothing stays behind in any case.
+ */
+export async function useHost<T>(
+  options: CommonOptions,
+  overrides: ChangedSettings,
+  work: (connection: HostConnection, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort();
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  aborted.catch(() => {});
+  interrupted.signal.addEventListener('abort', () => reject(new AppError('cancelled', 'Stopped.')));
+  let connection: HostConnection | undefined;
+  try {
+    connection = await openConnection(options, overrides, aborted);
+    return await Promise.race([work(connection, interrupted.signal), aborted]);
+  } finally {
+    await connection?.close();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+async function openConnection(
+  options: CommonOptions,
+  overrides: ChangedSettings,
+  aborted: Promise<never>,
+): Promise<HostConnection> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const running = await findHost(dataFolderAt(options.data));
+    if (running !== undefined) {
+      return running;
+    }
+    try {
+      return await composeHost(options, overrides, aborted);
+    } catch (error) {
+      const isBusy = error instanceof AppError && error.code === 'data-folder-in-use';
+      if (!isBusy || Date.now() > deadline) {
+        throw error;
+      }
+    }
+    await Promise.race([delay(retryMs), aborted]);
+  }
+}
+
+async function composeHost(
+  options: CommonOptions,
+  overrides: ChangedSettings,
+  aborted: Promise<never>,
+): Promise<HostConnection> {
+  // Most commands find a running host and never need all that one is made of.
+  const { createHost } = await import('../host.ts');
+  const host = await createHost({
+    dataFolder: options.data,
+    // Its endpoint is nobody's business, so it does not take the usual port away.
+    overrides: { apiPort: 0, ...overrides },
+  });
+  try {
+    await Promise.race([host.ready, aborted]);
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+  return {
+    snapshot: () => host.snapshot(),
+    onSnapshot: (listener) => host.onSnapshot(listener),
+    call: (method, params) => host.call(method, params),
+    chat: (request, onEvent, signal) =>
+      host.chat(chatRequestSchema.parse(request), onEvent, signal),
+    close: () => host.stop(),
+  };
+}

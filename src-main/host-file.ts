@@ -1,0 +1,45 @@
+/**
+ * `host.json` in a data folder: which process runs there and how the command line reaches it. It holds a
+ * secret, so it is for its owner alone; it is gone when no host runs, unless one was killed.
+ */
+import { open, rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { writePrivateFile } from './private-file.ts';
+
+const hostFileSchema = z.object({
+  pid: z.int().min(1),
+  /** Where the command line connects; null while there is nothing to connect to. */
+  control: z
+    .object({
+      /** WebSocket address on this machine. */
+      url: z.string().regex(/^ws:\/\/127\.0\.0\.1:\d+\/host$/),
+      token: z.string().min(20).max(200),
+    })
+    .nullable(),
+});
+export type HostFile = z.infer<typeof hostFileSchema>;
+
+const maxBytes = 4096;
+
+export async function writeHostFile(path: string, content: HostFile): Promise<void> {
+  await writePrivateFile(path, `${JSON.stringify(content)}\n`);
+}
+
+export async function removeHostFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/** What the file says; undefined when there is none, or none that makes sense. */
+export async function readHostFile(path: string): Promise<HostFile | undefined> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+      return hostFileSchema.parse(JSON.parse(buffer.toString('utf8', 0, bytesRead)));
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+}

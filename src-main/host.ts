@@ -1,0 +1,256 @@
+/**
+ * The host: one data folder with its settings, usage, log and key, and the node process that works for it.
+ * No HTTP and no Electron here; whoever shows a window or takes commands composes this.
+ */
+import type { z } from 'zod';
+import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
+import { AppError, describeCauses } from '../src-shared/errors.ts';
+import {
+  type HostMethod,
+  hostMethods,
+  type HostResult,
+  type HostSnapshot,
+} from '../src-shared/host-api.ts';
+import type { NodeConfigInput, Usage } from '../src-shared/node-api.ts';
+import type { RestartPolicy } from '../src-shared/process/restart-policy.ts';
+import type { ChangedSettings, Settings } from '../src-shared/settings.ts';
+import { type AppFiles, appFiles } from './app-files.ts';
+import { dataFolderAt } from './data-folder.ts';
+import { type HostFile, writeHostFile } from './host-file.ts';
+import { type HostServices, openHostServices } from './host-services.ts';
+import { invalidRequest } from './invalid-request.ts';
+import type { Log, LogLevel } from './log.ts';
+import { nodeConfig } from './node-config.ts';
+import { NodeProcess } from './node-process.ts';
+import { physicalCores } from './physical-cores.ts';
+
+export type HostOptions = {
+  /** Absent: the platform's usual folder. */
+  readonly dataFolder?: string | undefined;
+  /** Wishes for this run alone; they go before the stored ones until those are changed. */
+  readonly overrides?: ChangedSettings;
+  readonly logLevel?: LogLevel;
+  /** A Node.js to run the node process with; absent: the one that runs this. */
+  readonly nodeCommand?: string;
+  /** Other places of the app's own files, for tests. */
+  readonly files?: Partial<AppFiles>;
+  readonly restartPolicy?: RestartPolicy;
+};
+
+/** `chat` streams and `cancel` belongs to a client; see client-session.ts. */
+export type CallableMethod = Exclude<HostMethod, 'chat' | 'cancel'>;
+
+type Handlers = {
+  readonly [M in CallableMethod]: (
+    params: z.output<(typeof hostMethods)[M]['params']>,
+  ) => Promise<HostResult<M>> | HostResult<M>;
+};
+
+/**
+ * Takes the data folder and begins to start the node; `ready` tells when that is done.
+ *
+ * @throws what openHostServices throws
+ */
+export async function createHost(options: HostOptions = {}): Promise<Host> {
+  const files = { ...appFiles(), ...options.files };
+  // Begun first, since it may take a while, and needed last.
+  const cores = physicalCores();
+  const services = await openHostServices(dataFolderAt(options.dataFolder), options.logLevel);
+  return new Host(services, files, await cores, options);
+}
+
+export class Host {
+  /** Resolves when the node runs for the first time; rejects when that fails, and the host goes on trying. */
+  readonly ready: Promise<void>;
+  /** Resolves when a client asked the host to stop; whoever composed it then calls `stop`. */
+  readonly stopRequested: Promise<void>;
+  readonly #services: HostServices;
+  readonly #files: AppFiles;
+  readonly #physicalCores: number;
+  readonly #node: NodeProcess;
+  readonly #startedAt = Date.now();
+  readonly #listeners = new Set<() => void>();
+  readonly #handlers: Handlers;
+  #overrides: ChangedSettings;
+  #windowAddress: (() => string) | undefined;
+  #configuring: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+
+  constructor(
+    services: HostServices,
+    files: AppFiles,
+    physicalCores: number,
+    options: HostOptions,
+  ) {
+    this.#services = services;
+    this.#files = files;
+    this.#physicalCores = physicalCores;
+    this.#overrides = options.overrides ?? {};
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.stopRequested = promise;
+    this.#handlers = {
+      snapshot: () => this.snapshot(),
+      importModel: (params) => this.#node.importModel(params),
+      removeModel: (params) => this.#node.request('removeModel', params),
+      settings: () => this.#settings,
+      changeSettings: (changed) => this.#changeSettings(changed),
+      usage: () => services.usage.summary(),
+      windowAddress: () => ({ url: this.#newWindowAddress() }),
+      stop: () => {
+        resolve();
+        return null;
+      },
+    };
+    this.#node = new NodeProcess({
+      command: options.nodeCommand ?? process.execPath,
+      script: files.nodeScript,
+      config: this.#nodeConfig(),
+      log: services.log,
+      onChange: () => this.#tell(),
+      onUsage: (usage) => this.#addUsage(usage),
+      ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
+    });
+    this.log.write('info', 'host', `MindMesh ${files.version} starts`, { pid: process.pid });
+    this.ready = this.#node.start();
+    // Whoever wants to know awaits it; the snapshot tells everybody else.
+    this.ready.catch(() => {});
+  }
+
+  get log(): Log {
+    return this.#services.log;
+  }
+
+  get apiKeyFile(): string {
+    return this.#services.dataFolder.apiKey;
+  }
+
+  snapshot(): HostSnapshot {
+    const { state, status, imports } = this.#node;
+    const port = status?.gatewayPort ?? this.#settings.apiPort;
+    return {
+      version: this.#files.version,
+      state: this.#stopped === undefined ? stateWords[state.name] : 'stopping',
+      fault:
+        state.name === 'waiting' ? `${state.error.message} It is tried again by itself.` : null,
+      node: status,
+      imports: [...imports],
+      api: { baseUrl: `http://127.0.0.1:${port}/v1`, key: this.#services.apiKey },
+      dataFolder: this.#services.dataFolder.folder,
+      startedAt: this.#startedAt,
+    };
+  }
+
+  /** Calls back whenever the snapshot may have changed; returns how to end that. */
+  onSnapshot(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Any method of the host API but those of chats. `params` is checked here.
+   *
+   * @throws AppError `request-invalid`, `setting-invalid`, and what the method leads to
+   */
+  async call<M extends CallableMethod>(method: M, params: unknown): Promise<HostResult<M>> {
+    const parsed = hostMethods[method].params.safeParse(params);
+    if (!parsed.success) {
+      const code = method === 'changeSettings' ? 'setting-invalid' : 'request-invalid';
+      throw invalidRequest(method, parsed.error, code);
+    }
+    return this.#handlers[method](parsed.data as never);
+  }
+
+  /** Resolves when the answer is complete; rejects with `cancelled` as soon as the signal aborts. */
+  chat(
+    request: ChatRequest,
+    onEvent: (event: ChatEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#node.chat(request, onEvent, signal);
+  }
+
+  /** Tells the host how to make one-time addresses of its window, once there is one. */
+  provideWindowAddress(make: () => string): void {
+    this.#windowAddress = make;
+  }
+
+  /** Writes down how the command line reaches this host. Removed when it stops. */
+  announce(control: NonNullable<HostFile['control']>): Promise<void> {
+    return writeHostFile(this.#services.dataFolder.hostFile, { pid: process.pid, control });
+  }
+
+  /** Ends the node and gives the data folder back. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#tell();
+    await this.#node.stop();
+    this.log.write('info', 'host', 'MindMesh has stopped');
+    await this.#services.close();
+  }
+
+  get #settings(): Settings {
+    const overrides = Object.entries(this.#overrides).filter(([, value]) => value !== undefined);
+    return { ...this.#services.settings.settings, ...Object.fromEntries(overrides) };
+  }
+
+  async #changeSettings(changed: ChangedSettings): Promise<Settings> {
+    this.#services.settings.change(changed);
+    // A wish that was just expressed goes before one from the command line.
+    const kept = Object.entries(this.#overrides).filter(([name]) => !Object.hasOwn(changed, name));
+    this.#overrides = Object.fromEntries(kept);
+    // One change after the other, each with what is wished by then.
+    const configured = this.#configuring.then(() => this.#node.configure(this.#nodeConfig()));
+    this.#configuring = configured.catch(() => {});
+    await configured;
+    return this.#settings;
+  }
+
+  #nodeConfig(): NodeConfigInput {
+    return nodeConfig(this.#settings, {
+      dataFolder: this.#services.dataFolder.folder,
+      apiKey: this.#services.apiKey,
+      demoModel: this.#files.demoModel,
+      demoModelName: this.#files.demoModelName,
+      physicalCores: this.#physicalCores,
+    });
+  }
+
+  #newWindowAddress(): string {
+    if (this.#windowAddress === undefined) {
+      throw new AppError(
+        'not-running',
+        'This host shows no window in a browser; start it without --no-window to have one.',
+      );
+    }
+    return this.#windowAddress();
+  }
+
+  #addUsage(usage: Usage): void {
+    try {
+      this.#services.usage.add(usage);
+    } catch (error) {
+      // A full disk costs a line of history, not the answer.
+      this.log.write('error', 'store', 'Usage could not be written', {
+        cause: describeCauses(error),
+      });
+    }
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+}
+
+const stateWords = {
+  starting: 'starting',
+  running: 'running',
+  waiting: 'faulted',
+  stopping: 'stopping',
+  stopped: 'stopping',
+} as const satisfies Record<string, HostSnapshot['state']>;

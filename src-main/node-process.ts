@@ -1,0 +1,271 @@
+/**
+ * The node process as the host sees it: kept running by the supervisor, asked over its current link, started
+ * again with the same configuration after a crash.
+ */
+import { once } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
+import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
+import { AppError, describeCauses } from '../src-shared/errors.ts';
+import type {
+  NodeConfigInput,
+  NodeMethod,
+  NodeParams,
+  NodeResult,
+  NodeStatus,
+  Usage,
+} from '../src-shared/node-api.ts';
+import type { ChildPlan } from '../src-shared/process/child.ts';
+import { Supervisor, type SupervisorState } from '../src-shared/process/supervisor.ts';
+import type { RestartPolicy } from '../src-shared/process/restart-policy.ts';
+import type { Log } from './log.ts';
+import { type NodeEvent, NodeLink } from './node-link.ts';
+
+export type NodeProcessOptions = {
+  /** A Node.js to run the script with. */
+  readonly command: string;
+  readonly script: string;
+  readonly config: NodeConfigInput;
+  readonly log: Log;
+  /** State, status or progress are no longer what they were. */
+  readonly onChange: () => void;
+  readonly onUsage: (usage: Usage) => void;
+  readonly restartPolicy?: RestartPolicy;
+  readonly readyWithinMs?: number;
+  readonly stopWithinMs?: number;
+};
+
+export type ImportProgress = {
+  readonly path: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+};
+
+/** A first start may have to read a large library of models on a slow disk. */
+const defaultReadyWithinMs = 60_000;
+/** Leaves the host time for its own end within the three seconds that a terminal's Ctrl-C may take. */
+const defaultStopWithinMs = 2000;
+/** A request that comes while the node starts waits for it this long. */
+const patienceMs = 15_000;
+
+export class NodeProcess {
+  readonly #options: NodeProcessOptions;
+  readonly #supervisor: Supervisor;
+  readonly #chats = new Map<number, (event: ChatEvent) => void>();
+  readonly #imports = new Map<string, ImportProgress>();
+  readonly #waiting = new Set<() => void>();
+  #config: NodeConfigInput;
+  #link: NodeLink | undefined;
+  #status: NodeStatus | null = null;
+  #nextChat = 1;
+
+  constructor(options: NodeProcessOptions) {
+    this.#options = options;
+    this.#config = options.config;
+    this.#supervisor = new Supervisor({
+      plan: () => this.#plan(),
+      onState: (state) => this.#onState(state),
+      ...(options.restartPolicy === undefined ? {} : { policy: options.restartPolicy }),
+    });
+  }
+
+  get state(): SupervisorState {
+    return this.#supervisor.state;
+  }
+
+  /** null while the node is not running. */
+  get status(): NodeStatus | null {
+    return this.#status;
+  }
+
+  /** Imports under way. */
+  get imports(): readonly ImportProgress[] {
+    return [...this.#imports.values()];
+  }
+
+  /** Resolves at the first readiness; rejects with the reason of the first failure, and goes on trying. */
+  start(): Promise<void> {
+    return this.#supervisor.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#supervisor.stop();
+  }
+
+  /**
+   * Makes the node run with another configuration: hosted shards change while it runs, for anything else it
+   * is started anew.
+   */
+  async configure(config: NodeConfigInput): Promise<void> {
+    const { shards = [], ...rest } = config;
+    const { shards: oldShards = [], ...oldRest } = this.#config;
+    this.#config = config;
+    if (!isDeepStrictEqual(rest, oldRest)) {
+      await this.stop();
+      await this.start();
+    } else if (!isDeepStrictEqual(shards, oldShards) && this.state.name !== 'waiting') {
+      await this.request('setShards', { shards });
+    }
+  }
+
+  async request<M extends NodeMethod>(method: M, params: NodeParams<M>): Promise<NodeResult<M>> {
+    const link = await this.#whenRunning();
+    return link.request(method, params);
+  }
+
+  async importModel(params: NodeParams<'importModel'>): Promise<NodeResult<'importModel'>> {
+    try {
+      return await this.request('importModel', params);
+    } finally {
+      this.#imports.delete(params.path);
+      this.#options.onChange();
+    }
+  }
+
+  /**
+   * Resolves when the answer is complete; its events came before.
+   *
+   * @throws AppError `cancelled` as soon as the signal aborts, and what the node answers
+   */
+  async chat(
+    request: ChatRequest,
+    onEvent: (event: ChatEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const link = await this.#whenRunning();
+    const chat = this.#nextChat++;
+    const { promise: cancelled, reject } = Promise.withResolvers<never>();
+    const cancel = (): void => {
+      reject(new AppError('cancelled', 'The answer was stopped.'));
+      link.request('cancelChat', { chat }).catch(() => {
+        // The node is gone, and the chat with it.
+      });
+    };
+    this.#chats.set(chat, onEvent);
+    try {
+      signal.addEventListener('abort', cancel);
+      if (signal.aborted) {
+        throw new AppError('cancelled', 'The answer was stopped.');
+      }
+      await Promise.race([link.request('chat', { chat, request }), cancelled]);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.#chats.delete(chat);
+    }
+  }
+
+  #plan(): ChildPlan {
+    const { command, script, log, readyWithinMs, stopWithinMs } = this.#options;
+    let link: NodeLink | undefined;
+    return {
+      name: 'The mesh node',
+      command,
+      args: [script],
+      link: 'ipc',
+      ownGroup: true,
+      readyWithinMs: readyWithinMs ?? defaultReadyWithinMs,
+      stopWithinMs: stopWithinMs ?? defaultStopWithinMs,
+      whenReady: async (process, signal) => {
+        link = new NodeLink(
+          process,
+          (event) => this.#onEvent(event),
+          (problem) => log.write('warn', 'node', 'Not understood from the mesh node', { problem }),
+        );
+        try {
+          this.#status = await link.request('start', this.#config);
+          this.#link = link;
+        } catch (error) {
+          if (link.isClosed && !signal.aborted) {
+            // The process is ending, and how it ends tells more than that its link closed.
+            await once(signal, 'abort');
+          }
+          throw error;
+        }
+      },
+      askToStop: () => {
+        link?.request('stop', {}).catch(() => {
+          // Its exit is what counts.
+        });
+      },
+      onLine: (line) => log.write('info', 'node output', line),
+    };
+  }
+
+  #onState(state: SupervisorState): void {
+    if (state.name !== 'running') {
+      this.#link = undefined;
+      this.#status = null;
+      this.#imports.clear();
+    }
+    for (const wake of this.#waiting) {
+      wake();
+    }
+    const { log } = this.#options;
+    if (state.name === 'waiting') {
+      log.write('error', 'node', state.error.message, {
+        cause: describeCauses(state.error.cause),
+      });
+    } else {
+      log.write('info', 'node', `The mesh node is ${state.name}`);
+    }
+    this.#options.onChange();
+  }
+
+  #onEvent(event: NodeEvent): void {
+    const { log, onChange, onUsage } = this.#options;
+    switch (event.type) {
+      case 'status':
+        this.#status = event.status;
+        onChange();
+        break;
+      case 'chat':
+        this.#chats.get(event.chat)?.(event.event);
+        break;
+      case 'importProgress': {
+        const { path, doneBytes, totalBytes } = event;
+        this.#imports.set(path, { path, doneBytes, totalBytes });
+        onChange();
+        break;
+      }
+      case 'usage':
+        onUsage(event.usage);
+        break;
+      case 'log':
+        log.write(event.level, event.source, event.message, event.details);
+        break;
+    }
+  }
+
+  /** The link of a running node; one that is starting, or about to, is waited for. */
+  async #whenRunning(): Promise<NodeLink> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const { state } = this;
+      // A link closes a moment before the exit of its process is known.
+      if (state.name === 'running' && this.#link?.isClosed === false) {
+        return this.#link;
+      }
+      const retryAt = state.name === 'waiting' ? state.retryAt : 0;
+      if (state.name === 'stopped' || state.name === 'stopping') {
+        throw new AppError('not-running', 'The mesh node is stopped.');
+      }
+      if (Math.max(retryAt, Date.now()) >= deadline) {
+        throw state.name === 'waiting'
+          ? state.error
+          : new AppError('not-running', 'The mesh node is still starting; try again in a moment.');
+      }
+      await this.#nextState(deadline - Date.now());
+    }
+  }
+
+  #nextState(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, withinMs);
+      this.#waiting.add(wake);
+    });
+  }
+}

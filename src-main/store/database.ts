@@ -1,0 +1,103 @@
+/**
+ * Opens the app's one SQLite file and brings it to this version's schema. A file from a newer version and a
+ * damaged one are refused before anything is written to them.
+ */
+import { chmodSync, existsSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { AppError } from '../../src-shared/errors.ts';
+import { migrations } from './migrations/all.ts';
+
+export type Database = Sqlite.Database;
+
+/** The version that this build writes: the number of its last migration. */
+export const databaseVersion = migrations.length;
+
+/** How long a statement waits for another process that holds the file, e.g. a backup program. */
+const busyTimeoutMs = 5000;
+
+/**
+ * Opens or creates the database at `path`.
+ *
+ * @throws AppError `database-too-new`, `database-damaged` or `data-folder-unusable`; the file is untouched.
+ */
+export function openDatabase(path: string): Database {
+  try {
+    if (existsSync(path)) {
+      refuseUnreadable(path);
+    }
+    const database = new Sqlite(path, { timeout: busyTimeoutMs });
+    try {
+      prepare(database, path);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw asDatabaseError(path, error);
+  }
+}
+
+/** Looks at an existing file through a connection that cannot write. */
+function refuseUnreadable(path: string): void {
+  const database = new Sqlite(path, { readonly: true, timeout: busyTimeoutMs });
+  try {
+    const version = versionOf(database);
+    if (version > databaseVersion) {
+      throw new AppError(
+        'database-too-new',
+        `The database ${path} was written by a newer MindMesh (its version is ${version}, this one knows ${databaseVersion}). Install the newer MindMesh again, or choose another data folder with --data.`,
+      );
+    }
+    const findings: unknown = database.pragma('quick_check(1)', { simple: true });
+    if (findings !== 'ok') {
+      throw damaged(path, new Error(String(findings)));
+    }
+  } finally {
+    database.close();
+  }
+}
+
+function prepare(database: Database, path: string): void {
+  // Who served whom is nobody else's business; SQLite gives its side files the same mode.
+  chmodSync(path, 0o600);
+  database.pragma('journal_mode = WAL');
+  // In WAL mode this keeps every committed row when the process is killed, and never damages the file.
+  database.pragma('synchronous = NORMAL');
+  database.pragma('foreign_keys = ON');
+  // All or nothing: an update that fails half-way leaves the database of the version before.
+  database
+    .transaction(() => {
+      for (const { version, sql } of migrations.slice(versionOf(database))) {
+        database.exec(sql);
+        database.pragma(`user_version = ${version}`);
+      }
+    })
+    .immediate();
+}
+
+function versionOf(database: Database): number {
+  return Number(database.pragma('user_version', { simple: true }));
+}
+
+function asDatabaseError(path: string, error: unknown): unknown {
+  if (!(error instanceof Sqlite.SqliteError)) {
+    return error;
+  }
+  if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT')) {
+    return damaged(path, error);
+  }
+  return new AppError(
+    'data-folder-unusable',
+    `The database ${path} cannot be opened (${error.message}). Check that the disk is not full and that you may write there.`,
+    { cause: error },
+  );
+}
+
+function damaged(path: string, cause: Error): AppError {
+  return new AppError(
+    'database-damaged',
+    `The database ${path} is damaged (${cause.message}). Nothing was changed. Put a backup in its place, or move it away to start with default settings and an empty history.`,
+    { cause },
+  );
+}

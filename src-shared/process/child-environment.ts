@@ -1,0 +1,26 @@
+/**
+ * The environment that our child processes get: the person's own, without what belongs to the process
+ * that starts them. NODE_OPTIONS of a debugger or a test runner would otherwise load code into every child.
+ */
+
+const droppedNames = new Set([
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'NODE_CHANNEL_FD',
+  'NODE_CHANNEL_SERIALIZATION_MODE',
+  'NODE_UNIQUE_ID',
+  'NODE_V8_COVERAGE',
+]);
+const droppedPrefixes = ['ELECTRON_', 'npm_', 'VITEST'];
+
+/** `environment` without the names that must not reach a child, and with `additions`. */
+export function childEnvironment(
+  environment: NodeJS.ProcessEnv,
+  additions: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(
+    ([name]) =>
+      !droppedNames.has(name) && !droppedPrefixes.some((prefix) => name.startsWith(prefix)),
+  );
+  return { ...Object.fromEntries(kept), ...additions };
+}

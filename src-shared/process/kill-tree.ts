@@ -1,0 +1,42 @@
+/** Ends a process and what it started, on every platform. */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/**
+ * Kills the process; with a group of its own (POSIX) or on Windows, all of its descendants too. Does nothing
+ * to a process that is gone.
+ */
+export function killTree(process_: ChildProcess, hasOwnGroup: boolean): void {
+  const { pid } = process_;
+  if (pid === undefined || process_.exitCode !== null || process_.signalCode !== null) {
+    return;
+  }
+  if (process.platform === 'win32') {
+    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true, stdio: 'ignore' })
+      // Without taskkill at least the process itself is ended.
+      .once('error', () => process_.kill('SIGKILL'));
+    return;
+  }
+  if (!hasOwnGroup || !signalGroup(pid)) {
+    process_.kill('SIGKILL');
+  }
+}
+
+/**
+ * After the leader of a group died, kills what is left of the group. Its number cannot have gone to another
+ * group while a member lives. Windows has no such groups; there descendants end when their links close.
+ */
+export function sweepGroup(process_: ChildProcess, hasOwnGroup: boolean): void {
+  if (hasOwnGroup && process.platform !== 'win32' && process_.pid !== undefined) {
+    signalGroup(process_.pid);
+  }
+}
+
+function signalGroup(group: number): boolean {
+  try {
+    process.kill(-group, 'SIGKILL');
+    return true;
+  } catch {
+    // Nobody is left in the group.
+    return false;
+  }
+}

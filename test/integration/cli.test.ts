@@ -1,0 +1,242 @@
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startDashboardServer } from '../../src-main/headless/dashboard-server.ts';
+import { mindmesh, startMindmesh, finished } from '../support/host-command-line.ts';
+import { standInHost } from '../support/host-stand-in.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** A folder in which a host with a stand-in for its node runs, as `mindmesh serve` has it. */
+async function runningFolder(): Promise<string> {
+  const dataFolder = await temporaryFolder();
+  const host = await standInHost({ dataFolder });
+  const server = await startDashboardServer(host, { port: 0, pages: await temporaryFolder() });
+  onTestFinished(() => server.close());
+  host.provideWindowAddress(() => server.newWindowAddress());
+  await host.ready;
+  await host.announce(server.control);
+  return dataFolder;
+}
+
+describe('the command line without a running host', () => {
+  it('says so, with an exit code of its own', async () => {
+    const folder = await temporaryFolder();
+    expect(await mindmesh(['status', '--data', folder])).toEqual({
+      code: 3,
+      out: '',
+      err: `MindMesh is not running in ${folder}. "mindmesh serve" starts it.\n`,
+    });
+    const { code, out } = await mindmesh(['--data', folder, 'status', '--json']);
+    expect([code, JSON.parse(out)]).toEqual([3, { state: 'stopped', dataFolder: folder }]);
+  });
+
+  it('takes the file of a host that was killed for what it is', async () => {
+    const folder = await temporaryFolder();
+    const control = { url: 'ws://127.0.0.1:1/host', token: 'x'.repeat(43) };
+    await writeFile(join(folder, 'host.json'), JSON.stringify({ pid: 1, control }));
+    expect((await mindmesh(['status', '--data', folder])).code).toBe(3);
+    expect((await mindmesh(['settings', 'list', '--data', folder])).code).toBe(0);
+  });
+
+  it('reads and changes settings, which the next start finds', async () => {
+    const folder = await temporaryFolder();
+    const set = async (...args: string[]): Promise<string> => {
+      const { out, err } = await mindmesh(['settings', 'set', ...args, '--data', folder]);
+      return out + err;
+    };
+    expect(await set('apiPort', '7000')).toBe('apiPort is 7000.\n');
+    expect(await set('windowPort', '0')).toBe('windowPort is 0 from the next start on.\n');
+    expect(await set('peers', '["/ip4/10.0.0.1/tcp/1"]')).toContain('peers is ["/ip4/10.0.0.1');
+    expect(await mindmesh(['settings', 'get', 'apiPort', '--data', folder])).toEqual({
+      code: 0,
+      out: '7000\n',
+      err: '',
+    });
+    const { out } = await mindmesh(['settings', 'list', '--json', '--data', folder]);
+    expect(JSON.parse(out)).toMatchObject({ apiPort: 7000, windowPort: 0, mdns: true });
+  });
+
+  it('refuses settings that do not exist or make no sense', async () => {
+    const folder = await temporaryFolder();
+    const unknown = await mindmesh(['settings', 'set', 'colour', 'red', '--data', folder]);
+    expect(unknown).toMatchObject({ code: 1, out: '' });
+    expect(unknown.err).toMatch(/^There is no setting "colour". There are: apiPort, .*\n$/);
+    const wrong = await mindmesh(['settings', 'set', 'apiPort', 'many', '--data', folder]);
+    expect(wrong).toMatchObject({ code: 1, out: '' });
+    expect(wrong.err).toContain('apiPort');
+  });
+
+  it('refuses options that make no sense before it touches anything', async () => {
+    const folder = join(await temporaryFolder(), 'new');
+    for (const args of [
+      ['serve', '--api-port', '99999'],
+      ['serve', '--shard', 'demo:3-1'],
+      ['serve', '--peer', 'example.org'],
+      ['serve', '--threads', '0'],
+      ['dance'],
+    ]) {
+      const { code, out, err } = await mindmesh([...args, '--data', folder]);
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toContain('error:');
+    }
+    await expect(readFile(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('has nothing to ask when nothing was piped in', async () => {
+    const folder = await temporaryFolder();
+    expect(await mindmesh(['chat', '--data', folder], '  \n')).toEqual({
+      code: 1,
+      out: '',
+      err: 'There is nothing to ask: give a message, or pipe one in.\n',
+    });
+  });
+
+  it('says what is wrong with a folder, and what lies behind it when asked', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    const plain = await mindmesh(['serve', '--data', file]);
+    expect(plain).toMatchObject({ code: 1, out: '' });
+    expect(plain.err).toBe(
+      `The data folder ${file} cannot be used: a part of that path is a file; move that file away, or choose another one with --data.\n`,
+    );
+    const verbose = await mindmesh(['serve', '--verbose', '--data', file]);
+    expect(verbose.err.startsWith(plain.err)).toBe(true);
+    expect(verbose.err).toMatch(/\n {4}at /);
+  });
+
+  it('refuses the database of a newer version, and leaves the cause in the log', async () => {
+    const folder = await temporaryFolder();
+    const newer = new Sqlite(join(folder, 'mindmesh.sqlite'));
+    newer.pragma('user_version = 999');
+    newer.close();
+    const { code, err } = await mindmesh(['serve', '--data', folder]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The database .* was written by a newer MindMesh .*\n$/);
+    expect(await readFile(join(folder, 'logs', 'mindmesh.log'), 'utf8')).toContain(
+      'newer MindMesh',
+    );
+  });
+
+  it('says which port is taken', async () => {
+    const folder = await temporaryFolder();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    onTestFinished(() => void other.close());
+    const address = other.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const { code, out, err } = await mindmesh(['serve', '--window-port', port, '--data', folder]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toBe(
+      `Port ${port}, for the window, is taken by another program. Choose another one with --window-port, or 0 for any that is free.\n`,
+    );
+  });
+});
+
+describe('the command line with a running host', () => {
+  it('tells what runs, and a new address of the window', async () => {
+    const folder = await runningFolder();
+    const { code, out, err } = await mindmesh(['status', '--data', folder]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^MindMesh \d+\.\d+\.\d+ has been running for \d+ seconds?\.\n/);
+    expect(out).toMatch(
+      /Window {2}http:\/\/127\.0\.0\.1:\d+\/open\?token=[\w-]{43} \(works once\)/,
+    );
+    expect(out).toContain('Hosting MindMesh Demo, layers 0–7');
+    expect(out).toContain(`Data    ${folder}`);
+  });
+
+  it('tells programs the same, without the key', async () => {
+    const folder = await runningFolder();
+    const { out } = await mindmesh(['status', '--json', '--data', folder]);
+    const key = (await readFile(join(folder, 'api-key'), 'utf8')).trim();
+    expect(out).not.toContain(key);
+    expect(out.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(out)).toMatchObject({
+      state: 'running',
+      pid: process.pid,
+      api: { baseUrl: 'http://127.0.0.1:45678/v1', keyFile: join(folder, 'api-key') },
+      node: { models: [{ name: 'MindMesh Demo' }] },
+    });
+  });
+
+  it('streams an answer to stdout and its receipt to stderr', async () => {
+    const folder = await runningFolder();
+    expect(await mindmesh(['chat', 'what is this', '--data', folder])).toEqual({
+      code: 0,
+      out: 'what is this \n',
+      err: 'demo on 2 peers (…ooWFirst layers 0–3, 12D3KooWLast layers 4–7) · 5 tokens · 40.0 tokens/s · first after 20 ms\n',
+    });
+    const piped = await mindmesh(['chat', '--data', folder], 'from a pipe\n');
+    expect(piped.out).toBe('from a pipe \n');
+  });
+
+  it('answers programs with one line of JSON', async () => {
+    const folder = await runningFolder();
+    const { out, err } = await mindmesh(['chat', 'hello you', '--json', '--data', folder]);
+    expect(err).toBe('');
+    expect(JSON.parse(out)).toMatchObject({ answer: 'hello you ', tokens: 5, stages: [{}, {}] });
+  });
+
+  it('stops the answer at Ctrl-C, with the exit code of that', async () => {
+    const folder = await runningFolder();
+    const child = startMindmesh(['chat', 'never end', '--data', folder]);
+    const end = finished(child);
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    expect(await end).toMatchObject({ code: 130, err: '' });
+  });
+
+  it('says in a sentence what went wrong', async () => {
+    const folder = await runningFolder();
+    const unknown = await mindmesh(['chat', 'hi', '--model', 'nobody', '--data', folder]);
+    expect(unknown).toMatchObject({
+      code: 1,
+      err: 'There is no model "nobody". "mindmesh models list" shows those that are there.\n',
+    });
+    const died = await mindmesh(['chat', 'die', '--data', folder]);
+    expect(died.code).toBe(1);
+    expect(died.err).toContain('starts again by itself');
+  });
+
+  it('lists, imports and removes models', async () => {
+    const folder = await runningFolder();
+    const models = (...args: string[]) => mindmesh(['models', ...args, '--data', folder]);
+    expect((await models('list')).out).toMatch(
+      /^MindMesh Demo\n {10}llama, 8 layers, Q8_0, 1\.0 MB\n {10}ready to answer\n/,
+    );
+    const imported = await models('import', '/models/tiny.gguf', '--name', 'tiny');
+    expect(imported.out).toMatch(/^Imported tiny:\n/);
+    const listed = JSON.parse((await models('list', '--json')).out) as { alias: string | null }[];
+    expect(listed.map(({ alias }) => alias)).toEqual([null, 'tiny']);
+    expect((await models('remove', 'tiny')).out).toBe(
+      'Removed tiny from the library; its file stays where it is.\n',
+    );
+    expect(await models('remove', 'tiny')).toMatchObject({
+      code: 1,
+      err: 'There is no model "tiny".\n',
+    });
+    expect((await models('import', 'notes.txt')).err).toMatch(
+      /^\/.*notes\.txt is not a GGUF file\.\n$/,
+    );
+  });
+
+  it('changes settings of the running host', async () => {
+    const folder = await runningFolder();
+    const set = ['settings', 'set', 'shards', '[]', '--data', folder];
+    expect((await mindmesh(set)).out).toBe('shards is [].\n');
+    const { out } = await mindmesh(['status', '--data', folder]);
+    expect(out).toContain('Hosting nothing; this machine only asks');
+  });
+
+  it('does not start a second host, and says who has the folder', async () => {
+    const folder = await runningFolder();
+    const { code, out, err } = await mindmesh(['serve', '--data', folder, '--window-port', '0']);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toBe(
+      `The data folder ${folder} is in use by another MindMesh, process ${process.pid}. "mindmesh status" tells how to reach it; to run a second one, choose another folder with --data.\n`,
+    );
+  });
+});

@@ -1,0 +1,248 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Database, databaseVersion, openDatabase } from '../../src-main/store/database.ts';
+import { SettingsStore } from '../../src-main/store/settings.ts';
+import { UsageStore } from '../../src-main/store/usage.ts';
+import { defaultSettings } from '../../src-shared/settings.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { askedUsage, servedUsage } from '../support/host-usage.ts';
+
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+}
+
+async function databasePath(): Promise<string> {
+  return join(await temporaryFolder(), 'mindmesh.sqlite');
+}
+
+function open(path: string): Database {
+  const database = openDatabase(path);
+  onTestFinished(() => void database.close());
+  return database;
+}
+
+/** The database that a frozen dump describes. */
+async function oldDatabase(dump: string): Promise<string> {
+  const path = await databasePath();
+  const old = new Sqlite(path);
+  old.exec(readFileSync(fixture(`store/${dump}`), 'utf8'));
+  old.close();
+  return path;
+}
+
+/** What the file holds, without white space and comments of the statements that made it. */
+function schema(database: Database): string[] {
+  const rows = database.prepare('SELECT sql FROM sqlite_master ORDER BY name').all() as {
+    sql: string | null;
+  }[];
+  return rows.map(({ sql }) => (sql ?? '').replaceAll(/--.*$/gm, '').replaceAll(/\s+/g, ' '));
+}
+
+function hash(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+const quiet = (): void => {};
+
+describe('the database', () => {
+  it('is created for its owner alone, with the newest schema, in WAL mode', async () => {
+    const path = await databasePath();
+    const database = open(path);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(database.pragma('user_version', { simple: true })).toBe(databaseVersion);
+    expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
+  });
+
+  it.each(['version-1.sql', 'version-2.sql'])(
+    'is migrated from %s to exactly the schema of a new one, and keeps its rows',
+    async (dump) => {
+      const fresh = open(await databasePath());
+      const migrated = open(await oldDatabase(dump));
+      expect(schema(migrated)).toEqual(schema(fresh));
+      expect(migrated.pragma('user_version', { simple: true })).toBe(databaseVersion);
+      expect(new SettingsStore(migrated, quiet).settings.apiPort).toBe(7000);
+    },
+  );
+
+  it('keeps the usage of version 2', async () => {
+    const usage = new UsageStore(open(await oldDatabase('version-2.sql')));
+    expect(usage.summary()).toMatchObject({ answers: 1, tokensReceived: 34, tokensServed: 56 });
+  });
+
+  it('has a fixture of every version that was ever released', () => {
+    for (let version = 1; version <= databaseVersion; version += 1) {
+      expect(readFileSync(fixture(`store/version-${version}.sql`), 'utf8')).toContain(
+        `PRAGMA user_version = ${version};`,
+      );
+    }
+  });
+
+  it('from a newer version is refused and stays as it was, byte for byte', async () => {
+    const path = await databasePath();
+    const newer = new Sqlite(path);
+    newer.exec(`CREATE TABLE wonders (id INTEGER); PRAGMA user_version = ${databaseVersion + 1}`);
+    newer.close();
+    const before = hash(path);
+    expect(() => openDatabase(path)).toThrow(
+      expect.objectContaining({
+        code: 'database-too-new',
+        message: expect.stringContaining('newer MindMesh'),
+      }),
+    );
+    expect(hash(path)).toBe(before);
+  });
+
+  it('that is something else is refused and stays as it was', async () => {
+    const path = await databasePath();
+    writeFileSync(path, 'Dear diary, today I was mistaken for a database. '.repeat(100));
+    const before = hash(path);
+    expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'database-damaged' }));
+    expect(hash(path)).toBe(before);
+  });
+
+  it('with overwritten pages is refused and stays as it was', async () => {
+    const path = await databasePath();
+    const database = openDatabase(path);
+    const usage = new UsageStore(database);
+    for (let row = 0; row < 500; row += 1) {
+      usage.add(servedUsage());
+    }
+    database.close();
+    const bytes = readFileSync(path);
+    bytes.fill(0xee, 8192, bytes.length - 4096);
+    writeFileSync(path, bytes);
+    const before = hash(path);
+    expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'database-damaged' }));
+    expect(hash(path)).toBe(before);
+  });
+
+  it('cannot be a folder, and the sentence names the path', async () => {
+    const path = await temporaryFolder();
+    expect(() => openDatabase(path)).toThrow(
+      expect.objectContaining({
+        code: 'data-folder-unusable',
+        message: expect.stringContaining(path),
+      }),
+    );
+  });
+
+  it('keeps every committed row when its process is killed while writing', async () => {
+    const path = await databasePath();
+    const writer = spawn(process.execPath, [fixture('store-writer.ts'), path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let committed = 0;
+    for await (const line of createInterface({ input: writer.stdout })) {
+      committed = Number(line);
+      if (committed === 200) {
+        writer.kill('SIGKILL');
+      }
+    }
+    if (writer.exitCode === null && writer.signalCode === null) {
+      await once(writer, 'exit');
+    }
+    expect(writer.signalCode).toBe('SIGKILL');
+    const kept = new UsageStore(open(path)).summary().tokensServed;
+    expect(kept).toBeGreaterThanOrEqual(committed);
+    // The row after the last one told may have been committed, and none beyond that.
+    expect(kept).toBeLessThanOrEqual(committed + 1);
+  });
+});
+
+describe('stored settings', () => {
+  it('are the defaults in a new database', async () => {
+    expect(new SettingsStore(open(await databasePath()), quiet).settings).toEqual(defaultSettings);
+  });
+
+  it('come back after a restart, and only what was changed is written', async () => {
+    const path = await databasePath();
+    const database = open(path);
+    const store = new SettingsStore(database, quiet);
+    expect(store.change({ apiPort: 0, shards: [{ model: 'demo' }], threads: undefined })).toEqual({
+      ...defaultSettings,
+      apiPort: 0,
+      shards: [{ model: 'demo' }],
+    });
+    expect(database.prepare('SELECT count(*) FROM settings').pluck().get()).toBe(2);
+    expect(new SettingsStore(open(path), quiet).settings).toEqual(store.settings);
+  });
+
+  it('that are not valid read as their default, with a warning each, and stay in the database', async () => {
+    const database = open(await oldDatabase('version-1.sql'));
+    const write = database.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)');
+    write.run('apiPort', '"seven"');
+    write.run('mdns', 'not json at all');
+    const warnings: string[] = [];
+    const store = new SettingsStore(database, (sentence) => warnings.push(sentence));
+    expect(store.settings).toEqual({
+      ...defaultSettings,
+      peers: ['/ip4/10.0.0.2/tcp/4001/p2p/12D3KooWPeer'],
+    });
+    expect(warnings).toEqual([
+      'The stored setting apiPort is not valid, so its default 6374 is used.',
+      'The stored setting mdns is not valid, so its default true is used.',
+    ]);
+    expect(
+      database.prepare("SELECT value FROM settings WHERE name = 'apiPort'").pluck().get(),
+    ).toBe('"seven"');
+  });
+
+  it('of a version that this one does not know survive a change', async () => {
+    const database = open(await oldDatabase('version-1.sql'));
+    new SettingsStore(database, quiet).change({ mdns: false });
+    expect(
+      database
+        .prepare("SELECT value FROM settings WHERE name = 'settingOfTheFuture'")
+        .pluck()
+        .get(),
+    ).toBe('{"kept":true}');
+  });
+});
+
+describe('usage', () => {
+  it('is summed up in total and by local day, the newest last', async () => {
+    const usage = new UsageStore(open(await databasePath()));
+    const morning = new Date(2026, 2, 14, 9).getTime();
+    const late = new Date(2026, 2, 14, 23, 59, 59).getTime();
+    const nextDay = new Date(2026, 2, 15, 0, 0, 1).getTime();
+    usage.add(askedUsage({ at: nextDay, tokens: 7 }));
+    usage.add(askedUsage({ at: morning, tokens: 1 }));
+    usage.add(servedUsage({ at: late + 0.4, tokens: 20 }));
+    expect(usage.summary()).toEqual({
+      answers: 2,
+      tokensReceived: 8,
+      tokensServed: 20,
+      days: [
+        { day: '2026-03-14', received: 1, served: 20 },
+        { day: '2026-03-15', received: 7, served: 0 },
+      ],
+    });
+  });
+
+  it('shows thirty days at most', async () => {
+    const usage = new UsageStore(open(await databasePath()));
+    for (let day = 1; day <= 40; day += 1) {
+      usage.add(servedUsage({ at: new Date(2026, 0, day, 12).getTime() }));
+    }
+    const { days } = usage.summary();
+    expect(days).toHaveLength(30);
+    expect(days.at(-1)?.day).toBe('2026-02-09');
+  });
+
+  it('is empty in a new database', async () => {
+    expect(new UsageStore(open(await databasePath())).summary()).toEqual({
+      answers: 0,
+      tokensReceived: 0,
+      tokensServed: 0,
+      days: [],
+    });
+  });
+});
