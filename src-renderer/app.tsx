@@ -1,0 +1,60 @@
+/** The whole window: frame, current view, and what is shown while there is no host to show. */
+import { Activity } from 'react';
+import type { ChatSession } from './features/chat/chat-session.ts';
+import { useHostView } from './features/host-client/host-context.tsx';
+import { useView, viewAddress } from './features/navigation/use-view.ts';
+import { ConnectionBanner } from './features/shell/connection-banner.tsx';
+import { Sidebar } from './features/shell/sidebar.tsx';
+import { SignedOut } from './features/shell/signed-out.tsx';
+import { text } from './locales/text.ts';
+import { ChatView } from './views/chat/chat-view.tsx';
+import { StatusView } from './views/status/status-view.tsx';
+
+export function App({ session }: { session: ChatSession }) {
+  const view = useView();
+  const { connection, snapshot } = useHostView();
+
+  if (connection === 'signed-out') {
+    return <SignedOut />;
+  }
+  const startNewChat = (): void => {
+    session.clear();
+    location.hash = viewAddress('chat');
+  };
+  return (
+    <div className="flex h-full flex-col md:flex-row">
+      <a
+        href="#content"
+        onClick={(event) => {
+          // The hash names the view, so the jump is made by hand.
+          event.preventDefault();
+          document.querySelector<HTMLElement>('#content')?.focus();
+        }}
+        className="sr-only z-10 rounded-lg bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+      >
+        {text.app.skipToContent}
+      </a>
+      <Sidebar view={view} onNewChat={startNewChat} />
+      <main
+        id="content"
+        tabIndex={-1}
+        className="flex min-h-0 min-w-0 grow flex-col overflow-hidden border-line bg-surface outline-none max-md:border-t md:my-2 md:mr-2 md:rounded-2xl md:border"
+      >
+        <ConnectionBanner />
+        {snapshot === null ? (
+          <p className="m-auto text-muted">
+            {connection === 'connecting' ? text.connection.connecting : ''}
+          </p>
+        ) : (
+          <>
+            {/* Hidden, not taken away: draft and scroll position survive a look at the status. */}
+            <Activity mode={view === 'chat' ? 'visible' : 'hidden'}>
+              <ChatView session={session} snapshot={snapshot} />
+            </Activity>
+            {view === 'status' ? <StatusView snapshot={snapshot} /> : null}
+          </>
+        )}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+/** A state as a shape, a colour and a word, so that nobody depends on the colour. */
+import { Icon, type IconName } from './icon.tsx';
+
+export type Tone = 'good' | 'busy' | 'bad' | 'quiet';
+
+const looks: Record<Tone, { icon: IconName; className: string }> = {
+  good: { icon: 'check', className: 'text-good' },
+  busy: { icon: 'clock', className: 'text-warning' },
+  bad: { icon: 'warning', className: 'text-bad' },
+  quiet: { icon: 'cross', className: 'text-muted' },
+};
+
+export function StateBadge({ tone, children }: { tone: Tone; children: string }) {
+  const { icon, className } = looks[tone];
+  return (
+    <span className={`inline-flex items-center gap-1 text-xs font-medium ${className}`}>
+      <Icon name={icon} className="size-3.5" />
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,58 @@
+/**
+ * Keeps the end of a growing conversation in sight for as long as the reader is there; scrolling up lets
+ * go, scrolling back down holds on again.
+ */
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+
+// A reader this close to the end means to be at the end.
+const nearPixels = 48;
+
+interface StickToEnd {
+  /** The element that scrolls, and the one inside it that grows. */
+  readonly scrollerRef: RefObject<HTMLDivElement | null>;
+  readonly contentRef: RefObject<HTMLDivElement | null>;
+  readonly atEnd: boolean;
+  readonly toEnd: () => void;
+}
+
+export function useStickToEnd(): StickToEnd {
+  const scrollerRef = useRef<HTMLDivElement>(null);
+  const contentRef = useRef<HTMLDivElement>(null);
+  const held = useRef(true);
+  const [atEnd, setAtEnd] = useState(true);
+
+  const toEnd = useCallback(() => {
+    held.current = true;
+    setAtEnd(true);
+    scrollerRef.current?.scrollTo({ top: scrollerRef.current.scrollHeight });
+  }, []);
+
+  useEffect(() => {
+    const scroller = scrollerRef.current;
+    const content = contentRef.current;
+    if (scroller === null || content === null) {
+      return undefined;
+    }
+    const onScroll = (): void => {
+      const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+      held.current = left < nearPixels;
+      setAtEnd(held.current);
+    };
+    const observer = new ResizeObserver(() => {
+      if (held.current) {
+        scroller.scrollTo({ top: scroller.scrollHeight });
+      } else {
+        onScroll();
+      }
+    });
+    scroller.addEventListener('scroll', onScroll, { passive: true });
+    observer.observe(content);
+    observer.observe(scroller);
+    return () => {
+      scroller.removeEventListener('scroll', onScroll);
+      observer.disconnect();
+    };
+  }, []);
+
+  return { scrollerRef, contentRef, atEnd, toEnd };
+}

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChatEvent } from '../../../src-shared/chat.ts';
+import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import { createHostClient } from './host-client.ts';
+import type { LinkEvents, Transport } from './transport.ts';
+
+const snapshot: HostSnapshot = {
+  version: '0.1.0',
+  state: 'running',
+  fault: null,
+  node: null,
+  api: { baseUrl: 'http://127.0.0.1:6374/v1', key: 'a key' },
+  dataFolder: '/data',
+  startedAt: 0,
+};
+
+/** A host played by the test: sees what the window sends and says what the test tells it to. */
+function playedHost() {
+  const links: { events: LinkEvents; sent: unknown[]; closed: boolean }[] = [];
+  const transport: Transport = {
+    connect: (events) => {
+      const link = { events, sent: [] as unknown[], closed: false };
+      links.push(link);
+      return {
+        send: (text) => link.sent.push(JSON.parse(text)),
+        close: () => {
+          link.closed = true;
+        },
+      };
+    },
+  };
+  const newest = () => {
+    const link = links.at(-1);
+    if (link === undefined) {
+      throw new Error('Nobody has connected yet.');
+    }
+    return link;
+  };
+  return {
+    transport,
+    links,
+    newest,
+    say: (message: unknown) => newest().events.onText(JSON.stringify(message)),
+    sayHello: () => newest().events.onText(JSON.stringify({ type: 'snapshot', snapshot })),
+  };
+}
+
+describe('the window and its host', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  it('is connected from the first snapshot on and tells its listeners', () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    const seen: string[] = [];
+    client.subscribe(() => seen.push(client.getView().connection));
+
+    expect(client.getView()).toEqual({ connection: 'connecting', snapshot: null });
+    host.sayHello();
+
+    expect(client.getView()).toEqual({ connection: 'connected', snapshot });
+    expect(seen).toEqual(['connected']);
+  });
+
+  it('matches answers to questions by id and ignores answers to nobody', async () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    host.sayHello();
+    const first = client.request('usage', {});
+    const second = client.request('windowAddress', {});
+
+    host.say({ type: 'result', id: 99, result: null });
+    host.say({ type: 'result', id: 2, result: { url: 'http://127.0.0.1/' } });
+    host.say({ type: 'error', id: 1, error: { code: 'internal', message: 'No usage today.' } });
+
+    await expect(second).resolves.toEqual({ url: 'http://127.0.0.1/' });
+    await expect(first).rejects.toMatchObject({ code: 'internal', message: 'No usage today.' });
+  });
+
+  it('survives whatever comes in, and fails a question whose answer has the wrong shape', async () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    host.sayHello();
+    const question = client.request('usage', {});
+
+    for (const text of ['', '{', 'null', '[]', '{"type":"result"}', '{"type":"snapshot"}']) {
+      host.newest().events.onText(text);
+    }
+    host.say({ type: 'result', id: 1, result: { answers: 'many' } });
+
+    await expect(question).rejects.toMatchObject({ code: 'internal' });
+    expect(client.getView().snapshot).toEqual(snapshot);
+  });
+
+  it('streams a chat and cancels it by the id it was asked under', async () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    host.sayHello();
+    const events: ChatEvent[] = [];
+    const stop = new AbortController();
+    const request = { model: 'demo', messages: [{ role: 'user' as const, content: 'Hi' }] };
+    const chat = client.chat(request, (event) => events.push(event), stop.signal);
+
+    const text = { type: 'text', choice: 0, text: 'Hello', tokens: 1 };
+    host.say({ type: 'chat', id: 1, event: text });
+    stop.abort();
+    host.say({ type: 'error', id: 1, error: { code: 'cancelled', message: 'Cancelled.' } });
+
+    await expect(chat).rejects.toMatchObject({ code: 'cancelled' });
+    expect(events).toEqual([text]);
+    expect(host.newest().sent).toEqual([
+      { id: 1, method: 'chat', params: request },
+      { id: 2, method: 'cancel', params: { request: 1 } },
+    ]);
+  });
+
+  it('fails open questions when the connection breaks, keeps the snapshot, and connects again', async () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    host.sayHello();
+    const question = client.request('usage', {});
+
+    host.newest().events.onEnd('lost');
+
+    await expect(question).rejects.toMatchObject({ name: 'ConnectionLostError' });
+    expect(client.getView()).toEqual({ connection: 'lost', snapshot });
+    await vi.advanceTimersByTimeAsync(250);
+    expect(host.links).toHaveLength(2);
+    host.sayHello();
+    expect(client.getView().connection).toBe('connected');
+  });
+
+  it('answers a question at once with an error while there is no connection', async () => {
+    const client = createHostClient(playedHost().transport);
+
+    await expect(client.request('usage', {})).rejects.toMatchObject({
+      name: 'ConnectionLostError',
+    });
+  });
+
+  it('tries at once when asked to, but never twice at the same time', () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    host.newest().events.onEnd('lost');
+
+    client.reconnectNow();
+    client.reconnectNow();
+    vi.advanceTimersByTime(60_000);
+
+    expect(host.links).toHaveLength(2);
+  });
+
+  it('does not knock again when the host does not know this window any more', () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+
+    host.newest().events.onEnd('signed-out');
+    vi.advanceTimersByTime(60_000);
+
+    expect(client.getView().connection).toBe('signed-out');
+    expect(host.links).toHaveLength(1);
+  });
+
+  it('stays closed after it was closed', () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+
+    client.close();
+    host.newest().events.onEnd('lost');
+    vi.advanceTimersByTime(60_000);
+
+    expect(host.links).toHaveLength(1);
+    expect(host.newest().closed).toBe(true);
+  });
+});

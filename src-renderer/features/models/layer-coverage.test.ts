@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
+import { layerCoverage, shardCoverage } from './layer-coverage.ts';
+
+const model = { manifestId: 'model', layers: 10 };
+
+function shard(
+  firstLayer: number,
+  lastLayer: number,
+  changes: Partial<ShardStatus> = {},
+): ShardStatus {
+  return {
+    firstLayer,
+    lastLayer,
+    manifestId: 'model',
+    model: 'Model',
+    state: 'serving',
+    fault: null,
+    backend: 'CPU',
+    pid: 1,
+    memoryBytes: 1,
+    sessions: 0,
+    maxSessions: 8,
+    tokensPerSecond: 0,
+    ...changes,
+  };
+}
+
+function peer(
+  firstLayer: number,
+  lastLayer: number,
+  connected = true,
+): NodeStatus['peers'][number] {
+  return {
+    peer: 'peer',
+    addresses: [],
+    connected,
+    latencyMs: 1,
+    shards: [{ firstLayer, lastLayer, manifestId: 'model', model: 'Model', freeSessions: 8 }],
+  };
+}
+
+describe('who holds the layers of a model', () => {
+  it('is this machine before peers, and nobody where neither does', () => {
+    expect(layerCoverage(model, { shards: [shard(2, 4)], peers: [peer(4, 6)] })).toEqual([
+      { firstLayer: 0, lastLayer: 1, holder: 'nobody' },
+      { firstLayer: 2, lastLayer: 4, holder: 'here' },
+      { firstLayer: 5, lastLayer: 6, holder: 'peer' },
+      { firstLayer: 7, lastLayer: 9, holder: 'nobody' },
+    ]);
+  });
+
+  it('does not count shards of other models, shards that do not serve, or peers that are gone', () => {
+    const shards = [shard(0, 9, { state: 'faulted' }), shard(0, 9, { manifestId: 'other' })];
+
+    expect(layerCoverage(model, { shards, peers: [peer(0, 9, false)] })).toEqual([
+      { firstLayer: 0, lastLayer: 9, holder: 'nobody' },
+    ]);
+  });
+
+  it('bears ranges that reach past the model, as a stranger may claim', () => {
+    expect(layerCoverage(model, { shards: [], peers: [peer(8, 1000)] })).toEqual([
+      { firstLayer: 0, lastLayer: 7, holder: 'nobody' },
+      { firstLayer: 8, lastLayer: 9, holder: 'peer' },
+    ]);
+  });
+
+  it('of one shard is its own run', () => {
+    expect(shardCoverage(3, { firstLayer: 0, lastLayer: 2 })).toEqual([
+      { firstLayer: 0, lastLayer: 2, holder: 'here' },
+    ]);
+  });
+});

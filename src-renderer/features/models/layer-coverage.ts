@@ -1,0 +1,50 @@
+/** Who holds which layers of a model, for the bar that shows it. */
+import type { LayerRange } from '../../../src-shared/model.ts';
+import type { NodeStatus } from '../../../src-shared/node-api.ts';
+
+export type LayerHolder = 'here' | 'peer' | 'nobody';
+
+/** A run of layers with the same holder; both ends included, zero-based. */
+export interface LayerRun extends LayerRange {
+  readonly holder: LayerHolder;
+}
+
+/** Makes runs out of what holds each of `layers` layers. */
+function runsOf(layers: number, holderOf: (layer: number) => LayerHolder): LayerRun[] {
+  const runs: LayerRun[] = [];
+  for (let layer = 0; layer < layers; layer += 1) {
+    const holder = holderOf(layer);
+    const last = runs.at(-1);
+    if (last?.holder === holder) {
+      runs[runs.length - 1] = { ...last, lastLayer: layer };
+    } else {
+      runs.push({ firstLayer: layer, lastLayer: layer, holder });
+    }
+  }
+  return runs;
+}
+
+const holds = (range: LayerRange, layer: number): boolean =>
+  range.firstLayer <= layer && layer <= range.lastLayer;
+
+/** The runs of a model's layers by who serves them now; this machine goes before peers. */
+export function layerCoverage(
+  model: { readonly manifestId: string; readonly layers: number },
+  node: Pick<NodeStatus, 'shards' | 'peers'>,
+): LayerRun[] {
+  const sameModel = (shard: { manifestId: string }): boolean =>
+    shard.manifestId === model.manifestId;
+  const here = node.shards.filter((shard) => sameModel(shard) && shard.state === 'serving');
+  const peers = node.peers.flatMap((peer) => (peer.connected ? peer.shards.filter(sameModel) : []));
+  return runsOf(model.layers, (layer) => {
+    if (here.some((range) => holds(range, layer))) {
+      return 'here';
+    }
+    return peers.some((range) => holds(range, layer)) ? 'peer' : 'nobody';
+  });
+}
+
+/** The runs of a model's layers that one shard on this machine takes. */
+export function shardCoverage(layers: number, shard: LayerRange): LayerRun[] {
+  return runsOf(layers, (layer) => (holds(shard, layer) ? 'here' : 'nobody'));
+}

@@ -1,0 +1,24 @@
+/** Which model a question goes to. */
+import type { ModelEntry } from '../../../src-shared/node-api.ts';
+
+/** The name the bundled demo model carries in its file. */
+const demoModelName = 'MindMesh Demo';
+
+export function isDemoModel(model: Pick<ModelEntry, 'name'>): boolean {
+  return model.name === demoModelName;
+}
+
+/**
+ * The model that the person wished for if it can answer now; without a wish, the largest one that can,
+ * since the demo model is only there until something better is. null when none fits.
+ */
+export function chosenModel(
+  models: readonly ModelEntry[],
+  wishedId: string | null,
+): ModelEntry | null {
+  const available = models.filter((model) => model.available);
+  if (wishedId !== null) {
+    return available.find((model) => model.manifestId === wishedId) ?? null;
+  }
+  return available.toSorted((one, other) => other.sizeBytes - one.sizeBytes)[0] ?? null;
+}

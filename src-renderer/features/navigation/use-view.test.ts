@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { viewAddress, viewOf, views } from './use-view.ts';
+
+describe('the view that an address names', () => {
+  it('is the one whose own address it is', () => {
+    expect(views.map((view) => viewOf(viewAddress(view)))).toEqual([...views]);
+  });
+
+  it('is the chat for any other address', () => {
+    expect(['', '#', '#/settings', '#status', '#/__proto__'].map(viewOf)).toEqual(
+      Array.from({ length: 5 }, () => 'chat'),
+    );
+  });
+});

@@ -1,0 +1,24 @@
+/** Which view is shown: the address's hash, so that back, reload and bookmarks work. */
+import { useSyncExternalStore } from 'react';
+
+export const views = ['chat', 'status'] as const;
+export type View = (typeof views)[number];
+
+/** The address of a view. */
+export function viewAddress(view: View): string {
+  return `#/${view}`;
+}
+
+/** The view that a hash names; the chat for anything else. */
+export function viewOf(hash: string): View {
+  return views.find((view) => hash === viewAddress(view)) ?? 'chat';
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener('hashchange', listener);
+  return () => removeEventListener('hashchange', listener);
+}
+
+export function useView(): View {
+  return useSyncExternalStore(subscribe, () => viewOf(location.hash));
+}

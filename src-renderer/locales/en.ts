@@ -1,0 +1,250 @@
+/** Every sentence of the window, in English. Sentences with amounts in them are functions. */
+import type { ErrorCode } from '../../src-shared/errors.ts';
+import type { LayerRange } from '../../src-shared/model.ts';
+import { bytes, count, day, duration, milliseconds, rate } from './format.ts';
+
+const peers = (number: number): string => (number === 1 ? '1 peer' : `${count(number)} peers`);
+const tokens = (number: number): string => (number === 1 ? '1 token' : `${count(number)} tokens`);
+
+/** Layers count from zero, as in model files, in settings and on the command line. */
+const layers = ({ firstLayer, lastLayer }: LayerRange, of?: number): string => {
+  const total = of === undefined ? '' : ` of ${of}`;
+  return firstLayer === lastLayer
+    ? `layer ${firstLayer}${total}`
+    : `layers ${firstLayer}–${lastLayer}${total}`;
+};
+const capitalised = (sentence: string): string =>
+  `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+
+/** What happened, in a few words; the host's own sentence with the details follows it. */
+const failures: Record<ErrorCode, string> = {
+  'gguf-invalid': 'The model file is damaged.',
+  'gguf-unsupported': 'This kind of model file is not supported.',
+  'model-not-found': 'That model is not here any more.',
+  'model-changed': 'The model file has changed.',
+  'engine-release-mismatch': 'The engine does not fit this version of MindMesh.',
+  'engine-load-failed': 'The model could not be loaded.',
+  'engine-died': 'The engine stopped in the middle of the answer.',
+  'engine-failed': 'The engine could not compute an answer.',
+  'request-invalid': 'The question could not be read.',
+  'context-too-long': 'The conversation is longer than this model can read. Start a new chat.',
+  unauthorised: 'This window may not ask that.',
+  'over-capacity': 'Too many questions at once. Try again in a moment.',
+  'no-route': 'Nobody in reach holds all layers of this model right now.',
+  'peer-failed': 'A peer left in the middle of the answer.',
+  'protocol-violation': 'A peer sent something that makes no sense.',
+  cancelled: 'Stopped.',
+  'timed-out': 'The answer took too long.',
+  'port-taken': 'Another program is using the port.',
+  'data-folder-unusable': 'The data folder cannot be used.',
+  'data-folder-in-use': 'Another MindMesh is using the data folder.',
+  'database-damaged': 'The data is damaged.',
+  'database-too-new': 'The data was written by a newer MindMesh.',
+  'setting-invalid': 'A setting has a value that makes no sense.',
+  'child-failed': 'A part of MindMesh stopped.',
+  'not-running': 'MindMesh is not ready yet.',
+  internal: 'Something unexpected went wrong.',
+};
+
+export const en = {
+  app: {
+    name: 'MindMesh',
+    skipToContent: 'Skip to content',
+    navigation: 'Views',
+    views: { chat: 'Chat', status: 'Status' },
+    copy: 'Copy',
+    copied: 'Copied',
+    copyFailed: 'Copying did not work',
+  },
+
+  connection: {
+    connecting: 'Connecting to MindMesh…',
+    lostTitle: 'MindMesh is not answering.',
+    lost: 'It may be restarting. This window tries again by itself.',
+    tryNow: 'Try now',
+    signedOutTitle: 'This window is signed out',
+    signedOut:
+      'MindMesh was restarted, or this browser has not been let in yet. Run mindmesh status on this machine: it prints an address that opens the window.',
+    tryAgain: 'Try again',
+  },
+
+  node: {
+    starting: 'Starting…',
+    stopping: 'Stopping…',
+    faulted: 'Stopped by a fault',
+    running: 'Running',
+    loading: 'Loading',
+    trouble: 'Needs attention',
+    faultSentence: (fault: string | null) => fault ?? 'The node stopped. It will be started again.',
+    startingSentence: 'MindMesh is starting. This takes a few seconds.',
+    stoppingSentence: 'MindMesh is stopping.',
+    loadingSentence: 'MindMesh is loading its part of the model.',
+    servingSentence: (shards: number, connected: number) =>
+      `MindMesh is serving ${shards === 1 ? 'one part of a model' : `${shards} parts of models`}, ${
+        connected === 0 ? 'with no peers in reach' : `with ${peers(connected)} in reach`
+      }.`,
+    idleSentence: (connected: number) =>
+      `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. This machine serves no layers.`,
+    troubleSentence: 'MindMesh is running, but a part of a model that it should serve does not.',
+    peersInReach: (number: number) =>
+      number === 0 ? 'No peers in reach' : `${peers(number)} in reach`,
+  },
+
+  chat: {
+    title: 'Chat',
+    newChat: 'New chat',
+    model: 'Model',
+    noModel: 'No model can answer now',
+    modelUnavailable: (name: string) => `${name} — not all layers in reach`,
+    emptyTitle: 'What would you like to know?',
+    emptySentence:
+      'Answers come from open models, run by this machine and the peers it works with.',
+    suggestionsLabel: 'Suggestions',
+    suggestions: [
+      'What is this app?',
+      'How do I pause it?',
+      'What is the capital of France?',
+    ] as readonly string[],
+    placeholder: 'Ask something…',
+    messageLabel: 'Your question',
+    send: 'Send',
+    stop: 'Stop',
+    keys: 'Enter sends, Shift + Enter starts a new line, Esc stops an answer.',
+    you: 'You',
+    conversation: 'Conversation',
+    thinking: 'Reading the question…',
+    answering: 'Answering',
+    stopped: 'Stopped.',
+    stoppedEmpty: 'Stopped before the first word.',
+    emptyAnswer: 'The model gave an empty answer.',
+    cutShort: 'The answer reached its greatest length and ends here.',
+    copyAnswer: 'Copy answer',
+    regenerate: 'Answer again',
+    retry: 'Try again',
+    toLatest: 'To the latest words',
+    code: 'code',
+    codeBlock: (language: string) => `Code: ${language}`,
+    copyCode: 'Copy code',
+    table: 'Table',
+    pictureNotLoaded: (name: string) =>
+      name === '' ? '[picture, not loaded]' : `[picture, not loaded: ${name}]`,
+    demoNote:
+      'This is the small demo model. It knows MindMesh and a few facts, and is often wrong about the rest.',
+    peersNote: 'Peers compute parts of this model and may see what you ask.',
+    notRunningNote: 'You can ask as soon as MindMesh is running.',
+    connectionLost: 'The connection to MindMesh broke in the middle of the answer.',
+    failures,
+  },
+
+  receipt: {
+    here: 'Stayed on this machine',
+    unknown: 'Route not known',
+    peers: (number: number, withThisMachine: boolean) =>
+      withThisMachine ? `This machine and ${peers(number)}` : `Computed by ${peers(number)}`,
+    tokens,
+    tokensPerSecond: (value: number) => `${rate(value)} tokens/s`,
+    time: milliseconds,
+    details: 'How this answer was made',
+    machine: 'Machine',
+    thisMachine: 'This machine',
+    layersHeading: 'Layers',
+    layers: (range: LayerRange) => `${range.firstLayer}–${range.lastLayer}`,
+    compute: 'Computing, per token',
+    hop: 'Hop to it, per token',
+    question: 'Read',
+    answer: 'Wrote',
+    firstWord: 'First word after',
+    total: 'Whole answer',
+    privacyHere: 'Every layer ran on this machine. Neither question nor answer left it.',
+    privacyPeers:
+      'The peers named here took part in computing and may have seen what was asked and answered.',
+  },
+
+  status: {
+    title: 'Status',
+    thisNode: 'This node',
+    peerId: 'Peer id',
+    copyPeerId: 'Copy peer id',
+    version: 'Version',
+    runningFor: 'Running for',
+    duration,
+    speed: 'Receiving now',
+    tokensPerSecond: (value: number) => `${rate(value)} tokens/s`,
+    requests: 'Your questions',
+    requestCounts: (active: number, queued: number) =>
+      queued === 0
+        ? `${count(active)} running`
+        : `${count(active)} running, ${count(queued)} waiting`,
+    dataFolder: 'Data folder',
+
+    shards: 'Layers served here',
+    noShards: 'This machine serves no layers. Models that peers serve can still be used.',
+    shardLayers: (range: LayerRange, of: number | undefined) => capitalised(layers(range, of)),
+    shardStates: { starting: 'Loading', serving: 'Serving', faulted: 'Not running' },
+    engine: 'Runs on',
+    unknown: 'not known yet',
+    memory: 'Memory',
+    bytes,
+    sessions: 'Sessions',
+    sessionCounts: (open: number, most: number) => `${count(open)} of ${count(most)}`,
+    shardSpeed: 'Speed',
+
+    peers: 'Peers',
+    noPeers:
+      'No peers found yet. Others on this network that run MindMesh appear here by themselves.',
+    peerStates: { connected: 'Connected', away: 'Out of reach' },
+    latency: 'Round trip',
+    latencyUnknown: 'not measured yet',
+    peerServes: 'Serves',
+    peerServesNothing: 'nothing',
+    peerShard: (model: string, range: LayerRange) => `${model}, ${layers(range)}`,
+
+    models: 'Models',
+    noModels: 'No models yet.',
+    modelStates: { available: 'Ready', unavailable: 'Not all layers in reach' },
+    modelFacts: (layerCount: number, size: number, quantisation: string) =>
+      `${count(layerCount)} layers · ${bytes(size)} · ${quantisation}`,
+    modelOnlyPeers: 'The file is with peers only',
+    demoModel: 'Demo',
+    importing: (file: string) => `Importing ${file}`,
+    imported: (part: number) => `${Math.floor(part * 100)} %`,
+    coverage: (runs: readonly { range: LayerRange; holder: 'here' | 'peer' | 'nobody' }[]) =>
+      runs
+        .map(({ range, holder }) => {
+          const who = { here: 'on this machine', peer: 'on peers', nobody: 'missing' }[holder];
+          return `${layers(range)} ${who}`;
+        })
+        .join(', '),
+    legend: 'Layers',
+    legendHere: 'this machine',
+    legendPeer: 'peers',
+    legendNobody: 'missing',
+
+    api: 'Use it from other programs',
+    apiSentence:
+      'Any program that speaks OpenAI’s API can use this address and key. Both work on this machine only.',
+    baseUrl: 'Base URL',
+    copyBaseUrl: 'Copy base URL',
+    key: 'API key',
+    showKey: 'Show key',
+    hideKey: 'Hide key',
+    copyKey: 'Copy key',
+    hiddenKey: 'Hidden',
+
+    usage: 'Usage',
+    usageLoading: 'Counting…',
+    usageFailed: 'The counts could not be read.',
+    answers: 'Answers',
+    received: 'Tokens received',
+    served: 'Tokens served',
+    usageChart: 'Tokens per day',
+    usageReceived: 'received',
+    usageServed: 'served to peers',
+    usageDay: 'Day',
+    usageOfDay: (name: string, received: number, served: number) =>
+      `${day(name)}: ${tokens(received)} received, ${count(served)} served`,
+    day,
+    count,
+    noUsage: 'Nothing yet. Ask a question, and it is counted here.',
+  },
+};

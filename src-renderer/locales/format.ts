@@ -1,0 +1,66 @@
+/** Numbers, amounts and times as people read them. */
+
+const locale = 'en';
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const twoDigits = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+const dayAndMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
+
+/** A count, with separators. */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** A rate: one digit after the point while that says something. */
+export function rate(value: number): string {
+  return (value < 100 ? oneDigit : whole).format(value);
+}
+
+/** Bytes in powers of 1024, as video memory is sold. */
+export function bytes(value: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let amount = value;
+  let unit = 0;
+  while (amount >= 1024 && unit < units.length - 1) {
+    amount /= 1024;
+    unit += 1;
+  }
+  return `${(amount < 100 && unit > 0 ? oneDigit : whole).format(amount)} ${units[unit]}`;
+}
+
+/** A time that a machine took: "0.42 ms", "85 ms", "1.4 s", "2 min 5 s". */
+export function milliseconds(value: number): string {
+  if (value < 10) {
+    return `${twoDigits.format(value)} ms`;
+  }
+  if (value < 1000) {
+    return `${whole.format(value)} ms`;
+  }
+  if (value < 60_000) {
+    return `${oneDigit.format(value / 1000)} s`;
+  }
+  const seconds = Math.round(value / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** How long something has been running, in its two largest units at most. */
+export function duration(value: number): string {
+  const minutes = Math.max(0, Math.floor(value / 60_000));
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) {
+    return `${days} d ${hours % 24} h`;
+  }
+  return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+}
+
+/** A local day "2025-03-01" as "1 March" or as the language writes it; the text itself if it is no day. */
+export function day(value: string): string {
+  const date = new Date(`${value}T12:00:00`);
+  return Number.isNaN(date.getTime()) ? value : dayAndMonth.format(date);
+}
+
+/** Enough of a peer's name to tell it from others. The beginning is the same for most peers. */
+export function shortPeer(peer: string): string {
+  return peer.length <= 12 ? peer : `…${peer.slice(-8)}`;
+}

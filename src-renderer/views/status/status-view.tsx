@@ -1,0 +1,32 @@
+/** The state of everything this machine does for the mesh, and the mesh for it. */
+import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import { text } from '../../locales/text.ts';
+import { ApiCard } from './api-card.tsx';
+import { ModelList } from './model-list.tsx';
+import { NodeCard } from './node-card.tsx';
+import { PeerList } from './peer-list.tsx';
+import { ShardList } from './shard-list.tsx';
+import { UsageCard } from './usage-card.tsx';
+
+export function StatusView({ snapshot }: { snapshot: HostSnapshot }) {
+  const { node } = snapshot;
+  return (
+    <div className="min-h-0 grow overflow-y-auto">
+      <div className="mx-auto w-full max-w-4xl space-y-4 p-4 md:p-6">
+        <h1 className="text-xl font-semibold tracking-tight">{text.status.title}</h1>
+        <NodeCard snapshot={snapshot} />
+        {node === null ? null : <ShardList shards={node.shards} models={node.models} />}
+        <div className="grid items-start gap-4 lg:grid-cols-2">
+          <div className="space-y-4">
+            {node === null ? null : <PeerList peers={node.peers} />}
+            <ApiCard api={snapshot.api} />
+          </div>
+          <div className="space-y-4">
+            {node === null ? null : <ModelList node={node} imports={snapshot.imports ?? []} />}
+            <UsageCard active={node?.requests.active ?? 0} />
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** What a screen reader finds: names, roles, one level-one heading, and answers spoken in sentences. */
+import type { Page } from '@playwright/test';
+import { expect, test } from './window-test.ts';
+
+/** Controls and pictures without a name, and ids that stand twice. */
+async function nameless(page: Page): Promise<string[]> {
+  const found = await page
+    .locator('button, a, input, select, textarea, img, progress, [role]')
+    .all();
+  const problems: string[] = [];
+  for (const element of found) {
+    const snapshot = await element.ariaSnapshot();
+    const needsName = /^- (button|link|textbox|combobox|img|progressbar|region|group)(?! ")/;
+    if (needsName.test(snapshot)) {
+      problems.push(snapshot.split('\n')[0] ?? '');
+    }
+  }
+  const ids = await page.locator('[id]').evaluateAll((all) => all.map((element) => element.id));
+  return [...problems, ...ids.filter((id, index) => ids.indexOf(id) !== index)];
+}
+
+test('every control of both views has a name, and each view one title', async ({ chat }) => {
+  const { page } = chat;
+  await chat.ask('What is the capital of France?');
+  await chat.answered();
+  await chat.receipt.click();
+  expect(await nameless(page)).toEqual([]);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Chat');
+  await expect(page.getByRole('main')).toHaveCount(1);
+
+  await page.getByRole('link', { name: 'Status' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Status');
+  expect(await nameless(page)).toEqual([]);
+  await expect(page.getByRole('link', { name: 'Status' })).toHaveAttribute('aria-current', 'page');
+});
+
+test('an answer is announced politely, in a few pieces and not token by token', async ({
+  chat,
+}) => {
+  await chat.page.evaluate(() => {
+    const spoken: string[] = [];
+    Object.assign(window, { spoken });
+    for (const region of document.querySelectorAll('[aria-live="polite"]')) {
+      new MutationObserver(() => spoken.push(region.textContent)).observe(region, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    }
+  });
+  await chat.ask('What is the capital of France?');
+  await chat.answered();
+
+  const spoken = await chat.page.evaluate(() => (window as unknown as { spoken: string[] }).spoken);
+  expect(spoken[0]).toBe('Answering');
+  expect(spoken.slice(1).join('')).toContain('Paris');
+  expect(spoken.length).toBeLessThanOrEqual(4);
+});

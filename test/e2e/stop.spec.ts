@@ -1,0 +1,131 @@
+/**
+ * Stopping needs an answer that does not end by itself: a model of random weights talks nonsense to its
+ * limit, slowly enough that nobody has to be quick. This file has a host of its own that serves one.
+ */
+/* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
+import { join } from 'node:path';
+import { ChatPage } from '../support/chat-page.ts';
+import { smallModel, writeRandomModel } from '../support/random-model.ts';
+import { WindowHost } from '../support/window-host.ts';
+import { expect, test as base } from './window-test.ts';
+
+const babbler = {
+  ...smallModel,
+  name: 'Babbler',
+  layers: 12,
+  width: 512,
+  heads: 8,
+  kvHeads: 4,
+  feedForward: 1536,
+  type: 'Q8_0',
+} as const;
+
+const test = base.extend<{ babble: ChatPage }, { babblingHost: WindowHost }>({
+  babblingHost: [
+    async ({}, use) => {
+      const host = await WindowHost.start('--no-shards');
+      const path = join(host.dataFolder, 'babbler.gguf');
+      await writeRandomModel(path, babbler);
+      await host.ask(async (connection) => {
+        await connection.call('importModel', { path });
+        await connection.call('changeSettings', { shards: [{ model: babbler.name }] });
+      });
+      await use(host);
+      await host.dispose();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  babble: async ({ page, babblingHost }, use) => {
+    const chat = new ChatPage(page);
+    await chat.open(await babblingHost.newWindowAddress());
+    await expect(page.getByRole('combobox', { name: 'Model' })).toContainText(babbler.name);
+    await expect(page.getByText('You can ask as soon as')).toBeHidden();
+    await use(chat);
+  },
+});
+
+/** Waits until the host works on nothing: the stop has reached the engine. */
+async function becomesIdle(host: WindowHost): Promise<void> {
+  await expect
+    .poll(() =>
+      host.ask(async (connection) => {
+        const { node } = connection.snapshot();
+        return [node?.requests.active, ...(node?.shards ?? []).map(({ sessions }) => sessions)];
+      }),
+    )
+    .toEqual([0, 0]);
+}
+
+test('the stop button ends an answer on all stages and keeps what had come', async ({
+  babble,
+  babblingHost,
+}) => {
+  await babble.ask('Tell me everything.');
+  await expect(babble.answer.locator('.markdown')).toHaveText(/\S/);
+
+  await babble.stop.click();
+
+  await expect(babble.answer.getByText('Stopped.')).toBeVisible();
+  await expect(babble.send).toBeVisible();
+  await expect(babble.question).toBeFocused();
+  const kept = await babble.answer.locator('.markdown').innerText();
+  await becomesIdle(babblingHost);
+  expect(await babble.answer.locator('.markdown').innerText()).toBe(kept);
+});
+
+test('Esc stops an answer, and the next question is answered', async ({ babble, babblingHost }) => {
+  await babble.ask('Tell me everything.');
+  await expect(babble.answer.locator('.markdown')).toHaveText(/\S/);
+
+  await babble.page.keyboard.press('Escape');
+  await expect(babble.answer.getByText('Stopped.')).toBeVisible();
+  await becomesIdle(babblingHost);
+
+  await babble.ask('And now?');
+  await expect(babble.answers).toHaveCount(2);
+  await expect(babble.answer.locator('.markdown')).toHaveText(/\S/);
+  await babble.stop.click();
+});
+
+test('a question typed while an answer streams is kept, and not sent', async ({ babble }) => {
+  await babble.ask('Tell me everything.');
+  await expect(babble.stop).toBeVisible();
+
+  await babble.ask('Something else?');
+
+  await expect(babble.answers).toHaveCount(1);
+  await expect(babble.question).toHaveValue('Something else?');
+  await babble.stop.click();
+});
+
+test('a reader who scrolls up is left alone, and finds the way back down', async ({ babble }) => {
+  await babble.page.setViewportSize({ width: 1100, height: 400 });
+  await babble.ask('Tell me everything.');
+  const conversation = babble.page.getByRole('region', { name: 'Conversation' });
+  const scrolled = (): Promise<number> =>
+    conversation.evaluate(({ scrollTop, scrollHeight, clientHeight }) =>
+      Math.round(scrollHeight - scrollTop - clientHeight),
+    );
+  await expect
+    .poll(() => conversation.evaluate((element) => element.scrollTop), 'the end is followed')
+    .toBeGreaterThan(200);
+
+  await conversation.evaluate((element) => element.scrollTo({ top: 0 }));
+  const toLatest = babble.page.getByRole('button', { name: 'To the latest words' });
+  await expect(toLatest).toBeVisible();
+  await expect.poll(scrolled).toBeGreaterThan(100);
+  expect(await conversation.evaluate((element) => element.scrollTop)).toBe(0);
+
+  await toLatest.click();
+  await expect.poll(scrolled).toBeLessThan(48);
+  await babble.stop.click();
+});
+
+test('the picker offers only models that can answer', async ({ babble }) => {
+  const picker = babble.page.getByRole('combobox', { name: 'Model' });
+  const demo = picker.getByRole('option', { name: /MindMesh Demo/ });
+
+  await expect(demo, 'nobody serves the demo model here').toBeDisabled();
+  await expect(demo).toContainText('not all layers in reach');
+  await expect(picker.getByRole('option', { name: babbler.name })).toBeEnabled();
+});
