@@ -1,0 +1,20 @@
+/** `npm run bench -- NAME`: runs one benchmark; see the files beside this one for what each measures. */
+import { footprint } from './footprint.ts';
+import { hop } from './hop.ts';
+import { prefill } from './prefill.ts';
+import { type Bench, printResult } from './report.ts';
+import { split } from './split.ts';
+
+const benches: Readonly<Record<string, Bench>> = { split, hop, prefill, footprint };
+
+const name = process.argv[2] ?? '';
+const bench = benches[name];
+if (bench === undefined) {
+  console.error('Usage: npm run bench -- NAME, where NAME is one of');
+  for (const [known, { about }] of Object.entries(benches)) {
+    console.error(`  ${known.padEnd(10)} ${about}`);
+  }
+  process.exitCode = 2;
+} else {
+  printResult(name, await bench.run());
+}

@@ -1,0 +1,62 @@
+/** The window as a person sees it, for the tests that drive it: names in place of selectors. */
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export class ChatPage {
+  readonly page: Page;
+  readonly question: Locator;
+  readonly send: Locator;
+  readonly stop: Locator;
+  readonly answers: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.question = page.getByRole('textbox', { name: 'Your question' });
+    this.send = page.getByRole('button', { name: 'Send' });
+    this.stop = page.getByRole('button', { name: 'Stop' });
+    this.answers = page.getByRole('article');
+  }
+
+  /** The newest answer. */
+  get answer(): Locator {
+    return this.answers.last();
+  }
+
+  get receipt(): Locator {
+    return this.answer.getByRole('button', { name: /tokens? ·/ });
+  }
+
+  async open(address: string): Promise<void> {
+    await this.page.goto(address);
+    await expect(this.question).toBeVisible();
+  }
+
+  async ask(question: string): Promise<void> {
+    await this.question.fill(question);
+    await this.question.press('Enter');
+  }
+
+  /** The answer that is on its way has ended in any way. */
+  async answered(): Promise<void> {
+    await expect(this.answer).toHaveAttribute('aria-busy', 'false');
+  }
+
+  /** Every length that the newest answer's text has from now on, until it has ended. */
+  async watchGrowth(): Promise<() => Promise<number[]>> {
+    await this.page.evaluate(() => {
+      const lengths: number[] = [];
+      Object.assign(window, { growthOfAnswer: lengths });
+      new MutationObserver(() => {
+        const words = [...document.querySelectorAll('article .markdown')].at(-1);
+        const length = words?.textContent.length ?? 0;
+        if (length > 0 && length !== lengths.at(-1)) {
+          lengths.push(length);
+        }
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
+    return () =>
+      this.page.evaluate(() => {
+        const watched = window as unknown as { growthOfAnswer: number[] };
+        return watched.growthOfAnswer;
+      });
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Takes the README's picture of the window, assets/window.png: the real window on a real host, with a real
+ * answer of the demo model. Run it after `npm run build`: node test/support/take-window-picture.ts
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, expect } from '@playwright/test';
+import { browserLaunchOptions } from './browser.ts';
+import { ChatPage } from './chat-page.ts';
+import { WindowHost } from './window-host.ts';
+
+const picture = join(import.meta.dirname, '..', '..', 'assets', 'window.png');
+/** A README should open quickly, also on a telephone. */
+const mostBytes = 300 * 1024;
+
+const host = await WindowHost.start();
+const browser = await chromium.launch(browserLaunchOptions());
+try {
+  const page = await browser.newPage({
+    viewport: { width: 1100, height: 760 },
+    deviceScaleFactor: 1.5,
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    locale: 'en',
+  });
+  const chat = new ChatPage(page);
+  await chat.open(await host.newWindowAddress());
+  for (const question of ['What is this app?', 'What is the capital of France?']) {
+    await chat.ask(question);
+    await chat.answered();
+    await expect(chat.receipt).toBeVisible();
+  }
+  await chat.receipt.click();
+  await chat.question.focus();
+  await page.screenshot({ path: picture, caret: 'hide' });
+} finally {
+  await browser.close();
+  await host.dispose();
+}
+
+const { size } = await stat(picture);
+if (size > mostBytes) {
+  throw new Error(`${picture} has ${size} bytes; the README should carry ${mostBytes} at most.`);
+}
+console.log(`${picture}: ${Math.round(size / 1024)} KB`);
