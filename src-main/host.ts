@@ -91,7 +91,7 @@ export class Host {
     this.#handlers = {
       snapshot: () => this.snapshot(),
       importModel: (params) => this.#node.importModel(params),
-      removeModel: (params) => this.#node.request('removeModel', params),
+      removeModel: (params) => this.#node.removeModel(params),
       settings: () => this.#settings,
       changeSettings: (changed) => this.#changeSettings(changed),
       usage: () => services.usage.summary(),

@@ -103,22 +103,31 @@ export class NodeProcess {
       await this.stop();
       await this.start();
     } else if (!isDeepStrictEqual(shards, oldShards) && this.state.name !== 'waiting') {
-      await this.request('setShards', { shards });
+      await this.#request('setShards', { shards });
+      await this.#refresh();
     }
   }
 
-  async request<M extends NodeMethod>(method: M, params: NodeParams<M>): Promise<NodeResult<M>> {
+  async #request<M extends NodeMethod>(method: M, params: NodeParams<M>): Promise<NodeResult<M>> {
     const link = await this.#whenRunning();
     return link.request(method, params);
   }
 
   async importModel(params: NodeParams<'importModel'>): Promise<NodeResult<'importModel'>> {
     try {
-      return await this.request('importModel', params);
+      const model = await this.#request('importModel', params);
+      await this.#refresh();
+      return model;
     } finally {
       this.#imports.delete(params.path);
       this.#options.onChange();
     }
+  }
+
+  async removeModel(params: NodeParams<'removeModel'>): Promise<NodeResult<'removeModel'>> {
+    const model = await this.#request('removeModel', params);
+    await this.#refresh();
+    return model;
   }
 
   /**
@@ -151,6 +160,12 @@ export class NodeProcess {
       signal.removeEventListener('abort', cancel);
       this.#chats.delete(chat);
     }
+  }
+
+  /** The node tells its status when it changed, but not at once; whoever changed something sees it at once. */
+  async #refresh(): Promise<void> {
+    this.#status = await this.#request('status', {});
+    this.#options.onChange();
   }
 
   #plan(): ChildPlan {
@@ -205,7 +220,8 @@ export class NodeProcess {
         cause: describeCauses(state.error.cause),
       });
     } else {
-      log.write('info', 'node', `The mesh node is ${state.name}`);
+      const pid = state.name === 'running' ? { pid: state.child.pid } : {};
+      log.write('info', 'node', `The mesh node is ${state.name}`, pid);
     }
     this.#options.onChange();
   }

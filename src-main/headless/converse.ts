@@ -1,17 +1,23 @@
 /** A conversation in a terminal: lines in, answers out, Ctrl-C stops the answer first. */
 import { createInterface } from 'node:readline/promises';
+import type { Readable, Writable } from 'node:stream';
 import type { ChatMessage } from '../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { ask, tellReceipt } from './ask.ts';
 import type { HostConnection } from './host-connection.ts';
 import { note } from './terminal.ts';
 
+/** The two ends of a terminal. */
+export type Terminal = { readonly input: Readable; readonly output: Writable };
+
+/** Converses until the end of the input, or Ctrl-C when nothing is being answered. */
 export async function converse(
   connection: HostConnection,
   model: string,
   opening: readonly ChatMessage[],
+  { input, output }: Terminal,
 ): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const terminal = createInterface({ input, output, terminal: true });
   let messages = [...opening];
   let answering: AbortController | undefined;
   terminal.on('SIGINT', () => {
@@ -37,18 +43,20 @@ export async function converse(
           answering.signal,
           (piece) => {
             text += piece;
-            process.stdout.write(piece);
+            output.write(piece);
           },
         );
-        process.stdout.write('\n');
+        output.write('\n');
         tellReceipt(connection, answer.receipt);
       } catch (error) {
-        process.stdout.write('\n');
+        output.write('\n');
         tellFailure(error);
       }
       answering = undefined;
       // A stopped answer is part of what was said, as far as it came.
-      messages = [...messages, question, { role: 'assistant', content: text }];
+      if (text !== '') {
+        messages = [...messages, question, { role: 'assistant', content: text }];
+      }
     }
     terminal.prompt();
   }

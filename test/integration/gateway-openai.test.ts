@@ -21,7 +21,7 @@ const person = z.object({
   pet: z.enum(['cat', 'dog']).nullable(),
 });
 
-describe('the gateway, asked by the official OpenAI client', () => {
+describe('the gateway, asked by the official OpenAI client', { timeout: 30_000 }, () => {
   let model: TestModel;
   let gateway: TestGateway;
   let client: OpenAI;
@@ -275,7 +275,7 @@ describe('the gateway, asked by the official OpenAI client', () => {
       const reader = stream[Symbol.asyncIterator]();
       await reader.next();
       other.generations.pause();
-      await other.generations.crash();
+      other.generations.crash();
       await expect(Array.fromAsync({ [Symbol.asyncIterator]: () => reader })).rejects.toMatchObject(
         {
           constructor: APIError,

@@ -94,13 +94,12 @@ export class EngineGenerations implements Generations {
     }
   }
 
-  /** Ends the engine process as a crash would. */
-  async crash(): Promise<void> {
+  /** Kills the engine process, as running out of memory would. */
+  crash(): void {
     const pid = this.#engine?.pid;
     if (pid !== undefined) {
       process.kill(pid, 'SIGKILL');
     }
-    await this.stop();
   }
 
   async stop(): Promise<void> {

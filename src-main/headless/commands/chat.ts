@@ -22,7 +22,10 @@ export async function chat(message: string | undefined, options: ChatOptions): P
   if (message === undefined && process.stdin.isTTY && options.json !== true) {
     await useHost(options, {}, async (connection) => {
       const model = await modelFor(connection, options.model);
-      await converse(connection, model, systemMessages(options));
+      await converse(connection, model, systemMessages(options), {
+        input: process.stdin,
+        output: process.stdout,
+      });
     });
     return;
   }

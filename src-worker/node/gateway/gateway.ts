@@ -70,7 +70,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (error.code === 'over-capacity') {
       void reply.header('retry-after', String(admission.retryAfterSeconds()));
     }
-    return reply.code(status).send(body);
+    // Not closing lets a client that is still sending finish and then read why; what it sends is dropped, and
+    // the request's deadline holds. A reset would take the answer with it.
+    return reply.removeHeader('connection').code(status).send(body);
   };
   const app = fastify({
     bodyLimit: limits.bodyBytes,
@@ -87,6 +89,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     // Addresses that cannot be read.
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });
+  app.removeContentTypeParser('text/plain');
   app.server.maxConnections = limits.connections;
 
   app.addHook('onRequest', (request, reply, next) => {

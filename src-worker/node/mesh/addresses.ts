@@ -61,7 +61,7 @@ export function advertisedAddresses(own: readonly Multiaddr[]): string[] {
 }
 
 /** The peer id that an address ends with. */
-export function peerOf(address: Multiaddr): string | undefined {
+function peerOf(address: Multiaddr): string | undefined {
   return address.getComponents().findLast(({ name }) => name === 'p2p')?.value;
 }
 

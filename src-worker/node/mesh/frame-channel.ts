@@ -8,7 +8,7 @@ import type { Channel } from './channel.ts';
 import { shortName } from './peer-name.ts';
 
 /** How long the other side may take for its last words after the own side ended, in milliseconds. */
-export const lastWordsMs = 3000;
+const lastWordsMs = 3000;
 
 /** What a pipe tells the channel above it. */
 export interface PipeEvents {

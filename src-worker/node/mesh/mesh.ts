@@ -6,13 +6,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { logLevels } from '../../../src-shared/node-api.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
-import {
-  advertisedAddresses,
-  dialableAddresses,
-  maxAddresses,
-  parseStaticPeer,
-  withPeer,
-} from './addresses.ts';
+import { advertisedAddresses, dialableAddresses, parseStaticPeer, withPeer } from './addresses.ts';
 import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { buildLibp2p, startLibp2p } from './libp2p.ts';
@@ -153,7 +147,8 @@ class Libp2pMesh implements Mesh {
   }
 
   discovered({ id, multiaddrs }: PeerInfo): void {
-    this.#keeper.discovered(id.toString(), multiaddrs.slice(0, maxAddresses));
+    const peer = id.toString();
+    this.#keeper.discovered(peer, dialableAddresses(peer, multiaddrs.map(String)));
   }
 
   addresses(): readonly string[] {

@@ -9,7 +9,7 @@ export const recordRefreshMs = 20_000;
 /** Largest signed record accepted, in bytes. */
 export const maxRecordBytes = 64 * 1024;
 
-export const recordedShardSchema = layerRangeSchema.and(
+const recordedShardSchema = layerRangeSchema.and(
   z.object({
     manifestId: z.string(),
     freeSessions: z.int().min(0),

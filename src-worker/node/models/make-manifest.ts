@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { modelFacts } from '../../gguf/model-facts.ts';
 import type { GgufTensor } from '../../gguf/parse.ts';
-import type { GgufFile } from '../../gguf/read.ts';
+import type { GgufDescription, GgufFile } from '../../gguf/read.ts';
 import { encodeString, stringOf } from '../../gguf/values.ts';
 import type { Manifest, ManifestTensor } from './manifest.ts';
 
@@ -24,18 +24,12 @@ export async function makeManifest(
 ): Promise<Manifest> {
   const { metadata, tensors } = file.header;
   const facts = modelFacts(file);
-  const template = stringOf(metadata.get(templateKey));
   return {
     format: 1,
     ...facts,
     name: displayName(stringOf(metadata.get('general.name'))) ?? `Unnamed ${facts.architecture}`,
     quantisation: mostBytes(tensors),
-    parametersSha256: hashOfMetadata(file, (key) => key.startsWith(`${facts.architecture}.`)),
-    tokenizerSha256: hashOfMetadata(
-      file,
-      (key) => key.startsWith('tokenizer.') && !key.startsWith(templateKey),
-    ),
-    templateSha256: template === undefined ? null : sha256(template),
+    ...hashMetadata(file, facts.architecture),
     tensors: await hashTensors(file, options),
   };
 }
@@ -63,8 +57,24 @@ async function hashTensors(file: GgufFile, options: ReadingOptions): Promise<Man
   return hashed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The part of a manifest that a header without tensors is enough for. */
+export function hashMetadata(
+  file: GgufDescription,
+  architecture: string,
+): Pick<Manifest, 'parametersSha256' | 'tokenizerSha256' | 'templateSha256'> {
+  const template = stringOf(file.header.metadata.get(templateKey));
+  return {
+    parametersSha256: hashOfEntries(file, (key) => key.startsWith(`${architecture}.`)),
+    tokenizerSha256: hashOfEntries(
+      file,
+      (key) => key.startsWith('tokenizer.') && !key.startsWith(templateKey),
+    ),
+    templateSha256: template === undefined ? null : sha256(template),
+  };
+}
+
 /** Over key, type and bytes of the chosen entries, sorted by key. */
-function hashOfMetadata(file: GgufFile, isChosen: (key: string) => boolean): string {
+function hashOfEntries(file: GgufDescription, isChosen: (key: string) => boolean): string {
   const hash = createHash('sha256');
   for (const [key, value] of [...file.header.metadata].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (isChosen(key)) {

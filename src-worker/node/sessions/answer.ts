@@ -131,8 +131,10 @@ export class Answer {
   }
 }
 
-function toEvent({ token, endOfGeneration, detail }: SampledToken): GenerationEvent {
-  return { type: 'token', token, endOfGeneration, ...(detail === undefined ? {} : { detail }) };
+function toEvent(sampled: SampledToken): GenerationEvent {
+  const { token, endOfGeneration, detail, computeMs, at } = sampled;
+  const event = { type: 'token', token, endOfGeneration, timing: { computeMs, at } } as const;
+  return detail === undefined ? event : { ...event, detail };
 }
 
 function throwIfAborted(signal: AbortSignal): void {

@@ -22,6 +22,8 @@ export type GenerationEvent =
       /** The token ends the generation and is not to be shown; `done` follows. */
       readonly endOfGeneration: boolean;
       readonly detail?: SampledDetail;
+      /** What all stages computed for it, and when it arrived, in milliseconds on the coordinator's clock. */
+      readonly timing?: { readonly computeMs: number; readonly at: number };
     }
   | { readonly type: 'done'; readonly reason: 'end' | 'length'; readonly receipt: Receipt };
 

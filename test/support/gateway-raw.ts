@@ -1,0 +1,105 @@
+/** Speaks HTTP to a port byte by byte, for what no well-behaved client would send. */
+import { connect, type Socket } from 'node:net';
+
+export type RawAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed when it is JSON. */
+  readonly body: unknown;
+};
+
+/**
+ * Writes `parts` to a fresh connection, waiting a moment between them, and reads until the other side
+ * closes or has answered in full. What cannot be written any more is dropped.
+ */
+export async function sendRaw(
+  port: number,
+  parts: Iterable<string | Buffer>,
+  pauseMs = 0,
+): Promise<RawAnswer> {
+  const socket = connect(port, '127.0.0.1');
+  const answer = readAnswer(socket);
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+  };
+  void answer.then(end, end);
+  for (const part of parts) {
+    if (isOver) {
+      break;
+    }
+    socket.write(part);
+    await pause(pauseMs);
+  }
+  try {
+    return await answer;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** The head of a POST whose body has `length` bytes. */
+export function postHead(
+  port: number,
+  key: string,
+  length: number,
+  headers: Readonly<Record<string, string>> = {},
+): string {
+  const all = {
+    host: `127.0.0.1:${port}`,
+    authorization: `Bearer ${key}`,
+    'content-type': 'application/json',
+    'content-length': String(length),
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST /v1/chat/completions HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
+function readAnswer(socket: Socket): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      const answer = parseAnswer(text);
+      if (answer !== undefined) {
+        resolve(answer);
+      }
+    });
+    // A reset may come after the answer; without one it is a failure.
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`Closed after: ${text}`)));
+  });
+}
+
+/** An answer with a length of its body; undefined while it is not complete. */
+function parseAnswer(text: string): RawAnswer | undefined {
+  const [head = '', ...rest] = text.split('\r\n\r\n');
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    }),
+  );
+  const body = rest.join('\r\n\r\n');
+  if (rest.length === 0 || Buffer.byteLength(body) < Number(headers['content-length'] ?? 0)) {
+    return undefined;
+  }
+  return { status: Number(statusLine.split(' ')[1]), headers, body: parseBody(body) };
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
