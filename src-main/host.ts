@@ -247,10 +247,11 @@ export class Host {
   }
 }
 
+/** A node that ends while its host goes on is on its way to a new start. */
 const stateWords = {
   starting: 'starting',
   running: 'running',
   waiting: 'faulted',
-  stopping: 'stopping',
-  stopped: 'stopping',
+  stopping: 'starting',
+  stopped: 'starting',
 } as const satisfies Record<string, HostSnapshot['state']>;

@@ -6,13 +6,14 @@ import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
 import { AppError, describeCauses } from '../src-shared/errors.ts';
-import type {
-  NodeConfigInput,
-  NodeMethod,
-  NodeParams,
-  NodeResult,
-  NodeStatus,
-  Usage,
+import {
+  type NodeConfigInput,
+  type NodeMethod,
+  type NodeParams,
+  type NodeResult,
+  nodeRuntimeFlags,
+  type NodeStatus,
+  type Usage,
 } from '../src-shared/node-api.ts';
 import type { ChildPlan } from '../src-shared/process/child.ts';
 import { Supervisor, type SupervisorState } from '../src-shared/process/supervisor.ts';
@@ -174,7 +175,7 @@ export class NodeProcess {
     return {
       name: 'The mesh node',
       command,
-      args: [script],
+      args: [...nodeRuntimeFlags, script],
       link: 'ipc',
       ownGroup: true,
       readyWithinMs: readyWithinMs ?? defaultReadyWithinMs,

@@ -10,7 +10,7 @@ export const chatLimits = {
   choices: 8,
 } as const;
 
-export const chatMessageSchema = z.object({
+const chatMessageSchema = z.object({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
   content: z.string().max(chatLimits.messageCharacters),
 });
@@ -31,7 +31,7 @@ export type ChatRequest = z.infer<typeof chatRequestSchema>;
 export type ChatRequestInput = z.input<typeof chatRequestSchema>;
 
 /** One stage of an answer's chain as the requester saw it. */
-export const receiptStageSchema = layerRangeSchema.and(
+const receiptStageSchema = layerRangeSchema.and(
   z.object({
     peer: z.string(),
     /** Median per token, in milliseconds: the stage's own computing. */
@@ -54,14 +54,14 @@ export const receiptSchema = z.object({
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
-export const tokenDetailSchema = sampledDetailSchema.extend({
+const tokenDetailSchema = sampledDetailSchema.extend({
   /** Bytes of the token as Latin-1 text, and those of the alternatives in the order of `top`. */
   piece: z.string(),
   topPieces: z.array(z.string()),
 });
 export type TokenDetail = z.infer<typeof tokenDetailSchema>;
 
-export const finishReasonSchema = z.enum(['stop', 'length']);
+const finishReasonSchema = z.enum(['stop', 'length']);
 
 export const chatEventSchema = z.discriminatedUnion('type', [
   /** More text of one choice; whole characters only. `tokens` counts those behind this text. */

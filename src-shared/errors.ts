@@ -69,7 +69,7 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) {
     return thrown;
   }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = thrown instanceof Error ? thrown.message : inWords(thrown);
   return new AppError('internal', `Something unexpected went wrong: ${message}`, { cause: thrown });
 }
 
@@ -77,10 +77,15 @@ export function toAppError(thrown: unknown): AppError {
 export function describeCauses(thrown: unknown): string {
   const parts: string[] = [];
   for (let current = thrown; current !== undefined && current !== null && parts.length < 8;) {
-    parts.push(current instanceof Error ? (current.stack ?? current.message) : String(current));
+    parts.push(current instanceof Error ? (current.stack ?? current.message) : inWords(current));
     current = current instanceof Error ? current.cause : undefined;
   }
   return parts.join('\n  caused by: ');
+}
+
+/** What was thrown and is no Error. */
+function inWords(thrown: unknown): string {
+  return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? typeof thrown);
 }
 
 /** Closes a switch over a union: the compiler refuses a missing case, and a lying input fails clearly. */

@@ -27,7 +27,7 @@ export const hostSnapshotSchema = z.object({
 });
 export type HostSnapshot = z.infer<typeof hostSnapshotSchema>;
 
-export const usageSummarySchema = z.object({
+const usageSummarySchema = z.object({
   answers: z.int(),
   tokensReceived: z.int(),
   tokensServed: z.int(),

@@ -60,7 +60,7 @@ export const samplingSchema = z.object({
 export type Sampling = z.infer<typeof samplingSchema>;
 
 /** The natural logarithm of a token's probability before any sampling step. */
-export const tokenLogprobSchema = z.object({ token: z.int().min(0), logprob: z.number() });
+const tokenLogprobSchema = z.object({ token: z.int().min(0), logprob: z.number() });
 
 /** The `detail` of a sampled token when log-probabilities were asked for. */
 export const sampledDetailSchema = z.object({

@@ -49,6 +49,8 @@ export async function connectToHost(control: Control): Promise<HostConnection | 
 
 class HostClient implements HostConnection {
   readonly #socket: WebSocket;
+  /** Does nothing from the second one on. */
+  readonly #onFirstSnapshot: (snapshot: HostSnapshot) => void;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<() => void>();
   #snapshot: HostSnapshot | undefined;
@@ -56,7 +58,7 @@ class HostClient implements HostConnection {
 
   constructor(socket: WebSocket, onFirstSnapshot: (snapshot: HostSnapshot) => void) {
     this.#socket = socket;
-    this.#listeners.add(() => onFirstSnapshot(this.snapshot()));
+    this.#onFirstSnapshot = onFirstSnapshot;
     socket.on('message', (data) => this.#receive(data));
     // A close follows every error.
     socket.on('error', () => {});
@@ -64,7 +66,7 @@ class HostClient implements HostConnection {
   }
 
   snapshot(): HostSnapshot {
-    if (this.#snapshot === undefined) {
+    if (this.#snapshot === undefined || this.#socket.readyState !== WebSocket.OPEN) {
       throw goneError();
     }
     return this.#snapshot;
@@ -133,9 +135,8 @@ class HostClient implements HostConnection {
   #handle(message: HostMessage): void {
     if (message.type === 'snapshot') {
       this.#snapshot = message.snapshot;
-      for (const listener of this.#listeners) {
-        listener();
-      }
+      this.#onFirstSnapshot(message.snapshot);
+      this.#tell();
       return;
     }
     const pending = this.#pending.get(message.id);
@@ -172,6 +173,14 @@ class HostClient implements HostConnection {
       reject(goneError());
     }
     this.#pending.clear();
+    // Whoever waits for a snapshot learns that none will come.
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) {
+      listener();
+    }
   }
 }
 

@@ -5,10 +5,11 @@ import type { HostParams, HostResult, HostSnapshot } from '../../src-shared/host
 import type { CallableMethod } from '../host.ts';
 
 export type HostConnection = {
+  /** @throws AppError `not-running` when the host is gone */
   snapshot(): HostSnapshot;
   /** Returns how to end that. */
   onSnapshot(listener: () => void): () => void;
-  /** @throws AppError what the host answers, or `peer-failed` when it is gone */
+  /** @throws AppError what the host answers, or `not-running` when it is gone */
   call<M extends CallableMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
   chat(
     request: ChatRequestInput,
@@ -22,11 +23,12 @@ export type HostConnection = {
 /**
  * Resolves with the first snapshot for which `choose` gives something.
  *
- * @throws AppError `timed-out` with the given sentence, and what `choose` throws
+ * @throws AppError `timed-out` with the given sentence, `not-running` when the host ends meanwhile, and what
+ * `choose` throws
  */
 export function waitForSnapshot<T>(
   connection: Pick<HostConnection, 'snapshot' | 'onSnapshot'>,
-  choose: (snapshot: HostSnapshot) => T | undefined,
+  choose: (snapshot: HostSnapshot) => T | null | undefined,
   withinMs: number,
   sentence: string,
 ): Promise<T> {
@@ -38,8 +40,12 @@ export function waitForSnapshot<T>(
     };
     const look = (): void => {
       try {
-        const chosen = choose(connection.snapshot());
-        if (chosen !== undefined) {
+        const snapshot = connection.snapshot();
+        if (snapshot.state === 'stopping') {
+          throw new AppError('not-running', 'MindMesh is being stopped.');
+        }
+        const chosen = choose(snapshot);
+        if (chosen !== undefined && chosen !== null) {
           end(() => resolve(chosen));
         }
       } catch (error) {

@@ -10,7 +10,7 @@ import {
 import type { z } from 'zod';
 
 /** Parameters as they are after parsing, with all defaults. */
-export type Parsed<M extends NodeMethod> = z.output<(typeof nodeMethods)[M]['params']>;
+type Parsed<M extends NodeMethod> = z.output<(typeof nodeMethods)[M]['params']>;
 
 export type NodeHandlers = {
   readonly [M in NodeMethod]: (params: Parsed<M>) => NodeResult<M> | Promise<NodeResult<M>>;

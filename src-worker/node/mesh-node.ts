@@ -15,6 +15,7 @@ import type {
 import { EngineClient } from './engines/engine-client.ts';
 import { ShardHost } from './engines/shard-host.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { HeaderExchange } from './mesh/header-exchange.ts';
 import { createMesh, type Log, type Mesh } from './mesh/mesh.ts';
 import { MeteredGenerations } from './metered-generations.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
@@ -26,7 +27,7 @@ import { ChatService } from './text/chat-service.ts';
 import { startEngineTokenizer } from './text/engine-tokenizer.ts';
 import { ModelTexts } from './text/model-texts.ts';
 
-export type NodeEvent = Extract<NodeMessage, { type: 'usage' | 'importProgress' }>;
+type NodeEvent = Extract<NodeMessage, { type: 'usage' | 'importProgress' }>;
 
 export type NodeOptions = {
   readonly config: NodeConfig;
@@ -48,6 +49,7 @@ export class MeshNode {
   readonly #shards: ShardHost;
   readonly #stages: StageService;
   readonly #generations: MeteredGenerations;
+  readonly #headers: HeaderExchange;
   readonly #admission: Admission;
   readonly #texts: ModelTexts;
   readonly #chat: ChatService;
@@ -63,7 +65,7 @@ export class MeshNode {
       folder: join(options.config.dataFolder, 'models'),
       onWarning: (message) => options.logOf('models')('warn', message),
     });
-    let node: MeshNode | undefined;
+    const running: { node?: MeshNode } = {};
     const mesh = await createMesh({
       dataFolder: options.config.dataFolder,
       listen: options.config.listen,
@@ -71,12 +73,13 @@ export class MeshNode {
       mdns: options.config.mdns,
       describe: () => ({
         state: 'serving',
-        models: node === undefined ? [] : node.#shards.models(),
-        shards: node === undefined ? [] : node.#shards.records(),
+        models: running.node === undefined ? [] : running.node.#shards.models(),
+        shards: running.node === undefined ? [] : running.node.#shards.records(),
       }),
       log: options.logOf('mesh'),
     });
-    node = new MeshNode(options, library, mesh);
+    const node = new MeshNode(options, library, mesh);
+    running.node = node;
     try {
       await node.#open();
       return node;
@@ -120,8 +123,18 @@ export class MeshNode {
       onChange();
     });
     this.#admission = new Admission(config.gateway);
+    this.#headers = new HeaderExchange({
+      opener: mesh,
+      knownPeers: () => mesh.knownPeers(),
+      source: {
+        manifest: (manifestId) => this.#ownModel(manifestId)?.manifest,
+        headerPath: (manifestId) => library.headerPath(manifestId),
+      },
+      folder: join(config.dataFolder, 'models', 'headers'),
+      log: logOf('models'),
+    });
     this.#texts = new ModelTexts({
-      headerPath: (manifestId) => library.headerPath(manifestId),
+      headerPath: (manifestId) => this.#headers.headerPath(manifestId),
       startTokenizer: startEngineTokenizer,
     });
     this.#chat = new ChatService({
@@ -206,12 +219,14 @@ export class MeshNode {
       this.#mesh.stop(),
       this.#shards.stop(),
       this.#texts.close(),
+      this.#headers.stop(),
     ]);
   }
 
   async #open(): Promise<void> {
     const { config, logOf } = this.#options;
     await this.#stages.start();
+    await this.#headers.serve();
     this.#bundled = await this.#importBundled(config.bundledModels);
     this.#setFirstWishes(config.shards);
     this.#gateway = await createGateway({

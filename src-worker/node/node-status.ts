@@ -45,7 +45,9 @@ export function peerStatus({ peer, record, connected, latencyMs }: KnownPeer): P
 
 /** Whether the two would look the same to a person: speeds are compared by whole tokens a second. */
 export function isSameStatus(one: NodeStatus, other: NodeStatus): boolean {
-  const rounded = (_: string, value: unknown): unknown =>
-    typeof value === 'number' ? Math.round(value) : value;
   return JSON.stringify(one, rounded) === JSON.stringify(other, rounded);
+}
+
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value) : value;
 }

@@ -13,7 +13,7 @@ export const engineLinkDescriptor = 3;
 export const engineKinds = { ...workKinds, request: 16, response: 17, sessionFailed: 18 } as const;
 
 /** Where a shard stands in its model. A whole model is a chain of one shard. */
-export const shardRoleSchema = z.enum(['whole', 'first', 'middle', 'last']);
+const shardRoleSchema = z.enum(['whole', 'first', 'middle', 'last']);
 export type ShardRole = z.infer<typeof shardRoleSchema>;
 
 export const loadParametersSchema = z.object({
@@ -57,7 +57,7 @@ export const loadResultSchema = z.object({
 });
 export type LoadResult = z.infer<typeof loadResultSchema>;
 
-export const openParametersSchema = z.object({
+const openParametersSchema = z.object({
   /** Chosen by the node, never reused on this link: frames of a closed session are dropped by number. */
   session: z.int().min(1).max(0xffff_ffff),
   /** Only for shards that sample (last, whole). */
@@ -73,7 +73,7 @@ export const openParametersSchema = z.object({
 export type OpenParameters = z.input<typeof openParametersSchema>;
 
 /** How the model's own tokenizer treats text; the chat template decides about BOS, so none is added. */
-export const tokenizeParametersSchema = z.object({
+const tokenizeParametersSchema = z.object({
   text: z.string().max(4 * 1024 * 1024),
   /** Read "<|user|>" and the like as control tokens. True for the template's own text only. */
   parseSpecial: z.boolean(),

@@ -1,4 +1,13 @@
-import fc from 'fast-check';
+import {
+  array,
+  assert,
+  infiniteStream,
+  integer,
+  nat,
+  property,
+  record,
+  uint8Array,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, type Frame, FrameReader } from './frame.ts';
 
@@ -15,11 +24,11 @@ function readAll(chunks: readonly Uint8Array[]): Frame[] {
 
 describe('FrameReader', () => {
   it('gives back what encodeFrame wrote, however the bytes are cut on the way', () => {
-    const frame = fc.record({ kind: fc.nat(7), body: fc.uint8Array({ maxLength: 300 }) });
-    fc.assert(
-      fc.property(
-        fc.array(frame, { maxLength: 6 }),
-        fc.infiniteStream(fc.integer({ min: 1, max: 64 })),
+    const frame = record({ kind: nat(7), body: uint8Array({ maxLength: 300 }) });
+    assert(
+      property(
+        array(frame, { maxLength: 6 }),
+        infiniteStream(integer({ min: 1, max: 64 })),
         (sent, cuts) => {
           const bytes = Buffer.concat(sent.flatMap(({ kind, body }) => encodeFrame(kind, body)));
           const chunks: Buffer[] = [];

@@ -7,7 +7,7 @@
  */
 import { AppError } from '../../src-shared/errors.ts';
 
-export const frameHeaderBytes = 8;
+const frameHeaderBytes = 8;
 
 export type Frame = { readonly kind: number; readonly body: Buffer };
 

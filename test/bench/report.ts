@@ -12,7 +12,7 @@ export type BenchResult = {
 export type Bench = { readonly about: string; readonly run: () => Promise<BenchResult> };
 
 /** Columns as wide as their widest cell, numbers to the right. */
-export function formatTable(rows: BenchResult['rows']): string {
+function formatTable(rows: BenchResult['rows']): string {
   const columns = Object.keys(rows[0] ?? {});
   const cells = rows.map((row) => columns.map((column) => String(row[column] ?? '')));
   const widths = columns.map((column, index) =>

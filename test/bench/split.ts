@@ -56,9 +56,6 @@ export const split: Bench = {
       await stopAll([askWhole, askCut, ...whole, ...cut]);
       await rpc?.stop();
     }
-    // Neighbours in time are compared: the machine's speed drifts.
-    const ratioTo = (one: readonly number[], other: readonly number[]): number =>
-      median(one.map((speed, index) => speed / (other[index] ?? Number.NaN)));
     const ratio = ratioTo(speeds.cut, speeds.whole);
     const toBench = ratioTo(speeds.whole, speeds.bench);
     const row = (way: string, samples: readonly number[]): Record<string, string | number> => ({
@@ -88,6 +85,11 @@ export const split: Bench = {
     };
   },
 };
+
+/** Median of the pairs' ratios: neighbours in time are compared, as the machine's speed drifts. */
+function ratioTo(one: readonly number[], other: readonly number[]): number {
+  return median(one.map((speed, index) => speed / (other[index] ?? Number.NaN)));
+}
 
 /** Tokens a second from the first to the last. */
 function speedOf(tokens: readonly TokenTimes[]): number {

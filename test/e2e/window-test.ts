@@ -23,7 +23,7 @@ export const test = base.extend<{ chat: ChatPage; pageErrors: string[] }, { host
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));
       page.on('console', (message) => {
-        if (/content security policy/i.test(message.text())) {
+        if (/violates.*content security policy/is.test(message.text())) {
           errors.push(message.text());
         }
       });

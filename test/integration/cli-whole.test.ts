@@ -157,6 +157,20 @@ describe('mindmesh', () => {
     expect(existsSync(join(folder, 'host.json'))).toBe(false);
   });
 
+  it('stops waiting for a model at Ctrl-C', async () => {
+    const folder = await temporaryFolder();
+    await mindmesh(['settings', 'set', 'shards', '[]', '--data', folder]);
+    const child = startMindmesh(['chat', question, '--data', folder]);
+    const end = finished(child);
+    const [pid = 0] = await eventually('a node', async () => {
+      const pids = await nodePids(folder).catch(() => []);
+      return pids.length > 0 ? pids : undefined;
+    });
+    child.kill('SIGINT');
+    expect(await end).toEqual({ code: 130, out: '', err: '' });
+    expect(isAlive(pid)).toBe(false);
+  });
+
   it('counts what was asked over restarts', async () => {
     const folder = await temporaryFolder();
     const answer = await mindmesh(['chat', question, '--json', '--data', folder]);

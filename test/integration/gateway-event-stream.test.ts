@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EventStream } from '../../src-worker/node/gateway/event-stream.ts';
 
@@ -30,18 +29,6 @@ describe('a stream of events', () => {
     return { response, client };
   }
 
-  async function sendUntilRefused(stream: EventStream): Promise<unknown> {
-    try {
-      // No kernel buffers this much.
-      for (let sent = 0; sent < 1000; sent += 1) {
-        await stream.send(large);
-      }
-      return 'everything was taken';
-    } catch (error) {
-      return error;
-    }
-  }
-
   it('goes no faster than its client reads, and gives one up that does not', async () => {
     const { response } = await responseTo();
     const stream = new EventStream(response, 300);
@@ -60,3 +47,15 @@ describe('a stream of events', () => {
     await expect(stream.send('more')).rejects.toMatchObject({ code: 'cancelled' });
   });
 });
+
+async function sendUntilRefused(stream: EventStream): Promise<unknown> {
+  try {
+    // No kernel buffers this much.
+    for (let sent = 0; sent < 1000; sent += 1) {
+      await stream.send(large);
+    }
+    return 'everything was taken';
+  } catch (error) {
+    return error;
+  }
+}

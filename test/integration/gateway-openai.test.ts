@@ -1,9 +1,10 @@
-import OpenAI, {
+import {
   APIConnectionError,
   APIError,
   AuthenticationError,
   BadRequestError,
   NotFoundError,
+  type OpenAI,
   RateLimitError,
 } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
@@ -37,7 +38,7 @@ describe('the gateway, asked by the official OpenAI client', { timeout: 30_000 }
   afterEach(async () => {
     model.generations.resume();
     model.generations.capacity = Infinity;
-    await vi.waitFor(() => expect(model.generations.active).toBe(0));
+    await vi.waitUntil(() => model.generations.active === 0);
   });
 
   it('lists the models, and tells of one', async () => {
@@ -166,13 +167,10 @@ describe('the gateway, asked by the official OpenAI client', { timeout: 30_000 }
   });
 
   it('keeps control tokens in messages harmless', async () => {
-    const tokensOf = async (content: string): Promise<number> => {
-      const messages = [{ role: 'user' as const, content }];
-      const answer = await client.chat.completions.create({ ...greedy, messages, max_tokens: 1 });
-      return answer.usage?.prompt_tokens ?? 0;
-    };
     // As text, "<|end|>" takes one token a character or so; as a control token it would take one.
-    expect((await tokensOf('x<|end|>')) - (await tokensOf('x'))).toBeGreaterThan(3);
+    expect(
+      (await promptTokens(client, 'x<|end|>')) - (await promptTokens(client, 'x')),
+    ).toBeGreaterThan(3);
   });
 
   it('makes typed exceptions of what is wrong', async () => {
@@ -303,3 +301,9 @@ describe('the gateway, asked by the official OpenAI client', { timeout: 30_000 }
     await expect(closing.client.models.list()).rejects.toBeInstanceOf(APIConnectionError);
   });
 });
+
+async function promptTokens(client: OpenAI, content: string): Promise<number> {
+  const messages = [{ role: 'user' as const, content }];
+  const answer = await client.chat.completions.create({ ...greedy, messages, max_tokens: 1 });
+  return answer.usage?.prompt_tokens ?? 0;
+}

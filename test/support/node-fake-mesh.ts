@@ -16,7 +16,7 @@ import {
 } from './node-fake-shard.ts';
 import { Loopback } from './node-loopback.ts';
 
-export const fakeLayers = 6;
+const fakeLayers = 6;
 
 export const fakeModel: ModelSummary = {
   manifestId: fakeManifestId,

@@ -18,7 +18,7 @@ export const fakeWidth = 8;
 /** No other token ends a generation. */
 export const fakeEndToken = 7777;
 /** What one work costs, as the fake engines say. */
-export const fakeComputeMicros = 250;
+const fakeComputeMicros = 250;
 
 type PlainWork = Omit<Work, 'session' | 'detail'>;
 

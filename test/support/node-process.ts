@@ -8,13 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { type NodeEvent, NodeLink } from '../../src-main/node-link.ts';
 import type { ChatEvent, ChatRequestInput } from '../../src-shared/chat.ts';
 import { chatRequestSchema } from '../../src-shared/chat.ts';
-import type {
-  NodeConfigInput,
-  NodeMethod,
-  NodeParams,
-  NodeResult,
-  NodeStatus,
-  Usage,
+import {
+  type NodeConfigInput,
+  type NodeMethod,
+  type NodeParams,
+  type NodeResult,
+  nodeRuntimeFlags,
+  type NodeStatus,
+  type Usage,
 } from '../../src-shared/node-api.ts';
 
 const script = fileURLToPath(new URL('../../build/src-worker/node/node.js', import.meta.url));
@@ -66,7 +67,7 @@ export class NodeProcess {
   private constructor(dataFolder: string, ownsFolder: boolean) {
     this.dataFolder = dataFolder;
     this.#ownsFolder = ownsFolder;
-    this.#child = spawn(process.execPath, [script], {
+    this.#child = spawn(process.execPath, [...nodeRuntimeFlags, script], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#exited = once(this.#child, 'exit');

@@ -1,6 +1,7 @@
 """Trains the demo model from nothing and writes it as a GGUF file."""
 
 import argparse
+import json
 import os
 import tempfile
 import time
@@ -36,6 +37,14 @@ def make_tokenizer(seed, vocabulary):
         dialogue = make_dialogue(random)
         texts += [dialogue.system or ""] + [text for turn in dialogue.turns for text in (turn.question, turn.answer)]
     return Tokenizer(learn_merges(texts, vocabulary - 256 - len(CONTROL_TOKENS)))
+
+
+def kept_merges(chosen):
+    """The tokenizer's merges, learned once, so that a checkpoint stays valid when the text is edited and training goes on."""
+    kept = chosen.work / "merges.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(make_tokenizer(chosen.seed, chosen.vocabulary).merges))
+    return json.loads(kept.read_text())
 
 
 def encoded(dialogue, tokenizer, random):
@@ -174,7 +183,7 @@ def main():
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)
-    merges = make_tokenizer(chosen.seed, chosen.vocabulary).merges
+    merges = kept_merges(chosen)
     with tempfile.TemporaryDirectory() as folder:
         multiprocessing.spawn(work_as, (merges, chosen, Path(folder).resolve() / "meeting-place"), WORKERS)
 

@@ -2,6 +2,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
+import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
 import { ask, tellReceipt } from '../ask.ts';
 import { chooseModel, findModel } from '../choose-model.ts';
 import { converse } from '../converse.ts';
@@ -15,8 +16,10 @@ export type ChatOptions = CommonOptions & {
   readonly json?: boolean;
 };
 
-/** Loading a large model from a slow disk takes this long, in milliseconds; beyond it the chat is tried. */
-const modelWithinMs = 60_000;
+/** Loading a large model from a slow disk takes this long, in milliseconds. */
+const loadedWithinMs = 120_000;
+/** Finding peers takes this long. */
+const foundWithinMs = 20_000;
 
 export async function chat(message: string | undefined, options: ChatOptions): Promise<void> {
   if (message === undefined && process.stdin.isTTY && options.json !== true) {
@@ -58,30 +61,45 @@ function systemMessages({ system }: ChatOptions): ChatMessage[] {
   return system === undefined ? [] : [{ role: 'system', content: system }];
 }
 
-/** The wanted model once it can answer, or else the best one that can. */
+/**
+ * The wanted model once it can answer, or else the best one that can.
+ *
+ * @throws AppError `model-not-found`, `no-route` when every shard here failed and nobody else is known,
+ * `timed-out`
+ */
 async function modelFor(connection: HostConnection, wanted: string | undefined): Promise<string> {
-  const sentence =
-    'No model can answer yet: this machine hosts none completely, nor do the peers it knows. "mindmesh status" tells what is there.';
-  const found = await waitForSnapshot(
+  const { node } = connection.snapshot();
+  const isHosting = node !== null && node.shards.length > 0;
+  const model = await waitForSnapshot(
     connection,
-    ({ node }) => {
-      if (node === null) {
-        return undefined;
-      }
-      if (wanted === undefined) {
-        return chooseModel(node.models);
-      }
-      const model = findModel(node.models, wanted);
-      if (model === undefined && node.peers.length === 0) {
-        throw new AppError(
-          'model-not-found',
-          `There is no model "${wanted}". "mindmesh models list" shows those that are there.`,
-        );
-      }
-      return model?.available === true ? model : undefined;
-    },
-    modelWithinMs,
-    sentence,
+    (snapshot) => snapshot.node && answeringModel(snapshot.node, wanted),
+    isHosting ? loadedWithinMs : foundWithinMs,
+    'No model can answer yet: this machine hosts none completely, nor do the peers it knows. "mindmesh status" tells what is there.',
   );
-  return found.manifestId;
+  return model.manifestId;
+}
+
+/** undefined while there may still be one. */
+function answeringModel(node: NodeStatus, wanted: string | undefined): ModelEntry | undefined {
+  const model = wanted === undefined ? chooseModel(node.models) : findModel(node.models, wanted);
+  if (model?.available === true) {
+    return model;
+  }
+  if (node.peers.length > 0) {
+    return undefined;
+  }
+  if (wanted !== undefined && model === undefined) {
+    throw new AppError(
+      'model-not-found',
+      `There is no model "${wanted}". "mindmesh models list" shows those that are there.`,
+    );
+  }
+  const [shard] = node.shards;
+  if (shard !== undefined && node.shards.every(({ state }) => state === 'faulted')) {
+    throw new AppError(
+      'no-route',
+      `No model can answer: ${shard.model} cannot be hosted here. ${shard.fault ?? ''}`.trimEnd(),
+    );
+  }
+  return undefined;
 }

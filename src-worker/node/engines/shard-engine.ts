@@ -63,11 +63,11 @@ export class ShardEngine {
    * @throws AppError, see EngineClient.start
    */
   static async start(parts: ShardEngineParts): Promise<ShardEngine> {
-    let started: ShardEngine | undefined;
+    const started: { shard?: ShardEngine } = {};
     const tell = (act: (shard: ShardEngine) => void): void => {
       // An engine has nothing to say before its shard is loaded.
-      if (started !== undefined) {
-        act(started);
+      if (started.shard !== undefined) {
+        act(started.shard);
       }
     };
     const events: EngineEvents = {
@@ -80,8 +80,8 @@ export class ShardEngine {
       onLog: parts.onLog,
     };
     const engine = await parts.start(parts.parameters, events, parts.signal);
-    started = new ShardEngine(engine, parts);
-    return started;
+    started.shard = new ShardEngine(engine, parts);
+    return started.shard;
   }
 
   private constructor(engine: Engine, { name, now, onSessions }: ShardEngineParts) {

@@ -63,6 +63,10 @@ async function settle(): Promise<void> {
   }
 }
 
+function cannotCut(): Promise<string> {
+  return Promise.reject(new AppError('gguf-unsupported', 'It cannot be cut'));
+}
+
 describe('wishes', () => {
   it('become engines with the shard’s file and role, and serve', async () => {
     const engines = new FakeEngines();
@@ -190,8 +194,7 @@ describe('a crash', () => {
   });
 
   it('is also a shard that cannot be cut', async () => {
-    const shardPath = () => Promise.reject(new AppError('gguf-unsupported', 'It cannot be cut'));
-    const host = hostOf(new FakeEngines(), library({ shardPath }));
+    const host = hostOf(new FakeEngines(), library({ shardPath: cannotCut }));
     host.setWishes([{ model: 'Fake model', layers: left }]);
     await settle();
     expect(host.statuses()).toMatchObject([

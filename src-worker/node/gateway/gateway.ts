@@ -65,7 +65,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const error = requestErrorOf(thrown);
     const { status, body } = openAiErrorOf(error);
     if (status >= 500) {
-      log('warn', describeCauses(error), { method: request.method, url: request.url });
+      // Whoever leaves, or closes the app, is no news.
+      log(error.code === 'cancelled' ? 'debug' : 'warn', describeCauses(error), {
+        method: request.method,
+        url: request.url,
+      });
     }
     if (error.code === 'over-capacity') {
       void reply.header('retry-after', String(admission.retryAfterSeconds()));

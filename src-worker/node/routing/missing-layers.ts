@@ -2,7 +2,7 @@
 import type { LayerRange } from '../../../src-shared/model.ts';
 
 /** Runs of layers, in order, that no range covers. Ranges outside the model's layers are ignored. */
-export function missingLayers(ranges: readonly LayerRange[], layers: number): LayerRange[] {
+function missingLayers(ranges: readonly LayerRange[], layers: number): LayerRange[] {
   const covered = new Uint8Array(layers);
   for (const { firstLayer, lastLayer } of ranges) {
     covered.fill(1, firstLayer, lastLayer + 1);

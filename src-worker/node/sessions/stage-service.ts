@@ -72,10 +72,10 @@ export class StageService {
 
   /** Ends every session; the coordinators are told why. */
   stop(): void {
-    for (const session of [...this.#sessions]) {
+    for (const session of this.#sessions) {
       session.fail(new AppError('peer-failed', 'It is shutting down'));
     }
-    for (const newcomer of [...this.#newcomers]) {
+    for (const newcomer of this.#newcomers) {
       this.#refuse(newcomer, new AppError('peer-failed', 'It is shutting down'));
     }
   }
@@ -83,10 +83,10 @@ export class StageService {
   /** Ends what has waited too long. Called every second while there is anything to look after. */
   sweep(): void {
     const now = this.#now();
-    for (const session of [...this.#sessions]) {
+    for (const session of this.#sessions) {
       session.checkTime(now);
     }
-    for (const newcomer of [...this.#newcomers]) {
+    for (const newcomer of this.#newcomers) {
       if (now - newcomer.arrivedAt > attachWithinMs) {
         const what =
           newcomer.key === undefined

@@ -88,7 +88,7 @@ describe('the choices of a chat', () => {
     const mesh = new SmallMesh(1);
     const events = await collect(runChoices(3, 1, mesh.start, never));
     const finished = events.flatMap((event) => (event.type === 'finished' ? [event.choice] : []));
-    expect(finished.toSorted()).toEqual([0, 1, 2]);
+    expect(new Set(finished)).toEqual(new Set([0, 1, 2]));
     expect(mesh.log.filter((line) => line.endsWith('finished'))).toHaveLength(3);
   });
 

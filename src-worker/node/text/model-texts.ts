@@ -3,7 +3,7 @@
  * first asked for, few are kept, and those that nobody used for a while are ended.
  */
 import type { ChatMessage } from '../../../src-shared/chat.ts';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { ModelText, type Prompt, type Tokenizer } from './model-text.ts';
@@ -42,7 +42,11 @@ export class ModelTexts {
     this.#renderer = new TemplateRenderer(this.#clock);
   }
 
-  /** The messages as the model's tokens. @throws AppError as `ModelText.prompt` and starting an engine do */
+  /**
+   * The messages as the model's tokens.
+   * @throws AppError `model-not-found` for a model that only peers have; as `ModelText.prompt` and starting an
+   * engine do
+   */
   async prompt(
     model: ModelSummary,
     messages: readonly ChatMessage[],
@@ -52,6 +56,8 @@ export class ModelTexts {
     try {
       const text = await kept.text;
       return await text.prompt(messages, signal);
+    } catch (error) {
+      throw toAppError(error).code === 'model-not-found' ? onlyPeersHave(model, error) : error;
     } finally {
       this.#giveBack(model.manifestId, kept);
     }
@@ -134,4 +140,12 @@ export class ModelTexts {
       .finally(() => this.#ending.delete(ended));
     this.#ending.add(ended);
   }
+}
+
+function onlyPeersHave(model: ModelSummary, cause: unknown): AppError {
+  return new AppError(
+    'model-not-found',
+    `Peers host ${model.name}, but this machine does not have its tokenizer. Import the model's GGUF file first.`,
+    { cause },
+  );
 }

@@ -1,0 +1,61 @@
+/** What the demonstration tells about its answer. Pure. */
+import type { Receipt } from '../../src-shared/chat.ts';
+import { shortPeer } from './sentences.ts';
+
+/** The one line of `npm run --silent demo -- --json`. */
+export function demoJson(answer: string, receipt: Receipt): unknown {
+  return {
+    answer,
+    tokens: receipt.tokens,
+    tokensPerSecond: receipt.tokensPerSecond,
+    route: receipt.stages.map(({ peer, firstLayer, lastLayer, hopMs }) => ({
+      peer,
+      firstLayer,
+      lastLayer,
+      hopMs,
+    })),
+  };
+}
+
+/** A table of the peers that took part, and the sum. */
+export function demoTable(receipt: Receipt): string[] {
+  const rows = [
+    ['peer', 'layers', 'computing', 'hop'],
+    ...receipt.stages.map((stage) => [
+      shortPeer(stage.peer),
+      `${stage.firstLayer}–${stage.lastLayer}`,
+      milliseconds(stage.computeMs),
+      milliseconds(stage.hopMs),
+    ]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) =>
+    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
+  );
+  return [
+    ...rows.map((cells) =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    ),
+    '',
+    `${receipt.tokens} tokens, ${receipt.tokensPerSecond.toFixed(1)} tokens/s over ${peersOf(receipt)} peers; times are medians per token.`,
+  ];
+}
+
+export function peersOf(receipt: Receipt): number {
+  return new Set(receipt.stages.map(({ peer }) => peer)).size;
+}
+
+/** Two shards of about half of the layers each. */
+export function halves(layers: number): { firstLayer: number; lastLayer: number }[] {
+  const middle = Math.floor(layers / 2);
+  return [
+    { firstLayer: 0, lastLayer: middle - 1 },
+    { firstLayer: middle, lastLayer: layers - 1 },
+  ];
+}
+
+function milliseconds(ms: number): string {
+  return `${ms.toFixed(2)} ms`;
+}

@@ -1,0 +1,100 @@
+/**
+ * `npm run demo`: three nodes on this machine. The demo model is cut by layers over two of them; the third
+ * hosts nothing, asks, and gets its answer over both. Everything is removed afterwards, also after Ctrl-C.
+ */
+import { AppError } from '../../src-shared/errors.ts';
+import type { Receipt } from '../../src-shared/chat.ts';
+import { appFiles } from '../app-files.ts';
+import { ask } from './ask.ts';
+import { type DemoHost, DemoHosts } from './demo-hosts.ts';
+import { demoJson, demoTable, halves, peersOf } from './demo-report.ts';
+import { waitForSnapshot } from './host-connection.ts';
+import { peerAddresses } from './sentences.ts';
+import { ignoreClosedOutput, note, print, printJson, reportFailure } from './terminal.ts';
+
+const question = 'What is this app?';
+const loadedWithinMs = 60_000;
+
+type Demonstrated = { readonly text: string; readonly receipt: Receipt };
+
+async function demonstrate(
+  hosts: DemoHosts,
+  signal: AbortSignal,
+  onText: (piece: string) => void,
+): Promise<Demonstrated> {
+  const name = appFiles().demoModelName;
+  note('Starting two nodes that share the demo model, and one that asks…');
+  const sharing = await Promise.all([hosts.start('first', []), hosts.start('second', [])]);
+  const layers = sharing[0].node.models.find((model) => model.name === name)?.layers;
+  if (layers === undefined) {
+    throw new AppError('model-not-found', `The demo model is missing: ${appFiles().demoModel}.`);
+  }
+  const cut = halves(layers);
+  await Promise.all(
+    sharing.map(({ connection }, index) =>
+      connection.call('changeSettings', { shards: [{ model: name, layers: cut[index] }] }),
+    ),
+  );
+  const asking = await hosts.start('asking', sharing.flatMap(addressesOf));
+  const model = await waitForSnapshot(
+    asking.connection,
+    ({ node }) => node?.models.find((entry) => entry.name === name && entry.available),
+    loadedWithinMs,
+    'The two nodes did not load their halves of the demo model in time.',
+  );
+  const messages = [{ role: 'user' as const, content: question }];
+  const { text, receipt } = await ask(
+    asking.connection,
+    model.manifestId,
+    messages,
+    signal,
+    onText,
+  );
+  if (text.trim() === '' || receipt === undefined || peersOf(receipt) < 2) {
+    throw new AppError('no-route', 'The answer did not come over two peers.');
+  }
+  return { text, receipt };
+}
+
+function addressesOf({ node }: DemoHost): string[] {
+  return peerAddresses(node);
+}
+
+function show(piece: string): void {
+  process.stdout.write(piece);
+}
+
+async function main(isJson: boolean): Promise<void> {
+  const interrupted = new AbortController();
+  for (const wish of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(wish, () => interrupted.abort());
+  }
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  // It may come before anybody waits for it.
+  aborted.catch(() => {});
+  interrupted.signal.addEventListener('abort', () => reject(new AppError('cancelled', 'Stopped.')));
+  const hosts = await DemoHosts.create(interrupted.signal);
+  try {
+    if (!isJson) {
+      print(`> ${question}`);
+    }
+    const { text, receipt } = await Promise.race([
+      demonstrate(hosts, interrupted.signal, isJson ? () => {} : show),
+      aborted,
+    ]);
+    if (isJson) {
+      printJson(demoJson(text, receipt));
+    } else {
+      print(['', '', ...demoTable(receipt)]);
+    }
+  } finally {
+    await hosts.end();
+  }
+}
+
+ignoreClosedOutput();
+try {
+  await main(process.argv.includes('--json'));
+} catch (error) {
+  reportFailure(error, process.argv.includes('--verbose'));
+}

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OpenAI } from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NodeProcess } from '../support/node-process.ts';
+import { smallModel, writeRandomModel } from '../support/random-model.ts';
+
+const apiKey = 'mm-key-of-the-gateway-in-a-node';
+const asked = {
+  model: smallModel.name,
+  messages: [{ role: 'user' as const, content: 'What is this?' }],
+  temperature: 0,
+  max_tokens: 48,
+};
+
+describe('the gateway of a node, over a model that is cut between two', () => {
+  let folder: string;
+  const nodes: NodeProcess[] = [];
+  let client: OpenAI;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mindmesh-gateway-node-'));
+    const path = join(folder, 'model.gguf');
+    await writeRandomModel(path);
+    const hosting = (firstLayer: number, lastLayer: number) => ({
+      bundledModels: [path],
+      shards: [{ model: smallModel.name, layers: { firstLayer, lastLayer } }],
+      engine: { threads: 1, backend: 'cpu' as const },
+    });
+    const first = await NodeProcess.start(hosting(0, 1));
+    nodes.push(first);
+    const second = await NodeProcess.start({
+      ...hosting(2, 3),
+      staticPeers: first.status.addresses,
+      gateway: { port: 0, apiKey },
+    });
+    nodes.push(second);
+    await Promise.all(nodes.map((node) => node.untilServing()));
+    await second.untilAvailable(smallModel.name);
+    const baseURL = `http://127.0.0.1:${second.status.gatewayPort}/v1`;
+    client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
+  });
+  afterAll(async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    await rm(folder, { recursive: true });
+  });
+
+  async function untilNothingRuns(): Promise<void> {
+    for (const node of nodes) {
+      await node.until(
+        ({ shards, requests }) =>
+          requests.active === 0 && shards.every(({ sessions }) => sessions === 0),
+        'no session is left',
+      );
+    }
+  }
+
+  it('answers, and its receipt names both stages', async () => {
+    const answer = await client.chat.completions.create(asked);
+    expect(answer.usage?.completion_tokens).toBe(48);
+    expect(answer).toMatchObject({
+      x_mindmesh: {
+        receipts: [
+          {
+            tokens: 48,
+            stages: [
+              { peer: nodes[0]?.status.peer, firstLayer: 0, lastLayer: 1 },
+              { peer: nodes[1]?.status.peer, firstLayer: 2, lastLayer: 3 },
+            ],
+          },
+        ],
+      },
+    });
+    await untilNothingRuns();
+  });
+
+  it('gives a receipt also when a stop text ended the answer', async () => {
+    const whole = await client.chat.completions.create(asked);
+    const text = whole.choices[0]?.message.content ?? '';
+    const stop = text.slice(10, 14);
+    const cut = await client.chat.completions.create({ ...asked, max_tokens: 1500, stop });
+    expect(cut.choices[0]).toMatchObject({
+      message: { content: text.slice(0, text.indexOf(stop)) },
+      finish_reason: 'stop',
+    });
+    expect(cut).toMatchObject({ x_mindmesh: { receipts: [{ stages: [{}, {}] }] } });
+    await untilNothingRuns();
+  });
+
+  it('frees both stages when the client aborts a stream', async () => {
+    const stream = await client.chat.completions.create({
+      ...asked,
+      max_tokens: 1900,
+      stream: true,
+    });
+    await stream[Symbol.asyncIterator]().next();
+    stream.controller.abort();
+    await untilNothingRuns();
+    expect((await client.chat.completions.create(asked)).usage?.completion_tokens).toBe(48);
+  });
+
+  it('says within two seconds that an engine was killed, and answers again when it is back', async () => {
+    const stream = await client.chat.completions.create({
+      ...asked,
+      max_tokens: 1900,
+      stream: true,
+    });
+    const reader = stream[Symbol.asyncIterator]();
+    await reader.next();
+    const [pid = 0] = nodes[0]?.enginePids ?? [];
+    const killedAt = performance.now();
+    process.kill(pid, 'SIGKILL');
+    const rest = Array.fromAsync({ [Symbol.asyncIterator]: () => reader });
+    await expect(rest).rejects.toMatchObject({
+      code: expect.stringMatching(/engine_died|peer_failed/),
+    });
+    expect(performance.now() - killedAt).toBeLessThan(2000);
+    await nodes[0]?.until(
+      ({ shards }) => shards.every((shard) => shard.state === 'serving' && shard.pid !== pid),
+      'the engine is back',
+    );
+    await nodes[1]?.untilAvailable(smallModel.name);
+    expect((await client.chat.completions.create(asked)).usage?.completion_tokens).toBe(48);
+  });
+});
