@@ -21,7 +21,7 @@ export const chatRequestSchema = z.object({
   model: z.string().min(1).max(200),
   messages: z.array(chatMessageSchema).min(1).max(chatLimits.messages),
   sampling: samplingSchema.prefault({}),
-  /** Most tokens to generate for each choice; absent: what is left of the context. */
+  /** Most tokens to generate for each choice; absent: a share of the context, see ChatService. */
   maxTokens: z.int().min(1).optional(),
   /** Texts that end an answer; they are not part of it. */
   stop: z.array(z.string().min(1).max(256)).max(chatLimits.stops).default([]),

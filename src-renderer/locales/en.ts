@@ -131,6 +131,8 @@ export const en = {
     demoNote:
       'This is the small demo model. It knows MindMesh and a few facts, and is often wrong about the rest.',
     peersNote: 'Peers compute parts of this model and may see what you ask.',
+    loadingNote: 'The model is being loaded. You can ask in a moment.',
+    noModelNote: 'No model has all of its layers in reach. The status tells what is missing.',
     notRunningNote: 'You can ask as soon as MindMesh is running.',
     connectionLost: 'The connection to MindMesh broke in the middle of the answer.',
     failures,

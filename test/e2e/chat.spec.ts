@@ -23,12 +23,12 @@ test('the window is honest about its demo model', async ({ chat }) => {
   await expect(chat.page.getByText('This is the small demo model.')).toBeVisible();
 });
 
-test('a conversation goes on: the model is told what was said before', async ({ chat }) => {
+test('a conversation goes on: the model is told what was said before', async ({ host, chat }) => {
   const asked: unknown[] = [];
   chat.page.on('websocket', (socket) =>
     socket.on('framesent', ({ payload }) => asked.push(JSON.parse(String(payload)))),
   );
-  await chat.page.reload();
+  await chat.open(host.address);
   await chat.ask('What is the capital of France?');
   await chat.answered();
   await chat.ask('How do I pause it?');

@@ -7,12 +7,14 @@ export class ChatPage {
   readonly send: Locator;
   readonly stop: Locator;
   readonly answers: Locator;
+  readonly model: Locator;
 
   constructor(page: Page) {
     this.page = page;
     this.question = page.getByRole('textbox', { name: 'Your question' });
     this.send = page.getByRole('button', { name: 'Send' });
     this.stop = page.getByRole('button', { name: 'Stop' });
+    this.model = page.getByRole('combobox', { name: 'Model' });
     this.answers = page.getByRole('article');
   }
 
@@ -25,9 +27,10 @@ export class ChatPage {
     return this.answer.getByRole('button', { name: /tokens? ·/ });
   }
 
+  /** Opens the window and waits until a model can be asked. */
   async open(address: string): Promise<void> {
     await this.page.goto(address);
-    await expect(this.question).toBeVisible();
+    await expect(this.model).not.toHaveValue('');
   }
 
   async ask(question: string): Promise<void> {

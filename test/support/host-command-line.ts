@@ -1,25 +1,26 @@
 /** Runs the built command line as a person would, and gives back all that it said. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { appFiles } from '../../src-main/app-files.ts';
 
 export type Finished = { readonly code: number | null; readonly out: string; readonly err: string };
 
-/** Starts `mindmesh` with the arguments; its input is empty. */
-export function startMindmesh(args: readonly string[], input: 'ignore' | 'pipe' = 'ignore') {
-  return spawn(process.execPath, [appFiles().commandLine, ...args], {
-    stdio: [input, 'pipe', 'pipe'],
-  });
+/** Starts `mindmesh` with the arguments; what is piped into it is up to the caller. */
+export function startMindmesh(args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [appFiles().commandLine, ...args]);
 }
 
 /** Runs `mindmesh` to its end. `input` is what is piped into it. */
-export async function mindmesh(args: readonly string[], input?: string): Promise<Finished> {
-  const child = startMindmesh(args, input === undefined ? 'ignore' : 'pipe');
-  child.stdin?.end(input);
+export async function mindmesh(args: readonly string[], input = ''): Promise<Finished> {
+  const child = startMindmesh(args);
+  // A command that does not read may be gone before its input.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   return finished(child);
 }
 
+/** The end of a process, and all that it said until then. */
 export async function finished(child: ChildProcess): Promise<Finished> {
   const [out, err] = await Promise.all([
     child.stdout === null ? '' : readAll(child.stdout),

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { createHost, type Host, type HostOptions } from '../../src-main/host.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-export const standInScript = fileURLToPath(new URL('../fixtures/host-node.ts', import.meta.url));
+const standInScript = fileURLToPath(new URL('../fixtures/host-node.ts', import.meta.url));
 
 /** A host that is ready unless told otherwise, and stopped when the test is over. */
 export async function standInHost(options: HostOptions = {}): Promise<Host> {

@@ -15,7 +15,10 @@ export function ChatNotes({
   const notes: string[] = [];
   if (node === null) {
     notes.push(text.chat.notRunningNote);
-  } else if (model !== null) {
+  } else if (model === null) {
+    const loading = node.shards.some((shard) => shard.state === 'starting');
+    notes.push(loading ? text.chat.loadingNote : text.chat.noModelNote);
+  } else {
     if (isDemoModel(model)) {
       notes.push(text.chat.demoNote);
     }
