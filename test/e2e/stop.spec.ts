@@ -17,6 +17,7 @@ const babbler = {
   heads: 8,
   kvHeads: 4,
   feedForward: 1536,
+  contextLength: 8192,
   type: 'Q8_0',
 } as const;
 
@@ -97,7 +98,7 @@ test('a question typed while an answer streams is kept, and not sent', async ({ 
 });
 
 test('a reader who scrolls up is left alone, and finds the way back down', async ({ babble }) => {
-  await babble.page.setViewportSize({ width: 1100, height: 400 });
+  await babble.page.setViewportSize({ width: 480, height: 400 });
   await babble.ask('Tell me everything.');
   const conversation = babble.page.getByRole('region', { name: 'Conversation' });
   const scrolled = (): Promise<number> =>
