@@ -11,9 +11,9 @@ export type CharacterSet = {
 };
 
 /** An element of a sequence: a character, or a rule by its number. */
-export type Element = CharacterSet | number;
+type Element = CharacterSet | number;
 
-export type Rule = {
+type Rule = {
   readonly name: string;
   /** Empty as long as the rule is only referred to. */
   readonly alternatives: Element[][];
