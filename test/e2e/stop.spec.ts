@@ -12,7 +12,7 @@ import { expect, test as base } from './window-test.ts';
 const babbler = {
   ...smallModel,
   name: 'Babbler',
-  layers: 12,
+  layers: 6,
   width: 512,
   heads: 8,
   kvHeads: 4,
@@ -98,7 +98,7 @@ test('a question typed while an answer streams is kept, and not sent', async ({ 
 });
 
 test('a reader who scrolls up is left alone, and finds the way back down', async ({ babble }) => {
-  await babble.page.setViewportSize({ width: 480, height: 400 });
+  await babble.page.setViewportSize({ width: 480, height: 330 });
   await babble.ask('Tell me everything.');
   const conversation = babble.page.getByRole('region', { name: 'Conversation' });
   const scrolled = (): Promise<number> =>
@@ -107,12 +107,12 @@ test('a reader who scrolls up is left alone, and finds the way back down', async
     );
   await expect
     .poll(() => conversation.evaluate((element) => element.scrollTop), 'the end is followed')
-    .toBeGreaterThan(200);
+    .toBeGreaterThan(80);
 
   await conversation.evaluate((element) => element.scrollTo({ top: 0 }));
   const toLatest = babble.page.getByRole('button', { name: 'To the latest words' });
   await expect(toLatest).toBeVisible();
-  await expect.poll(scrolled).toBeGreaterThan(100);
+  await expect.poll(scrolled).toBeGreaterThan(80);
   expect(await conversation.evaluate((element) => element.scrollTop)).toBe(0);
 
   await toLatest.click();

@@ -1,6 +1,9 @@
 /** The window as a person sees it, for the tests that drive it: names in place of selectors. */
 import { expect, type Locator, type Page } from '@playwright/test';
 
+/** The demo model answers in a second; a machine that does much else takes longer. */
+const answerWithinMs = 40_000;
+
 export class ChatPage {
   readonly page: Page;
   readonly question: Locator;
@@ -40,7 +43,7 @@ export class ChatPage {
 
   /** The answer that is on its way has ended in any way. */
   async answered(): Promise<void> {
-    await expect(this.answer).toHaveAttribute('aria-busy', 'false');
+    await expect(this.answer).toHaveAttribute('aria-busy', 'false', { timeout: answerWithinMs });
   }
 
   /** Every length that the newest answer's text has from now on, until it has ended. */

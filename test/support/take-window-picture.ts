@@ -1,19 +1,19 @@
 /**
- * Takes the README's picture of the window, assets/window.png: the real window on a real host, with a real
- * answer of the demo model. Run it after `npm run build`: node test/support/take-window-picture.ts
+ * Takes the README's picture of the window, assets/window.png: the real window on a real host, with real
+ * answers of the demo model, cut over two nodes. Run it after `npm run build`: node test/support/take-window-picture.ts
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, expect } from '@playwright/test';
 import { browserLaunchOptions } from './browser.ts';
 import { ChatPage } from './chat-page.ts';
-import { WindowHost } from './window-host.ts';
+import { startHostPair } from './host-pair.ts';
 
 const picture = join(import.meta.dirname, '..', '..', 'assets', 'window.png');
 /** A README should open quickly, also on a telephone. */
 const mostBytes = 300 * 1024;
 
-const host = await WindowHost.start();
+const hosts = await startHostPair();
 const browser = await chromium.launch(browserLaunchOptions());
 try {
   const page = await browser.newPage({
@@ -24,7 +24,7 @@ try {
     locale: 'en',
   });
   const chat = new ChatPage(page);
-  await chat.open(await host.newWindowAddress());
+  await chat.open(await hosts.asking.newWindowAddress());
   for (const question of ['What is this app?', 'What is the capital of France?']) {
     await chat.ask(question);
     await chat.answered();
@@ -32,10 +32,11 @@ try {
   }
   await chat.receipt.click();
   await chat.question.focus();
+  await page.mouse.move(0, 0);
   await page.screenshot({ path: picture, caret: 'hide' });
 } finally {
   await browser.close();
-  await host.dispose();
+  await hosts.dispose();
 }
 
 const { size } = await stat(picture);

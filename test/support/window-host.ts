@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { appFiles } from '../../src-main/app-files.ts';
 import { dataFolderAt } from '../../src-main/data-folder.ts';
 import type { HostConnection } from '../../src-main/headless/host-connection.ts';
+import { peerAddresses } from '../../src-main/headless/sentences.ts';
 import { findHost } from '../../src-main/headless/use-host.ts';
 
 const startWithinMs = 60_000;
@@ -50,6 +51,17 @@ export class WindowHost {
     return await this.ask(async (connection) => {
       const { url } = await connection.call('windowAddress', {});
       return url;
+    });
+  }
+
+  /** Where other hosts of this test find it. */
+  async peerAddress(): Promise<string> {
+    return await this.ask(async (connection) => {
+      const [address] = peerAddresses(connection.snapshot().node);
+      if (address === undefined) {
+        throw new Error('The host of this test listens for no peers.');
+      }
+      return address;
     });
   }
 

@@ -3,9 +3,7 @@
  * go, scrolling back down holds on again.
  */
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
-
-// A reader this close to the end means to be at the end.
-const nearPixels = 48;
+import { followsEnd } from './follow-end.ts';
 
 interface StickToEnd {
   /** The element that scrolls, and the one inside it that grows. */
@@ -33,9 +31,10 @@ export function useStickToEnd(): StickToEnd {
     if (scroller === null || content === null) {
       return undefined;
     }
+    let previousTop = scroller.scrollTop;
     const onScroll = (): void => {
-      const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-      held.current = left < nearPixels;
+      held.current = followsEnd(held.current, previousTop, scroller);
+      previousTop = scroller.scrollTop;
       setAtEnd(held.current);
     };
     const observer = new ResizeObserver(() => {
