@@ -5,7 +5,6 @@ import { useHostView } from './features/host-client/host-context.tsx';
 import { useView, viewAddress } from './features/navigation/use-view.ts';
 import { ConnectionBanner } from './features/shell/connection-banner.tsx';
 import { Sidebar } from './features/shell/sidebar.tsx';
-import { SignedOut } from './features/shell/signed-out.tsx';
 import { text } from './locales/text.ts';
 import { ChatView } from './views/chat/chat-view.tsx';
 import { StatusView } from './views/status/status-view.tsx';
@@ -14,9 +13,6 @@ export function App({ session }: { session: ChatSession }) {
   const view = useView();
   const { connection, snapshot } = useHostView();
 
-  if (connection === 'signed-out') {
-    return <SignedOut />;
-  }
   const startNewChat = (): void => {
     session.clear();
     location.hash = viewAddress('chat');

@@ -46,6 +46,14 @@ const failures: Record<ErrorCode, string> = {
   internal: 'Something unexpected went wrong.',
 };
 
+/** What engines call the hardware they compute with, as its makers write it. */
+const backends: Record<string, string> = {
+  cpu: 'CPU',
+  cuda: 'CUDA',
+  metal: 'Metal',
+  vulkan: 'Vulkan',
+};
+
 export const en = {
   app: {
     name: 'MindMesh',
@@ -64,7 +72,7 @@ export const en = {
     tryNow: 'Try now',
     signedOutTitle: 'This window is signed out',
     signedOut:
-      'MindMesh was restarted, or this browser has not been let in yet. Run mindmesh status on this machine: it prints an address that opens the window.',
+      'MindMesh was restarted. Run “mindmesh status” on this machine and open the address that it prints. Then try again here.',
     tryAgain: 'Try again',
   },
 
@@ -184,6 +192,7 @@ export const en = {
     shardLayers: (range: LayerRange, of: number | undefined) => capitalised(layers(range, of)),
     shardStates: { starting: 'Loading', serving: 'Serving', faulted: 'Not running' },
     engine: 'Runs on',
+    backend: (name: string) => backends[name] ?? name,
     unknown: 'not known yet',
     memory: 'Memory',
     bytes,

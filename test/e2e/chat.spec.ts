@@ -1,21 +1,28 @@
 import { expect, test } from './window-test.ts';
 
-test('the first-run suggestions are answered by the demo model, streamed', async ({ chat }) => {
+test('the first-run suggestions are answered by the demo model, streamed', async ({
+  host,
+  chat,
+}) => {
+  let pieces = 0;
+  chat.page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => {
+      pieces += JSON.parse(String(payload)).event?.type === 'text' ? 1 : 0;
+    }),
+  );
+  await chat.open(host.address);
   for (const [suggestion, words] of [
     ['What is this app?', /MindMesh/],
     ['How do I pause it?', /[Pp]ause/],
     ['What is the capital of France?', /Paris/],
   ] as const) {
+    pieces = 0;
     await chat.page.getByRole('button', { name: 'New chat' }).click();
-    const growth = await chat.watchGrowth();
-
     await chat.page.getByRole('button', { name: suggestion }).click();
     await chat.answered();
 
     await expect(chat.answer).toContainText(words);
-    const lengths = await growth();
-    expect(lengths.length, 'the text grew while it came').toBeGreaterThan(1);
-    expect(lengths).toEqual(lengths.toSorted((one, other) => one - other));
+    expect(pieces, 'the answer came in pieces').toBeGreaterThan(3);
   }
 });
 

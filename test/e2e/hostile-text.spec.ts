@@ -1,5 +1,6 @@
-/** The host is real; what the model says is changed on its way to the page, since any model may say anything. */
+/** Words of a model, or of the person, that try to be more than words. */
 import type { Page } from '@playwright/test';
+import { changeWords } from '../support/changed-words.ts';
 import { expect, test } from './window-test.ts';
 
 const hostile = [
@@ -12,18 +13,7 @@ const hostile = [
 
 /** Puts `words` in place of everything the model says. */
 async function makeModelSay(page: Page, words: string): Promise<void> {
-  await page.routeWebSocket(/\/host$/, (socket) => {
-    const server = socket.connectToServer();
-    let said = false;
-    server.onMessage((frame) => {
-      const message = JSON.parse(String(frame));
-      if (message.type === 'chat' && message.event.type === 'text') {
-        message.event.text = said ? '' : words;
-        said = true;
-      }
-      socket.send(JSON.stringify(message));
-    });
-  });
+  await changeWords(page, (_text, index) => (index === 0 ? words : ''));
 }
 
 test('HTML and scripts in an answer are text, and nothing is loaded', async ({

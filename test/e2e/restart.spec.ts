@@ -20,11 +20,17 @@ test('the window says that the host is gone, and what to do when it is back', as
 
     // A host that was restarted knows no window any more: one-time addresses are its only way in.
     await host.startAgain();
-    await expect(page.getByRole('heading', { name: 'This window is signed out' })).toBeVisible();
-    await expect(page.getByRole('alert')).toContainText('Run mindmesh status');
+    await expect(page.getByText('This window is signed out')).toBeVisible();
+    await expect(page.getByText('Run “mindmesh status” on this machine')).toBeVisible();
+    await expect(chat.answer).toContainText('Paris');
 
-    await chat.open(await host.newWindowAddress());
+    const secondTab = new ChatPage(await page.context().newPage());
+    await secondTab.open(await host.newWindowAddress());
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText('This window is signed out')).toBeHidden();
+    await expect(chat.question, 'the draft is still there').toHaveValue('Are you there?');
     await chat.ask('What is the capital of France?');
+    await expect(chat.answers).toHaveCount(2);
     await chat.answered();
     await expect(chat.answer).toContainText('Paris');
   } finally {

@@ -4,6 +4,7 @@
  */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import { join } from 'node:path';
+import { changeWords } from '../support/changed-words.ts';
 import { ChatPage } from '../support/chat-page.ts';
 import { smallModel, writeRandomModel } from '../support/random-model.ts';
 import { WindowHost } from '../support/window-host.ts';
@@ -97,8 +98,13 @@ test('a question typed while an answer streams is kept, and not sent', async ({ 
   await babble.stop.click();
 });
 
-test('a reader who scrolls up is left alone, and finds the way back down', async ({ babble }) => {
-  await babble.page.setViewportSize({ width: 480, height: 330 });
+test('a reader who scrolls up is left alone, and finds the way back down', async ({
+  babble,
+  babblingHost,
+}) => {
+  await changeWords(babble.page, (text) => `${text}\n\n`);
+  await babble.open(babblingHost.address);
+  await babble.page.setViewportSize({ width: 1100, height: 400 });
   await babble.ask('Tell me everything.');
   const conversation = babble.page.getByRole('region', { name: 'Conversation' });
   const scrolled = (): Promise<number> =>

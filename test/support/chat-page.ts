@@ -45,24 +45,4 @@ export class ChatPage {
   async answered(): Promise<void> {
     await expect(this.answer).toHaveAttribute('aria-busy', 'false', { timeout: answerWithinMs });
   }
-
-  /** Every length that the newest answer's text has from now on, until it has ended. */
-  async watchGrowth(): Promise<() => Promise<number[]>> {
-    await this.page.evaluate(() => {
-      const lengths: number[] = [];
-      Object.assign(window, { growthOfAnswer: lengths });
-      new MutationObserver(() => {
-        const words = [...document.querySelectorAll('article .markdown')].at(-1);
-        const length = words?.textContent.length ?? 0;
-        if (length > 0 && length !== lengths.at(-1)) {
-          lengths.push(length);
-        }
-      }).observe(document.body, { childList: true, subtree: true, characterData: true });
-    });
-    return () =>
-      this.page.evaluate(() => {
-        const watched = window as unknown as { growthOfAnswer: number[] };
-        return watched.growthOfAnswer;
-      });
-  }
 }

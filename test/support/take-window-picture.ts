@@ -17,7 +17,7 @@ const hosts = await startHostPair();
 const browser = await chromium.launch(browserLaunchOptions());
 try {
   const page = await browser.newPage({
-    viewport: { width: 1100, height: 760 },
+    viewport: { width: 1100, height: 790 },
     deviceScaleFactor: 1.5,
     colorScheme: 'light',
     reducedMotion: 'reduce',

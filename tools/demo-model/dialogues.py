@@ -176,7 +176,7 @@ def held_out_questions(seed=20):
     """Questions that training never shows, with what a right answer is.
 
     New sentences come from phrasings whose other sentences training shows, new phrasings are different throughout, and follow-ups
-    need the question before them. Half of the former two come a second time as careless people type them.
+    need the question before them. Half of the former two come again as careless people type them, and with one wrong letter.
     """
     random, questions = Random(seed), {}
 
@@ -192,14 +192,16 @@ def held_out_questions(seed=20):
             ask, slots, sentence = found
             add("new sentence", intent, ask, slots, sentence)
             if number % 2:
-                add("new sentence, careless typing", intent, ask, slots, careless(mistyped(sentence, random), random))
+                add("new sentence, careless typing", intent, ask, slots, careless(sentence, random))
+                add("new sentence, one wrong letter", intent, ask, slots, mistyped(sentence, random))
         for number in range(6):
             ask, slots = random.choice(intent.hidden_asks), random.choice(intent.slots)
             sentence = phrase(ask, slots, random)
             if not could_be_shown(intent, sentence, slots):
                 add("new phrasing", intent, ask, slots, sentence)
                 if number % 2:
-                    add("new phrasing, careless typing", intent, ask, slots, careless(mistyped(sentence, random), random))
+                    add("new phrasing, careless typing", intent, ask, slots, careless(sentence, random))
+                    add("new phrasing, one wrong letter", intent, ask, slots, mistyped(sentence, random))
         for _ in range(8 if len(intent.follow_ups) > 1 and len(intent.slots) > 10 else 0):
             found = pick(intent, intent.follow_ups[1:], random, held_out=True)
             if found:

@@ -167,6 +167,17 @@ describe('the window and its host', () => {
     expect(host.links).toHaveLength(1);
   });
 
+  it('is let in again when asked to try after another tab has signed in', () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    host.newest().events.onEnd('signed-out');
+
+    client.reconnectNow();
+    host.sayHello();
+
+    expect(client.getView().connection).toBe('connected');
+  });
+
   it('stays closed after it was closed', () => {
     const host = playedHost();
     const client = createHostClient(host.transport);

@@ -43,7 +43,7 @@ export interface HostClient {
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Tries again at once when the connection is lost. */
+  /** Tries again at once when there is no connection and no try is under way. */
   reconnectNow(): void;
   close(): void;
 }
@@ -104,7 +104,7 @@ class ReconnectingHostClient implements HostClient {
   }
 
   reconnectNow(): void {
-    if (this.#view.connection === 'lost' && this.#link === null) {
+    if (this.#view.connection !== 'connected' && this.#link === null) {
       this.#connect();
     }
   }

@@ -1,26 +1,30 @@
-/** Says that the host is not answering, above whatever is shown, until it answers again. */
+/** Says that the host is not there for this window, above whatever is shown, until it is there again. */
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { text } from '../../locales/text.ts';
 import { useHost, useHostView } from '../host-client/host-context.tsx';
 
+const words = text.connection;
+
 export function ConnectionBanner() {
   const host = useHost();
   const { connection } = useHostView();
+  const shown = connection === 'lost' || connection === 'signed-out';
+  const lost = connection === 'lost';
   return (
     <div role="status">
-      {connection === 'lost' ? (
+      {shown ? (
         <div className="p-3">
           <Notice
             look="warning"
-            title={text.connection.lostTitle}
+            title={lost ? words.lostTitle : words.signedOutTitle}
             action={
-              <Button onClick={() => host.reconnectNow()} className="text-ink">
-                {text.connection.tryNow}
+              <Button onClick={() => host.reconnectNow()} className="shrink-0 text-ink">
+                {lost ? words.tryNow : words.tryAgain}
               </Button>
             }
           >
-            {text.connection.lost}
+            {lost ? words.lost : words.signedOut}
           </Notice>
         </div>
       ) : null}

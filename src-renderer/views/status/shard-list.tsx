@@ -29,7 +29,10 @@ function Shard({ shard, layers }: { shard: ShardStatus; layers: number | undefin
       {shard.fault === null ? (
         <Facts
           facts={[
-            { name: words.engine, value: shard.backend ?? words.unknown },
+            {
+              name: words.engine,
+              value: shard.backend === null ? words.unknown : words.backend(shard.backend),
+            },
             { name: words.memory, value: words.bytes(shard.memoryBytes) },
             {
               name: words.sessions,
