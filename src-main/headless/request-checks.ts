@@ -6,7 +6,7 @@ import { timingSafeEqual } from 'node:crypto';
 
 /** The values of a Host header under which this server is meant. */
 export function allowedHosts(port: number): ReadonlySet<string> {
-  return new Set(['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`));
+  return new Set(['127.0.0.1', 'localhost'].map((name) => `${name}:${port}`));
 }
 
 /** A WebSocket of a browser tells where its page is from: from here, or else it is refused. */

@@ -76,7 +76,7 @@ def main():
     options.add_argument("--temperature", type=float, default=0.0)
     chosen = options.parse_args()
     torch.manual_seed(0)
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     model, tokenizer = gguf.read(chosen.model)
     if chosen.ask:
         print(answers_to(model, tokenizer, [prompt_of(tokenizer, chosen.ask)], chosen.temperature)[0])
