@@ -470,7 +470,7 @@ Count {up to|until|till} <to>.
 Can you count up to <to>?
 I want you to count to <to>.
 How do you count to <to>?
-Count from {1|one} to <to>.
+Count from one to <to>.
 ~Count all the way to <to>.
 """, "<counted>.", [{"to": end, "counted": counts(1, end)} for end in range(2, 31)], "Now to <to>.\nAnd to <to>?", weight=1.5),
     intent("count-back", """

@@ -32,7 +32,7 @@ class HeldOut(unittest.TestCase):
         held_out = {q.text.lower() for q in dialogues.held_out_questions() if q.group in ("new sentence", "new phrasing")}
         random, shown = Random(2), set()
         for intent in dialogues.INTENTS:
-            shown.update(dialogues.pick(intent, intent.asks, random)[2].lower() for _ in range(500))
+            shown.update(dialogues.pick(intent, intent.asks, random)[2].lower() for _ in range(2000))
         self.assertEqual(held_out & shown, set())
 
 

@@ -176,7 +176,7 @@ def main():
     options.add_argument("--out", default="assets/demo-model.gguf")
     options.add_argument("--work", type=Path, default=Path.home() / ".cache/mindmesh/demo-model", help="folder for checkpoints")
     options.add_argument("--steps", type=int, default=4400)
-    options.add_argument("--batch-tokens", type=int, default=2560)
+    options.add_argument("--batch-tokens", type=int, default=4096)
     options.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
     options.add_argument("--vocabulary", type=int, default=1536)
     options.add_argument("--report-every", type=int, default=8, help="measure after this many pools of batches")
