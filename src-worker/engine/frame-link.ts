@@ -114,6 +114,11 @@ export class FrameLink {
     return !this.#ended && this.#socket.writableLength > congestionBytes;
   }
 
+  /** True while part of a large frame waits for the reader. A batch computed meanwhile would hold it up. */
+  get isUnwritten(): boolean {
+    return !this.#ended && this.#socket.writableNeedDrain;
+  }
+
   /** Resolves when everything is written, or the link has ended. */
   async drained(): Promise<void> {
     if (!this.#ended && this.#socket.writableNeedDrain) {

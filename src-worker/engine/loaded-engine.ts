@@ -57,7 +57,7 @@ export class LoadedEngine {
         onOutput: (work) => link.send(output, ...encodeWork(work)),
         onSessionFailed: (session, error) =>
           link.sendJson(engineKinds.sessionFailed, { session, error: error.toReport() }),
-        congestion: () => (link.isCongested ? link.drained() : undefined),
+        congestion: () => (link.isUnwritten ? link.drained() : undefined),
         onProgress: () => this.#resumeReading(),
       });
       this.#work = { shard: loaded, decoder };
