@@ -46,10 +46,15 @@ test('a connection that breaks in the middle of an answer is told, and heals by 
   let broken = false;
   await page.routeWebSocket(/\/host$/, (socket) => {
     const server = socket.connectToServer();
+    let isCut = false;
     server.onMessage(async (frame) => {
+      if (isCut) {
+        return;
+      }
       socket.send(frame);
       if (!broken && JSON.parse(String(frame)).event?.type === 'text') {
         broken = true;
+        isCut = true;
         await server.close();
         await socket.close();
       }
