@@ -3,8 +3,6 @@ import { defineConfig } from '@playwright/test';
 // The window in a real browser, on a real host with the real demo model; `npm run build` comes first. One
 // worker: a host, its engine and the browser fill the two cores that the suite is sized for.
 export default defineConfig({
-  // A connection that is broken in the middle of an answer races with a fast answer (restart.spec.ts).
-  retries: 2,
   testDir: 'test/e2e',
   outputDir: 'test-results',
   workers: 1,

@@ -71,6 +71,7 @@ test('an answer is given again when asked for, in place of the old one', async (
   await chat.answered();
 
   await chat.answer.getByRole('button', { name: 'Answer again' }).click();
+  await chat.answered();
   await expect(chat.receipt).toBeVisible();
 
   await expect(chat.answers).toHaveCount(1);

@@ -126,6 +126,39 @@ test('a reader who scrolls up is left alone, and finds the way back down', async
   await babble.stop.click();
 });
 
+test('a reader who scrolls up in the very frame that words come in is left alone, too', async ({
+  babble,
+  babblingHost,
+}) => {
+  // The first piece alone is longer than the window, so the end is followed a long way at once.
+  await changeWords(babble.page, (text, index) =>
+    index === 0 ? 'Everything.\n\n'.repeat(60) : `${text}\n\n`,
+  );
+  await babble.open(babblingHost.address);
+  await babble.page.setViewportSize({ width: 1100, height: 400 });
+  const conversation = babble.page.getByRole('region', { name: 'Conversation' });
+  await conversation.evaluate((element) => {
+    // Runs after the window's own observer has moved the view, before anyone is told that it moved.
+    const reader = new ResizeObserver(() => {
+      if (element.scrollTop > 80) {
+        reader.disconnect();
+        element.scrollTo({ top: 0 });
+        element.dataset['isScrolledUp'] = 'true';
+      }
+    });
+    for (const content of element.children) {
+      reader.observe(content);
+    }
+  });
+
+  await babble.ask('Tell me everything.');
+  await expect(conversation).toHaveAttribute('data-is-scrolled-up', 'true');
+
+  await expect(babble.page.getByRole('button', { name: 'To the latest words' })).toBeVisible();
+  expect(await conversation.evaluate((element) => element.scrollTop)).toBe(0);
+  await babble.stop.click();
+});
+
 test('the picker offers only models that can answer', async ({ babble }) => {
   const demo = babble.model.getByRole('option', { name: /MindMesh Demo/ });
 

@@ -3,6 +3,8 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 /** The demo model answers in a second; a machine that does much else takes longer. */
 const answerWithinMs = 40_000;
+/** A host that was just started loads its model in a second; the same holds. */
+const modelWithinMs = 40_000;
 
 export class ChatPage {
   readonly page: Page;
@@ -33,7 +35,7 @@ export class ChatPage {
   /** Opens the window and waits until a model can be asked. */
   async open(address: string): Promise<void> {
     await this.page.goto(address);
-    await expect(this.model).not.toHaveValue('');
+    await expect(this.model).not.toHaveValue('', { timeout: modelWithinMs });
   }
 
   async ask(question: string): Promise<void> {

@@ -40,6 +40,8 @@ export function useStickToEnd(): StickToEnd {
     const observer = new ResizeObserver(() => {
       if (held.current) {
         scroller.scrollTo({ top: scroller.scrollHeight });
+        // Its event comes a frame later; by then the reader may have moved up from here.
+        previousTop = scroller.scrollTop;
       } else {
         onScroll();
       }
