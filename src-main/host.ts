@@ -16,13 +16,13 @@ import type { RestartPolicy } from '../src-shared/process/restart-policy.ts';
 import type { ChangedSettings, Settings } from '../src-shared/settings.ts';
 import { type AppFiles, appFiles } from './app-files.ts';
 import { dataFolderAt } from './data-folder.ts';
+import { defaultThreads } from './default-threads.ts';
 import { type HostFile, writeHostFile } from './host-file.ts';
 import { type HostServices, openHostServices } from './host-services.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { Log, LogLevel } from './log.ts';
 import { nodeConfig } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
-import { physicalCores } from './physical-cores.ts';
 
 export type HostOptions = {
   /** Absent: the platform's usual folder. */
@@ -54,9 +54,9 @@ type Handlers = {
 export async function createHost(options: HostOptions = {}): Promise<Host> {
   const files = { ...appFiles(), ...options.files };
   // Begun first, since it may take a while, and needed last.
-  const cores = physicalCores();
+  const threads = defaultThreads();
   const services = await openHostServices(dataFolderAt(options.dataFolder), options.logLevel);
-  return new Host(services, files, await cores, options);
+  return new Host(services, files, await threads, options);
 }
 
 export class Host {
@@ -66,7 +66,7 @@ export class Host {
   readonly stopRequested: Promise<void>;
   readonly #services: HostServices;
   readonly #files: AppFiles;
-  readonly #physicalCores: number;
+  readonly #defaultThreads: number;
   readonly #node: NodeProcess;
   readonly #startedAt = Date.now();
   readonly #listeners = new Set<() => void>();
@@ -76,15 +76,10 @@ export class Host {
   #configuring: Promise<unknown> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
-  constructor(
-    services: HostServices,
-    files: AppFiles,
-    physicalCores: number,
-    options: HostOptions,
-  ) {
+  constructor(services: HostServices, files: AppFiles, threads: number, options: HostOptions) {
     this.#services = services;
     this.#files = files;
-    this.#physicalCores = physicalCores;
+    this.#defaultThreads = threads;
     this.#overrides = options.overrides ?? {};
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopRequested = promise;
@@ -215,7 +210,7 @@ export class Host {
       apiKey: this.#services.apiKey,
       demoModel: this.#files.demoModel,
       demoModelName: this.#files.demoModelName,
-      physicalCores: this.#physicalCores,
+      defaultThreads: this.#defaultThreads,
     });
   }
 

@@ -8,7 +8,7 @@ const facts = {
   apiKey: 'mm-0123456789012345678901',
   demoModel: '/app/demo.gguf',
   demoModelName: 'Demo',
-  physicalCores: 6,
+  defaultThreads: 6,
 };
 
 it('hosts the demo model whole, with a thread for each core, when nobody wished for anything else', () => {

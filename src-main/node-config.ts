@@ -7,7 +7,8 @@ export type NodeFacts = {
   readonly apiKey: string;
   readonly demoModel: string;
   readonly demoModelName: string;
-  readonly physicalCores: number;
+  /** Threads of an engine whose owner did not say. */
+  readonly defaultThreads: number;
 };
 
 export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInput {
@@ -20,7 +21,7 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
     shards: settings.shards ?? [{ model: facts.demoModelName }],
     gateway: { port: settings.apiPort, apiKey: facts.apiKey },
     engine: {
-      threads: settings.threads ?? facts.physicalCores,
+      threads: settings.threads ?? facts.defaultThreads,
       backend: settings.backend,
       contextLength: settings.contextLength,
       maxSessions: settings.maxSessions,

@@ -15,7 +15,7 @@ export const settingsSchema = z.object({
   mdns: z.boolean(),
   /** Layers to host; null hosts the bundled demo model whole, an empty list hosts nothing. */
   shards: z.array(hostedShardSchema).max(64).nullable(),
-  /** Threads of each engine; null takes the number of physical cores. */
+  /** Threads of each engine; null takes the number of physical cores that we may use. */
   threads: z.int().min(1).max(512).nullable(),
   backend: z.enum(['auto', 'cpu']),
   /** Cache cells per hosted shard, in tokens. */
