@@ -5,6 +5,7 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { ShardRole } from '../wire/engine-messages.ts';
 import { BatchBuffer } from './batch-buffer.ts';
+import { batchSizeFor } from './batch-size.ts';
 import { HiddenTap } from './hidden-tap.ts';
 import type { Library } from './library.ts';
 import { type Llama, noVocabulary, type Pointer } from './llama.ts';
@@ -27,6 +28,7 @@ export type ShardOptions = {
   readonly role: ShardRole;
   readonly contextLength: number;
   readonly maxSessions: number;
+  /** Most tokens in a batch; see batch-size.ts for where it becomes less. */
   readonly batchSize: number;
   readonly threads: number;
 };
@@ -74,7 +76,9 @@ export class Shard {
     this.#llama = llama;
     this.model = model;
     this.role = options.role;
-    this.batchSize = options.batchSize;
+    this.batchSize = this.samples
+      ? options.batchSize
+      : batchSizeFor(options.batchSize, model.vocabularySize);
     if (this.samples && model.vocabularyType === noVocabulary) {
       throw new AppError(
         'engine-load-failed',
@@ -86,7 +90,7 @@ export class Shard {
       ? undefined
       : new HiddenTap(llama, `l_out-${model.layers - 1}`, model.width);
     // llama.cpp asserts that a batch may have as many outputs as there are sequences.
-    const batchSize = Math.max(options.batchSize, options.maxSessions);
+    const batchSize = Math.max(this.batchSize, options.maxSessions);
     const onGpu = library.backend !== 'cpu';
     const context = llama.newContext(model.pointer, {
       ...llama.contextDefaults(),
