@@ -6,40 +6,62 @@ import { samplingSchema } from '../../src-shared/model.ts';
 import { openGguf } from '../../src-worker/gguf/read.ts';
 import { sliceShard } from '../../src-worker/gguf/slice.ts';
 import { EngineClient } from '../../src-worker/node/engines/engine-client.ts';
+import { cutPrompt } from '../../src-worker/node/sessions/prefill-chunks.ts';
 import { type Work, workFlags } from '../../src-worker/wire/work.ts';
 import { pinToCore } from './process-usage.ts';
 
-class Stage {
-  readonly #engine: EngineClient;
-  readonly #arrived: { resolve?: (work: Work) => void };
+type Role = 'first' | 'last';
 
-  static async start(path: string, role: 'first' | 'last', core: number): Promise<Stage> {
-    const arrived: { resolve?: (work: Work) => void } = {};
+class Stage {
+  readonly #role: Role;
+  readonly #engine: EngineClient;
+  readonly #events: { onWork: (work: Work) => void };
+
+  static async start(path: string, role: Role, core: number): Promise<Stage> {
+    const events: { onWork: (work: Work) => void } = { onWork: () => {} };
     const engine = await EngineClient.start(
       { path, role, threads: 1, backend: 'cpu', contextLength: 2048 },
       {
-        onWork: (work) => arrived.resolve?.(work),
+        onWork: (work) => events.onWork(work),
         onSessionFailed: (_, error) => console.error(error.message),
         onExit: (error) => console.error(error.message),
       },
     );
     pinToCore(engine.pid ?? 0, core);
-    return new Stage(engine, arrived);
+    return new Stage(role, engine, events);
   }
 
-  private constructor(engine: EngineClient, arrived: { resolve?: (work: Work) => void }) {
+  private constructor(role: Role, engine: EngineClient, events: { onWork: (work: Work) => void }) {
+    this.#role = role;
     this.#engine = engine;
-    this.#arrived = arrived;
+    this.#events = events;
   }
 
-  /** Computes a whole prompt in one batch. */
-  async run(session: number, count: number, values: Uint8Array): Promise<Work> {
+  /** Computes a whole prompt in batches of so many tokens. The first stage's hidden states, or the token. */
+  async run(session: number, tokens: number, batch: number, values: Uint8Array): Promise<Buffer> {
     await this.#engine.open({ session, sampling: samplingSchema.parse({ temperature: 0 }) });
-    const output = await new Promise<Work>((resolve) => {
-      this.#arrived.resolve = resolve;
-      const flags = workFlags.sample;
-      this.#engine.send({ session, position: 0, count, flags, computeMicros: 0, values });
+    const wanted = this.#role === 'first' ? tokens : 1;
+    const computed = new Promise<Buffer>((resolve) => {
+      const outputs: Work[] = [];
+      this.#events.onWork = (output) => {
+        outputs.push(output);
+        if (outputs.reduce((sum, { count }) => sum + count, 0) === wanted) {
+          resolve(Buffer.concat(outputs.map((each) => each.values)));
+        }
+      };
     });
+    const bytesPerToken = values.byteLength / tokens;
+    for (const { position, count } of cutPrompt(tokens, batch)) {
+      this.#engine.send({
+        session,
+        position,
+        count,
+        flags: position + count === tokens ? workFlags.sample : 0,
+        computeMicros: 0,
+        values: values.subarray(position * bytesPerToken, (position + count) * bytesPerToken),
+      });
+    }
+    const output = await computed;
     await this.#engine.close(session);
     return output;
   }
@@ -52,6 +74,7 @@ class Stage {
 export class SerialStages {
   readonly #folder: string;
   readonly #stages: readonly [Stage, Stage];
+  #session = 0;
 
   /** Cuts the model in two at `cut` and pins each half to a core of its own. */
   static async start(path: string, layers: number, cut: number): Promise<SerialStages> {
@@ -74,12 +97,13 @@ export class SerialStages {
     this.#stages = stages;
   }
 
-  /** Time from the prompt to the first token, in milliseconds. `session` counts upward. */
-  async run(session: number, prompt: readonly number[]): Promise<number> {
+  /** Time from the prompt to the first token in milliseconds, each stage computing batches of so many tokens. */
+  async run(prompt: readonly number[], batch: number): Promise<number> {
+    this.#session += 1;
     const start = performance.now();
     const tokens = new Uint8Array(Int32Array.from(prompt).buffer);
-    const { values } = await this.#stages[0].run(session, prompt.length, tokens);
-    await this.#stages[1].run(session, prompt.length, values);
+    const hidden = await this.#stages[0].run(this.#session, prompt.length, batch, tokens);
+    await this.#stages[1].run(this.#session, prompt.length, batch, hidden);
     return performance.now() - start;
   }
 
