@@ -8,9 +8,9 @@ export type RestartPolicy = {
   readonly steadyAfterMs: number;
 };
 
-/** A second forgives a hiccup; a minute keeps a hopeless child from wearing out the machine. */
+/** A crash out of the blue is made good before the next request gives up; a minute keeps a hopeless child from wearing out the machine. */
 export const defaultRestartPolicy: RestartPolicy = {
-  firstDelayMs: 1000,
+  firstDelayMs: 250,
   longestDelayMs: 60_000,
   steadyAfterMs: 60_000,
 };

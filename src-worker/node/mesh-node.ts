@@ -142,6 +142,7 @@ export class MeshNode {
       texts: this.#texts,
       admission: this.#admission,
       aliasOf: (manifestId) => this.#ownModel(manifestId)?.alias ?? null,
+      knownModels: () => this.#models(),
     });
     mesh.onChange(onChange);
   }
@@ -154,7 +155,7 @@ export class MeshNode {
       gatewayPort: this.#gateway?.port ?? 0,
       shards: this.#shards.statuses(),
       peers: peers.map(peerStatus),
-      models: modelEntries(this.#library.list(), peers, this.#generations.models()),
+      models: this.#models(),
       requests: this.#admission.counts(),
       tokensPerSecond: this.#generations.tokensPerSecond,
     };
@@ -264,6 +265,10 @@ export class MeshNode {
         this.#log('error', `${wish.model} is not hosted: ${toAppError(error).message}`);
       }
     }
+  }
+
+  #models(): ModelEntry[] {
+    return modelEntries(this.#library.list(), this.#mesh.knownPeers(), this.#generations.models());
   }
 
   #ownModel(manifestId: string): LibraryModel | undefined {

@@ -80,7 +80,13 @@ export async function startTestGateway(
   const { generations, texts } = model;
   const logged: string[] = [];
   const gateway = await createGateway({
-    chat: new ChatService({ generations, texts, admission, aliasOf: () => 'tiny' }),
+    chat: new ChatService({
+      generations,
+      texts,
+      admission,
+      aliasOf: () => 'tiny',
+      knownModels: () => [],
+    }),
     admission,
     port: options.port ?? 0,
     apiKey: testKey,

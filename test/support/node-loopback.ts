@@ -37,6 +37,11 @@ export class Loopback {
     }
   }
 
+  /** The machine has power again. */
+  comeBack(name: string): void {
+    this.#gone.delete(name);
+  }
+
   /** Breaks the channels between two peers. */
   cut(one: string, other: string): void {
     for (const { channels } of this.#pairs.filter(
@@ -73,6 +78,8 @@ function renamed(channel: Channel, peer: string): Channel {
     peer,
     send: (kind, ...parts) => channel.send(kind, ...parts),
     onFrame: (listener) => channel.onFrame(listener),
+    allow: (limits) => channel.allow(limits),
+    ignore: () => channel.ignore(),
     onClose: (listener) => channel.onClose(listener),
     close: () => channel.close(),
     abort: (error) => channel.abort(error),

@@ -1,5 +1,5 @@
 /** A running engine with the sessions on it: their numbers, their cells, their listeners, their speed. */
-import { type AppError, toAppError } from '../../../src-shared/errors.ts';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { LoadParameters, LoadResult, OpenParameters } from '../../wire/engine-messages.ts';
 import type { Work } from '../../wire/work.ts';
 import { Median } from '../sessions/median.ts';
@@ -74,7 +74,11 @@ export class ShardEngine {
       onWork: (work) => tell((shard) => shard.#onWork(work)),
       onSessionFailed: (number, error) => tell((shard) => shard.#fail(number, error)),
       onExit: (error) => {
-        tell((shard) => shard.#failAll(error));
+        // Sessions may be of peers: the engine's last words and this machine's paths are for its own log.
+        const forSessions = new AppError('engine-died', `${parts.name} lost its engine`, {
+          cause: error,
+        });
+        tell((shard) => shard.#failAll(forSessions));
         parts.onExit(error);
       },
       onLog: parts.onLog,

@@ -1,5 +1,5 @@
 /** `GET /v1/models`: what can be asked now. */
-import type { ChatModel } from '../text/chat-service.ts';
+import type { ChatModel } from '../text/find-model.ts';
 
 /** The name to ask a model by. */
 export function modelId({ alias, name }: ChatModel): string {

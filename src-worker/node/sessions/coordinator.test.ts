@@ -272,7 +272,24 @@ describe('when a chain cannot be opened', () => {
     expect(error?.message).toContain('All sessions are taken');
   });
 
-  it('gives up after the second route', async () => {
+  it('names the layers that nobody else hosts when a peer is gone', async () => {
+    const mesh = new FakeMesh();
+    const nodes = [await mesh.add('a', [0, 2]), await mesh.add('b', [3, 5])];
+    mesh.loopback.vanish('b');
+    const asked = collect(mesh.coordinator('me').generate(request(), signal()));
+    mesh.now += 1800;
+    const { error } = await asked;
+    expect(error).toMatchObject({ code: 'peer-failed' });
+    expect(error?.message).toMatch(
+      /^Fake model cannot answer now: no peer in reach hosts layers 3–5 of its 6\. Peer …b .+ failed: /,
+    );
+    await expectAllFree(...nodes);
+  });
+
+  it.each([
+    ['tries a third route at once', 0, undefined],
+    ['gives up after the second route once it took long', 1800, { code: 'over-capacity' }],
+  ])('%s', async (_title, tookMs, expected) => {
     const mesh = new FakeMesh();
     for (const name of ['a', 'b', 'c']) {
       const { shards } = await mesh.add(name, [0, 5]);
@@ -280,8 +297,25 @@ describe('when a chain cannot be opened', () => {
         shard.maxSessions = name === 'c' ? 1 : 0;
       }
     }
-    const { error } = await collect(mesh.coordinator('me').generate(request(), signal()));
-    expect(error).toMatchObject({ code: 'over-capacity' });
+    const asked = collect(mesh.coordinator('me').generate(request(), signal()));
+    mesh.now += tookMs;
+    const { error } = await asked;
+    if (expected === undefined) {
+      expect(error).toBeUndefined();
+    } else {
+      expect(error).toMatchObject(expected);
+    }
+  });
+
+  it('tries a peer again that failed a moment ago, when no other hosts its layers', async () => {
+    const mesh = new FakeMesh();
+    await mesh.add('a', [0, 2]);
+    await mesh.add('b', [3, 5]);
+    mesh.loopback.vanish('b');
+    const asked = collect(mesh.coordinator('me').generate(request(), signal()));
+    await settle();
+    mesh.loopback.comeBack('b');
+    expect((await asked).tokens).toEqual(expectedTokens(request().promptTokens, 20));
   });
 
   it('does not hide a failure after the first token by beginning anew', async () => {
@@ -306,14 +340,32 @@ describe('a request', () => {
     expect(error?.message).toContain('4096');
   });
 
-  it('for a model that nobody hosts is refused with the missing layers', async () => {
+  it('for a model of which layers are missing waits for them a moment', async () => {
+    const mesh = new FakeMesh();
+    await mesh.add('a', [0, 2]);
+    const asked = collect(mesh.coordinator('me').generate(request(), signal()));
+    await mesh.add('b', [3, 5]);
+    mesh.now += 1799;
+    expect((await asked).tokens).toEqual(expectedTokens(request().promptTokens, 20));
+  });
+
+  it('for a model whose layers stay away is refused with what is missing', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 2]);
     const coordinator = mesh.coordinator('me');
     expect(coordinator.models()).toEqual([]);
-    const { error } = await collect(coordinator.generate(request(), signal()));
+    const asked = collect(coordinator.generate(request(), signal()));
+    mesh.now += 1800;
+    const { error } = await asked;
     expect(error).toMatchObject({ code: 'no-route' });
     expect(error?.message).toContain('layers 3–5 of its 6');
+  });
+
+  it('that waits for layers can be cancelled', async () => {
+    const cancelling = new AbortController();
+    const asked = collect(new FakeMesh().coordinator('me').generate(request(), cancelling.signal));
+    cancelling.abort();
+    expect((await asked).error).toMatchObject({ code: 'cancelled' });
   });
 
   it('may come with others: every answer is its own', async () => {

@@ -1,6 +1,6 @@
 /**
  * Answers requests of this node's own user: plans a route over the mesh, runs an answer over it, and when the
- * chain fails before the first token, once more over another route.
+ * chain fails before the first token, again over another route.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
@@ -16,6 +16,7 @@ import { Answer } from './answer.ts';
 import type { Chain } from './chain.ts';
 import { ChainFailure } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
+import { RouteSearch } from './route-search.ts';
 import { aliveEveryMs } from './stage-messages.ts';
 
 export type CoordinatorParts = {
@@ -65,11 +66,11 @@ export class Coordinator implements Generations {
   ): AsyncGenerator<GenerationEvent, void, void> {
     this.#check(request);
     const startedAt = this.#now();
-    let route = this.#plan(request, nobody);
-    for (let isRetry = false; ; isRetry = true) {
+    const search = new RouteSearch((excluded) => this.#plan(request, excluded), this.#now);
+    for (;;) {
       const answer = new Answer({
         request,
-        route,
+        route: await search.next(signal),
         startedAt,
         opener: this.#parts.opener,
         now: this.#now,
@@ -82,10 +83,10 @@ export class Coordinator implements Generations {
         if (!(error instanceof ChainFailure)) {
           throw error;
         }
-        if (isRetry || answer.hasTokens || !error.isWorthAnotherRoute) {
+        if (answer.hasTokens || !error.isWorthAnotherRoute) {
           throw error.error;
         }
-        route = this.#planAround(error, request);
+        search.exclude(error);
       }
     }
   }
@@ -111,15 +112,6 @@ export class Coordinator implements Generations {
       promptTokens: promptTokens.length,
       maxTokens: promptTokens.length + maxTokens - 1,
     });
-  }
-
-  /** A route without the peer that failed. Where there is none, what it failed of is the better explanation. */
-  #planAround(failure: ChainFailure, request: GenerationRequest): readonly RouteStage[] {
-    try {
-      return this.#plan(request, new Set([failure.peer]));
-    } catch {
-      throw failure.error;
-    }
   }
 
   #longest(model: ModelSummary): number | undefined {

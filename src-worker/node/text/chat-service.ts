@@ -6,13 +6,9 @@ import type { Generations } from '../sessions/generation.ts';
 import type { Admission } from './admission.ts';
 import { runChoice } from './choice.ts';
 import { runChoices } from './choices.ts';
+import { type ChatModel, findModel } from './find-model.ts';
 import type { Prompt } from './model-text.ts';
 import type { ModelTexts } from './model-texts.ts';
-
-export type ChatModel = ModelSummary & {
-  /** The name that its owner gave it on this machine. */
-  readonly alias: string | null;
-};
 
 export type ChatServiceParts = {
   readonly generations: Generations;
@@ -20,6 +16,8 @@ export type ChatServiceParts = {
   /** Shared by everything that asks this node. */
   readonly admission: Admission;
   readonly aliasOf: (manifestId: string) => string | null;
+  /** All models that this node knows of, also those of which layers are missing now. */
+  readonly knownModels: () => readonly ChatModel[];
 };
 
 /**
@@ -45,24 +43,9 @@ export class ChatService {
       .map((model) => ({ ...model, alias: this.#parts.aliasOf(model.manifestId) }));
   }
 
-  /**
-   * The model that has this alias, manifest id or name; in this order when several have.
-   * @throws AppError `model-not-found`
-   */
+  /** As findModel, of the models here and in reach. @throws AppError `model-not-found` */
   find(wanted: string): ChatModel {
-    const models = this.models();
-    const found =
-      models.find(({ alias }) => alias === wanted) ??
-      models.find(({ manifestId }) => manifestId === wanted) ??
-      models.find(({ name }) => name === wanted);
-    if (found === undefined) {
-      const known = models.map(({ alias, name }) => alias ?? name).join(', ');
-      throw new AppError(
-        'model-not-found',
-        `No model called "${wanted}" can be asked now. ${known === '' ? 'There are none yet; import or host one.' : `There are: ${known}.`}`,
-      );
-    }
-    return found;
+    return findModel(wanted, this.models(), this.#parts.knownModels());
   }
 
   /**

@@ -1,0 +1,104 @@
+/**
+ * Which route an answer takes next: the best one, then one around the peers that failed. Where none is left,
+ * a request waits a moment, since an engine that died is back within a second.
+ */
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { RouteStage } from '../routing/plan-route.ts';
+import type { ChainFailure } from './chain-failure.ts';
+
+/** How long after its start a request may wait for layers, in milliseconds; who asks is to know within two seconds. */
+const patienceMs = 1800;
+const lookAgainMs = 100;
+
+/** Routes that are tried however long it takes; after that, only while there is patience. */
+const leastRoutes = 2;
+
+/** @throws AppError `no-route`, `over-capacity` */
+type PlanAround = (excluded: ReadonlySet<string>) => readonly RouteStage[];
+
+export class RouteSearch {
+  readonly #planAround: PlanAround;
+  readonly #now: () => number;
+  readonly #deadline: number;
+  /** Peers that failed, ever and since this last waited. */
+  readonly #failed = new Set<string>();
+  readonly #failedNow = new Set<string>();
+  #tried = 0;
+  #latest: AppError | undefined;
+
+  /** `now`: milliseconds on a clock that never goes back. */
+  constructor(planAround: PlanAround, now: () => number) {
+    this.#planAround = planAround;
+    this.#now = now;
+    this.#deadline = now() + patienceMs;
+  }
+
+  /** @throws AppError `no-route`, what the last route failed of, or `cancelled` */
+  async next(signal: AbortSignal): Promise<readonly RouteStage[]> {
+    for (;;) {
+      const route = this.#plan();
+      if (route !== undefined) {
+        return route;
+      }
+      await pause(lookAgainMs, signal);
+      // Who failed may be back.
+      this.#failedNow.clear();
+    }
+  }
+
+  /** The route that was given last failed before the first token. */
+  exclude({ peer, error }: ChainFailure): void {
+    this.#failed.add(peer);
+    this.#failedNow.add(peer);
+    this.#tried += 1;
+    this.#latest = error;
+  }
+
+  /** Undefined while there is none and waiting may help. */
+  #plan(): readonly RouteStage[] | undefined {
+    const isPatient = this.#now() < this.#deadline;
+    let route: readonly RouteStage[];
+    try {
+      route = this.#planAround(isPatient ? this.#failedNow : this.#failed);
+    } catch (error) {
+      const reason = toAppError(error);
+      const mayWait = reason.code === 'no-route' && this.#latest?.code !== 'over-capacity';
+      if (mayWait && isPatient) {
+        return undefined;
+      }
+      throw this.#explain(reason);
+    }
+    if (this.#latest !== undefined && this.#tried >= leastRoutes && !isPatient) {
+      throw this.#latest;
+    }
+    return route;
+  }
+
+  /** What is missing now, and what the last route failed of. A full mesh says only that. */
+  #explain(reason: AppError): AppError {
+    const latest = this.#latest;
+    if (latest === undefined) {
+      return reason;
+    }
+    return latest.code === 'over-capacity' || reason.code !== 'no-route'
+      ? latest
+      : new AppError(latest.code, `${reason.message}. ${latest.message}`, { cause: latest });
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const cancel = (): void => {
+      clearTimeout(timer);
+      reject(new AppError('cancelled', 'The request was cancelled'));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', cancel);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) {
+      cancel();
+    }
+  });
+}
