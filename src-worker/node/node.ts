@@ -16,6 +16,7 @@ const stopWithinMs = 5000;
 
 const chats = new Map<number, AbortController>();
 let node: MeshNode | undefined;
+let isStarting = false;
 let told: NodeStatus | undefined;
 let statusTimer: NodeJS.Timeout | undefined;
 let stopping: Promise<void> | undefined;
@@ -95,10 +96,15 @@ serveHost(
   { send, onMessage: (listener) => void process.on('message', listener) },
   {
     start: async (config) => {
-      if (node !== undefined) {
+      if (node !== undefined || isStarting) {
         throw new AppError('request-invalid', 'The node is running already.');
       }
-      node = await MeshNode.start({ config, logOf, onEvent: send, onChange: statusChanged });
+      isStarting = true;
+      try {
+        node = await MeshNode.start({ config, logOf, onEvent: send, onChange: statusChanged });
+      } finally {
+        isStarting = false;
+      }
       told = node.status();
       return told;
     },
@@ -132,8 +138,8 @@ serveHost(
     },
     stop: async () => {
       await stop();
-      // The answer goes out first.
-      setImmediate(() => process.disconnect());
+      // The answer goes out first; a host may ask twice.
+      setImmediate(() => process.connected && process.disconnect());
       return null;
     },
   },

@@ -82,6 +82,10 @@ export class NodeProcess {
     return this.#child.pid ?? 0;
   }
 
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** As it was last told. */
   get status(): NodeStatus {
     if (this.#status === undefined) {
@@ -179,7 +183,7 @@ export class NodeProcess {
 
   /** Ends the process in order, whatever its state, and removes what it left. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (this.isRunning) {
       this.#link.request('stop', {}).catch(() => {});
       await this.#exited;
     }
