@@ -11,6 +11,7 @@ import { createLibp2p } from 'libp2p';
 import { AppError } from '../../../src-shared/errors.ts';
 import { parseListenAddress } from './addresses.ts';
 import type { Identity } from './identity.ts';
+import { joinWrites } from './joined-writes.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
 
 /** In and out together; the least useful are closed beyond it. */
@@ -61,7 +62,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     addresses: { listen: options.listen.map((text) => parseListenAddress(text).toString()) },
     transports: [tcp()],
     // tls first: Node does its records in C++, noise is for peers that lack it.
-    connectionEncrypters: [tls(), noise({ crypto: keyCachingCrypto })],
+    connectionEncrypters: [joinWrites(tls()), noise({ crypto: keyCachingCrypto })],
     streamMuxers: [
       yamux({
         maxInboundStreams: maxStreams,

