@@ -1,12 +1,21 @@
-/** A coordinator in the benchmark's own process, so that every token's times can be seen. */
+/**
+ * A coordinator in the benchmark's own process, so that every token's times can be seen. It may host a shard, as
+ * the node of a user who asks and serves does.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { samplingSchema } from '../../src-shared/model.ts';
+import { setTimeout } from 'node:timers/promises';
+import { type LayerRange, samplingSchema } from '../../src-shared/model.ts';
+import { EngineClient } from '../../src-worker/node/engines/engine-client.ts';
+import { ShardHost } from '../../src-worker/node/engines/shard-host.ts';
 import { createMesh, type Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import { ModelLibrary } from '../../src-worker/node/models/library.ts';
 import { Coordinator } from '../../src-worker/node/sessions/coordinator.ts';
 import type { GenerationEvent } from '../../src-worker/node/sessions/generation.ts';
+import { StageService } from '../../src-worker/node/sessions/stage-service.ts';
 import type { NodeProcess } from '../support/node-process.ts';
+import { say } from './report.ts';
 
 export type TokenTimes = {
   readonly token: number;
@@ -14,45 +23,76 @@ export type TokenTimes = {
   readonly computeMs: number;
 };
 
+export type LocalShard = {
+  readonly modelPath: string;
+  readonly modelName: string;
+  readonly layers: LayerRange;
+  readonly threads: number;
+};
+
 export class LocalCoordinator {
   readonly mesh: Mesh;
   readonly #folder: string;
+  readonly #shards: ShardHost;
+  readonly #stages: StageService;
   readonly #coordinator: Coordinator;
 
   /** Connects to these nodes and to no others. */
-  static async start(nodes: readonly NodeProcess[]): Promise<LocalCoordinator> {
+  static async start(nodes: readonly NodeProcess[], shard?: LocalShard): Promise<LocalCoordinator> {
     const folder = await mkdtemp(join(tmpdir(), 'mindmesh-bench-'));
-    const mesh = await createMesh({
+    const library = await ModelLibrary.open({ folder: join(folder, 'models'), onWarning: say });
+    const running: { shards?: ShardHost; mesh?: Mesh } = {};
+    running.mesh = await createMesh({
       dataFolder: folder,
       listen: ['/ip4/127.0.0.1/tcp/0'],
       staticPeers: nodes.flatMap(({ status }) => status.addresses),
       mdns: false,
-      describe: () => ({ state: 'serving', models: [], shards: [] }),
+      describe: () => ({
+        state: 'serving',
+        models: running.shards?.models() ?? [],
+        shards: running.shards?.records() ?? [],
+      }),
       log: () => {},
     });
-    return new LocalCoordinator(mesh, folder);
+    running.shards = new ShardHost({
+      library,
+      settings: {
+        threads: shard?.threads ?? 1,
+        backend: 'cpu',
+        contextLength: 2048,
+        maxSessions: 2,
+      },
+      startEngine: (parameters, events, signal) =>
+        EngineClient.start(parameters, events, { signal }),
+      onChange: () => running.mesh?.publish(),
+      log: () => {},
+    });
+    if (shard !== undefined) {
+      await library.importModel(shard.modelPath);
+      running.shards.setWishes([{ model: shard.modelName, layers: shard.layers }]);
+    }
+    const coordinator = new LocalCoordinator(folder, running.mesh, running.shards);
+    await coordinator.#stages.start();
+    return coordinator;
   }
 
-  private constructor(mesh: Mesh, folder: string) {
-    this.mesh = mesh;
+  private constructor(folder: string, mesh: Mesh, shards: ShardHost) {
     this.#folder = folder;
+    this.mesh = mesh;
+    this.#shards = shards;
+    this.#stages = new StageService({ opener: mesh, shards, onServed: () => {}, log: () => {} });
     this.#coordinator = new Coordinator({
       opener: mesh,
       knownPeers: () => mesh.knownPeers(),
-      ownShards: () => [],
-      ownModels: () => [],
+      ownShards: () => shards.records(),
+      ownModels: () => shards.models(),
     });
   }
 
   /** Resolves when a chain for the model can be planned. */
   async untilComplete(): Promise<void> {
     while (this.#coordinator.models().length === 0) {
-      await new Promise<void>((resolve) => {
-        const end = this.mesh.onChange(() => {
-          end();
-          resolve();
-        });
-      });
+      await setTimeout(20);
     }
   }
 
@@ -80,6 +120,8 @@ export class LocalCoordinator {
   }
 
   async stop(): Promise<void> {
+    this.#stages.stop();
+    await this.#shards.stop();
     await this.mesh.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -1,14 +1,15 @@
 /**
- * What cutting costs: a 1.1 GB model whole in one engine, and cut over two nodes that talk libp2p on loopback,
- * both asked the same by the same coordinator, in turns. Each engine may use both cores, as only one works at a
- * time. llama.cpp's own figures stand beside them when its tools were built.
+ * What cutting costs: a 1.1 GB model whole in one engine of the asking node, and cut over two nodes that talk
+ * libp2p on loopback, of which one asks; both asked the same, in turns. Each engine may use both cores, as only
+ * one works at a time. llama.cpp's own figures stand beside them when its tools were built.
  */
 import { benchModel } from '../support/random-model.ts';
-import { startChain, stopAll } from './chain-of-nodes.ts';
+import { NodeProcess } from '../support/node-process.ts';
+import { stopAll } from './chain-of-nodes.ts';
 import { hasLlamaBench, hasRpcServer, llamaBench, startRpcServer } from './llama-tools.ts';
-import { LocalCoordinator, type TokenTimes } from './local-coordinator.ts';
+import { LocalCoordinator, type LocalShard, type TokenTimes } from './local-coordinator.ts';
 import { cachedModel } from './models.ts';
-import { type Bench, say } from './report.ts';
+import { type Bench, type BenchResult, say } from './report.ts';
 import { median, round } from './statistics.ts';
 
 const threads = 2;
@@ -21,10 +22,21 @@ export const split: Bench = {
   run: async () => {
     const path = await cachedModel('split-1.1b.gguf', benchModel);
     const { name, layers } = benchModel;
-    const whole = await startChain(path, name, layers, [0], threads);
-    const cut = await startChain(path, name, layers, [0, layers / 2], threads);
-    const askWhole = await LocalCoordinator.start(whole);
-    const askCut = await LocalCoordinator.start(cut);
+    const shard = (firstLayer: number, lastLayer: number): LocalShard => ({
+      modelPath: path,
+      modelName: name,
+      layers: { firstLayer, lastLayer },
+      threads,
+    });
+    const half = layers / 2;
+    const other = await NodeProcess.start({
+      bundledModels: [path],
+      shards: [{ model: name, layers: { firstLayer: half, lastLayer: layers - 1 } }],
+      engine: { threads, backend: 'cpu', contextLength: 2048, maxSessions: 2 },
+    });
+    await other.untilServing();
+    const askWhole = await LocalCoordinator.start([], shard(0, layers - 1));
+    const askCut = await LocalCoordinator.start([other], shard(0, half - 1));
     const rpc = hasRpcServer ? await startRpcServer(threads) : undefined;
     const speeds = {
       whole: [] as number[],
@@ -32,6 +44,7 @@ export const split: Bench = {
       bench: [] as number[],
       rpc: [] as number[],
     };
+    const computing = { whole: [] as number[], cut: [] as number[] };
     let identical = true;
     try {
       await Promise.all([askWhole.untilComplete(), askCut.untilComplete()]);
@@ -44,6 +57,8 @@ export const split: Bench = {
         const two = await askCut.generate(prompt, tokensPerRound);
         speeds.whole.push(speedOf(one));
         speeds.cut.push(speedOf(two));
+        computing.whole.push(...one.slice(1).map(({ computeMs }) => computeMs));
+        computing.cut.push(...two.slice(1).map(({ computeMs }) => computeMs));
         identical &&= one.every(({ token }, index) => token === two[index]?.token);
         if (hasLlamaBench) {
           speeds.bench.push(await llamaBench(path, threads, tokensPerRound));
@@ -53,20 +68,26 @@ export const split: Bench = {
         }
       }
     } finally {
-      await stopAll([askWhole, askCut, ...whole, ...cut]);
+      await stopAll([askWhole, askCut, other]);
       await rpc?.stop();
     }
     const ratio = ratioTo(speeds.cut, speeds.whole);
     const toBench = ratioTo(speeds.whole, speeds.bench);
-    const row = (way: string, samples: readonly number[]): Record<string, string | number> => ({
+    const row = (
+      way: string,
+      samples: readonly number[],
+      computeMs: readonly number[] = [],
+    ): BenchResult['rows'][number] => ({
       way,
       'tokens/s (median)': round(median(samples), 2),
       'of whole (median of pairs)': round(ratioTo(samples, speeds.whole), 3),
+      'ms a token': round(1000 / median(samples), 2),
+      'of it computing': computeMs.length === 0 ? '' : round(median(computeMs), 2),
     });
     return {
       rows: [
-        row('whole, one engine', speeds.whole),
-        row('cut over two nodes, libp2p', speeds.cut),
+        row('whole, one engine', speeds.whole, computing.whole),
+        row('cut over two nodes, libp2p', speeds.cut, computing.cut),
         ...(hasLlamaBench ? [row('llama-bench', speeds.bench)] : []),
         ...(rpc === undefined ? [] : [row('llama.cpp RPC, half the layers', speeds.rpc)]),
       ],
