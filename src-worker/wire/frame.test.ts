@@ -9,9 +9,13 @@ import {
   uint8Array,
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeFrame, type Frame, FrameReader } from './frame.ts';
+import { encodeFrame, type Frame, type FrameLimits, FrameReader } from './frame.ts';
 
 const limits = (kind: number): number | undefined => (kind < 8 ? 1000 : undefined);
+
+function only(allowed: number): FrameLimits {
+  return (kind) => (kind === allowed ? 1000 : undefined);
+}
 
 function readAll(chunks: readonly Uint8Array[]): Frame[] {
   const frames: Frame[] = [];
@@ -96,6 +100,45 @@ describe('FrameReader', () => {
     });
     reader.push(Buffer.concat([1, 2, 3].flatMap((kind) => encodeFrame(kind))));
     expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('looks every frame’s limit up when its header is read, also within one chunk', () => {
+    const seen: number[] = [];
+    const reader = new FrameReader(only(1), ({ kind }) => {
+      seen.push(kind);
+      reader.allow(only(kind + 1));
+    });
+    const bytes = Buffer.concat([1, 2, 2].flatMap((kind) => encodeFrame(kind, Buffer.alloc(9))));
+    expect(() => reader.push(bytes)).toThrow('Unknown frame kind 2');
+    expect(seen).toEqual([1, 2]);
+  });
+
+  it('drops what was half read, what waits and what comes, from the middle of a chunk on', () => {
+    const seen: number[] = [];
+    const reader = new FrameReader(limits, ({ kind }) => {
+      seen.push(kind);
+      reader.drop();
+    });
+    const bytes = Buffer.concat([1, 2, 9].flatMap((kind) => encodeFrame(kind, Buffer.alloc(9))));
+    reader.push(bytes.subarray(0, 20));
+    reader.push(bytes.subarray(20));
+    expect(seen).toEqual([1]);
+    expect(reader.waitingBytes).toBe(0);
+    expect(reader.isIdle).toBe(true);
+  });
+
+  it('drops what waits while it is held', () => {
+    const reader = new FrameReader(limits, () => {
+      throw new Error('There is no frame to be given');
+    });
+    reader.push(Buffer.concat(encodeFrame(1, Buffer.alloc(100))).subarray(0, 50));
+    reader.hold();
+    reader.push(Buffer.alloc(200, 0xff));
+    reader.drop();
+    expect(reader.isIdle).toBe(true);
+    reader.release();
+    reader.push(Buffer.alloc(200, 0xff));
+    expect(reader.isIdle).toBe(true);
   });
 
   it('knows whether a stream ended between frames', () => {

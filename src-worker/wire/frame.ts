@@ -27,7 +27,7 @@ export function encodeFrame(kind: number, ...parts: readonly Uint8Array[]): Uint
 
 /** Cuts a byte stream with arbitrary chunk boundaries into frames. One reader serves one stream. */
 export class FrameReader {
-  readonly #limits: FrameLimits;
+  #limits: FrameLimits;
   readonly #onFrame: (frame: Frame) => void;
   readonly #header = Buffer.alloc(frameHeaderBytes);
   #headerFilled = 0;
@@ -36,6 +36,7 @@ export class FrameReader {
   #bodyFilled = 0;
   #held = false;
   #reading = false;
+  #isDropping = false;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
 
@@ -69,6 +70,20 @@ export class FrameReader {
   release(): void {
     this.#held = false;
     this.#readWaiting();
+  }
+
+  /** Every frame whose header was not read yet must keep these limits; so from within `onFrame`, the next one. */
+  allow(limits: FrameLimits): void {
+    this.#limits = limits;
+  }
+
+  /** Gives no further frame, and keeps nothing of what came or comes: an unfinished body is let go of at once. */
+  drop(): void {
+    this.#isDropping = true;
+    this.#body = undefined;
+    this.#headerFilled = 0;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   /** Bytes that were pushed and not read yet. */
@@ -110,6 +125,9 @@ export class FrameReader {
   #read(chunk: Uint8Array): number {
     let offset = 0;
     while (offset < chunk.byteLength && !this.#held) {
+      if (this.#isDropping) {
+        return chunk.byteLength;
+      }
       if (this.#body === undefined) {
         const taken = Math.min(frameHeaderBytes - this.#headerFilled, chunk.byteLength - offset);
         this.#header.set(chunk.subarray(offset, offset + taken), this.#headerFilled);

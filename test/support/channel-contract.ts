@@ -261,6 +261,62 @@ export function describeChannelContract(openPair: () => Promise<ChannelPair>): v
     expect(reported.map(({ code }) => code)).toEqual(['protocol-violation']);
   });
 
+  it('takes new limits from within a listener for the very next frame', async () => {
+    const { one, other, reported } = await openPair();
+    const received: number[] = [];
+    one.onFrame(() => {});
+    other.onFrame(({ kind, body }) => {
+      received.push(kind);
+      other.allow((next) => (next === kind + 1 ? body.length : undefined));
+    });
+    const body = Buffer.alloc(10);
+    for (const kind of [1, 2, 3, 9]) {
+      void one.send(kind, body);
+    }
+    expect(await ended(other)).toMatchObject({ code: 'protocol-violation' });
+    expect(received).toEqual([1, 2, 3]);
+    expect(reported.map(({ code }) => code)).toEqual(['protocol-violation']);
+  });
+
+  it('ignores whatever comes when it has heard enough, and still has the last word', async () => {
+    const { one, other, reported } = await openPair();
+    const words = collect(one);
+    const received: number[] = [];
+    other.onFrame(({ kind }) => {
+      received.push(kind);
+      void other.send(4, Buffer.from('farewell'));
+      void other.close();
+      other.ignore();
+    });
+    // The first of these is of no kind that is known.
+    void one.send(1);
+    void one.send(77, Buffer.alloc(100));
+    await Promise.all(Array.from({ length: 8 }, () => one.send(2, Buffer.alloc(1024 * 1024))));
+    await one.close();
+    expect(await Promise.all([ended(one), ended(other)])).toEqual([undefined, undefined]);
+    expect(received).toEqual([1]);
+    expect(words.map(({ body }) => body.toString())).toEqual(['farewell']);
+    expect(reported).toEqual([]);
+  });
+
+  it('ignores what waits while a listener is busy', async () => {
+    const { one, other } = await openPair();
+    const received: number[] = [];
+    const finish = Promise.withResolvers<void>();
+    other.onFrame(({ kind }) => {
+      received.push(kind);
+      return finish.promise;
+    });
+    const sends = Array.from({ length: 20 }, () => one.send(1, Buffer.alloc(1024 * 1024)));
+    await vi.waitFor(() => expect(received).toEqual([1]), 5000);
+    other.ignore();
+    await Promise.all(sends);
+    finish.resolve();
+    await one.close();
+    expect(await ended(other)).toBeUndefined();
+    expect(received).toEqual([1]);
+  });
+
   it('does not wait for ever for the end of the other side', async () => {
     const { one, other } = await openPair();
     other.onFrame(() => new Promise(() => {}));

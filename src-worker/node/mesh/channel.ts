@@ -22,6 +22,16 @@ export interface Channel {
    */
   onFrame(listener: (frame: Frame) => void | Promise<void>): void;
   /**
+   * What may come from now on; at first that is what the channel was opened or accepted with. Called from
+   * within a frame listener it holds for the very next frame, however close that followed.
+   */
+  allow(limits: FrameLimits): void;
+  /**
+   * Drops whatever comes from now on, and what was half received, without keeping or checking it. For one who
+   * has heard enough and still has a last word to say: the ends of both sides go as ever.
+   */
+  ignore(): void;
+  /**
    * Called once: without an error after a clean end by either side, else with what broke it. After the
    * other side's end, a last `send` from within the listener still goes out.
    */

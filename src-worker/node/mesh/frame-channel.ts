@@ -3,7 +3,7 @@
  * when, what an error in a listener does, and how the two sides end. What moves the bytes is a pipe below.
  */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { Frame } from '../../wire/frame.ts';
+import type { Frame, FrameLimits } from '../../wire/frame.ts';
 import type { Channel } from './channel.ts';
 import { shortName } from './peer-name.ts';
 
@@ -30,6 +30,10 @@ export interface FramePipe {
   reset(error: AppError): void;
   hold(): void;
   release(): void;
+  /** Limits for every frame that was not begun to be read. */
+  allow(limits: FrameLimits): void;
+  /** Gives no further frame and keeps nothing of any; releases. */
+  ignore(): void;
 }
 
 /** Told of every error that the other side or a listener caused, for the log and the peer's standing. */
@@ -80,6 +84,16 @@ export class FrameChannel implements Channel {
     this.#frameListener = listener;
     if (isFirst && !this.#busy) {
       this.#release();
+    }
+  }
+
+  allow(limits: FrameLimits): void {
+    this.#pipe.allow(limits);
+  }
+
+  ignore(): void {
+    if (this.#outcome === undefined) {
+      this.#pipe.ignore();
     }
   }
 

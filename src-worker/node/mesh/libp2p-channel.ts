@@ -111,6 +111,15 @@ class StreamPipe implements FramePipe {
     }
   }
 
+  allow(limits: FrameLimits): void {
+    this.#reader.allow(limits);
+  }
+
+  ignore(): void {
+    this.#reader.drop();
+    this.release();
+  }
+
   /** A throw from an event listener would end the process, so nothing may leave this function. */
   #read(chunks: Iterable<Uint8Array>): void {
     try {

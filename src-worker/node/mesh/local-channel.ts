@@ -31,7 +31,8 @@ export function localChannelPair(
 }
 
 class LocalPipe implements FramePipe {
-  readonly #limits: FrameLimits;
+  #limits: FrameLimits;
+  #isIgnoring = false;
   #other: LocalPipe | undefined;
   #events: PipeEvents | undefined;
   #unread: Frame[] = [];
@@ -89,22 +90,22 @@ class LocalPipe implements FramePipe {
     this.#schedule();
   }
 
+  allow(limits: FrameLimits): void {
+    this.#limits = limits;
+  }
+
+  ignore(): void {
+    this.#isIgnoring = true;
+    this.#clear();
+    this.release();
+  }
+
   /** Resolves once so much was read that the writer may go on. */
   async #receive(kind: number, parts: readonly Uint8Array[]): Promise<void> {
-    if (this.#isBroken) {
+    if (this.#isBroken || this.#isIgnoring) {
       return;
     }
     const length = parts.reduce((sum, part) => sum + part.byteLength, 0);
-    const limit = this.#limits(kind);
-    if (limit === undefined || length > limit) {
-      this.#break(
-        new AppError(
-          'protocol-violation',
-          `A frame of kind ${kind} and ${length} bytes is not allowed here`,
-        ),
-      );
-      return;
-    }
     const body = Buffer.allocUnsafeSlow(length);
     parts.reduce((offset, part) => {
       body.set(part, offset);
@@ -138,7 +139,7 @@ class LocalPipe implements FramePipe {
         break;
       }
       this.#unreadBytes -= frame.body.byteLength;
-      this.#events?.frame(frame);
+      this.#give(frame);
     }
     if (this.#unreadBytes <= highWaterBytes) {
       this.#wake();
@@ -147,6 +148,22 @@ class LocalPipe implements FramePipe {
     if (isAtEnd && !this.#isRead && !this.#isBroken) {
       this.#isRead = true;
       this.#events?.ended();
+    }
+  }
+
+  /** The frame before may have changed the limits, so they are looked up no sooner than here. */
+  #give(frame: Frame): void {
+    const { kind, body } = frame;
+    const limit = this.#limits(kind);
+    if (limit === undefined || body.byteLength > limit) {
+      this.#break(
+        new AppError(
+          'protocol-violation',
+          `A frame of kind ${kind} and ${body.byteLength} bytes is not allowed here`,
+        ),
+      );
+    } else {
+      this.#events?.frame(frame);
     }
   }
 
@@ -159,6 +176,10 @@ class LocalPipe implements FramePipe {
 
   #drop(): void {
     this.#isBroken = true;
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#unread = [];
     this.#unreadBytes = 0;
     this.#wake();

@@ -153,16 +153,19 @@ export class Chain {
   }
 
   #onSampled(body: Buffer, stageIndex: number): void {
+    const { route, promptTokens, maxTokens } = this.#parts;
     const work = decodeWork(body, 4);
     const isExpected =
-      stageIndex === this.#parts.route.length - 1 &&
+      stageIndex === route.length - 1 &&
       work.session === channelSession &&
       work.count === 1 &&
-      work.position === this.#nextPosition;
+      work.position === this.#nextPosition &&
+      // Tokens wait here for as long as the requester takes for them.
+      work.position < promptTokens.length + maxTokens;
     if (!isExpected) {
       throw new AppError(
         'protocol-violation',
-        `a token for position ${work.position} came where ${this.#nextPosition} is the next one`,
+        `a token for position ${work.position} came where ${this.#nextPosition} is the next one, of ${maxTokens} from ${promptTokens.length} on`,
       );
     }
     this.#nextPosition += 1;

@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { workHeaderBytes } from '../../wire/work.ts';
 import { chunkSize, cutPrompt } from './prefill-chunks.ts';
-import { maxWorkBytes } from './stage-messages.ts';
+import { inputLimits, maxWorkTokens } from './stage-limits.ts';
+import { stageKinds } from './stage-messages.ts';
 
 describe('the size of a prompt’s pieces', () => {
   it.each([
     ['a whole model takes full batches', 512, 1, 2048, 512],
     ['two stages overlap on 512 tokens', 512, 2, 2048, 64],
-    ['three stages want smaller pieces', 512, 3, 2048, 32],
+    ['more stages want no smaller pieces than a tile', 512, 3, 2048, 64],
     ['a long prompt takes larger pieces', 8192, 2, 2048, 256],
     ['a very long prompt takes full batches', 100_000, 2, 2048, 512],
-    ['a short prompt is not cut to crumbs', 5, 4, 2048, 16],
+    ['a short prompt is not cut', 5, 4, 2048, 64],
     ['a very wide model stays below the largest frame', 100_000, 2, 65_536, 32],
   ])('%s', (_title, promptTokens, stages, width, expected) => {
     expect(chunkSize(promptTokens, stages, width)).toBe(expected);
@@ -25,7 +27,9 @@ describe('the size of a prompt’s pieces', () => {
         (promptTokens, stages, width) => {
           const size = chunkSize(promptTokens, stages, width);
           expect(size).toBeGreaterThanOrEqual(1);
-          expect(size * width * 4).toBeLessThanOrEqual(maxWorkBytes);
+          expect(size).toBeLessThanOrEqual(maxWorkTokens);
+          const limit = inputLimits('last', width)(stageKinds.hidden) ?? 0;
+          expect(workHeaderBytes + size * width * 4).toBeLessThanOrEqual(limit);
         },
       ),
     );

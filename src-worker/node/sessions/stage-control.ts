@@ -5,6 +5,7 @@ import type { Channel, ChannelOpener } from '../mesh/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import { ChainFailure, reportedFailure, stageFailure } from './chain-failure.ts';
 import { encodeMessage, parseMessage } from './json-frame.ts';
+import { answerLimits } from './stage-limits.ts';
 import {
   type ClosedMessage,
   closedMessageSchema,
@@ -13,7 +14,6 @@ import {
   type OpenMessage,
   silenceLimitMs,
   stageKinds,
-  stageLimits,
   stageProtocol,
 } from './stage-messages.ts';
 
@@ -51,7 +51,7 @@ export class StageControl {
       const channel = await opener.openChannel(
         stage.peer,
         stageProtocol,
-        stageLimits,
+        answerLimits,
         signal,
         stage.addresses,
       );
@@ -122,8 +122,7 @@ export class StageControl {
         this.#onWord(kind, body);
       }
     } catch (error) {
-      const { stage } = this.#parts;
-      this.#fail(stageFailure(stage, `broke the protocol: ${toAppError(error).message}`, error));
+      this.#blame(toAppError(error));
     }
   }
 
@@ -144,7 +143,16 @@ export class StageControl {
 
   #onClose(error: AppError | undefined): void {
     this.#closed.resolve(undefined);
-    this.#fail(stageFailure(this.#parts.stage, 'was lost', error));
+    if (error?.code === 'protocol-violation') {
+      this.#blame(error);
+    } else {
+      this.#fail(stageFailure(this.#parts.stage, 'was lost', error));
+    }
+  }
+
+  #blame(error: AppError): void {
+    const { stage } = this.#parts;
+    this.#fail(stageFailure(stage, `broke the protocol: ${error.message}`, error));
   }
 
   #fail(failure: ChainFailure): void {

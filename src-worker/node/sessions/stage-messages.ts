@@ -18,8 +18,7 @@
 import { z } from 'zod';
 import { errorReportSchema } from '../../../src-shared/chat.ts';
 import { layerRangeSchema, manifestIdSchema, samplingSchema } from '../../../src-shared/model.ts';
-import type { FrameLimits } from '../../wire/frame.ts';
-import { workHeaderBytes, workKinds } from '../../wire/work.ts';
+import { workKinds } from '../../wire/work.ts';
 
 export const stageProtocol = '/mindmesh/stage/1.0.0';
 
@@ -42,26 +41,6 @@ export const attachWithinMs = 10_000;
 
 /** The session number of every work frame between peers. */
 export const channelSession = 1;
-
-/** Most bytes of one work frame's values; whoever cuts a prompt into chunks keeps hidden states below it. */
-export const maxWorkBytes = 16 * 1024 * 1024;
-
-const maxMessageBytes = 512 * 1024;
-
-const bodyLimits = new Map<number, number>([
-  [stageKinds.tokens, workHeaderBytes + 64 * 1024],
-  [stageKinds.hidden, workHeaderBytes + maxWorkBytes],
-  [stageKinds.sampled, workHeaderBytes + 16 * 1024],
-  [stageKinds.open, maxMessageBytes],
-  [stageKinds.opened, maxMessageBytes],
-  [stageKinds.attach, maxMessageBytes],
-  [stageKinds.failed, maxMessageBytes],
-  [stageKinds.closed, maxMessageBytes],
-  [stageKinds.alive, 0],
-]);
-
-/** Largest body, in bytes, of each kind of frame in the stage protocol. */
-export const stageLimits: FrameLimits = (kind) => bodyLimits.get(kind);
 
 /** 128 random bits in hexadecimal. A session's name between peers; a ticket proves a right to attach. */
 const randomNameSchema = z.string().regex(/^[0-9a-f]{32}$/);

@@ -30,8 +30,9 @@ export class StagePipeline {
   readonly #parts: StagePipelineParts;
   readonly #guard: SequenceGuard;
   readonly #flying = new WorkInFlight();
-  /** Pieces of the prompt that wait for room, first stage only. The session's length bounds them. */
+  /** Pieces of the prompt that wait for room, first stage only. */
   readonly #waiting: Work[] = [];
+  #waitingTokens = 0;
   #unsent = 0;
   #room: PromiseWithResolvers<void> | undefined;
 
@@ -50,8 +51,9 @@ export class StagePipeline {
       throw new AppError('protocol-violation', 'Tokens came to a stage that takes hidden states');
     }
     const work = acceptWork(body, 4);
-    this.#guard.take(work.position, work.count);
+    this.#take(work);
     this.#waiting.push(work);
+    this.#waitingTokens += work.count;
     this.#admitWaiting();
   }
 
@@ -62,7 +64,7 @@ export class StagePipeline {
       throw new AppError('protocol-violation', 'Hidden states came to a stage that takes tokens');
     }
     const work = acceptWork(body, shard.width * 4);
-    this.#guard.take(work.position, work.count);
+    this.#take(work);
     this.#admit(work);
     return this.#hasRoom() ? engine.congestion() : this.#waitForRoom();
   }
@@ -87,7 +89,7 @@ export class StagePipeline {
     }
     const isOver = (work.flags & workFlags.endOfGeneration) !== 0;
     if (!isOver && work.position < open.decodeUntil) {
-      this.#guard.take(work.position, 1);
+      this.#take(work);
       this.#admit({ ...work, flags: workFlags.sample, computeMicros: 0 });
     }
   }
@@ -108,12 +110,25 @@ export class StagePipeline {
     this.#room?.resolve();
   }
 
+  /** A session may go back, so its positions alone do not bound what piles up here and in the engine. */
+  #take({ position, count }: Work): void {
+    this.#guard.take(position, count);
+    const { maxTokens } = this.#parts.open;
+    if (this.#waitingTokens + this.#flying.tokens + count > maxTokens) {
+      throw new AppError(
+        'protocol-violation',
+        `More than ${maxTokens} tokens, the session's length, came before any of them was computed`,
+      );
+    }
+  }
+
   #admitWaiting(): void {
     while (this.#hasRoom()) {
       const work = this.#waiting.shift();
       if (work === undefined) {
         return;
       }
+      this.#waitingTokens -= work.count;
       this.#admit(work);
     }
   }

@@ -9,6 +9,7 @@ import type { ServingShards } from '../engines/serving-shard.ts';
 import type { Channel, ChannelOpener } from '../mesh/channel.ts';
 import type { Log } from '../mesh/mesh.ts';
 import { encodeMessage, parseMessage } from './json-frame.ts';
+import { newcomerLimits } from './stage-limits.ts';
 import {
   attachMessageSchema,
   attachWithinMs,
@@ -16,13 +17,22 @@ import {
   type OpenMessage,
   openMessageSchema,
   stageKinds,
-  stageLimits,
   stageProtocol,
 } from './stage-messages.ts';
 import { StageSession } from './stage-session.ts';
 
 /** Of one peer: a control and a data channel for each session of a few well-filled shards. */
 const maxInboundChannels = 128;
+
+/**
+ * Channels that have no session yet, of one peer and of all. Each may hold half an `open`, of 512 KiB at most
+ * (stage-limits.ts), so strangers make this node keep 24 MiB and not more, however many they are: what sessions
+ * hold beside that is bounded by how many the shards have. An honest channel is a newcomer for a round trip, or
+ * until a message on its way to this node has come, so the oldest one makes way for the newest.
+ */
+const maxNewcomersOfPeer = 16;
+const maxNewcomers = 48;
+
 const sweepEveryMs = 1000;
 
 export type StageServiceParts = {
@@ -59,7 +69,7 @@ export class StageService {
   /** Begins to accept channels. */
   async start(): Promise<void> {
     await this.#parts.opener.handle(stageProtocol, {
-      limits: stageLimits,
+      limits: newcomerLimits,
       maxInboundChannels,
       onChannel: (channel) => this.#welcome(channel),
     });
@@ -99,6 +109,7 @@ export class StageService {
 
   #welcome(channel: Channel): void {
     const newcomer: Newcomer = { channel, arrivedAt: this.#now(), key: undefined };
+    this.#makeRoom(channel.peer);
     this.#newcomers.add(newcomer);
     this.#keepSweeping();
     channel.onFrame((frame) => this.#introduce(newcomer, frame));
@@ -106,6 +117,17 @@ export class StageService {
       this.#newcomers.delete(newcomer);
       this.#keepSweeping();
     });
+  }
+
+  /** Ends the oldest newcomer where there is no room for one more of this peer. */
+  #makeRoom(peer: string): void {
+    const all = [...this.#newcomers];
+    const ofPeer = all.filter(({ channel }) => channel.peer === peer);
+    const isFull = all.length >= maxNewcomers;
+    const [oldest] = ofPeer.length >= maxNewcomersOfPeer ? ofPeer : isFull ? all : [];
+    oldest?.channel.abort(
+      new AppError('over-capacity', 'Too many channels have not found their session'),
+    );
   }
 
   /** Reads the first frame of a channel, which gives it a session or makes it wait for one. */
@@ -162,10 +184,13 @@ export class StageService {
     });
     this.#newcomers.delete(newcomer);
     this.#sessions.add(session);
-    channel.onFrame((frame) => session.onControlFrame(frame));
-    void session.start();
     if (key !== undefined) {
       this.#inputs.set(key, session);
+    }
+    channel.onFrame((frame) => session.onControlFrame(frame));
+    // A session that is refused has ended, and is in no list any more, when this returns.
+    void session.start();
+    if (key !== undefined) {
       for (const waiting of [...this.#newcomers].filter((other) => other.key === key)) {
         this.#attach(waiting);
       }
@@ -194,10 +219,10 @@ export class StageService {
       peer: channel.peer,
       code: error.code,
     });
-    channel.onFrame(() => {});
     const failed: FailedMessage = { ...error.toReport(), peer: this.#parts.opener.peer };
     void channel.send(stageKinds.failed, encodeMessage(failed));
     void channel.close();
+    channel.ignore();
   }
 
   #account({ open, shard, requester, account }: StageSession, error: AppError | undefined): void {

@@ -10,6 +10,7 @@ import type { Channel, ChannelOpener } from '../mesh/channel.ts';
 import { encodeMessage, parseMessage } from './json-frame.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
+import { controlLimits, inputLimits, outputLimits } from './stage-limits.ts';
 import {
   attachWithinMs,
   type FailedMessage,
@@ -17,7 +18,6 @@ import {
   type OpenMessage,
   silenceLimitMs,
   stageKinds,
-  stageLimits,
   stageProtocol,
 } from './stage-messages.ts';
 import { StagePipeline } from './stage-pipeline.ts';
@@ -42,6 +42,8 @@ export class StageSession {
   readonly #ending = new AbortController();
   readonly #startedAt: number;
   #heardAt: number;
+  /** An answer to `alive` is on its way out. */
+  #isAnswering = false;
   #engine: ShardSession | undefined;
   #input: Channel | undefined;
   #output: Channel | undefined;
@@ -55,6 +57,7 @@ export class StageSession {
     this.#control = parts.control;
     this.#startedAt = parts.now();
     this.#heardAt = this.#startedAt;
+    parts.control.allow(controlLimits);
     parts.control.onClose((error) => this.#onControlClosed(error));
   }
 
@@ -94,7 +97,8 @@ export class StageSession {
       throw new AppError('protocol-violation', 'A channel with this ticket is attached already');
     }
     this.#input = channel;
-    channel.onClose(() => this.#lose(channel.peer));
+    channel.allow(inputLimits(this.shard.role, this.shard.width));
+    channel.onClose((error) => this.#lose(channel.peer, error));
   }
 
   onControlFrame({ kind, body }: Frame): void {
@@ -103,7 +107,7 @@ export class StageSession {
       if (kind === stageKinds.tokens) {
         this.#openPipeline().takeTokens(body);
       } else if (kind === stageKinds.alive) {
-        this.#tell(stageKinds.alive);
+        void this.#answerAlive();
       } else {
         throw new AppError('protocol-violation', `A coordinator sent a frame of kind ${kind}`);
       }
@@ -186,7 +190,7 @@ export class StageSession {
       const channel = await this.#parts.opener.openChannel(
         peer,
         stageProtocol,
-        stageLimits,
+        outputLimits,
         signal,
         addresses,
       );
@@ -194,7 +198,7 @@ export class StageSession {
       channel.onFrame(({ kind, body }) =>
         this.#guarded(() => this.#onNeighbourFrame(kind, body, peer)),
       );
-      channel.onClose(() => this.#lose(peer));
+      channel.onClose((error) => this.#lose(peer, error));
       if (this.#hasEnded) {
         await channel.close();
       } else {
@@ -233,6 +237,21 @@ export class StageSession {
     }
   }
 
+  /** One answer at a time: those to a coordinator that asks and does not read must not pile up. */
+  async #answerAlive(): Promise<void> {
+    if (this.#isAnswering) {
+      return;
+    }
+    this.#isAnswering = true;
+    try {
+      await this.#control.send(stageKinds.alive);
+    } catch {
+      // The channel's end ends the session.
+    } finally {
+      this.#isAnswering = false;
+    }
+  }
+
   #onControlClosed(error: AppError | undefined): void {
     if (error === undefined && !this.#hasEnded) {
       this.#tell(stageKinds.closed, encodeMessage(this.account.toMessage()));
@@ -254,8 +273,10 @@ export class StageSession {
     }
   }
 
-  #lose(peer: string | undefined): void {
-    this.fail(new AppError('peer-failed', 'Its connection to a neighbouring stage was lost'), peer);
+  /** A neighbour's channel is at its end. What it did wrong says more than that it is gone. */
+  #lose(peer: string | undefined, cause?: AppError): void {
+    const lost = new AppError('peer-failed', 'Its connection to a neighbouring stage was lost');
+    this.fail(cause?.code === 'protocol-violation' ? cause : lost, peer);
   }
 
   #end(error: AppError | undefined): void {
@@ -267,6 +288,8 @@ export class StageSession {
     this.#engine?.close();
     for (const channel of [this.#control, this.#output, this.#input]) {
       void channel?.close();
+      // Nobody counts this session any more, so it must not hold what is still coming.
+      channel?.ignore();
     }
     this.#parts.onEnd(this, error);
   }

@@ -22,9 +22,16 @@ export type Landed = {
 
 export class WorkInFlight {
   readonly #queue: FlyingWork[] = [];
+  #tokens = 0;
+
+  /** Tokens of all work that has not come out. */
+  get tokens(): number {
+    return this.#tokens;
+  }
 
   add(work: FlyingWork['work'], takenAt: number): void {
     this.#queue.push({ work, takenAt, done: 0 });
+    this.#tokens += work.count;
   }
 
   /**
@@ -42,6 +49,7 @@ export class WorkInFlight {
     }
     const earlierMicros = flying.done === 0 ? flying.work.computeMicros : 0;
     flying.done += output.count;
+    this.#tokens -= output.count;
     const isComplete = flying.done === flying.work.count;
     if (isComplete) {
       this.#queue.shift();
@@ -63,7 +71,9 @@ export class WorkInFlight {
     if (flying === undefined || flying.work.position + flying.work.count !== output.position) {
       throw unexpectedOutput(output);
     }
-    this.#queue.splice(0, index + 1);
+    for (const answered of this.#queue.splice(0, index + 1)) {
+      this.#tokens -= answered.work.count;
+    }
     return landed(flying, output, flying.work.computeMicros, true);
   }
 }

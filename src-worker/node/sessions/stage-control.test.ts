@@ -1,0 +1,124 @@
+/** The coordinator's end of a stage that breaks the protocol: the answer fails by that peer's name, at once. */
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { fakeModel, greedy } from '../../../test/support/node-fake-mesh.ts';
+import { Loopback } from '../../../test/support/node-loopback.ts';
+import { StagePeer } from '../../../test/support/node-stage-peer.ts';
+import type { Work } from '../../wire/work.ts';
+import { Chain } from './chain.ts';
+import { stageKinds, stageProtocol } from './stage-messages.ts';
+
+const prompt = [10, 11, 12, 13];
+
+/** A stage that this test plays, and the coordinator's chain over it alone. */
+let stage: Promise<StagePeer>;
+let opening: Promise<Chain>;
+beforeEach(async () => {
+  const loopback = new Loopback();
+  const arrived = Promise.withResolvers<StagePeer>();
+  stage = arrived.promise;
+  await loopback.peer('evil').handle(stageProtocol, {
+    limits: () => 1024 * 1024,
+    maxInboundChannels: 8,
+    onChannel: (channel) => arrived.resolve(new StagePeer(channel)),
+  });
+  opening = Chain.open(
+    {
+      opener: loopback.peer('me'),
+      route: [{ peer: 'evil', addresses: [], firstLayer: 0, lastLayer: 5 }],
+      model: fakeModel,
+      sampling: greedy,
+      promptTokens: prompt,
+      maxTokens: 3,
+      now: () => 0,
+    },
+    new AbortController().signal,
+  );
+  opening.catch(() => {});
+});
+
+async function expectFailure(promise: Promise<unknown>, reason: string): Promise<void> {
+  await expect(promise).rejects.toMatchObject({
+    peer: 'evil',
+    error: { code: 'peer-failed', message: expect.stringContaining(reason) },
+  });
+  await (await stage).untilClosed();
+}
+
+describe('a stage that does not open as it should', () => {
+  it.each<[string, number, unknown, string]>([
+    ['says something else', stageKinds.sampled, {}, 'came out of turn'],
+    ['opens without saying how much is free', stageKinds.opened, {}, 'freeSessions'],
+    ['fails without a reason that can be read', stageKinds.failed, [], 'does not fit'],
+    [
+      'fails by a reason that peers do not give',
+      stageKinds.failed,
+      { code: 'setting-invalid', message: 'no' },
+      'failed: no',
+    ],
+  ])('is to blame: it %s', async (_title, kind, message, reason) => {
+    await (await stage).say(kind, message);
+    await expectFailure(opening, reason);
+  });
+
+  it('is to blame: it closes without a word', async () => {
+    await (await stage).channel.close();
+    await expectFailure(opening, 'was lost');
+  });
+});
+
+describe('a stage that is open', () => {
+  let chain: Chain;
+  beforeEach(async () => {
+    await (await stage).say(stageKinds.opened, { freeSessions: 1 });
+    chain = await opening;
+  });
+
+  it.each<[string, number, Partial<Work>]>([
+    ['a token too early', stageKinds.sampled, { position: 3 }],
+    ['a token too late', stageKinds.sampled, { position: 5 }],
+    ['two tokens at once', stageKinds.sampled, { count: 2, values: new Uint8Array(8) }],
+    ['no token', stageKinds.sampled, { count: 0, values: new Uint8Array(0) }],
+    ['a token of another session', stageKinds.sampled, { session: 2 }],
+    ['a detail that is not JSON', stageKinds.sampled, { detail: Buffer.from('{') }],
+    ['a detail without a probability', stageKinds.sampled, { detail: Buffer.from('{}') }],
+    ['hidden states', stageKinds.hidden, {}],
+    ['a second `opened`', stageKinds.opened, {}],
+    ['an open of its own', stageKinds.open, {}],
+    ['an account that makes no sense', stageKinds.closed, {}],
+  ])('is to blame when it sends %s', async (_title, kind, work) => {
+    const plain = { position: prompt.length, count: 1, flags: 0, values: new Uint8Array(4) };
+    await Promise.allSettled([(await stage).work(kind, { ...plain, ...work })]);
+    await expectFailure(chain.nextToken(), 'broke the protocol');
+  });
+
+  it('may send the token that is next, and only once', async () => {
+    const next = { position: prompt.length, count: 1, flags: 0, values: Uint8Array.of(7, 0, 0, 0) };
+    await (await stage).work(stageKinds.sampled, next);
+    await (await stage).work(stageKinds.sampled, next);
+    expect(await chain.nextToken()).toMatchObject({ token: 7, endOfGeneration: false });
+    await expectFailure(chain.nextToken(), 'position 4 came where 5 is the next one');
+  });
+
+  it('may send as many tokens as were asked for, and is to blame for one more', async () => {
+    for (const position of [4, 5, 6, 7]) {
+      await (
+        await stage
+      ).work(stageKinds.sampled, { position, count: 1, flags: 0, values: new Uint8Array(4) });
+    }
+    await (await stage).untilClosed();
+    const taken = [await chain.nextToken(), await chain.nextToken(), await chain.nextToken()];
+    expect(taken.map((token) => token?.token)).toEqual([0, 0, 0]);
+    await expectFailure(chain.nextToken(), 'position 7 came where 7 is the next one, of 3');
+  });
+
+  it('is not waited for when it gives no account', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const finished = chain.finish();
+      await vi.advanceTimersByTimeAsync(1500);
+      expect(await finished).toEqual([undefined]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

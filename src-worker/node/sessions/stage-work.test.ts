@@ -1,0 +1,224 @@
+/** The life of a session on one stage: work that a coordinator sends, well or badly, and how it ends. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openOfTwo, openWhole, StageTarget } from '../../../test/support/node-stage-target.ts';
+import type { Work } from '../../wire/work.ts';
+import { silenceLimitMs, stageKinds } from './stage-messages.ts';
+
+let target: StageTarget;
+beforeEach(async () => {
+  target = await StageTarget.start();
+});
+afterEach(() => {
+  target.stop();
+});
+
+describe('a session', () => {
+  it('tells its account as its last word', async () => {
+    const control = await target.open(openWhole({ decodeUntil: 6 }));
+    await control.work(stageKinds.tokens);
+    const positions = [
+      await control.hearToken(),
+      await control.hearToken(),
+      await control.hearToken(),
+    ];
+    expect(positions.map(({ position }) => position)).toEqual([4, 5, 6]);
+    void control.channel.close();
+    expect(JSON.parse((await control.hear(stageKinds.closed)).toString())).toMatchObject({
+      tokens: 6,
+      computeMs: 0.25,
+    });
+    await target.untilNoSession();
+    expect(target.node.served).toMatchObject([
+      { kind: 'served', requester: 'me', tokens: 6, layers: { firstLayer: 0, lastLayer: 5 } },
+    ]);
+  });
+
+  it.each<[string, number, Partial<Work>, string, string]>([
+    [
+      'a position that leaves a gap',
+      stageKinds.tokens,
+      { position: 5 },
+      'protocol-violation',
+      'position 5',
+    ],
+    [
+      'a position near the end of 32 bits',
+      stageKinds.tokens,
+      { position: 0xffff_fff0 },
+      'protocol-violation',
+      'position 4294967280',
+    ],
+    [
+      'another session’s number',
+      stageKinds.tokens,
+      { session: 2 },
+      'protocol-violation',
+      'session 2',
+    ],
+    [
+      'a count that its bytes belie',
+      stageKinds.tokens,
+      { count: 3 },
+      'protocol-violation',
+      'claims 3',
+    ],
+    [
+      'a count of nothing',
+      stageKinds.tokens,
+      { count: 0, values: new Uint8Array(0) },
+      'protocol-violation',
+      'claims 0',
+    ],
+    [
+      'an absurd count',
+      stageKinds.tokens,
+      { count: 0xffff_ffff },
+      'protocol-violation',
+      'claims 4294967295',
+    ],
+    [
+      'a flag that only results have',
+      stageKinds.tokens,
+      { flags: 2 },
+      'protocol-violation',
+      'flags that only results have',
+    ],
+    [
+      'a detail that only results have',
+      stageKinds.tokens,
+      { detail: Buffer.from('{}') },
+      'protocol-violation',
+      'a detail',
+    ],
+    [
+      'more tokens than it was opened for',
+      stageKinds.tokens,
+      { count: 101, values: new Uint8Array(404) },
+      'context-too-long',
+      '100 tokens',
+    ],
+  ])('is ended by %s, alone', async (_title, kind, work, code, reason) => {
+    const other = await target.open(openWhole({ session: '9'.repeat(32) }));
+    const control = await target.open(openWhole());
+    await control.work(kind, work);
+    expect(await control.hearFailure()).toMatchObject({
+      code,
+      message: expect.stringContaining(reason),
+      peer: 'a',
+    });
+    await control.untilClosed();
+    await other.work(stageKinds.tokens);
+    expect(await other.hearToken()).toMatchObject({ position: 4 });
+    expect(target.node.service.sessionCount).toBe(1);
+  });
+
+  it.each([
+    ['hidden states', stageKinds.hidden, 4],
+    ['a sampled token', stageKinds.sampled, 4],
+    ['a second open', stageKinds.open, 4],
+    ['more than the longest piece of a prompt', stageKinds.tokens, 4 * 513],
+  ])('is ended with its channel by %s from the coordinator', async (_title, kind, bytes) => {
+    const control = await target.open(openWhole());
+    await Promise.allSettled([control.work(kind, { values: new Uint8Array(bytes) })]);
+    await control.untilClosed();
+    expect(control.frames).toEqual([]);
+    await target.untilNoSession();
+  });
+
+  it('is ended by work that comes before it is open', async () => {
+    const control = await target.tryOpen(openOfTwo('first'));
+    await control.work(stageKinds.tokens);
+    expect(await control.hearFailure()).toMatchObject({
+      code: 'protocol-violation',
+      message: expect.stringContaining('before the session was open'),
+    });
+    await target.untilNoSession();
+  });
+
+  it('is ended when more comes than it is long before any of it is computed', async () => {
+    const control = await target.open(openWhole());
+    for (const shard of target.node.shards) {
+      shard.isRunning = false;
+    }
+    for (let piece = 0; piece < 26; piece += 1) {
+      await control.work(stageKinds.tokens, { flags: 0 });
+    }
+    expect(await control.hearFailure()).toMatchObject({
+      code: 'protocol-violation',
+      message: expect.stringContaining('More than 100 tokens'),
+    });
+    await target.untilNoSession();
+  });
+
+  it('may go back to an earlier position', async () => {
+    const control = await target.open(openWhole({ decodeUntil: 4 }));
+    await control.work(stageKinds.tokens);
+    const first = await control.hearToken();
+    await control.work(stageKinds.tokens, { position: 2, count: 2, values: new Uint8Array(8) });
+    expect(await control.hearToken()).toMatchObject({ position: first.position });
+  });
+
+  it('is given up when its coordinator is silent, and not while it is heard', async () => {
+    const control = await target.open(openWhole());
+    for (let beat = 0; beat < 4; beat += 1) {
+      target.mesh.now += silenceLimitMs - 1;
+      await control.channel.send(stageKinds.alive);
+      await control.hear(stageKinds.alive);
+      target.node.service.sweep();
+    }
+    target.mesh.now += silenceLimitMs + 1;
+    target.node.service.sweep();
+    expect(await control.hearFailure()).toMatchObject({
+      code: 'timed-out',
+      message: expect.stringContaining('silent'),
+    });
+    await target.untilNoSession();
+  });
+
+  it('is told when its node shuts down', async () => {
+    const control = await target.open(openWhole());
+    target.node.service.stop();
+    expect(await control.hearFailure()).toMatchObject({ code: 'peer-failed' });
+    await target.untilNoSession();
+  });
+});
+
+describe('a long prompt over a slow link', () => {
+  it('is held back after a few pieces, and goes on when the next stage takes them', async () => {
+    const control = await target.open(
+      openOfTwo('first', { maxTokens: 40_000, decodeUntil: 40_000 }),
+    );
+    await target.attach();
+    const [next] = target.arrived;
+    await next?.hear(stageKinds.attach);
+    // 80 pieces of 500 tokens are 16,000 bytes each on the next link, of which a local channel takes 1 MiB.
+    const reading = Promise.withResolvers<void>();
+    next?.channel.onFrame((frame) => {
+      next.frames.push(frame);
+      return reading.promise;
+    });
+    for (let piece = 0; piece < 80; piece += 1) {
+      await control.work(stageKinds.tokens, {
+        position: piece * 500,
+        count: 500,
+        flags: 0,
+        values: new Uint8Array(2000),
+      });
+    }
+    const shard = target.node.shards[1];
+    await vi.waitFor(() => expect(shard?.sessions[0]?.positions.length).toBeGreaterThan(60));
+    await settle();
+    const held = shard?.sessions[0]?.positions.length ?? 0;
+    expect(held).toBeLessThan(76);
+    reading.resolve();
+    await vi.waitFor(() => expect(shard?.sessions[0]?.positions).toHaveLength(80));
+  });
+});
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
