@@ -1,7 +1,19 @@
 /** The arrays of a llama_batch, allocated once: filling them is all that a decode does in JavaScript. */
 import type { Llama } from './llama.ts';
 import type { Batch } from './llama-layouts.ts';
-import type { Run } from './shard.ts';
+
+/** Part of a batch: consecutive tokens of one sequence. */
+export type Run = {
+  /** The sequence, 0 to maxSessions − 1. */
+  readonly slot: number;
+  /** Position of the first token; everything before it is in the cache, nothing from it on. */
+  readonly position: number;
+  readonly count: number;
+  /** int32 ids (whole, first) or float32 hidden states of count × width (middle, last), little endian. */
+  readonly values: Uint8Array;
+  /** Whether logits are wanted after the last token (whole, last). */
+  readonly wantsLogits: boolean;
+};
 
 export class BatchBuffer {
   readonly batch: Batch;

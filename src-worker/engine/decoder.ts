@@ -11,7 +11,8 @@ import { Sampler, SamplingSpace } from './sampler.ts';
 import { mostDecodeTokens, planBatch } from './scheduler.ts';
 import type { Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
-import type { Run, Shard } from './shard.ts';
+import type { Run } from './batch-buffer.ts';
+import type { Shard } from './shard.ts';
 import { checkHidden, checkPositions, checkTokens } from './work-check.ts';
 
 export type DecoderEvents = {

@@ -4,25 +4,12 @@
  */
 import { AppError } from '../../src-shared/errors.ts';
 import type { ShardRole } from '../wire/engine-messages.ts';
-import { BatchBuffer } from './batch-buffer.ts';
+import { BatchBuffer, type Run } from './batch-buffer.ts';
 import { batchSizeFor } from './batch-size.ts';
 import { HiddenTap } from './hidden-tap.ts';
 import type { Library } from './library.ts';
 import { type Llama, noVocabulary, type Pointer } from './llama.ts';
 import { Model } from './model.ts';
-
-/** Part of a batch: consecutive tokens of one sequence. */
-export type Run = {
-  /** The sequence, 0 to maxSessions − 1. */
-  readonly slot: number;
-  /** Position of the first token; everything before it is in the cache, nothing from it on. */
-  readonly position: number;
-  readonly count: number;
-  /** int32 ids (whole, first) or float32 hidden states of count × width (middle, last), little endian. */
-  readonly values: Uint8Array;
-  /** Whether logits are wanted after the last token (whole, last). */
-  readonly wantsLogits: boolean;
-};
 
 export type ShardOptions = {
   readonly role: ShardRole;

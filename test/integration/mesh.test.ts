@@ -1,7 +1,8 @@
 /** Whole meshes in one process: finding each other, telling about themselves, leaving, coming back. */
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import type { Mesh, SelfDescription } from '../../src-worker/node/mesh/mesh.ts';
+import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import type { SelfDescription } from '../../src-worker/node/mesh/record.ts';
 import type { KnownPeer } from '../../src-worker/node/mesh/record.ts';
 import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
 

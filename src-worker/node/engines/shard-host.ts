@@ -2,7 +2,7 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
 import type { HostedShard, ShardStatus } from '../../../src-shared/node-api.ts';
-import type { Log } from '../mesh/mesh.ts';
+import type { Log } from '../log.ts';
 import type { RecordedShard } from '../mesh/record.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
 import type { StartEngine } from './shard-engine.ts';

@@ -8,7 +8,7 @@ import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
 import type { NodeConfig, ShardStatus } from '../../../src-shared/node-api.ts';
 import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/restart-policy.ts';
 import type { ShardRole } from '../../wire/engine-messages.ts';
-import type { Log } from '../mesh/mesh.ts';
+import type { Log } from '../log.ts';
 import type { RecordedShard } from '../mesh/record.ts';
 import type {
   ServingShard,

@@ -10,7 +10,7 @@ import { SharedJobs } from '../models/shared-jobs.ts';
 import type { ChannelOpener } from './channel.ts';
 import { fetchHeader } from './header-fetch.ts';
 import { type HeaderSource, serveHeaders } from './header-service.ts';
-import type { Log } from './mesh.ts';
+import type { Log } from '../log.ts';
 import { shortName } from './peer-name.ts';
 import type { KnownPeer } from './record.ts';
 

@@ -4,7 +4,6 @@ import type { Connection, Libp2p, PeerInfo } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { logLevels } from '../../../src-shared/node-api.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import { advertisedAddresses, dialableAddresses, parseStaticPeer, withPeer } from './addresses.ts';
 import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
@@ -16,16 +15,8 @@ import { PeerKeeper } from './peer-keeper.ts';
 import { shortName } from './peer-name.ts';
 import { RecordBook } from './record-book.ts';
 import { RecordExchange } from './record-exchange.ts';
-import type { KnownPeer, PeerRecord } from './record.ts';
-
-export type Log = (
-  level: (typeof logLevels)[number],
-  message: string,
-  details?: Record<string, unknown>,
-) => void;
-
-/** What the sessions part says about this node; the mesh adds addresses and sequence, and signs it. */
-export type SelfDescription = Omit<PeerRecord, 'sequence' | 'addresses'>;
+import type { KnownPeer, PeerRecord, SelfDescription } from './record.ts';
+import type { Log } from '../log.ts';
 
 export type MeshOptions = {
   /** The identity's key lives in it; the folder exists. */

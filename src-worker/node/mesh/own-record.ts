@@ -1,6 +1,6 @@
 /** This node's own record: described by the sessions part, completed, numbered and signed here. */
 import type { PrivateKey } from '@libp2p/interface';
-import type { SelfDescription } from './mesh.ts';
+import type { SelfDescription } from './record.ts';
 import { sealRecord } from './signed-record.ts';
 
 export type SealedRecord = { readonly sequence: number; readonly bytes: Uint8Array };

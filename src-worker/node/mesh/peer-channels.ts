@@ -8,7 +8,7 @@ import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './ch
 import type { ChannelReport } from './frame-channel.ts';
 import { channelOverStream } from './libp2p-channel.ts';
 import { localChannelPair } from './local-channel.ts';
-import type { Log } from './mesh.ts';
+import type { Log } from '../log.ts';
 import { shortName } from './peer-name.ts';
 
 /** For finding, dialling, encrypting and agreeing on a protocol, in milliseconds. */

@@ -4,7 +4,7 @@
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { nextDelayMs } from './backoff.ts';
-import type { Log } from './mesh.ts';
+import type { Log } from '../log.ts';
 import { shortName } from './peer-name.ts';
 
 /** Attempts in a row before a discovered peer is left alone until it is seen at another address. */

@@ -2,7 +2,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Channel, ChannelOpener } from './channel.ts';
 import { localChannelPair } from './local-channel.ts';
-import type { SelfDescription } from './mesh.ts';
+import type { SelfDescription } from './record.ts';
 import { OwnRecord } from './own-record.ts';
 import { RecordExchange } from './record-exchange.ts';
 import { answerRecordLimits, recordKinds, spokenRecordLimits } from './record-messages.ts';

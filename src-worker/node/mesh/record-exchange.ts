@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelOpener } from './channel.ts';
-import type { Log } from './mesh.ts';
+import type { Log } from '../log.ts';
 import type { OwnRecord, SealedRecord } from './own-record.ts';
 import { PeerLink } from './peer-link.ts';
 import { listenToRecords, type RecordListener } from './record-intake.ts';

@@ -42,3 +42,6 @@ export type KnownPeer = {
   readonly connected: boolean;
   readonly latencyMs: number | undefined;
 };
+
+/** What the sessions part says about this node; the mesh adds addresses and sequence, and signs it. */
+export type SelfDescription = Omit<PeerRecord, 'sequence' | 'addresses'>;

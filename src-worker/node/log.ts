@@ -1,0 +1,8 @@
+/** How every part of the node writes to the host's log. */
+import type { logLevels } from '../../src-shared/node-api.ts';
+
+export type Log = (
+  level: (typeof logLevels)[number],
+  message: string,
+  details?: Record<string, unknown>,
+) => void;
