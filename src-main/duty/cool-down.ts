@@ -1,0 +1,44 @@
+/** After a failure the machine waits before it tries again, longer each time; serving for a while ends that. */
+import { minuteMs, type Moment } from './local-time.ts';
+import type { Work } from './duty-input.ts';
+import { printable } from './signs.ts';
+
+export type CoolDown = {
+  /** Of the newest failure that was seen. */
+  readonly failureNumber: number;
+  readonly failuresInARow: number;
+  readonly code: string;
+  readonly because: string;
+  /** On the clock that never goes back. */
+  readonly endsAtMs: number;
+  /** The same on the clock on the wall, for people. */
+  readonly retryAt: number;
+};
+
+const firstMs = 10_000;
+const longestMs = 15 * minuteMs;
+/** Who has served this long has recovered. */
+const recoveredAfterMs = 10 * minuteMs;
+
+/** `servedMs`: how long the machine had been serving until now. */
+export function nextCoolDown(
+  previous: CoolDown | null,
+  failure: Work['failure'],
+  servedMs: number,
+  now: Moment,
+): CoolDown | null {
+  const hasRecovered = servedMs >= recoveredAfterMs;
+  if (failure === null || failure.number === previous?.failureNumber) {
+    return previous === null || !hasRecovered ? previous : { ...previous, failuresInARow: 0 };
+  }
+  const failuresInARow = (hasRecovered ? 0 : (previous?.failuresInARow ?? 0)) + 1;
+  const waitMs = Math.min(longestMs, firstMs * 2 ** (failuresInARow - 1));
+  return {
+    failureNumber: failure.number,
+    failuresInARow,
+    code: failure.code,
+    because: printable(failure.sentence, 200).replace(/\.$/, ''),
+    endsAtMs: now.monotonicMs + waitMs,
+    retryAt: now.wallMs + waitMs,
+  };
+}

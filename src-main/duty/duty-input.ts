@@ -1,0 +1,46 @@
+/** Everything that a duty is decided from, at one moment. */
+import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
+import type { Preferences } from '../../src-shared/preferences.ts';
+import type { Moment } from './local-time.ts';
+import type { Wishes } from './pause-wish.ts';
+
+/** What our own processes say. */
+export type Work = {
+  /** `stopped`: no engine process is left, and its memory is back. `ready`: all that is wished for is loaded. */
+  readonly engines: 'stopped' | 'starting' | 'ready';
+  readonly answersInFlight: number;
+  /** The newest failure that left nothing to serve; counted from 1 on, so that each is seen once. */
+  readonly failure: {
+    readonly number: number;
+    readonly code: string;
+    readonly sentence: string;
+  } | null;
+  /** Whether the engines compute on graphics cards. */
+  readonly usesGpu: boolean;
+  /** What the hosted layers take on the cards. */
+  readonly videoMemoryNeededBytes: number;
+  /** The operating system has announced sleep, and has not yet woken up. */
+  readonly isSuspending: boolean;
+};
+
+export type DutyInput = {
+  readonly facts: Facts;
+  readonly work: Work;
+  readonly preferences: Preferences;
+  readonly wishes: Wishes;
+  readonly now: Moment;
+};
+
+/** The cards that the owner lets us use. */
+export function usedCards(gpus: readonly GpuFacts[], preferences: Preferences): GpuFacts[] {
+  return gpus.filter(({ id }) => preferences.cards[id]?.isUsed !== false);
+}
+
+export const notANumber = 'the reading is not a number';
+
+/** A number that is none compares as if it were low; it is not known instead. */
+export function sane(reading: Reading<number>): Reading<number> {
+  return reading.isKnown && Number.isNaN(reading.value)
+    ? { isKnown: false, because: notANumber }
+    : reading;
+}

@@ -1,0 +1,54 @@
+/** The one sentence about a duty, for the tray, the window and the command line. Pure. */
+import type { Duty, PauseReason } from '../../src-shared/duty.ts';
+import { missingCase } from '../../src-shared/errors.ts';
+import { type Moment, timeWords } from './local-time.ts';
+
+/** "Paused: Cyberpunk2077.exe is running". */
+export function dutyWords(duty: Duty, now: Moment): string {
+  switch (duty.state) {
+    case 'off':
+      return 'Off';
+    case 'starting':
+      return 'Starting: loading the models';
+    case 'serving':
+      return servingWords(duty);
+    case 'draining':
+      return drainingWords(duty);
+    case 'paused':
+      return pausedWords(duty.reasons, now);
+    case 'faulted':
+      return `Fault: ${duty.because}; trying again at ${timeWords(duty.retryAt, now)}`;
+    default:
+      return missingCase(duty);
+  }
+}
+
+function servingWords({ workShare, isSlowedByHeat }: Extract<Duty, { state: 'serving' }>): string {
+  if (workShare >= 1) {
+    return 'Working for the mesh';
+  }
+  const why = isSlowedByHeat ? 'to stay cool' : 'as your power cap says';
+  return `Working for the mesh ${Math.round(workShare * 100)} % of the time, ${why}`;
+}
+
+function drainingWords(duty: Extract<Duty, { state: 'draining' }>): string {
+  const doing =
+    duty.deadline.kind === 'by' || duty.isEnding
+      ? 'Giving the memory back'
+      : 'Finishing the last answers';
+  const [reason] = duty.reasons;
+  return reason === undefined ? doing : `${doing}: ${reason.because}`;
+}
+
+/** What still stands is why it rests; when nothing does, what clears last. */
+function pausedWords(reasons: readonly PauseReason[], now: Moment): string {
+  const standing = reasons.find(({ clearsAt }) => clearsAt === null);
+  if (standing !== undefined) {
+    return `Paused: ${standing.because}`;
+  }
+  const [last] = reasons.toSorted((a, b) => (b.clearsAt ?? 0) - (a.clearsAt ?? 0));
+  if (last === undefined) {
+    return 'Paused';
+  }
+  return `Paused: ${last.because}; working again at ${timeWords(last.clearsAt ?? 0, now)} if it stays quiet`;
+}

@@ -1,0 +1,129 @@
+/**
+ * Yield fast, return slowly: a cause counts from its first sign on, and until it has been seen to be gone
+ * without a break for its time of quiet. So readings that come and go cannot start the machine in between.
+ */
+import { type PauseReason, type PauseReasonName, pauseReasonNames } from '../../src-shared/duty.ts';
+import { missingCase } from '../../src-shared/errors.ts';
+import type { Moment } from './local-time.ts';
+import type { AllSigns, Sign, Signs } from './signs.ts';
+
+export type HeldReason = {
+  readonly name: PauseReasonName;
+  readonly subject: string;
+  readonly because: string;
+  /** When it was first seen to stand as it does now or last did, on the clock that never goes back. */
+  readonly sinceMs: number;
+  /** Set when it is seen to be gone: until when it still counts, on both clocks; null while it stands. */
+  readonly gone: { readonly endsAtMs: number; readonly clearsAt: number } | null;
+};
+
+export type Watch = {
+  readonly now: Moment;
+  /** The owner's time of quiet. */
+  readonly steadyQuietMs: number;
+  /** False when nobody looked for a while, as in sleep: what was quiet before does not count then. */
+  readonly hasWatched: boolean;
+};
+
+/** The reasons that count now, in display order. */
+export function nextHeldReasons(
+  previous: readonly HeldReason[],
+  signs: AllSigns,
+  watch: Watch,
+): HeldReason[] {
+  return pauseReasonNames.flatMap((name) =>
+    heldOf(
+      name,
+      previous.filter((held) => held.name === name),
+      signs[name],
+      watch,
+    ),
+  );
+}
+
+/** One reason a name, in display order: what stands goes before what is gone, then what clears last. */
+export function shownReasons(held: readonly HeldReason[]): PauseReason[] {
+  return pauseReasonNames.flatMap((name) => {
+    const same = held.filter((reason) => reason.name === name);
+    const shown =
+      same.find(({ gone }) => gone === null) ??
+      same.toSorted((a, b) => (b.gone?.clearsAt ?? 0) - (a.gone?.clearsAt ?? 0))[0];
+    return shown === undefined ? [] : [shownReason(shown)];
+  });
+}
+
+function heldOf(
+  name: PauseReasonName,
+  previous: readonly HeldReason[],
+  signs: Signs,
+  watch: Watch,
+): HeldReason[] {
+  if (signs === 'off') {
+    return [];
+  }
+  const bySubject = new Map(previous.map((held) => [held.subject, held]));
+  // A card that is no longer there is as quiet as one that says so.
+  const unseen = previous
+    .filter(({ subject }) => !signs.some((sign) => sign.subject === subject))
+    .map(({ subject }): Sign => ({ kind: 'quiet', subject }));
+  return [...signs, ...unseen].flatMap((sign) => {
+    const held = heldBy(name, bySubject.get(sign.subject), sign, watch);
+    return held === undefined ? [] : [held];
+  });
+}
+
+function heldBy(
+  name: PauseReasonName,
+  previous: HeldReason | undefined,
+  sign: Sign,
+  { now, steadyQuietMs, hasWatched }: Watch,
+): HeldReason | undefined {
+  switch (sign.kind) {
+    case 'stands': {
+      const { subject, because } = sign;
+      const sinceMs = previous?.gone === null ? previous.sinceMs : now.monotonicMs;
+      return { name, subject, because, sinceMs, gone: null };
+    }
+    case 'unclear':
+      return previous === undefined ? undefined : { ...previous, gone: null };
+    case 'over':
+    case 'quiet': {
+      if (previous === undefined) {
+        return undefined;
+      }
+      // What was quiet long before it was last seen still holds the machine for as long as any other cause.
+      const from = sign.kind === 'over' ? previous.sinceMs : now.monotonicMs;
+      const endsAtMs = from + steadyQuietMs;
+      const gone = (hasWatched ? previous.gone : null) ?? {
+        endsAtMs,
+        clearsAt: now.wallMs + endsAtMs - now.monotonicMs,
+      };
+      return now.monotonicMs >= gone.endsAtMs ? undefined : { ...previous, gone };
+    }
+    default:
+      return missingCase(sign);
+  }
+}
+
+function shownReason({ name, subject, because, gone }: HeldReason): PauseReason {
+  if (gone === null) {
+    return { name, because, clearsAt: null };
+  }
+  const words = subject === 'sleep' ? 'the computer has woken up' : goneWords[name];
+  return { name, because: words, clearsAt: gone.clearsAt };
+}
+
+const goneWords: Record<PauseReasonName, string> = {
+  user: 'you resumed it',
+  'fault cool-down': 'the fault is over',
+  'too hot': 'it has cooled down',
+  'game running': 'the game has ended',
+  'full-screen app': 'the full-screen window is gone',
+  'other GPU load': 'the graphics card is free again',
+  'on battery': 'the computer runs on mains power again',
+  'outside schedule': 'your schedule has begun',
+  'in use': 'the computer is no longer in use',
+  'CPU busy': 'the processor is free again',
+  'no video memory': 'video memory is free again',
+  'no network': 'the network is back',
+};

@@ -1,0 +1,91 @@
+/**
+ * The clock on the owner's wall. Schedules and sentences go by it; durations never do, because it jumps: people
+ * set it, daylight saving shifts it. The time zone is a function, so that tests can stand in any.
+ */
+import { type Weekday, weekdays } from '../../src-shared/preferences.ts';
+
+/** Minutes that the local time is ahead of UTC at an instant (milliseconds since 1970). */
+export type Zone = (wallMs: number) => number;
+
+/** One reading of both clocks. */
+export type Moment = {
+  /** Milliseconds since 1970; may jump either way. */
+  readonly wallMs: number;
+  /** Milliseconds on a clock that never goes back; it may stand still while the computer sleeps. */
+  readonly monotonicMs: number;
+  readonly zone: Zone;
+};
+
+export type LocalTime = {
+  readonly weekday: Weekday;
+  /** Since midnight, 0 to 1439, as the clock on the wall shows it. */
+  readonly minute: number;
+};
+
+export const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+/** The zone that this computer is set to. */
+export const systemZone: Zone = (wallMs) => 0 - new Date(wallMs).getTimezoneOffset();
+
+export function localTime(wallMs: number, zone: Zone): LocalTime {
+  const local = shifted(wallMs, zone);
+  return {
+    weekday: weekdayAt(local.getUTCDay()),
+    minute: local.getUTCHours() * 60 + local.getUTCMinutes(),
+  };
+}
+
+/** The weekday before or after another. */
+export function weekdayAfter(weekday: Weekday, days: number): Weekday {
+  return weekdayAt(weekdays.indexOf(weekday) + days);
+}
+
+/**
+ * The morning after this night, for "until tomorrow": six o'clock. Who asks before four has not gone to bed yet,
+ * and means the morning to come.
+ */
+export function tomorrowMorning(wallMs: number, zone: Zone): number {
+  const nightEnds = 4 * 60 * minuteMs;
+  const local = shifted(wallMs, zone).getTime();
+  const dayBegan = Math.floor((local - nightEnds) / dayMs) * dayMs;
+  return instantOf(dayBegan + dayMs + 6 * 60 * minuteMs, zone);
+}
+
+/** "14:05", with the weekday in front when that is not today. */
+export function timeWords(wallMs: number, now: Moment): string {
+  const { weekday, minute } = localTime(wallMs, now.zone);
+  const time = [Math.floor(minute / 60), minute % 60]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+  const isToday = dayNumber(wallMs, now.zone) === dayNumber(now.wallMs, now.zone);
+  return isToday ? time : `${weekday.slice(0, 1).toUpperCase()}${weekday.slice(1)} ${time}`;
+}
+
+/** A date whose UTC fields are the local ones. */
+function shifted(wallMs: number, zone: Zone): Date {
+  return new Date(wallMs + zone(wallMs) * minuteMs);
+}
+
+/** The first instant at which the clock on the wall shows `localMs`, read as if it were UTC. */
+function instantOf(localMs: number, zone: Zone): number {
+  // The offsets half a day around are those before and after any change near it.
+  const candidates = [localMs - dayMs / 2, localMs + dayMs / 2].map(
+    (near) => localMs - zone(near) * minuteMs,
+  );
+  const exact = candidates.filter((instant) => shifted(instant, zone).getTime() === localMs);
+  // A time that the change leaves out is never shown; the later candidate is the one after the change.
+  return exact.length > 0 ? Math.min(...exact) : Math.max(...candidates);
+}
+
+function dayNumber(wallMs: number, zone: Zone): number {
+  return Math.floor(shifted(wallMs, zone).getTime() / dayMs);
+}
+
+function weekdayAt(index: number): Weekday {
+  const weekday = weekdays.at(index % weekdays.length);
+  if (weekday === undefined) {
+    throw new RangeError(`There is no weekday ${index}.`);
+  }
+  return weekday;
+}

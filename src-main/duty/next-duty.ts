@@ -1,0 +1,193 @@
+/**
+ * Facts in, duty out. `nextDuty` is asked whenever a reading, a wish, a preference or an engine changes, and at
+ * `lookAgainAt`; it decides and does nothing. Whoever acts on the difference reports back through `Work`, so that
+ * the duty says what is, not what was ordered.
+ */
+import type { DrainDeadline, Duty, PauseReasonName } from '../../src-shared/duty.ts';
+import { type CoolDown, nextCoolDown } from './cool-down.ts';
+import { type DutyInput, sane } from './duty-input.ts';
+import { type HeldReason, nextHeldReasons, shownReasons } from './held-reasons.ts';
+import { servingLimits } from './limits.ts';
+import { minuteMs, type Moment } from './local-time.ts';
+import { pauseSigns } from './pause-reasons.ts';
+
+/** A duty, with what the next one has to know of the past. */
+export type DutyRecord = {
+  readonly duty: Duty;
+  readonly memory: DutyMemory;
+};
+
+type DutyMemory = {
+  readonly held: readonly HeldReason[];
+  readonly coolDown: CoolDown | null;
+  /** On the clock that never goes back: the latest input that any reading told of, and the start of serving. */
+  readonly lastInputMs: number | null;
+  readonly servingSinceMs: number | null;
+  readonly lookedAt: Pick<Moment, 'monotonicMs' | 'wallMs'> | null;
+};
+
+/** The owner's hand on the mouse, a game, heat: MindMesh is gone before it is noticed. */
+const yieldWithinMs = 400;
+/** A schedule or a pause lets answers finish, but no peer may hold the machine with an endless one. */
+const finishWithinMs = 10 * minuteMs;
+/** Longer between two looks, and the computer slept or stood still: nobody saw whether it was quiet. */
+const longestBlinkMs = 30_000;
+const lookEveryMs = 10_000;
+
+/** The reasons that can wait for an answer; every other is the owner's need, or makes answers impossible. */
+const patientReasons: ReadonlySet<PauseReasonName> = new Set(['user', 'outside schedule']);
+
+export const initialDuty: DutyRecord = {
+  duty: { state: 'off' },
+  memory: { held: [], coolDown: null, lastInputMs: null, servingSinceMs: null, lookedAt: null },
+};
+
+export function nextDuty(previous: DutyRecord, input: DutyInput): DutyRecord {
+  const { facts, now, preferences, work } = input;
+  const { memory } = previous;
+  const lastInputMs = latestInput(memory.lastInputMs, input);
+  const servedMs = memory.servingSinceMs === null ? 0 : now.monotonicMs - memory.servingSinceMs;
+  const coolDown = nextCoolDown(memory.coolDown, work.failure, servedMs, now);
+  const idleMs =
+    sane(facts.inputIdleMs).isKnown && lastInputMs !== null
+      ? now.monotonicMs - lastInputMs
+      : undefined;
+  const held = nextHeldReasons(memory.held, pauseSigns(input, { idleMs, coolDown }), {
+    now,
+    steadyQuietMs: preferences.steadyQuietSeconds * 1000,
+    hasWatched: hasWatched(memory.lookedAt, now),
+  });
+  const duty = dutyFor(previous.duty, input, { held, coolDown, idleMs });
+  const servingSinceMs =
+    duty.state === 'serving' ? (memory.servingSinceMs ?? now.monotonicMs) : null;
+  const lookedAt = { monotonicMs: now.monotonicMs, wallMs: now.wallMs };
+  return { duty, memory: { held, coolDown, lastInputMs, servingSinceMs, lookedAt } };
+}
+
+/**
+ * When `nextDuty` has to be asked again even if nothing is heard: at a drain's deadline, at the end of a cool-down or
+ * of a time of quiet, and every ten seconds, so that schedules and times of quiet are watched.
+ * In milliseconds of the clock that never goes back.
+ */
+export function lookAgainAt({ duty, memory }: DutyRecord): number {
+  const times = memory.held.flatMap(({ gone }) => (gone === null ? [] : [gone.endsAtMs]));
+  if (memory.lookedAt !== null) {
+    times.push(memory.lookedAt.monotonicMs + lookEveryMs);
+  }
+  if (duty.state === 'draining' && !duty.isEnding && duty.deadline.atMs !== null) {
+    times.push(duty.deadline.atMs);
+  }
+  if (memory.coolDown !== null && memory.held.some(({ name }) => name === 'fault cool-down')) {
+    times.push(memory.coolDown.endsAtMs);
+  }
+  return Math.min(...times);
+}
+
+/** The owner asks to try again now. */
+export function withoutCoolDown(record: DutyRecord): DutyRecord {
+  const { coolDown } = record.memory;
+  if (coolDown === null) {
+    return record;
+  }
+  const over = { ...coolDown, failuresInARow: 0, endsAtMs: Number.NEGATIVE_INFINITY };
+  return { ...record, memory: { ...record.memory, coolDown: over } };
+}
+
+type Judged = {
+  readonly held: readonly HeldReason[];
+  readonly coolDown: CoolDown | null;
+  readonly idleMs: number | undefined;
+};
+
+function dutyFor(previous: Duty, input: DutyInput, judged: Judged): Duty {
+  const { wishes, work } = input;
+  const isWanted = wishes.mayWork && judged.held.length === 0;
+  if (work.engines === 'stopped') {
+    return isWanted ? { state: 'starting' } : restingDuty(input, judged);
+  }
+  if (!isWanted || isPastReturn(previous)) {
+    return drainingDuty(previous, input, judged.held);
+  }
+  return work.engines === 'ready'
+    ? { state: 'serving', ...servingLimits(input, judged.idleMs) }
+    : { state: 'starting' };
+}
+
+/** A drain under a deadline goes through to its end: peers were told, and sessions have moved. */
+function isPastReturn(previous: Duty): boolean {
+  return previous.state === 'draining' && (previous.isEnding || previous.deadline.kind === 'by');
+}
+
+/** A fault is a state while there is nothing else to wait for, and else one of the reasons. */
+function restingDuty({ wishes }: DutyInput, { held, coolDown }: Judged): Duty {
+  if (!wishes.mayWork) {
+    return { state: 'off' };
+  }
+  if (coolDown !== null && held.every(({ name }) => name === 'fault cool-down')) {
+    const { code, because, retryAt } = coolDown;
+    return { state: 'faulted', code, because, retryAt };
+  }
+  return { state: 'paused', reasons: shownReasons(held) };
+}
+
+function drainingDuty(previous: Duty, input: DutyInput, held: readonly HeldReason[]): Duty {
+  const { now, work } = input;
+  const wasDraining = previous.state === 'draining' ? previous : undefined;
+  const deadline = earlier(wasDraining?.deadline, drainDeadline(input, held));
+  const isPast = deadline.atMs !== null && now.monotonicMs >= deadline.atMs;
+  const reasons = shownReasons(held);
+  return {
+    state: 'draining',
+    // What is over by now was still why it drains.
+    reasons: reasons.length === 0 ? (wasDraining?.reasons ?? []) : reasons,
+    deadline,
+    isEnding: wasDraining?.isEnding === true || isPast || work.answersInFlight === 0,
+  };
+}
+
+function drainDeadline({ wishes, now }: DutyInput, held: readonly HeldReason[]): DrainDeadline {
+  const isPatient = wishes.mayWork && held.every(({ name }) => patientReasons.has(name));
+  if (!isPatient) {
+    return { kind: 'by', atMs: now.monotonicMs + yieldWithinMs };
+  }
+  const isToFinish = wishes.pause?.choice === 'finish then pause';
+  const isOnlyUser = held.every(({ name }) => name === 'user');
+  return {
+    kind: 'when answered',
+    atMs: isToFinish && isOnlyUser ? null : now.monotonicMs + finishWithinMs,
+  };
+}
+
+/** A deadline once set only comes nearer. */
+function earlier(previous: DrainDeadline | undefined, next: DrainDeadline): DrainDeadline {
+  if (previous === undefined) {
+    return next;
+  }
+  const isBy = previous.kind === 'by' || next.kind === 'by';
+  const atMs = Math.min(previous.atMs ?? Infinity, next.atMs ?? Infinity);
+  return isBy
+    ? { kind: 'by', atMs }
+    : { kind: 'when answered', atMs: atMs === Infinity ? null : atMs };
+}
+
+/** A reading that says "long idle" cannot undo an earlier one that told of input since. */
+function latestInput(previous: number | null, { facts, now }: DutyInput): number | null {
+  const inputIdleMs = sane(facts.inputIdleMs);
+  if (!inputIdleMs.isKnown) {
+    return previous;
+  }
+  const told = now.monotonicMs - Math.max(0, inputIdleMs.value);
+  return previous === null ? told : Math.max(previous, told);
+}
+
+/**
+ * Sleep shows on the clock on the wall where the other one stands still. A clock set forward looks alike, and
+ * costs no more than a time of quiet.
+ */
+function hasWatched(lookedAt: DutyMemory['lookedAt'], now: Moment): boolean {
+  return (
+    lookedAt !== null &&
+    now.monotonicMs - lookedAt.monotonicMs <= longestBlinkMs &&
+    now.wallMs - lookedAt.wallMs <= longestBlinkMs
+  );
+}

@@ -1,0 +1,178 @@
+/**
+ * Every reason to pause, from what is known at one moment. Pure, and without memory: how long a reason counts
+ * after it is gone is decided in held-reasons.ts.
+ *
+ * A reading that is not known never speaks for an idle machine. Where idleness, the battery or free memory
+ * cannot be told, the machine rests and says so; the owner can then switch that check off.
+ */
+import type { CoolDown } from './cool-down.ts';
+import { type DutyInput, notANumber, sane } from './duty-input.ts';
+import { gpuLoadSigns, heatSigns, videoMemorySigns } from './gpu-signs.ts';
+import { minuteMs, timeWords } from './local-time.ts';
+import { isPauseOver, pauseWishWords } from './pause-wish.ts';
+import { isInSchedule, nextOpening } from './schedule.ts';
+import { type AllSigns, over, printable, quiet, type Signs, stands, unclear } from './signs.ts';
+
+/** What the duty remembers and a moment's readings do not tell. */
+export type Remembered = {
+  /** Since the owner's last input; undefined when the reading is not known. */
+  readonly idleMs: number | undefined;
+  readonly coolDown: CoolDown | null;
+};
+
+export function pauseSigns(input: DutyInput, remembered: Remembered): AllSigns {
+  return {
+    user: userSigns(input),
+    'fault cool-down': coolDownSigns(input, remembered.coolDown),
+    'too hot': heatSigns(input),
+    'game running': gameSigns(input),
+    'full-screen app': fullScreenSigns(input),
+    'other GPU load': gpuLoadSigns(input),
+    'on battery': batterySigns(input),
+    'outside schedule': scheduleSigns(input),
+    'in use': inputSigns(input, remembered.idleMs),
+    'CPU busy': cpuSigns(input),
+    'no video memory': videoMemorySigns(input),
+    'no network': networkSigns(input),
+  };
+}
+
+function userSigns({ wishes, now }: DutyInput): Signs {
+  const { pause } = wishes;
+  return pause === null || isPauseOver(pause, now) ? 'off' : [stands(pauseWishWords(pause, now))];
+}
+
+function coolDownSigns({ now }: DutyInput, coolDown: CoolDown | null): Signs {
+  if (coolDown === null || now.monotonicMs >= coolDown.endsAtMs) {
+    return 'off';
+  }
+  const again = timeWords(coolDown.retryAt, now);
+  return [stands(`${coolDown.because}; trying again at ${again}`)];
+}
+
+/** The owner's own list counts even while games do not. */
+function gameSigns({ facts, preferences }: DutyInput): Signs {
+  const { pauseWhileGaming, exclusiveApps } = preferences;
+  if (!pauseWhileGaming && exclusiveApps.length === 0) {
+    return 'off';
+  }
+  if (!facts.games.isKnown) {
+    return [stands(`it is not known whether a game is running: ${facts.games.because}`)];
+  }
+  const running = facts.games.value.filter(
+    ({ foundBy }) =>
+      foundBy === 'exclusive apps' || (pauseWhileGaming && foundBy === 'launcher folder'),
+  );
+  return [running.length === 0 ? quiet() : stands(runningWords(running.map(({ name }) => name)))];
+}
+
+function fullScreenSigns({ facts, preferences }: DutyInput): Signs {
+  if (!preferences.pauseWhileGaming) {
+    return 'off';
+  }
+  if (!facts.games.isKnown) {
+    return [unclear('')];
+  }
+  const window = facts.games.value.find(({ foundBy }) => foundBy === 'full screen');
+  return [
+    window === undefined ? quiet() : stands(`${printable(window.name, 100)} fills the screen`),
+  ];
+}
+
+/** A closed lid on battery may be in a bag: no work there, whatever the owner allows on battery. */
+function batterySigns({ facts, preferences }: DutyInput): Signs {
+  const { onBattery, isLidClosed } = facts;
+  if (preferences.onBattery === 'work') {
+    const isInBag =
+      isLidClosed.isKnown && isLidClosed.value && onBattery.isKnown && onBattery.value;
+    return [isInBag ? stands('the lid is closed and the computer runs on battery') : quiet()];
+  }
+  if (!onBattery.isKnown) {
+    return [stands(`it is not known whether the computer runs on battery: ${onBattery.because}`)];
+  }
+  return [onBattery.value ? stands('the computer runs on battery') : quiet()];
+}
+
+function scheduleSigns({ preferences, now }: DutyInput): Signs {
+  const { schedule } = preferences;
+  if (schedule === null || isInSchedule(schedule, now.wallMs, now.zone)) {
+    return 'off';
+  }
+  const opening = nextOpening(schedule, now.wallMs, now.zone);
+  const because =
+    opening === undefined
+      ? 'your schedule has no hours'
+      : `your schedule begins again at ${timeWords(opening, now)}`;
+  return [stands(because)];
+}
+
+/**
+ * Input has its own time of quiet, the owner's minutes. Behind a locked screen nobody is about to go on, so there
+ * the time that every other cause has is enough: once without input, and once more to be sure.
+ */
+function inputSigns({ facts, preferences }: DutyInput, idleMs: number | undefined): Signs {
+  const { idleMinutes, steadyQuietSeconds } = preferences;
+  if (idleMinutes === 0) {
+    return 'off';
+  }
+  if (idleMs === undefined) {
+    const because = facts.inputIdleMs.isKnown ? notANumber : facts.inputIdleMs.because;
+    return [
+      stands(`it is not known whether the computer is in use: ${because}`, 'reading'),
+      unclear('input'),
+    ];
+  }
+  if (idleMs >= idleMinutes * minuteMs) {
+    return [quiet('reading'), over('input')];
+  }
+  const isLocked = facts.isLocked.isKnown && facts.isLocked.value;
+  const span = idleMinutes === 1 ? 'minute' : `${idleMinutes} minutes`;
+  return [
+    quiet('reading'),
+    isLocked && idleMs >= steadyQuietSeconds * 1000
+      ? quiet('input')
+      : stands(`the computer was used in the last ${span}`, 'input'),
+  ];
+}
+
+function cpuSigns({ facts, preferences }: DutyInput): Signs {
+  const limit = preferences.pauseOnCpuLoadPercent;
+  if (limit === null) {
+    return 'off';
+  }
+  const others = sane(facts.othersCpuShare);
+  if (!others.isKnown) {
+    return [stands(`it is not known how busy the processor is: ${others.because}`)];
+  }
+  return [
+    others.value * 100 > limit
+      ? stands(`other programs use more than ${limit} % of the processor`)
+      : quiet(),
+  ];
+}
+
+/** Most systems do not tell what a connection costs, and peers show soon whether there is one. */
+function networkSigns({ facts, work, preferences }: DutyInput): Signs {
+  const sleep = work.isSuspending
+    ? stands('the computer is going to sleep', 'sleep')
+    : quiet('sleep');
+  const { network } = facts;
+  if (!network.isKnown) {
+    return [sleep, unclear('network')];
+  }
+  if (network.value === 'offline') {
+    return [sleep, stands('there is no network', 'network')];
+  }
+  const costs = network.value === 'metered' && preferences.onMeteredNetwork === 'pause';
+  return [sleep, costs ? stands('the network is metered', 'network') : quiet('network')];
+}
+
+function runningWords(names: readonly string[]): string {
+  const [first, second] = names.map((name) => printable(name, 100));
+  if (second === undefined) {
+    return `${first ?? 'a game'} is running`;
+  }
+  return names.length === 2
+    ? `${first} and ${second} are running`
+    : `${first} and ${names.length - 1} others are running`;
+}

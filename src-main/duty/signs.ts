@@ -1,0 +1,45 @@
+/** What speaks for and against a pause: the vocabulary between the readings and the hysteresis. */
+import type { PauseReasonName } from '../../src-shared/duty.ts';
+
+/**
+ * One cause, looked at. `stands`: a reason to pause. `unclear`: no reason to begin a pause, and none to end
+ * one. `quiet`: known to be gone. `over`: gone for long by its own measure,
+ * so that it counts only for a while after it was first seen.
+ */
+export type Sign =
+  | { readonly kind: 'stands'; readonly subject: string; readonly because: string }
+  | { readonly kind: 'unclear' | 'quiet' | 'over'; readonly subject: string };
+
+/** What was looked at for one reason, by subject (a card, the processor…); `off` when there is nothing to look at. */
+export type Signs = readonly Sign[] | 'off';
+export type AllSigns = Readonly<Record<PauseReasonName, Signs>>;
+
+/** `subject` tells apart what can cause the same reason; "" when there is only one thing. */
+export function stands(because: string, subject = ''): Sign {
+  return { kind: 'stands', subject, because: printable(because, 300) };
+}
+
+export function quiet(subject = ''): Sign {
+  return { kind: 'quiet', subject };
+}
+
+export function over(subject: string): Sign {
+  return { kind: 'over', subject };
+}
+
+export function unclear(subject: string): Sign {
+  return { kind: 'unclear', subject };
+}
+
+/** A name or a sentence from outside, fit for a menu: one line of at most `longest` UTF-16 units. */
+export function printable(text: string, longest: number): string {
+  const line = text
+    .slice(0, 4 * longest)
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim();
+  if (line.length <= longest) {
+    return line;
+  }
+  // Half of a character at the cut would make the text no text.
+  return `${line.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

@@ -1,0 +1,133 @@
+/**
+ * What the machine is known to be doing, and what MindMesh does about it: facts, preferences, duty. Sensors fill
+ * the facts, `nextDuty` decides, the host acts, and the tray, the window and the command line show the result.
+ */
+import { z } from 'zod';
+
+/** What a sensor says: a value, or why there is none. An unknown reading never counts as idle. */
+export type Reading<T> =
+  | { readonly isKnown: true; readonly value: T }
+  | { readonly isKnown: false; readonly because: string };
+
+/** One graphics card. Shares are 0 to 1. */
+export type GpuFacts = {
+  /** Stable while the card stays in its slot: a UUID where the vendor has one, else the PCI address. */
+  readonly id: string;
+  readonly name: string;
+  readonly vendor: 'nvidia' | 'amd' | 'intel' | 'apple' | 'other';
+  readonly utilisation: Reading<number>;
+  /** By processes that are not ours. */
+  readonly othersUtilisation: Reading<number>;
+  /** All the memory of the card, used or not. */
+  readonly memoryBytes: Reading<number>;
+  readonly othersMemoryBytes: Reading<number>;
+  readonly temperatureCelsius: Reading<number>;
+  readonly powerWatts: Reading<number>;
+  readonly fanShare: Reading<number>;
+};
+
+export type RunningGame = {
+  /** As the owner would call it: the folder's or the program's name. */
+  readonly name: string;
+  readonly foundBy: 'launcher folder' | 'exclusive apps' | 'full screen';
+};
+
+/** One moment's record of the machine. Immutable; the sensors' latest readings. */
+export type Facts = {
+  readonly gpus: Reading<readonly GpuFacts[]>;
+  /** Milliseconds since the owner last used keyboard, mouse, touch or game pad. */
+  readonly inputIdleMs: Reading<number>;
+  readonly games: Reading<readonly RunningGame[]>;
+  readonly onBattery: Reading<boolean>;
+  readonly isLidClosed: Reading<boolean>;
+  readonly isLocked: Reading<boolean>;
+  /** Share of all cores that programs other than ours use, 0 to 1. */
+  readonly othersCpuShare: Reading<number>;
+  readonly cpuTemperatureCelsius: Reading<number>;
+  readonly network: Reading<'online' | 'metered' | 'offline'>;
+};
+
+/** Why the machine does not work, in the order in which reasons are shown. */
+export const pauseReasonNames = [
+  'user',
+  'fault cool-down',
+  'too hot',
+  'game running',
+  'full-screen app',
+  'other GPU load',
+  'on battery',
+  'outside schedule',
+  'in use',
+  'CPU busy',
+  'no video memory',
+  'no network',
+] as const;
+export type PauseReasonName = (typeof pauseReasonNames)[number];
+
+const pauseReasonSchema = z.object({
+  name: z.enum(pauseReasonNames),
+  /** What exactly, for people: "Cyberpunk2077.exe is running". */
+  because: z.string().max(300),
+  /** Set when the cause is gone: wall-clock milliseconds at which it no longer counts if it stays quiet. */
+  clearsAt: z.number().nullable().default(null),
+});
+export type PauseReason = z.infer<typeof pauseReasonSchema>;
+
+/** What the owner can ask for from the tray, the window and the command line. */
+export const pauseChoices = [
+  '1 hour',
+  'until tomorrow',
+  'until restart',
+  'indefinitely',
+  'finish then pause',
+] as const;
+export const pauseChoiceSchema = z.enum(pauseChoices);
+export type PauseChoice = z.infer<typeof pauseChoiceSchema>;
+
+/**
+ * How long a draining machine may go on. `by`: the owner needs the machine, what is not done by then is lost or
+ * goes on elsewhere. `when answered`: it ends with the last answer in flight. `atMs` is on the host's clock
+ * that never goes back; null has no end.
+ */
+const drainDeadlineSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('by'), atMs: z.number() }),
+  z.object({ kind: z.literal('when answered'), atMs: z.number().nullable() }),
+]);
+export type DrainDeadline = z.infer<typeof drainDeadlineSchema>;
+
+/**
+ * What this machine does for the mesh.
+ *
+ *     off → starting → serving → draining → paused{reasons} → starting        any → faulted{code, retryAt}
+ *
+ * `off`, `paused` and `faulted` are said only once no engine process is left.
+ */
+export const dutySchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('off') }),
+  z.object({ state: z.literal('starting') }),
+  z.object({
+    state: z.literal('serving'),
+    /** Share of time to compute, 0 to 1, by the owner's power cap and the heat. */
+    workShare: z.number(),
+    /** Share of the processor's cores to use, 0 to 1; less than 1 while the owner is active. */
+    cpuShare: z.number(),
+    isSlowedByHeat: z.boolean(),
+  }),
+  z.object({
+    state: z.literal('draining'),
+    /** Empty when MindMesh is switched off. */
+    reasons: z.array(pauseReasonSchema),
+    deadline: drainDeadlineSchema,
+    /** The answers are done or the deadline has passed: the engine processes are to end now. */
+    isEnding: z.boolean(),
+  }),
+  z.object({ state: z.literal('paused'), reasons: z.array(pauseReasonSchema) }),
+  z.object({
+    state: z.literal('faulted'),
+    code: z.string(),
+    because: z.string().max(300),
+    /** Wall-clock milliseconds. */
+    retryAt: z.number(),
+  }),
+]);
+export type Duty = z.infer<typeof dutySchema>;
