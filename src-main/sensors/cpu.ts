@@ -1,0 +1,116 @@
+/**
+ * How much of the processor programs other than ours use: all that was used between two looks, less what our own
+ * processes used in that time.
+ */
+import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { Reading } from '../../src-shared/duty.ts';
+import { known, unknown } from './reading.ts';
+
+/** Since the machine started, of all cores together. The unit matters only in being the same for all three. */
+export type CpuTimes = {
+  readonly busy: number;
+  readonly total: number;
+  /** By process of ours. */
+  readonly own: ReadonlyMap<number, number>;
+};
+
+/** A look that came so soon after the last one tells more about rounding than about load. */
+const leastMs = 500;
+
+export class OthersCpu {
+  readonly #look: (signal: AbortSignal) => Promise<CpuTimes>;
+  readonly #now: () => number;
+  #before: { readonly at: number; readonly times: CpuTimes } | undefined;
+
+  constructor(look: (signal: AbortSignal) => Promise<CpuTimes>, now: () => number) {
+    this.#look = look;
+    this.#now = now;
+  }
+
+  async read(signal: AbortSignal): Promise<Reading<number>> {
+    const before = this.#before;
+    const times = await this.#look(signal);
+    const at = this.#now();
+    if (before !== undefined && at - before.at < leastMs) {
+      return unknown('the load of the processor is known from the second look on');
+    }
+    this.#before = { at, times };
+    return before === undefined
+      ? unknown('the load of the processor is known from the second look on')
+      : othersShare(before.times, times);
+  }
+}
+
+/** A process of ours that was not there before, or has ended since, counts as far as both looks tell. */
+export function othersShare(before: CpuTimes, after: CpuTimes): Reading<number> {
+  const total = after.total - before.total;
+  if (!(total > 0) || after.busy < before.busy) {
+    return unknown('the times that the system tells of its processor do not grow');
+  }
+  let own = 0;
+  for (const [pid, used] of after.own) {
+    own += Math.max(0, used - (before.own.get(pid) ?? 0));
+  }
+  return known(Math.min(1, Math.max(0, (after.busy - before.busy - own) / total)));
+}
+
+/** Linux, in clock ticks. Reading the one line is far cheaper than Node's `cpus`, which asks for each core's clock. */
+export async function readLinuxCpuTimes(
+  ownPids: ReadonlySet<number>,
+  procRoot = '/proc',
+): Promise<CpuTimes> {
+  const { busy, total } = parseProcStat(await readFile(join(procRoot, 'stat'), 'utf8'));
+  const own = new Map<number, number>();
+  for (const pid of ownPids) {
+    try {
+      const ticks = parseProcessStat(await readFile(join(procRoot, String(pid), 'stat'), 'utf8'));
+      if (ticks !== undefined) {
+        own.set(pid, ticks);
+      }
+    } catch {
+      // It ended.
+    }
+  }
+  return { busy, total, own };
+}
+
+/**
+ * The first line of /proc/stat (proc_stat(5)): user nice system idle iowait irq softirq steal guest guest_nice, of
+ * which user and nice contain the guests'. Waiting for disks is idling.
+ */
+export function parseProcStat(text: string): { readonly busy: number; readonly total: number } {
+  const match = /^cpu +((?:\d+ ?){4,10})/.exec(text);
+  const times = (match?.[1] ?? '').trim().split(' ').map(Number).slice(0, 8);
+  const total = times.reduce((sum, time) => sum + time, 0);
+  return { busy: total - (times[3] ?? 0) - (times[4] ?? 0), total };
+}
+
+/** Fields 14 and 15 of /proc/PID/stat; the name in field 2 may hold blanks and brackets. */
+export function parseProcessStat(text: string): number | undefined {
+  const fields = text
+    .slice(text.lastIndexOf(')') + 1)
+    .trim()
+    .split(' ');
+  const [user, system] = [fields[11], fields[12]].map((field) =>
+    field !== undefined && /^\d{1,16}$/.test(field) ? Number(field) : undefined,
+  );
+  return user === undefined || system === undefined ? undefined : user + system;
+}
+
+/** Elsewhere, in milliseconds; what our processes used comes from the process list. */
+export function readCpuTimes(ownCpuSeconds: ReadonlyMap<number, number>): CpuTimes {
+  let busy = 0;
+  let total = 0;
+  for (const { times } of cpus()) {
+    const all = times.user + times.nice + times.sys + times.irq + times.idle;
+    total += all;
+    busy += all - times.idle;
+  }
+  return {
+    busy,
+    total,
+    own: new Map([...ownCpuSeconds].map(([pid, seconds]) => [pid, seconds * 1000])),
+  };
+}

@@ -1,0 +1,70 @@
+/** What a system's part of the sensors gives to the watching: things that run, and the facts they know now. */
+import type { Facts, Reading } from '../../src-shared/duty.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { OwnProcesses } from './own-processes.ts';
+import type { Presence } from './presence.ts';
+import { known } from './reading.ts';
+import { runCommand, type RunCommand } from './run-command.ts';
+import { PolledSensor, type Sensor } from './sensor.ts';
+
+export type SourceOptions = {
+  readonly own: () => OwnProcesses;
+  /** The owner's list of programs that pause the work like games do. */
+  readonly exclusiveApps: () => readonly string[];
+  /** A Node.js that runs scripts; Electron's own binary does not. */
+  readonly nodeExecutable: string;
+  /** What Electron knows of the owner, cheaply; without it, the system's tools are asked. */
+  readonly presence?: () => Presence;
+  readonly runCommand?: RunCommand;
+  readonly nvidiaCommand?: string;
+  readonly clock?: Clock;
+  readonly sysRoot?: string;
+  readonly procRoot?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** The person's own folder. */
+  readonly home?: string;
+};
+
+/** What has to be started and stopped. */
+export type Running = Omit<Sensor<unknown>, 'reading'>;
+
+export type FactSources = {
+  readonly running: readonly Running[];
+  /** As known by now. */
+  readonly facts: () => Facts;
+};
+
+/** Waits between polls. A tool is started every ten seconds at most: each start costs milliseconds. */
+export const everyMs = { glance: 2000, look: 4000, tool: 10_000, slow: 30_000 } as const;
+/** A poll that takes longer failed. */
+const withinMs = 5000;
+
+/** Looks twice as often while there is work to give back. */
+export function attentive({ own }: SourceOptions, restingMs: number): () => number {
+  return () => (own().gpuPids.size > 0 ? restingMs / 2 : restingMs);
+}
+
+/** @param name for sentences, as their first words: "The battery" */
+export function polled<T>(
+  { clock = systemClock }: SourceOptions,
+  name: string,
+  everyMs: number | (() => number),
+  read: (signal: AbortSignal) => Promise<Reading<T>>,
+): PolledSensor<T> {
+  const wait = typeof everyMs === 'number' ? () => everyMs : everyMs;
+  return new PolledSensor({ name, everyMs: wait, withinMs, read }, clock);
+}
+
+/** What the host was given to know of the owner, else what the system's tools tell. */
+export function presenceSensor(
+  options: SourceOptions,
+  ask: (run: RunCommand, signal: AbortSignal) => Promise<Presence>,
+): PolledSensor<Presence> {
+  const { presence, runCommand: run = runCommand } = options;
+  const name = 'The use of the machine';
+  return presence === undefined
+    ? polled(options, name, everyMs.tool, async (signal) => known(await ask(run, signal)))
+    : polled(options, name, attentive(options, everyMs.glance), () =>
+        Promise.resolve(known(presence())),
+      );
+}

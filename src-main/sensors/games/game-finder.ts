@@ -1,0 +1,38 @@
+/** Watches for games: which programs run, against where the launchers keep games and what the owner named. */
+import type { Reading, RunningGame } from '../../../src-shared/duty.ts';
+import type { Clock } from '../clock.ts';
+import { findGames, type GameFolder } from './find-games.ts';
+import type { OwnProcesses } from '../own-processes.ts';
+import { mapReading } from '../reading.ts';
+import type { RunningProgram } from './running-programs.ts';
+
+export type GameFinderOptions = {
+  readonly folders: () => Promise<readonly GameFolder[]>;
+  readonly exclusiveApps: () => readonly string[];
+  readonly own: () => OwnProcesses;
+  readonly clock: Clock;
+};
+
+/** A game that was installed a moment ago is noticed by its launcher's folder, which is known already. */
+const foldersEveryMs = 600_000;
+
+export class GameFinder {
+  readonly #options: GameFinderOptions;
+  #folders: readonly GameFolder[] = [];
+  #foldersAt: number | undefined;
+
+  constructor(options: GameFinderOptions) {
+    this.#options = options;
+  }
+
+  async find(programs: Reading<readonly RunningProgram[]>): Promise<Reading<RunningGame[]>> {
+    const { exclusiveApps, own, clock, folders } = this.#options;
+    if (this.#foldersAt === undefined || clock.now() - this.#foldersAt > foldersEveryMs) {
+      this.#folders = await folders();
+      this.#foldersAt = clock.now();
+    }
+    return mapReading(programs, (running) =>
+      findGames(running, this.#folders, exclusiveApps(), own().pids),
+    );
+  }
+}

@@ -1,0 +1,112 @@
+/** Which programs run, as far as the system tells: the ground on which games are recognised. */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Reading } from '../../../src-shared/duty.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { known, unknown } from '../reading.ts';
+import type { RunCommand } from '../run-command.ts';
+
+export type RunningProgram = {
+  readonly pid: number;
+  /** Where the program may lie: the file that runs, and the one it was called by (a game inside Wine). */
+  readonly paths: readonly string[];
+};
+
+type Seen = { readonly since: number; readAt: number; paths: readonly string[] };
+
+/** A young process may still turn into another program: launchers' scripts end in "exec game". */
+const youngMs = 60_000;
+/** An old one is looked at again so seldom only because its number may have gone to another. */
+const rereadMs = 60_000;
+const maxProcesses = 20_000;
+
+/** Linux's processes, read from /proc; only what is new or young is looked at closely. */
+export class LinuxPrograms {
+  readonly #procRoot: string;
+  readonly #clock: Clock;
+  readonly #seen = new Map<number, Seen>();
+
+  constructor(procRoot = '/proc', clock: Clock = systemClock) {
+    this.#procRoot = procRoot;
+    this.#clock = clock;
+  }
+
+  async read(): Promise<Reading<readonly RunningProgram[]>> {
+    const now = this.#clock.now();
+    const names = await readdir(this.#procRoot);
+    const pids = new Set(
+      names
+        .filter((name) => /^\d{1,10}$/.test(name))
+        .slice(0, maxProcesses)
+        .map(Number),
+    );
+    if (pids.size === 0) {
+      return unknown('the system shows no processes');
+    }
+    // Those that run already when the watching begins have long become what they are.
+    const since = this.#seen.size === 0 ? now - youngMs : now;
+    for (const pid of this.#seen.keys()) {
+      if (!pids.has(pid)) {
+        this.#seen.delete(pid);
+      }
+    }
+    for (const pid of pids) {
+      const seen = this.#seen.get(pid);
+      if (seen === undefined) {
+        this.#seen.set(pid, { since, readAt: now, paths: await this.#paths(pid) });
+      } else if (now - seen.since < youngMs || now - seen.readAt >= rereadMs) {
+        seen.paths = await this.#paths(pid);
+        seen.readAt = now;
+      }
+    }
+    return known([...this.#seen].map(([pid, { paths }]) => ({ pid, paths })));
+  }
+
+  async #paths(pid: number): Promise<readonly string[]> {
+    const folder = join(this.#procRoot, String(pid));
+    const paths = await Promise.all([
+      // Other people's programs show only the words they were called with.
+      readlink(join(folder, 'exe')).catch(() => ''),
+      readFile(join(folder, 'cmdline'), 'utf8').then(
+        (words) => words.split('\0', 1)[0] ?? '',
+        () => '',
+      ),
+    ]);
+    return [...new Set(paths)].filter((path) => path !== '');
+  }
+}
+
+/** What `ps` shows of each process: number, used processor time, and the file that runs. */
+export type PsProgram = RunningProgram & { readonly cpuSeconds: number };
+
+/** For systems without /proc; one call serves the games and the processor's load. */
+export async function readPsPrograms(
+  runCommand: RunCommand,
+  signal: AbortSignal,
+): Promise<Reading<readonly PsProgram[]>> {
+  const programs = parsePs(await runCommand('ps', ['-axo', 'pid=,time=,comm='], signal));
+  return programs.length === 0 ? unknown('ps shows no processes') : known(programs);
+}
+
+/** "  501   1:02.33 /Applications/Game.app/Contents/MacOS/Game"; times also as 1-02:03:04 and with a comma. */
+export function parsePs(text: string): PsProgram[] {
+  const programs: PsProgram[] = [];
+  for (const line of text.split('\n').slice(0, maxProcesses)) {
+    const match = /^\s*(\d{1,10})\s+(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)\s+(\S.*)$/.exec(
+      line,
+    );
+    if (match !== null) {
+      const [, pid, days = '0', hours = '0', minutes = '0', seconds = '0', path = ''] = match;
+      programs.push({
+        pid: Number(pid),
+        paths: [path.trimEnd()],
+        cpuSeconds:
+          Number(days) * 86_400 +
+          Number(hours) * 3600 +
+          Number(minutes) * 60 +
+          Number(seconds.replace(',', '.')),
+      });
+    }
+  }
+  return programs;
+}

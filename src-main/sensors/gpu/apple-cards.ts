@@ -1,0 +1,36 @@
+/** Apple's graphics, from the registry: `ioreg -r -d 1 -w 0 -c IOAccelerator`. */
+import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
+import { known, parseNumber, unknown } from '../reading.ts';
+
+/**
+ * Each accelerator is a block that starts with "+-o"; its PerformanceStatistics tell the load of the whole card
+ * only, so what others do is known while nothing of ours works on it.
+ */
+export function parseAppleCards(text: string, isOursAtWork: boolean): Reading<readonly GpuFacts[]> {
+  const blocks = text.split(/^\+-o /m).slice(1);
+  return blocks.length === 0
+    ? unknown('macOS lists no graphics card')
+    : known(blocks.slice(0, 16).map((block, index) => describe(block, index, isOursAtWork)));
+}
+
+function describe(block: string, index: number, isOursAtWork: boolean): GpuFacts {
+  const untold = unknown('macOS does not tell it');
+  const percent = parseNumber(/"Device Utilization %"=(\d{1,3})\b/.exec(block)?.[1] ?? '');
+  const utilisation = percent === undefined ? untold : known(Math.min(100, percent) / 100);
+  const model = /"model" = (?:"|<")([^">\n]{1,100})/.exec(block)?.[1];
+  const name = model ?? /^(\w{1,60})/.exec(block)?.[1] ?? 'Graphics';
+  return {
+    id: `${name} ${index}`,
+    name,
+    vendor: /^AMD|^Intel/.test(name) ? (name.startsWith('AMD') ? 'amd' : 'intel') : 'apple',
+    utilisation,
+    othersUtilisation: isOursAtWork
+      ? unknown('macOS does not tell the load of single processes')
+      : utilisation,
+    memoryBytes: untold,
+    othersMemoryBytes: untold,
+    temperatureCelsius: untold,
+    powerWatts: untold,
+    fanShare: untold,
+  };
+}

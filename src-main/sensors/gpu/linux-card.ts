@@ -1,0 +1,157 @@
+/**
+ * What sysfs tells about one card: amdgpu's own files (the kernel's "AMDGPU power and thermal controls"), the
+ * sleep counters of Intel's i915 and xe, and the hwmon files that all of them share (Documentation/hwmon/sysfs-interface.rst).
+ */
+import { readlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
+import { known, unknown } from '../reading.ts';
+import { list, readLine, readNumber } from '../sysfs.ts';
+
+export type LinuxCard = {
+  readonly pciAddress: string;
+  readonly vendor: 'nvidia' | 'amd' | 'intel';
+  readonly deviceId: string;
+  /** The device's folder. */
+  readonly folder: string;
+};
+
+/** Others drive a server's or a virtual machine's screen and compute nothing. */
+const vendors: Readonly<Record<string, LinuxCard['vendor']>> = {
+  '0x10de': 'nvidia',
+  '0x1002': 'amd',
+  '0x8086': 'intel',
+};
+
+/** PCI's class of display controllers. */
+const displayClass = '0x03';
+
+/** The cards of the machine that could compute, by PCI address; undefined when the system does not tell. */
+export async function findLinuxCards(sysRoot: string): Promise<readonly LinuxCard[] | undefined> {
+  const devices = join(sysRoot, 'bus/pci/devices');
+  const addresses = await list(devices);
+  const cards: LinuxCard[] = [];
+  for (const pciAddress of addresses) {
+    const folder = join(devices, pciAddress);
+    if ((await readLine(join(folder, 'class')))?.startsWith(displayClass) !== true) {
+      continue;
+    }
+    const vendor = vendors[(await readLine(join(folder, 'vendor'))) ?? ''];
+    const driver = await readlink(join(folder, 'driver')).catch(() => '');
+    // A card that was given to a virtual machine is not this machine's.
+    if (vendor !== undefined && basename(driver) !== 'vfio-pci') {
+      const deviceId = (await readLine(join(folder, 'device'))) ?? '';
+      cards.push({ pciAddress, vendor, deviceId, folder });
+    }
+  }
+  return addresses.length === 0 && (await list(sysRoot)).length === 0 ? undefined : cards;
+}
+
+/** Counters that tell a rate only together with the next look. */
+export type CardCounters = {
+  /** Milliseconds that the card slept. */
+  readonly asleepMs: number | undefined;
+  /** Microjoules. */
+  readonly energy: number | undefined;
+};
+
+export type CardLook = {
+  readonly counters: CardCounters;
+  /** As amdgpu says it. */
+  readonly utilisation: number | undefined;
+  readonly memoryBytes: number | undefined;
+  readonly usedMemoryBytes: number | undefined;
+  readonly temperatureCelsius: Reading<number>;
+  readonly powerWatts: number | undefined;
+  readonly fanShare: Reading<number>;
+};
+
+/** Reads one card. A card that sleeps is left asleep. */
+export async function lookAtCard({ folder, vendor }: LinuxCard): Promise<CardLook> {
+  const memoryBytes = await readNumber(join(folder, 'mem_info_vram_total'));
+  const usedMemoryBytes = await readNumber(join(folder, 'mem_info_vram_used'));
+  if ((await readLine(join(folder, 'power/runtime_status'))) === 'suspended') {
+    const asleep = unknown('the card sleeps');
+    return {
+      counters: { asleepMs: undefined, energy: undefined },
+      utilisation: 0,
+      memoryBytes,
+      usedMemoryBytes,
+      temperatureCelsius: asleep,
+      powerWatts: 0,
+      fanShare: asleep,
+    };
+  }
+  const [hwmon = 'none'] = await list(join(folder, 'hwmon'));
+  const sensors = join(folder, 'hwmon', hwmon);
+  const percent = await readNumber(join(folder, 'gpu_busy_percent'));
+  const microwatts =
+    (await readNumber(join(sensors, 'power1_average'))) ??
+    (await readNumber(join(sensors, 'power1_input')));
+  return {
+    counters: {
+      asleepMs: vendor === 'intel' ? await readAsleepMs(folder) : undefined,
+      energy: await readNumber(join(sensors, 'energy1_input')),
+    },
+    utilisation: percent === undefined ? undefined : Math.min(100, Math.max(0, percent)) / 100,
+    memoryBytes,
+    usedMemoryBytes,
+    temperatureCelsius: await readTemperature(sensors),
+    powerWatts: microwatts === undefined ? undefined : microwatts / 1e6,
+    fanShare: await readFan(sensors),
+  };
+}
+
+/** Intel's first graphics engine: i915 tells it under the screen device, xe under its tile. */
+async function readAsleepMs(folder: string): Promise<number | undefined> {
+  const screen = (await list(join(folder, 'drm'))).find((name) => name.startsWith('card'));
+  return (
+    (await readNumber(join(folder, 'tile0/gt0/gtidle/idle_residency_ms'))) ??
+    (screen === undefined
+      ? undefined
+      : ((await readNumber(join(folder, 'drm', screen, 'gt/gt0/rc6_residency_ms'))) ??
+        (await readNumber(join(folder, 'drm', screen, 'power/rc6_residency_ms')))))
+  );
+}
+
+/** The chip's edge where it is told (what ceilings usually mean), else the package, in thousandths of a degree. */
+async function readTemperature(sensors: string): Promise<Reading<number>> {
+  for (const name of ['temp1_input', 'temp2_input']) {
+    const thousandths = await readNumber(join(sensors, name));
+    if (thousandths !== undefined) {
+      return known(thousandths / 1000);
+    }
+  }
+  return unknown('the driver tells no temperature');
+}
+
+async function readFan(sensors: string): Promise<Reading<number>> {
+  for (const [now, most] of [
+    ['pwm1', 'pwm1_max'],
+    ['fan1_input', 'fan1_max'],
+  ] as const) {
+    const value = await readNumber(join(sensors, now));
+    const whole = (await readNumber(join(sensors, most))) ?? (now === 'pwm1' ? 255 : undefined);
+    if (value !== undefined && whole !== undefined && whole > 0) {
+      return known(Math.min(1, Math.max(0, value / whole)));
+    }
+  }
+  return unknown('the driver tells no fan speed');
+}
+
+/** A card about which nothing but its presence is known. */
+export function presentCard(card: LinuxCard, name: string, because: string): GpuFacts {
+  const missing = unknown(because);
+  return {
+    id: card.pciAddress,
+    name,
+    vendor: card.vendor,
+    utilisation: missing,
+    othersUtilisation: missing,
+    memoryBytes: missing,
+    othersMemoryBytes: missing,
+    temperatureCelsius: missing,
+    powerWatts: missing,
+    fanShare: missing,
+  };
+}

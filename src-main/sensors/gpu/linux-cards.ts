@@ -1,0 +1,177 @@
+/**
+ * AMD's and Intel's cards on Linux, from sysfs and from what their drivers tell about each process. NVIDIA's
+ * cards are listed too, so that one without its tool is not overlooked.
+ */
+import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { DrmClients, type OwnedClient } from './drm-clients.ts';
+import { loadBetween } from './drm-usage.ts';
+import {
+  type CardCounters,
+  type CardLook,
+  findLinuxCards,
+  type LinuxCard,
+  lookAtCard,
+  presentCard,
+} from './linux-card.ts';
+import { type OwnProcesses, RecentGpuPids } from '../own-processes.ts';
+import { known, unknown } from '../reading.ts';
+
+export type LinuxCardsOptions = {
+  readonly own: () => OwnProcesses;
+  /** By PCI address, as far as they are known by now. */
+  readonly names: () => ReadonlyMap<string, string>;
+  readonly sysRoot?: string;
+  readonly procRoot?: string;
+  readonly clock?: Clock;
+};
+
+type Look = {
+  readonly at: number;
+  readonly counters: ReadonlyMap<string, CardCounters>;
+  readonly clients: readonly OwnedClient[];
+};
+
+/** Cards come and go only with a dock or a virtual machine. */
+const findEveryMs = 30_000;
+
+const vendorNames = { nvidia: 'NVIDIA', amd: 'AMD', intel: 'Intel' } as const;
+
+export class LinuxCards {
+  readonly #options: LinuxCardsOptions;
+  readonly #sysRoot: string;
+  readonly #clock: Clock;
+  readonly #ours: RecentGpuPids;
+  readonly #clients: DrmClients;
+  #before: Look | undefined;
+  #found: { readonly cards: readonly LinuxCard[]; readonly at: number } | undefined;
+
+  constructor(options: LinuxCardsOptions) {
+    this.#options = options;
+    this.#sysRoot = options.sysRoot ?? '/sys';
+    this.#clock = options.clock ?? systemClock;
+    this.#ours = new RecentGpuPids(options.own, this.#clock);
+    this.#clients = new DrmClients(options.procRoot ?? '/proc');
+  }
+
+  async #find(): Promise<readonly LinuxCard[] | undefined> {
+    const now = this.#clock.now();
+    if (this.#found === undefined || now - this.#found.at > findEveryMs) {
+      const cards = await findLinuxCards(this.#sysRoot);
+      this.#found = cards === undefined ? undefined : { cards, at: now };
+    }
+    return this.#found?.cards;
+  }
+
+  /** Loads come from two looks, so the first one leaves them unknown where the driver keeps only counters. */
+  async read(): Promise<Reading<readonly GpuFacts[]>> {
+    const cards = await this.#find();
+    if (cards === undefined) {
+      return unknown('the system does not tell which graphics cards it has');
+    }
+    const ours = this.#ours.pids;
+    const needsClients =
+      cards.some(({ vendor }) => vendor === 'intel') ||
+      (ours.size > 0 && cards.some(({ vendor }) => vendor === 'amd'));
+    const clients = needsClients ? await this.#clients.look(ours) : [];
+    const looks = new Map<LinuxCard, CardLook>();
+    for (const card of cards) {
+      if (card.vendor !== 'nvidia') {
+        looks.set(card, await lookAtCard(card));
+      }
+    }
+    const now: Look = {
+      at: this.#clock.now(),
+      counters: new Map([...looks].map(([{ pciAddress }, { counters }]) => [pciAddress, counters])),
+      clients,
+    };
+    const facts = cards.map((card) => {
+      const look = looks.get(card);
+      const name =
+        this.#options.names().get(card.pciAddress) ??
+        `${vendorNames[card.vendor]} graphics card ${card.deviceId}`;
+      return look === undefined
+        ? presentCard(card, name, 'NVIDIA tells about its cards only through nvidia-smi')
+        : describe({ card, name, look, ours, before: this.#before, now });
+    });
+    this.#before = now;
+    return known(facts);
+  }
+}
+
+type Scene = {
+  readonly card: LinuxCard;
+  readonly name: string;
+  readonly look: CardLook;
+  readonly ours: ReadonlySet<number>;
+  readonly before: Look | undefined;
+  readonly now: Look;
+};
+
+function describe(scene: Scene): GpuFacts {
+  const { card, name, look, ours } = scene;
+  const utilisation = utilisationOf(scene);
+  const mine = scene.now.clients
+    .filter(({ pid, client }) => client.pciAddress === card.pciAddress && ours.has(pid))
+    .reduce((sum, { client }) => sum + client.videoMemoryBytes, 0);
+  const noMemory = unknown('the driver does not tell the memory of the card');
+  return {
+    id: card.pciAddress,
+    name,
+    vendor: card.vendor,
+    utilisation,
+    othersUtilisation: ours.size === 0 ? utilisation : clientLoad(scene, (pid) => !ours.has(pid)),
+    memoryBytes: look.memoryBytes === undefined ? noMemory : known(look.memoryBytes),
+    othersMemoryBytes:
+      look.usedMemoryBytes === undefined
+        ? noMemory
+        : known(Math.max(0, look.usedMemoryBytes - mine)),
+    temperatureCelsius: look.temperatureCelsius,
+    powerWatts: powerOf(scene),
+    fanShare: look.fanShare,
+  };
+}
+
+/** As the driver says it; else what its clients did; else how long the card was awake, which is no less. */
+function utilisationOf(scene: Scene): Reading<number> {
+  const { card, look, before, now } = scene;
+  if (look.utilisation !== undefined) {
+    return known(look.utilisation);
+  }
+  const hasClients = now.clients.some(({ client }) => client.pciAddress === card.pciAddress);
+  const then = before?.counters.get(card.pciAddress)?.asleepMs;
+  const { asleepMs } = look.counters;
+  if (hasClients || before === undefined || then === undefined || asleepMs === undefined) {
+    return hasClients
+      ? clientLoad(scene, () => true)
+      : unknown('the driver does not tell the load of the card');
+  }
+  const awakeShare = 1 - (asleepMs - then) / (now.at - before.at);
+  return known(Math.min(1, Math.max(0, awakeShare)));
+}
+
+function clientLoad(
+  { card, before, now }: Scene,
+  isCounted: (pid: number) => boolean,
+): Reading<number> {
+  if (before === undefined) {
+    return unknown('the load of the card is known from the second look on');
+  }
+  const [earlier, later] = [before, now].map(({ clients }) =>
+    clients.flatMap(({ pid, client }) =>
+      client.pciAddress === card.pciAddress && isCounted(pid) ? [client] : [],
+    ),
+  );
+  return known(loadBetween(earlier ?? [], later ?? [], now.at - before.at));
+}
+
+function powerOf({ card, look, before, now }: Scene): Reading<number> {
+  const energyBefore = before?.counters.get(card.pciAddress)?.energy;
+  const { energy } = look.counters;
+  if (look.powerWatts !== undefined) {
+    return known(look.powerWatts);
+  }
+  return before === undefined || energyBefore === undefined || energy === undefined
+    ? unknown('the driver tells no power')
+    : known(Math.max(0, (energy - energyBefore) / ((now.at - before.at) * 1000)));
+}

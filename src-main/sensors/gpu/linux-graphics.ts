@@ -1,0 +1,53 @@
+/** All graphics cards of a Linux machine: sysfs and nvidia-smi together, with names. */
+import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
+import { systemClock } from '../clock.ts';
+import { everyMs, polled, type Running, type SourceOptions } from '../fact-sources.ts';
+import { GraphicsCards } from './graphics-cards.ts';
+import { lookUpGraphicsNames } from './graphics-names.ts';
+import { findLinuxCards } from './linux-card.ts';
+import { LinuxCards } from './linux-cards.ts';
+import { NvidiaCards } from './nvidia-cards.ts';
+import { known } from '../reading.ts';
+import { runCommand } from '../run-command.ts';
+
+export type LinuxGraphics = {
+  readonly running: readonly Running[];
+  readonly reading: () => Reading<readonly GpuFacts[]>;
+};
+
+/** Names stay; only a card that was put in while the machine runs gets its name late. */
+const namesEveryMs = 3_600_000;
+
+export function linuxGraphics(options: SourceOptions): LinuxGraphics {
+  const { own, nodeExecutable, nvidiaCommand, procRoot = '/proc', sysRoot = '/sys' } = options;
+  const { clock = systemClock, runCommand: run = runCommand } = options;
+  const noNames: ReadonlyMap<string, string> = new Map();
+  const names = polled(options, 'The names of the graphics cards', namesEveryMs, async (signal) => {
+    const cards = (await findLinuxCards(sysRoot)) ?? [];
+    // nvidia-smi names its own.
+    return known(
+      cards.some(({ vendor }) => vendor !== 'nvidia')
+        ? await lookUpGraphicsNames(run, nodeExecutable, signal)
+        : noNames,
+    );
+  });
+  const cards = new LinuxCards({
+    own,
+    names: () => (names.reading.isKnown ? names.reading.value : noNames),
+    clock,
+    procRoot,
+    sysRoot,
+  });
+  const system = polled(options, 'The list of graphics cards', everyMs.glance, () => cards.read());
+  const nvidia = new NvidiaCards({
+    own,
+    clock,
+    everyMs: everyMs.glance,
+    ...(nvidiaCommand === undefined ? {} : { command: nvidiaCommand }),
+  });
+  const merged = new GraphicsCards();
+  return {
+    running: [names, system, nvidia],
+    reading: () => merged.merge(system.reading, nvidia.reading),
+  };
+}

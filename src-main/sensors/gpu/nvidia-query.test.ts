@@ -1,0 +1,105 @@
+import { expect, it } from 'vitest';
+import { known, unknown } from '../reading.ts';
+import { type NvidiaCard, parseNvidiaLine } from './nvidia-query.ts';
+
+const uuid = 'GPU-5b1e2c3d-0a1b-2c3d-4e5f-60718293a4b5';
+
+function parsed(line: string): NvidiaCard {
+  const card = parseNvidiaLine(line);
+  if (card === undefined) {
+    throw new Error('not understood');
+  }
+  return card;
+}
+
+it('reads a line of a desktop card (driver 560)', () => {
+  expect(
+    parsed(`0, ${uuid}, 00000000:01:00.0, 37, 12288, 1543, 61, 92.41, 45, NVIDIA GeForce RTX 4070`),
+  ).toEqual({
+    index: 0,
+    uuid,
+    pciAddress: '0000:01:00.0',
+    name: 'NVIDIA GeForce RTX 4070',
+    utilisation: known(0.37),
+    memoryBytes: known(12_288 * 1024 ** 2),
+    usedMemoryBytes: known(1543 * 1024 ** 2),
+    temperatureCelsius: known(61),
+    powerWatts: known(92.41),
+    fanShare: known(0.45),
+  });
+});
+
+it('knows an idle card from one that tells nothing', () => {
+  const idle = parsed(
+    `1, ${uuid}, 00000000:0A:00.0, 0, 24576, 5, 28, 8.02, 0, NVIDIA GeForce RTX 3090`,
+  );
+  expect(idle.utilisation).toEqual(known(0));
+  expect(idle.pciAddress).toBe('0000:0a:00.0');
+});
+
+it.each([
+  [
+    'a laptop’s fan (535)',
+    `0, ${uuid}, 00000000:01:00.0, 3, 6144, 10, 44, 11.20, [N/A], NVIDIA GeForce RTX 3060 Laptop GPU`,
+    'fanShare',
+    'nvidia-smi says "[N/A]" for its fan',
+  ],
+  [
+    'an old card’s load (390)',
+    `0, ${uuid}, 00000000:01:00.0, [Not Supported], 2001, 310, 40, [Not Supported], 30, GeForce GT 710`,
+    'utilisation',
+    'nvidia-smi says "[Not Supported]" for its load',
+  ],
+  [
+    'shared memory (GB10, 580)',
+    `0, ${uuid}, 0000000F:01:00.0, 12, [N/A], [N/A], 39, 11.31, [N/A], NVIDIA GB10`,
+    'memoryBytes',
+    'nvidia-smi says "[N/A]" for its memory',
+  ],
+  [
+    'power without permission',
+    `0, ${uuid}, 00000000:01:00.0, 1, 2, 1, 39, [Insufficient Permissions], 0, Quadro P400`,
+    'powerWatts',
+    'nvidia-smi says "[Insufficient Permissions]" for its power',
+  ],
+  [
+    'a load beyond all',
+    `0, ${uuid}, 00000000:01:00.0, 4294967295, 2, 1, 39, 1, 0, Quadro P400`,
+    'utilisation',
+    'nvidia-smi says "4294967295" for its load',
+  ],
+] as const)('leaves %s unknown and says what it was told', (_what, line, field, because) => {
+  expect(parsed(line)[field]).toEqual(unknown(because));
+});
+
+it('reads a card that the driver lost as one of which nothing is known', () => {
+  const lost = parsed(
+    '1, [GPU is lost], 00000000:02:00.0, [GPU is lost], [GPU is lost], [GPU is lost], [GPU is lost], [Unknown Error], [GPU is lost], [GPU is lost]',
+  );
+  expect(lost).toMatchObject({ index: 1, uuid: null, pciAddress: '0000:02:00.0' });
+  expect(lost.temperatureCelsius).toEqual(
+    unknown('nvidia-smi says "[GPU is lost]" for its temperature'),
+  );
+});
+
+it('reads units that a driver prints although it was asked not to', () => {
+  const card = parsed(
+    `0, ${uuid}, 0000:01:00.0, 37 %, 12288 MiB, 1543 MiB, 61, 92.41 W, 45 %, GeForce GTX 1080`,
+  );
+  expect(card).toMatchObject({ utilisation: known(0.37), powerWatts: known(92.41) });
+});
+
+it.each([
+  '',
+  "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.",
+  'No devices were found',
+  'Unable to determine the device handle for GPU0000:01:00.0: Unknown Error',
+  'Failed to initialize NVML: Driver/library version mismatch',
+  'Field "fan.speed" is not a valid field to query.',
+  'index, uuid, pci.bus_id, utilization.gpu [%], memory.total [MiB], memory.used [MiB], temperature.gpu, power.draw [W], fan.speed [%], name',
+  `0, ${uuid}, 00000000:01:00.0, 37, 122`,
+  `9999, ${uuid}, 00000000:01:00.0, 37, 12288, 1543, 61, 92.41, 45, X`,
+  '\u0000\u0007,,,,,,,,,,',
+])('does not take %j for a card', (line) => {
+  expect(parseNvidiaLine(line)).toBeUndefined();
+});

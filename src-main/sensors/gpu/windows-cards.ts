@@ -1,0 +1,70 @@
+/** Works out the cards' facts from Windows' performance counters, as its task manager does. Pure. */
+import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
+import { known, mapReading, unknown } from '../reading.ts';
+import type {
+  WindowsAdapter,
+  WindowsCounter,
+  WindowsLoad,
+  WindowsSections,
+} from '../windows/records.ts';
+
+const vendors: Readonly<Record<number, GpuFacts['vendor']>> = {
+  0x10de: 'nvidia',
+  0x1002: 'amd',
+  0x8086: 'intel',
+};
+
+export function windowsCards(
+  { adapters, load }: Pick<WindowsSections, 'adapters' | 'load'>,
+  ours: ReadonlySet<number>,
+): Reading<readonly GpuFacts[]> {
+  return mapReading(adapters, (found) =>
+    computing(found).map((card) => describe(card, load, ours)),
+  );
+}
+
+/** Cards of makers whose cards compute; Windows also lists its software renderer. */
+function computing(adapters: readonly WindowsAdapter[]): readonly WindowsAdapter[] {
+  const byLuid = new Map<string, WindowsAdapter>();
+  for (const adapter of adapters) {
+    if (vendors[adapter.vendorId] !== undefined) {
+      byLuid.set(adapter.luid, adapter);
+    }
+  }
+  return [...byLuid.values()];
+}
+
+function describe(
+  adapter: WindowsAdapter,
+  load: Reading<WindowsLoad>,
+  ours: ReadonlySet<number>,
+): GpuFacts {
+  const untold = unknown('Windows does not tell it of this card');
+  const isHere = ({ luid }: WindowsCounter): boolean => luid === adapter.luid;
+  const isForeign = (counter: WindowsCounter): boolean => isHere(counter) && !ours.has(counter.pid);
+  return {
+    id: adapter.luid,
+    name: adapter.name === '' ? 'Graphics card' : adapter.name,
+    vendor: vendors[adapter.vendorId] ?? 'other',
+    utilisation: mapReading(load, ({ engines }) => busiestEngine(engines.filter(isHere))),
+    othersUtilisation: mapReading(load, ({ engines }) => busiestEngine(engines.filter(isForeign))),
+    memoryBytes: adapter.dedicatedBytes > 0 ? known(adapter.dedicatedBytes) : untold,
+    othersMemoryBytes: mapReading(load, ({ memory }) =>
+      memory.filter(isForeign).reduce((sum, { value }) => sum + value, 0),
+    ),
+    temperatureCelsius: untold,
+    powerWatts: untold,
+    fanShare: untold,
+  };
+}
+
+/** The load of a card is that of its busiest engine, to which all processes add, 0 to 1. */
+function busiestEngine(counters: readonly WindowsCounter[]): number {
+  const engines = new Map<string, number>();
+  for (const { engine, value } of counters) {
+    if (engine !== null) {
+      engines.set(engine, (engines.get(engine) ?? 0) + value);
+    }
+  }
+  return Math.min(1, Math.max(0, ...engines.values()) / 100);
+}

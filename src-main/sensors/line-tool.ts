@@ -1,0 +1,124 @@
+/**
+ * A tool that runs for as long as the watching does and prints a line now and then, which costs far less than
+ * starting it for each look. Missing, hanging or babbling, it is started again with growing waits.
+ */
+import type { AppError } from '../../src-shared/errors.ts';
+import type { ChildPlan } from '../../src-shared/process/child.ts';
+import type { RestartPolicy } from '../../src-shared/process/restart-policy.ts';
+import { Supervisor, type SupervisorState } from '../../src-shared/process/supervisor.ts';
+
+export type LineToolPlan = {
+  /** For sentences, as their first words: "nvidia-smi". */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** A tool that says nothing understandable for so long hangs, and is ended. */
+  readonly silentWithinMs: number;
+  /** Takes a line of its stdout or stderr; returns whether it was understood. */
+  readonly onLine: (line: string) => boolean;
+  /** What it said before no longer holds, because … */
+  readonly onTrouble: (because: string) => void;
+  readonly restartPolicy?: RestartPolicy;
+};
+
+/** A tool that is not installed will rarely be so a minute later; five minutes find a new driver soon enough. */
+const defaultPolicy: RestartPolicy = {
+  firstDelayMs: 1000,
+  longestDelayMs: 300_000,
+  steadyAfterMs: 60_000,
+};
+const stopWithinMs = 1000;
+
+export class LineTool {
+  readonly #plan: LineToolPlan;
+  readonly #supervisor: Supervisor;
+  #watchdog: NodeJS.Timeout | undefined;
+  #onFirstLine: () => void = () => {};
+  /** The newest line that was not understood, since the last one that was. */
+  #strangeLine: string | undefined;
+  #hasHung = false;
+
+  constructor(plan: LineToolPlan) {
+    this.#plan = plan;
+    this.#supervisor = new Supervisor({
+      plan: () => this.#childPlan(),
+      onState: (state) => this.#onState(state),
+      policy: plan.restartPolicy ?? defaultPolicy,
+    });
+  }
+
+  start(): void {
+    this.#supervisor.start().catch(() => {
+      // Told by the state that it led to; the supervisor goes on trying.
+    });
+  }
+
+  /** Resolves when the process is gone. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#watchdog);
+    await this.#supervisor.stop();
+  }
+
+  #childPlan(): ChildPlan {
+    const { name, command, args, silentWithinMs } = this.#plan;
+    return {
+      name,
+      command,
+      args,
+      link: 'pipe',
+      ownGroup: true,
+      environment: { LC_ALL: 'C' },
+      readyWithinMs: silentWithinMs,
+      stopWithinMs,
+      whenReady: () =>
+        new Promise((resolve) => {
+          this.#onFirstLine = resolve;
+        }),
+      askToStop: (child) => child.kill(),
+      onLine: (line) => this.#onLine(line),
+    };
+  }
+
+  #onLine(line: string): void {
+    if (!this.#plan.onLine(line)) {
+      this.#strangeLine = line;
+      return;
+    }
+    this.#strangeLine = undefined;
+    this.#onFirstLine();
+    this.#watchdog?.refresh();
+  }
+
+  #onState(state: SupervisorState): void {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = undefined;
+    if (state.name === 'starting') {
+      this.#strangeLine = undefined;
+      this.#hasHung = false;
+    } else if (state.name === 'running') {
+      this.#watchdog = setTimeout(() => {
+        this.#hasHung = true;
+        state.child.kill();
+      }, this.#plan.silentWithinMs);
+    } else if (state.name === 'waiting') {
+      this.#plan.onTrouble(this.#reason(state.error));
+    }
+  }
+
+  #reason(error: AppError): string {
+    const { name, silentWithinMs } = this.#plan;
+    if (isMissing(error)) {
+      return `${name} is not installed`;
+    }
+    if (this.#strangeLine !== undefined) {
+      return `${name} printed something unexpected: "${this.#strangeLine}"`;
+    }
+    return this.#hasHung
+      ? `${name} said nothing for ${silentWithinMs / 1000} seconds`
+      : error.message.replace(/\.$/, '');
+  }
+}
+
+function isMissing({ cause }: AppError): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}

@@ -1,0 +1,94 @@
+/** The sensors of Linux. Most of it is read from /proc and /sys, which costs no process. */
+import { homedir } from 'node:os';
+import { systemClock } from './clock.ts';
+import { OthersCpu, readLinuxCpuTimes } from './cpu.ts';
+import { readCpuTemperature } from './cpu-temperature.ts';
+import {
+  attentive,
+  everyMs,
+  type FactSources,
+  polled,
+  presenceSensor,
+  type SourceOptions,
+} from './fact-sources.ts';
+import { readX11FullScreen, withFullScreen } from './games/full-screen.ts';
+import { GameFinder } from './games/game-finder.ts';
+import { findGameFolders } from './games/launcher-folders.ts';
+import { linuxGraphics } from './gpu/linux-graphics.ts';
+import { readLinuxNetwork } from './network.ts';
+import { readLinuxPower } from './power.ts';
+import { readLinuxPresence } from './presence.ts';
+import { known, mapReading, partOf } from './reading.ts';
+import { runCommand } from './run-command.ts';
+import { LinuxPrograms } from './games/running-programs.ts';
+
+export function linuxSources(options: SourceOptions): FactSources {
+  const { own, procRoot = '/proc', sysRoot = '/sys', environment = process.env } = options;
+  const { runCommand: run = runCommand, clock = systemClock, home = homedir() } = options;
+  const isX11 =
+    environment['DISPLAY'] !== undefined && environment['WAYLAND_DISPLAY'] === undefined;
+
+  const graphics = linuxGraphics(options);
+  const presence = presenceSensor(options, (runner, signal) =>
+    readLinuxPresence(runner, signal, environment),
+  );
+  const programs = new LinuxPrograms(procRoot, clock);
+  const finder = new GameFinder({
+    ...options,
+    clock,
+    folders: () => findGameFolders({ platform: 'linux', home, environment }),
+  });
+  const games = polled(options, 'The process list', attentive(options, everyMs.look), async () =>
+    finder.find(await programs.read()),
+  );
+  const fullScreen = polled(options, 'The full-screen window', everyMs.tool, async (signal) =>
+    known(await readX11FullScreen(run, signal)),
+  );
+  const power = polled(options, 'The power supply', everyMs.tool, async (signal) =>
+    known(await readLinuxPower(run, signal, { sysRoot, procRoot })),
+  );
+  const load = new OthersCpu(
+    () => readLinuxCpuTimes(own().pids, procRoot),
+    () => clock.now(),
+  );
+  const cpu = polled(options, 'The load of the processor', everyMs.look, (signal) =>
+    load.read(signal),
+  );
+  const temperature = polled(options, 'The temperature of the processor', everyMs.tool, () =>
+    readCpuTemperature(sysRoot),
+  );
+  const network = polled(options, 'The network', everyMs.slow, (signal) =>
+    readLinuxNetwork(run, signal),
+  );
+
+  return {
+    running: [
+      ...graphics.running,
+      presence,
+      games,
+      ...(isX11 ? [fullScreen] : []),
+      power,
+      cpu,
+      temperature,
+      network,
+    ],
+    facts: () => ({
+      gpus: graphics.reading(),
+      inputIdleMs: partOf(presence.reading, ({ inputIdleMs }) => inputIdleMs),
+      isLocked: partOf(presence.reading, ({ isLocked }) => isLocked),
+      games: mapReading(games.reading, (running) =>
+        // Where the window cannot be told, the processes still can.
+        withFullScreen(
+          running,
+          fullScreen.reading.isKnown ? fullScreen.reading.value : null,
+          own().pids,
+        ),
+      ),
+      onBattery: partOf(power.reading, ({ onBattery }) => onBattery),
+      isLidClosed: partOf(power.reading, ({ isLidClosed }) => isLidClosed),
+      othersCpuShare: cpu.reading,
+      cpuTemperatureCelsius: temperature.reading,
+      network: network.reading,
+    }),
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * The sensors of macOS, and of other systems with a `ps`, of which little more is known than that. Each answer is
+ * a process of its own here, so everything is asked rarely.
+ */
+import { homedir } from 'node:os';
+import type { GpuFacts } from '../../src-shared/duty.ts';
+import { parseAppleCards } from './gpu/apple-cards.ts';
+import { systemClock } from './clock.ts';
+import { OthersCpu, readCpuTimes } from './cpu.ts';
+import {
+  everyMs,
+  type FactSources,
+  polled,
+  presenceSensor,
+  type SourceOptions,
+} from './fact-sources.ts';
+import { GameFinder } from './games/game-finder.ts';
+import { findGameFolders } from './games/launcher-folders.ts';
+import { readInterfaces } from './network.ts';
+import { RecentGpuPids } from './own-processes.ts';
+import { readMacPower } from './power.ts';
+import { readMacPresence } from './presence.ts';
+import { known, partOf, unknown } from './reading.ts';
+import { runCommand } from './run-command.ts';
+import { type PsProgram, readPsPrograms } from './games/running-programs.ts';
+
+export function macSources(options: SourceOptions, platform: NodeJS.Platform): FactSources {
+  const { own, environment = process.env, home = homedir() } = options;
+  const { runCommand: run = runCommand, clock = systemClock } = options;
+  const isMac = platform === 'darwin';
+  const untold = unknown(`MindMesh cannot tell it on ${platform}`);
+
+  const ours = new RecentGpuPids(own, clock);
+  const cards = polled<readonly GpuFacts[]>(
+    options,
+    'The list of graphics cards',
+    everyMs.tool,
+    async (signal) =>
+      isMac
+        ? parseAppleCards(
+            await run('ioreg', ['-r', '-d', '1', '-w', '0', '-c', 'IOAccelerator'], signal),
+            ours.pids.size > 0,
+          )
+        : untold,
+  );
+  const presence = presenceSensor(options, async (runner, signal) =>
+    isMac ? readMacPresence(runner, signal) : { inputIdleMs: untold, isLocked: untold },
+  );
+  const finder = new GameFinder({
+    ...options,
+    clock,
+    folders: () => findGameFolders({ platform, home, environment }),
+  });
+  let programs: readonly PsProgram[] = [];
+  const load = new OthersCpu(
+    () => Promise.resolve(readCpuTimes(ownSeconds(programs, own().pids))),
+    () => clock.now(),
+  );
+  // One list of the processes serves both, so that the processor's times are of one moment.
+  const processes = polled(options, 'The process list', everyMs.tool, async (signal) => {
+    const running = await readPsPrograms(run, signal);
+    programs = running.isKnown ? running.value : [];
+    return known({
+      games: await finder.find(running),
+      othersCpu: running.isKnown ? await load.read(signal) : running,
+    });
+  });
+  const power = polled(options, 'The power supply', everyMs.tool, async (signal) =>
+    known(isMac ? await readMacPower(run, signal) : { onBattery: untold, isLidClosed: untold }),
+  );
+  const network = polled(options, 'The network', everyMs.tool, () =>
+    Promise.resolve(readInterfaces()),
+  );
+
+  return {
+    running: [cards, presence, processes, power, network],
+    facts: () => ({
+      gpus: cards.reading,
+      inputIdleMs: partOf(presence.reading, ({ inputIdleMs }) => inputIdleMs),
+      isLocked: partOf(presence.reading, ({ isLocked }) => isLocked),
+      games: partOf(processes.reading, ({ games }) => games),
+      onBattery: partOf(power.reading, ({ onBattery }) => onBattery),
+      isLidClosed: partOf(power.reading, ({ isLidClosed }) => isLidClosed),
+      othersCpuShare: partOf(processes.reading, ({ othersCpu }) => othersCpu),
+      cpuTemperatureCelsius: untold,
+      network: network.reading,
+    }),
+  };
+}
+
+function ownSeconds(
+  programs: readonly PsProgram[],
+  ours: ReadonlySet<number>,
+): ReadonlyMap<number, number> {
+  return new Map(
+    programs
+      .filter(({ pid }) => ours.has(pid))
+      .map(({ pid, cpuSeconds }): [number, number] => [pid, cpuSeconds]),
+  );
+}

@@ -1,0 +1,135 @@
+/** Whether the machine lives on its battery, and whether its lid is shut. */
+import { join } from 'node:path';
+import type { Facts, Reading } from '../../src-shared/duty.ts';
+import { known, unknown } from './reading.ts';
+import type { RunCommand } from './run-command.ts';
+import { list, readLine } from './sysfs.ts';
+import type { WindowsOwner } from './windows/records.ts';
+
+export type Power = Pick<Facts, 'onBattery' | 'isLidClosed'>;
+
+export type Supply = {
+  /** As in Documentation/ABI/testing/sysfs-class-power: "Mains", "USB", "Battery", "UPS", … */
+  readonly type: string;
+  readonly online: string | undefined;
+  readonly status: string | undefined;
+};
+
+/**
+ * Linux: the power supplies of the machine itself (a mouse has its own battery), and the lid where ACPI shows it,
+ * else where logind does.
+ */
+export async function readLinuxPower(
+  runCommand: RunCommand,
+  signal: AbortSignal,
+  { sysRoot = '/sys', procRoot = '/proc' } = {},
+): Promise<Power> {
+  const supplies = await readSupplies(join(sysRoot, 'class/power_supply'));
+  const hasBattery = supplies.some(({ type }) => type === 'Battery');
+  return {
+    onBattery: isOnBattery(supplies),
+    isLidClosed: await readLid(runCommand, signal, procRoot, hasBattery),
+  };
+}
+
+async function readSupplies(folder: string): Promise<Supply[]> {
+  const supplies: Supply[] = [];
+  for (const name of await list(folder)) {
+    const scope = await readLine(join(folder, name, 'scope'));
+    const type = await readLine(join(folder, name, 'type'));
+    if (scope !== 'Device' && type !== undefined) {
+      const online = await readLine(join(folder, name, 'online'));
+      const status = await readLine(join(folder, name, 'status'));
+      supplies.push({ type, online, status });
+    }
+  }
+  return supplies;
+}
+
+/** A charger that is plugged in decides, also when the battery shrinks because the charger is too weak. */
+export function isOnBattery(supplies: readonly Supply[]): Reading<boolean> {
+  const chargers = supplies.filter(
+    ({ online, type }) => online !== undefined && type !== 'Battery',
+  );
+  const stores = supplies.filter(({ type }) => type === 'Battery' || type === 'UPS');
+  if (stores.length === 0) {
+    return known(false);
+  }
+  if (stores.some(({ type, status }) => type === 'UPS' && status === 'Discharging')) {
+    return known(true);
+  }
+  if (chargers.some(({ online }) => online !== '0')) {
+    return known(false);
+  }
+  const states = stores.map(({ status }) => status);
+  if (chargers.length > 0 || states.includes('Discharging')) {
+    return known(true);
+  }
+  return states.every((status) => status !== undefined && status !== 'Unknown')
+    ? known(false)
+    : unknown('the battery does not tell whether it is being used');
+}
+
+async function readLid(
+  runCommand: RunCommand,
+  signal: AbortSignal,
+  procRoot: string,
+  hasBattery: boolean,
+): Promise<Reading<boolean>> {
+  const folder = join(procRoot, 'acpi/button/lid');
+  const [lid] = await list(folder);
+  if (lid !== undefined) {
+    return parseLidState((await readLine(join(folder, lid, 'state'))) ?? '');
+  }
+  if (!hasBattery) {
+    return known(false);
+  }
+  const manager = 'org.freedesktop.login1';
+  const question = ['get-property', manager, '/org/freedesktop/login1', `${manager}.Manager`];
+  const answer = await runCommand('busctl', [...question, 'LidClosed'], signal).catch(() => '');
+  const match = /^b (true|false)$/.exec(answer.trim());
+  return match === null
+    ? unknown('the system does not tell about its lid')
+    : known(match[1] === 'true');
+}
+
+/** ACPI's "state:      open". */
+function parseLidState(line: string): Reading<boolean> {
+  const match = /^state:\s*(open|closed)$/.exec(line);
+  return match === null ? unknown('the lid does not tell its state') : known(match[1] === 'closed');
+}
+
+/** macOS: the power manager, and the lid's switch in the registry, which desktops lack. */
+export async function readMacPower(runCommand: RunCommand, signal: AbortSignal): Promise<Power> {
+  const battery = await runCommand('pmset', ['-g', 'batt'], signal);
+  const lid = await runCommand('ioreg', ['-r', '-d', '1', '-k', 'AppleClamshellState'], signal);
+  return { onBattery: parsePmset(battery), isLidClosed: parseClamshell(lid) };
+}
+
+/** "Now drawing from 'AC Power'", or 'Battery Power', or 'UPS Power'. */
+export function parsePmset(text: string): Reading<boolean> {
+  const match = /drawing from '([^'\n]{1,40})'/.exec(text);
+  return match === null
+    ? unknown('pmset does not tell where the power comes from')
+    : known(match[1] !== 'AC Power');
+}
+
+/** "AppleClamshellState" = Yes or No; a Mac without a lid has none. */
+export function parseClamshell(text: string): Reading<boolean> {
+  return known(/"AppleClamshellState"\s*=\s*Yes/.test(text));
+}
+
+export function windowsPower(owner: Reading<WindowsOwner>): Power {
+  const isLidClosed = unknown('Windows does not tell programs about the lid');
+  if (!owner.isKnown) {
+    return { onBattery: owner, isLidClosed };
+  }
+  const { power } = owner.value;
+  return {
+    onBattery:
+      power === 'Online' || power === 'Offline'
+        ? known(power === 'Offline')
+        : unknown('Windows does not tell where the power comes from'),
+    isLidClosed,
+  };
+}

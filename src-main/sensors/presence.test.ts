@@ -1,0 +1,158 @@
+import { expect, it } from 'vitest';
+import { AppError } from '../../src-shared/errors.ts';
+import {
+  parseConsoleLock,
+  parseHidIdle,
+  parseMilliseconds,
+  parseSessionIds,
+  parseSessions,
+  readLinuxPresence,
+  readMacPresence,
+  windowsPresence,
+} from './presence.ts';
+import { known, unknown } from './reading.ts';
+import type { RunCommand } from './run-command.ts';
+
+const { signal } = new AbortController();
+
+function session(values: Readonly<Record<string, string>>): string {
+  const all = { Class: 'user', Type: 'wayland', State: 'active', IdleHint: 'yes', ...values };
+  return Object.entries(all)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n');
+}
+
+it('lists systemd’s sessions, of old and new versions', () => {
+  expect(
+    parseSessionIds('     2 1000 ann              seat0            tty2\n    c1  120 gdm  seat0\n'),
+  ).toEqual(['2', 'c1']);
+  expect(parseSessionIds('3 1000 ann seat0 41234 user tty2 no -\n')).toEqual(['3']);
+  expect(parseSessionIds('')).toEqual([]);
+  expect(parseSessionIds('; rm -rf /\n')).toEqual([]);
+});
+
+it('knows since when an idle session is idle, by the clock that does not jump', () => {
+  const text = session({ IdleSinceHintMonotonic: '100000000', LockedHint: 'yes' });
+  expect(parseSessions(text, 160_000)).toEqual({
+    inputIdleMs: known(60_000),
+    isLocked: known(true),
+  });
+});
+
+it('is as idle as its least idle person, and locked only when all screens are', () => {
+  const away = session({ IdleSinceHintMonotonic: '100000000', LockedHint: 'yes' });
+  const here = session({ IdleHint: 'no', IdleSinceHintMonotonic: '0', LockedHint: 'no' });
+  expect(parseSessions(`${away}\n\n${here}\n`, 160_000)).toEqual({
+    inputIdleMs: known(0),
+    isLocked: known(false),
+  });
+});
+
+it('leaves the login screen and closing sessions out, and terminals where screens are meant', () => {
+  const greeter = session({ Class: 'greeter', IdleHint: 'no' });
+  const closing = session({ State: 'closing', IdleHint: 'no' });
+  const terminal = session({ Type: 'tty', IdleSinceHintMonotonic: '1000000', LockedHint: 'no' });
+  expect(parseSessions([greeter, closing, terminal].join('\n\n'), 5000)).toEqual({
+    inputIdleMs: known(4000),
+    isLocked: unknown('there is no screen that could be locked'),
+  });
+});
+
+it.each([
+  '',
+  'nonsense',
+  session({ IdleHint: 'perhaps' }),
+  session({ IdleSinceHintMonotonic: 'x' }),
+])('never takes what it cannot read for idle (%#)', (text) => {
+  expect(parseSessions(text, 1e9).inputIdleMs).toEqual(
+    unknown('logind does not tell when the machine was last used'),
+  );
+});
+
+function answers(texts: Readonly<Record<string, string>>): RunCommand {
+  return (command, args) => {
+    const text = texts[`${command} ${args[0] ?? ''}`.trim()] ?? texts[command];
+    return text === undefined
+      ? Promise.reject(new AppError('child-failed', `${command} is not installed`))
+      : Promise.resolve(text);
+  };
+}
+
+const logind = {
+  'loginctl list-sessions': '2 1000 ann seat0 tty2\n',
+  'loginctl show-session': session({ IdleHint: 'no', LockedHint: 'no' }),
+};
+
+it('prefers the exact time of X11 or GNOME to logind’s hint', async () => {
+  const x11 = answers({ ...logind, xprintidle: '93456\n' });
+  expect(await readLinuxPresence(x11, signal, { DISPLAY: ':0' })).toEqual({
+    inputIdleMs: known(93_456),
+    isLocked: known(false),
+  });
+  const gnome = answers({ ...logind, 'busctl --user': 't 71000\n' });
+  const environment = {
+    XDG_CURRENT_DESKTOP: 'ubuntu:GNOME',
+    DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus',
+    WAYLAND_DISPLAY: 'wayland-0',
+    DISPLAY: ':0',
+  };
+  expect((await readLinuxPresence(gnome, signal, environment)).inputIdleMs).toEqual(known(71_000));
+});
+
+it('does not believe the X server under Wayland, and goes by logind without exact tools', async () => {
+  const wayland = answers({ ...logind, xprintidle: '93456\n' });
+  const environment = { DISPLAY: ':0', WAYLAND_DISPLAY: 'wayland-0' };
+  expect((await readLinuxPresence(wayland, signal, environment)).inputIdleMs).toEqual(known(0));
+  expect((await readLinuxPresence(answers(logind), signal, { DISPLAY: ':0' })).inputIdleMs).toEqual(
+    known(0),
+  );
+});
+
+it('is unknown where nothing can be asked, or nobody is logged in', async () => {
+  expect(await readLinuxPresence(answers({}), signal, {})).toEqual({
+    inputIdleMs: unknown('loginctl is not installed'),
+    isLocked: unknown('loginctl is not installed'),
+  });
+  const empty = answers({ 'loginctl list-sessions': '\n' });
+  expect((await readLinuxPresence(empty, signal, {})).inputIdleMs.isKnown).toBe(false);
+});
+
+it.each([
+  ['93456\n', 93_456],
+  ['', undefined],
+  ["couldn't open display", undefined],
+  ['-1', undefined],
+])('reads %j of xprintidle as %j', (text, ms) => {
+  expect(parseMilliseconds(text)).toBe(ms);
+});
+
+it('reads macOS’ registry', async () => {
+  const input = `+-o IOHIDSystem  <class IOHIDSystem, id 0x100000362, registered, matched, active, busy 0 (2 ms), retain 27>
+    {
+      "IOClass" = "IOHIDSystem"
+      "HIDIdleTime" = 4500000000
+      "HIDParameters" = {"HIDClickTime"=500000000}
+    }
+`;
+  const root =
+    '+-o Root  <class IORegistryEntry, id 0x100000100>\n  {\n    "IOConsoleLocked" = No\n  }\n';
+  const mac: RunCommand = (_command, args) =>
+    Promise.resolve(args.includes('IOHIDSystem') ? input : root);
+  expect(await readMacPresence(mac, signal)).toEqual({
+    inputIdleMs: known(4500),
+    isLocked: known(false),
+  });
+  expect(parseConsoleLock('"IOConsoleLocked" = Yes')).toEqual(known(true));
+  expect(parseConsoleLock('').isKnown).toBe(false);
+  expect(parseHidIdle('"HIDIdleTime" = <00000000>').isKnown).toBe(false);
+});
+
+it('takes over what Windows tells, and its silence', () => {
+  const owner = { idleMs: 1500, isLocked: true, fullScreen: null, power: 'Online' };
+  expect(windowsPresence(known(owner))).toEqual({
+    inputIdleMs: known(1500),
+    isLocked: known(true),
+  });
+  expect(windowsPresence(known({ ...owner, idleMs: undefined })).inputIdleMs.isKnown).toBe(false);
+  expect(windowsPresence(unknown('gone')).isLocked).toEqual(unknown('gone'));
+});

@@ -1,0 +1,169 @@
+/**
+ * Whether the owner is at the machine: time since the last input, and whether the screen is locked. Electron
+ * knows both itself; without it, each system is asked by its own tool, as far as there is one.
+ */
+import type { Facts, Reading } from '../../src-shared/duty.ts';
+import { known, unknown } from './reading.ts';
+import type { RunCommand } from './run-command.ts';
+import type { WindowsOwner } from './windows/records.ts';
+
+export type Presence = Pick<Facts, 'inputIdleMs' | 'isLocked'>;
+
+/** `CLOCK_MONOTONIC` in milliseconds, which systemd's monotonic times are told in. */
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
+/** systemd's sessions, and for the exact time GNOME's or X11's own answer where they run. */
+export async function readLinuxPresence(
+  runCommand: RunCommand,
+  signal: AbortSignal,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Presence> {
+  const [session, exactIdleMs] = await Promise.all([
+    readLogind(runCommand, signal),
+    readExactIdle(runCommand, signal, environment),
+  ]);
+  return exactIdleMs === undefined ? session : { ...session, inputIdleMs: known(exactIdleMs) };
+}
+
+async function readExactIdle(
+  runCommand: RunCommand,
+  signal: AbortSignal,
+  environment: NodeJS.ProcessEnv,
+): Promise<number | undefined> {
+  const isGnome = environment['XDG_CURRENT_DESKTOP']?.toUpperCase().includes('GNOME') === true;
+  try {
+    if (isGnome && environment['DBUS_SESSION_BUS_ADDRESS'] !== undefined) {
+      const monitor = 'org.gnome.Mutter.IdleMonitor';
+      const place = '/org/gnome/Mutter/IdleMonitor/Core';
+      const call = ['--user', 'call', monitor, place, monitor, 'GetIdletime'];
+      return parseMilliseconds((await runCommand('busctl', call, signal)).replace(/^t /, ''));
+    }
+    // Under Wayland, the X server sees only the input to its own windows.
+    return environment['DISPLAY'] !== undefined && environment['WAYLAND_DISPLAY'] === undefined
+      ? parseMilliseconds(await runCommand('xprintidle', [], signal))
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What xprintidle prints: a whole number of milliseconds. */
+export function parseMilliseconds(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text.trim()) ? Number(text.trim()) : undefined;
+}
+
+async function readLogind(runCommand: RunCommand, signal: AbortSignal): Promise<Presence> {
+  try {
+    const sessions = parseSessionIds(
+      await runCommand('loginctl', ['list-sessions', '--no-legend'], signal),
+    );
+    if (sessions.length === 0) {
+      const nobody = unknown('nobody is logged in whom logind could tell about');
+      return { inputIdleMs: nobody, isLocked: nobody };
+    }
+    const fields = 'Id,Class,Type,State,IdleHint,IdleSinceHintMonotonic,LockedHint';
+    const text = await runCommand(
+      'loginctl',
+      ['show-session', ...sessions, `--property=${fields}`],
+      signal,
+    );
+    return parseSessions(text, monotonicMs());
+  } catch (error) {
+    const because = unknown(error instanceof Error ? error.message : 'loginctl failed');
+    return { inputIdleMs: because, isLocked: because };
+  }
+}
+
+const maxSessions = 50;
+
+/** The first word of each line of `loginctl list-sessions --no-legend`. */
+export function parseSessionIds(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/)[0] ?? '')
+    .filter((id) => /^[\w-]{1,40}$/.test(id))
+    .slice(0, maxSessions);
+}
+
+/**
+ * `loginctl show-session` of all sessions, with an empty line between them. The machine is as idle as its least
+ * idle session, so that a second person at it counts too. systemd tells since when a session is idle, in
+ * microseconds of the monotonic clock; one that is not idle was used just now, as far as it knows.
+ */
+export function parseSessions(text: string, nowMs: number): Presence {
+  const sessions = text
+    .split(/\n\s*\n/)
+    .map(parseProperties)
+    .filter((session) => session.get('Class') === 'user' && session.get('State') !== 'closing');
+  const idle = sessions.flatMap((session) => {
+    const sinceMs = Number(session.get('IdleSinceHintMonotonic') ?? Number.NaN) / 1000;
+    if (session.get('IdleHint') === 'no') {
+      return [0];
+    }
+    return session.get('IdleHint') === 'yes' && Number.isFinite(sinceMs)
+      ? [Math.max(0, nowMs - sinceMs)]
+      : [];
+  });
+  const screens = sessions.filter((session) =>
+    ['x11', 'wayland', 'mir'].includes(session.get('Type') ?? ''),
+  );
+  return {
+    inputIdleMs:
+      idle.length === 0 || idle.length < sessions.length
+        ? unknown('logind does not tell when the machine was last used')
+        : known(Math.min(...idle)),
+    isLocked:
+      screens.length === 0
+        ? unknown('there is no screen that could be locked')
+        : known(screens.every((session) => session.get('LockedHint') === 'yes')),
+  };
+}
+
+function parseProperties(block: string): Map<string, string> {
+  return new Map(
+    block.split('\n').flatMap((line): [string, string][] => {
+      const sign = line.indexOf('=');
+      return sign > 0 ? [[line.slice(0, sign).trim(), line.slice(sign + 1).trim()]] : [];
+    }),
+  );
+}
+
+/** The input devices and the login window's notes in macOS' registry. */
+export async function readMacPresence(
+  runCommand: RunCommand,
+  signal: AbortSignal,
+): Promise<Presence> {
+  const input = await runCommand('ioreg', ['-r', '-d', '1', '-c', 'IOHIDSystem'], signal);
+  const root = await runCommand('ioreg', ['-d', '1', '-n', 'Root'], signal);
+  return { inputIdleMs: parseHidIdle(input), isLocked: parseConsoleLock(root) };
+}
+
+/** "HIDIdleTime" in nanoseconds; the least of them where several devices tell one. */
+export function parseHidIdle(text: string): Reading<number> {
+  const times = [...text.matchAll(/"HIDIdleTime"\s*=\s*(\d{1,19})/g)].map(([, ns]) => Number(ns));
+  return times.length === 0
+    ? unknown('macOS does not tell when it was last used')
+    : known(Math.min(...times) / 1e6);
+}
+
+/** "IOConsoleLocked" appears as Yes or No. */
+export function parseConsoleLock(text: string): Reading<boolean> {
+  const match = /"IOConsoleLocked"\s*=\s*(Yes|No)/.exec(text);
+  return match === null
+    ? unknown('macOS does not tell whether it is locked')
+    : known(match[1] === 'Yes');
+}
+
+export function windowsPresence(owner: Reading<WindowsOwner>): Presence {
+  if (!owner.isKnown) {
+    return { inputIdleMs: owner, isLocked: owner };
+  }
+  const { idleMs, isLocked } = owner.value;
+  return {
+    inputIdleMs:
+      idleMs === undefined ? unknown('Windows does not tell when it was last used') : known(idleMs),
+    isLocked: known(isLocked),
+  };
+}

@@ -1,0 +1,57 @@
+/** Runs a short-lived tool of the system off the event loop and returns what it printed, in bounded memory. */
+import { execFile } from 'node:child_process';
+import { AppError } from '../../src-shared/errors.ts';
+import { childEnvironment } from '../../src-shared/process/child-environment.ts';
+
+/**
+ * @throws AppError `child-failed` when the tool is missing, fails or prints too much; whatever ends it early
+ * comes through `signal`, which kills it.
+ */
+export type RunCommand = (
+  command: string,
+  args: readonly string[],
+  signal: AbortSignal,
+) => Promise<string>;
+
+/** A process list of a busy machine is some 100 kB. */
+const longestOutputBytes = 4 * 1024 * 1024;
+
+export const runCommand: RunCommand = (command, args, signal) =>
+  new Promise((resolve, reject) => {
+    execFile(
+      command,
+      args,
+      {
+        signal,
+        // The words and decimal points that the parsers know.
+        env: childEnvironment(process.env, { LC_ALL: 'C' }),
+        maxBuffer: longestOutputBytes,
+        killSignal: 'SIGKILL',
+        windowsHide: true,
+      },
+      (error, stdout, stderr) => {
+        if (error === null) {
+          resolve(stdout);
+        } else {
+          reject(commandError(command, error, stderr));
+        }
+      },
+    );
+  });
+
+function commandError(
+  command: string,
+  error: Error & { readonly code?: unknown },
+  stderr: string,
+): AppError {
+  const words = stderr.split('\n').find((line) => line.trim() !== '');
+  const what =
+    error.code === 'ENOENT'
+      ? 'is not installed'
+      : error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
+        ? 'printed far more than it should'
+        : typeof error.code === 'number'
+          ? `failed with code ${error.code}${words === undefined ? '' : `: ${words.trim()}`}`
+          : `could not be run: ${error.message}`;
+  return new AppError('child-failed', `${command} ${what}`, { cause: error });
+}

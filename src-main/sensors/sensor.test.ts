@@ -1,0 +1,137 @@
+import { expect, it } from 'vitest';
+import { ManualClock } from '../../test/support/sensor-clock.ts';
+import type { Reading } from '../../src-shared/duty.ts';
+import { known, unknown } from './reading.ts';
+import { PolledSensor } from './sensor.ts';
+
+function sensorOf(
+  read: (signal: AbortSignal) => Promise<Reading<number>>,
+  everyMs: () => number = () => 1000,
+): { sensor: PolledSensor<number>; clock: ManualClock; changes: () => number } {
+  const clock = new ManualClock();
+  const sensor = new PolledSensor({ name: 'The kettle', everyMs, withinMs: 500, read }, clock);
+  let changes = 0;
+  sensor.start(() => {
+    changes += 1;
+  });
+  return { sensor, clock, changes: () => changes };
+}
+
+const never = new Promise<never>(() => {});
+
+it('is unknown before the first answer, then as told, polled at its rate', async () => {
+  let polls = 0;
+  const { sensor, clock, changes } = sensorOf(() => {
+    polls += 1;
+    return Promise.resolve(known(polls));
+  });
+  expect(sensor.reading).toEqual(unknown('The kettle has not been read yet'));
+  await clock.pass(0);
+  expect(sensor.reading).toEqual(known(1));
+  await clock.pass(3000);
+  expect(sensor.reading).toEqual(known(4));
+  expect(changes()).toBe(4);
+});
+
+it('says why when a poll fails, and tries again', async () => {
+  let polls = 0;
+  const { sensor, clock } = sensorOf(() => {
+    polls += 1;
+    return polls === 1 ? Promise.reject(new Error('cold')) : Promise.resolve(known(7));
+  });
+  await clock.pass(0);
+  expect(sensor.reading).toEqual(unknown('The kettle cannot be read (cold)'));
+  await clock.pass(1000);
+  expect(sensor.reading).toEqual(known(7));
+});
+
+it('gives a hanging poll up, tells it to end, and does not start a second one beside it', async () => {
+  const signals: AbortSignal[] = [];
+  const { sensor, clock } = sensorOf((signal) => {
+    signals.push(signal);
+    return never;
+  });
+  await clock.pass(500);
+  expect(sensor.reading).toEqual(unknown('The kettle did not answer within 0.5 seconds'));
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  await clock.pass(10_000);
+  expect(signals).toHaveLength(1);
+});
+
+it('polls again once a poll that was given up on has ended after all', async () => {
+  const ends: (() => void)[] = [];
+  const { sensor, clock } = sensorOf(
+    () =>
+      new Promise((resolve) => {
+        ends.push(() => resolve(known(ends.length)));
+      }),
+  );
+  await clock.pass(2000);
+  ends[0]?.();
+  await clock.pass(1000);
+  ends[1]?.();
+  await clock.pass(0);
+  expect(sensor.reading).toEqual(known(2));
+});
+
+it('takes a reading back that has grown old', async () => {
+  const clock = new ManualClock();
+  // A clock whose timers never run, as in a process that was stopped for a while.
+  const stuck = { now: () => clock.now(), after: () => () => {} };
+  const answer = Promise.resolve(known(1));
+  const plan = { name: 'The kettle', everyMs: () => 1000, withinMs: 500, read: () => answer };
+  const sensor = new PolledSensor(plan, stuck);
+  sensor.start(() => {});
+  await clock.pass(3500);
+  expect(sensor.reading).toEqual(known(1));
+  await clock.pass(1000);
+  expect(sensor.reading).toEqual(unknown('The kettle was last read 5 seconds ago'));
+});
+
+it('forgets what it knew when asked to read anew, and reads at once', async () => {
+  let polls = 0;
+  const { sensor, clock } = sensorOf(() => {
+    polls += 1;
+    return Promise.resolve(known(polls));
+  });
+  await clock.pass(0);
+  sensor.refresh();
+  expect(sensor.reading).toEqual(unknown('The kettle is being read anew'));
+  await clock.pass(0);
+  expect(sensor.reading).toEqual(known(2));
+  expect(clock.timers).toBe(1);
+});
+
+it('polls together with others: at whole multiples of the interval', async () => {
+  const at: number[] = [];
+  const clock = new ManualClock();
+  await clock.pass(730);
+  const sensor = new PolledSensor(
+    {
+      name: 'The kettle',
+      everyMs: () => 1000,
+      withinMs: 500,
+      read: () => {
+        at.push(clock.now());
+        return Promise.resolve(known(1));
+      },
+    },
+    clock,
+  );
+  sensor.start(() => {});
+  await clock.pass(3000);
+  expect(at).toEqual([730, 2000, 3000]);
+});
+
+it.each([
+  ['between polls', (): Promise<Reading<number>> => Promise.resolve(known(1))],
+  ['in the middle of one', (): Promise<Reading<number>> => never],
+])('leaves no timer when it is stopped %s, and tells nothing more', async (_when, read) => {
+  const { sensor, clock, changes } = sensorOf(read);
+  await clock.pass(100);
+  const before = changes();
+  await sensor.stop();
+  expect(clock.timers).toBe(0);
+  await clock.pass(5000);
+  expect(changes()).toBe(before);
+});

@@ -1,0 +1,142 @@
+/**
+ * One thing that is watched. A polled sensor asks at its own rate, never twice at once, and says "unknown"
+ * when the answer fails, takes too long or has grown old.
+ *
+ * Polls fall on whole multiples of their interval, so that sensors wake the processor together.
+ */
+import type { Reading } from '../../src-shared/duty.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { unknown, unknownAfter } from './reading.ts';
+
+export type Sensor<T> = {
+  readonly reading: Reading<T>;
+  /** `onChange` runs whenever the reading may have changed. */
+  start(onChange: () => void): void;
+  /** Resolves when no timer and no process is left. */
+  stop(): Promise<void>;
+  /** Forgets what was read and reads anew, e.g. after the machine slept. */
+  refresh(): void;
+};
+
+export type PollPlan<T> = {
+  /** For sentences, as their first words: "The battery". */
+  readonly name: string;
+  /** Asked before every wait, so that a sensor can watch more closely while there is work to give back. */
+  readonly everyMs: () => number;
+  readonly withinMs: number;
+  /** What it rejects with becomes the reason; it should end soon after `signal` aborts. */
+  readonly read: (signal: AbortSignal) => Promise<Reading<T>>;
+};
+
+/** So many polls may be missed before a reading counts as old. */
+const staleAfterPolls = 3;
+
+export class PolledSensor<T> implements Sensor<T> {
+  readonly #plan: PollPlan<T>;
+  readonly #clock: Clock;
+  #reading: Reading<T>;
+  #readAt = 0;
+  #onChange: (() => void) | undefined;
+  #attempt: AbortController | undefined;
+  /** Settles with the newest attempt, given up or not. */
+  #polling: Promise<void> = Promise.resolve();
+  /** Also true while a read that was given up on hangs: a second one would only hang beside it. */
+  #isReading = false;
+  #cancelTimer: () => void = () => {};
+
+  constructor(plan: PollPlan<T>, clock: Clock = systemClock) {
+    this.#plan = plan;
+    this.#clock = clock;
+    this.#reading = unknown(`${plan.name} has not been read yet`);
+  }
+
+  get reading(): Reading<T> {
+    const { name, everyMs, withinMs } = this.#plan;
+    const ageMs = this.#clock.now() - this.#readAt;
+    return this.#reading.isKnown && ageMs > everyMs() * staleAfterPolls + withinMs
+      ? unknown(`${name} was last read ${Math.round(ageMs / 1000)} seconds ago`)
+      : this.#reading;
+  }
+
+  start(onChange: () => void): void {
+    if (this.#onChange === undefined) {
+      this.#onChange = onChange;
+      this.#polling = this.#poll();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#onChange = undefined;
+    this.#cancelTimer();
+    this.#attempt?.abort(new AppError('cancelled', `${this.#plan.name} is no longer watched`));
+    await this.#polling;
+  }
+
+  refresh(): void {
+    if (this.#onChange !== undefined) {
+      this.#publish(unknown(`${this.#plan.name} is being read anew`));
+      if (!this.#isReading) {
+        this.#cancelTimer();
+        this.#polling = this.#poll();
+      }
+    }
+  }
+
+  async #poll(): Promise<void> {
+    if (!this.#isReading) {
+      const attempt = new AbortController();
+      this.#attempt = attempt;
+      const { name, withinMs } = this.#plan;
+      const cancelDeadline = this.#clock.after(withinMs, () =>
+        attempt.abort(
+          new AppError('timed-out', `${name} did not answer within ${withinMs / 1000} seconds`),
+        ),
+      );
+      try {
+        this.#publish(await this.#readOrAbort(attempt.signal));
+      } catch (error) {
+        this.#publish(unknownAfter(name, error));
+      } finally {
+        cancelDeadline();
+      }
+    }
+    this.#schedule();
+  }
+
+  #readOrAbort(signal: AbortSignal): Promise<Reading<T>> {
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      this.#isReading = true;
+      this.#plan
+        .read(signal)
+        .then(resolve, reject)
+        .finally(() => {
+          this.#isReading = false;
+        });
+    });
+  }
+
+  #publish(reading: Reading<T>): void {
+    this.#readAt = this.#clock.now();
+    this.#reading = reading;
+    this.#onChange?.();
+  }
+
+  #schedule(): void {
+    if (this.#onChange !== undefined) {
+      this.#cancelTimer = this.#clock.after(
+        untilNextBeat(this.#clock.now(), this.#plan.everyMs()),
+        () => {
+          this.#polling = this.#poll();
+        },
+      );
+    }
+  }
+}
+
+/** Milliseconds until the next multiple of `everyMs` that is at least half an interval away. */
+function untilNextBeat(now: number, everyMs: number): number {
+  const rest = everyMs - (now % everyMs);
+  return rest < everyMs / 2 ? rest + everyMs : rest;
+}

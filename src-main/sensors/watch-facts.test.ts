@@ -1,0 +1,178 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { fileTree } from '../../test/support/file-tree.ts';
+import { eventuallyTrue } from '../../test/support/host-processes.ts';
+import { ManualClock } from '../../test/support/sensor-clock.ts';
+import type { Facts } from '../../src-shared/duty.ts';
+import type { SourceOptions } from './fact-sources.ts';
+import { linuxSources } from './linux-sources.ts';
+import { macSources } from './mac-sources.ts';
+import { known, unknown } from './reading.ts';
+import type { RunCommand } from './run-command.ts';
+import { watchFacts } from './watch-facts.ts';
+
+const own = { pids: new Set([7]), gpuPids: new Set<number>() };
+const ignore = (): void => {};
+const noTools: RunCommand = (command) => Promise.reject(new Error(`no ${command}`));
+
+async function laptop(): Promise<{ options: SourceOptions; clock: ManualClock }> {
+  const home = await fileTree({
+    '.local/share/Steam/steamapps/libraryfolders.vdf': '"libraryfolders"\n{\n}\n',
+  });
+  const clock = new ManualClock();
+  const options: SourceOptions = {
+    own: () => own,
+    exclusiveApps: () => ['blender'],
+    nodeExecutable: process.execPath,
+    presence: () => ({ inputIdleMs: known(420_000), isLocked: known(true) }),
+    runCommand: noTools,
+    nvidiaCommand: '/nonexistent/nvidia-smi',
+    clock,
+    home,
+    environment: {},
+    sysRoot: await fileTree({
+      'bus/pci/devices/0000:0b:00.0/class': '0x030000\n',
+      'bus/pci/devices/0000:0b:00.0/vendor': '0x1002\n',
+      'bus/pci/devices/0000:0b:00.0/device': '0x744c\n',
+      'bus/pci/devices/0000:0b:00.0/gpu_busy_percent': '7\n',
+      'class/power_supply/AC/type': 'Mains\n',
+      'class/power_supply/AC/online': '0\n',
+      'class/power_supply/BAT0/type': 'Battery\n',
+      'class/power_supply/BAT0/status': 'Discharging\n',
+      'class/hwmon/hwmon0/name': 'k10temp\n',
+      'class/hwmon/hwmon0/temp1_input': '48500\n',
+    }),
+    procRoot: await fileTree({
+      stat: 'cpu  100 0 0 900 0 0 0 0 0 0\n',
+      '7/stat': '7 (node) S 1 2 3 4 5 6 7 8 9 10 30 10 0 0\n',
+      '50/cmdline': `${home}/.local/share/Steam/steamapps/common/Hades/Hades\0`,
+      '51/cmdline': '/opt/blender/blender\0',
+      'acpi/button/lid/LID/state': 'state:      open\n',
+    }),
+  };
+  return { options, clock };
+}
+
+it('composes all of a Linux laptop into one record, and ends without a timer', async () => {
+  const { options, clock } = await laptop();
+  const records: Facts[] = [];
+  const watch = watchFacts({
+    ...options,
+    sources: linuxSources(options),
+    onChange: (facts) => records.push(facts),
+  });
+  expect(watch.facts.games).toEqual(unknown('The process list has not been read yet'));
+  watch.start();
+  onTestFinished(() => watch.stop());
+  await eventuallyTrue('all that can be read', () => {
+    const { gpus, games, cpuTemperatureCelsius, onBattery, network } = watch.facts;
+    return [gpus, games, cpuTemperatureCelsius, onBattery, network].every(({ isKnown }) => isKnown);
+  });
+  expect(watch.facts).toMatchObject({
+    gpus: known([{ vendor: 'amd', utilisation: known(0.07), othersUtilisation: known(0.07) }]),
+    inputIdleMs: known(420_000),
+    isLocked: known(true),
+    games: known([
+      { name: 'Hades', foundBy: 'launcher folder' },
+      { name: 'blender', foundBy: 'exclusive apps' },
+    ]),
+    onBattery: known(true),
+    isLidClosed: known(false),
+    othersCpuShare: { isKnown: false },
+    cpuTemperatureCelsius: known(48.5),
+  });
+  await eventuallyTrue('the newest record told', () => records.at(-1)?.games.isKnown === true);
+  expect(Object.isFrozen(records.at(-1))).toBe(true);
+  await watch.stop();
+  expect(clock.timers).toBe(0);
+});
+
+it('tells a change once, and nothing when nothing changed or after its end', async () => {
+  let value = 1;
+  let announce: () => void = ignore;
+  const { options } = await laptop();
+  const { facts } = linuxSources(options);
+  const records: Facts[] = [];
+  const sensor = {
+    start: (onChange: () => void) => {
+      announce = onChange;
+    },
+    stop: () => Promise.resolve(),
+    refresh: () => {
+      value = 100;
+      announce();
+    },
+  };
+  const watch = watchFacts({
+    ...options,
+    sources: {
+      running: [sensor],
+      facts: () => ({ ...facts(), cpuTemperatureCelsius: known(value) }),
+    },
+    onChange: (record) => records.push(record),
+  });
+  const told = (): unknown[] =>
+    records.map(({ cpuTemperatureCelsius: heat }) => heat.isKnown && heat.value);
+  watch.refresh();
+  watch.start();
+  announce();
+  value = 2;
+  announce();
+  await nextTurn();
+  expect(told()).toEqual([2]);
+  announce();
+  await nextTurn();
+  expect(told()).toEqual([2]);
+  watch.refresh();
+  await nextTurn();
+  expect(told()).toEqual([2, 100]);
+  value = 3;
+  announce();
+  await watch.stop();
+  announce();
+  await nextTurn();
+  expect(told()).toEqual([2, 100]);
+});
+
+it('composes macOS from the answers of its tools', async () => {
+  const { options } = await laptop();
+  const answers: Readonly<Record<string, string>> = {
+    ps: '    1   0:33.11 /sbin/launchd\n  501   1:02.50 /opt/blender/blender\n',
+    pmset: "Now drawing from 'AC Power'\n",
+    ioreg:
+      '+-o AGX  <class AGX>\n  "model" = "Apple M2"\n  "PerformanceStatistics" = {"Device Utilization %"=4}\n',
+  };
+  const sources = macSources(
+    { ...options, runCommand: (command) => Promise.resolve(answers[command] ?? '') },
+    'darwin',
+  );
+  const watch = watchFacts({ ...options, sources, onChange: () => {} });
+  watch.start();
+  onTestFinished(() => watch.stop());
+  await eventuallyTrue('all answers', () => {
+    const { gpus, games, onBattery, inputIdleMs, network } = watch.facts;
+    return [gpus, games, onBattery, inputIdleMs, network].every(({ isKnown }) => isKnown);
+  });
+  expect(watch.facts).toMatchObject({
+    gpus: known([{ name: 'Apple M2', utilisation: known(0.04) }]),
+    games: known([{ name: 'blender', foundBy: 'exclusive apps' }]),
+    onBattery: known(false),
+    isLidClosed: known(false),
+    cpuTemperatureCelsius: unknown('MindMesh cannot tell it on darwin'),
+  });
+});
+
+it('knows little of a system that is none of the three, and says so', async () => {
+  const { options } = await laptop();
+  const { presence: _, ...asked } = options;
+  const sources = macSources(asked, 'freebsd');
+  const watch = watchFacts({ ...options, sources, onChange: () => {} });
+  watch.start();
+  onTestFinished(() => watch.stop());
+  await eventuallyTrue('its answers', () => {
+    const { games } = watch.facts;
+    return !games.isKnown && games.because.includes('no ps');
+  });
+  const because = unknown('MindMesh cannot tell it on freebsd');
+  expect(watch.facts).toMatchObject({ gpus: because, inputIdleMs: because, onBattery: because });
+});

@@ -1,0 +1,219 @@
+/** Reads what the Windows script prints, line by line, into what it last said of each section. */
+import type { Reading } from '../../../src-shared/duty.ts';
+import type { FullScreenWindow } from '../games/full-screen.ts';
+import { known, parseNumber, unknown } from '../reading.ts';
+
+export type WindowsAdapter = {
+  readonly luid: string;
+  readonly vendorId: number;
+  readonly dedicatedBytes: number;
+  readonly name: string;
+};
+type WindowsFolder = {
+  readonly launcher: string;
+  readonly path: string;
+  readonly name: string;
+};
+/** One counter of one process: on which adapter, in which engine (null for memory), how much. */
+export type WindowsCounter = {
+  readonly pid: number;
+  readonly luid: string;
+  readonly engine: string | null;
+  readonly value: number;
+};
+export type WindowsOwner = {
+  readonly idleMs: number | undefined;
+  readonly isLocked: boolean;
+  readonly fullScreen: FullScreenWindow | null;
+  readonly power: string;
+};
+export type WindowsProcesses = {
+  readonly paths: ReadonlyMap<number, string>;
+  /** Seconds of processor time, of the processes that may be ours. */
+  readonly cpuSeconds: ReadonlyMap<number, number>;
+};
+export type WindowsLoad = {
+  readonly engines: readonly WindowsCounter[];
+  readonly memory: readonly WindowsCounter[];
+};
+
+export type WindowsSections = {
+  readonly adapters: Reading<readonly WindowsAdapter[]>;
+  readonly folders: Reading<readonly WindowsFolder[]>;
+  readonly owner: Reading<WindowsOwner>;
+  readonly network: Reading<'online' | 'metered' | 'offline'>;
+  readonly processes: Reading<WindowsProcesses>;
+  readonly load: Reading<WindowsLoad>;
+};
+
+/** More than a busy system has of any kind; bounds what we keep. */
+const maxRecords = 20_000;
+
+export class WindowsRecords {
+  #sections: WindowsSections = allUnknown('Windows has not been asked yet');
+  /** Lines of the section that is being printed. */
+  #lines: (readonly string[])[] = [];
+  readonly #paths = new Map<number, string>();
+
+  get sections(): WindowsSections {
+    return this.#sections;
+  }
+
+  /** Nothing that was said holds any longer. */
+  forget(because: string): void {
+    this.#sections = allUnknown(because);
+    this.#lines = [];
+    this.#paths.clear();
+  }
+
+  /** @returns whether the line was understood */
+  push(line: string): boolean {
+    const cells = line.split('\t').map((cell) => cell.trim());
+    const [kind = '', first = '', second = ''] = cells;
+    switch (kind) {
+      case 'begin':
+        this.forget('Windows has not answered yet');
+        return true;
+      case 'end':
+        return this.#close(first);
+      case 'failed':
+        this.#lines = [];
+        this.#sections = { ...this.#sections, load: unknown(`Windows tells no loads: ${second}`) };
+        return true;
+      case 'adapter':
+      case 'folder':
+      case 'idle':
+      case 'locked':
+      case 'fullscreen':
+      case 'power':
+      case 'network':
+      case 'process':
+      case 'gone':
+      case 'cpu':
+      case 'engine':
+      case 'memory':
+        if (this.#lines.length < maxRecords) {
+          this.#lines.push(cells);
+        }
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #close(section: string): boolean {
+    const lines = this.#lines;
+    this.#lines = [];
+    const of = (kind: string): string[][] =>
+      lines.filter(([first]) => first === kind).map(([, ...rest]) => rest);
+    switch (section) {
+      case 'adapters':
+        this.#sections = { ...this.#sections, adapters: known(of('adapter').flatMap(toAdapter)) };
+        return true;
+      case 'folders':
+        this.#sections = { ...this.#sections, folders: known(of('folder').flatMap(toFolder)) };
+        return true;
+      case 'owner':
+        this.#sections = { ...this.#sections, owner: known(toOwner(of)) };
+        return true;
+      case 'network':
+        this.#sections = { ...this.#sections, network: toNetwork(of('network')[0]?.[0]) };
+        return true;
+      case 'processes':
+        this.#sections = { ...this.#sections, processes: known(this.#toProcesses(of)) };
+        return true;
+      case 'load': {
+        const engines = of('engine').flatMap(toCounter);
+        const memory = of('memory').flatMap(toCounter);
+        this.#sections = { ...this.#sections, load: known({ engines, memory }) };
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  #toProcesses(of: (kind: string) => string[][]): WindowsProcesses {
+    for (const [pid] of of('gone')) {
+      this.#paths.delete(Number(pid));
+    }
+    for (const [pid, path = ''] of of('process')) {
+      if (this.#paths.size < maxRecords && /^\d+$/.test(pid ?? '')) {
+        this.#paths.set(Number(pid), path);
+      }
+    }
+    const cpuSeconds = of('cpu').flatMap(([pid, seconds]): [number, number][] => {
+      const value = parseNumber(seconds ?? '');
+      return value === undefined ? [] : [[Number(pid), value]];
+    });
+    return { paths: new Map(this.#paths), cpuSeconds: new Map(cpuSeconds) };
+  }
+}
+
+function allUnknown(because: string): WindowsSections {
+  const missing = unknown(because);
+  return {
+    adapters: missing,
+    folders: missing,
+    owner: missing,
+    network: missing,
+    processes: missing,
+    load: missing,
+  };
+}
+
+function toAdapter([luid = '', vendor, bytes, name = '']: string[]): WindowsAdapter[] {
+  const vendorId = parseNumber(vendor ?? '');
+  const dedicatedBytes = parseNumber(bytes ?? '');
+  return /^0x[0-9a-f]{8}_0x[0-9a-f]{8}$/i.test(luid) && vendorId !== undefined
+    ? [{ luid: luid.toLowerCase(), vendorId, dedicatedBytes: dedicatedBytes ?? 0, name }]
+    : [];
+}
+
+function toFolder([launcher = '', path = '', name = '']: string[]): WindowsFolder[] {
+  return path === '' ? [] : [{ launcher, path, name }];
+}
+
+function toOwner(of: (kind: string) => string[][]): WindowsOwner {
+  const idleMs = parseNumber(of('idle')[0]?.[0] ?? '');
+  return {
+    idleMs: idleMs === undefined || idleMs < 0 ? undefined : idleMs,
+    isLocked: of('locked')[0]?.[0] === 'True',
+    fullScreen: toFullScreen(of('fullscreen')[0]),
+    power: of('power')[0]?.[0] ?? '',
+  };
+}
+
+/** The desktop and the lock screen fill the screen too. */
+const notApps = /^(?:explorer|lockapp|logonui|.*\.scr|)$/i;
+
+function toFullScreen([pid, name = '']: string[] = []): FullScreenWindow | null {
+  return pid === undefined || !/^\d+$/.test(pid) || notApps.test(name)
+    ? null
+    : { pid: Number(pid), name };
+}
+
+function toNetwork(word: string | undefined): WindowsSections['network'] {
+  return word === 'online' || word === 'metered' || word === 'offline'
+    ? known(word)
+    : unknown('Windows does not tell whether it is online');
+}
+
+/** "pid_4120_luid_0x00000000_0x0000c6a1_phys_0_eng_3_engtype_3D", with "_eng…" only where it is of an engine. */
+function toCounter([instance = '', amount]: string[]): WindowsCounter[] {
+  const match =
+    /^pid_(\d{1,10})_luid_(0x[0-9a-f]{8}_0x[0-9a-f]{8})_phys_\d+(?:_eng_(\d+)_engtype_.*)?$/i.exec(
+      instance,
+    );
+  const value = parseNumber(amount ?? '');
+  return match === null || value === undefined || value < 0
+    ? []
+    : [
+        {
+          pid: Number(match[1]),
+          luid: (match[2] ?? '').toLowerCase(),
+          engine: match[3] ?? null,
+          value,
+        },
+      ];
+}

@@ -1,0 +1,126 @@
+/**
+ * What Windows is asked, in one PowerShell that keeps running: starting one takes half a second of processor
+ * time. Each fact is a line of words with tabs between; "end" closes a section, so that half a section is never
+ * taken for the whole. Numbers are written without regard to the language of the system.
+ *
+ * Loads come from WMI's counter classes, whose names, unlike those of typeperf and Get-Counter, are the same in
+ * every language. The adapters' names and LUIDs come from DirectX's part of the registry.
+ *
+ * @param everySeconds between looks at the owner; processes and cards, which cost more, are asked at every second
+ * and every fifth
+ */
+export function windowsScript(everySeconds: number): string {
+  return `
+$ErrorActionPreference = 'Stop'
+[Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
+$invariant = [Globalization.CultureInfo]::InvariantCulture
+function Say { [Console]::Out.WriteLine(($args | ForEach-Object {
+  if ($_ -is [IFormattable]) { $_.ToString($null, $invariant) } else { ([string]$_) -replace '\\s', ' ' }
+}) -join [char]9) }
+
+Add-Type -AssemblyName System.Windows.Forms
+Add-Type -Namespace MindMesh -Name Native -MemberDefinition @'
+[StructLayout(LayoutKind.Sequential)] public struct LastInput { public uint Size; public uint Tick; }
+[DllImport("user32.dll")] public static extern bool GetLastInputInfo(ref LastInput info);
+[DllImport("user32.dll")] public static extern IntPtr GetForegroundWindow();
+[DllImport("user32.dll")] public static extern uint GetWindowThreadProcessId(IntPtr window, out uint pid);
+[DllImport("shell32.dll")] public static extern int SHQueryUserNotificationState(out int state);
+public static long IdleMilliseconds() {
+  LastInput info = new LastInput(); info.Size = 8;
+  if (!GetLastInputInfo(ref info)) { return -1; }
+  return unchecked((uint)Environment.TickCount - info.Tick);
+}
+'@
+
+function Say-Cards {
+  Get-ChildItem 'HKLM:\\SOFTWARE\\Microsoft\\DirectX' -ErrorAction SilentlyContinue | ForEach-Object {
+    $card = Get-ItemProperty $_.PSPath
+    if ($null -ne $card.AdapterLuid -and $null -ne $card.VendorId) {
+      $luid = '0x{0:x8}_0x{1:x8}' -f ([long]$card.AdapterLuid -shr 32), ([long]$card.AdapterLuid -band 0xffffffffL)
+      Say 'adapter' $luid $card.VendorId $card.DedicatedVideoMemory $card.Description
+    }
+  }
+  Say 'end' 'adapters'
+}
+
+function Say-Folders {
+  Get-ItemProperty 'HKLM:\\SOFTWARE\\WOW6432Node\\GOG.com\\Games\\*' -ErrorAction SilentlyContinue |
+    ForEach-Object { Say 'folder' 'GOG' $_.path $_.gameName }
+  Get-ItemProperty 'HKCU:\\Software\\Valve\\Steam' -ErrorAction SilentlyContinue |
+    ForEach-Object { Say 'folder' 'Steam' $_.SteamPath '' }
+  Get-ItemProperty 'HKLM:\\SOFTWARE\\WOW6432Node\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\*' -ErrorAction SilentlyContinue |
+    Where-Object { $_.Publisher -like 'Blizzard*' -and $_.InstallLocation -and $_.DisplayName -ne 'Battle.net' } |
+    ForEach-Object { Say 'folder' 'Battle.net' $_.InstallLocation $_.DisplayName }
+  Say 'end' 'folders'
+}
+
+function Say-Owner {
+  Say 'idle' ([MindMesh.Native]::IdleMilliseconds())
+  Say 'locked' $script:isLocked
+  $state = 0
+  $isAsked = [MindMesh.Native]::SHQueryUserNotificationState([ref]$state) -eq 0
+  if ($isAsked -and ($state -eq 2 -or $state -eq 3)) {
+    $foreground = [uint32]0
+    [void][MindMesh.Native]::GetWindowThreadProcessId([MindMesh.Native]::GetForegroundWindow(), [ref]$foreground)
+    Say 'fullscreen' $foreground (Get-Process -Id $foreground -ErrorAction SilentlyContinue).ProcessName
+  }
+  Say 'power' ([Windows.Forms.SystemInformation]::PowerStatus.PowerLineStatus)
+  Say 'end' 'owner'
+}
+
+function Say-Network {
+  try {
+    $connection = [Windows.Networking.Connectivity.NetworkInformation, Windows, ContentType=WindowsRuntime]::GetInternetConnectionProfile()
+    if ($null -eq $connection) { Say 'network' 'offline' }
+    elseif ([string]$connection.GetConnectionCost().NetworkCostType -in 'Fixed', 'Variable') { Say 'network' 'metered' }
+    else { Say 'network' 'online' }
+  } catch { Say 'network' 'unknown' }
+  Say 'end' 'network'
+}
+
+$known = @{}
+$isLocked = $false
+function Say-Processes {
+  $alive = @{}
+  $script:isLocked = $false
+  foreach ($process in [Diagnostics.Process]::GetProcesses()) {
+    $alive[$process.Id] = $true
+    if (-not $known.ContainsKey($process.Id)) {
+      $path = $process.ProcessName
+      try { if ($process.MainModule.FileName) { $path = $process.MainModule.FileName } } catch { }
+      $known[$process.Id] = $true
+      Say 'process' $process.Id $path
+    }
+    if ($process.ProcessName -eq 'LogonUI') { $script:isLocked = $true }
+    if ($process.ProcessName -in 'node', 'electron', 'MindMesh') {
+      try { Say 'cpu' $process.Id $process.TotalProcessorTime.TotalSeconds } catch { }
+    }
+    $process.Dispose()
+  }
+  foreach ($id in @($known.Keys)) { if (-not $alive.ContainsKey($id)) { $known.Remove($id); Say 'gone' $id } }
+  Say 'end' 'processes'
+}
+
+function Say-Load {
+  $prefix = 'Win32_PerfFormattedData_GPUPerformanceCounters_'
+  Get-CimInstance -ClassName ($prefix + 'GPUEngine') -Filter 'UtilizationPercentage > 0' -Property Name, UtilizationPercentage |
+    ForEach-Object { Say 'engine' $_.Name $_.UtilizationPercentage }
+  Get-CimInstance -ClassName ($prefix + 'GPUProcessMemory') -Filter 'DedicatedUsage > 0' -Property Name, DedicatedUsage |
+    ForEach-Object { Say 'memory' $_.Name $_.DedicatedUsage }
+  Say 'end' 'load'
+}
+
+Say 'begin'
+Say-Cards
+Say-Folders
+for ($look = 0; $true; $look++) {
+  if ($look % 2 -eq 0) { Say-Processes }
+  Say-Owner
+  if ($look % 5 -eq 0) {
+    Say-Network
+    try { Say-Load } catch { Say 'failed' 'load' $_.Exception.Message }
+  }
+  Start-Sleep -Seconds ${everySeconds}
+}
+`;
+}

@@ -1,0 +1,89 @@
+/** Keeps the one PowerShell running that tells all about Windows, and hands its sections to the sensors. */
+import { LineTool } from '../line-tool.ts';
+import { type WindowsSections, WindowsRecords } from './records.ts';
+import { windowsScript } from './script.ts';
+
+export type WindowsWatchOptions = {
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly silentWithinMs?: number;
+};
+
+const everySeconds = 2;
+/** Its first lines come only after PowerShell has compiled a part of the script. */
+const defaultSilentWithinMs = 60_000;
+
+export class WindowsWatch {
+  readonly #records = new WindowsRecords();
+  readonly #tool: LineTool;
+
+  #onChange: (() => void) | undefined;
+  /** Restarts, one after another. */
+  #restarts: Promise<void> = Promise.resolve();
+
+  constructor({
+    command = 'powershell.exe',
+    args = powerShellArguments(windowsScript(everySeconds)),
+    silentWithinMs = defaultSilentWithinMs,
+  }: WindowsWatchOptions = {}) {
+    this.#tool = new LineTool({
+      name: 'PowerShell',
+      command,
+      args,
+      silentWithinMs,
+      onLine: (line) => {
+        const isUnderstood = this.#records.push(line);
+        if (line.startsWith('end')) {
+          this.#onChange?.();
+        }
+        return isUnderstood;
+      },
+      onTrouble: (because) => this.#forget(because),
+    });
+  }
+
+  get sections(): WindowsSections {
+    return this.#records.sections;
+  }
+
+  start(onChange: () => void): void {
+    this.#onChange = onChange;
+    this.#tool.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#onChange = undefined;
+    await this.#restarts;
+    await this.#tool.stop();
+  }
+
+  /** Processes are told only as they come and go, so to forget them means to start anew. */
+  refresh(): void {
+    this.#forget('Windows is being asked anew');
+    this.#restarts = this.#restart(this.#restarts);
+  }
+
+  async #restart(before: Promise<void>): Promise<void> {
+    await before;
+    await this.#tool.stop();
+    if (this.#onChange !== undefined) {
+      this.#tool.start();
+    }
+  }
+
+  #forget(because: string): void {
+    this.#records.forget(because);
+    this.#onChange?.();
+  }
+}
+
+/** PowerShell takes a script without any quoting as base64 of UTF-16. */
+function powerShellArguments(script: string): readonly string[] {
+  return [
+    '-NoLogo',
+    '-NoProfile',
+    '-NonInteractive',
+    '-EncodedCommand',
+    Buffer.from(script, 'utf16le').toString('base64'),
+  ];
+}
