@@ -1,5 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
+  expectAllFree,
+  prompt,
+  request,
+  settle,
+  signal,
+} from '../../../test/support/coordinator-requests.ts';
+import {
   collect,
   expectedTokens,
   FakeMesh,
@@ -8,28 +15,7 @@ import {
   greedy,
 } from '../../../test/support/node-fake-mesh.ts';
 import { fakeEndToken } from '../../../test/support/node-fake-shard.ts';
-import type { GenerationRequest } from './generation.ts';
 import { aliveEveryMs } from './stage-messages.ts';
-
-const prompt = [5, 17, 42];
-
-function request(more: Partial<GenerationRequest> = {}): GenerationRequest {
-  return { model: fakeModel, promptTokens: prompt, sampling: greedy, maxTokens: 20, ...more };
-}
-
-function signal(): AbortSignal {
-  return new AbortController().signal;
-}
-
-/** No session is left on any stage, in its engine or in its service. */
-async function expectAllFree(...nodes: readonly FakeNode[]): Promise<void> {
-  await vi.waitFor(() => {
-    for (const node of nodes) {
-      expect(node.service.sessionCount).toBe(0);
-      expect(node.shards.flatMap((shard) => shard.openSessions)).toEqual([]);
-    }
-  });
-}
 
 const cuts: [string, [string, number, number][]][] = [
   ['one stage', [['a', 0, 5]]],
@@ -229,106 +215,6 @@ describe('a peer that vanishes', () => {
   });
 });
 
-describe('when a chain cannot be opened', () => {
-  it('takes another route, once', async () => {
-    const mesh = new FakeMesh();
-    const full = await mesh.add('a', [0, 5]);
-    const free = await mesh.add('b', [0, 5]);
-    for (const shard of full.shards) {
-      shard.maxSessions = 0;
-    }
-    const { tokens, done } = await collect(
-      mesh.coordinator('me').generate(request({ maxTokens: 5 }), signal()),
-    );
-    expect(tokens).toEqual(expectedTokens(prompt, 5));
-    expect(done?.receipt.stages.map(({ peer }) => peer)).toEqual(['b']);
-    await expectAllFree(full, free);
-  });
-
-  it('takes another route when a peer is gone, and goes round the stage that could not be reached', async () => {
-    const mesh = new FakeMesh();
-    const nodes = [
-      await mesh.add('a', [0, 2]),
-      await mesh.add('b', [3, 5]),
-      await mesh.add('c', [3, 5]),
-    ];
-    mesh.loopback.vanish('b');
-    const { done, error } = await collect(
-      mesh.coordinator('me').generate(request({ maxTokens: 5 }), signal()),
-    );
-    expect(error).toBeUndefined();
-    expect(done?.receipt.stages.map(({ peer }) => peer)).toEqual(['a', 'c']);
-    await expectAllFree(...nodes);
-  });
-
-  it('tells why when there is no other route', async () => {
-    const mesh = new FakeMesh();
-    const { shards } = await mesh.add('a', [0, 5]);
-    for (const shard of shards) {
-      shard.maxSessions = 0;
-    }
-    const { error } = await collect(mesh.coordinator('me').generate(request(), signal()));
-    expect(error).toMatchObject({ code: 'over-capacity' });
-    expect(error?.message).toContain('All sessions are taken');
-  });
-
-  it('names the layers that nobody else hosts when a peer is gone', async () => {
-    const mesh = new FakeMesh();
-    const nodes = [await mesh.add('a', [0, 2]), await mesh.add('b', [3, 5])];
-    mesh.loopback.vanish('b');
-    const asked = collect(mesh.coordinator('me').generate(request(), signal()));
-    mesh.now += 1800;
-    const { error } = await asked;
-    expect(error).toMatchObject({ code: 'peer-failed' });
-    expect(error?.message).toMatch(
-      /^Fake model cannot answer now: no peer in reach hosts layers 3–5 of its 6\. Peer …b .+ failed: /,
-    );
-    await expectAllFree(...nodes);
-  });
-
-  it.each([
-    ['tries a third route at once', 0, undefined],
-    ['gives up after the second route once it took long', 1800, { code: 'over-capacity' }],
-  ])('%s', async (_title, tookMs, expected) => {
-    const mesh = new FakeMesh();
-    for (const name of ['a', 'b', 'c']) {
-      const { shards } = await mesh.add(name, [0, 5]);
-      for (const shard of shards) {
-        shard.maxSessions = name === 'c' ? 1 : 0;
-      }
-    }
-    const asked = collect(mesh.coordinator('me').generate(request(), signal()));
-    mesh.now += tookMs;
-    const { error } = await asked;
-    if (expected === undefined) {
-      expect(error).toBeUndefined();
-    } else {
-      expect(error).toMatchObject(expected);
-    }
-  });
-
-  it('tries a peer again that failed a moment ago, when no other hosts its layers', async () => {
-    const mesh = new FakeMesh();
-    await mesh.add('a', [0, 2]);
-    await mesh.add('b', [3, 5]);
-    mesh.loopback.vanish('b');
-    const asked = collect(mesh.coordinator('me').generate(request(), signal()));
-    await settle();
-    mesh.loopback.comeBack('b');
-    expect((await asked).tokens).toEqual(expectedTokens(request().promptTokens, 20));
-  });
-
-  it('does not hide a failure after the first token by beginning anew', async () => {
-    const mesh = new FakeMesh();
-    const a = await mesh.add('a', [0, 5]);
-    await mesh.add('b', [0, 5]);
-    const events = mesh.coordinator('me').generate(request({ maxTokens: 2000 }), signal());
-    await events.next();
-    a.shards[0]?.die();
-    expect((await collect(events)).error).toMatchObject({ code: 'engine-died' });
-  });
-});
-
 describe('a request', () => {
   it('that does not fit is refused with the limit', async () => {
     const mesh = new FakeMesh();
@@ -338,34 +224,6 @@ describe('a request', () => {
     const { error } = await collect(coordinator.generate(request({ maxTokens: 4094 }), signal()));
     expect(error).toMatchObject({ code: 'context-too-long' });
     expect(error?.message).toContain('4096');
-  });
-
-  it('for a model of which layers are missing waits for them a moment', async () => {
-    const mesh = new FakeMesh();
-    await mesh.add('a', [0, 2]);
-    const asked = collect(mesh.coordinator('me').generate(request(), signal()));
-    await mesh.add('b', [3, 5]);
-    mesh.now += 1799;
-    expect((await asked).tokens).toEqual(expectedTokens(request().promptTokens, 20));
-  });
-
-  it('for a model whose layers stay away is refused with what is missing', async () => {
-    const mesh = new FakeMesh();
-    await mesh.add('a', [0, 2]);
-    const coordinator = mesh.coordinator('me');
-    expect(coordinator.models()).toEqual([]);
-    const asked = collect(coordinator.generate(request(), signal()));
-    mesh.now += 1800;
-    const { error } = await asked;
-    expect(error).toMatchObject({ code: 'no-route' });
-    expect(error?.message).toContain('layers 3–5 of its 6');
-  });
-
-  it('that waits for layers can be cancelled', async () => {
-    const cancelling = new AbortController();
-    const asked = collect(new FakeMesh().coordinator('me').generate(request(), cancelling.signal));
-    cancelling.abort();
-    expect((await asked).error).toMatchObject({ code: 'cancelled' });
   });
 
   it('may come with others: every answer is its own', async () => {
@@ -396,11 +254,3 @@ describe('a request', () => {
     expect(seen).toEqual([{ logprob: -0.5, top: [] }, { logprob: -0.5, top: [] }, 'done']);
   });
 });
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
-}
