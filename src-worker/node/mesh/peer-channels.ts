@@ -58,7 +58,7 @@ export class PeerChannels implements ChannelOpener {
     } catch (error) {
       const failure = new AppError(
         'peer-failed',
-        `Peer ${shortName(peer)} cannot be reached for ${protocol}: ${reasonOf(error, signal)}`,
+        `Peer ${shortName(peer)} cannot be reached: ${reasonOf(error, signal)}`,
         { cause: error },
       );
       stream?.abort(failure);
