@@ -1,0 +1,29 @@
+/**
+ * Reads the links with which other programs open MindMesh: `mindmesh://chat` and `mindmesh://join/<invite>`. Any web
+ * page can make the system pass one, so a link only ever opens a view, and anything not exactly of these forms is
+ * nothing. Pure.
+ */
+
+export type DeepLink =
+  | { readonly kind: 'chat' }
+  /** The invite is base64url text as yet unread; joining also takes the owner's yes. */
+  | { readonly kind: 'join'; readonly invite: string };
+
+/** Windows passes on addresses of less than 2084 characters (INTERNET_MAX_URL_LENGTH). */
+const longestLink = 2048;
+
+const joinPattern = /^mindmesh:\/\/join\/(?<invite>[A-Za-z0-9_-]+)$/;
+
+/** undefined for everything that is no link of ours; never throws. */
+export function parseDeepLink(text: string): DeepLink | undefined {
+  if (text.length > longestLink) {
+    return undefined;
+  }
+  // Windows writes a slash behind an address that is only a host.
+  if (text === 'mindmesh://chat' || text === 'mindmesh://chat/') {
+    return { kind: 'chat' };
+  }
+  const invite = joinPattern.exec(text)?.groups?.['invite'];
+  // No bytes are written with one character more than a multiple of four.
+  return invite === undefined || invite.length % 4 === 1 ? undefined : { kind: 'join', invite };
+}

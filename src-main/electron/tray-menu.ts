@@ -1,0 +1,145 @@
+/**
+ * The tray's menu and tooltip, built anew from every snapshot, as plain data: Electron only draws it, so what the
+ * owner reads and what a click does is tested without a desktop. Pure.
+ */
+import { type PauseChoice, pauseChoices } from '../../src-shared/duty.ts';
+import { printable } from '../duty/signs.ts';
+import type { TraySnapshot } from './tray-snapshot.ts';
+import { trayState } from './tray-state.ts';
+
+/** What a click asks for. Clicks change wishes; only the machine says what is. */
+export type TrayAction =
+  | { readonly type: 'pause'; readonly choice: PauseChoice }
+  /** Ends the owner's pause and, after a fault, the time of waiting. */
+  | { readonly type: 'resume' }
+  | { readonly type: 'pause while gaming'; readonly isOn: boolean }
+  | { readonly type: 'open'; readonly view: 'chat' | 'home' | 'settings' }
+  | { readonly type: 'view logs' }
+  | { readonly type: 'quit' };
+
+/** In labels `&&` is an ampersand, as Electron has it on all systems. */
+export type TrayItem =
+  /** A line to read. */
+  | { readonly kind: 'text'; readonly label: string }
+  | { readonly kind: 'separator' }
+  | ({ readonly kind: 'button' } & Clickable)
+  | ({ readonly kind: 'checkbox'; readonly isChecked: boolean } & Clickable)
+  | {
+      readonly kind: 'submenu';
+      readonly label: string;
+      readonly isEnabled: boolean;
+      readonly items: readonly TrayItem[];
+    };
+
+type Clickable = {
+  readonly label: string;
+  readonly isEnabled: boolean;
+  readonly action: TrayAction;
+};
+
+/** Windows has room for 128 UTF-16 units, the last of them zero (NOTIFYICONDATAW, szTip). */
+const longestTooltip = 127;
+/** A menu wider than a third of a small screen would hide what it is opened over. */
+const longestLine = 80;
+
+const pauseLabels: Record<PauseChoice, string> = {
+  '1 hour': 'For 1 hour',
+  'until tomorrow': 'Until tomorrow',
+  'until restart': 'Until MindMesh restarts',
+  indefinitely: 'Until I resume',
+  'finish then pause': 'Finish answers, then pause',
+};
+
+const count = new Intl.NumberFormat('en');
+const separator = { kind: 'separator' } as const;
+
+export function trayTooltip(snapshot: TraySnapshot): string {
+  return printable(`MindMesh – ${whatHappens(snapshot)}`, longestTooltip);
+}
+
+export function trayMenu(snapshot: TraySnapshot): TrayItem[] {
+  const { node, today, wishes } = snapshot;
+  const isStopping = node.state === 'stopping';
+  const isSetUp = wishes.hasConsented && !isStopping;
+  return [
+    textLine(whatHappens(snapshot)),
+    textLine(tokensToday(today.tokensServed)),
+    separator,
+    pauseMenu(snapshot, isSetUp),
+    {
+      kind: 'checkbox',
+      label: 'Pause while gaming',
+      isChecked: wishes.pauseWhileGaming,
+      isEnabled: isSetUp,
+      action: { type: 'pause while gaming', isOn: !wishes.pauseWhileGaming },
+    },
+    resumeButton(snapshot, isSetUp),
+    separator,
+    button('Chat', { type: 'open', view: 'chat' }, isSetUp),
+    button('Open MindMesh', { type: 'open', view: 'home' }, !isStopping),
+    button('Settings', { type: 'open', view: 'settings' }, isSetUp),
+    button('View logs', { type: 'view logs' }, true),
+    separator,
+    button('Quit MindMesh', { type: 'quit' }, !isStopping),
+  ];
+}
+
+/** What goes on, and why. */
+function whatHappens(snapshot: TraySnapshot): string {
+  const { duty, node, sentence, wishes } = snapshot;
+  if (node.state === 'stopping') {
+    return 'Quitting: giving the memory back';
+  }
+  if (!wishes.hasConsented) {
+    return 'Not set up yet: nothing runs until you agree';
+  }
+  if (node.state === 'faulted') {
+    return `Fault: ${(node.fault ?? 'the mesh node has stopped').replace(/\.$/, '')}`;
+  }
+  if (trayState(snapshot) === 'chat-only') {
+    return wishes.hostsLayers
+      ? 'Chat only: this machine does not work for the mesh'
+      : 'Chat only: this machine hosts no layers of a model';
+  }
+  return duty.state === 'off' ? 'Starting: connecting to the mesh' : sentence;
+}
+
+function tokensToday(tokens: number): string {
+  return tokens === 0
+    ? 'Today: no tokens served yet'
+    : `Today: ${count.format(tokens)} token${tokens === 1 ? '' : 's'} served`;
+}
+
+function pauseMenu(snapshot: TraySnapshot, isSetUp: boolean): TrayItem {
+  return {
+    kind: 'submenu',
+    label: 'Pause',
+    isEnabled: isSetUp && trayState(snapshot) !== 'chat-only',
+    items: pauseChoices.map((choice) => ({
+      kind: 'checkbox',
+      label: pauseLabels[choice],
+      isChecked: snapshot.wishes.pause === choice,
+      isEnabled: true,
+      action: { type: 'pause', choice },
+    })),
+  };
+}
+
+/** Only what the owner paused can be resumed; a game or the heat has to end by itself. */
+function resumeButton({ duty, wishes }: TraySnapshot, isSetUp: boolean): TrayItem {
+  const isToRetry = wishes.pause === null && duty.state === 'faulted';
+  return button(
+    isToRetry ? 'Try again now' : 'Resume',
+    { type: 'resume' },
+    isSetUp && (wishes.pause !== null || isToRetry),
+  );
+}
+
+function button(label: string, action: TrayAction, isEnabled: boolean): TrayItem {
+  return { kind: 'button', label, isEnabled, action };
+}
+
+/** Names of programs come from outside, and some have an ampersand. */
+function textLine(text: string): TrayItem {
+  return { kind: 'text', label: printable(text, longestLine).replaceAll('&', '&&') };
+}

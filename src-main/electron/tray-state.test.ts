@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type DifferentSnapshot, duties, snapshotWith } from '../../test/support/tray-snapshots.ts';
+import {
+  trayPicture,
+  trayPictureEdges,
+  type TrayPlace,
+  trayState,
+  type TrayState,
+  trayStates,
+} from './tray-state.ts';
+
+const assets = join(import.meta.dirname, '..', '..', 'assets', 'tray');
+const starting = { state: 'starting', fault: null } as const;
+const stopping = { state: 'stopping', fault: null } as const;
+const faulted = { state: 'faulted', fault: 'The port is taken.' } as const;
+
+describe('the icon', () => {
+  const cases: [string, TrayState, DifferentSnapshot][] = [
+    ['at work', 'serving', { duty: duties.serving }],
+    ['loading models', 'serving', { duty: duties.starting }],
+    ['finishing answers', 'serving', { duty: duties.finishing }],
+    ['done with them', 'paused', { duty: duties.finished }],
+    ['giving the memory back', 'paused', { duty: duties.givingBack }],
+    ['paused by a game', 'paused', { duty: duties.paused }],
+    ['paused by its owner', 'paused', { duty: duties.paused, wishes: { pause: '1 hour' } }],
+    ['not agreed to', 'paused', { duty: duties.off, wishes: { hasConsented: false } }],
+    [
+      'not agreed to, whatever failed',
+      'paused',
+      { node: faulted, wishes: { hasConsented: false } },
+    ],
+    ['connecting', 'paused', { duty: duties.off, node: starting }],
+    ['quitting', 'paused', { duty: duties.off, node: stopping }],
+    ['not asked to work', 'chat-only', { duty: duties.off }],
+    ['without layers to host', 'chat-only', { wishes: { hostsLayers: false } }],
+    ['after its engine died', 'fault', { duty: duties.faulted }],
+    ['without a node', 'fault', { duty: duties.paused, node: faulted }],
+    ['chatting only, without a node', 'fault', { node: faulted, wishes: { hostsLayers: false } }],
+  ];
+
+  it.each(cases)('of a machine %s is "%s"', (_what, state, different) => {
+    expect(trayState(snapshotWith(different))).toBe(state);
+  });
+});
+
+describe('the picture', () => {
+  const windows: TrayPlace = { platform: 'win32', isDark: true, scaleFactor: 1 };
+  const linux: TrayPlace = { platform: 'linux', isDark: true, scaleFactor: 1 };
+  const cases: [string, TrayState, TrayPlace][] = [
+    ['serving-on-dark-16.png', 'serving', windows],
+    ['serving-on-light-16.png', 'serving', { ...windows, isDark: false }],
+    ['chat-only-on-dark-20.png', 'chat-only', { ...windows, scaleFactor: 1.25 }],
+    ['paused-on-dark-32.png', 'paused', { ...windows, scaleFactor: 1.75 }],
+    ['paused-on-dark-48.png', 'paused', { ...windows, scaleFactor: 9 }],
+    ['fault-on-dark-24.png', 'fault', linux],
+    ['fault-on-dark-48.png', 'fault', { ...linux, scaleFactor: 2 }],
+    ['faultTemplate.png', 'fault', { ...linux, platform: 'darwin' }],
+  ];
+
+  it.each(cases)('is %s for "%s" at %o', (name, state, place) => {
+    expect(trayPicture(state, place)).toBe(name);
+  });
+
+  it.each(trayStates)('of "%s" is there for every desktop, and so is its source', (state) => {
+    const names = [`${state}Template.png`, `${state}Template@2x.png`];
+    for (const isDark of [true, false]) {
+      for (const edge of trayPictureEdges) {
+        names.push(trayPicture(state, { ...windows, isDark, scaleFactor: edge / 16 }));
+      }
+    }
+    const paths = [`${state}.svg`, ...names.map((name) => join('rendered', name))];
+    expect(paths.filter((path) => !existsSync(join(assets, path)))).toEqual([]);
+    expect(new Set(paths)).toHaveLength(13);
+  });
+});

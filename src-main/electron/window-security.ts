@@ -1,0 +1,36 @@
+/**
+ * What the desktop window may do: show its own pages and nothing else. Electron asks these functions at every
+ * navigation, message and permission. Pure.
+ */
+
+/** Where the window's files are served, by a protocol of our own instead of file://. */
+export const appOrigin = 'app://mindmesh';
+
+/** Headers of every answer of that protocol. Scripts and styles come from files alone; all data comes over IPC. */
+export const appHeaders = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/**
+ * Whether an address, as Chromium writes it, is one of the window's own pages: a place to navigate to, or a frame to
+ * take a message from. An address's host ends at its first slash, so none but ours begins like this.
+ */
+export function isAppPage(address: string): boolean {
+  return address.startsWith(`${appOrigin}/`);
+}
+
+/** Writing plain text to the clipboard is what the copy buttons do; everything else is denied. */
+export function allowsPermission(permission: string, requestingAddress: string): boolean {
+  return permission === 'clipboard-sanitized-write' && isAppPage(requestingAddress);
+}
