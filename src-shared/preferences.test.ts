@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { defaultPreferences, preferencesSchema, weeklyScheduleSchema } from './preferences.ts';
-import { changedSettingsSchema, defaultSettings, settingsSchema } from './settings.ts';
 
 describe('the preferences', () => {
   it('work on an idle computer only, by default', () => {
@@ -18,11 +17,6 @@ describe('the preferences', () => {
       keepAwake: false,
       steadyQuietSeconds: 60,
     });
-  });
-
-  it('are settings like every other, each kept by itself', () => {
-    expect(settingsSchema.parse(defaultSettings)).toMatchObject(defaultPreferences);
-    expect(changedSettingsSchema.parse({ idleMinutes: 10 })).toEqual({ idleMinutes: 10 });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /**
- * When and how much this machine works: the part of the settings that the duty machine reads, with defaults for
- * a computer that is also played on. Kept as single settings, so that one damaged value costs one default.
+ * When and how much this machine works: what the duty machine reads of the owner's wishes, with defaults for a
+ * computer that is also played on. They become settings, each kept by itself, once the host acts on them.
  */
 import { z } from 'zod';
 

@@ -1,7 +1,6 @@
 /** The owner's wishes, with defaults. What the machine does about them is state and lives elsewhere. */
 import { z } from 'zod';
 import { hostedShardSchema } from './node-api.ts';
-import { defaultPreferences, preferencesSchema } from './preferences.ts';
 
 export const settingsSchema = z.object({
   /** Port of the OpenAI-compatible endpoint on 127.0.0.1. */
@@ -23,7 +22,6 @@ export const settingsSchema = z.object({
   contextLength: z.int().min(256).max(16_777_216),
   /** Sessions that a hosted shard serves at once. */
   maxSessions: z.int().min(1).max(256),
-  ...preferencesSchema.shape,
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export type SettingName = keyof Settings;
@@ -43,5 +41,4 @@ export const defaultSettings: Settings = {
   backend: 'auto',
   contextLength: 8192,
   maxSessions: 8,
-  ...defaultPreferences,
 };
