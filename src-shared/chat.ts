@@ -1,6 +1,6 @@
 /** One conversation turn as the window, the gateway and the node say it to each other. */
 import { z } from 'zod';
-import { errorAudiences, type ErrorCode } from './errors.ts';
+import { errorAudiences, type ErrorCode, longestReport } from './errors.ts';
 import { layerRangeSchema, sampledDetailSchema, samplingSchema } from './model.ts';
 
 export const chatLimits = {
@@ -88,5 +88,5 @@ const errorCodes = Object.keys(errorAudiences) as [ErrorCode, ...ErrorCode[]];
 /** An AppError as it crosses a boundary. A code from a newer version reads as `internal`. */
 export const errorReportSchema = z.object({
   code: z.enum(errorCodes).catch('internal'),
-  message: z.string().max(4096),
+  message: z.string().max(longestReport),
 });

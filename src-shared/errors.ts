@@ -41,6 +41,9 @@ export type ErrorCode = keyof typeof errorAudiences;
 /** What crosses a boundary in place of an error: a code and a sentence, no stack. */
 export type ErrorReport = { readonly code: ErrorCode; readonly message: string };
 
+/** Longest message of a report, in UTF-16 units; whoever takes one refuses more. */
+export const longestReport = 4096;
+
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
@@ -55,8 +58,9 @@ export class AppError extends Error {
     return errorAudiences[this.code];
   }
 
+  /** For another process or peer. A message may name what was asked for, and that may be of any length. */
   toReport(): ErrorReport {
-    return { code: this.code, message: this.message };
+    return { code: this.code, message: this.message.slice(0, longestReport) };
   }
 
   static fromReport(report: ErrorReport): AppError {

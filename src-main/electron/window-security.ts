@@ -3,21 +3,14 @@
  * navigation, message and permission. Pure.
  */
 
+import { contentPolicy } from '../content-policy.ts';
+
 /** Where the window's files are served, by a protocol of our own instead of file://. */
 export const appOrigin = 'app://mindmesh';
 
 /** Headers of every answer of that protocol. Scripts and styles come from files alone; all data comes over IPC. */
 export const appHeaders = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
+  'content-security-policy': contentPolicy(),
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 } as const;

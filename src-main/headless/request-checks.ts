@@ -3,6 +3,7 @@
  * to 127.0.0.1: the Host header tells a rebound domain name, the Origin header a foreign page. Pure.
  */
 import { timingSafeEqual } from 'node:crypto';
+import { contentPolicy } from '../content-policy.ts';
 
 /** The values of a Host header under which this server is meant. */
 export function allowedHosts(port: number): ReadonlySet<string> {
@@ -37,18 +38,10 @@ export function securityHeaders(port: number): Readonly<Record<string, string>> 
   // 'self' includes WebSockets in today's browsers; those of a few years ago want them spelled out.
   const sockets = [...allowedHosts(port)].map((host) => `ws://${host}`).join(' ');
   return {
-    'content-security-policy': [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' data:",
-      "font-src 'self'",
+    'content-security-policy': contentPolicy(
       "manifest-src 'self'",
       `connect-src 'self' ${sockets}`,
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join('; '),
+    ),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': 'camera=(), microphone=(), geolocation=()',

@@ -12,8 +12,8 @@ const tileTokens = 64;
 
 /**
  * Tokens per batch: `wanted`, or the multiple of 64 below it whose logits (8 bytes × vocabulary × tokens) fit
- * 160 MB; never cut below 64. Measured on a CPU with a vocabulary of 152k: batches of 64 prefill at half the
- * speed of 512, batches of 128 at two thirds.
+ * 160 MB; never cut below 64. Measured on a CPU with a vocabulary of 152k: batches of 64 prefill at 0.5 to 0.6 of
+ * the speed of 512, batches of 128 at 0.7.
  */
 export function batchSizeFor(wanted: number, vocabularySize: number): number {
   const affordable =

@@ -1,5 +1,5 @@
 /** The node's end of the link to its host: requests in, answers and events out, each parsed by its schema. */
-import { AppError, describeCauses, type ErrorReport, toAppError } from '../../src-shared/errors.ts';
+import { AppError, describeCauses, toAppError } from '../../src-shared/errors.ts';
 import {
   type NodeMessage,
   type NodeMethod,
@@ -8,9 +8,6 @@ import {
   nodeRequestSchema,
 } from '../../src-shared/node-api.ts';
 import type { z } from 'zod';
-
-/** Longest error message that the host accepts, in characters; see errorReportSchema. */
-const longestMessage = 4096;
 
 /** Parameters as they are after parsing, with all defaults. */
 type Parsed<M extends NodeMethod> = z.output<(typeof nodeMethods)[M]['params']>;
@@ -43,16 +40,10 @@ export function serveHost(channel: HostChannel, handlers: NodeHandlers): void {
         if (error.code === 'internal') {
           log(describeCauses(error));
         }
-        channel.send({ type: 'error', id, error: reportOf(error) });
+        channel.send({ type: 'error', id, error: error.toReport() });
       },
     );
   });
-}
-
-/** A message may name what was asked for, and that may be of any length. */
-function reportOf(error: AppError): ErrorReport {
-  const { code, message } = error.toReport();
-  return { code, message: message.slice(0, longestMessage) };
 }
 
 async function answer(handlers: NodeHandlers, method: string, params: unknown): Promise<unknown> {

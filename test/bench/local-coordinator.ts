@@ -31,7 +31,7 @@ export type LocalShard = {
 };
 
 export class LocalCoordinator {
-  readonly mesh: Mesh;
+  readonly #mesh: Mesh;
   readonly #folder: string;
   readonly #shards: ShardHost;
   readonly #stages: StageService;
@@ -78,7 +78,7 @@ export class LocalCoordinator {
 
   private constructor(folder: string, mesh: Mesh, shards: ShardHost) {
     this.#folder = folder;
-    this.mesh = mesh;
+    this.#mesh = mesh;
     this.#shards = shards;
     this.#stages = new StageService({ opener: mesh, shards, onServed: () => {}, log: () => {} });
     this.#coordinator = new Coordinator({
@@ -122,7 +122,7 @@ export class LocalCoordinator {
   async stop(): Promise<void> {
     this.#stages.stop();
     await this.#shards.stop();
-    await this.mesh.stop();
+    await this.#mesh.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

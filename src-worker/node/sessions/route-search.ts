@@ -2,6 +2,7 @@
  * Which route an answer takes next: the best one, then one around the peers that failed. Where none is left,
  * a request waits a moment, since an engine that died is back within a second.
  */
+import { setTimeout } from 'node:timers/promises';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import type { ChainFailure } from './chain-failure.ts';
@@ -40,7 +41,11 @@ export class RouteSearch {
       if (route !== undefined) {
         return route;
       }
-      await pause(lookAgainMs, signal);
+      try {
+        await setTimeout(lookAgainMs, undefined, { signal });
+      } catch (error) {
+        throw new AppError('cancelled', 'The request was cancelled', { cause: error });
+      }
       // Who failed may be back.
       this.#failedNow.clear();
     }
@@ -84,21 +89,4 @@ export class RouteSearch {
       ? latest
       : new AppError(latest.code, `${reason.message}. ${latest.message}`, { cause: latest });
   }
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const cancel = (): void => {
-      clearTimeout(timer);
-      reject(new AppError('cancelled', 'The request was cancelled'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', cancel);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', cancel, { once: true });
-    if (signal.aborted) {
-      cancel();
-    }
-  });
 }

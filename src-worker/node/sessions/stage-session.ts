@@ -142,11 +142,7 @@ export class StageSession {
     if (this.#hasEnded) {
       return;
     }
-    const message: FailedMessage = {
-      code: error.code,
-      message: error.message.slice(0, 4096),
-      peer,
-    };
+    const message: FailedMessage = { ...error.toReport(), peer };
     const body = encodeMessage(message);
     for (const channel of [this.#control, this.#output, this.#input]) {
       void channel?.send(stageKinds.failed, body);
