@@ -17,12 +17,19 @@ import type { ChangedSettings, Settings } from '../src-shared/settings.ts';
 import { type AppFiles, appFiles } from './app-files.ts';
 import { dataFolderAt } from './data-folder.ts';
 import { defaultThreads } from './default-threads.ts';
+import { dutyClock } from './duty/duty-clock.ts';
+import { DutyService } from './duty/duty-service.ts';
 import { type HostFile, writeHostFile } from './host-file.ts';
 import { type HostServices, openHostServices } from './host-services.ts';
 import { invalidRequest } from './invalid-request.ts';
 import type { Log, LogLevel } from './log.ts';
 import { nodeConfig } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
+import type { FactSources } from './sensors/fact-sources.ts';
+import type { OwnProcesses } from './sensors/own-processes.ts';
+import type { Presence } from './sensors/presence.ts';
+import type { Acknowledgement } from './store/acknowledgements.ts';
+import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
 export type HostOptions = {
   /** Absent: the platform's usual folder. */
@@ -30,12 +37,22 @@ export type HostOptions = {
   /** Wishes for this run alone; they go before the stored ones until those are changed. */
   readonly overrides?: ChangedSettings;
   readonly logLevel?: LogLevel;
+  /** Works whatever the machine does, which then is not watched; pauses of earlier runs are over. */
+  readonly alwaysWork?: boolean;
+  /** Until the owner has agreed, once for all starts, nothing computes or connects; the desktop app asks. */
+  readonly needsConsent?: boolean;
+  /** What Electron knows of the owner's presence; without it, the system's tools are asked. */
+  readonly presence?: () => Presence;
+  /** Other sensors than those of this system, for tests. */
+  readonly sources?: FactSources;
   /** A Node.js to run the node process with; absent: the one that runs this. */
   readonly nodeCommand?: string;
   /** Other places of the app's own files, for tests. */
   readonly files?: Partial<AppFiles>;
   readonly restartPolicy?: RestartPolicy;
 };
+
+const consent: Acknowledgement = 'consent 1';
 
 /** `chat` streams and `cancel` belongs to a client; see client-session.ts. */
 export type CallableMethod = Exclude<HostMethod, 'chat' | 'cancel'>;
@@ -68,10 +85,14 @@ export class Host {
   readonly #files: AppFiles;
   readonly #defaultThreads: number;
   readonly #node: NodeProcess;
+  readonly #duty: DutyService;
   readonly #startedAt = Date.now();
+  readonly #warnings: string[];
+  readonly #started = Promise.withResolvers<void>();
   readonly #listeners = new Set<() => void>();
   readonly #handlers: Handlers;
   #overrides: ChangedSettings;
+  #hasConsent: boolean;
   #windowAddress: (() => string) | undefined;
   #configuring: Promise<unknown> = Promise.resolve();
   #stopped: Promise<void> | undefined;
@@ -81,6 +102,11 @@ export class Host {
     this.#files = files;
     this.#defaultThreads = threads;
     this.#overrides = options.overrides ?? {};
+    this.#warnings = [...services.warnings];
+    this.#hasConsent = options.needsConsent !== true || services.acknowledgements.has(consent);
+    this.ready = this.#started.promise;
+    // Whoever wants to know awaits it; the snapshot tells everybody else.
+    this.ready.catch(() => {});
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopRequested = promise;
     this.#handlers = {
@@ -89,6 +115,9 @@ export class Host {
       removeModel: (params) => this.#node.removeModel(params),
       settings: () => this.#settings,
       changeSettings: (changed) => this.#changeSettings(changed),
+      pause: ({ choice }) => this.#duty.pause(choice),
+      resume: () => this.#duty.resume(),
+      giveConsent: () => this.#giveConsent(),
       usage: () => services.usage.summary(),
       windowAddress: () => ({ url: this.#newWindowAddress() }),
       stop: () => {
@@ -100,15 +129,33 @@ export class Host {
       command: options.nodeCommand ?? process.execPath,
       script: files.nodeScript,
       config: this.#nodeConfig(),
+      // Nothing is loaded before it is known whether the machine is free.
+      work: { state: 'paused', answersOwner: true, because: null },
       log: services.log,
-      onChange: () => this.#tell(),
+      onChange: () => this.#nodeChanged(),
       onUsage: (usage) => this.#addUsage(usage),
       ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
     });
     this.log.write('info', 'host', `MindMesh ${files.version} starts`, { pid: process.pid });
-    this.ready = this.#node.start();
-    // Whoever wants to know awaits it; the snapshot tells everybody else.
-    this.ready.catch(() => {});
+    this.#duty = new DutyService({
+      effects: {
+        work: () => this.#node.setWork({ state: 'serving', answersOwner: true, because: null }),
+        drain: (because, answersOwner) =>
+          this.#node.setWork({ state: 'draining', answersOwner, because }),
+        rest: (because, answersOwner) =>
+          this.#node.setWork({ state: 'paused', answersOwner, because }),
+      },
+      settings: () => this.#settings,
+      node: () => this.#node.status,
+      watch: options.alwaysWork === true ? null : (onChange) => this.#watch(options, onChange),
+      pauses: services.pauses,
+      clock: dutyClock,
+      log: services.log,
+      onChange: () => this.#tell(),
+    });
+    if (this.#hasConsent) {
+      this.#begin();
+    }
   }
 
   get log(): Log {
@@ -127,6 +174,10 @@ export class Host {
       state: this.#stopped === undefined ? stateWords[state.name] : 'stopping',
       fault:
         state.name === 'waiting' ? `${state.error.message} It is tried again by itself.` : null,
+      consent: this.#hasConsent ? 'given' : 'needed',
+      warnings: [...this.#warnings],
+      duty: this.#duty.view,
+      facts: this.#duty.facts,
       node: status,
       imports: [...imports],
       api: { baseUrl: `http://127.0.0.1:${port}/v1`, key: this.#services.apiKey },
@@ -174,15 +225,41 @@ export class Host {
     return writeHostFile(this.#services.dataFolder.hostFile, { pid: process.pid, control });
   }
 
+  /** The computer is about to sleep. Resolves when no engine is left. */
+  suspend(): Promise<void> {
+    return this.#duty.suspend();
+  }
+
+  wakeUp(): void {
+    this.#duty.wakeUp();
+  }
+
   /** Ends the node and gives the data folder back. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
   }
 
+  #begin(): void {
+    this.#duty.start();
+    this.#started.resolve(this.#node.start());
+  }
+
+  #giveConsent(): null {
+    if (!this.#hasConsent) {
+      // Not kept, it would be asked for again at the next start; so who agrees is told.
+      this.#services.acknowledgements.add(consent);
+      this.#hasConsent = true;
+      this.log.write('info', 'host', 'The owner has agreed');
+      this.#begin();
+      this.#tell();
+    }
+    return null;
+  }
+
   async #stop(): Promise<void> {
     this.#tell();
-    await this.#node.stop();
+    await Promise.all([this.#duty.stop(), this.#node.stop()]);
     this.log.write('info', 'host', 'MindMesh has stopped');
     await this.#services.close();
   }
@@ -200,8 +277,35 @@ export class Host {
     // One change after the other, each with what is wished by then.
     const configured = this.#configuring.then(() => this.#node.configure(this.#nodeConfig()));
     this.#configuring = configured.catch(() => {});
-    await configured;
+    try {
+      await configured;
+    } finally {
+      this.#duty.look();
+    }
     return this.#settings;
+  }
+
+  #watch({ nodeCommand, presence, sources }: HostOptions, onChange: () => void): FactsWatch {
+    return watchFacts({
+      own: () => this.#ownProcesses(),
+      exclusiveApps: () => this.#settings.exclusiveApps,
+      nodeExecutable: nodeCommand ?? process.execPath,
+      onChange,
+      ...(presence === undefined ? {} : { presence }),
+      ...(sources === undefined ? {} : { sources }),
+    });
+  }
+
+  #ownProcesses(): OwnProcesses {
+    const engines = this.#node.status?.shards.flatMap(({ pid }) => pid ?? []) ?? [];
+    const pids = new Set([process.pid, ...engines]);
+    const { pid } = this.#node;
+    return { pids: pid === undefined ? pids : pids.add(pid), gpuPids: new Set(engines) };
+  }
+
+  #nodeChanged(): void {
+    this.#duty.look();
+    this.#tell();
   }
 
   #nodeConfig(): NodeConfigInput {

@@ -33,6 +33,7 @@ const deadlines: Readonly<Record<NodeMethod, number | null>> = {
   importModel: null,
   status: 15_000,
   setShards: 15_000,
+  setWork: 15_000,
   removeModel: 30_000,
   cancelChat: 15_000,
 };

@@ -3,6 +3,7 @@
  * again with the same configuration after a crash.
  */
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
 import { AppError, describeCauses } from '../src-shared/errors.ts';
@@ -14,6 +15,7 @@ import {
   nodeRuntimeFlags,
   type NodeStatus,
   type Usage,
+  type WorkOrder,
 } from '../src-shared/node-api.ts';
 import type { ChildPlan } from '../src-shared/process/child.ts';
 import { Supervisor, type SupervisorState } from '../src-shared/process/supervisor.ts';
@@ -26,6 +28,8 @@ export type NodeProcessOptions = {
   readonly command: string;
   readonly script: string;
   readonly config: NodeConfigInput;
+  /** What the first life of the node does until it is told otherwise. */
+  readonly work: WorkOrder;
   readonly log: Log;
   /** State, status or progress are no longer what they were. */
   readonly onChange: () => void;
@@ -47,6 +51,8 @@ const defaultReadyWithinMs = 60_000;
 const defaultStopWithinMs = 2000;
 /** A request that comes while the node starts waits for it this long. */
 const patienceMs = 15_000;
+/** A node that has not ended its engines by then, after the order to, is ended with them. */
+const pauseWithinMs = 1500;
 
 export class NodeProcess {
   readonly #options: NodeProcessOptions;
@@ -55,6 +61,7 @@ export class NodeProcess {
   readonly #imports = new Map<string, ImportProgress>();
   readonly #waiting = new Set<() => void>();
   #config: NodeConfigInput;
+  #work: WorkOrder;
   #link: NodeLink | undefined;
   #status: NodeStatus | null = null;
   #nextChat = 1;
@@ -62,6 +69,7 @@ export class NodeProcess {
   constructor(options: NodeProcessOptions) {
     this.#options = options;
     this.#config = options.config;
+    this.#work = options.work;
     this.#supervisor = new Supervisor({
       plan: () => this.#plan(),
       onState: (state) => this.#onState(state),
@@ -76,6 +84,10 @@ export class NodeProcess {
   /** null while the node is not running. */
   get status(): NodeStatus | null {
     return this.#status;
+  }
+
+  get pid(): number | undefined {
+    return this.state.name === 'running' ? this.state.child.pid : undefined;
   }
 
   /** Imports under way. */
@@ -106,6 +118,37 @@ export class NodeProcess {
     } else if (!isDeepStrictEqual(shards, oldShards) && this.state.name !== 'waiting') {
       await this.#request('setShards', { shards });
       await this.#refresh();
+    }
+  }
+
+  /**
+   * Orders the node to serve, to drain, or to be without engines; a node that starts later does so with the newest
+   * order. Resolves when it is carried out, or when there is no node and so no engine.
+   */
+  async setWork(work: WorkOrder): Promise<void> {
+    this.#work = work;
+    while (this.state.name === 'starting' || this.state.name === 'stopping') {
+      // A node is told the newest order before it counts as running.
+      await this.#nextState(patienceMs);
+    }
+    if (this.state.name !== 'running') {
+      return;
+    }
+    const { child } = this.state;
+    const carriedOut = this.#request('setWork', this.#work).then(() => this.#refresh());
+    if (work.state !== 'paused') {
+      return carriedOut;
+    }
+    const late = delay(pauseWithinMs, true, { ref: false });
+    const isLate = await Promise.race([late, carriedOut.then(() => false).catch(() => true)]);
+    if (isLate) {
+      this.#options.log.write(
+        'error',
+        'node',
+        'The mesh node did not end its engines; it is ended',
+      );
+      child.kill();
+      await child.exited;
     }
   }
 
@@ -187,7 +230,12 @@ export class NodeProcess {
           (problem) => log.write('warn', 'node', 'Not understood from the mesh node', { problem }),
         );
         try {
-          this.#status = await link.request('start', this.#config);
+          let told = this.#work;
+          this.#status = await link.request('start', { ...this.#config, work: told });
+          while (!isDeepStrictEqual(told, this.#work)) {
+            told = this.#work;
+            await link.request('setWork', told);
+          }
           this.#link = link;
         } catch (error) {
           if (link.isClosed && !signal.aborted) {

@@ -5,47 +5,59 @@
 import { z } from 'zod';
 
 /** What a sensor says: a value, or why there is none. An unknown reading never counts as idle. */
+function readingSchema<T extends z.ZodType>(value: T) {
+  return z.discriminatedUnion('isKnown', [
+    z.object({ isKnown: z.literal(true), value }),
+    z.object({ isKnown: z.literal(false), because: z.string() }),
+  ]);
+}
 export type Reading<T> =
   | { readonly isKnown: true; readonly value: T }
   | { readonly isKnown: false; readonly because: string };
 
-/** One graphics card. Shares are 0 to 1. */
-export type GpuFacts = {
-  /** Stable while the card stays in its slot: a UUID where the vendor has one, else the PCI address. */
-  readonly id: string;
-  readonly name: string;
-  readonly vendor: 'nvidia' | 'amd' | 'intel' | 'apple' | 'other';
-  readonly utilisation: Reading<number>;
-  /** By processes that are not ours. */
-  readonly othersUtilisation: Reading<number>;
-  /** All the memory of the card, used or not. */
-  readonly memoryBytes: Reading<number>;
-  readonly othersMemoryBytes: Reading<number>;
-  readonly temperatureCelsius: Reading<number>;
-  readonly powerWatts: Reading<number>;
-  readonly fanShare: Reading<number>;
-};
+const numberReading = readingSchema(z.number());
+const yesOrNoReading = readingSchema(z.boolean());
 
-export type RunningGame = {
+/** One graphics card. Shares are 0 to 1. */
+const gpuFactsSchema = z.object({
+  /** Stable while the card stays in its slot: a UUID where the vendor has one, else the PCI address. */
+  id: z.string(),
+  name: z.string(),
+  vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
+  utilisation: numberReading,
+  /** By processes that are not ours. */
+  othersUtilisation: numberReading,
+  /** All the memory of the card, used or not. */
+  memoryBytes: numberReading,
+  othersMemoryBytes: numberReading,
+  temperatureCelsius: numberReading,
+  powerWatts: numberReading,
+  fanShare: numberReading,
+});
+export type GpuFacts = Readonly<z.infer<typeof gpuFactsSchema>>;
+
+const runningGameSchema = z.object({
   /** As the owner would call it: the folder's or the program's name. */
-  readonly name: string;
-  readonly foundBy: 'launcher folder' | 'exclusive apps' | 'full screen';
-};
+  name: z.string(),
+  foundBy: z.enum(['launcher folder', 'exclusive apps', 'full screen']),
+});
+export type RunningGame = Readonly<z.infer<typeof runningGameSchema>>;
 
 /** One moment's record of the machine. Immutable; the sensors' latest readings. */
-export type Facts = {
-  readonly gpus: Reading<readonly GpuFacts[]>;
+export const factsSchema = z.object({
+  gpus: readingSchema(z.array(gpuFactsSchema).readonly()),
   /** Milliseconds since the owner last used keyboard, mouse, touch or game pad. */
-  readonly inputIdleMs: Reading<number>;
-  readonly games: Reading<readonly RunningGame[]>;
-  readonly onBattery: Reading<boolean>;
-  readonly isLidClosed: Reading<boolean>;
-  readonly isLocked: Reading<boolean>;
+  inputIdleMs: numberReading,
+  games: readingSchema(z.array(runningGameSchema).readonly()),
+  onBattery: yesOrNoReading,
+  isLidClosed: yesOrNoReading,
+  isLocked: yesOrNoReading,
   /** Share of all cores that programs other than ours use, 0 to 1. */
-  readonly othersCpuShare: Reading<number>;
-  readonly cpuTemperatureCelsius: Reading<number>;
-  readonly network: Reading<'online' | 'metered' | 'offline'>;
-};
+  othersCpuShare: numberReading,
+  cpuTemperatureCelsius: numberReading,
+  network: readingSchema(z.enum(['online', 'metered', 'offline'])),
+});
+export type Facts = Readonly<z.infer<typeof factsSchema>>;
 
 /** Why the machine does not work, in the order in which reasons are shown. */
 export const pauseReasonNames = [
@@ -68,6 +80,8 @@ const pauseReasonSchema = z.object({
   name: z.enum(pauseReasonNames),
   /** What exactly, for people: "Cyberpunk2077.exe is running". */
   because: z.string().max(300),
+  /** False where the cause could not be ruled out, rather than was seen. */
+  isSeen: z.boolean(),
   /** Set when the cause is gone: wall-clock milliseconds at which it no longer counts if it stays quiet. */
   clearsAt: z.number().nullable().default(null),
 });

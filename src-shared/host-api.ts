@@ -1,13 +1,29 @@
 /**
- * What a window (browser over WebSocket, later the desktop window over IPC) and the command line say to the
+ * What a window (browser over WebSocket, desktop window over Electron's IPC) and the command line say to the
  * host. One JSON object a message: the client asks with an id, the host answers it once; a chat streams
  * `chat` events under the same id before its answer; `snapshot` events go to every client, merged to at
  * most one a second. The first message a client gets is a snapshot.
  */
 import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema, errorReportSchema } from './chat.ts';
+import { dutySchema, factsSchema, pauseChoiceSchema } from './duty.ts';
 import { modelEntrySchema, nodeStatusSchema } from './node-api.ts';
 import { changedSettingsSchema, settingsSchema } from './settings.ts';
+
+/** What this machine does for the mesh, and the one sentence that says it with its reason. */
+const dutyViewSchema = dutySchema.and(
+  z.object({
+    sentence: z.string(),
+    /**
+     * Whether this machine computes for its own owner: while it serves, and while nobody else is served for a reason
+     * that leaves room for the owner's own questions. Models are then loaded when the owner asks.
+     */
+    answersOwner: z.boolean(),
+    /** What the owner asked for and is not over; null without it. */
+    pause: pauseChoiceSchema.nullable(),
+  }),
+);
+export type DutyView = z.infer<typeof dutyViewSchema>;
 
 export const hostSnapshotSchema = z.object({
   version: z.string(),
@@ -15,6 +31,13 @@ export const hostSnapshotSchema = z.object({
   state: z.enum(['starting', 'running', 'faulted', 'stopping']),
   /** One sentence for a person when faulted. */
   fault: z.string().nullable(),
+  /** Until the owner has agreed to what MindMesh does, nothing computes or connects. */
+  consent: z.enum(['given', 'needed']),
+  /** What the owner should know and nothing else shows: sentences, newest last, gone with the next start. */
+  warnings: z.array(z.string()),
+  duty: dutyViewSchema,
+  /** What the sensors read last; null where the machine is not watched. */
+  facts: factsSchema.nullable(),
   /** null until the node has started. */
   node: nodeStatusSchema.nullable(),
   /** Imports of model files under way; absent from hosts that do not tell. */
@@ -55,6 +78,12 @@ export const hostMethods = {
   settings: { params: z.object({}), result: settingsSchema },
   /** Only the given settings change. Answers with all of them. */
   changeSettings: { params: changedSettingsSchema, result: settingsSchema },
+  /** Gives the machine back as the owner asks; it works again by itself, or when told to resume. */
+  pause: { params: z.object({ choice: pauseChoiceSchema }), result: dutyViewSchema },
+  /** Ends a pause, and the wait after a fault. Other reasons to pause go on. */
+  resume: { params: z.object({}), result: dutyViewSchema },
+  /** The owner agrees to what the first screen said; the mesh node starts. */
+  giveConsent: { params: z.object({}), result: z.null() },
   usage: { params: z.object({}), result: usageSummarySchema },
   /** A new one-time address for a browser window. */
   windowAddress: { params: z.object({}), result: z.object({ url: z.string() }) },

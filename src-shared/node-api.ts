@@ -19,6 +19,20 @@ export const hostedShardSchema = z.object({
 });
 export type HostedShard = z.infer<typeof hostedShardSchema>;
 
+/** What the node is to do about the wished shards; why it does not serve them is told with answers that fail of it. */
+const workOrderSchema = z.object({
+  /**
+   * `draining`: peers are told at once, nothing new begins for others, what is in flight goes on. `paused`: nothing is
+   * done for others, and no engine process is left but for the own user.
+   */
+  state: z.enum(['serving', 'draining', 'paused']),
+  /** Whether this node's own user is answered here all the same; while it is paused, engines then come and go with the questions. */
+  answersOwner: z.boolean(),
+  /** A sentence for the owner; null while it serves. */
+  because: z.string().max(500).nullable(),
+});
+export type WorkOrder = z.infer<typeof workOrderSchema>;
+
 export const nodeConfigSchema = z.object({
   /** Identity, model library and shard cache live below it; it exists and is writable. */
   dataFolder: z.string().min(1),
@@ -30,6 +44,7 @@ export const nodeConfigSchema = z.object({
   staticPeers: z.array(z.string()).default([]),
   mdns: z.boolean().default(true),
   shards: z.array(hostedShardSchema).default([]),
+  work: workOrderSchema.default({ state: 'serving', answersOwner: true, because: null }),
   gateway: z.object({
     /** 0 takes any free port. */
     port: z.int().min(0).max(65_535),
@@ -56,9 +71,12 @@ const shardStatusSchema = layerRangeSchema.and(
   z.object({
     manifestId: manifestIdSchema,
     model: z.string(),
-    state: z.enum(['starting', 'serving', 'faulted']),
+    /** `resting`: wished for, and not loaded while the machine does not work. */
+    state: z.enum(['resting', 'starting', 'serving', 'faulted']),
     /** Set when faulted: what happened and when it is tried again. */
     fault: z.string().nullable(),
+    /** Set when faulted: the error, and how often in a row it failed without having worked for a while. */
+    failure: z.object({ code: z.string(), message: z.string(), inARow: z.int() }).nullable(),
     backend: z.string().nullable(),
     pid: z.int().nullable(),
     memoryBytes: z.number(),
@@ -134,6 +152,8 @@ export const nodeMethods = {
   status: { params: z.object({}), result: nodeStatusSchema },
   /** Replaces the set of hosted shards; answers at once, the status tells how far it got. */
   setShards: { params: z.object({ shards: z.array(hostedShardSchema).max(64) }), result: z.null() },
+  /** Answers when the order is carried out; with `paused`, when the engine processes are gone. */
+  setWork: { params: workOrderSchema, result: z.null() },
   importModel: {
     params: z.object({ path: z.string().min(1), alias: z.string().min(1).max(100).optional() }),
     result: modelEntrySchema,

@@ -1,6 +1,6 @@
 /**
  * When and how much this machine works: what the duty machine reads of the owner's wishes, with defaults for a
- * computer that is also played on. They become settings, each kept by itself, once the host acts on them.
+ * computer that is also played on. Each is a setting of its own, see settings.ts.
  */
 import { z } from 'zod';
 

@@ -1,6 +1,7 @@
 /** The owner's wishes, with defaults. What the machine does about them is state and lives elsewhere. */
 import { z } from 'zod';
 import { hostedShardSchema } from './node-api.ts';
+import { defaultPreferences, preferencesSchema } from './preferences.ts';
 
 export const settingsSchema = z.object({
   /** Port of the OpenAI-compatible endpoint on 127.0.0.1. */
@@ -22,6 +23,12 @@ export const settingsSchema = z.object({
   contextLength: z.int().min(256).max(16_777_216),
   /** Sessions that a hosted shard serves at once. */
   maxSessions: z.int().min(1).max(256),
+  /** The desktop app starts with the desktop, as an icon in the tray. */
+  startAtLogin: z.boolean(),
+  /** The desktop app looks for newer versions of itself, and installs one only when told to. */
+  checkForUpdates: z.boolean(),
+  /** When the machine works, and how much. */
+  ...preferencesSchema.shape,
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export type SettingName = keyof Settings;
@@ -41,4 +48,7 @@ export const defaultSettings: Settings = {
   backend: 'auto',
   contextLength: 8192,
   maxSessions: 8,
+  startAtLogin: false,
+  checkForUpdates: true,
+  ...defaultPreferences,
 };

@@ -6,28 +6,32 @@ import { dutyWords } from './duty-words.ts';
 const game: PauseReason = {
   name: 'game running',
   because: 'Cyberpunk2077.exe is running',
+  isSeen: true,
   clearsAt: null,
 };
 const battery: PauseReason = {
   name: 'on battery',
   because: 'the computer runs on battery',
+  isSeen: true,
   clearsAt: null,
 };
 const gameOver: PauseReason = {
   ...game,
   because: 'the game has ended',
+  isSeen: true,
   clearsAt: noon.wallMs + 60_000,
 };
 const awake: PauseReason = {
   name: 'no network',
   because: 'the computer has woken up',
+  isSeen: true,
   clearsAt: noon.wallMs + 120_000,
 };
 const serving = { state: 'serving', cpuShare: 1 } as const;
 const draining = { state: 'draining', reasons: [game] } as const;
 
 const sentences: [Duty, string][] = [
-  [{ state: 'off' }, 'Off'],
+  [{ state: 'off' }, 'Chat only: this computer hosts no models'],
   [{ state: 'starting' }, 'Starting: loading the models'],
   [{ ...serving, workShare: 1, isSlowedByHeat: false }, 'Working for the mesh'],
   [
@@ -45,7 +49,9 @@ const sentences: [Duty, string][] = [
   [
     {
       ...draining,
-      reasons: [{ name: 'user', because: 'you paused it until 13:00', clearsAt: null }],
+      reasons: [
+        { name: 'user', because: 'you paused it until 13:00', isSeen: true, clearsAt: null },
+      ],
       deadline: { kind: 'when answered', atMs: null },
       isEnding: false,
     },

@@ -7,7 +7,7 @@ import { type Moment, timeWords } from './local-time.ts';
 export function dutyWords(duty: Duty, now: Moment): string {
   switch (duty.state) {
     case 'off':
-      return 'Off';
+      return 'Chat only: this computer hosts no models';
     case 'starting':
       return 'Starting: loading the models';
     case 'serving':

@@ -2,7 +2,7 @@
 import type { GpuFacts } from '../../src-shared/duty.ts';
 import { type DutyInput, sane, usedCards } from './duty-input.ts';
 import { ceilingOf, throttledDegrees, videoMemoryAllowance } from './limits.ts';
-import { printable, quiet, type Sign, type Signs, stands, unclear } from './signs.ts';
+import { notRuledOut, printable, quiet, type Sign, type Signs, stands, unclear } from './signs.ts';
 
 /**
  * Cards, and the processor where it tells. Not every card tells its temperature, and each protects itself, so
@@ -17,7 +17,7 @@ export function heatSigns({ facts, work, preferences }: DutyInput): Signs {
       return heatSign(id, nameOf(gpu), temperature.value, ceilingOf(gpu, preferences));
     }
     return typeof preferences.cards[id]?.temperatureCeilingCelsius === 'number'
-      ? stands(`the temperature of ${nameOf(gpu)} is not known: ${temperature.because}`, id)
+      ? notRuledOut(`the temperature of ${nameOf(gpu)} is not known: ${temperature.because}`, id)
       : unclear(id);
   });
   const cpuCeiling = preferences.cpuTemperatureCeilingCelsius;
@@ -38,12 +38,12 @@ export function gpuLoadSigns({ facts, work, preferences }: DutyInput): Signs {
     return 'off';
   }
   if (!facts.gpus.isKnown) {
-    return [stands(`it is not known what the graphics cards do: ${facts.gpus.because}`)];
+    return [notRuledOut(`it is not known what the graphics cards do: ${facts.gpus.because}`)];
   }
   return usedCards(facts.gpus.value, preferences).map((gpu) => {
     const others = sane(gpu.othersUtilisation);
     if (!others.isKnown) {
-      return stands(
+      return notRuledOut(
         `it is not known how much other programs use ${nameOf(gpu)}: ${others.because}`,
         gpu.id,
       );
@@ -61,7 +61,7 @@ export function videoMemorySigns({ facts, work, preferences }: DutyInput): Signs
     return 'off';
   }
   if (!facts.gpus.isKnown) {
-    return [stands(`it is not known how much video memory is free: ${facts.gpus.because}`)];
+    return [notRuledOut(`it is not known how much video memory is free: ${facts.gpus.because}`)];
   }
   const allowances = usedCards(facts.gpus.value, preferences).map((gpu) =>
     videoMemoryAllowance(gpu, preferences),
@@ -71,11 +71,13 @@ export function videoMemorySigns({ facts, work, preferences }: DutyInput): Signs
     return [quiet()];
   }
   const unknown = allowances.find((each) => !each.isKnown);
-  const why =
+  return [
     unknown === undefined
-      ? `less video memory is free than the ${gigabytes(needed)} that the models need`
-      : `it is not known whether the models' ${gigabytes(needed)} of video memory are free: ${unknown.because}`;
-  return [stands(why)];
+      ? stands(`less video memory is free than the ${gigabytes(needed)} that the models need`)
+      : notRuledOut(
+          `it is not known whether the models' ${gigabytes(needed)} of video memory are free: ${unknown.because}`,
+        ),
+  ];
 }
 
 /** Between slowing down and resting, what was too hot is not yet cool. */

@@ -11,6 +11,7 @@ export type HeldReason = {
   readonly name: PauseReasonName;
   readonly subject: string;
   readonly because: string;
+  readonly isSeen: boolean;
   /** When it was first seen to stand as it does now or last did, on the clock that never goes back. */
   readonly sinceMs: number;
   /** Set when it is seen to be gone: until when it still counts, on both clocks; null while it stands. */
@@ -41,11 +42,12 @@ export function nextHeldReasons(
   );
 }
 
-/** One reason a name, in display order: what stands goes before what is gone, then what clears last. */
+/** One reason a name, in display order: what was seen goes before what was not ruled out, then what clears last. */
 export function shownReasons(held: readonly HeldReason[]): PauseReason[] {
   return pauseReasonNames.flatMap((name) => {
     const same = held.filter((reason) => reason.name === name);
     const shown =
+      same.find(({ gone, isSeen }) => gone === null && isSeen) ??
       same.find(({ gone }) => gone === null) ??
       same.toSorted((a, b) => (b.gone?.clearsAt ?? 0) - (a.gone?.clearsAt ?? 0))[0];
     return shown === undefined ? [] : [shownReason(shown)];
@@ -80,9 +82,9 @@ function heldBy(
 ): HeldReason | undefined {
   switch (sign.kind) {
     case 'stands': {
-      const { subject, because } = sign;
+      const { subject, because, isSeen } = sign;
       const sinceMs = previous?.gone === null ? previous.sinceMs : now.monotonicMs;
-      return { name, subject, because, sinceMs, gone: null };
+      return { name, subject, because, isSeen, sinceMs, gone: null };
     }
     case 'unclear':
       return previous === undefined ? undefined : { ...previous, gone: null };
@@ -105,12 +107,12 @@ function heldBy(
   }
 }
 
-function shownReason({ name, subject, because, gone }: HeldReason): PauseReason {
+function shownReason({ name, subject, because, isSeen, gone }: HeldReason): PauseReason {
   if (gone === null) {
-    return { name, because, clearsAt: null };
+    return { name, because, isSeen, clearsAt: null };
   }
   const words = subject === 'sleep' ? 'the computer has woken up' : goneWords[name];
-  return { name, because: words, clearsAt: gone.clearsAt };
+  return { name, because: words, isSeen, clearsAt: gone.clearsAt };
 }
 
 const goneWords: Record<PauseReasonName, string> = {

@@ -34,7 +34,14 @@ describe('the way of a duty', () => {
     const trigger = run.now.monotonicMs;
     expect(run.look(games)).toEqual({
       state: 'draining',
-      reasons: [{ name: 'game running', because: 'Cyberpunk2077.exe is running', clearsAt: null }],
+      reasons: [
+        {
+          name: 'game running',
+          because: 'Cyberpunk2077.exe is running',
+          isSeen: true,
+          clearsAt: null,
+        },
+      ],
       deadline: { kind: 'by', atMs: trigger + 400 },
       isEnding: false,
     });
@@ -46,7 +53,14 @@ describe('the way of a duty', () => {
     run.setWork({ engines: 'stopped', answersInFlight: 0 });
     expect(run.look()).toEqual({
       state: 'paused',
-      reasons: [{ name: 'game running', because: 'Cyberpunk2077.exe is running', clearsAt: null }],
+      reasons: [
+        {
+          name: 'game running',
+          because: 'Cyberpunk2077.exe is running',
+          isSeen: true,
+          clearsAt: null,
+        },
+      ],
     });
   });
 

@@ -11,7 +11,16 @@ import { gpuLoadSigns, heatSigns, videoMemorySigns } from './gpu-signs.ts';
 import { minuteMs, timeWords } from './local-time.ts';
 import { isPauseOver, pauseWishWords } from './pause-wish.ts';
 import { isInSchedule, nextOpening } from './schedule.ts';
-import { type AllSigns, over, printable, quiet, type Signs, stands, unclear } from './signs.ts';
+import {
+  type AllSigns,
+  notRuledOut,
+  over,
+  printable,
+  quiet,
+  type Signs,
+  stands,
+  unclear,
+} from './signs.ts';
 
 /** What the duty remembers and a moment's readings do not tell. */
 export type Remembered = {
@@ -57,7 +66,7 @@ function gameSigns({ facts, preferences }: DutyInput): Signs {
     return 'off';
   }
   if (!facts.games.isKnown) {
-    return [stands(`it is not known whether a game is running: ${facts.games.because}`)];
+    return [notRuledOut(`it is not known whether a game is running: ${facts.games.because}`)];
   }
   const running = facts.games.value.filter(
     ({ foundBy }) =>
@@ -88,7 +97,9 @@ function batterySigns({ facts, preferences }: DutyInput): Signs {
     return [isInBag ? stands('the lid is closed and the computer runs on battery') : quiet()];
   }
   if (!onBattery.isKnown) {
-    return [stands(`it is not known whether the computer runs on battery: ${onBattery.because}`)];
+    return [
+      notRuledOut(`it is not known whether the computer runs on battery: ${onBattery.because}`),
+    ];
   }
   return [onBattery.value ? stands('the computer runs on battery') : quiet()];
 }
@@ -118,7 +129,7 @@ function inputSigns({ facts, preferences }: DutyInput, idleMs: number | undefine
   if (idleMs === undefined) {
     const because = facts.inputIdleMs.isKnown ? notANumber : facts.inputIdleMs.because;
     return [
-      stands(`it is not known whether the computer is in use: ${because}`, 'reading'),
+      notRuledOut(`it is not known whether the computer is in use: ${because}`, 'reading'),
       unclear('input'),
     ];
   }
@@ -142,7 +153,7 @@ function cpuSigns({ facts, preferences }: DutyInput): Signs {
   }
   const others = sane(facts.othersCpuShare);
   if (!others.isKnown) {
-    return [stands(`it is not known how busy the processor is: ${others.because}`)];
+    return [notRuledOut(`it is not known how busy the processor is: ${others.because}`)];
   }
   return [
     others.value * 100 > limit

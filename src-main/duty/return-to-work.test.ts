@@ -30,7 +30,7 @@ describe('the return to work', () => {
     run.look(noGames);
     const clearsAt = run.now.wallMs + 60_000;
     expect(reasonsOf(run)).toEqual([
-      { name: 'game running', because: 'the game has ended', clearsAt },
+      { name: 'game running', because: 'the game has ended', isSeen: true, clearsAt },
     ]);
     expect(run.watch(59_999)).toMatchObject({ state: 'paused', reasons: [{ clearsAt }] });
     expect(run.watch(1)).toEqual({ state: 'starting' });

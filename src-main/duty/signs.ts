@@ -7,7 +7,13 @@ import type { PauseReasonName } from '../../src-shared/duty.ts';
  * so that it counts only for a while after it was first seen.
  */
 export type Sign =
-  | { readonly kind: 'stands'; readonly subject: string; readonly because: string }
+  | {
+      readonly kind: 'stands';
+      readonly subject: string;
+      readonly because: string;
+      /** False where it could not be ruled out. */
+      readonly isSeen: boolean;
+    }
   | { readonly kind: 'unclear' | 'quiet' | 'over'; readonly subject: string };
 
 /** What was looked at for one reason, by subject (a card, the processor…); `off` when there is nothing to look at. */
@@ -16,7 +22,12 @@ export type AllSigns = Readonly<Record<PauseReasonName, Signs>>;
 
 /** `subject` tells apart what can cause the same reason; "" when there is only one thing. */
 export function stands(because: string, subject = ''): Sign {
-  return { kind: 'stands', subject, because: printable(because, 300) };
+  return { kind: 'stands', subject, because: printable(because, 300), isSeen: true };
+}
+
+/** A reading that is missing where without it nothing says that the machine is free. */
+export function notRuledOut(because: string, subject = ''): Sign {
+  return { kind: 'stands', subject, because: printable(because, 300), isSeen: false };
 }
 
 export function quiet(subject = ''): Sign {

@@ -87,6 +87,7 @@ function serveArguments(folder: string, peers: readonly string[]): string[] {
   return [
     'serve',
     '--no-shards',
+    '--always-work',
     '--no-window',
     '--no-mdns',
     '--data',

@@ -108,13 +108,27 @@ it('does not believe the X server under Wayland, and goes by logind without exac
   );
 });
 
-it('is unknown where nothing can be asked, or nobody is logged in', async () => {
-  expect(await readLinuxPresence(answers({}), signal, {})).toEqual({
+it('is unknown where nothing can be asked, or somebody is there whom logind does not know', async () => {
+  expect(await readLinuxPresence(answers({}), signal, {}, '/')).toEqual({
     inputIdleMs: unknown('loginctl is not installed'),
     isLocked: unknown('loginctl is not installed'),
   });
   const empty = answers({ 'loginctl list-sessions': '\n' });
-  expect((await readLinuxPresence(empty, signal, {})).inputIdleMs.isKnown).toBe(false);
+  const screen = { DISPLAY: ':0' };
+  expect((await readLinuxPresence(empty, signal, screen, '/')).inputIdleMs.isKnown).toBe(false);
+});
+
+it('knows that nobody uses a machine where nobody is logged in, or nothing is to see or to press', async () => {
+  const empty = answers({ 'loginctl list-sessions': '\n' });
+  const server = await readLinuxPresence(empty, signal, {}, '/');
+  const container = await readLinuxPresence(answers({}), signal, {}, '/no/such/folder');
+  for (const { inputIdleMs, isLocked } of [server, container]) {
+    expect(inputIdleMs.isKnown && inputIdleMs.value > 0).toBe(true);
+    expect(isLocked.isKnown).toBe(false);
+  }
+  const screen = { WAYLAND_DISPLAY: 'wayland-0' };
+  const desktop = await readLinuxPresence(answers({}), signal, screen, '/no/such/folder');
+  expect(desktop.inputIdleMs.isKnown).toBe(false);
 });
 
 it.each([

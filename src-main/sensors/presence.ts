@@ -2,6 +2,7 @@
  * Whether the owner is at the machine: time since the last input, and whether the screen is locked. Electron
  * knows both itself; without it, each system is asked by its own tool, as far as there is one.
  */
+import { existsSync } from 'node:fs';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
 import { known, unknown } from './reading.ts';
 import type { RunCommand } from './run-command.ts';
@@ -14,17 +15,31 @@ function monotonicMs(): number {
   return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
-/** systemd's sessions, and for the exact time GNOME's or X11's own answer where they run. */
+/**
+ * systemd's sessions, and for the exact time GNOME's or X11's own answer where they run. `inputDevices` is a
+ * folder that is there where anything could be pressed.
+ */
 export async function readLinuxPresence(
   runCommand: RunCommand,
   signal: AbortSignal,
   environment: NodeJS.ProcessEnv = process.env,
+  inputDevices = '/dev/input',
 ): Promise<Presence> {
+  const hasScreen =
+    environment['DISPLAY'] !== undefined || environment['WAYLAND_DISPLAY'] !== undefined;
+  if (!hasScreen && !existsSync(inputDevices)) {
+    return nobodyThere('there is no screen that could be locked');
+  }
   const [session, exactIdleMs] = await Promise.all([
-    readLogind(runCommand, signal),
+    readLogind(runCommand, signal, hasScreen),
     readExactIdle(runCommand, signal, environment),
   ]);
   return exactIdleMs === undefined ? session : { ...session, inputIdleMs: known(exactIdleMs) };
+}
+
+/** Nobody has used it since it started. */
+function nobodyThere(because: string): Presence {
+  return { inputIdleMs: known(monotonicMs()), isLocked: unknown(because) };
 }
 
 async function readExactIdle(
@@ -54,14 +69,20 @@ export function parseMilliseconds(text: string): number | undefined {
   return /^\d{1,15}$/.test(text.trim()) ? Number(text.trim()) : undefined;
 }
 
-async function readLogind(runCommand: RunCommand, signal: AbortSignal): Promise<Presence> {
+async function readLogind(
+  runCommand: RunCommand,
+  signal: AbortSignal,
+  hasScreen: boolean,
+): Promise<Presence> {
   try {
     const sessions = parseSessionIds(
       await runCommand('loginctl', ['list-sessions', '--no-legend'], signal),
     );
     if (sessions.length === 0) {
-      const nobody = unknown('nobody is logged in whom logind could tell about');
-      return { inputIdleMs: nobody, isLocked: nobody };
+      const because = 'nobody is logged in whom logind could tell about';
+      const nobody = unknown(because);
+      // On a screen of ours somebody is, so logind does not know all.
+      return hasScreen ? { inputIdleMs: nobody, isLocked: nobody } : nobodyThere(because);
     }
     const fields = 'Id,Class,Type,State,IdleHint,IdleSinceHintMonotonic,LockedHint';
     const text = await runCommand(

@@ -40,6 +40,7 @@ function serve(given: Partial<NodeHandlers> = {}) {
       start: refuse,
       status: refuse,
       setShards: refuse,
+      setWork: refuse,
       importModel: refuse,
       removeModel: refuse,
       chat: refuse,

@@ -11,6 +11,7 @@ import type {
   NodeConfig,
   NodeMessage,
   NodeStatus,
+  WorkOrder,
 } from '../../src-shared/node-api.ts';
 import { EngineClient } from './engines/engine-client.ts';
 import { ShardHost } from './engines/shard-host.ts';
@@ -18,6 +19,7 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { HeaderExchange } from './mesh/header-exchange.ts';
 import type { Log } from './log.ts';
 import { createMesh, type Mesh } from './mesh/mesh.ts';
+import type { SelfDescription } from './mesh/record.ts';
 import { MeteredGenerations } from './metered-generations.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
 import { modelEntries, peerStatus } from './node-status.ts';
@@ -55,6 +57,8 @@ export class MeshNode {
   readonly #texts: ModelTexts;
   readonly #chat: ChatService;
   #gateway: Gateway | undefined;
+  /** Why this machine's own shards do not serve; null while they do. */
+  #restsBecause: string | null;
   #bundled: readonly string[] = [];
 
   /**
@@ -72,11 +76,10 @@ export class MeshNode {
       listen: options.config.listen,
       staticPeers: options.config.staticPeers,
       mdns: options.config.mdns,
-      describe: () => ({
-        state: 'serving',
-        models: running.node === undefined ? [] : running.node.#shards.models(),
-        shards: running.node === undefined ? [] : running.node.#shards.records(),
-      }),
+      describe: () =>
+        running.node === undefined
+          ? { state: options.config.work.state, models: [], shards: [] }
+          : running.node.#describe(),
       log: options.logOf('mesh'),
     });
     const node = new MeshNode(options, library, mesh);
@@ -93,12 +96,14 @@ export class MeshNode {
   private constructor(options: NodeOptions, library: ModelLibrary, mesh: Mesh) {
     const { config, onEvent, onChange, logOf } = options;
     this.#options = options;
+    this.#restsBecause = config.work.because;
     this.#log = logOf('node');
     this.#library = library;
     this.#mesh = mesh;
     this.#shards = new ShardHost({
       library,
       settings: config.engine,
+      work: config.work,
       startEngine: (parameters, events, signal) =>
         EngineClient.start(parameters, events, { signal }),
       onChange: () => {
@@ -116,8 +121,10 @@ export class MeshNode {
     const coordinator = new Coordinator({
       opener: mesh,
       knownPeers: () => mesh.knownPeers(),
-      ownShards: () => this.#shards.records(),
-      ownModels: () => this.#shards.models(),
+      ownShards: () => this.#shards.ownRecords(),
+      wakeOwnShards: (manifestId, signal) => this.#shards.wake(manifestId, signal),
+      restsBecause: () => this.#restsBecause,
+      ownModels: () => this.#shards.ownModels(),
     });
     this.#generations = new MeteredGenerations(coordinator, (usage) => {
       onEvent({ type: 'usage', usage });
@@ -167,6 +174,12 @@ export class MeshNode {
     this.#shards.setWishes(wishes);
   }
 
+  /** Resolves when the order is carried out; peers are told at once. */
+  async setWork(work: WorkOrder): Promise<void> {
+    this.#restsBecause = work.because;
+    await this.#shards.setWork(work);
+  }
+
   /** @throws AppError as ModelLibrary.importModel */
   async importModel(path: string, alias: string | undefined): Promise<ModelEntry> {
     let toldAt = Number.NEGATIVE_INFINITY;
@@ -196,7 +209,7 @@ export class MeshNode {
         `${model.summary.name} comes with the app and cannot be removed.`,
       );
     }
-    if (this.#shards.statuses().some(({ manifestId }) => manifestId === model.manifestId)) {
+    if (this.#shards.isWished(model.manifestId)) {
       throw new AppError(
         'request-invalid',
         `This machine hosts ${model.summary.name}. Stop hosting it first, then remove it.`,
@@ -266,6 +279,14 @@ export class MeshNode {
         this.#log('error', `${wish.model} is not hosted: ${toAppError(error).message}`);
       }
     }
+  }
+
+  #describe(): SelfDescription {
+    return {
+      state: this.#shards.state,
+      models: this.#shards.models(),
+      shards: this.#shards.records(),
+    };
   }
 
   #models(): ModelEntry[] {

@@ -138,6 +138,7 @@ describe('two statuses', () => {
     lastLayer: 3,
     state: 'serving',
     fault: null,
+    failure: null,
     backend: 'cpu',
     pid: 4711,
     memoryBytes: 1_000_000,

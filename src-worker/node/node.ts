@@ -113,6 +113,10 @@ serveHost(
       running().setShards(shards);
       return null;
     },
+    setWork: async (order) => {
+      await running().setWork(order);
+      return null;
+    },
     importModel: ({ path, alias }) => running().importModel(path, alias),
     removeModel: ({ model }) => running().removeModel(model),
     chat: async ({ chat, request }) => {

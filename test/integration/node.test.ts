@@ -136,6 +136,72 @@ describe('the shards of a node', () => {
     await eventuallyTrue('the engine is gone', () => !isAlive(pid));
   });
 
+  it('take nothing new once they drain and are gone when paused, while the node stays and asks its peers', async () => {
+    const config = { bundledModels: [await modelFile()], shards: [{ model }] };
+    const other = await start(config);
+    const node = await start({ ...config, staticPeers: other.status.addresses });
+    await Promise.all([node.untilServing(), other.untilServing()]);
+    await node.until(({ peers }) => peers[0]?.shards.length === 1, 'the peer’s shard is known');
+    await other.until(({ peers }) => peers[0]?.shards.length === 1, 'this node’s shard is known');
+    const asked = { model, messages: [{ role: 'user' as const, content: 'Who?' }], maxTokens: 2 };
+    const answeredBy = async (): Promise<string | undefined> =>
+      (await node.ask(asked)).done.receipts[0]?.stages[0]?.peer;
+    expect(await answeredBy()).toBe(node.status.peer);
+
+    const [engine = 0] = node.enginePids;
+    await node.request('setWork', {
+      state: 'draining',
+      answersOwner: false,
+      because: 'Giving the memory back',
+    });
+    expect(await answeredBy()).toBe(other.status.peer);
+    expect(isAlive(engine)).toBe(true);
+    await node.request('setWork', {
+      state: 'paused',
+      answersOwner: false,
+      because: 'Paused: a game is running',
+    });
+    expect(isAlive(engine)).toBe(false);
+    expect(await answeredBy()).toBe(other.status.peer);
+
+    // Peers were told: with its own engine gone too, the other one knows nobody to ask.
+    await other.request('setShards', { shards: [] });
+    await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
+    await expect(node.ask(asked)).rejects.toMatchObject({
+      code: 'no-route',
+      message: expect.stringMatching(/\. Paused: a game is running$/),
+    });
+    await node.request('setWork', { state: 'serving', answersOwner: true, because: null });
+    await node.untilServing();
+    expect(await answeredBy()).toBe(node.status.peer);
+  });
+
+  it('answer their own user while they rest for everybody else, and load only when asked', async () => {
+    const config = { bundledModels: [await modelFile()], shards: [{ model }] };
+    const rest = { state: 'paused', answersOwner: true, because: 'Paused: in use' } as const;
+    const node = await start({ ...config, work: rest });
+    const other = await start({ ...config, shards: [], staticPeers: node.status.addresses });
+    await other.until(({ peers }) => peers[0]?.connected === true, 'the peers know each other');
+    const asked = { model, messages: [{ role: 'user' as const, content: 'Who?' }], maxTokens: 2 };
+    expect(node.status.shards).toMatchObject([{ state: 'resting', pid: null }]);
+    expect(node.status.models).toMatchObject([{ name: model, available: true }]);
+
+    await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
+    expect(node.enginePids).toEqual([]);
+    expect((await node.ask(asked)).done.receipts[0]?.stages).toMatchObject([
+      { peer: node.status.peer },
+    ]);
+    await node.until(({ shards }) => shards[0]?.state === 'serving', 'the engine is told of');
+    const [engine = 0] = node.enginePids;
+    await node.request('setWork', { ...rest, because: 'Paused: the processor is busy' });
+    expect(isAlive(engine)).toBe(true);
+    await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
+
+    await node.request('setWork', { ...rest, answersOwner: false, because: 'Paused: a game' });
+    expect(isAlive(engine)).toBe(false);
+    await expect(node.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
+  });
+
   it('stay as they were when a wish makes no sense', async () => {
     const node = await start({ bundledModels: [await modelFile()], shards: [{ model }] });
     await node.untilServing();

@@ -13,6 +13,7 @@ export async function standInHost(options: HostOptions = {}): Promise<Host> {
   const host = await createHost({
     dataFolder: options.dataFolder ?? (await temporaryFolder()),
     restartPolicy: { firstDelayMs: 10, longestDelayMs: 1000, steadyAfterMs: 60_000 },
+    alwaysWork: options.sources === undefined,
     ...options,
     overrides: { apiPort: 0, ...options.overrides },
     files: { nodeScript: standInScript, ...options.files },

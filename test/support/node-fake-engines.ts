@@ -13,6 +13,8 @@ export class FakeEngines {
   attempts = 0;
   /** Loads do not end by themselves. */
   holdLoads = false;
+  /** Engines end only when they are killed. */
+  holdStops = false;
   refuseLoads: AppError | undefined;
   refuseOpens: AppError | undefined;
 
@@ -39,13 +41,13 @@ export class FakeEngines {
 class FakeEngine implements Engine {
   readonly parameters: LoadParameters;
   readonly description: LoadResult;
-  readonly pid = 4711;
   readonly isCongested = false;
   readonly opened: number[] = [];
   readonly closed: number[] = [];
   isRunning = true;
   readonly #engines: FakeEngines;
   readonly #events: EngineEvents;
+  readonly #killed = Promise.withResolvers<void>();
 
   constructor(engines: FakeEngines, parameters: LoadParameters, events: EngineEvents) {
     this.#engines = engines;
@@ -82,7 +84,15 @@ class FakeEngine implements Engine {
   }
 
   stop(): Promise<void> {
+    if (this.#engines.holdStops) {
+      return this.#killed.promise;
+    }
+    return this.kill();
+  }
+
+  kill(): Promise<void> {
     this.isRunning = false;
+    this.#killed.resolve();
     return Promise.resolve();
   }
 

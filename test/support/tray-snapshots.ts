@@ -5,6 +5,7 @@ import type { TraySnapshot } from '../../src-main/electron/tray-snapshot.ts';
 const game: PauseReason = {
   name: 'game running',
   because: 'Cyberpunk2077.exe is running',
+  isSeen: true,
   clearsAt: null,
 };
 
@@ -31,6 +32,7 @@ export const working: TraySnapshot = {
   sentence: 'Working for the mesh',
   node: { state: 'running', fault: null },
   today: { tokensServed: 12_345 },
+  readyUpdate: null,
   wishes: { hasConsented: true, hostsLayers: true, pause: null, pauseWhileGaming: true },
 };
 

@@ -120,6 +120,7 @@ export class WindowHost {
         '--data',
         this.dataFolder,
         'serve',
+        '--always-work',
         '--window-port',
         String(this.#port),
         '--api-port',

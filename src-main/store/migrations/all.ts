@@ -1,6 +1,13 @@
 /** Every migration, in order. */
 import { settingsMigration } from './0001-settings.ts';
 import { usageMigration } from './0002-usage.ts';
+import { pauseMigration } from './0003-pause.ts';
+import { acknowledgementsMigration } from './0004-acknowledgements.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [settingsMigration, usageMigration];
+export const migrations: readonly Migration[] = [
+  settingsMigration,
+  usageMigration,
+  pauseMigration,
+  acknowledgementsMigration,
+];

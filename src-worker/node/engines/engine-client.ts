@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AppError, type ErrorCode, errorAudiences } from '../../../src-shared/errors.ts';
+import type { Pace } from '../../../src-shared/pace.ts';
 import { FrameLink, linkLimits, nodeInputLimits } from '../../engine/frame-link.ts';
 import {
   engineKinds,
@@ -28,6 +29,8 @@ import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/w
 import { StderrTail } from './stderr-tail.ts';
 
 export type EngineEvents = {
+  /** The process runs; it has not loaded anything yet. */
+  readonly onSpawn?: (pid: number) => void;
   /** Hidden states from a first or middle shard, a sampled token from a whole or last one. */
   readonly onWork: (work: Work) => void;
   /** The engine gave a session up and closed it. */
@@ -119,6 +122,9 @@ export class EngineClient {
       env: { ...process.env, GGML_NO_BACKTRACE: '1' },
       windowsHide: true,
     });
+    if (this.#child.pid !== undefined) {
+      events.onSpawn?.(this.#child.pid);
+    }
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
     this.#exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {
@@ -165,6 +171,11 @@ export class EngineClient {
   /** Ends a session; what it had waiting is dropped. Never fails on a session that has ended. */
   async close(session: number): Promise<void> {
     await this.#call('close', { session });
+  }
+
+  /** How much it computes from now on. An engine that was just loaded takes all it has. */
+  async setPace(pace: Pace): Promise<void> {
+    await this.#call('pace', pace);
   }
 
   async tokenize(text: string, parseSpecial: boolean): Promise<number[]> {

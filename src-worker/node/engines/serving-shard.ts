@@ -11,6 +11,8 @@ export type ShardSessionRequest = {
   /** Cache cells that the session will surely take, and those that it may. */
   readonly promptTokens: number;
   readonly maxTokens: number;
+  /** Asked for by this node's own user. */
+  readonly isOwn: boolean;
 };
 
 export interface ShardSessionListener {
@@ -49,6 +51,6 @@ export interface ServingShard extends LayerRange {
 }
 
 export interface ServingShards {
-  /** The shard with exactly these layers, when it is serving. */
-  find(manifestId: string, layers: LayerRange): ServingShard | undefined;
+  /** The shard with exactly these layers, when it is there for others, or for this node's own user. */
+  find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined;
 }

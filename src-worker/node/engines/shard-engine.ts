@@ -11,13 +11,13 @@ import { SpeedMeter } from './speed-meter.ts';
 /** What this part of the node needs of an engine; EngineClient is one. */
 export interface Engine {
   readonly description: LoadResult;
-  readonly pid: number | undefined;
   readonly isCongested: boolean;
   open(parameters: OpenParameters): Promise<void>;
   close(session: number): Promise<void>;
   send(work: Omit<Work, 'detail'>): void;
   drained(): Promise<void>;
   stop(): Promise<void>;
+  kill(): Promise<void>;
 }
 
 /** Starts an engine process and loads a shard; an aborted signal ends the process while it loads. */
@@ -29,6 +29,7 @@ export type StartEngine = (
 
 type OpenSession = {
   readonly listener: ShardSessionListener;
+  readonly isOwn: boolean;
   /** The work that the engine answers next is one token's; what it came with from other stages. */
   isDecoding: boolean;
   earlierMicros: number;
@@ -43,6 +44,8 @@ export type ShardEngineParts = {
   readonly signal: AbortSignal;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
+  /** Its process runs, and is about to load. */
+  readonly onSpawn: (pid: number) => void;
   /** The engine ended without having been asked to; its sessions have been told. */
   readonly onExit: (error: AppError) => void;
   /** The number of sessions changed. */
@@ -71,6 +74,7 @@ export class ShardEngine {
       }
     };
     const events: EngineEvents = {
+      onSpawn: parts.onSpawn,
       onWork: (work) => tell((shard) => shard.#onWork(work)),
       onSessionFailed: (number, error) => tell((shard) => shard.#fail(number, error)),
       onExit: (error) => {
@@ -100,12 +104,13 @@ export class ShardEngine {
     return this.#engine.description;
   }
 
-  get pid(): number | undefined {
-    return this.#engine.pid;
-  }
-
   get sessions(): number {
     return this.#book.sessions;
+  }
+
+  /** Of this node's own user. */
+  get ownSessions(): number {
+    return this.#numbers((session) => session.isOwn).length;
   }
 
   get freeSessions(): number {
@@ -132,8 +137,8 @@ export class ShardEngine {
     request: ShardSessionRequest,
     listener: ShardSessionListener,
   ): Promise<ShardSession> {
-    const { sampling, selfFeedUntil } = request;
-    const session: OpenSession = { listener, isDecoding: false, earlierMicros: 0 };
+    const { sampling, selfFeedUntil, isOwn } = request;
+    const session: OpenSession = { listener, isOwn, isDecoding: false, earlierMicros: 0 };
     const number = this.#book.enter(request, session);
     this.#onSessions();
     try {
@@ -156,14 +161,27 @@ export class ShardEngine {
         this.#engine.send({ session: number, position, count, flags, computeMicros, values });
       },
       congestion: () => (this.#engine.isCongested ? this.#engine.drained() : undefined),
-      close: () => void this.#close(number),
+      close: () => this.#close(number),
     };
+  }
+
+  /** Ends the sessions of everybody but this node's own user. */
+  endForeign(reason: AppError): void {
+    for (const number of this.#numbers((session) => !session.isOwn)) {
+      this.#fail(number, reason);
+      void this.#forget(number);
+    }
   }
 
   /** Ends the engine in order: whoever is still served is told the reason. */
   async stop(reason: AppError): Promise<void> {
     this.#failAll(reason);
     await this.#engine.stop();
+  }
+
+  /** Ends the engine at once. Resolves when its process is gone. */
+  kill(): Promise<void> {
+    return this.#engine.kill();
   }
 
   #onWork(work: Work): void {
@@ -194,14 +212,25 @@ export class ShardEngine {
     }
   }
 
-  async #close(number: number): Promise<void> {
+  #close(number: number): void {
     if (this.#book.remove(number) !== undefined) {
       this.#onSessions();
-      try {
-        await this.#engine.close(number);
-      } catch {
-        // The engine is gone, and the session with it.
-      }
+      void this.#forget(number);
     }
+  }
+
+  async #forget(number: number): Promise<void> {
+    try {
+      await this.#engine.close(number);
+    } catch {
+      // The engine is gone, and the session with it.
+    }
+  }
+
+  #numbers(isMeant: (session: OpenSession) => boolean): number[] {
+    return this.#book.numbers().filter((number) => {
+      const session = this.#book.get(number);
+      return session !== undefined && isMeant(session);
+    });
   }
 }

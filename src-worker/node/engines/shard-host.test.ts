@@ -1,51 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
-import { samplingSchema } from '../../../src-shared/model.ts';
+import {
+  hostOf,
+  left,
+  library,
+  listener,
+  request,
+  right,
+  settle,
+  whole,
+} from '../../../test/support/fake-shard-host.ts';
 import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
 import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
-import type { ShardSessionListener } from './serving-shard.ts';
-import { ShardHost, type ShardSource } from './shard-host.ts';
-
-const settings = { threads: 1, backend: 'cpu', contextLength: 1000, maxSessions: 2 } as const;
-const request = {
-  sampling: samplingSchema.parse({}),
-  selfFeedUntil: undefined,
-  promptTokens: 10,
-  maxTokens: 100,
-};
-
-function library(changes: Partial<ShardSource> = {}): ShardSource {
-  return {
-    find: (name) => {
-      if (name !== fakeModel.name && name !== fakeModel.manifestId) {
-        throw new AppError('model-not-found', `There is no model ${name}`);
-      }
-      return { summary: fakeModel };
-    },
-    shardPath: (_id, { firstLayer, lastLayer }) =>
-      Promise.resolve(`/shards/${firstLayer}-${lastLayer}.gguf`),
-    ...changes,
-  };
-}
-
-function listener(): ShardSessionListener & { readonly failures: AppError[] } {
-  const failures: AppError[] = [];
-  return { failures, onWork: () => {}, onFailed: (error) => failures.push(error) };
-}
-
-function hostOf(engines: FakeEngines, source = library()): ShardHost {
-  return new ShardHost({
-    library: source,
-    settings,
-    startEngine: engines.start,
-    onChange: () => {},
-    log: () => {},
-  });
-}
-
-const whole = { firstLayer: 0, lastLayer: 5 };
-const left = { firstLayer: 0, lastLayer: 2 };
-const right = { firstLayer: 3, lastLayer: 5 };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -53,15 +19,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** Lets everything that waits for no timer happen. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
-}
 
 function cannotCut(): Promise<string> {
   return Promise.reject(new AppError('gguf-unsupported', 'It cannot be cut'));
@@ -88,8 +45,8 @@ describe('wishes', () => {
       { ...right, freeSessions: 2 },
     ]);
     expect(host.models()).toEqual([fakeModel]);
-    expect(host.find(fakeModel.manifestId, left)).toBeDefined();
-    expect(host.find(fakeModel.manifestId, whole)).toBeUndefined();
+    expect(host.find(fakeModel.manifestId, left, false)).toBeDefined();
+    expect(host.find(fakeModel.manifestId, whole, false)).toBeUndefined();
   });
 
   it('without a range mean the whole model', async () => {
@@ -122,7 +79,7 @@ describe('wishes', () => {
     ]);
     await settle();
     const ended = listener();
-    await host.find(fakeModel.manifestId, left)?.openSession(request, ended);
+    await host.find(fakeModel.manifestId, left, false)?.openSession(request, ended);
     host.setWishes([
       { model: 'Fake model', layers: right },
       { model: 'Fake model', layers: whole },
@@ -150,13 +107,70 @@ describe('wishes', () => {
   });
 });
 
+describe('a machine that is given back', () => {
+  it('lets what is in flight go on while it drains, and begins nothing new', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    const served = listener();
+    await host.find(fakeModel.manifestId, whole, false)?.openSession(request, served);
+    await host.setWork({ state: 'draining', answersOwner: false });
+    host.setWishes([{ model: 'Fake model' }, { model: 'Fake model', layers: left }]);
+    await settle();
+    expect(host.find(fakeModel.manifestId, whole, false)).toBeUndefined();
+    expect(engines.running).toHaveLength(1);
+    expect(served.failures).toEqual([]);
+    await host.setWork({ state: 'serving', answersOwner: true });
+    await settle();
+    expect(host.find(fakeModel.manifestId, whole, false)).toBeDefined();
+    expect(engines.running).toHaveLength(2);
+  });
+
+  it('kills its engines, also one that was ending in peace, and loads all that is wished for afterwards', async () => {
+    const engines = new FakeEngines();
+    engines.holdStops = true;
+    const host = hostOf(engines);
+    host.setWishes([
+      { model: 'Fake model', layers: left },
+      { model: 'Fake model', layers: right },
+    ]);
+    await settle();
+    const failed = listener();
+    await host.find(fakeModel.manifestId, right, false)?.openSession(request, failed);
+    host.setWishes([{ model: 'Fake model', layers: right }]);
+    await settle();
+    expect(engines.running).toHaveLength(2);
+    await host.setWork({ state: 'paused', answersOwner: false });
+    expect(engines.running).toEqual([]);
+    expect(host.statuses()).toMatchObject([{ ...right, state: 'resting', pid: null }]);
+    expect(failed.failures).toMatchObject([{ code: 'peer-failed' }]);
+    expect(host.isWished(fakeModel.manifestId)).toBe(true);
+    await host.setWork({ state: 'serving', answersOwner: true });
+    await settle();
+    expect(host.statuses()).toMatchObject([{ ...right, state: 'serving' }]);
+  });
+
+  it('gives up a load, and starts none while it is paused', async () => {
+    const engines = new FakeEngines();
+    engines.holdLoads = true;
+    const host = hostOf(engines);
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    await host.setWork({ state: 'paused', answersOwner: false });
+    host.setWishes([{ model: 'Fake model', layers: left }]);
+    await settle();
+    expect([engines.attempts, engines.running.length]).toEqual([1, 0]);
+  });
+});
+
 describe('a crash', () => {
   it('fails the sessions at once, and the shard serves again soon after', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     host.setWishes([{ model: 'Fake model' }]);
     await settle();
-    const shard = host.find(fakeModel.manifestId, whole);
+    const shard = host.find(fakeModel.manifestId, whole, false);
     const failed = listener();
     await shard?.openSession(request, failed);
     engines.running[0]?.crash();
@@ -177,7 +191,7 @@ describe('a crash', () => {
     await vi.advanceTimersByTimeAsync(250);
     await settle();
     expect(host.statuses()).toMatchObject([{ state: 'serving', fault: null, sessions: 0 }]);
-    await host.find(fakeModel.manifestId, whole)?.openSession(request, listener());
+    await host.find(fakeModel.manifestId, whole, false)?.openSession(request, listener());
   });
 
   it('that repeats itself is waited for longer and longer, up to a minute', async () => {
@@ -216,7 +230,7 @@ describe('sessions', () => {
     const host = hostOf(engines);
     host.setWishes([{ model: 'Fake model' }]);
     await settle();
-    const shard = host.find(fakeModel.manifestId, whole);
+    const shard = host.find(fakeModel.manifestId, whole, false);
     const first = await shard?.openSession(request, listener());
     await shard?.openSession(request, listener());
     await expect(shard?.openSession(request, listener())).rejects.toMatchObject({
@@ -237,7 +251,7 @@ describe('sessions', () => {
     host.setWishes([{ model: 'Fake model' }]);
     await settle();
     engines.refuseOpens = new AppError('request-invalid', 'The grammar has no root');
-    const shard = host.find(fakeModel.manifestId, whole);
+    const shard = host.find(fakeModel.manifestId, whole, false);
     await expect(shard?.openSession(request, listener())).rejects.toMatchObject({
       code: 'request-invalid',
     });
@@ -249,7 +263,7 @@ describe('sessions', () => {
     const host = hostOf(engines);
     host.setWishes([{ model: 'Fake model' }]);
     await settle();
-    const shard = host.find(fakeModel.manifestId, whole);
+    const shard = host.find(fakeModel.manifestId, whole, false);
     const [bad, good] = [listener(), listener()];
     await shard?.openSession(request, bad);
     await shard?.openSession(request, good);
@@ -264,7 +278,9 @@ describe('sessions', () => {
     const host = hostOf(engines);
     host.setWishes([{ model: 'Fake model', layers: right }]);
     await settle();
-    const session = await host.find(fakeModel.manifestId, right)?.openSession(request, listener());
+    const session = await host
+      .find(fakeModel.manifestId, right, false)
+      ?.openSession(request, listener());
     const work = { position: 0, count: 1, flags: 1, values: new Uint8Array(32) };
     for (let token = 0; token < 5; token += 1) {
       session?.send({ ...work, computeMicros: 9000 });

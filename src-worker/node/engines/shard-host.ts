@@ -1,7 +1,7 @@
 /** Turns the owner's wishes into running shards, and running shards into what the mesh is told. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
-import type { HostedShard, ShardStatus } from '../../../src-shared/node-api.ts';
+import type { HostedShard, ShardStatus, WorkOrder } from '../../../src-shared/node-api.ts';
 import type { Log } from '../log.ts';
 import type { RecordedShard } from '../mesh/record.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
@@ -19,26 +19,47 @@ export type ShardHostParts = {
   readonly library: ShardSource;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
+  /** What to do about wishes at first; absent: serve them. */
+  readonly work?: WorkPlan;
   /** State or load of some shard changed. */
   readonly onChange: () => void;
   readonly log: Log;
+  /** How long engines that only this node's own user needs stay after the last question, in milliseconds. */
+  readonly ownUseKeepMs?: number;
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 };
 
+/** Who asks again within minutes does not wait for the model; who goes on to something else gets the memory back. */
+const defaultOwnUseKeepMs = 300_000;
+
+export type WorkPlan = Pick<WorkOrder, 'state' | 'answersOwner'>;
+
+type Wish = { readonly model: ModelSummary; readonly layers: LayerRange };
+
 export class ShardHost implements ServingShards {
   readonly #parts: ShardHostParts;
   readonly #runners = new Map<string, ShardRunner>();
-  /** Ends of shards that are not wanted any more. */
-  readonly #ending = new Set<Promise<void>>();
+  /** Ends of shards that are not wanted any more, or not now. */
+  readonly #ending = new Map<ShardRunner, Promise<void>>();
+  #wishes: ReadonlyMap<string, Wish> = new Map();
+  #work: WorkPlan;
   #isStopped = false;
+  /** Runs while engines are there that nobody uses. */
+  #ownUseEnd: NodeJS.Timeout | undefined;
 
   constructor(parts: ShardHostParts) {
     this.#parts = parts;
+    this.#work = parts.work ?? { state: 'serving', answersOwner: true };
+  }
+
+  get state(): WorkOrder['state'] {
+    return this.#work.state;
   }
 
   /**
-   * Replaces the set of wished shards: what is running and still wanted goes on undisturbed.
+   * Replaces the set of wished shards: what is running and still wanted goes on undisturbed. What is new is
+   * loaded once this serves.
    * @throws AppError `model-not-found` or `setting-invalid` for the first wish that makes no sense; nothing
    * changes then
    */
@@ -46,52 +67,195 @@ export class ShardHost implements ServingShards {
     if (this.#isStopped) {
       throw new AppError('not-running', 'The node is stopping; it hosts no more shards');
     }
-    const wanted = new Map(wishes.map((wish) => this.#resolve(wish)));
-    for (const [key, runner] of this.#runners) {
-      if (!wanted.has(key)) {
-        this.#runners.delete(key);
-        this.#end(runner);
-      }
-    }
-    for (const [key, { model, layers }] of wanted) {
-      if (!this.#runners.has(key)) {
-        this.#runners.set(key, this.#run(model, layers));
-      }
-    }
-    this.#parts.onChange();
+    this.#wishes = new Map(wishes.map((wish) => this.#resolve(wish)));
+    this.#fulfil();
   }
 
-  find(manifestId: string, layers: LayerRange): ServingShard | undefined {
+  /**
+   * `paused` kills the engines, also those that are ending in peace; where the own user is answered all the same,
+   * those on which he has a session stay, without the sessions of others. It resolves when the processes are gone.
+   */
+  async setWork(work: WorkPlan): Promise<void> {
+    const wasOwnUse = this.#isOwnUse;
+    this.#work = work;
+    if (this.#isOwnUse && !wasOwnUse) {
+      this.#keepOwnSessions();
+    }
+    this.#fulfil();
+    if (work.state === 'paused') {
+      for (const runner of this.#ending.keys()) {
+        runner.kill();
+      }
+      await Promise.all(this.#ending.values());
+    }
+  }
+
+  /**
+   * While it is paused for others alone, loads the wished layers of a model for the own user. Resolves when each is there or has failed, or
+   * when the signal aborts.
+   */
+  async wake(manifestId: string, signal: AbortSignal): Promise<void> {
+    if (!this.#isOwnUse || this.#isStopped) {
+      return;
+    }
+    const wishes = [...this.#wishes].filter(([, { model }]) => model.manifestId === manifestId);
+    const loads = wishes.map(([key, wish]) => this.#runnerFor(key, wish).loaded());
+    const { promise: aborted, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    await Promise.race([Promise.all(loads), ...(signal.aborted ? [] : [aborted])]);
+  }
+
+  /** Whether any layers of the model are wished for, loaded or not. */
+  isWished(manifestId: string): boolean {
+    return [...this.#wishes.values()].some(({ model }) => model.manifestId === manifestId);
+  }
+
+  /** Nothing new begins for others on a shard that is to end soon. */
+  find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined {
     const runner = this.#runners.get(keyOf(manifestId, layers));
-    return runner?.isServing === true ? runner : undefined;
+    const isThere = isOwn ? this.#work.answersOwner : this.#work.state === 'serving';
+    return isThere && runner?.isServing === true ? runner : undefined;
   }
 
   statuses(): ShardStatus[] {
-    return [...this.#runners.values()].map((runner) => runner.status());
+    return [...this.#runners.values()]
+      .map((runner) => runner.status())
+      .concat(
+        this.#resting().map(({ model, layers }) => ({
+          ...layers,
+          manifestId: model.manifestId,
+          model: model.name,
+          state: 'resting',
+          fault: null,
+          failure: null,
+          backend: null,
+          pid: null,
+          memoryBytes: 0,
+          sessions: 0,
+          maxSessions: this.#parts.settings.maxSessions,
+          tokensPerSecond: 0,
+        })),
+      );
   }
 
-  /** The shards that serve now, for the node's record. */
+  /** The shards that serve others now, for the node's record. */
   records(): RecordedShard[] {
-    return [...this.#runners.values()].flatMap((runner) => runner.record() ?? []);
+    return this.#isOwnUse ? [] : this.#loaded();
   }
 
   /** The models of those shards, each once. */
   models(): ModelSummary[] {
-    const serving = [...this.#runners.values()].filter((runner) => runner.isServing);
-    return [...new Map(serving.map(({ summary }) => [summary.manifestId, summary])).values()];
+    return this.#isOwnUse ? [] : this.#loadedModels();
+  }
+
+  /** The shards that are there for this node's own user, now or after `wake`. */
+  ownRecords(): RecordedShard[] {
+    if (!this.#work.answersOwner) {
+      return [];
+    }
+    return this.#isOwnUse
+      ? [...this.#loaded(), ...this.#resting().map((wish) => this.#restingRecord(wish))]
+      : this.#loaded();
+  }
+
+  /** The models of those shards, each once. */
+  ownModels(): ModelSummary[] {
+    const resting = this.#isOwnUse ? this.#resting().map(({ model }) => model) : [];
+    return eachOnce([...this.#loadedModels(), ...resting]);
   }
 
   /** Ends all engines. Resolves when their processes are gone. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const runner of this.#runners.values()) {
-      this.#end(runner);
+    clearTimeout(this.#ownUseEnd);
+    for (const [key, runner] of this.#runners) {
+      this.#end(key, runner);
     }
-    this.#runners.clear();
-    await Promise.all(this.#ending);
+    await Promise.all(this.#ending.values());
   }
 
-  #resolve(wish: HostedShard): [string, { model: ModelSummary; layers: LayerRange }] {
+  get #isOwnUse(): boolean {
+    return this.#work.state === 'paused' && this.#work.answersOwner;
+  }
+
+  #fulfil(): void {
+    for (const [key, runner] of this.#runners) {
+      const isDone = this.#work.state === 'paused' && !this.#isOwnUse;
+      if (isDone || !this.#wishes.has(key)) {
+        this.#end(key, runner);
+      }
+    }
+    for (const [key, wish] of this.#work.state === 'serving' ? this.#wishes : []) {
+      this.#runnerFor(key, wish);
+    }
+    this.#onChange();
+  }
+
+  #runnerFor(key: string, { model, layers }: Wish): ShardRunner {
+    const runner = this.#runners.get(key) ?? this.#run(model, layers);
+    this.#runners.set(key, runner);
+    return runner;
+  }
+
+  #keepOwnSessions(): void {
+    for (const [key, runner] of this.#runners) {
+      if (runner.ownSessions > 0) {
+        runner.endForeign();
+      } else {
+        this.#end(key, runner);
+      }
+    }
+  }
+
+  #onChange(): void {
+    clearTimeout(this.#ownUseEnd);
+    const runners = [...this.#runners.values()];
+    if (this.#isOwnUse && runners.every(({ ownSessions }) => ownSessions === 0)) {
+      const keepMs = this.#parts.ownUseKeepMs ?? defaultOwnUseKeepMs;
+      this.#ownUseEnd =
+        runners.length === 0 ? undefined : setTimeout(() => this.#endOwnUse(), keepMs).unref();
+    }
+    this.#parts.onChange();
+  }
+
+  #endOwnUse(): void {
+    for (const [key, runner] of this.#runners) {
+      this.#end(key, runner);
+    }
+    this.#onChange();
+  }
+
+  /** Wishes without an engine; none while the wishes are about to be fulfilled. */
+  #resting(): Wish[] {
+    return this.#isStopped
+      ? []
+      : [...this.#wishes].flatMap(([key, wish]) => (this.#runners.has(key) ? [] : [wish]));
+  }
+
+  #restingRecord({ model, layers }: Wish): RecordedShard {
+    const { maxSessions } = this.#parts.settings;
+    const contextLength = Math.min(this.#parts.settings.contextLength, model.contextLength);
+    return {
+      ...layers,
+      manifestId: model.manifestId,
+      freeSessions: maxSessions,
+      maxSessions,
+      contextLength,
+      freeCells: contextLength,
+      tokensPerSecond: 0,
+    };
+  }
+
+  #loaded(): RecordedShard[] {
+    return [...this.#runners.values()].flatMap((runner) => runner.record() ?? []);
+  }
+
+  #loadedModels(): ModelSummary[] {
+    const serving = [...this.#runners.values()].filter((runner) => runner.isServing);
+    return eachOnce(serving.map(({ summary }) => summary));
+  }
+
+  #resolve(wish: HostedShard): [string, Wish] {
     const model = this.#parts.library.find(wish.model).summary;
     const layers = wish.layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
     if (layers.lastLayer >= model.layers) {
@@ -105,7 +269,7 @@ export class ShardHost implements ServingShards {
   }
 
   #run(model: ModelSummary, layers: LayerRange): ShardRunner {
-    const { library, settings, startEngine, onChange, log, now } = this.#parts;
+    const { library, settings, startEngine, log, now } = this.#parts;
     return new ShardRunner({
       model,
       layers,
@@ -113,15 +277,20 @@ export class ShardHost implements ServingShards {
       settings,
       startEngine,
       now: now ?? (() => performance.now()),
-      onChange,
+      onChange: () => this.#onChange(),
       log,
     });
   }
 
-  #end(runner: ShardRunner): void {
-    const ended = runner.stop().finally(() => this.#ending.delete(ended));
-    this.#ending.add(ended);
+  #end(key: string, runner: ShardRunner): void {
+    this.#runners.delete(key);
+    const ended = runner.stop().finally(() => this.#ending.delete(runner));
+    this.#ending.set(runner, ended);
   }
+}
+
+function eachOnce(models: readonly ModelSummary[]): ModelSummary[] {
+  return [...new Map(models.map((model) => [model.manifestId, model])).values()];
 }
 
 function keyOf(manifestId: string, { firstLayer, lastLayer }: LayerRange): string {

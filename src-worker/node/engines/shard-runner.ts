@@ -35,9 +35,10 @@ export type ShardRunnerParts = {
 };
 
 type State =
-  | { readonly name: 'starting' | 'stopped' }
+  | { readonly name: 'starting' }
+  | { readonly name: 'stopped'; readonly engine: ShardEngine }
   | { readonly name: 'serving'; readonly engine: ShardEngine; readonly since: number }
-  | { readonly name: 'faulted'; readonly fault: string };
+  | { readonly name: 'faulted'; readonly fault: string; readonly error: AppError };
 
 export class ShardRunner implements ServingShard {
   readonly model: string;
@@ -51,6 +52,8 @@ export class ShardRunner implements ServingShard {
   #state: State = { name: 'starting' };
   #attempt: Promise<void>;
   #crashes = 0;
+  /** Of the engine that runs or loads. */
+  #pid: number | null = null;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(parts: ShardRunnerParts) {
@@ -70,6 +73,11 @@ export class ShardRunner implements ServingShard {
 
   get isServing(): boolean {
     return this.#state.name === 'serving';
+  }
+
+  /** Sessions of this node's own user. */
+  get ownSessions(): number {
+    return this.#state.name === 'serving' ? this.#state.engine.ownSessions : 0;
   }
 
   freeSessions(): number {
@@ -97,8 +105,12 @@ export class ShardRunner implements ServingShard {
       lastLayer: this.lastLayer,
       state: state.name === 'stopped' ? 'starting' : state.name,
       fault: state.name === 'faulted' ? state.fault : null,
+      failure:
+        state.name === 'faulted'
+          ? { code: state.error.code, message: state.error.message, inARow: this.#crashes }
+          : null,
       backend: engine?.description.backend ?? null,
-      pid: engine?.pid ?? null,
+      pid: this.#pid,
       memoryBytes: memory === undefined ? 0 : memory.modelBytes + memory.contextBytes,
       sessions: engine?.sessions ?? 0,
       maxSessions: engine?.description.maxSessions ?? this.#parts.settings.maxSessions,
@@ -124,20 +136,43 @@ export class ShardRunner implements ServingShard {
     };
   }
 
+  /** Resolves when the load under way has ended well or badly; at once where there is none. */
+  loaded(): Promise<void> {
+    return this.#attempt;
+  }
+
+  /** Ends the sessions of everybody but this node's own user. */
+  endForeign(): void {
+    if (this.#state.name === 'serving') {
+      this.#state.engine.endForeign(this.#outOfService());
+    }
+  }
+
   /** Ends the engine, wherever in its life it is. Resolves when its process is gone. Safe to call twice. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#retry);
     if (this.#state.name === 'serving') {
       const { engine } = this.#state;
-      this.#enter({ name: 'stopped' });
-      await engine.stop(new AppError('peer-failed', `${this.#name} was taken out of service`));
+      this.#enter({ name: 'stopped', engine });
+      await engine.stop(this.#outOfService());
     }
     await this.#attempt;
   }
 
+  /** Makes a `stop` under way go without asking and waiting, which gives the memory back at once. */
+  kill(): void {
+    if (this.#state.name === 'stopped') {
+      void this.#state.engine.kill();
+    }
+  }
+
   get #name(): string {
     return `The shard with layers ${this.firstLayer} to ${this.lastLayer} of ${this.model}`;
+  }
+
+  #outOfService(): AppError {
+    return new AppError('peer-failed', `${this.#name} was taken out of service`);
   }
 
   /** One attempt; never rejects. */
@@ -157,12 +192,16 @@ export class ShardRunner implements ServingShard {
           contextLength: Math.min(settings.contextLength, this.summary.contextLength),
         },
         now,
+        onSpawn: (pid) => {
+          this.#pid = pid;
+          onChange();
+        },
         onSessions: onChange,
         onExit: (error) => this.#onExit(error),
         onLog: (level, message) => log(level === 'error' ? 'error' : 'debug', message),
       });
       if (this.#stopping.signal.aborted) {
-        await engine.stop(new AppError('cancelled', 'It is not wanted any more'));
+        await engine.kill();
       } else {
         this.#enter({ name: 'serving', engine, since: now() });
         log('info', `${this.#name} is serving`, { backend: engine.description.backend });
@@ -181,11 +220,13 @@ export class ShardRunner implements ServingShard {
   }
 
   #fault(error: AppError, ranForMs: number): void {
+    this.#pid = null;
     const { crashes, delayMs } = nextRestart(defaultRestartPolicy, this.#crashes, ranForMs);
     this.#crashes = crashes;
     this.#parts.log('error', `${this.#name} failed: ${error.message}`, { code: error.code });
     this.#enter({
       name: 'faulted',
+      error,
       fault: `${error.message} It is tried again after ${delayMs / 1000} seconds.`,
     });
     this.#retry = setTimeout(() => {

@@ -2,7 +2,7 @@
  * Answers requests of this node's own user: plans a route over the mesh, runs an answer over it, and when the
  * chain fails before the first token, again over another route.
  */
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { ChannelOpener } from '../mesh/channel.ts';
 import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
@@ -22,7 +22,11 @@ import { aliveEveryMs } from './stage-messages.ts';
 export type CoordinatorParts = {
   readonly opener: ChannelOpener;
   readonly knownPeers: () => readonly KnownPeer[];
+  /** Of this node, for its own user; they are there at the latest when `wakeOwnShards` has resolved. */
   readonly ownShards: () => readonly RecordedShard[];
+  readonly wakeOwnShards?: (manifestId: string, signal: AbortSignal) => Promise<void>;
+  /** Why this node's own shards do not serve, as a sentence; null when that is nothing to tell. */
+  readonly restsBecause?: () => string | null;
   /** Models of which this node hosts layers. */
   readonly ownModels: () => readonly ModelSummary[];
   /** Milliseconds on a clock that never goes back. */
@@ -68,6 +72,7 @@ export class Coordinator implements Generations {
     const startedAt = this.#now();
     const search = new RouteSearch((excluded) => this.#plan(request, excluded), this.#now);
     for (;;) {
+      await this.#parts.wakeOwnShards?.(request.model.manifestId, signal);
       const answer = new Answer({
         request,
         route: await search.next(signal),
@@ -107,11 +112,23 @@ export class Coordinator implements Generations {
 
   #plan(request: GenerationRequest, excluded: ReadonlySet<string>): readonly RouteStage[] {
     const { model, promptTokens, maxTokens } = request;
-    return planRoute({
-      ...this.#question(model, excluded),
-      promptTokens: promptTokens.length,
-      maxTokens: promptTokens.length + maxTokens - 1,
-    });
+    try {
+      return planRoute({
+        ...this.#question(model, excluded),
+        promptTokens: promptTokens.length,
+        maxTokens: promptTokens.length + maxTokens - 1,
+      });
+    } catch (error) {
+      throw this.#withOwnReason(toAppError(error));
+    }
+  }
+
+  /** Layers may be missing because this very machine rests. */
+  #withOwnReason(error: AppError): AppError {
+    const because = this.#parts.restsBecause?.() ?? null;
+    return because === null || error.code !== 'no-route'
+      ? error
+      : new AppError(error.code, `${error.message}. ${because}`, { cause: error });
   }
 
   #longest(model: ModelSummary): number | undefined {

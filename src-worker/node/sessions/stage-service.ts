@@ -153,7 +153,8 @@ export class StageService {
   #open(newcomer: Newcomer, open: OpenMessage): void {
     const { shards, opener } = this.#parts;
     const { firstLayer, lastLayer } = open.layers;
-    const shard = shards.find(open.manifestId, open.layers);
+    const isOwn = newcomer.channel.peer === opener.peer;
+    const shard = shards.find(open.manifestId, open.layers, isOwn);
     if (shard === undefined) {
       throw new AppError(
         'no-route',

@@ -162,6 +162,7 @@ export class StageSession {
         selfFeedUntil: this.shard.role === 'whole' ? decodeUntil : undefined,
         promptTokens,
         maxTokens,
+        isOwn: this.requester === this.#parts.opener.peer,
       },
       {
         onWork: (work) => this.#guarded(() => this.#pipeline?.takeOutput(work)),

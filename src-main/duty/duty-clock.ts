@@ -1,0 +1,14 @@
+/** Time as the duty sees it: both clocks, and a timer. Injected, so that tests need not wait. */
+import { systemClock } from '../sensors/clock.ts';
+import { type Moment, systemZone } from './local-time.ts';
+
+export type DutyClock = {
+  now(): Moment;
+  /** Runs once after `ms`; the result takes it back. */
+  after(ms: number, run: () => void): () => void;
+};
+
+export const dutyClock: DutyClock = {
+  now: () => ({ wallMs: Date.now(), monotonicMs: systemClock.now(), zone: systemZone }),
+  after: (ms, run) => systemClock.after(ms, run),
+};

@@ -1,0 +1,366 @@
+/**
+ * The duty machine at work: asks `nextDuty` whenever a reading, a wish, a setting or an engine changes and when
+ * its one timer rings, has the engines follow, and measures how fast the machine was given back.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Duty, Facts, PauseChoice } from '../../src-shared/duty.ts';
+import { describeCauses, missingCase } from '../../src-shared/errors.ts';
+import type { DutyView } from '../../src-shared/host-api.ts';
+import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { Settings } from '../../src-shared/settings.ts';
+import type { Log } from '../log.ts';
+import type { FactsWatch } from '../sensors/watch-facts.ts';
+import type { DutyClock } from './duty-clock.ts';
+import type { Work } from './duty-input.ts';
+import { dutyWords } from './duty-words.ts';
+import { answersInFlight, failureOf, isReady, type Loaded, loadedBy } from './engine-work.ts';
+import type { Moment } from './local-time.ts';
+import { answersOwner } from './own-use.ts';
+import { initialDuty, lookAgainAt, nextDuty, withoutCoolDown } from './next-duty.ts';
+import {
+  askPause,
+  isPauseOver,
+  type PauseWish,
+  restorePause,
+  type StoredPause,
+} from './pause-wish.ts';
+import { isFirstRoundOver, unwatchedFacts } from './readings.ts';
+
+/** What a duty does to the engines. `because` is for whoever asks for what this machine does not give now. */
+type DutyEffects = {
+  /** Resolves when the wished layers are being loaded. Called again, it takes a `drain` back. */
+  work(): Promise<void>;
+  /** Peers are told at once; nothing new begins, but perhaps for the owner; what is in flight goes on. */
+  drain(because: string, answersOwner: boolean): Promise<void>;
+  /**
+   * Kills the engines, but for what the owner's own questions need where they are answered. Resolves when the
+   * processes are gone.
+   */
+  rest(because: string, answersOwner: boolean): Promise<void>;
+};
+
+export type DutyServiceOptions = {
+  readonly effects: DutyEffects;
+  readonly settings: () => Settings;
+  /** null while the node, and with it every engine, is not running. */
+  readonly node: () => NodeStatus | null;
+  /** null watches nothing: the machine is there for this work alone. */
+  readonly watch: ((onChange: () => void) => FactsWatch) | null;
+  readonly pauses: { read(): StoredPause | null; write(pause: StoredPause | null): void };
+  readonly clock: DutyClock;
+  readonly log: Log;
+  /** The view is another one. */
+  readonly onChange: () => void;
+};
+
+/** A sensor that has not answered by now will not; then it counts as unknown. */
+const firstRoundWithinMs = 10_000;
+
+type Order = 'work' | 'drain' | 'own' | 'stop';
+
+const firstView: DutyView = {
+  state: 'starting',
+  sentence: 'Starting: looking at what this computer does',
+  // Nobody who just started it should wait until the machine has been looked at.
+  answersOwner: true,
+  pause: null,
+};
+
+export class DutyService {
+  readonly #options: DutyServiceOptions;
+  readonly #watch: FactsWatch | undefined;
+  #record = initialDuty;
+  #view: DutyView = firstView;
+  #pause: PauseWish | null;
+  #loaded: Loaded;
+  /** The node starts without engines. */
+  #order: Order = 'own';
+  /** Whether the newest order is carried out. */
+  #isDone = true;
+  /** When the newest give-back began, on the clock that never goes back. */
+  #triggeredAtMs = 0;
+  #firstRoundEndsAtMs = 0;
+  #failure: Work['failure'] = null;
+  #hasFailed = false;
+  #isSuspending = false;
+  /** Whoever waits until no engine is left. */
+  readonly #waiting = new Set<() => void>();
+  #isRunning = false;
+  #isLooking = false;
+  #cancelTimer: () => void = () => {};
+
+  constructor(options: DutyServiceOptions) {
+    const { watch, pauses, clock, settings } = options;
+    this.#options = options;
+    this.#watch = watch?.(() => this.look());
+    const stored = this.#watch === undefined ? null : pauses.read();
+    this.#pause = stored === null ? null : restorePause(stored, clock.now());
+    if (this.#pause === null && stored !== null) {
+      this.#setPause(null);
+    }
+    const mayUseGpu = this.#watch !== undefined && settings().backend !== 'cpu';
+    this.#loaded = { usesGpu: mayUseGpu, videoMemoryNeededBytes: 0 };
+  }
+
+  get view(): DutyView {
+    return this.#view;
+  }
+
+  /** What the sensors read last; null where nobody watches. */
+  get facts(): Facts | null {
+    return this.#watch?.facts ?? null;
+  }
+
+  /** Begins to watch, and to give orders. */
+  start(): void {
+    const { clock } = this.#options;
+    this.#isRunning = true;
+    const waitMs = this.#watch === undefined ? 0 : firstRoundWithinMs;
+    this.#firstRoundEndsAtMs = clock.now().monotonicMs + waitMs;
+    this.#watch?.start();
+    this.look();
+  }
+
+  /** Gives no more orders. Resolves when no timer and no process of the watching is left. */
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#cancelTimer();
+    await this.#watch?.stop();
+  }
+
+  pause(choice: PauseChoice): DutyView {
+    return this.#wish(askPause(choice, this.#options.clock.now()));
+  }
+
+  resume(): DutyView {
+    this.#record = withoutCoolDown(this.#record);
+    return this.#wish(null);
+  }
+
+  /** The computer is about to sleep. Resolves when no engine is left, or it wakes up first. */
+  async suspend(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#isSuspending = true;
+    this.#waiting.add(resolve);
+    this.look();
+    if (this.#isRunning && !(this.#order === 'stop' && this.#isDone)) {
+      await promise;
+    }
+    this.#waiting.delete(resolve);
+  }
+
+  /** It has slept: what was known of it before is old. */
+  wakeUp(): void {
+    this.#isSuspending = false;
+    for (const go of this.#waiting) {
+      go();
+    }
+    this.#watch?.refresh();
+    this.look();
+  }
+
+  /** Something that the duty rests on changed. */
+  look(): void {
+    // An order that is carried out at once leads back to here.
+    if (!this.#isRunning || this.#isLooking) {
+      return;
+    }
+    this.#isLooking = true;
+    try {
+      this.#look();
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  #look(): void {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const facts = this.#watch?.facts ?? unwatchedFacts;
+    this.#cancelTimer();
+    if (now.monotonicMs < this.#firstRoundEndsAtMs && !isFirstRoundOver(facts)) {
+      this.#lookAgainIn(this.#firstRoundEndsAtMs - now.monotonicMs);
+      return;
+    }
+    this.#firstRoundEndsAtMs = Number.NEGATIVE_INFINITY;
+    if (this.#pause !== null && isPauseOver(this.#pause, now)) {
+      this.#setPause(null);
+    }
+    const previous = this.#record.duty;
+    this.#record = nextDuty(this.#record, this.#input(facts, now));
+    this.#lookAgainIn(lookAgainAt(this.#record) - now.monotonicMs);
+    this.#enter(previous, this.#record.duty, now);
+  }
+
+  #input(facts: Facts, now: Moment): Parameters<typeof nextDuty>[1] {
+    const settings = this.#options.settings();
+    const mayWork = settings.shards?.length !== 0;
+    const wishes = { mayWork, pause: this.#pause };
+    return { facts, work: this.#work(), preferences: settings, wishes, now };
+  }
+
+  #work(): Work {
+    const status = this.#options.node();
+    const shards = status?.shards ?? [];
+    this.#loaded = loadedBy(shards, this.#loaded);
+    return {
+      engines: this.#engines(status),
+      // The node tells late of sessions that begin; once it drains, none does.
+      answersInFlight: Math.max(
+        answersInFlight(shards),
+        this.#order === 'drain' && this.#isDone ? 0 : 1,
+      ),
+      failure: this.#newestFailure(shards),
+      isSuspending: this.#isSuspending,
+      ...this.#loaded,
+      ...(this.#watch === undefined ? { usesGpu: false } : {}),
+    };
+  }
+
+  /** Counted once each time that hope is lost. */
+  #newestFailure(shards: NodeStatus['shards']): Work['failure'] {
+    const failure = failureOf(shards);
+    if (failure !== null && !this.#hasFailed) {
+      const { code, message } = failure;
+      this.#failure = { number: (this.#failure?.number ?? 0) + 1, code, sentence: message };
+    }
+    this.#hasFailed = failure !== null;
+    return this.#failure;
+  }
+
+  #engines(status: NodeStatus | null): Work['engines'] {
+    if (isRest(this.#order)) {
+      return this.#isDone ? 'stopped' : 'ready';
+    }
+    const isLoading = this.#order === 'work' && !this.#isDone;
+    return status !== null && !isLoading && isReady(status.shards) ? 'ready' : 'starting';
+  }
+
+  #enter(previous: Duty, duty: Duty, now: Moment): void {
+    const { log, onChange } = this.#options;
+    const view = {
+      ...duty,
+      sentence: dutyWords(duty, now),
+      answersOwner: this.#answersOwner(duty),
+      pause: this.#pause?.choice ?? null,
+    };
+    const isSame = isDeepStrictEqual(view, this.#view);
+    const isNews = view.sentence !== this.#view.sentence;
+    this.#view = view;
+    if (isNews) {
+      log.write('info', 'duty', view.sentence);
+    }
+    if (duty.state === 'draining' && !isSameTrigger(previous, duty)) {
+      this.#triggeredAtMs = now.monotonicMs;
+    }
+    const order = orderFor(duty, this.#answersOwner(duty));
+    if (order !== this.#order || (isRest(order) && isNews)) {
+      void this.#carryOut(order, view.sentence);
+    }
+    if (!isSame) {
+      onChange();
+    }
+  }
+
+  #answersOwner(duty: Duty): boolean {
+    return !this.#isSuspending && answersOwner(duty);
+  }
+
+  async #carryOut(order: Order, sentence: string): Promise<void> {
+    const { effects, log } = this.#options;
+    const wasAtRest = isRest(this.#order);
+    const endsOwnUse = order === 'stop' && this.#order === 'own' && this.#isDone;
+    const isGivingBack = endsOwnUse || (isRest(order) && !wasAtRest);
+    if (endsOwnUse) {
+      this.#triggeredAtMs = this.#options.clock.now().monotonicMs;
+    }
+    this.#order = order;
+    // Told once more why, engines that are gone stay gone.
+    this.#isDone = isRest(order) && wasAtRest && this.#isDone;
+    try {
+      await carryOut(effects, order, sentence, this.#view.answersOwner);
+    } catch (error) {
+      log.write('error', 'duty', 'An order to the mesh node failed', {
+        cause: describeCauses(error),
+      });
+    }
+    if (isGivingBack) {
+      this.#tellHowFast(sentence);
+    }
+    if (order === this.#order && !this.#isDone) {
+      this.#isDone = true;
+      this.look();
+    }
+    if (this.#order === 'stop' && this.#isDone) {
+      for (const go of this.#waiting) {
+        go();
+      }
+    }
+  }
+
+  #tellHowFast(sentence: string): void {
+    const { clock, log } = this.#options;
+    const ms = Math.round(clock.now().monotonicMs - this.#triggeredAtMs);
+    log.write('info', 'duty', `The machine was given back after ${ms} ms`, { ms, sentence });
+  }
+
+  #wish(pause: PauseWish | null): DutyView {
+    this.#setPause(pause);
+    this.look();
+    return this.#view;
+  }
+
+  /** A full disk must not keep the owner from pausing. */
+  #setPause(pause: PauseWish | null): void {
+    const { pauses, log } = this.#options;
+    this.#pause = pause;
+    try {
+      pauses.write(pause);
+    } catch (error) {
+      log.write('error', 'store', 'A pause could not be written', { cause: describeCauses(error) });
+    }
+  }
+
+  #lookAgainIn(ms: number): void {
+    this.#cancelTimer = this.#options.clock.after(Math.max(1, Math.ceil(ms)), () => this.look());
+  }
+}
+
+function orderFor(duty: Duty, answersOwner: boolean): Order {
+  if (duty.state === 'starting' || duty.state === 'serving') {
+    return 'work';
+  }
+  if (duty.state === 'draining' && !duty.isEnding) {
+    return 'drain';
+  }
+  return answersOwner ? 'own' : 'stop';
+}
+
+function carryOut(
+  effects: DutyEffects,
+  order: Order,
+  because: string,
+  answersOwner: boolean,
+): Promise<void> {
+  switch (order) {
+    case 'work':
+      return effects.work();
+    case 'drain':
+      return effects.drain(because, answersOwner);
+    case 'own':
+    case 'stop':
+      return effects.rest(because, answersOwner);
+    default:
+      return missingCase(order);
+  }
+}
+
+/** Nothing is done for others. */
+function isRest(order: Order): boolean {
+  return order === 'own' || order === 'stop';
+}
+
+/** A drain that could wait for answers and no longer can has another cause. */
+function isSameTrigger(previous: Duty, duty: Extract<Duty, { state: 'draining' }>): boolean {
+  return previous.state === 'draining' && previous.deadline.kind === duty.deadline.kind;
+}

@@ -1,0 +1,38 @@
+/**
+ * Whether the machine computes for its own owner while it does nothing for others. Who types a question is at the
+ * machine, so "in use" cannot be a reason to leave it unanswered; a game can. Pure.
+ */
+import type { Duty, PauseReason, PauseReasonName } from '../../src-shared/duty.ts';
+import { missingCase } from '../../src-shared/errors.ts';
+
+/** What takes the machine from its owner's questions too; they are then answered by peers alone. */
+const absoluteReasons: ReadonlySet<PauseReasonName> = new Set([
+  'user',
+  'fault cool-down',
+  'too hot',
+  'game running',
+  'full-screen app',
+  'other GPU load',
+  'no video memory',
+]);
+
+/** The owner knows better than a missing reading, and need not wait until a game's end has been quiet for long. */
+function leavesRoom({ name, isSeen, clearsAt }: PauseReason): boolean {
+  return !absoluteReasons.has(name) || !isSeen || clearsAt !== null;
+}
+
+export function answersOwner(duty: Duty): boolean {
+  switch (duty.state) {
+    case 'starting':
+    case 'serving':
+      return true;
+    case 'draining':
+    case 'paused':
+      return duty.reasons.length > 0 && duty.reasons.every(leavesRoom);
+    case 'off':
+    case 'faulted':
+      return false;
+    default:
+      return missingCase(duty);
+  }
+}

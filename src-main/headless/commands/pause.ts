@@ -1,0 +1,34 @@
+/** `mindmesh pause` and `mindmesh resume`: what the owner wants of the host that runs in the data folder. */
+import type { PauseChoice } from '../../../src-shared/duty.ts';
+import type { DutyView } from '../../../src-shared/host-api.ts';
+import { dataFolderAt } from '../../data-folder.ts';
+import type { HostConnection } from '../host-connection.ts';
+import { exitCodes, note, print } from '../terminal.ts';
+import { type CommonOptions, findHost } from '../use-host.ts';
+
+export function pause(choice: PauseChoice, options: CommonOptions): Promise<void> {
+  return wish(options, (connection) => connection.call('pause', { choice }));
+}
+
+export function resume(options: CommonOptions): Promise<void> {
+  return wish(options, (connection) => connection.call('resume', {}));
+}
+
+async function wish(
+  options: CommonOptions,
+  ask: (connection: HostConnection) => Promise<DutyView>,
+): Promise<void> {
+  const dataFolder = dataFolderAt(options.data);
+  const connection = await findHost(dataFolder);
+  if (connection === undefined) {
+    process.exitCode = exitCodes.notRunning;
+    note(`MindMesh is not running in ${dataFolder.folder}.`);
+    return;
+  }
+  try {
+    const { sentence } = await ask(connection);
+    print(`${sentence}.`);
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,32 @@
+/** What the owner has agreed to and what need not be told again, over all runs of the app. */
+import type { Database } from './database.ts';
+import { notKept } from './write-errors.ts';
+
+/** The number grows when the first screen says something new that needs a new yes. */
+export type Acknowledgement = 'consent 1' | 'closed to the tray';
+
+export class AcknowledgementStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  has(name: Acknowledgement): boolean {
+    return (
+      this.#database.prepare('SELECT 1 FROM acknowledgements WHERE name = ?').get(name) !==
+      undefined
+    );
+  }
+
+  /** @throws AppError `data-folder-unusable` when it cannot be written, e.g. on a full disk */
+  add(name: Acknowledgement): void {
+    try {
+      this.#database
+        .prepare('INSERT OR IGNORE INTO acknowledgements (name, at) VALUES (?, ?)')
+        .run(name, Date.now());
+    } catch (error) {
+      throw notKept('Your answer', this.#database, error);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** The owner's pause: one row while there is one. */
+import type { Migration } from './migration.ts';
+
+export const pauseMigration: Migration = {
+  version: 3,
+  sql: `
+    CREATE TABLE pause (
+      choice TEXT NOT NULL,
+      -- Milliseconds since the epoch.
+      askedAtWallMs REAL NOT NULL,
+      -- NULL has no end.
+      durationMs REAL
+    ) STRICT;
+  `,
+};

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src-shared/errors.ts';
+import {
+  hostOf,
+  left,
+  listener,
+  request,
+  right,
+  settle,
+  whole,
+} from '../../../test/support/fake-shard-host.ts';
+import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
+import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a machine that works for its own user alone', () => {
+  const model = fakeModel.manifestId;
+  const whenever = new AbortController().signal;
+
+  it('loads what is asked for when it is asked, and tells others nothing of it', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    await host.setWork({ state: 'paused', answersOwner: true });
+    host.setWishes([{ model: 'Fake model' }]);
+    await settle();
+    expect(engines.all).toEqual([]);
+    expect(host.ownRecords()).toMatchObject([{ ...whole, freeSessions: 2, freeCells: 1000 }]);
+    expect(host.ownModels()).toEqual([fakeModel]);
+    await host.wake('another model', whenever);
+    expect(engines.all).toEqual([]);
+    await host.wake(model, whenever);
+    expect(engines.running).toHaveLength(1);
+    expect(host.find(model, whole, true)).toBeDefined();
+    expect(host.find(model, whole, false)).toBeUndefined();
+    expect([host.records(), host.models()]).toEqual([[], []]);
+  });
+
+  it('keeps an engine that answers its user, and ends what it does for others', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    host.setWishes([
+      { model: 'Fake model', layers: left },
+      { model: 'Fake model', layers: right },
+    ]);
+    await settle();
+    const own = listener();
+    const foreign = listener();
+    await host.find(model, left, true)?.openSession({ ...request, isOwn: true }, own);
+    await host.find(model, left, false)?.openSession(request, foreign);
+    await host.setWork({ state: 'paused', answersOwner: true });
+    expect(engines.running.map(({ parameters }) => parameters.role)).toEqual(['first']);
+    expect(engines.running[0]?.closed).toEqual([2]);
+    expect(foreign.failures).toMatchObject([{ code: 'peer-failed' }]);
+    expect(own.failures).toEqual([]);
+    await host.setWork({ state: 'paused', answersOwner: true });
+    expect(engines.running).toHaveLength(1);
+    await host.setWork({ state: 'paused', answersOwner: false });
+    expect(engines.running).toEqual([]);
+    expect(own.failures).toMatchObject([{ code: 'peer-failed' }]);
+  });
+
+  it('gives the memory back five minutes after the last answer', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    await host.setWork({ state: 'paused', answersOwner: true });
+    host.setWishes([{ model: 'Fake model' }]);
+    await host.wake(model, whenever);
+    const asked = { ...request, isOwn: true };
+    const session = await host.find(model, whole, true)?.openSession(asked, listener());
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(engines.running).toHaveLength(1);
+    session?.close();
+    await vi.advanceTimersByTimeAsync(299_999);
+    expect(engines.running).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await settle();
+    expect(engines.running).toEqual([]);
+    expect(host.statuses()).toMatchObject([{ state: 'resting' }]);
+    await host.wake(model, whenever);
+    expect(engines.running).toHaveLength(1);
+  });
+
+  it('does not keep a question waiting for a load that fails, or that nobody waits for any more', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    await host.setWork({ state: 'paused', answersOwner: true });
+    host.setWishes([{ model: 'Fake model' }]);
+    engines.refuseLoads = new AppError('engine-load-failed', 'The file is damaged');
+    await host.wake(model, whenever);
+    expect(host.ownRecords()).toEqual([]);
+    await host.setWork({ state: 'paused', answersOwner: false });
+    await host.wake(model, whenever);
+    expect(engines.attempts).toBe(1);
+
+    await host.setWork({ state: 'paused', answersOwner: true });
+    engines.refuseLoads = undefined;
+    engines.holdLoads = true;
+    const patience = new AbortController();
+    const woken = host.wake(model, patience.signal);
+    patience.abort();
+    await woken;
+    expect(engines.running).toEqual([]);
+    await host.stop();
+  });
+});
