@@ -22,13 +22,15 @@ import { DutyService } from './duty/duty-service.ts';
 import { type HostFile, writeHostFile } from './host-file.ts';
 import { type HostServices, openHostServices } from './host-services.ts';
 import { invalidRequest } from './invalid-request.ts';
+import { keepAwake, type KeepAwake } from './keep-awake.ts';
 import type { Log, LogLevel } from './log.ts';
-import { nodeConfig } from './node-config.ts';
+import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
 import type { FactSources } from './sensors/fact-sources.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
 import type { Presence } from './sensors/presence.ts';
 import type { Acknowledgement } from './store/acknowledgements.ts';
+import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
 export type HostOptions = {
@@ -43,6 +45,8 @@ export type HostOptions = {
   readonly needsConsent?: boolean;
   /** What Electron knows of the owner's presence; without it, the system's tools are asked. */
   readonly presence?: () => Presence;
+  /** Keeps the computer from sleeping, as Electron does; without it, the system's tool is run. */
+  readonly keepAwake?: KeepAwake;
   /** Other sensors than those of this system, for tests. */
   readonly sources?: FactSources;
   /** A Node.js to run the node process with; absent: the one that runs this. */
@@ -84,14 +88,15 @@ export class Host {
   readonly #services: HostServices;
   readonly #files: AppFiles;
   readonly #defaultThreads: number;
+  readonly #settings: WishedSettings;
   readonly #node: NodeProcess;
   readonly #duty: DutyService;
+  readonly #keepAwake: KeepAwake;
   readonly #startedAt = Date.now();
   readonly #warnings: string[];
   readonly #started = Promise.withResolvers<void>();
   readonly #listeners = new Set<() => void>();
   readonly #handlers: Handlers;
-  #overrides: ChangedSettings;
   #hasConsent: boolean;
   #windowAddress: (() => string) | undefined;
   #configuring: Promise<unknown> = Promise.resolve();
@@ -101,7 +106,7 @@ export class Host {
     this.#services = services;
     this.#files = files;
     this.#defaultThreads = threads;
-    this.#overrides = options.overrides ?? {};
+    this.#settings = new WishedSettings(services.settings, options.overrides);
     this.#warnings = [...services.warnings];
     this.#hasConsent = options.needsConsent !== true || services.acknowledgements.has(consent);
     this.ready = this.#started.promise;
@@ -113,7 +118,7 @@ export class Host {
       snapshot: () => this.snapshot(),
       importModel: (params) => this.#node.importModel(params),
       removeModel: (params) => this.#node.removeModel(params),
-      settings: () => this.#settings,
+      settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
       pause: ({ choice }) => this.#duty.pause(choice),
       resume: () => this.#duty.resume(),
@@ -136,22 +141,28 @@ export class Host {
       onUsage: (usage) => this.#addUsage(usage),
       ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
     });
+    this.#keepAwake = options.keepAwake ?? keepAwake({ log: services.log });
     this.log.write('info', 'host', `MindMesh ${files.version} starts`, { pid: process.pid });
     this.#duty = new DutyService({
       effects: {
-        work: () => this.#node.setWork({ state: 'serving', answersOwner: true, because: null }),
+        work: (pace) =>
+          this.#node.setWork({ state: 'serving', answersOwner: true, because: null, pace }),
         drain: (because, answersOwner) =>
           this.#node.setWork({ state: 'draining', answersOwner, because }),
         rest: (because, answersOwner) =>
           this.#node.setWork({ state: 'paused', answersOwner, because }),
       },
-      settings: () => this.#settings,
+      settings: () => this.#settings.current,
       node: () => this.#node.status,
       watch: options.alwaysWork === true ? null : (onChange) => this.#watch(options, onChange),
       pauses: services.pauses,
       clock: dutyClock,
       log: services.log,
-      onChange: () => this.#tell(),
+      warn: (sentence) => this.#warn(sentence),
+      onChange: () => {
+        this.#keepAwakeOrNot();
+        this.#tell();
+      },
     });
     if (this.#hasConsent) {
       this.#begin();
@@ -168,14 +179,14 @@ export class Host {
 
   snapshot(): HostSnapshot {
     const { state, status, imports } = this.#node;
-    const port = status?.gatewayPort ?? this.#settings.apiPort;
+    const port = status?.gatewayPort ?? this.#settings.current.apiPort;
     return {
       version: this.#files.version,
       state: this.#stopped === undefined ? stateWords[state.name] : 'stopping',
       fault:
         state.name === 'waiting' ? `${state.error.message} It is tried again by itself.` : null,
       consent: this.#hasConsent ? 'given' : 'needed',
-      warnings: [...this.#warnings],
+      warnings: [...this.#warnings, ...portWarnings(this.#settings.current, status)],
       duty: this.#duty.view,
       facts: this.#duty.facts,
       node: status,
@@ -225,6 +236,16 @@ export class Host {
     return writeHostFile(this.#services.dataFolder.hostFile, { pid: process.pid, control });
   }
 
+  /** Whether it was never asked before, over all runs: for what is told only once. Throws when that cannot be kept. */
+  isFirstTime(name: Acknowledgement): boolean {
+    const { acknowledgements } = this.#services;
+    const isFirst = !acknowledgements.has(name);
+    if (isFirst) {
+      acknowledgements.add(name);
+    }
+    return isFirst;
+  }
+
   /** The computer is about to sleep. Resolves when no engine is left. */
   suspend(): Promise<void> {
     return this.#duty.suspend();
@@ -259,36 +280,40 @@ export class Host {
 
   async #stop(): Promise<void> {
     this.#tell();
-    await Promise.all([this.#duty.stop(), this.#node.stop()]);
+    await Promise.all([this.#duty.stop(), this.#node.stop(), this.#keepAwake.stop()]);
     this.log.write('info', 'host', 'MindMesh has stopped');
     await this.#services.close();
   }
 
-  get #settings(): Settings {
-    const overrides = Object.entries(this.#overrides).filter(([, value]) => value !== undefined);
-    return { ...this.#services.settings.settings, ...Object.fromEntries(overrides) };
-  }
-
+  /** A wish that the node refuses is taken back: what is stored is what runs. */
   async #changeSettings(changed: ChangedSettings): Promise<Settings> {
-    this.#services.settings.change(changed);
-    // A wish that was just expressed goes before one from the command line.
-    const kept = Object.entries(this.#overrides).filter(([name]) => !Object.hasOwn(changed, name));
-    this.#overrides = Object.fromEntries(kept);
-    // One change after the other, each with what is wished by then.
-    const configured = this.#configuring.then(() => this.#node.configure(this.#nodeConfig()));
-    this.#configuring = configured.catch(() => {});
+    const takeBack = this.#settings.change(changed);
     try {
-      await configured;
+      await this.#configure();
+    } catch (error) {
+      takeBack();
+      await this.#configure().catch(() => {});
+      throw error;
     } finally {
       this.#duty.look();
+      this.#keepAwakeOrNot();
+      // What is outside of the host goes by them too.
+      this.#tell();
     }
-    return this.#settings;
+    return this.#settings.current;
+  }
+
+  /** One change after the other, each with what is wished by then. */
+  #configure(): Promise<void> {
+    const configured = this.#configuring.then(() => this.#node.configure(this.#nodeConfig()));
+    this.#configuring = configured.catch(() => {});
+    return configured;
   }
 
   #watch({ nodeCommand, presence, sources }: HostOptions, onChange: () => void): FactsWatch {
     return watchFacts({
       own: () => this.#ownProcesses(),
-      exclusiveApps: () => this.#settings.exclusiveApps,
+      exclusiveApps: () => this.#settings.current.exclusiveApps,
       nodeExecutable: nodeCommand ?? process.execPath,
       onChange,
       ...(presence === undefined ? {} : { presence }),
@@ -303,18 +328,23 @@ export class Host {
     return { pids: pid === undefined ? pids : pids.add(pid), gpuPids: new Set(engines) };
   }
 
+  #keepAwakeOrNot(): void {
+    this.#keepAwake.set(this.#settings.current.keepAwake && this.#duty.view.state === 'serving');
+  }
+
   #nodeChanged(): void {
     this.#duty.look();
     this.#tell();
   }
 
   #nodeConfig(): NodeConfigInput {
-    return nodeConfig(this.#settings, {
+    return nodeConfig(this.#settings.current, {
       dataFolder: this.#services.dataFolder.folder,
       apiKey: this.#services.apiKey,
       demoModel: this.#files.demoModel,
       demoModelName: this.#files.demoModelName,
       defaultThreads: this.#defaultThreads,
+      isApiPortChosen: isApiPortChosen(this.#settings.current, this.#settings.overrides),
     });
   }
 
@@ -336,6 +366,14 @@ export class Host {
       this.log.write('error', 'store', 'Usage could not be written', {
         cause: describeCauses(error),
       });
+    }
+  }
+
+  /** Said once however often it comes. */
+  #warn(sentence: string): void {
+    if (!this.#warnings.includes(sentence)) {
+      this.#warnings.push(sentence);
+      this.#tell();
     }
   }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { nodeConfigSchema } from '../src-shared/node-api.ts';
+import { nodeConfigSchema, type NodeStatus } from '../src-shared/node-api.ts';
 import { defaultSettings } from '../src-shared/settings.ts';
-import { nodeConfig } from './node-config.ts';
+import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 
 const facts = {
   dataFolder: '/data',
@@ -9,6 +9,7 @@ const facts = {
   demoModel: '/app/demo.gguf',
   demoModelName: 'Demo',
   defaultThreads: 6,
+  isApiPortChosen: false,
 };
 
 it('hosts the demo model whole, with a thread for each core, when nobody wished for anything else', () => {
@@ -28,4 +29,29 @@ it('hosts nothing when that is the wish, and still knows the demo model', () => 
     bundledModels: ['/app/demo.gguf'],
     engine: { threads: 2 },
   });
+});
+
+function gatewayOf(isChosen: boolean): unknown {
+  return nodeConfig(defaultSettings, { ...facts, isApiPortChosen: isChosen }).gateway;
+}
+
+function at(gatewayPort: number): NodeStatus {
+  return { gatewayPort } as NodeStatus;
+}
+
+it('goes to another port than the usual one when that is taken, but not from one that was chosen', () => {
+  expect(gatewayOf(false)).toMatchObject({ port: 6374, orAnyPort: true });
+  expect(gatewayOf(true)).toMatchObject({ port: 6374, orAnyPort: false });
+  expect(isApiPortChosen(defaultSettings, {})).toBe(false);
+  expect(isApiPortChosen(defaultSettings, { apiPort: 6374 })).toBe(true);
+  expect(isApiPortChosen({ ...defaultSettings, apiPort: 7000 }, {})).toBe(true);
+});
+
+it('tells of a port that is not the one of the settings, unless any will do', () => {
+  expect(portWarnings(defaultSettings, at(40_000))).toEqual([
+    expect.stringMatching(/^Port 6374 is taken .* the API has port 40000 for now\./),
+  ]);
+  expect(portWarnings(defaultSettings, at(6374))).toEqual([]);
+  expect(portWarnings(defaultSettings, null)).toEqual([]);
+  expect(portWarnings({ ...defaultSettings, apiPort: 0 }, at(40_000))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** From wishes to the configuration of a node. Pure. */
-import type { NodeConfigInput } from '../src-shared/node-api.ts';
-import type { Settings } from '../src-shared/settings.ts';
+import type { NodeConfigInput, NodeStatus } from '../src-shared/node-api.ts';
+import { type ChangedSettings, defaultSettings, type Settings } from '../src-shared/settings.ts';
 
 export type NodeFacts = {
   readonly dataFolder: string;
@@ -9,6 +9,8 @@ export type NodeFacts = {
   readonly demoModelName: string;
   /** Threads of an engine whose owner did not say. */
   readonly defaultThreads: number;
+  /** The owner chose the port of the API; the usual one may be taken by another user of this machine. */
+  readonly isApiPortChosen: boolean;
 };
 
 export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInput {
@@ -19,7 +21,11 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
     staticPeers: settings.peers,
     mdns: settings.mdns,
     shards: settings.shards ?? [{ model: facts.demoModelName }],
-    gateway: { port: settings.apiPort, apiKey: facts.apiKey },
+    gateway: {
+      port: settings.apiPort,
+      orAnyPort: !facts.isApiPortChosen,
+      apiKey: facts.apiKey,
+    },
     engine: {
       threads: settings.threads ?? facts.defaultThreads,
       backend: settings.backend,
@@ -27,4 +33,19 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
       maxSessions: settings.maxSessions,
     },
   };
+}
+
+/** A port for this run, or another one than the usual, is a choice. */
+export function isApiPortChosen(settings: Settings, overrides: ChangedSettings): boolean {
+  return overrides.apiPort !== undefined || settings.apiPort !== defaultSettings.apiPort;
+}
+
+/** What the owner should know of a port that is not the one of the settings. */
+export function portWarnings(settings: Settings, status: NodeStatus | null): string[] {
+  const { apiPort } = settings;
+  return status === null || apiPort === 0 || status.gatewayPort === apiPort
+    ? []
+    : [
+        `Port ${apiPort} is taken by another program, perhaps by MindMesh of another person on this computer; the API has port ${status.gatewayPort} for now. Set another apiPort to have one that stays.`,
+      ];
 }

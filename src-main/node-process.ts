@@ -112,6 +112,10 @@ export class NodeProcess {
     const { shards = [], ...rest } = config;
     const { shards: oldShards = [], ...oldRest } = this.#config;
     this.#config = config;
+    if (this.state.name === 'stopped') {
+      // Not to be started by a change of settings: before the owner's consent it must not run.
+      return;
+    }
     if (!isDeepStrictEqual(rest, oldRest)) {
       await this.stop();
       await this.start();
@@ -302,7 +306,7 @@ export class NodeProcess {
 
   /** The link of a running node; one that is starting, or about to, is waited for. */
   async #whenRunning(): Promise<NodeLink> {
-    const deadline = Date.now() + patienceMs;
+    const deadline = performance.now() + patienceMs;
     for (;;) {
       const { state } = this;
       // A link closes a moment before the exit of its process is known.
@@ -313,12 +317,12 @@ export class NodeProcess {
       if (state.name === 'stopped' || state.name === 'stopping') {
         throw new AppError('not-running', 'The mesh node is stopped.');
       }
-      if (Math.max(retryAt, Date.now()) >= deadline) {
+      if (Math.max(retryAt, performance.now()) >= deadline) {
         throw state.name === 'waiting'
           ? state.error
           : new AppError('not-running', 'The mesh node is still starting; try again in a moment.');
       }
-      await this.#nextState(deadline - Date.now());
+      await this.#nextState(deadline - performance.now());
     }
   }
 

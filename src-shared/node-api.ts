@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema, errorReportSchema, receiptSchema } from './chat.ts';
 import { layerRangeSchema, manifestIdSchema, modelSummarySchema } from './model.ts';
+import { paceSchema } from './pace.ts';
 
 /**
  * Flags of the Node.js that runs the node process. A small young generation keeps an idle node at some 110 MB
@@ -30,6 +31,8 @@ const workOrderSchema = z.object({
   answersOwner: z.boolean(),
   /** A sentence for the owner; null while it serves. */
   because: z.string().max(500).nullable(),
+  /** How much the engines may take of the machine; absent, all of it. */
+  pace: paceSchema.optional(),
 });
 export type WorkOrder = z.infer<typeof workOrderSchema>;
 
@@ -48,6 +51,8 @@ export const nodeConfigSchema = z.object({
   gateway: z.object({
     /** 0 takes any free port. */
     port: z.int().min(0).max(65_535),
+    /** Where the port is taken, as by the node of another user of this machine, any free one does. */
+    orAnyPort: z.boolean().default(false),
     apiKey: z.string().min(20),
     /** Requests answered at once, and requests that may wait beyond those. */
     concurrency: z.int().min(1).max(256).default(8),
@@ -80,6 +85,8 @@ const shardStatusSchema = layerRangeSchema.and(
     backend: z.string().nullable(),
     pid: z.int().nullable(),
     memoryBytes: z.number(),
+    /** What it is expected to take of them once it is loaded; absent where that cannot be told. */
+    expectedMemoryBytes: z.number().optional(),
     sessions: z.int(),
     maxSessions: z.int(),
     /** Over the last ten seconds with work; 0 before the first. */

@@ -179,6 +179,14 @@ describe('returning', () => {
   });
 });
 
+it('pauses also when that cannot be written down, and tells the owner', async () => {
+  const desk = await Desk.serving();
+  desk.isDiskFull = true;
+  desk.service.pause('indefinitely');
+  expect(desk.service.view).toMatchObject({ state: 'draining', pause: 'indefinitely' });
+  expect(desk.warned).toEqual([expect.stringMatching(/forgotten when MindMesh restarts/)]);
+});
+
 it('remembers what the models need of a card, and waits for it', async () => {
   const needs = { ...shard, backend: 'cuda', memoryBytes: 10e9 };
   const machine = new PlayedMachine();

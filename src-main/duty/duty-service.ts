@@ -7,14 +7,16 @@ import type { Duty, Facts, PauseChoice } from '../../src-shared/duty.ts';
 import { describeCauses, missingCase } from '../../src-shared/errors.ts';
 import type { DutyView } from '../../src-shared/host-api.ts';
 import type { NodeStatus } from '../../src-shared/node-api.ts';
+import { fullPace, type Pace } from '../../src-shared/pace.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import type { Log } from '../log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
 import type { DutyClock } from './duty-clock.ts';
 import type { Work } from './duty-input.ts';
 import { dutyWords } from './duty-words.ts';
-import { answersInFlight, failureOf, isReady, type Loaded, loadedBy } from './engine-work.ts';
+import { answersInFlight, failureOf, isReady, type Loaded } from './engine-work.ts';
 import type { Moment } from './local-time.ts';
+import { neededMemory } from './needed-memory.ts';
 import { answersOwner } from './own-use.ts';
 import { initialDuty, lookAgainAt, nextDuty, withoutCoolDown } from './next-duty.ts';
 import {
@@ -28,8 +30,8 @@ import { isFirstRoundOver, unwatchedFacts } from './readings.ts';
 
 /** What a duty does to the engines. `because` is for whoever asks for what this machine does not give now. */
 type DutyEffects = {
-  /** Resolves when the wished layers are being loaded. Called again, it takes a `drain` back. */
-  work(): Promise<void>;
+  /** Resolves when the wished layers are being loaded. Called again, it takes a `drain` back, or changes the pace. */
+  work(pace: Pace): Promise<void>;
   /** Peers are told at once; nothing new begins, but perhaps for the owner; what is in flight goes on. */
   drain(because: string, answersOwner: boolean): Promise<void>;
   /**
@@ -49,6 +51,8 @@ export type DutyServiceOptions = {
   readonly pauses: { read(): StoredPause | null; write(pause: StoredPause | null): void };
   readonly clock: DutyClock;
   readonly log: Log;
+  /** Tells the owner a sentence. */
+  readonly warn: (sentence: string) => void;
   /** The view is another one. */
   readonly onChange: () => void;
 };
@@ -73,6 +77,8 @@ export class DutyService {
   #view: DutyView = firstView;
   #pause: PauseWish | null;
   #loaded: Loaded;
+  /** Of the newest time of serving; a start does not know better. */
+  #pace: Pace = fullPace;
   /** The node starts without engines. */
   #order: Order = 'own';
   /** Whether the newest order is carried out. */
@@ -196,13 +202,13 @@ export class DutyService {
     const settings = this.#options.settings();
     const mayWork = settings.shards?.length !== 0;
     const wishes = { mayWork, pause: this.#pause };
-    return { facts, work: this.#work(), preferences: settings, wishes, now };
+    return { facts, work: this.#work(facts, settings), preferences: settings, wishes, now };
   }
 
-  #work(): Work {
+  #work(facts: Facts, settings: Settings): Work {
     const status = this.#options.node();
     const shards = status?.shards ?? [];
-    this.#loaded = loadedBy(shards, this.#loaded);
+    this.#loaded = neededMemory(shards, this.#loaded, facts.gpus, settings);
     return {
       engines: this.#engines(status),
       // The node tells late of sessions that begin; once it drains, none does.
@@ -254,8 +260,13 @@ export class DutyService {
       this.#triggeredAtMs = now.monotonicMs;
     }
     const order = orderFor(duty, this.#answersOwner(duty));
+    const pace = duty.state === 'serving' ? paceOf(duty) : this.#pace;
+    const hasOtherPace = !isDeepStrictEqual(pace, this.#pace);
+    this.#pace = pace;
     if (order !== this.#order || (isRest(order) && isNews)) {
       void this.#carryOut(order, view.sentence);
+    } else if (hasOtherPace) {
+      void this.#carryOutSafely('work', view.sentence);
     }
     if (!isSame) {
       onChange();
@@ -267,7 +278,6 @@ export class DutyService {
   }
 
   async #carryOut(order: Order, sentence: string): Promise<void> {
-    const { effects, log } = this.#options;
     const wasAtRest = isRest(this.#order);
     const endsOwnUse = order === 'stop' && this.#order === 'own' && this.#isDone;
     const isGivingBack = endsOwnUse || (isRest(order) && !wasAtRest);
@@ -277,13 +287,7 @@ export class DutyService {
     this.#order = order;
     // Told once more why, engines that are gone stay gone.
     this.#isDone = isRest(order) && wasAtRest && this.#isDone;
-    try {
-      await carryOut(effects, order, sentence, this.#view.answersOwner);
-    } catch (error) {
-      log.write('error', 'duty', 'An order to the mesh node failed', {
-        cause: describeCauses(error),
-      });
-    }
+    await this.#carryOutSafely(order, sentence);
     if (isGivingBack) {
       this.#tellHowFast(sentence);
     }
@@ -295,6 +299,17 @@ export class DutyService {
       for (const go of this.#waiting) {
         go();
       }
+    }
+  }
+
+  async #carryOutSafely(order: Order, sentence: string): Promise<void> {
+    const { effects, log } = this.#options;
+    try {
+      await carryOut(effects, order, sentence, this.#view.answersOwner, this.#pace);
+    } catch (error) {
+      log.write('error', 'duty', 'An order to the mesh node failed', {
+        cause: describeCauses(error),
+      });
     }
   }
 
@@ -312,18 +327,28 @@ export class DutyService {
 
   /** A full disk must not keep the owner from pausing. */
   #setPause(pause: PauseWish | null): void {
-    const { pauses, log } = this.#options;
+    const { pauses, log, warn } = this.#options;
     this.#pause = pause;
     try {
       pauses.write(pause);
     } catch (error) {
       log.write('error', 'store', 'A pause could not be written', { cause: describeCauses(error) });
+      warn(
+        'Your pause holds, but could not be written down: it is forgotten when MindMesh restarts.',
+      );
     }
   }
 
   #lookAgainIn(ms: number): void {
     this.#cancelTimer = this.#options.clock.after(Math.max(1, Math.ceil(ms)), () => this.look());
   }
+}
+
+/** An engine computes for a twentieth of the time at least. */
+const leastWorkShare = 0.05;
+
+function paceOf({ workShare, cpuShare }: Extract<Duty, { state: 'serving' }>): Pace {
+  return { workShare: Math.max(leastWorkShare, workShare), cpuShare };
 }
 
 function orderFor(duty: Duty, answersOwner: boolean): Order {
@@ -341,10 +366,11 @@ function carryOut(
   order: Order,
   because: string,
   answersOwner: boolean,
+  pace: Pace,
 ): Promise<void> {
   switch (order) {
     case 'work':
-      return effects.work();
+      return effects.work(pace);
     case 'drain':
       return effects.drain(because, answersOwner);
     case 'own':

@@ -2,22 +2,10 @@
 import type { NodeStatus } from '../../src-shared/node-api.ts';
 import type { Work } from './duty-input.ts';
 
-/** What the hosted layers were seen to take, which is also known while they are not loaded. */
+/** What the hosted layers take, measured or expected; see needed-memory.ts. */
 export type Loaded = Pick<Work, 'usesGpu' | 'videoMemoryNeededBytes'>;
 
 type Shards = NodeStatus['shards'];
-
-export function loadedBy(shards: Shards, before: Loaded): Loaded {
-  const loaded = shards.filter(({ backend }) => backend !== null);
-  if (loaded.length === 0) {
-    return before;
-  }
-  const onCards = loaded.filter(({ backend }) => backend !== 'cpu');
-  return {
-    usesGpu: onCards.length > 0,
-    videoMemoryNeededBytes: onCards.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
-  };
-}
 
 /** Loading is over when nothing is on its way any more; a shard that failed is tried again while others serve. */
 export function isReady(shards: Shards): boolean {

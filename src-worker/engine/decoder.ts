@@ -1,12 +1,14 @@
 /**
  * The engine's loop: takes what waits in all sessions, decodes it as one batch, hands the results on, and lets
- * the event loop read new frames before the next batch. When nothing waits, nothing runs.
+ * the event loop read new frames before the next batch, or rests where it may not compute all the time. When
+ * nothing waits, nothing runs.
  */
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { type Sampling, samplingSchema } from '../../src-shared/model.ts';
 import { type Work, workFlags } from '../wire/work.ts';
 import type { Llama } from './llama.ts';
 import { PromptPace } from './prompt-pace.ts';
+import { Rests } from './rests.ts';
 import { Sampler, SamplingSpace } from './sampler.ts';
 import { mostDecodeTokens, planBatch } from './scheduler.ts';
 import type { Session } from './session.ts';
@@ -49,6 +51,7 @@ export class Decoder {
   /** Only in shards that sample. */
   readonly #space: SamplingSpace | undefined;
   readonly #pace = new PromptPace();
+  readonly #rests: Rests;
   #isScheduled = false;
 
   /** @param now Milliseconds from any start, never going back. */
@@ -64,6 +67,7 @@ export class Decoder {
     this.#events = events;
     this.#now = now;
     this.#sessions = new SessionTable(maxSessions);
+    this.#rests = new Rests(now);
     this.#space = shard.samples ? new SamplingSpace(llama, shard.model) : undefined;
   }
 
@@ -121,6 +125,11 @@ export class Decoder {
     this.#events.onSessionFailed(id, error);
   }
 
+  /** Share of the time to compute in, above 0 up to 1, from now on. Rests hold nothing up but the next batch. */
+  setWorkShare(share: number): void {
+    this.#rests.setShare(share);
+  }
+
   /** Bytes of work that wait. */
   get queuedBytes(): number {
     return this.#sessions.all.reduce((sum, session) => sum + session.queuedBytes, 0);
@@ -128,6 +137,7 @@ export class Decoder {
 
   /** Ends all sessions without telling anyone. */
   dispose(): void {
+    this.#rests.dispose();
     for (const { id } of this.#sessions.all) {
       this.close(id);
     }
@@ -142,14 +152,16 @@ export class Decoder {
 
   #turn(): void {
     this.#isScheduled = false;
-    const congestion = this.#events.congestion();
-    if (congestion !== undefined) {
-      void congestion.then(() => this.#schedule());
+    const hold = this.#events.congestion() ?? this.#rests.due();
+    if (hold !== undefined) {
+      void hold.then(() => this.#schedule());
       return;
     }
     const pieces = this.#collect();
     if (pieces.length > 0) {
-      this.#decode(pieces);
+      const start = this.#now();
+      this.#decode(pieces, start);
+      this.#rests.computedSince(start);
       this.#events.onProgress();
     }
     if (this.#sessions.all.some((session) => session.next !== undefined)) {
@@ -214,8 +226,7 @@ export class Decoder {
     return pieces;
   }
 
-  #decode(pieces: readonly Piece[]): void {
-    const start = this.#now();
+  #decode(pieces: readonly Piece[], start: number): void {
     let hidden: Buffer[];
     try {
       hidden = this.#shard.decode(pieces.map(({ run }) => run));

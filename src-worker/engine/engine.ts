@@ -3,6 +3,7 @@
  * the link, so a node that dies leaves no engine behind.
  */
 import { Socket } from 'node:net';
+import { constants, setPriority } from 'node:os';
 import { z } from 'zod';
 import { AppError, describeCauses, toAppError } from '../../src-shared/errors.ts';
 import {
@@ -18,6 +19,10 @@ import { log } from './log.ts';
 
 /** A request whose number can be read, so that it can at least be refused. */
 const anyRequestSchema = z.object({ id: z.int() });
+
+// Computing gives way: to the owner's programs, and to the node and host that must be able to end it in time.
+// llama.cpp's threads are begun by this one and inherit it.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let engine: Promise<LoadedEngine> | undefined;
 let loaded: LoadedEngine | undefined;

@@ -174,6 +174,11 @@ export function loadLlama(folder: string) {
     ),
     freeContext: typed<(context: Pointer) => void>(llama, 'void llama_free(void*)'),
     contextLength: typed<(context: Pointer) => number>(llama, 'uint32_t llama_n_ctx(void*)'),
+    /** Takes effect with the next `decode`; more than its threadpool has are not used. */
+    setThreads: typed<(context: Pointer, decode: number, prefill: number) => void>(
+      llama,
+      'void llama_set_n_threads(void*, int32_t, int32_t)',
+    ),
     decode: typed<(context: Pointer, batch: Batch) => number>(
       llama,
       'int32_t llama_decode(void*, llama_batch)',

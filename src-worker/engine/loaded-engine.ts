@@ -1,6 +1,7 @@
 /** An engine that has its model: answers requests and takes work. */
 import type { z } from 'zod';
 import { AppError, missingCase, toAppError } from '../../src-shared/errors.ts';
+import type { Pace } from '../../src-shared/pace.ts';
 import {
   engineKinds,
   type EngineRequest,
@@ -15,6 +16,7 @@ import { memoryReport } from './memory-report.ts';
 import { Model } from './model.ts';
 import { Shard } from './shard.ts';
 import { Tokenizer } from './tokenizer.ts';
+import { threadsFor } from './work-share.ts';
 
 type Parameters = z.output<typeof loadParametersSchema>;
 
@@ -91,6 +93,9 @@ export class LoadedEngine {
         return this.#tokenizer.tokenize(request.params.text, request.params.parseSpecial);
       case 'vocabulary':
         return this.#tokenizer.vocabulary();
+      case 'pace':
+        this.#setPace(request.params);
+        return {};
       case 'report':
         return memoryReport(this.#library, this.#model);
       default:
@@ -131,6 +136,12 @@ export class LoadedEngine {
     this.#work?.decoder.dispose();
     (this.#work?.shard ?? this.#model).dispose();
     this.#library.llama.backendFree();
+  }
+
+  #setPace({ workShare, cpuShare }: Pace): void {
+    const { shard, decoder } = this.#work ?? this.#onlyVocabulary('request-invalid');
+    shard.useThreads(threadsFor(this.#parameters.threads, cpuShare));
+    decoder.setWorkShare(workShare);
   }
 
   #resumeReading(): void {

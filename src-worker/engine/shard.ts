@@ -170,6 +170,11 @@ export class Shard {
     return this.#llama.viewFloats(address, this.model.vocabularySize);
   }
 
+  /** How many of the threads that it was loaded with compute the next batches; the others sleep. */
+  useThreads(count: number): void {
+    this.#llama.setThreads(this.#context, count, count);
+  }
+
   /** Forgets the sequence from position `length` on. */
   truncate(slot: number, length: number): void {
     this.#llama.removeFrom(this.#memory, slot, length, -1);

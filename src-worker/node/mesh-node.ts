@@ -248,6 +248,7 @@ export class MeshNode {
       chat: this.#chat,
       admission: this.#admission,
       port: config.gateway.port,
+      orAnyPort: config.gateway.orAnyPort,
       apiKey: config.gateway.apiKey,
       log: logOf('gateway'),
     });

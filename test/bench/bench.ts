@@ -1,11 +1,20 @@
 /** `npm run bench -- NAME`: runs one benchmark; see the files beside this one for what each measures. */
 import { footprint } from './footprint.ts';
 import { hop } from './hop.ts';
+import { idleCost } from './idle-cost.ts';
 import { prefill } from './prefill.ts';
 import { type Bench, printResult } from './report.ts';
 import { split } from './split.ts';
+import { yieldToOwner } from './yield.ts';
 
-const benches: Readonly<Record<string, Bench>> = { split, hop, prefill, footprint };
+const benches: Readonly<Record<string, Bench>> = {
+  split,
+  hop,
+  prefill,
+  footprint,
+  yield: yieldToOwner,
+  'idle-cost': idleCost,
+};
 
 const name = process.argv[2] ?? '';
 const bench = benches[name];

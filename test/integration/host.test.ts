@@ -168,6 +168,19 @@ describe('a host', () => {
     expect(await host.call('settings', {})).toMatchObject({ threads: null });
   });
 
+  it('takes a wish back that its node cannot fulfil, and runs as before', async () => {
+    const folder = await temporaryFolder();
+    const host = await readyHost({ dataFolder: folder });
+    await expect(host.call('changeSettings', { apiPort: 1, threads: 2 })).rejects.toMatchObject({
+      code: 'port-taken',
+    });
+    expect(await host.call('settings', {})).toMatchObject({ apiPort: 0, threads: null });
+    expect(host.snapshot()).toMatchObject({ state: 'running', fault: null });
+    await host.stop();
+    const second = await readyHost({ dataFolder: folder, overrides: {} });
+    expect(await second.call('settings', {})).toMatchObject({ threads: null });
+  });
+
   it('imports and removes models, and shows an import under way', async () => {
     const host = await readyHost();
     const seen: unknown[] = [];

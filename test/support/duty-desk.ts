@@ -40,6 +40,8 @@ export class Desk {
   readonly machine: PlayedMachine;
   readonly orders: string[] = [];
   readonly logged: string[] = [];
+  readonly warned: string[] = [];
+  isDiskFull = false;
   readonly service: DutyService;
   settings: Settings;
   stored: StoredPause | null;
@@ -81,6 +83,9 @@ export class Desk {
       pauses: {
         read: () => this.stored,
         write: (pause) => {
+          if (this.isDiskFull) {
+            throw new Error('database or disk is full');
+          }
           this.stored = pause;
         },
       },
@@ -92,6 +97,7 @@ export class Desk {
         }),
         after: (ms, run) => this.clock.after(ms, run),
       },
+      warn: (sentence) => this.warned.push(sentence),
       log: {
         write: (_level, _source, message) => this.logged.push(message),
         close: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 /** Engines without processes: they load when told to, crash when told to, and remember what they were asked. */
 import { AppError } from '../../src-shared/errors.ts';
+import type { Pace } from '../../src-shared/pace.ts';
 import type { EngineEvents } from '../../src-worker/node/engines/engine-client.ts';
 import type { Engine, StartEngine } from '../../src-worker/node/engines/shard-engine.ts';
 import type {
@@ -44,6 +45,7 @@ class FakeEngine implements Engine {
   readonly isCongested = false;
   readonly opened: number[] = [];
   readonly closed: number[] = [];
+  readonly paces: Pace[] = [];
   isRunning = true;
   readonly #engines: FakeEngines;
   readonly #events: EngineEvents;
@@ -78,6 +80,11 @@ class FakeEngine implements Engine {
   }
 
   send(): void {}
+
+  setPace(pace: Pace): Promise<void> {
+    this.paces.push(pace);
+    return Promise.resolve();
+  }
 
   drained(): Promise<void> {
     return Promise.resolve();

@@ -1,5 +1,6 @@
 /** A running engine with the sessions on it: their numbers, their cells, their listeners, their speed. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { Pace } from '../../../src-shared/pace.ts';
 import type { LoadParameters, LoadResult, OpenParameters } from '../../wire/engine-messages.ts';
 import type { Work } from '../../wire/work.ts';
 import { Median } from '../sessions/median.ts';
@@ -16,6 +17,7 @@ export interface Engine {
   close(session: number): Promise<void>;
   send(work: Omit<Work, 'detail'>): void;
   drained(): Promise<void>;
+  setPace(pace: Pace): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -177,6 +179,15 @@ export class ShardEngine {
   async stop(reason: AppError): Promise<void> {
     this.#failAll(reason);
     await this.#engine.stop();
+  }
+
+  /** How much it computes from now on. */
+  async setPace(pace: Pace): Promise<void> {
+    try {
+      await this.#engine.setPace(pace);
+    } catch {
+      // The engine is gone; the next one is told when it is loaded.
+    }
   }
 
   /** Ends the engine at once. Resolves when its process is gone. */

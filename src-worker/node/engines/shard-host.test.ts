@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
+import { fullPace } from '../../../src-shared/pace.ts';
 import {
   hostOf,
   left,
@@ -105,6 +106,21 @@ describe('wishes', () => {
     expect(host.statuses()).toEqual([]);
     expect(() => host.setWishes([])).toThrow('stopping');
   });
+});
+
+it('engines keep to the pace that was ordered, also those that start later', async () => {
+  const engines = new FakeEngines();
+  const host = hostOf(engines);
+  const slow = { workShare: 0.25, cpuShare: 0.5 };
+  host.setWishes([{ model: 'Fake model' }]);
+  await settle();
+  await host.setWork({ state: 'serving', answersOwner: true, pace: slow });
+  await host.setWork({ state: 'serving', answersOwner: true, pace: slow });
+  host.setWishes([{ model: 'Fake model' }, { model: 'Fake model', layers: left }]);
+  await settle();
+  expect(engines.all.map(({ paces }) => paces)).toEqual([[slow], [slow]]);
+  await host.setWork({ state: 'serving', answersOwner: true });
+  expect(engines.all.map(({ paces }) => paces.at(-1))).toEqual([fullPace, fullPace]);
 });
 
 describe('a machine that is given back', () => {

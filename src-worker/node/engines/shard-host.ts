@@ -2,8 +2,11 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
 import type { HostedShard, ShardStatus, WorkOrder } from '../../../src-shared/node-api.ts';
+import { fullPace, type Pace } from '../../../src-shared/pace.ts';
 import type { Log } from '../log.ts';
 import type { RecordedShard } from '../mesh/record.ts';
+import type { Manifest } from '../models/manifest.ts';
+import { expectedMemoryBytes as expectedMemoryBytesOf } from './expected-memory.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
 import type { StartEngine } from './shard-engine.ts';
 import { type EngineSettings, ShardRunner } from './shard-runner.ts';
@@ -11,7 +14,10 @@ import { type EngineSettings, ShardRunner } from './shard-runner.ts';
 /** What this part of the node needs of the model library. */
 export interface ShardSource {
   /** @throws AppError `model-not-found` */
-  find(nameAliasOrId: string): { readonly summary: ModelSummary };
+  find(nameAliasOrId: string): {
+    readonly summary: ModelSummary;
+    readonly manifest?: Pick<Manifest, 'tensors'>;
+  };
   shardPath(manifestId: string, layers: LayerRange, signal?: AbortSignal): Promise<string>;
 }
 
@@ -33,9 +39,13 @@ export type ShardHostParts = {
 /** Who asks again within minutes does not wait for the model; who goes on to something else gets the memory back. */
 const defaultOwnUseKeepMs = 300_000;
 
-export type WorkPlan = Pick<WorkOrder, 'state' | 'answersOwner'>;
+export type WorkPlan = Pick<WorkOrder, 'state' | 'answersOwner' | 'pace'>;
 
-type Wish = { readonly model: ModelSummary; readonly layers: LayerRange };
+type Wish = {
+  readonly model: ModelSummary;
+  readonly layers: LayerRange;
+  readonly expectedMemoryBytes: number | undefined;
+};
 
 export class ShardHost implements ServingShards {
   readonly #parts: ShardHostParts;
@@ -81,6 +91,9 @@ export class ShardHost implements ServingShards {
     if (this.#isOwnUse && !wasOwnUse) {
       this.#keepOwnSessions();
     }
+    for (const runner of this.#runners.values()) {
+      runner.setPace(this.#pace);
+    }
     this.#fulfil();
     if (work.state === 'paused') {
       for (const runner of this.#ending.keys()) {
@@ -121,7 +134,7 @@ export class ShardHost implements ServingShards {
     return [...this.#runners.values()]
       .map((runner) => runner.status())
       .concat(
-        this.#resting().map(({ model, layers }) => ({
+        this.#resting().map(({ model, layers, expectedMemoryBytes }) => ({
           ...layers,
           manifestId: model.manifestId,
           model: model.name,
@@ -131,6 +144,7 @@ export class ShardHost implements ServingShards {
           backend: null,
           pid: null,
           memoryBytes: 0,
+          expectedMemoryBytes,
           sessions: 0,
           maxSessions: this.#parts.settings.maxSessions,
           tokensPerSecond: 0,
@@ -191,8 +205,12 @@ export class ShardHost implements ServingShards {
     this.#onChange();
   }
 
-  #runnerFor(key: string, { model, layers }: Wish): ShardRunner {
-    const runner = this.#runners.get(key) ?? this.#run(model, layers);
+  get #pace(): Pace {
+    return this.#work.pace ?? fullPace;
+  }
+
+  #runnerFor(key: string, wish: Wish): ShardRunner {
+    const runner = this.#runners.get(key) ?? this.#run(wish);
     this.#runners.set(key, runner);
     return runner;
   }
@@ -256,7 +274,7 @@ export class ShardHost implements ServingShards {
   }
 
   #resolve(wish: HostedShard): [string, Wish] {
-    const model = this.#parts.library.find(wish.model).summary;
+    const { summary: model, manifest } = this.#parts.library.find(wish.model);
     const layers = wish.layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
     if (layers.lastLayer >= model.layers) {
       throw new AppError(
@@ -265,10 +283,15 @@ export class ShardHost implements ServingShards {
           `layers 0 to ${model.layers - 1}`,
       );
     }
-    return [keyOf(model.manifestId, layers), { model, layers }];
+    const contextLength = Math.min(this.#parts.settings.contextLength, model.contextLength);
+    const expectedMemoryBytes =
+      manifest === undefined
+        ? undefined
+        : expectedMemoryBytesOf(manifest.tensors, layers, model.layers, contextLength);
+    return [keyOf(model.manifestId, layers), { model, layers, expectedMemoryBytes }];
   }
 
-  #run(model: ModelSummary, layers: LayerRange): ShardRunner {
+  #run({ model, layers, expectedMemoryBytes }: Wish): ShardRunner {
     const { library, settings, startEngine, log, now } = this.#parts;
     return new ShardRunner({
       model,
@@ -276,6 +299,8 @@ export class ShardHost implements ServingShards {
       shardPath: (signal) => library.shardPath(model.manifestId, layers, signal),
       settings,
       startEngine,
+      pace: this.#pace,
+      expectedMemoryBytes,
       now: now ?? (() => performance.now()),
       onChange: () => this.#onChange(),
       log,

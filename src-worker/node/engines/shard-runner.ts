@@ -3,9 +3,11 @@
  *
  *   starting ─▶ serving ─▶ (the engine ends by itself) ─▶ faulted ─▶ starting        any ─▶ stopped, on order
  */
+import { isDeepStrictEqual } from 'node:util';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
 import type { NodeConfig, ShardStatus } from '../../../src-shared/node-api.ts';
+import { fullPace, type Pace } from '../../../src-shared/pace.ts';
 import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/restart-policy.ts';
 import type { ShardRole } from '../../wire/engine-messages.ts';
 import type { Log } from '../log.ts';
@@ -27,6 +29,10 @@ export type ShardRunnerParts = {
   readonly shardPath: (signal: AbortSignal) => Promise<string>;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
+  /** At first; see `setPace`. */
+  readonly pace: Pace;
+  /** What the shard will take once it is loaded, where that can be told. */
+  readonly expectedMemoryBytes: number | undefined;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /** State or load changed. */
@@ -50,6 +56,7 @@ export class ShardRunner implements ServingShard {
   readonly #parts: ShardRunnerParts;
   readonly #stopping = new AbortController();
   #state: State = { name: 'starting' };
+  #pace: Pace;
   #attempt: Promise<void>;
   #crashes = 0;
   /** Of the engine that runs or loads. */
@@ -58,6 +65,7 @@ export class ShardRunner implements ServingShard {
 
   constructor(parts: ShardRunnerParts) {
     this.#parts = parts;
+    this.#pace = parts.pace;
     this.summary = parts.model;
     this.model = parts.model.name;
     this.manifestId = parts.model.manifestId;
@@ -112,6 +120,7 @@ export class ShardRunner implements ServingShard {
       backend: engine?.description.backend ?? null,
       pid: this.#pid,
       memoryBytes: memory === undefined ? 0 : memory.modelBytes + memory.contextBytes,
+      expectedMemoryBytes: this.#parts.expectedMemoryBytes,
       sessions: engine?.sessions ?? 0,
       maxSessions: engine?.description.maxSessions ?? this.#parts.settings.maxSessions,
       tokensPerSecond: engine?.tokensPerSecond ?? 0,
@@ -132,8 +141,18 @@ export class ShardRunner implements ServingShard {
       maxSessions: engine.description.maxSessions,
       contextLength: engine.description.contextLength,
       freeCells: engine.freeCells,
-      tokensPerSecond: engine.ownTokensPerSecond,
+      // What it measures is its computing time; it rests between.
+      tokensPerSecond: engine.ownTokensPerSecond * this.#pace.workShare,
     };
+  }
+
+  /** How much the engine computes from now on, and after its next start. */
+  setPace(pace: Pace): void {
+    const isOther = !isDeepStrictEqual(pace, this.#pace);
+    this.#pace = pace;
+    if (isOther && this.#state.name === 'serving') {
+      void this.#state.engine.setPace(pace);
+    }
   }
 
   /** Resolves when the load under way has ended well or badly; at once where there is none. */
@@ -203,6 +222,9 @@ export class ShardRunner implements ServingShard {
       if (this.#stopping.signal.aborted) {
         await engine.kill();
       } else {
+        if (!isDeepStrictEqual(this.#pace, fullPace)) {
+          void engine.setPace(this.#pace);
+        }
         this.#enter({ name: 'serving', engine, since: now() });
         log('info', `${this.#name} is serving`, { backend: engine.description.backend });
       }

@@ -36,6 +36,8 @@ export type GatewayOptions = {
   readonly admission: Admission;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Takes any free port where that one is taken. */
+  readonly orAnyPort?: boolean;
   readonly apiKey: string;
   readonly log: (
     level: 'debug' | 'info' | 'warn' | 'error',
@@ -87,7 +89,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     http: {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: timeouts.headers,
-      connectionsCheckingInterval: Math.min(1000, timeouts.headers),
+      // A timer that runs as long as the server does: it must not wake an idle machine every second.
+      connectionsCheckingInterval: Math.min(10_000, timeouts.headers),
     },
     clientErrorHandler: answerBrokenRequest,
     // Addresses that cannot be read.
@@ -131,7 +134,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     chatCompletions({ chat, log, closing: closing.signal, stallMs: timeouts.stall }),
   );
 
-  const port = await listen(app, options.port);
+  const port = await listen(app, options);
   return {
     port,
     close: async () => {
@@ -141,12 +144,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-async function listen(app: FastifyInstance, port: number): Promise<number> {
+async function listen(
+  app: FastifyInstance,
+  { port, orAnyPort = false }: Pick<GatewayOptions, 'port' | 'orAnyPort'>,
+): Promise<number> {
   try {
     await app.listen({ host: '127.0.0.1', port });
   } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (isTaken && orAnyPort) {
+      return listen(app, { port: 0 });
+    }
     await app.close();
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    if (isTaken) {
       throw new AppError(
         'port-taken',
         `Port ${port} on 127.0.0.1 is taken by another program. Quit that program, or choose another port with --api-port.`,

@@ -81,7 +81,8 @@ class Libp2pMesh implements Mesh {
   readonly #libp2p: Libp2p;
   readonly #log: Log;
   readonly #channels: PeerChannels;
-  readonly #book = new RecordBook(Date.now);
+  /** On a clock that never goes back: set back a day, the other one would keep peers that are gone for a day. */
+  readonly #book = new RecordBook(() => performance.now());
   readonly #exchange: RecordExchange;
   readonly #keeper: PeerKeeper;
   readonly #connected = new Set<string>();
@@ -216,7 +217,10 @@ class Libp2pMesh implements Mesh {
     clearTimeout(this.#expiry);
     const at = this.#book.nextExpiry();
     if (at !== undefined && this.#stopped === undefined) {
-      this.#expiry = setTimeout(() => this.#expire(), Math.max(0, at - Date.now()) + 1).unref();
+      this.#expiry = setTimeout(
+        () => this.#expire(),
+        Math.max(0, at - performance.now()) + 1,
+      ).unref();
     }
   }
 

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { defaultPreferences } from '../../src-shared/preferences.ts';
+import { card, known, unknown } from '../../test/support/duty-inputs.ts';
+import type { Loaded } from './engine-work.ts';
+import { neededMemory } from './needed-memory.ts';
+
+const unloaded = { backend: null, memoryBytes: 0, expectedMemoryBytes: 5e9 };
+const onCard = { backend: 'cuda', memoryBytes: 4.6e9, expectedMemoryBytes: 5e9 };
+const onProcessor = { ...onCard, backend: 'cpu' };
+const silent = { ...card, id: 'GPU-2', memoryBytes: unknown };
+const first: Loaded = { usesGpu: true, videoMemoryNeededBytes: 0 };
+
+function needed(
+  shards: Parameters<typeof neededMemory>[0],
+  { before = first, gpus = known([card]), preferences = defaultPreferences } = {},
+): Loaded {
+  return neededMemory(shards, before, gpus, preferences);
+}
+
+describe('what the hosted layers need of the graphics cards', () => {
+  it('is expected before they were ever loaded', () => {
+    expect(needed([unloaded, unloaded])).toEqual({ usesGpu: true, videoMemoryNeededBytes: 10e9 });
+  });
+
+  it('is what they were seen to take once they are loaded', () => {
+    expect(needed([onCard])).toEqual({ usesGpu: true, videoMemoryNeededBytes: 4.6e9 });
+    expect(needed([onCard, unloaded]).videoMemoryNeededBytes).toBe(9.6e9);
+  });
+
+  it('is nothing where they compute on the processor, now or the last time', () => {
+    const onCpu = { usesGpu: false, videoMemoryNeededBytes: 0 };
+    expect(needed([onProcessor, unloaded])).toEqual(onCpu);
+    expect(needed([unloaded], { before: onCpu })).toEqual(onCpu);
+  });
+
+  it('stays what was seen last where the node does not tell', () => {
+    const before = { usesGpu: true, videoMemoryNeededBytes: 5e9 };
+    expect(needed([], { before })).toEqual(before);
+    expect(needed([unloaded, { backend: null, memoryBytes: 0 }], { before })).toEqual(before);
+  });
+
+  it.each([
+    ['there is no card', known([])],
+    ['a card does not tell its memory', known([card, silent])],
+    ['the cards are not known', unknown],
+  ])('is not guessed where %s', (_, gpus) => {
+    expect(neededMemory([unloaded], first, gpus, defaultPreferences)).toEqual(first);
+  });
+
+  it('does not look at cards that are not used', () => {
+    const cards = { 'GPU-2': { isUsed: false, temperatureCeilingCelsius: null } };
+    const preferences = { ...defaultPreferences, cards };
+    const { videoMemoryNeededBytes } = neededMemory(
+      [unloaded],
+      first,
+      known([card, silent]),
+      preferences,
+    );
+    expect(videoMemoryNeededBytes).toBe(5e9);
+  });
+});

@@ -1,0 +1,146 @@
+/**
+ * Keeps the computer from going to sleep by itself while it serves, by the system's own tool; the desktop app asks
+ * Electron instead. Sleep is held off for as long as the tool runs, and the tool ends with this process, however
+ * that ends. Without the tool the computer sleeps as it would, and the log says so once.
+ */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import { childEnvironment } from '../src-shared/process/child-environment.ts';
+import type { Log } from './log.ts';
+import { powerShellArguments } from './sensors/windows/watch.ts';
+
+export type KeepAwake = {
+  /** Returns at once; repeating it changes nothing. */
+  set(isOn: boolean): void;
+  /** For good. Resolves when no process is left. */
+  stop(): Promise<void>;
+};
+
+/** A program that holds sleep off until it is ended, until its stdin ends, or until this process does. */
+type Tool = { readonly command: string; readonly args: readonly string[] };
+
+export type KeepAwakeOptions = {
+  readonly log: Pick<Log, 'write'>;
+  /** Another than this system's, for tests. */
+  readonly tool?: Tool;
+};
+
+/** From asking to killing. */
+const stopWithinMs = 1000;
+
+export function keepAwake({
+  log,
+  tool = toolOf(process.platform, process.pid),
+}: KeepAwakeOptions): KeepAwake {
+  const living = new Set<Promise<void>>();
+  let current: Life | undefined;
+  let hasTold = false;
+  let isStopped = false;
+
+  const begin = (): void => {
+    const life = new Life(tool, (how) => {
+      living.delete(life.over);
+      // One that was told to end is not the current one any more; one that failed is not tried again before it is
+      // needed anew.
+      if (current === life && !hasTold) {
+        hasTold = true;
+        log.write(
+          'warn',
+          'host',
+          `This computer is not kept awake while it serves: ${tool.command} ${how}`,
+        );
+      }
+    });
+    living.add(life.over);
+    current = life;
+  };
+  const set = (isOn: boolean): void => {
+    if (isOn) {
+      if (current === undefined && !isStopped) {
+        begin();
+      }
+    } else {
+      const life = current;
+      current = undefined;
+      life?.end();
+    }
+  };
+  return {
+    set,
+    stop: async () => {
+      isStopped = true;
+      set(false);
+      await Promise.all(living);
+    },
+  };
+}
+
+/** One run of the tool. */
+class Life {
+  /** Resolves when the process is gone, or could not be started. */
+  readonly over: Promise<void>;
+  readonly #child: ChildProcessByStdio<Writable, null, null>;
+
+  /** @param onOver Gets how it ended, in words after the tool's name. */
+  constructor({ command, args }: Tool, onOver: (how: string) => void) {
+    const child = spawn(command, args, {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: childEnvironment(process.env),
+      windowsHide: true,
+    });
+    // It may be gone before its stdin is closed.
+    child.stdin.on('error', () => {});
+    this.#child = child;
+    this.over = new Promise<string>((resolve) => {
+      child.once('error', (error: NodeJS.ErrnoException) =>
+        resolve(error.code === 'ENOENT' ? 'is not installed' : `failed: ${error.message}`),
+      );
+      child.once('exit', (code, signal) =>
+        resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
+      );
+    }).then(onOver);
+  }
+
+  end(): void {
+    this.#child.stdin.destroy();
+    this.#child.kill();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopWithinMs);
+    void this.over.then(() => clearTimeout(timer));
+  }
+}
+
+/** For each system the tool, which lasts no longer than the process `pid`. */
+export function toolOf(platform: NodeJS.Platform, pid: number): Tool {
+  if (platform === 'win32') {
+    return { command: 'powershell.exe', args: powerShellArguments(windowsKeepAwakeScript(pid)) };
+  }
+  return platform === 'darwin'
+    ? { command: 'caffeinate', args: ['-i', '-w', String(pid)] }
+    : {
+        command: 'systemd-inhibit',
+        // cat ends when this process, at the other end of its stdin, does.
+        args: [
+          '--what=sleep:idle',
+          '--who=MindMesh',
+          '--why=Answering questions of other computers',
+          '--mode=block',
+          'cat',
+        ],
+      };
+}
+
+/**
+ * ES_CONTINUOUS (0x80000000) and ES_SYSTEM_REQUIRED (1), from SetThreadExecutionState of the Windows API, hold for
+ * the thread that sets them, which then waits for the process.
+ */
+function windowsKeepAwakeScript(pid: number): string {
+  return `
+$ErrorActionPreference = 'Stop'
+$owner = [Diagnostics.Process]::GetProcessById(${pid})
+Add-Type -Namespace MindMesh -Name Power -MemberDefinition @'
+[DllImport("kernel32.dll")] public static extern uint SetThreadExecutionState(uint flags);
+'@
+if ([MindMesh.Power]::SetThreadExecutionState(2147483649) -eq 0) { exit 1 }
+$owner.WaitForExit()
+`;
+}
