@@ -4,15 +4,29 @@ import type { ChatSession } from './features/chat/chat-session.ts';
 import { useHostView } from './features/host-client/host-context.tsx';
 import { useView, viewAddress } from './features/navigation/use-view.ts';
 import { ConnectionBanner } from './features/shell/connection-banner.tsx';
+import { Notices } from './features/shell/notices.tsx';
 import { Sidebar } from './features/shell/sidebar.tsx';
 import { text } from './locales/text.ts';
 import { ChatView } from './views/chat/chat-view.tsx';
+import { ConsentView } from './views/consent/consent-view.tsx';
+import { MachineView } from './views/machine/machine-view.tsx';
+import { SettingsView } from './views/settings/settings-view.tsx';
 import { StatusView } from './views/status/status-view.tsx';
 
 export function App({ session }: { session: ChatSession }) {
   const view = useView();
   const { connection, snapshot } = useHostView();
 
+  // Before the owner has agreed there is nothing else to see.
+  if (snapshot?.consent === 'needed') {
+    return (
+      <main className="flex h-full flex-col bg-surface">
+        <ConnectionBanner />
+        <Notices snapshot={snapshot} />
+        <ConsentView />
+      </main>
+    );
+  }
   const startNewChat = (): void => {
     session.clear();
     location.hash = viewAddress('chat');
@@ -37,6 +51,7 @@ export function App({ session }: { session: ChatSession }) {
         className="flex min-h-0 min-w-0 grow flex-col overflow-hidden border-line bg-surface outline-none max-md:border-t md:my-2 md:mr-2 md:rounded-2xl md:border"
       >
         <ConnectionBanner />
+        <Notices snapshot={snapshot} />
         {snapshot === null ? (
           <p className="m-auto text-muted">
             {connection === 'connecting' ? text.connection.connecting : ''}
@@ -48,6 +63,8 @@ export function App({ session }: { session: ChatSession }) {
               <ChatView session={session} snapshot={snapshot} />
             </Activity>
             {view === 'status' ? <StatusView snapshot={snapshot} /> : null}
+            {view === 'machine' ? <MachineView snapshot={snapshot} /> : null}
+            {view === 'settings' ? <SettingsView snapshot={snapshot} /> : null}
           </>
         )}
       </main>

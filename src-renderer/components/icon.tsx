@@ -19,6 +19,13 @@ const shapes = {
   cross: 'M6.5 6.5l11 11M17.5 6.5l-11 11',
   stop: 'M7.5 7.5h9v9h-9z',
   eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6z',
+  pause: 'M8.5 6v12M15.5 6v12',
+  play: 'M8 5.5l10.5 6.5L8 18.5z',
+  machine: 'M4 6h16v9.5H4zM9 19.5h6M12 15.5v4',
+  settings:
+    'M4 7h8M16.5 7H20M4 17h3.5M12 17h8M14.3 9.3a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6zM9.7 19.3a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6z',
+  power: 'M13 3.5L6 13.5h5l-1 7 7.5-10.5h-5z',
+  folder: 'M3.5 6.5h6l2 2.5h9v10h-17z',
 } as const;
 
 export type IconName = keyof typeof shapes;

@@ -3,8 +3,9 @@ import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 
 const looks = {
-  warning: 'bg-warning-soft text-warning',
-  bad: 'bg-bad-soft text-bad',
+  info: { className: 'bg-soft text-ink', icon: 'info' },
+  warning: { className: 'bg-warning-soft text-warning', icon: 'warning' },
+  bad: { className: 'bg-bad-soft text-bad', icon: 'warning' },
 } as const;
 
 export function Notice({
@@ -19,8 +20,8 @@ export function Notice({
   action?: ReactNode;
 }) {
   return (
-    <div className={`flex items-start gap-3 rounded-xl px-4 py-3 text-sm ${looks[look]}`}>
-      <Icon name="warning" className="mt-0.5 size-4.5" />
+    <div className={`flex items-start gap-3 rounded-xl px-4 py-3 text-sm ${looks[look].className}`}>
+      <Icon name={looks[look].icon} className="mt-0.5 size-4.5" />
       <div className="min-w-0 grow wrap-anywhere">
         <p className="font-medium">{title}</p>
         {children === undefined ? null : <p className="mt-0.5 text-ink">{children}</p>}

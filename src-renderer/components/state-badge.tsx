@@ -1,12 +1,13 @@
 /** A state as a shape, a colour and a word, so that nobody depends on the colour. */
 import { Icon, type IconName } from './icon.tsx';
 
-export type Tone = 'good' | 'busy' | 'bad' | 'quiet';
+export type Tone = 'good' | 'busy' | 'bad' | 'paused' | 'quiet';
 
 const looks: Record<Tone, { icon: IconName; className: string }> = {
   good: { icon: 'check', className: 'text-good' },
   busy: { icon: 'clock', className: 'text-warning' },
   bad: { icon: 'warning', className: 'text-bad' },
+  paused: { icon: 'pause', className: 'text-muted' },
   quiet: { icon: 'cross', className: 'text-muted' },
 };
 

@@ -1,6 +1,9 @@
 /** Every sentence of the window, in English. Sentences with amounts in them are functions. */
 import type { ErrorCode } from '../../src-shared/errors.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
+import { enConsent } from './en-consent.ts';
+import { enDuty, enMachine } from './en-duty.ts';
+import { enDesktop, enSettings } from './en-settings.ts';
 import { bytes, count, day, duration, milliseconds, rate } from './format.ts';
 
 const peers = (number: number): string => (number === 1 ? '1 peer' : `${count(number)} peers`);
@@ -59,10 +62,12 @@ export const en = {
     name: 'MindMesh',
     skipToContent: 'Skip to content',
     navigation: 'Views',
-    views: { chat: 'Chat', status: 'Status' },
+    views: { chat: 'Chat', status: 'Status', machine: 'Machine', settings: 'Settings' },
     copy: 'Copy',
     copied: 'Copied',
     copyFailed: 'Copying did not work',
+    dismiss: 'Dismiss',
+    notices: 'Notices',
   },
 
   connection: {
@@ -93,6 +98,8 @@ export const en = {
       }.`,
     idleSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. This machine serves no layers.`,
+    restingSentence: (connected: number) =>
+      `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this machine are not loaded.`,
     troubleSentence: 'MindMesh is running, but a part of a model that it should serve does not.',
     peersInReach: (number: number) =>
       number === 0 ? 'No peers in reach' : `${peers(number)} in reach`,
@@ -190,7 +197,12 @@ export const en = {
     shards: 'Layers served here',
     noShards: 'This machine serves no layers. Models that peers serve can still be used.',
     shardLayers: (range: LayerRange, of: number | undefined) => capitalised(layers(range, of)),
-    shardStates: { starting: 'Loading', serving: 'Serving', faulted: 'Not running' },
+    shardStates: {
+      resting: 'Resting',
+      starting: 'Loading',
+      serving: 'Serving',
+      faulted: 'Not running',
+    },
     engine: 'Runs on',
     backend: (name: string) => backends[name] ?? name,
     unknown: 'not known yet',
@@ -219,16 +231,24 @@ export const en = {
     demoModel: 'Demo',
     importing: (file: string) => `Importing ${file}`,
     imported: (part: number) => `${Math.floor(part * 100)} %`,
-    coverage: (runs: readonly { range: LayerRange; holder: 'here' | 'peer' | 'nobody' }[]) =>
+    coverage: (
+      runs: readonly { range: LayerRange; holder: 'here' | 'peer' | 'resting' | 'nobody' }[],
+    ) =>
       runs
         .map(({ range, holder }) => {
-          const who = { here: 'on this machine', peer: 'on peers', nobody: 'missing' }[holder];
+          const who = {
+            here: 'on this machine',
+            peer: 'on peers',
+            resting: 'on this machine, not loaded',
+            nobody: 'missing',
+          }[holder];
           return `${layers(range)} ${who}`;
         })
         .join(', '),
     legend: 'Layers',
     legendHere: 'this machine',
     legendPeer: 'peers',
+    legendResting: 'this machine, not loaded',
     legendNobody: 'missing',
 
     api: 'Use it from other programs',
@@ -258,4 +278,10 @@ export const en = {
     count,
     noUsage: 'Nothing yet. Ask a question, and it is counted here.',
   },
+
+  consent: enConsent,
+  duty: enDuty,
+  machine: enMachine,
+  settings: enSettings,
+  desktop: enDesktop,
 };

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, day, duration, milliseconds, rate, shortPeer } from './format.ts';
+import {
+  asSentence,
+  bytes,
+  day,
+  duration,
+  milliseconds,
+  percent,
+  rate,
+  shortPeer,
+  timeOfDay,
+} from './format.ts';
 
 describe('amounts as people read them', () => {
   it('keeps digits only while they say something', () => {
@@ -29,6 +39,18 @@ describe('amounts as people read them', () => {
   it('writes days out and leaves alone what is no day', () => {
     expect(day('2025-03-01')).toBe('March 1');
     expect(day('yesterday')).toBe('yesterday');
+  });
+
+  it('writes shares in percent and times of a day with two digits', () => {
+    expect([0, 0.004, 0.256, 1].map(percent)).toEqual(['0 %', '0 %', '26 %', '100 %']);
+    expect(timeOfDay(new Date(2026, 0, 5, 7, 4).getTime())).toBe('07:04');
+  });
+
+  it('makes a sentence of words that the host puts into the middle of one', () => {
+    expect(['no sensor tells', 'It hangs.'].map(asSentence)).toEqual([
+      'No sensor tells.',
+      'It hangs.',
+    ]);
   });
 
   it('shortens a peer to the end of its name, where names differ', () => {

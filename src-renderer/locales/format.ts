@@ -6,6 +6,8 @@ const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 const twoDigits = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 const dayAndMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
 
+const hourAndMinute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
 /** A count, with separators. */
 export function count(value: number): string {
   return whole.format(value);
@@ -58,6 +60,22 @@ export function duration(value: number): string {
 export function day(value: string): string {
   const date = new Date(`${value}T12:00:00`);
   return Number.isNaN(date.getTime()) ? value : dayAndMonth.format(date);
+}
+
+/** A share from 0 to 1. */
+export function percent(share: number): string {
+  return `${whole.format(share * 100)} %`;
+}
+
+/** When something is, as the host writes times in its sentences: "14:05". */
+export function timeOfDay(wallMs: number): string {
+  return hourAndMinute.format(wallMs);
+}
+
+/** Part of a host's sentence, as one of its own. */
+export function asSentence(words: string): string {
+  const end = /[.!?…]$/.test(words) ? '' : '.';
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${end}`;
 }
 
 /** Enough of a peer's name to tell it from others. The beginning is the same for most peers. */

@@ -29,7 +29,7 @@ test('every stop has a name and shows its focus, up to the way past the navigati
   await expect(chat.question).toBeFocused();
 
   const stops: string[] = [];
-  for (let stop = 0; stop < 7; stop += 1) {
+  for (let stop = 0; stop < 9; stop += 1) {
     await page.keyboard.press('Shift+Tab');
     const focused = page.locator(':focus');
     stops.push(await focused.innerText());
@@ -43,6 +43,8 @@ test('every stop has a name and shows its focus, up to the way past the navigati
     'What is the capital of France?',
     'How do I pause it?',
     'What is this app?',
+    'Settings',
+    'Machine',
     'Status',
     'Chat',
     'New chat',

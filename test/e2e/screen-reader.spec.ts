@@ -1,25 +1,8 @@
 /** What a screen reader finds: names, roles, one level-one heading, and answers spoken in sentences. */
-import type { Page } from '@playwright/test';
+import { nameless } from '../support/nameless.ts';
 import { expect, test } from './window-test.ts';
 
-/** Controls and pictures without a name, and ids that stand twice. */
-async function nameless(page: Page): Promise<string[]> {
-  const found = await page
-    .locator('button, a, input, select, textarea, img, progress, [role]')
-    .all();
-  const problems: string[] = [];
-  for (const element of found) {
-    const snapshot = await element.ariaSnapshot();
-    const needsName = /^- (button|link|textbox|combobox|img|progressbar|region|group)(?! ")/;
-    if (needsName.test(snapshot)) {
-      problems.push(snapshot.split('\n')[0] ?? '');
-    }
-  }
-  const ids = await page.locator('[id]').evaluateAll((all) => all.map((element) => element.id));
-  return [...problems, ...ids.filter((id, index) => ids.indexOf(id) !== index)];
-}
-
-test('every control of both views has a name, and each view one title', async ({ chat }) => {
+test('every control of chat and status has a name, and each view one title', async ({ chat }) => {
   const { page } = chat;
   await chat.ask('What is the capital of France?');
   await chat.answered();

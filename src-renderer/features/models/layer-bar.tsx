@@ -1,6 +1,6 @@
 /**
- * A model's layers in a row: filled where this machine holds them, striped where peers do, hollow where
- * nobody does. A small model shows each layer, a deep one its runs.
+ * A model's layers in a row: filled where this machine holds them, pale where it does without having them loaded,
+ * striped where peers hold them, hollow where nobody does. A small model shows each layer, a deep one its runs.
  */
 import type { LayerHolder, LayerRun } from './layer-coverage.ts';
 import { text } from '../../locales/text.ts';
@@ -11,6 +11,7 @@ const mostSingleLayers = 64;
 const looks: Record<LayerHolder, string> = {
   here: 'bg-accent',
   peer: 'border border-accent bg-[repeating-linear-gradient(135deg,var(--accent)_0_2px,transparent_2px_5px)]',
+  resting: 'bg-accent/35',
   nobody: 'border border-dashed border-muted/60',
 };
 
@@ -54,6 +55,7 @@ export function LayerLegend() {
   const entries: readonly [LayerHolder, string][] = [
     ['here', text.status.legendHere],
     ['peer', text.status.legendPeer],
+    ['resting', text.status.legendResting],
     ['nobody', text.status.legendNobody],
   ];
   return (

@@ -16,6 +16,7 @@ function shard(
     model: 'Model',
     state: 'serving',
     fault: null,
+    failure: null,
     backend: 'CPU',
     pid: 1,
     memoryBytes: 1,
@@ -58,6 +59,17 @@ describe('who holds the layers of a model', () => {
     ]);
   });
 
+  it('is this machine without having them loaded, where no peer has them either', () => {
+    const shards = [shard(0, 9, { state: 'resting' })];
+    expect(layerCoverage(model, { shards, peers: [peer(0, 3)] })).toEqual([
+      { firstLayer: 0, lastLayer: 3, holder: 'peer' },
+      { firstLayer: 4, lastLayer: 9, holder: 'resting' },
+    ]);
+    expect(shardCoverage(2, shard(0, 1, { state: 'resting' }))).toEqual([
+      { firstLayer: 0, lastLayer: 1, holder: 'resting' },
+    ]);
+  });
+
   it('bears ranges that reach past the model, as a stranger may claim', () => {
     expect(layerCoverage(model, { shards: [], peers: [peer(8, 1000)] })).toEqual([
       { firstLayer: 0, lastLayer: 7, holder: 'nobody' },
@@ -66,7 +78,7 @@ describe('who holds the layers of a model', () => {
   });
 
   it('of one shard is its own run', () => {
-    expect(shardCoverage(3, { firstLayer: 0, lastLayer: 2 })).toEqual([
+    expect(shardCoverage(3, shard(0, 2))).toEqual([
       { firstLayer: 0, lastLayer: 2, holder: 'here' },
     ]);
   });

@@ -1,8 +1,9 @@
 /** Who holds which layers of a model, for the bar that shows it. */
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
 
-export type LayerHolder = 'here' | 'peer' | 'nobody';
+/** `resting`: on this machine, and not loaded while it does not work. */
+export type LayerHolder = 'here' | 'peer' | 'resting' | 'nobody';
 
 /** A run of layers with the same holder; both ends included, zero-based. */
 export interface LayerRun extends LayerRange {
@@ -27,24 +28,33 @@ function runsOf(layers: number, holderOf: (layer: number) => LayerHolder): Layer
 const holds = (range: LayerRange, layer: number): boolean =>
   range.firstLayer <= layer && layer <= range.lastLayer;
 
-/** The runs of a model's layers by who serves them now; this machine goes before peers. */
+/** The runs of a model's layers by who serves them now; this machine goes before peers, and these before its own rest. */
 export function layerCoverage(
   model: { readonly manifestId: string; readonly layers: number },
   node: Pick<NodeStatus, 'shards' | 'peers'>,
 ): LayerRun[] {
   const sameModel = (shard: { manifestId: string }): boolean =>
     shard.manifestId === model.manifestId;
-  const here = node.shards.filter((shard) => sameModel(shard) && shard.state === 'serving');
+  const own = node.shards.filter(sameModel);
+  const here = own.filter(({ state }) => state === 'serving');
+  const resting = own.filter(({ state }) => state === 'resting');
   const peers = node.peers.flatMap((peer) => (peer.connected ? peer.shards.filter(sameModel) : []));
   return runsOf(model.layers, (layer) => {
     if (here.some((range) => holds(range, layer))) {
       return 'here';
     }
-    return peers.some((range) => holds(range, layer)) ? 'peer' : 'nobody';
+    if (peers.some((range) => holds(range, layer))) {
+      return 'peer';
+    }
+    return resting.some((range) => holds(range, layer)) ? 'resting' : 'nobody';
   });
 }
 
 /** The runs of a model's layers that one shard on this machine takes. */
-export function shardCoverage(layers: number, shard: LayerRange): LayerRun[] {
-  return runsOf(layers, (layer) => (holds(shard, layer) ? 'here' : 'nobody'));
+export function shardCoverage(
+  layers: number,
+  shard: LayerRange & { readonly state: ShardStatus['state'] },
+): LayerRun[] {
+  const holder = shard.state === 'resting' ? 'resting' : 'here';
+  return runsOf(layers, (layer) => (holds(shard, layer) ? holder : 'nobody'));
 }

@@ -7,7 +7,7 @@ describe('the view that an address names', () => {
   });
 
   it('is the chat for any other address', () => {
-    expect(['', '#', '#/settings', '#status', '#/__proto__'].map(viewOf)).toEqual(
+    expect(['', '#', '#/elsewhere', '#status', '#/__proto__'].map(viewOf)).toEqual(
       Array.from({ length: 5 }, () => 'chat'),
     );
   });

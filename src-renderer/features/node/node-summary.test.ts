@@ -17,6 +17,7 @@ function node(
       model: 'Model',
       state,
       fault: null,
+      failure: null,
       backend: null,
       pid: null,
       memoryBytes: 0,
@@ -51,6 +52,15 @@ describe('the state of the node', () => {
 
   it('says so when this machine serves nothing', () => {
     expect(running(node([], [])).sentence).toContain('serves no layers');
+  });
+
+  it('is running while its layers rest, and says that they are not loaded', () => {
+    expect(running(node(['resting'], [true]))).toEqual({
+      tone: 'good',
+      word: 'Running',
+      sentence:
+        'MindMesh is running, with 1 peer in reach. The layers of this machine are not loaded.',
+    });
   });
 
   it('is busy while a shard loads and bad when one does not run', () => {

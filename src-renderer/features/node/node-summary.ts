@@ -20,17 +20,15 @@ function runningSummary(node: NodeStatus): NodeSummary {
   if (node.shards.some((shard) => shard.state === 'faulted')) {
     return { tone: 'bad', word: text.node.trouble, sentence: text.node.troubleSentence };
   }
-  if (serving < node.shards.length) {
+  if (node.shards.some((shard) => shard.state === 'starting')) {
     return { tone: 'busy', word: text.node.loading, sentence: text.node.loadingSentence };
   }
   const connected = connectedPeers(node);
+  const idle = node.shards.length === 0 ? text.node.idleSentence : text.node.restingSentence;
   return {
     tone: 'good',
     word: text.node.running,
-    sentence:
-      serving === 0
-        ? text.node.idleSentence(connected)
-        : text.node.servingSentence(serving, connected),
+    sentence: serving === 0 ? idle(connected) : text.node.servingSentence(serving, connected),
   };
 }
 

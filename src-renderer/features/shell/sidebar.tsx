@@ -1,32 +1,34 @@
-/** The frame around the views: name, views, and how the node is. A column, or a bar where it is narrow. */
+/** The frame around the views: name, views, and what this machine does. A column, or a bar where it is narrow. */
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Mark } from '../../components/mark.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { text } from '../../locales/text.ts';
+import { appSummary } from '../duty/duty-summary.ts';
 import { useHostView } from '../host-client/host-context.tsx';
 import { viewAddress, views, type View } from '../navigation/use-view.ts';
-import { connectedPeers, nodeSummary } from '../node/node-summary.ts';
+import { connectedPeers } from '../node/node-summary.ts';
 
 function ViewLink({ view, current }: { view: View; current: boolean }) {
   return (
     <a
       href={viewAddress(view)}
       aria-current={current ? 'page' : undefined}
+      title={text.app.views[view]}
       className="flex items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-sm font-medium text-muted transition-colors hover:bg-soft hover:text-ink aria-[current]:bg-soft aria-[current]:text-ink"
     >
       <Icon name={view} className="size-4.5" />
-      {text.app.views[view]}
+      <span className="max-sm:sr-only">{text.app.views[view]}</span>
     </a>
   );
 }
 
-function NodeState() {
+function AppState() {
   const { connection, snapshot } = useHostView();
   if (snapshot === null || connection !== 'connected') {
     return null;
   }
-  const { tone, word } = nodeSummary(snapshot);
+  const { tone, word } = appSummary(snapshot);
   return (
     <div className="hidden px-2.5 md:block">
       <StateBadge tone={tone}>{word}</StateBadge>
@@ -60,7 +62,7 @@ export function Sidebar({ view, onNewChat }: { view: View; onNewChat: () => void
         ))}
       </nav>
       <div className="hidden grow md:block" />
-      <NodeState />
+      <AppState />
     </header>
   );
 }

@@ -1,28 +1,40 @@
 /** What one should know before asking: what the model is, and who may see the question. */
+import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
+import { ownQuestions } from '../../features/duty/duty-summary.ts';
 import { layerCoverage } from '../../features/models/layer-coverage.ts';
 import { isDemoModel } from '../../features/models/model-choice.ts';
+import { asSentence } from '../../locales/format.ts';
 import { text } from '../../locales/text.ts';
 
 export function ChatNotes({
   model,
   node,
+  duty,
 }: {
   model: ModelEntry | null;
+  duty: HostSnapshot['duty'];
   /** null while the node is not running. */
   node: NodeStatus | null;
 }) {
   const notes: string[] = [];
+  // A machine that hosts nothing was never meant to answer.
+  const questions = duty.state === 'off' ? null : ownQuestions({ duty, node });
   if (node === null) {
     notes.push(text.chat.notRunningNote);
+  } else if (model === null && questions === 'nowhere') {
+    notes.push(asSentence(duty.sentence), text.duty.questions.nowhere);
   } else if (model === null) {
     const loading = node.shards.some((shard) => shard.state === 'starting');
     notes.push(loading ? text.chat.loadingNote : text.chat.noModelNote);
   } else {
+    if (questions === 'elsewhere') {
+      notes.push(asSentence(duty.sentence), text.duty.questions.elsewhere);
+    }
     if (isDemoModel(model)) {
       notes.push(text.chat.demoNote);
     }
-    if (layerCoverage(model, node).some((run) => run.holder !== 'here')) {
+    if (layerCoverage(model, node).some((run) => run.holder === 'peer')) {
       notes.push(text.chat.peersNote);
     }
   }

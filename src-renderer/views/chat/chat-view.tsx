@@ -101,7 +101,7 @@ export function ChatView({ session, snapshot }: { session: ChatSession; snapshot
           onAsk={ask}
           onStop={stop}
         />
-        <ChatNotes model={model} node={running ? snapshot.node : null} />
+        <ChatNotes model={model} node={running ? snapshot.node : null} duty={snapshot.duty} />
       </div>
       <AnswerAnnouncer answer={exchanges.at(-1)?.answer ?? null} />
     </div>

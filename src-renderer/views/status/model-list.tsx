@@ -3,6 +3,7 @@ import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
 import { Card } from '../../components/card.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
+import { AddModel } from '../../features/models/add-model.tsx';
 import { LayerBar, LayerLegend } from '../../features/models/layer-bar.tsx';
 import { layerCoverage } from '../../features/models/layer-coverage.ts';
 import { isDemoModel } from '../../features/models/model-choice.ts';
@@ -73,6 +74,7 @@ export function ModelList({ node, imports }: { node: NodeStatus; imports: readon
           <LayerLegend />
         </>
       )}
+      <AddModel />
     </Card>
   );
 }

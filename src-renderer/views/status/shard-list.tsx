@@ -10,6 +10,7 @@ import { text } from '../../locales/text.ts';
 const words = text.status;
 
 const tones: Record<ShardStatus['state'], Tone> = {
+  resting: 'paused',
   starting: 'busy',
   serving: 'good',
   faulted: 'bad',
@@ -26,7 +27,7 @@ function Shard({ shard, layers }: { shard: ShardStatus; layers: number | undefin
         </span>
       </div>
       <LayerBar runs={shardCoverage(layers ?? shard.lastLayer + 1, shard)} />
-      {shard.fault === null ? (
+      {shard.state === 'resting' ? null : shard.fault === null ? (
         <Facts
           facts={[
             {

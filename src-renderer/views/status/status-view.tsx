@@ -1,5 +1,6 @@
 /** The state of everything this machine does for the mesh, and the mesh for it. */
 import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import { DutyCard } from '../../features/duty/duty-card.tsx';
 import { text } from '../../locales/text.ts';
 import { ApiCard } from './api-card.tsx';
 import { ModelList } from './model-list.tsx';
@@ -14,6 +15,7 @@ export function StatusView({ snapshot }: { snapshot: HostSnapshot }) {
     <div className="min-h-0 grow overflow-y-auto">
       <div className="mx-auto w-full max-w-4xl space-y-4 p-4 md:p-6">
         <h1 className="text-xl font-semibold tracking-tight">{text.status.title}</h1>
+        <DutyCard snapshot={snapshot} withReasons={false} />
         <NodeCard snapshot={snapshot} />
         {node === null ? null : <ShardList shards={node.shards} models={node.models} />}
         <div className="grid items-start gap-4 lg:grid-cols-2">

@@ -1,0 +1,53 @@
+/** What the app around the window is doing, as it tells; and where in the window it wants to be. */
+import {
+  type DesktopApi,
+  type ShellState,
+  shellStateSchema,
+} from '../../../src-shared/desktop-api.ts';
+import type { View } from '../navigation/use-view.ts';
+
+export interface ShellStore {
+  /** null until the app has told. */
+  getState(): ShellState | null;
+  /** Calls the listener after each change. Answers with the way to stop that. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** The view that somebody asked for since the request seen last; null when nobody did, or asked for none. */
+export function viewAskedFor(state: ShellState, requestSeen: number): View | null {
+  if (state.request === requestSeen) {
+    return null;
+  }
+  return state.view ?? (state.deepLink?.kind === 'chat' ? 'chat' : null);
+}
+
+/** Listens for as long as the window lives. `goTo` shows a view that the tray or a link asks for. */
+export function createShellStore(
+  api: Pick<DesktopApi, 'onShell'>,
+  goTo: (view: View) => void,
+): ShellStore {
+  const listeners = new Set<() => void>();
+  let state: ShellState | null = null;
+  api.onShell((told) => {
+    const parsed = shellStateSchema.safeParse(told);
+    if (!parsed.success) {
+      console.warn('Dropped a state of the app that could not be read.', parsed.error);
+      return;
+    }
+    const view = viewAskedFor(parsed.data, state?.request ?? 0);
+    state = parsed.data;
+    if (view !== null) {
+      goTo(view);
+    }
+    for (const listener of listeners) {
+      listener();
+    }
+  });
+  return {
+    getState: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

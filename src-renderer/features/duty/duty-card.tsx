@@ -1,0 +1,37 @@
+/** What this machine does for the mesh and why, with pause and resume. */
+import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import { Card } from '../../components/card.tsx';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { text } from '../../locales/text.ts';
+import { dutySummary, ownQuestions } from './duty-summary.ts';
+import { PauseControls } from './pause-controls.tsx';
+import { PauseReasons } from './pause-reasons.tsx';
+
+const words = text.duty;
+
+export function DutyCard({
+  snapshot,
+  withReasons,
+}: {
+  snapshot: Pick<HostSnapshot, 'duty' | 'node'>;
+  withReasons: boolean;
+}) {
+  const { duty } = snapshot;
+  const { tone, word } = dutySummary(duty);
+  const questions = ownQuestions(snapshot);
+  const reasons = duty.state === 'paused' || duty.state === 'draining' ? duty.reasons : [];
+  return (
+    <Card title={words.title} aside={<StateBadge tone={tone}>{word}</StateBadge>}>
+      <div role="status" className="mb-4">
+        <p className="text-lg leading-snug text-balance wrap-anywhere">
+          {duty.state === 'off' ? words.offSentence : duty.sentence}
+        </p>
+        {questions === null ? null : (
+          <p className="mt-1 text-sm text-muted">{words.questions[questions]}</p>
+        )}
+      </div>
+      <PauseControls duty={duty} />
+      {withReasons && reasons.length > 0 ? <PauseReasons reasons={reasons} /> : null}
+    </Card>
+  );
+}

@@ -1,0 +1,44 @@
+/** Pause and resume, wherever the duty is shown. */
+import { pauseChoices } from '../../../src-shared/duty.ts';
+import type { DutyView } from '../../../src-shared/host-api.ts';
+import { Button } from '../../components/button.tsx';
+import { MenuButton } from '../../components/menu-button.tsx';
+import { text } from '../../locales/text.ts';
+import { useHostView } from '../host-client/host-context.tsx';
+import { useDutyWish } from './use-duty-wish.ts';
+
+const words = text.duty;
+
+export function PauseControls({ duty }: { duty: DutyView }) {
+  const wish = useDutyWish();
+  const isDisabled = useHostView().connection !== 'connected' || wish.isAsking;
+  // A game or the heat has to end by itself: only the owner's own pause and the wait after a fault can be ended.
+  const canResume = duty.pause !== null || duty.state === 'faulted';
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-2">
+        {canResume ? (
+          <Button look="main" icon="play" disabled={isDisabled} onClick={wish.resume}>
+            {duty.pause === null ? words.tryAgainNow : words.resume}
+          </Button>
+        ) : null}
+        <MenuButton
+          label={words.pause}
+          icon="pause"
+          disabled={isDisabled || duty.state === 'off'}
+          choices={pauseChoices.map((value) => ({
+            value,
+            label: words.pauses[value],
+            isCurrent: duty.pause === value,
+          }))}
+          onChoose={wish.pause}
+        />
+      </div>
+      {wish.problem === null ? null : (
+        <p role="alert" className="mt-2 text-sm text-bad">
+          {words.notDone} {wish.problem}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+/** How a reason to pause ends: at a time where that is known, else in words about its cause. Pure. */
+import type { PauseReason } from '../../../src-shared/duty.ts';
+import { text } from '../../locales/text.ts';
+
+const words = text.duty;
+
+export function reasonEnd({ name, isSeen, clearsAt }: PauseReason): string {
+  if (clearsAt !== null) {
+    return words.endsAt(clearsAt);
+  }
+  return isSeen ? words.ends[name] : words.notRuledOut;
+}
+
+/** Whether the owner could end it by switching a check off that has nothing to go by. */
+export function canBeSwitchedOff({ isSeen, clearsAt }: PauseReason): boolean {
+  return !isSeen && clearsAt === null;
+}

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { desktopTransport } from './desktop-transport.ts';
+
+function playedPreload() {
+  const sent: string[] = [];
+  let listener: ((text: string) => void) | undefined;
+  return {
+    sent,
+    say: (text: string) => listener?.(text),
+    api: {
+      send: (text: string) => void sent.push(text),
+      onText: (next: (text: string) => void) => {
+        listener = next;
+      },
+    },
+  };
+}
+
+it('carries texts both ways, and none once the window has closed its link', () => {
+  const preload = playedPreload();
+  const heard: string[] = [];
+  const link = desktopTransport(preload.api).connect({
+    onText: (text) => heard.push(text),
+    onEnd: () => heard.push('ended'),
+  });
+  preload.say('a snapshot');
+  link.send('a question');
+  link.close();
+  preload.say('too late');
+  link.send('too late as well');
+
+  expect(heard).toEqual(['a snapshot']);
+  expect(preload.sent).toEqual(['a question']);
+});

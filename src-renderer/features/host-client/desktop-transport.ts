@@ -1,0 +1,30 @@
+/**
+ * The wire to the host of the desktop app: what Electron's preload script offers. The host lives in the process
+ * that shows the window, so this link never ends before the window does.
+ */
+import type { DesktopApi } from '../../../src-shared/desktop-api.ts';
+import type { Transport } from './transport.ts';
+
+export function desktopTransport(api: Pick<DesktopApi, 'send' | 'onText'>): Transport {
+  return {
+    connect: (events) => {
+      let isOpen = true;
+      // The first call opens the session, and the host's first word is a snapshot.
+      api.onText((text) => {
+        if (isOpen) {
+          events.onText(text);
+        }
+      });
+      return {
+        send: (text) => {
+          if (isOpen) {
+            api.send(text);
+          }
+        },
+        close: () => {
+          isOpen = false;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** One reading with its bar, or why it is not known. Zero and unknown look different. */
+import type { Reading } from '../../../src-shared/duty.ts';
+import { asSentence } from '../../locales/format.ts';
+import { text } from '../../locales/text.ts';
+
+export interface Shown {
+  readonly value: string;
+  /** Filled part of the bar, 0 to 1; without it there is no bar. */
+  readonly share?: number;
+  /** Stands behind the value, smaller. */
+  readonly note?: string;
+  readonly tone?: 'good' | 'warning' | 'bad';
+}
+
+const bars = { good: 'fill-accent', warning: 'fill-warning', bad: 'fill-bad' } as const;
+const values = { good: '', warning: 'text-warning', bad: 'text-bad' } as const;
+
+function Bar({ share, tone }: { share: number; tone: keyof typeof bars }) {
+  return (
+    <svg viewBox="0 0 100 6" preserveAspectRatio="none" className="h-1.5 w-full" aria-hidden="true">
+      <rect width={100} height={6} className="fill-line" />
+      <rect width={100 * Math.min(1, Math.max(0, share))} height={6} className={bars[tone]} />
+    </svg>
+  );
+}
+
+export function ReadingRow<T>({
+  name,
+  reading,
+  show,
+}: {
+  name: string;
+  reading: Reading<T>;
+  show: (value: T) => Shown;
+}) {
+  if (!reading.isKnown) {
+    return (
+      <div className="py-2.5 first:pt-0 last:pb-0">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+          <dt className="text-sm text-muted">{name}</dt>
+          <dd className="text-muted italic">{text.machine.notKnown}</dd>
+        </div>
+        <dd className="text-sm wrap-anywhere">{asSentence(reading.because)}</dd>
+      </div>
+    );
+  }
+  const { value, share, note, tone = 'good' } = show(reading.value);
+  return (
+    <div className="py-2.5 first:pt-0 last:pb-0">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <dt className="text-sm text-muted">{name}</dt>
+        <dd className="min-w-0 text-right tabular-nums wrap-anywhere">
+          <span className={`font-medium ${values[tone]}`}>{value}</span>
+          {note === undefined ? null : <span className="text-sm text-muted"> · {note}</span>}
+        </dd>
+      </div>
+      {share === undefined ? null : (
+        <div className="mt-1.5">
+          <Bar share={share} tone={tone} />
+        </div>
+      )}
+    </div>
+  );
+}

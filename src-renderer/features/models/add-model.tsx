@@ -1,0 +1,45 @@
+/** Adds a model file to the library, chosen with the system's own dialog: in the desktop app only. */
+import { useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { text } from '../../locales/text.ts';
+import { useDesktop } from '../desktop-shell/desktop-context.tsx';
+import { failureSentence } from '../host-client/failure-sentence.ts';
+import { useHost } from '../host-client/host-context.tsx';
+
+const words = text.desktop;
+
+export function AddModel() {
+  const api = useDesktop();
+  const host = useHost();
+  const [isAdding, setIsAdding] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  if (api === null) {
+    return null;
+  }
+  const add = async (): Promise<void> => {
+    setIsAdding(true);
+    setProblem(null);
+    try {
+      const path = await api.chooseModelFile();
+      if (path !== null) {
+        await host.request('importModel', { path });
+      }
+    } catch (error) {
+      setProblem(failureSentence(error));
+    } finally {
+      setIsAdding(false);
+    }
+  };
+  return (
+    <div className="mt-4">
+      <Button icon="plus" disabled={isAdding} onClick={() => void add()}>
+        {words.addModel}
+      </Button>
+      {problem === null ? null : (
+        <p role="alert" className="mt-2 text-sm text-bad wrap-anywhere">
+          {words.addModelFailed} {problem}
+        </p>
+      )}
+    </div>
+  );
+}

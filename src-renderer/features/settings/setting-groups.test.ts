@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { preferencesSchema } from '../../../src-shared/preferences.ts';
+import { defaultSettings } from '../../../src-shared/settings.ts';
+import { changedIn, defaultsOf, isDefault, settingGroups } from './setting-groups.ts';
+
+describe('the groups of settings', () => {
+  it('have every preference in exactly one place', () => {
+    const shown = Object.values(settingGroups).flat();
+    expect(new Set(shown).size).toBe(shown.length);
+    expect(
+      Object.keys(preferencesSchema.shape).filter((name) => !shown.includes(name as never)),
+    ).toEqual([]);
+  });
+
+  it('know what was changed, and the way back', () => {
+    const settings = {
+      ...defaultSettings,
+      idleMinutes: 9,
+      exclusiveApps: ['blender'],
+      mdns: false,
+    };
+    expect(isDefault(settings, 'idleMinutes')).toBe(false);
+    expect(isDefault(settings, 'exclusiveApps')).toBe(false);
+    expect(isDefault(settings, 'schedule')).toBe(true);
+    const changed = changedIn(settings, 'when');
+    expect(changed).toEqual({ idleMinutes: 9, exclusiveApps: ['blender'] });
+    expect(defaultsOf(changed)).toEqual({ idleMinutes: 5, exclusiveApps: [] });
+    expect(changedIn(defaultSettings, 'when')).toEqual({});
+  });
+});

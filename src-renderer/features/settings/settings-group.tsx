@@ -1,0 +1,65 @@
+/** A titled group of settings, with the way back to its defaults, and back from there. */
+import { type ReactNode, useState } from 'react';
+import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { text } from '../../locales/text.ts';
+import { changedIn, defaultsOf, type SettingGroup } from './setting-groups.ts';
+import { useSettingsForm } from './settings-context.tsx';
+
+const words = text.settings;
+
+export function SettingsGroup({ group, children }: { group: SettingGroup; children: ReactNode }) {
+  const { settings, change } = useSettingsForm();
+  const [before, setBefore] = useState<ChangedSettings | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const title = words.groups[group];
+  const changed = changedIn(settings, group);
+  const isChanged = Object.keys(changed).length > 0;
+
+  const set = async (wish: ChangedSettings, undoneBy: ChangedSettings | null): Promise<void> => {
+    const failed = await change(wish);
+    setProblem(failed);
+    if (failed === null) {
+      setBefore(undoneBy);
+    }
+  };
+  if (before !== null && isChanged) {
+    // Who changes something after a reset has gone on, and has nothing to undo.
+    setBefore(null);
+  }
+  return (
+    <Card
+      title={title}
+      aside={
+        before !== null ? (
+          <Button
+            look="quiet"
+            className="-my-1 -mr-2"
+            aria-label={words.undoAria(title)}
+            onClick={() => void set(before, null)}
+          >
+            {words.undo}
+          </Button>
+        ) : (
+          <Button
+            look="quiet"
+            className="-my-1 -mr-2"
+            disabled={!isChanged}
+            aria-label={words.resetAria(title)}
+            onClick={() => void set(defaultsOf(changed), changed)}
+          >
+            {words.reset}
+          </Button>
+        )
+      }
+    >
+      {problem === null ? null : (
+        <p role="alert" className="mb-3 text-sm text-bad">
+          {problem}
+        </p>
+      )}
+      <div className="divide-y divide-line">{children}</div>
+    </Card>
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * What the owner agrees to before anything runs, in English. Say nothing here that is not so; what is added and needs
+ * a new yes raises the number of the consent in src-main/store/acknowledgements.ts.
+ */
+export const enConsent = {
+  title: 'Before MindMesh starts',
+  lead: 'Nothing has run and nothing has been connected yet. This is what happens once you agree.',
+  parts: [
+    {
+      icon: 'machine',
+      title: 'What runs',
+      sentences: [
+        'Open language models, or parts of them, each in a process of its own. Other computers that run MindMesh can use them while this computer is free, and you can use theirs.',
+        'It uses your graphics card, your processor and their memory.',
+      ],
+    },
+    {
+      icon: 'clock',
+      title: 'When',
+      sentences: [
+        'For others, only while this computer is idle: nobody has used it for five minutes, no game is running and it is plugged in.',
+        'MindMesh looks every few seconds. When you are back or a game has started, it stops the work and frees the memory within half a second.',
+        'Your own questions are also answered here while you sit at it, but not during a game.',
+      ],
+    },
+    {
+      icon: 'power',
+      title: 'What it costs in power',
+      sentences: [
+        'While it works, your graphics card draws about what a game makes it draw, often 100 to 350 watts more than at rest.',
+        'For example, 250 watts for four hours a day are 1 kilowatt-hour a day, or 30 a month. Multiply that by what you pay for one. On battery it does not work, unless you allow that.',
+      ],
+    },
+    {
+      icon: 'eye',
+      title: 'What others can see',
+      sentences: [
+        'Computers that you are connected to see your network address, and which layers of which models you serve.',
+        'When you work for others, parts of their texts pass through your computer as numbers. MindMesh does not show or keep them.',
+        'When other computers work on your questions, whoever runs them can read or reconstruct what you ask and what is answered. Each answer says whether it stayed on this computer. Do not send secrets through computers you do not trust.',
+      ],
+    },
+    {
+      icon: 'settings',
+      title: 'Where to change it',
+      sentences: [
+        'Hours, heat, power and all the rest are in the settings. You can pause at any time, and stop it by quitting MindMesh.',
+      ],
+    },
+  ],
+  startAtLogin: 'Start with the computer',
+  startAtLoginHelp: 'As an icon in the tray. You can change this in the settings.',
+  agree: 'Agree and start',
+  notNow: 'Not now',
+  failed: 'That could not be kept, so nothing was started.',
+  declinedTitle: 'Nothing runs',
+  declinedDesktop:
+    'MindMesh computes nothing and connects to nobody. It asks again when you open it the next time.',
+  declinedBrowser:
+    'MindMesh computes nothing and connects to nobody. You can close this page; “mindmesh stop” on this machine ends the rest.',
+  readAgain: 'Read it again',
+  quit: 'Quit MindMesh',
+} as const;

@@ -1,0 +1,113 @@
+/** What the window does beyond a browser's when the desktop app shows it; the app is played, the host is real. */
+import { join } from 'node:path';
+import { DesktopPage } from '../support/desktop-page.ts';
+import { PlayedWindow } from '../support/played-window.ts';
+import { smallModel, writeRandomModel } from '../support/random-model.ts';
+import { ChatPage } from '../support/chat-page.ts';
+import { expect, test } from './played-test.ts';
+
+test('the desktop window answers a chat over its own link', async ({ page, played }) => {
+  await DesktopPage.prepare(page);
+  const chat = new ChatPage(page);
+  await chat.open(played.newWindowAddress());
+  await chat.ask('What is the capital of France?');
+  await chat.answered();
+  await expect(chat.answer).toContainText('Paris');
+});
+
+test('starting with the computer is asked for, and off until chosen', async ({ page }) => {
+  const played = await PlayedWindow.start({ needsConsent: true });
+  try {
+    await DesktopPage.prepare(page);
+    await page.goto(played.newWindowAddress());
+    const start = page.getByRole('checkbox', { name: 'Start with the computer' });
+    await expect(start).not.toBeChecked();
+    await start.check();
+    await page.getByRole('button', { name: 'Agree and start' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await expect(page.getByRole('switch', { name: 'Start with the computer' })).toBeChecked();
+    expect(await played.host.call('settings', {})).toMatchObject({ startAtLogin: true });
+  } finally {
+    await played.dispose();
+  }
+});
+
+test('who does not agree can quit from there', async ({ page }) => {
+  const played = await PlayedWindow.start({ needsConsent: true });
+  try {
+    await DesktopPage.prepare(page);
+    await page.goto(played.newWindowAddress());
+    await page.getByRole('button', { name: 'Not now' }).click();
+    await page.getByRole('button', { name: 'Quit MindMesh' }).click();
+    await played.host.stopRequested;
+    expect(played.host.snapshot().consent).toBe('needed');
+  } finally {
+    await played.dispose();
+  }
+});
+
+test('an update waits for the owner, who may put it off', async ({ page, played }) => {
+  const desktop = await DesktopPage.prepare(page);
+  await page.goto(played.newWindowAddress());
+  await desktop.tell({ update: { state: 'ready', version: '9.1.0' } });
+  await expect(page.getByText('MindMesh 9.1.0 is ready')).toBeVisible();
+  await page.getByRole('button', { name: 'Restart to update' }).click();
+  await expect.poll(() => desktop.done()).toEqual(['install update']);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByText('MindMesh 9.1.0 is ready')).toHaveCount(0);
+
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const app = page.getByRole('region', { name: 'This app' });
+  await expect(app.getByText('An update is ready.')).toBeVisible();
+  await app.getByRole('button', { name: 'Show logs' }).click();
+  await expect.poll(() => desktop.done()).toEqual(['install update', 'open logs']);
+});
+
+test('the tray and links lead to a view, each time they are asked', async ({ page, played }) => {
+  const desktop = await DesktopPage.prepare(page);
+  await page.goto(played.newWindowAddress());
+  const title = page.getByRole('heading', { level: 1 });
+  await desktop.tell({ view: 'settings', request: 1 });
+  await expect(title).toHaveText('Settings');
+  await page.getByRole('link', { name: 'Machine' }).click();
+  await expect(title).toHaveText('Machine');
+  await desktop.tell({ hasTray: false });
+  await expect(title).toHaveText('Machine');
+  await desktop.tell({ request: 2 });
+  await expect(title).toHaveText('Settings');
+  await desktop.tell({ view: null, deepLink: { kind: 'chat' }, request: 3 });
+  await expect(title).toHaveText('Chat');
+
+  await desktop.tell({ deepLink: { kind: 'join', invite: 'AAAA' }, request: 4 });
+  await expect(page.getByText('Somebody sent you an invite to a pool')).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByText('Somebody sent you an invite to a pool')).toHaveCount(0);
+});
+
+test('a model file is added with the system’s own dialog', async ({ page, played }, testInfo) => {
+  const desktop = await DesktopPage.prepare(page);
+  await page.goto(played.newWindowAddress());
+  await page.getByRole('link', { name: 'Status' }).click();
+  const models = page.getByRole('region', { name: 'Models' });
+  const add = models.getByRole('button', { name: 'Add a model file…' });
+  await add.click();
+  await expect(add, 'no file was chosen').toBeEnabled();
+  await expect(models.getByRole('alert')).toHaveCount(0);
+
+  await desktop.choose(testInfo.outputPath('missing.gguf'));
+  await add.click();
+  await expect(models.getByRole('alert')).toContainText('The file could not be added.');
+
+  const path = join(testInfo.outputDir, 'random.gguf');
+  await writeRandomModel(path, smallModel);
+  await desktop.choose(path);
+  await add.click();
+  await expect(models.getByRole('heading', { name: smallModel.name })).toBeVisible();
+  await played.host.call('removeModel', { model: smallModel.name });
+});
+
+test('a browser shows nothing that only the desktop app can do', async ({ openView }) => {
+  const page = await openView('Settings');
+  await expect(page.getByRole('region', { name: 'Privacy' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'This app' })).toHaveCount(0);
+});

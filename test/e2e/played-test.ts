@@ -1,0 +1,34 @@
+/** The window on a machine that the tests play; one host for all tests of a worker, put back after each. */
+/* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
+import type { Page } from '@playwright/test';
+import { PlayedWindow } from '../support/played-window.ts';
+import { expect, test as base } from './window-test.ts';
+
+/** A duty or a reading that changed is on the screen within a second or two; a busy machine takes longer. */
+export const shownWithin = { timeout: 15_000 };
+
+export const test = base.extend<
+  { openView: (view: 'Chat' | 'Status' | 'Machine' | 'Settings') => Promise<Page> },
+  { played: PlayedWindow }
+>({
+  played: [
+    async ({}, use) => {
+      const played = await PlayedWindow.start();
+      await played.host.ready;
+      await use(played);
+      await played.dispose();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+  openView: async ({ page, played }, use) => {
+    await use(async (view) => {
+      await page.goto(played.newWindowAddress());
+      await page.getByRole('link', { name: view }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(view);
+      return page;
+    });
+    await played.reset();
+  },
+});
+
+export { expect };
