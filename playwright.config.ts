@@ -1,9 +1,15 @@
 import { defineConfig } from '@playwright/test';
+import { findElectron } from './test/support/electron-runtime.ts';
 
-// The window in a real browser, on a real host with the real demo model; `npm run build` comes first. One
-// worker: a host, its engine and the browser fill the two cores that the suite is sized for.
+// The window in a real browser, and the desktop app in a real Electron, on a real host with the real demo model;
+// `npm run build` comes first. One worker: a host, its engine and the browser fill the two cores that the suite is
+// sized for.
 export default defineConfig({
-  testDir: 'test/e2e',
+  projects: [
+    { name: 'window', testDir: 'test/e2e' },
+    // Without an Electron there is none; prepare-packaged-app.ts has said so.
+    ...(findElectron() === undefined ? [] : [{ name: 'desktop', testDir: 'test/electron' }]),
+  ],
   outputDir: 'test-results',
   workers: 1,
   timeout: 60_000,

@@ -4,10 +4,7 @@
  * nothing. Pure.
  */
 
-export type DeepLink =
-  | { readonly kind: 'chat' }
-  /** The invite is base64url text as yet unread; joining also takes the owner's yes. */
-  | { readonly kind: 'join'; readonly invite: string };
+import type { DeepLink } from '../../src-shared/desktop-api.ts';
 
 /** Windows passes on addresses of less than 2084 characters (INTERNET_MAX_URL_LENGTH). */
 const longestLink = 2048;

@@ -134,6 +134,17 @@ describe('the menu', () => {
     expect(menuLines(different)[5]).toBe(line);
   });
 
+  it('offers a newer version that is there to be installed', () => {
+    const newer = trayMenu(snapshotWith({ readyUpdate: '1.2.3' }));
+    expect(newer.at(-2)).toEqual({
+      kind: 'button',
+      label: 'Restart to install version 1.2.3',
+      isEnabled: true,
+      action: { type: 'install update' },
+    });
+    expect(menuLines({ readyUpdate: '1.2.3', ...stopping }).at(-2)).toMatch(/^\(Restart/);
+  });
+
   it('has nothing to pause on a machine that only chats', () => {
     expect(menuLines(chatOnly)[3]).toBe('(Pause ▸)');
   });
@@ -179,7 +190,7 @@ describe('a click', () => {
     const asked: [string, TrayAction][] = [
       ['Resume', { type: 'resume' }],
       ['Chat', { type: 'open', view: 'chat' }],
-      ['Open MindMesh', { type: 'open', view: 'home' }],
+      ['Open MindMesh', { type: 'open', view: 'status' }],
       ['Settings', { type: 'open', view: 'settings' }],
       ['View logs', { type: 'view logs' }],
       ['Quit MindMesh', { type: 'quit' }],

@@ -13,7 +13,8 @@ export type TrayAction =
   /** Ends the owner's pause and, after a fault, the time of waiting. */
   | { readonly type: 'resume' }
   | { readonly type: 'pause while gaming'; readonly isOn: boolean }
-  | { readonly type: 'open'; readonly view: 'chat' | 'home' | 'settings' }
+  | { readonly type: 'open'; readonly view: 'chat' | 'status' | 'settings' }
+  | { readonly type: 'install update' }
   | { readonly type: 'view logs' }
   | { readonly type: 'quit' };
 
@@ -76,10 +77,11 @@ export function trayMenu(snapshot: TraySnapshot): TrayItem[] {
     resumeButton(snapshot, isSetUp),
     separator,
     button('Chat', { type: 'open', view: 'chat' }, isSetUp),
-    button('Open MindMesh', { type: 'open', view: 'home' }, !isStopping),
+    button('Open MindMesh', { type: 'open', view: 'status' }, !isStopping),
     button('Settings', { type: 'open', view: 'settings' }, isSetUp),
     button('View logs', { type: 'view logs' }, true),
     separator,
+    ...updateItems(snapshot, !isStopping),
     button('Quit MindMesh', { type: 'quit' }, !isStopping),
   ];
 }
@@ -135,11 +137,28 @@ function resumeButton({ duty, wishes }: TraySnapshot, isSetUp: boolean): TrayIte
   );
 }
 
+/** Nothing where there is nothing to install. */
+function updateItems({ readyUpdate }: TraySnapshot, isEnabled: boolean): TrayItem[] {
+  return readyUpdate === null
+    ? []
+    : [
+        button(
+          label(`Restart to install version ${readyUpdate}`),
+          { type: 'install update' },
+          isEnabled,
+        ),
+      ];
+}
+
 function button(label: string, action: TrayAction, isEnabled: boolean): TrayItem {
   return { kind: 'button', label, isEnabled, action };
 }
 
-/** Names of programs come from outside, and some have an ampersand. */
 function textLine(text: string): TrayItem {
-  return { kind: 'text', label: printable(text, longestLine).replaceAll('&', '&&') };
+  return { kind: 'text', label: label(text) };
+}
+
+/** Names of programs come from outside, and some have an ampersand. */
+function label(text: string): string {
+  return printable(text, longestLine).replaceAll('&', '&&');
 }

@@ -1,6 +1,8 @@
-/** All that the tray shows: its icon, its tooltip and its menu are functions of one of these. */
+/** All that the tray shows: its icon, its tooltip and its menu are functions of one of these. Pure. */
+import type { UpdateState } from '../../src-shared/desktop-api.ts';
 import type { Duty, PauseChoice } from '../../src-shared/duty.ts';
-import type { HostSnapshot } from '../../src-shared/host-api.ts';
+import type { HostSnapshot, UsageSummary } from '../../src-shared/host-api.ts';
+import type { Settings } from '../../src-shared/settings.ts';
 
 export type TraySnapshot = {
   readonly duty: Duty;
@@ -10,6 +12,8 @@ export type TraySnapshot = {
   readonly node: Pick<HostSnapshot, 'state' | 'fault'>;
   /** Since midnight. */
   readonly today: { readonly tokensServed: number };
+  /** Version that installs with a restart; null without one. */
+  readonly readyUpdate: string | null;
   readonly wishes: {
     /** Before the owner has agreed, nothing computes or connects. */
     readonly hasConsented: boolean;
@@ -20,3 +24,35 @@ export type TraySnapshot = {
     readonly pauseWhileGaming: boolean;
   };
 };
+
+/** @param nowMs tells which day of the usage is today's */
+export function traySnapshot(
+  host: Pick<HostSnapshot, 'consent' | 'duty' | 'state' | 'fault'>,
+  settings: Pick<Settings, 'pauseWhileGaming' | 'shards'>,
+  usage: Pick<UsageSummary, 'days'>,
+  update: UpdateState,
+  nowMs: number,
+): TraySnapshot {
+  const today = localDay(nowMs);
+  return {
+    duty: host.duty,
+    sentence: host.duty.sentence,
+    node: { state: host.state, fault: host.fault },
+    today: { tokensServed: usage.days.find(({ day }) => day === today)?.served ?? 0 },
+    readyUpdate: update.state === 'ready' ? (update.version ?? '') : null,
+    wishes: {
+      hasConsented: host.consent === 'given',
+      // Nothing said is the demo model.
+      hostsLayers: settings.shards === null || settings.shards.length > 0,
+      pause: host.duty.pause,
+      pauseWhileGaming: settings.pauseWhileGaming,
+    },
+  };
+}
+
+/** As the usage names its days: YYYY-MM-DD in the local time zone. */
+function localDay(atMs: number): string {
+  const date = new Date(atMs);
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part) => String(part).padStart(2, '0')).join('-');
+}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DifferentSnapshot, duties, snapshotWith } from '../../test/support/tray-snapshots.ts';
 import {
+  isPanelDark,
   trayPicture,
   trayPictureEdges,
   type TrayPlace,
@@ -73,5 +74,24 @@ describe('the picture', () => {
     const paths = [`${state}.svg`, ...names.map((name) => join('rendered', name))];
     expect(paths.filter((path) => !existsSync(join(assets, path)))).toEqual([]);
     expect(new Set(paths)).toHaveLength(13);
+  });
+});
+
+describe('the panel behind the picture', () => {
+  const dark = { shouldUseDarkColors: true };
+  const light = { shouldUseDarkColors: false };
+
+  it('is as dark as the windows, where nothing better is known', () => {
+    expect(isPanelDark('linux', {}, dark)).toBe(true);
+    expect(isPanelDark('linux', { XDG_CURRENT_DESKTOP: 'KDE' }, light)).toBe(false);
+  });
+
+  it('has a colour of its own on Windows', () => {
+    const taskBar = { ...light, shouldUseDarkColorsForSystemIntegratedUI: true };
+    expect(isPanelDark('win32', {}, taskBar)).toBe(true);
+  });
+
+  it('is dark on GNOME', () => {
+    expect(isPanelDark('linux', { XDG_CURRENT_DESKTOP: 'ubuntu:GNOME' }, light)).toBe(true);
   });
 });

@@ -45,6 +45,25 @@ export type TrayPlace = {
   readonly scaleFactor: number;
 };
 
+/** What Electron's `nativeTheme` says; the second is that of Windows' task bar, which newer versions of it tell. */
+type Theme = {
+  readonly shouldUseDarkColors: boolean;
+  readonly shouldUseDarkColorsForSystemIntegratedUI?: boolean;
+};
+
+/** GNOME's panel is dark, whatever its windows are. */
+export function isPanelDark(
+  platform: NodeJS.Platform,
+  environment: NodeJS.ProcessEnv,
+  theme: Theme,
+): boolean {
+  const isGnome = environment['XDG_CURRENT_DESKTOP']?.toUpperCase().includes('GNOME') === true;
+  return (
+    (platform === 'linux' && isGnome) ||
+    (theme.shouldUseDarkColorsForSystemIntegratedUI ?? theme.shouldUseDarkColors)
+  );
+}
+
 /** Edges in pixels of the pictures for Windows and Linux: Windows' small icon at 100, 125, 150, 200 and 300 %. */
 export const trayPictureEdges = [16, 20, 24, 32, 48] as const;
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { allowsPermission, appHeaders, appOrigin, isAppPage } from './window-security.ts';
+import {
+  allowsPermission,
+  allowsRequest,
+  appHeaders,
+  appOrigin,
+  isAppPage,
+  isWebLink,
+} from './window-security.ts';
 
 const foreign = [
   '',
@@ -31,6 +38,40 @@ describe('the window', () => {
 
   it.each(foreign)('does not go to "%s"', (address) => {
     expect(isAppPage(address)).toBe(false);
+  });
+
+  it.each(['app://mindmesh/assets/a.js', 'data:image/svg+xml,%3Csvg/%3E'])(
+    'loads %s',
+    (address) => {
+      expect(allowsRequest(address)).toBe(true);
+    },
+  );
+
+  it.each(foreign)('does not load "%s"', (address) => {
+    expect(allowsRequest(address)).toBe(false);
+  });
+
+  it.each(['https://example.org/', 'https://example.org/a?b=c#d'])(
+    'lets the browser open %s',
+    (address) => {
+      expect(isWebLink(address)).toBe(true);
+    },
+  );
+
+  it.each([
+    ...foreign.filter((address) => !address.startsWith('https://')),
+    'http://example.org/',
+    'https://me@example.org/',
+    'https://me:secret@example.org/',
+    'HTTPS://example.org/',
+    ' https://example.org/',
+    'https://example.org/\n',
+    'https:example.org',
+    'smb://example.org/share',
+    'ms-msdt:/id',
+    `https://example.org/${'a'.repeat(2048)}`,
+  ])('lets the browser not open "%s"', (address) => {
+    expect(isWebLink(address)).toBe(false);
   });
 
   it('may copy text, and nothing else', () => {

@@ -23,6 +23,30 @@ export function isAppPage(address: string): boolean {
   return address.startsWith(`${appOrigin}/`);
 }
 
+/** Whether the window may ask for something at all; what its pages need comes from themselves. */
+export function allowsRequest(address: string): boolean {
+  return isAppPage(address) || address.startsWith('data:image/');
+}
+
+/** Longest address that is handed to the owner's browser. */
+const longestLink = 2048;
+
+/**
+ * Whether an address that was clicked may be opened in the owner's browser. Only secure web pages: what else the system
+ * would open can start programs.
+ */
+export function isWebLink(address: string): boolean {
+  const url = address.length <= longestLink ? URL.parse(address) : null;
+  return (
+    url !== null &&
+    url.protocol === 'https:' &&
+    url.username === '' &&
+    url.password === '' &&
+    // As Chromium writes it, so that nothing reads it as something else.
+    url.href === address
+  );
+}
+
 /** Writing plain text to the clipboard is what the copy buttons do; everything else is denied. */
 export function allowsPermission(permission: string, requestingAddress: string): boolean {
   return permission === 'clipboard-sanitized-write' && isAppPage(requestingAddress);

@@ -1,6 +1,7 @@
 /** What the cards are called, looked up once: names do not change while the machine runs. */
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { outsideArchive } from '../../outside-archive.ts';
 import { parsePciAddress } from './pci-address.ts';
 import type { RunCommand } from '../run-command.ts';
 
@@ -16,7 +17,9 @@ const namesSchema = z
 
 const source = fileURLToPath(new URL('./graphics-names-process.ts', import.meta.url));
 /** Beside this file, compiled or not. */
-const script = import.meta.url.endsWith('.ts') ? source : source.replace(/ts$/, 'js');
+const script = outsideArchive(
+  import.meta.url.endsWith('.ts') ? source : source.replace(/ts$/, 'js'),
+);
 const lookUpWithinMs = 20_000;
 
 /** By PCI address. Names that cannot be had are missing; that is never an error. */

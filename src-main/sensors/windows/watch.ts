@@ -78,7 +78,7 @@ export class WindowsWatch {
 }
 
 /** PowerShell takes a script without any quoting as base64 of UTF-16. */
-function powerShellArguments(script: string): readonly string[] {
+export function powerShellArguments(script: string): readonly string[] {
   return [
     '-NoLogo',
     '-NoProfile',

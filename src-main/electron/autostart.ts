@@ -1,0 +1,45 @@
+/** Starts the app with the desktop, or no longer: by the system's own list, on Linux by a file. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { app } from 'electron';
+import { autostartEntry } from './autostart-entry.ts';
+
+/**
+ * Does nothing where it is as wished already.
+ *
+ * @param args for the start at login
+ */
+export async function setAutostart(isWanted: boolean, args: readonly string[]): Promise<void> {
+  if (process.platform === 'linux') {
+    await setEntry(isWanted ? autostartEntry([...ownCommand(), ...args]) : undefined);
+  } else if (app.isPackaged) {
+    // From sources it would be Electron itself that starts.
+    const [path = process.execPath] = ownCommand();
+    const item = { path, args: [...args] };
+    if (app.getLoginItemSettings(item).openAtLogin !== isWanted) {
+      app.setLoginItemSettings({ ...item, openAtLogin: isWanted });
+    }
+  }
+}
+
+/** What the owner started: an AppImage and a portable program run from a folder that is gone afterwards. */
+function ownCommand(): string[] {
+  const outer = process.env['APPIMAGE'] ?? process.env['PORTABLE_EXECUTABLE_FILE'];
+  return [outer ?? process.execPath, ...(app.isPackaged ? [] : [app.getAppPath()])];
+}
+
+async function setEntry(text: string | undefined): Promise<void> {
+  const settings = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+  const path = join(settings, 'autostart', 'mindmesh.desktop');
+  const current = await readFile(path, 'utf8').catch(() => undefined);
+  if (current === text) {
+    return;
+  }
+  if (text === undefined) {
+    await rm(path, { force: true });
+  } else {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+}

@@ -1,0 +1,18 @@
+/** What the session of the window refuses, whatever its pages ask for: permissions, devices, and every other place. */
+import type { Session } from 'electron';
+import { allowsPermission, allowsRequest } from './window-security.ts';
+
+export function guardSession(session: Session): void {
+  session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(allowsPermission(permission, requestingUrl)),
+  );
+  // An origin comes without the slash that ends it in an address.
+  session.setPermissionCheckHandler((_contents, permission, origin) =>
+    allowsPermission(permission, origin.replace(/\/?$/, '/')),
+  );
+  session.setDevicePermissionHandler(() => false);
+  session.setDisplayMediaRequestHandler((_request, answer) => answer({}));
+  session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !allowsRequest(url) }));
+  session.on('will-download', (event) => event.preventDefault());
+  session.setSpellCheckerEnabled(false);
+}

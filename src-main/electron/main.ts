@@ -1,0 +1,109 @@
+/**
+ * Entry of the desktop app. What has to be said before Electron is ready is said here; then one instance per data
+ * folder composes the app, and every further start hands over what it was asked for.
+ */
+import { app, dialog, Menu } from 'electron';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { deepLinkSchema } from '../../src-shared/desktop-api.ts';
+import { describeCauses, toAppError } from '../../src-shared/errors.ts';
+import { dataFolderAt, prepareDataFolder } from '../data-folder.ts';
+import { registerAppScheme } from './app-protocol.ts';
+import { parseCommandLine } from './command-line.ts';
+import { parseDeepLink } from './deep-link.ts';
+import type { Desktop, OpenRequest } from './desktop.ts';
+import { startDesktop } from './start-desktop.ts';
+import { keepAtHome } from './window.ts';
+
+/** What a second start hands over to the first. */
+const handOverSchema = z.object({
+  isHidden: z.boolean(),
+  link: deepLinkSchema.nullable(),
+  modelFile: z.string().max(4096).nullable(),
+});
+
+const command = parseCommandLine(process.argv.slice(1));
+
+app.setName('MindMesh');
+app.setAppUserModelId('net.mindmesh.app');
+if (!app.commandLine.hasSwitch('no-sandbox')) {
+  // As root, in containers, Chromium runs only without it; the window's own sandbox wish stands in any case.
+  app.enableSandbox();
+}
+// The window is light work for a processor, and the cards' memory belongs to models and games.
+app.disableHardwareAcceleration();
+registerAppScheme();
+app.on('web-contents-created', (_event, contents) => keepAtHome(contents));
+
+try {
+  const dataFolder = dataFolderAt(command.dataFolder);
+  await prepareDataFolder(dataFolder);
+  // One instance is one such folder, and what Chromium keeps there never roams with the owner's profile.
+  app.setPath('userData', join(dataFolder.folder, 'desktop'));
+  const handOver: z.infer<typeof handOverSchema> = {
+    isHidden: command.isHidden,
+    link: command.link ?? null,
+    modelFile: command.modelFile ?? null,
+  };
+  if (app.requestSingleInstanceLock(handOver)) {
+    // Not awaited here: Electron becomes ready when this module has run.
+    void run();
+  } else {
+    app.exit(0);
+  }
+} catch (error) {
+  void app.whenReady().then(() => giveUp(error));
+}
+
+async function run(): Promise<void> {
+  let desktop: Desktop | undefined;
+  // What is asked for before there is a window is shown when there is one.
+  const { link, modelFile } = command;
+  let asked: OpenRequest | undefined =
+    link === undefined && modelFile === undefined ? undefined : { link, modelFile };
+  const open = (request: OpenRequest): void => {
+    asked = request;
+    desktop?.open(request);
+  };
+  app.on('second-instance', (_event, _args, _folder, handedOver) => {
+    const request = handOverSchema.safeParse(handedOver).data;
+    if (request !== undefined && !request.isHidden) {
+      open({ link: request.link ?? undefined, modelFile: request.modelFile ?? undefined });
+    }
+  });
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    open({ link: parseDeepLink(url) });
+  });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    open({ modelFile: path });
+  });
+  app.on('activate', () => desktop?.open());
+  try {
+    await app.whenReady();
+    setApplicationMenu();
+    desktop = await startDesktop(command, () => asked);
+  } catch (error) {
+    giveUp(error);
+  }
+}
+
+/** macOS has its shortcuts for editing in the menu; elsewhere they need none. */
+function setApplicationMenu(): void {
+  Menu.setApplicationMenu(
+    process.platform === 'darwin'
+      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
+      : null,
+  );
+}
+
+function giveUp(thrown: unknown): void {
+  const error = toAppError(thrown);
+  console.error(error.message);
+  if (error.cause !== undefined) {
+    console.error(describeCauses(error.cause));
+  }
+  dialog.showErrorBox('MindMesh cannot start', error.message);
+  app.exit(1);
+}

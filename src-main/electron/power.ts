@@ -1,0 +1,65 @@
+/** What the system tells of its power and its owner: who is there, when it sleeps, and when it ends. */
+import { powerMonitor, powerSaveBlocker } from 'electron';
+import { describeCauses } from '../../src-shared/errors.ts';
+import type { Host } from '../host.ts';
+import type { KeepAwake } from '../keep-awake.ts';
+import type { Presence } from '../sensors/presence.ts';
+import { known } from '../sensors/reading.ts';
+
+/**
+ * Presence as Electron knows it; undefined under Wayland, where Electron sees only the input to its own windows and
+ * the system's tools are asked instead.
+ */
+export function desktopPresence(): (() => Presence) | undefined {
+  if (process.platform === 'linux' && process.env['WAYLAND_DISPLAY'] !== undefined) {
+    return undefined;
+  }
+  let isLocked = false;
+  powerMonitor.on('lock-screen', () => (isLocked = true));
+  powerMonitor.on('unlock-screen', () => (isLocked = false));
+  return () => {
+    const idleSeconds = powerMonitor.getSystemIdleTime();
+    // Linux has no events of locking; there the state tells it.
+    const state = powerMonitor.getSystemIdleState(Math.max(1, idleSeconds + 1));
+    return {
+      inputIdleMs: known(idleSeconds * 1000),
+      isLocked: known(isLocked || state === 'locked'),
+    };
+  };
+}
+
+/** The host gives everything back before the computer sleeps, and looks anew when it is awake. */
+export function watchPower(host: Host, onShutdown: () => void): void {
+  powerMonitor.on('suspend', () => {
+    host.suspend().catch((error: unknown) => {
+      host.log.write('error', 'power', 'Could not rest before sleep', {
+        cause: describeCauses(error),
+      });
+    });
+  });
+  powerMonitor.on('resume', () => host.wakeUp());
+  powerMonitor.on('unlock-screen', () => host.wakeUp());
+  powerMonitor.on('shutdown', onShutdown);
+}
+
+/** Keeps the computer awake, but not its screen, while that is wished. */
+export class DesktopKeepAwake implements KeepAwake {
+  #blocker: number | undefined;
+
+  set(isWanted: boolean): void {
+    if (isWanted === (this.#blocker !== undefined)) {
+      return;
+    }
+    if (this.#blocker === undefined) {
+      this.#blocker = powerSaveBlocker.start('prevent-app-suspension');
+    } else {
+      powerSaveBlocker.stop(this.#blocker);
+      this.#blocker = undefined;
+    }
+  }
+
+  stop(): Promise<void> {
+    this.set(false);
+    return Promise.resolve();
+  }
+}

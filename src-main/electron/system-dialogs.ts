@@ -1,0 +1,40 @@
+/** What the app asks the system to show beside its own window: a file to choose, a folder, a notice, a fault. */
+import { join } from 'node:path';
+import { type BrowserWindow, dialog, Notification, type OpenDialogOptions, shell } from 'electron';
+import { AppError } from '../../src-shared/errors.ts';
+import type { Host } from '../host.ts';
+
+/** @param window to stand in front of */
+export async function chooseModelFile(window: BrowserWindow | undefined): Promise<string | null> {
+  const options: OpenDialogOptions = {
+    title: 'Choose a model file',
+    properties: ['openFile'],
+    filters: [{ name: 'GGUF models', extensions: ['gguf'] }],
+  };
+  const { filePaths } =
+    window === undefined
+      ? await dialog.showOpenDialog(options)
+      : await dialog.showOpenDialog(window, options);
+  return filePaths[0] ?? null;
+}
+
+/** @throws AppError `internal` when nothing on this system shows folders */
+export async function openLogs(host: Host): Promise<void> {
+  const folder = join(host.snapshot().dataFolder, 'logs');
+  const fault = await shell.openPath(folder);
+  if (fault !== '') {
+    throw new AppError('internal', `The logs are in ${folder}, which cannot be shown: ${fault}`);
+  }
+}
+
+/** Once, for good: closing the window does not end the app. */
+export function tellWhereItWent(host: Host, open: () => void): void {
+  if (host.isFirstTime('closed to the tray') && Notification.isSupported()) {
+    const notice = new Notification({
+      title: 'MindMesh is still running',
+      body: 'You find it in the tray. Choose Quit MindMesh there to end it.',
+    });
+    notice.on('click', open);
+    notice.show();
+  }
+}

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import type { RunCommand } from '../sensors/run-command.ts';
+import { hasTrayService } from './tray-service.ts';
+
+/** What the tools print; those that are not named are not installed. */
+function tools(printed: Readonly<Record<string, string>>): RunCommand {
+  return (command) => {
+    const text = printed[command];
+    return text === undefined
+      ? Promise.reject(new Error(`${command} is not installed`))
+      : Promise.resolve(text);
+  };
+}
+
+it.each<[Readonly<Record<string, string>>, boolean]>([
+  [{ busctl: 'b true\n' }, true],
+  [{ busctl: 'b false\n', gdbus: '(true,)\n' }, false],
+  [{ gdbus: '(true,)\n' }, true],
+  [{ gdbus: '(false,)\n' }, false],
+  [{ 'dbus-send': 'method return time=1.2 sender=org.freedesktop.DBus\n   boolean true\n' }, true],
+  [{ busctl: '' }, false],
+  [{}, false],
+])('takes from %j that there is a tray: %s', async (printed, expected) => {
+  expect(await hasTrayService(tools(printed))).toBe(expected);
+});

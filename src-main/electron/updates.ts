@@ -1,0 +1,116 @@
+/**
+ * Looks for newer versions and downloads them, as long as the owner wants that; installs one only when told to, since
+ * an update that installs itself while the computer shuts down can end half done.
+ */
+import type { UpdateState } from '../../src-shared/desktop-api.ts';
+import { nextUpdateState, type UpdateEvent } from './update-state.ts';
+
+/** The part of electron-updater's `autoUpdater` that is used. */
+export type Updater = {
+  autoDownload: boolean;
+  autoInstallOnAppQuit: boolean;
+  checkForUpdates(): Promise<unknown>;
+  quitAndInstall(): void;
+  on(event: 'checking-for-update' | 'update-not-available', listener: () => void): unknown;
+  on(
+    event: 'update-available' | 'update-downloaded',
+    listener: (info: { readonly version: string }) => void,
+  ): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+};
+
+export type UpdatesOptions = {
+  /** null where this copy of the app cannot be updated: from sources, or installed by other means. */
+  readonly load: (() => Promise<Updater>) | null;
+  readonly onState: (state: UpdateState) => void;
+  readonly onFault: (error: unknown) => void;
+  /** Runs again and again until the result is called. */
+  readonly every: (ms: number, run: () => void) => () => void;
+};
+
+const intervalMs = 6 * 60 * 60 * 1000;
+
+export class Updates {
+  readonly #options: UpdatesOptions;
+  #state: UpdateState = { state: 'off' };
+  #updater: Promise<Updater> | undefined;
+  #stopLooking: (() => void) | undefined;
+
+  constructor(options: UpdatesOptions) {
+    this.#options = options;
+  }
+
+  get state(): UpdateState {
+    return this.#state;
+  }
+
+  /** The owner wants newer versions to be looked for, or not. */
+  setWanted(isWanted: boolean): void {
+    const isOn = isWanted && this.#options.load !== null;
+    if (isOn === (this.#stopLooking !== undefined)) {
+      return;
+    }
+    this.#take({ type: 'wanted', isWanted: isOn });
+    if (isOn) {
+      this.#stopLooking = this.#options.every(intervalMs, () => void this.#look());
+      void this.#look();
+    } else {
+      this.stop();
+    }
+  }
+
+  stop(): void {
+    this.#stopLooking?.();
+    this.#stopLooking = undefined;
+  }
+
+  /** Ends the app, installs what is ready, and starts it again. What has to end first has ended by then. */
+  async install(): Promise<void> {
+    const updater = await this.#updater;
+    try {
+      updater?.quitAndInstall();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #look(): Promise<void> {
+    try {
+      this.#updater ??= this.#load();
+      await (await this.#updater).checkForUpdates();
+    } catch (error) {
+      // Told by the updater's own event too, where it came from there.
+      this.#fail(error);
+    }
+  }
+
+  async #load(): Promise<Updater> {
+    const { load } = this.#options;
+    if (load === null) {
+      throw new Error('this copy cannot be updated');
+    }
+    const updater = await load();
+    updater.autoDownload = true;
+    updater.autoInstallOnAppQuit = false;
+    updater.on('checking-for-update', () => this.#take({ type: 'checking' }));
+    updater.on('update-not-available', () => this.#take({ type: 'none' }));
+    updater.on('update-available', ({ version }) => this.#take({ type: 'found', version }));
+    updater.on('update-downloaded', ({ version }) => this.#take({ type: 'downloaded', version }));
+    updater.on('error', (error) => this.#fail(error));
+    return updater;
+  }
+
+  #fail(error: unknown): void {
+    this.#options.onFault(error);
+    const because = error instanceof Error ? error.message : 'unknown reason';
+    this.#take({ type: 'failed', because });
+  }
+
+  #take(event: UpdateEvent): void {
+    const next = nextUpdateState(this.#state, event);
+    if (next !== this.#state) {
+      this.#state = next;
+      this.#options.onState(next);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The window as a client of the host: its messages come in over Electron's IPC, and snapshots go out at most once a
+ * second, and only while somebody can see them.
+ */
+import type { HostMessage } from '../../src-shared/host-api.ts';
+import { ClientSession } from '../client-session.ts';
+import type { Host } from '../host.ts';
+import { Merged } from '../merged.ts';
+
+export type WindowEnd = {
+  send(text: string): void;
+  /** False while the window is hidden. */
+  isSeen(): boolean;
+};
+
+const snapshotIntervalMs = 1000;
+
+export class WindowSession {
+  readonly #host: Host;
+  readonly #window: WindowEnd;
+  readonly #session: ClientSession;
+  readonly #snapshots: Merged;
+  readonly #forget: () => void;
+  /** The next time the window is seen it gets a snapshot. */
+  #isBehind = false;
+
+  /** Begins with a snapshot, seen or not. */
+  constructor(host: Host, window: WindowEnd) {
+    this.#host = host;
+    this.#window = window;
+    this.#session = new ClientSession(host, (message) => this.#send(message));
+    this.#snapshots = new Merged({
+      intervalMs: snapshotIntervalMs,
+      tell: () => {
+        this.#isBehind = !window.isSeen();
+        if (!this.#isBehind) {
+          this.#sendSnapshot();
+        }
+        return true;
+      },
+    });
+    this.#forget = host.onSnapshot(() => this.#snapshots.notify());
+    this.#sendSnapshot();
+  }
+
+  /** Takes one message of the page. */
+  receive(text: string): void {
+    this.#session.receive(text).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : 'Not understood';
+      this.#host.log.write('warn', 'window', message);
+    });
+  }
+
+  /** The window can be seen again. */
+  seen(): void {
+    if (this.#isBehind) {
+      this.#snapshots.notify();
+    }
+  }
+
+  close(): void {
+    this.#forget();
+    this.#snapshots.stop();
+    this.#session.close();
+  }
+
+  #sendSnapshot(): void {
+    this.#send({ type: 'snapshot', snapshot: this.#host.snapshot() });
+  }
+
+  #send(message: HostMessage): void {
+    this.#window.send(JSON.stringify(message));
+  }
+}

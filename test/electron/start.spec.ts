@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { appFiles } from '../../src-main/app-files.ts';
+import { DesktopApp } from '../support/desktop-app.ts';
+import { eventuallyTrue } from '../support/host-processes.ts';
+import { expect, test } from './desktop-test.ts';
+
+/** Chromium's sandbox refuses to run as root. */
+const rootFlags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+/** Starts the same app once more, as a click on its icon or a link does; resolves with its exit code. */
+async function startAgain(desktop: DesktopApp, ...flags: readonly string[]): Promise<unknown> {
+  const { args, executable } = desktop.command(...flags);
+  const child = spawn(executable, [...rootFlags, ...args], {
+    env: desktop.environment,
+    stdio: 'ignore',
+  });
+  const [code] = await once(child, 'exit');
+  return code;
+}
+
+function windows(desktop: DesktopApp): Promise<readonly boolean[]> {
+  return desktop.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().map((window) => window.isVisible()),
+  );
+}
+
+test('at login it starts without a window, and opens one when it is started again', async ({
+  desktop,
+}) => {
+  await desktop.agree();
+  await desktop.stop();
+  await desktop.startAgain('--tray', '--hidden');
+  await desktop.until(({ state }) => state === 'running');
+  expect(await windows(desktop)).toEqual([]);
+
+  expect(await startAgain(desktop, '--hidden')).toBe(0);
+  expect(await windows(desktop)).toEqual([]);
+  expect(await startAgain(desktop)).toBe(0);
+  await eventuallyTrue('the window is there', async () => (await windows(desktop))[0] === true);
+});
+
+test('before the owner has agreed, a hidden start shows the question', async ({ electron }) => {
+  const desktop = await DesktopApp.start(electron, '--tray', '--hidden');
+  try {
+    const page = await desktop.page();
+    await expect(page.getByRole('heading', { name: 'Before MindMesh starts' })).toBeVisible();
+  } finally {
+    await desktop.dispose();
+  }
+});
+
+test('links open the view they name, and bad ones nothing', async ({ desktop }) => {
+  await desktop.agree();
+  const page = await desktop.page();
+  await desktop.click('Settings');
+  await expect(page).toHaveURL(/#\/settings$/);
+
+  expect(await startAgain(desktop, 'mindmesh://evil/chat')).toBe(0);
+  await expect(page).toHaveURL(/#\/settings$/);
+  expect(await startAgain(desktop, 'mindmesh://chat')).toBe(0);
+  await expect(page).toHaveURL(/#\/chat$/);
+
+  expect(await startAgain(desktop, 'mindmesh://join/abcdefgh')).toBe(0);
+  await expect(page.getByText('invite', { exact: false }).first()).toBeVisible();
+});
+
+test('a model file that is opened with the app is added', async ({ desktop }) => {
+  await desktop.agree();
+  const file = join(desktop.folder, 'another.gguf');
+  await copyFile(appFiles().demoModel, file);
+  expect(await startAgain(desktop, file)).toBe(0);
+  await desktop.until(({ node }) => node?.models.some(({ path }) => path === file) === true);
+});
+
+test('without a tray the window stays, and closing it ends the app', async ({ electron }) => {
+  const desktop = await DesktopApp.start(electron, '--no-tray');
+  try {
+    await desktop.agree();
+    const page = await desktop.page();
+    await expect(page.getByRole('textbox', { name: 'Your question' })).toBeVisible();
+    await desktop.processes();
+    await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await desktop.ended();
+    await desktop.nothingLeft();
+  } finally {
+    await desktop.dispose();
+  }
+});
+
+test('start at login is written and taken back', async ({ desktop }) => {
+  test.skip(process.platform !== 'linux', 'Other systems keep a list of their own.');
+  const file = join(desktop.configFolder, 'autostart', 'mindmesh.desktop');
+  await desktop.agree();
+  expect(existsSync(file)).toBe(false);
+  await desktop.quieten({ startAtLogin: true });
+  await eventuallyTrue('the file is there', () => existsSync(file));
+  const text = await readFile(file, 'utf8');
+  expect(text).toContain('"--hidden"');
+  expect(text).toContain(`"--data" "${desktop.dataFolder}"`);
+  await desktop.quieten({ startAtLogin: false });
+  await eventuallyTrue('the file is gone', () => !existsSync(file));
+});
+
+test('a signal to end is a clean end', async ({ desktop }) => {
+  await desktop.work();
+  await desktop.processes();
+  process.kill(desktop.pid, 'SIGTERM');
+  await desktop.ended();
+  await desktop.nothingLeft();
+});
+
+test('sleep gives the machine back, and waking takes it up again', async ({ desktop }) => {
+  await desktop.work();
+  await desktop.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('suspend'));
+  await desktop.until(
+    ({ duty, node }) =>
+      duty.state !== 'serving' && (node?.shards ?? []).every(({ pid }) => pid === null),
+  );
+  await desktop.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'));
+  await desktop.until(({ duty }) => duty.state === 'serving');
+});
+
+test('it says in a sentence why it cannot start', async ({ desktop }) => {
+  const { executable } = desktop.command();
+  const notAFolder = join(desktop.dataFolder, 'api-key');
+  const child = spawn(executable, [...rootFlags, '--data', notAFolder], {
+    env: desktop.environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  try {
+    let printed = '';
+    child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
+    await eventuallyTrue('the sentence is printed', () =>
+      printed.includes(`The data folder ${notAFolder} cannot be used`),
+    );
+  } finally {
+    // It shows the sentence until somebody has read it.
+    child.kill('SIGKILL');
+    await exited;
+  }
+});
