@@ -3,6 +3,7 @@
  * operating system holds it as long as the process lives and frees it however that ends, so a lock can
  * neither go stale nor be won twice, on every platform.
  */
+import { chmodSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../src-shared/errors.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -15,15 +16,20 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
   let database: Sqlite.Database | undefined;
   try {
     database = new Sqlite(dataFolder.lock, { timeout: 0 });
+    // Who can open it can hold it against its owner. (Opening it here a second time would give a held lock away.)
+    chmodSync(dataFolder.lock, 0o600);
     database.exec('BEGIN IMMEDIATE');
   } catch (error) {
     database?.close();
     if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
       throw await inUse(dataFolder, error);
     }
+    const isFull = error instanceof Sqlite.SqliteError && error.code === 'SQLITE_FULL';
     throw new AppError(
       'data-folder-unusable',
-      `The data folder ${dataFolder.folder} cannot be locked (${error instanceof Error ? error.message : String(error)}). Check its permissions, or choose another one with --data.`,
+      isFull
+        ? `The data folder ${dataFolder.folder} cannot be used: the disk is full. Free some space, or choose another one with --data.`
+        : `The data folder ${dataFolder.folder} cannot be locked (${error instanceof Error ? error.message : String(error)}). Check its permissions, or choose another one with --data.`,
       { cause: error },
     );
   }

@@ -47,12 +47,23 @@ export async function prepareDataFolder({ folder, logs }: DataFolder): Promise<v
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     await makeFolder(logs);
   } catch (error) {
-    throw new AppError(
-      'data-folder-unusable',
-      `The data folder ${folder} cannot be used: ${adviceFor(error)}, or choose another one with --data.`,
-      { cause: error },
-    );
+    throw folderError(folder, error);
   }
+}
+
+/** What the system said about a file in the data folder, for a person; any other error as it is. */
+export function asFolderError(folder: string, error: unknown): unknown {
+  return error instanceof AppError || typeof errorCode(error) !== 'string'
+    ? error
+    : folderError(folder, error);
+}
+
+function folderError(folder: string, error: unknown): AppError {
+  return new AppError(
+    'data-folder-unusable',
+    `The data folder ${folder} cannot be used: ${adviceFor(error)}, or choose another one with --data.`,
+    { cause: error },
+  );
 }
 
 /**

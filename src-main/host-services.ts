@@ -1,11 +1,13 @@
 /** What a host holds in its data folder while it runs, opened in order and given back in reverse. */
 import { describeCauses } from '../src-shared/errors.ts';
 import { loadApiKey } from './api-key.ts';
-import { type DataFolder, prepareDataFolder } from './data-folder.ts';
+import { asFolderError, type DataFolder, prepareDataFolder } from './data-folder.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { removeHostFile, writeHostFile } from './host-file.ts';
 import { type Log, type LogLevel, openLog } from './log.ts';
-import { openDatabase } from './store/database.ts';
+import { AcknowledgementStore } from './store/acknowledgements.ts';
+import { PauseStore } from './store/pause.ts';
+import { openOrReplaceDatabase } from './store/replace-damaged.ts';
 import { SettingsStore } from './store/settings.ts';
 import { UsageStore } from './store/usage.ts';
 
@@ -14,6 +16,10 @@ export type HostServices = {
   readonly log: Log;
   readonly settings: SettingsStore;
   readonly usage: UsageStore;
+  readonly pauses: PauseStore;
+  readonly acknowledgements: AcknowledgementStore;
+  /** What the owner should know of the opening, as sentences. */
+  readonly warnings: readonly string[];
   readonly apiKey: string;
   /** Gives everything back, the lock last. */
   close(): Promise<void>;
@@ -22,8 +28,8 @@ export type HostServices = {
 /**
  * Takes the data folder for this process.
  *
- * @throws AppError `data-folder-unusable`, `data-folder-in-use`, `database-too-new`, `database-damaged`;
- * nothing is held then, and the log has the cause where there could be one.
+ * @throws AppError `data-folder-unusable`, `data-folder-in-use`, `database-too-new`, and `database-damaged` where the
+ * damaged one could not be replaced; nothing is held then, and the log has the cause where there could be one.
  */
 export async function openHostServices(
   dataFolder: DataFolder,
@@ -44,15 +50,32 @@ export async function openHostServices(
     undo.push(() => removeHostFile(dataFolder.hostFile));
     log = openLog(dataFolder.logs, logLevel);
     undo.push(() => log?.close());
-    const database = openDatabase(dataFolder.database);
+    const warnings: string[] = [];
+    const warn = (sentence: string, cause?: string): void => {
+      log?.write('warn', 'store', sentence, cause === undefined ? {} : { cause });
+      warnings.push(sentence);
+    };
+    const database = openOrReplaceDatabase(dataFolder.database, warn);
     undo.push(() => void database.close());
-    const warn = (sentence: string): void => log?.write('warn', 'store', sentence);
     const settings = new SettingsStore(database, warn);
     const apiKey = await loadApiKey(dataFolder.apiKey);
-    return { dataFolder, log, settings, usage: new UsageStore(database), apiKey, close };
+    const usage = new UsageStore(database);
+    const pauses = new PauseStore(database);
+    const acknowledgements = new AcknowledgementStore(database);
+    return {
+      dataFolder,
+      log,
+      settings,
+      usage,
+      pauses,
+      acknowledgements,
+      apiKey,
+      warnings,
+      close,
+    };
   } catch (error) {
     log?.write('error', 'host', 'Could not start', { cause: describeCauses(error) });
     await close();
-    throw error;
+    throw asFolderError(dataFolder.folder, error);
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from '../test/support/temporary-folder.ts';
@@ -57,5 +57,25 @@ it('lets the app go on when the log cannot be written, and says so once', async 
   await vi.waitFor(() => expect(said).toHaveBeenCalledTimes(1));
   log.write('info', 'host', 'and here');
   await log.close();
+  expect(said).toHaveBeenCalledTimes(1);
+});
+
+it('is written again a minute after it could not be', async () => {
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => said.mockRestore());
+  const folder = join(await temporaryFolder(), 'logs');
+  await writeFile(folder, '');
+  let now = 0;
+  const log = openLog(folder, 'info', () => now);
+  log.write('info', 'host', 'lost');
+  await vi.waitFor(() => expect(said).toHaveBeenCalledTimes(1));
+  await rm(folder);
+  now = 59_999;
+  log.write('info', 'host', 'lost too');
+  now = 60_000;
+  log.write('info', 'host', 'kept');
+  await log.close();
+  const lines = (await readFile(join(folder, 'mindmesh.log'), 'utf8')).trim().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['kept']);
   expect(said).toHaveBeenCalledTimes(1);
 });

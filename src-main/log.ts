@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { type Logger, pino } from 'pino';
-import { createStream } from 'rotating-file-stream';
+import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import type { logLevels } from '../src-shared/node-api.ts';
 import { redactDetails, redactText } from './redact.ts';
 
@@ -25,21 +25,66 @@ export type Log = {
 /** What stays when something logs in circles: five old files beside the current one. */
 const rotation = { size: '5M', rotate: 5 } as const;
 
-/** Opens `mindmesh.log` in the folder, or goes on with the one that is there. */
-export function openLog(folder: string, level: LogLevel = 'info'): Log {
+/** A log that could not be written is tried again after this long, in milliseconds. */
+const reopenAfterMs = 60_000;
+
+/**
+ * Opens `mindmesh.log` in the folder, or goes on with the one that is there. While it cannot be written, as on a full
+ * disk, lines are lost, and the app goes on; the first failure is told on stderr.
+ *
+ * @param now in milliseconds, never going back
+ */
+export function openLog(
+  folder: string,
+  level: LogLevel = 'info',
+  now: () => number = () => performance.now(),
+): Log {
+  let file: LogFile | undefined;
+  let openedAt = Number.NEGATIVE_INFINITY;
+  let wasBroken = false;
+  const open = (): LogFile | undefined => {
+    if (file === undefined && now() - openedAt >= reopenAfterMs) {
+      openedAt = now();
+      const opened = openFile(folder, level, (error) => {
+        if (file === opened) {
+          file = undefined;
+        }
+        if (!wasBroken) {
+          wasBroken = true;
+          console.error(`The log in ${folder} cannot be written: ${error.message}`);
+        }
+      });
+      file = opened;
+    }
+    return file;
+  };
+  open();
+  return {
+    write(lineLevel, source, message, details = {}) {
+      open()?.logger[lineLevel]({ source, ...redactDetails(details) }, redactText(message));
+    },
+    async close() {
+      if (file !== undefined) {
+        // Rejects when the last lines cannot be written; the listener has told so.
+        const finished = once(file.stream, 'finish').catch(() => {});
+        file.stream.end();
+        await finished;
+      }
+    },
+  };
+}
+
+type LogFile = { readonly logger: Logger; readonly stream: RotatingFileStream };
+
+function openFile(folder: string, level: LogLevel, onError: (error: Error) => void): LogFile {
   const stream = createStream('mindmesh.log', {
     path: folder,
     size: rotation.size,
     rotate: rotation.rotate,
     mode: 0o600,
   });
-  let isBroken = false;
-  stream.on('error', (error) => {
-    // Without a log the app still does its job; a full disk must not end it.
-    isBroken = true;
-    console.error(`The log in ${folder} cannot be written any more: ${error.message}`);
-  });
-  const logger: Logger = pino(
+  stream.on('error', onError);
+  const logger = pino(
     {
       level,
       // Process id and host name are the same in every line of a file that never leaves this machine.
@@ -49,19 +94,5 @@ export function openLog(folder: string, level: LogLevel = 'info'): Log {
     },
     stream,
   );
-  return {
-    write(level, source, message, details = {}) {
-      if (!isBroken) {
-        logger[level]({ source, ...redactDetails(details) }, redactText(message));
-      }
-    },
-    async close() {
-      if (!isBroken) {
-        // Rejects when the last lines cannot be written; the listener above has told so.
-        const finished = once(stream, 'finish').catch(() => {});
-        stream.end();
-        await finished;
-      }
-    },
-  };
+  return { logger, stream };
 }

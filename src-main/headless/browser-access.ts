@@ -16,7 +16,8 @@ export class BrowserAccess {
   readonly #tokens = new Map<string, number>();
   readonly #sessions = new Set<string>();
 
-  constructor(now: () => number = Date.now) {
+  /** `now` never goes back, so that nothing lasts longer because a clock was set. */
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 

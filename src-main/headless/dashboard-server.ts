@@ -17,8 +17,8 @@ import {
   isOwnOrigin,
   securityHeaders,
 } from './request-checks.ts';
+import { sendPage } from './send-page.ts';
 import { serveSocket, socketLimits } from './serve-socket.ts';
-import { addWindowPages, sendPage } from './window-pages.ts';
 
 export type DashboardOptions = {
   /** 0 takes any free port. */
@@ -100,6 +100,8 @@ export async function startDashboardServer(
     }
   });
   if (options.pages !== null) {
+    // The desktop app serves no files over HTTP, and loads nothing for it.
+    const { addWindowPages } = await import('./window-pages.ts');
     await addWindowPages(server, options.pages, access, cookieName);
   }
   try {

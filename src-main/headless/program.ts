@@ -2,7 +2,8 @@
  * The command line: what each command is called, takes and does. A command's code is loaded when it is run:
  * whoever asks for the status does not wait for a web server to load.
  */
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import type { PauseChoice } from '../../src-shared/duty.ts';
 import type { HostedShard } from '../../src-shared/node-api.ts';
 import type { ChangedSettings } from '../../src-shared/settings.ts';
 import { appFiles } from '../app-files.ts';
@@ -29,11 +30,21 @@ function mindmesh(): Command {
     .configureHelp({ showGlobalOptions: true });
   addServe(program);
   addStatus(program);
+  addPause(program);
   addChat(program);
   addModels(program);
   addSettings(program);
   return program;
 }
+
+/** What is typed for each choice. */
+const pauseWords = {
+  '1h': '1 hour',
+  tomorrow: 'until tomorrow',
+  restart: 'until restart',
+  indefinitely: 'indefinitely',
+  finish: 'finish then pause',
+} as const satisfies Record<string, PauseChoice>;
 
 type ServeFlags = {
   shard?: HostedShard[];
@@ -45,6 +56,7 @@ type ServeFlags = {
   mdns: boolean;
   threads?: number;
   window: boolean;
+  alwaysWork?: boolean;
 };
 
 function addServe(program: Command): void {
@@ -60,12 +72,14 @@ function addServe(program: Command): void {
     .option('--no-mdns', 'do not look for peers on the local network')
     .option('--threads <n>', 'threads of each engine', parseThreads)
     .option('--no-window', 'serve no window in the browser')
+    .option('--always-work', 'never pause by itself, whatever this computer is used for')
     .action(async (flags: ServeFlags, command: Command) => {
       const { serve } = await import('./commands/serve.ts');
       await serve({
         ...command.optsWithGlobals(),
         overrides: overridesOf(flags),
         window: flags.window,
+        alwaysWork: flags.alwaysWork === true,
       });
     });
 }
@@ -92,6 +106,28 @@ function addStatus(program: Command): void {
     .action(async (_flags, command: Command) => {
       const { status } = await import('./commands/status.ts');
       await status(command.optsWithGlobals());
+    });
+}
+
+function addPause(program: Command): void {
+  program
+    .command('pause')
+    .description('give the computer back; answers under way are finished first')
+    .addArgument(
+      new Argument('[until]', 'how long: an hour, until tomorrow, … or when answers are finished')
+        .choices(Object.keys(pauseWords))
+        .default('indefinitely'),
+    )
+    .action(async (until: keyof typeof pauseWords, _flags, command: Command) => {
+      const { pause } = await import('./commands/pause.ts');
+      await pause(pauseWords[until], command.optsWithGlobals());
+    });
+  program
+    .command('resume')
+    .description('end a pause')
+    .action(async (_flags, command: Command) => {
+      const { resume } = await import('./commands/pause.ts');
+      await resume(command.optsWithGlobals());
     });
 }
 
@@ -144,7 +180,7 @@ function addSettings(program: Command): void {
   const settings = program.command('settings').description('what this machine should do');
   settings
     .command('list')
-    .description('all settings')
+    .description('all settings with their values, their defaults and what they mean')
     .option('--json', 'one line of JSON')
     .action(async (_flags, command: Command) => {
       const { listSettings } = await import('./commands/settings.ts');
@@ -162,10 +198,31 @@ function addSettings(program: Command): void {
     .command('set')
     .description('change one setting')
     .argument('<name>')
-    .argument('<value>', 'JSON, or plain text')
+    .argument('<value>', 'as "list" prints it, or JSON')
     .option('--json', 'one line of JSON with all settings')
     .action(async (name: string, value: string, _flags, command: Command) => {
       const { setSetting } = await import('./commands/settings.ts');
       await setSetting(name, value, command.optsWithGlobals());
+    });
+  for (const wish of ['add', 'remove'] as const) {
+    settings
+      .command(wish)
+      .description(wish === 'add' ? 'add to a list, such as exclusiveApps' : 'take out of a list')
+      .argument('<name>')
+      .argument('<item>')
+      .option('--json', 'one line of JSON with all settings')
+      .action(async (name: string, item: string, _flags, command: Command) => {
+        const { changeList } = await import('./commands/settings.ts');
+        await changeList(wish, name, item, command.optsWithGlobals());
+      });
+  }
+  settings
+    .command('reset')
+    .description('set one setting back to its default')
+    .argument('<name>')
+    .option('--json', 'one line of JSON with all settings')
+    .action(async (name: string, _flags, command: Command) => {
+      const { resetSetting } = await import('./commands/settings.ts');
+      await resetSetting(name, command.optsWithGlobals());
     });
 }

@@ -10,6 +10,7 @@ const shard: ShardStatus = {
   lastLayer: 5,
   state: 'serving',
   fault: null,
+  failure: null,
   backend: 'cpu',
   pid: 7,
   memoryBytes: 1,
@@ -33,6 +34,18 @@ const snapshot: HostSnapshot = {
   version: '1.2.3',
   state: 'running',
   fault: null,
+  duty: {
+    state: 'serving',
+    workShare: 1,
+    cpuShare: 1,
+    isSlowedByHeat: false,
+    sentence: 'Working for the mesh',
+    answersOwner: true,
+    pause: null,
+  },
+  consent: 'given',
+  warnings: [],
+  facts: null,
   node,
   api: { baseUrl: 'http://127.0.0.1:6374/v1', key: 'mm-secret' },
   dataFolder: '/data',
@@ -50,6 +63,7 @@ describe('what serve prints', () => {
       '          Its key is in /data/api-key',
       '  Peer    /ip4/192.168.1.5/tcp/4001/p2p/12D3KooWThisMachine',
       '  Hosting MindMesh Demo, layers 0–5',
+      '  Now     Working for the mesh',
       '  Data    /data',
       '',
       'Press Ctrl-C to stop.',
@@ -58,10 +72,12 @@ describe('what serve prints', () => {
 
   it('names the loopback address only when there is no other, and always with the peer', () => {
     const alone = { ...node, addresses: ['/ip4/127.0.0.1/tcp/4001'], shards: [] };
-    const lines = serveLines({ ...snapshot, node: alone }, undefined, '/data/api-key');
+    const duty = { state: 'off', sentence: 'Off', answersOwner: false, pause: null } as const;
+    const lines = serveLines({ ...snapshot, node: alone, duty }, undefined, '/data/api-key');
     expect(lines).toContain('  Peer    /ip4/127.0.0.1/tcp/4001/p2p/12D3KooWThisMachine');
     expect(lines).toContain('  Hosting nothing; this machine only asks');
     expect(lines.join()).not.toContain('Window');
+    expect(lines.join()).not.toContain('Now');
   });
 
   it('never has the key itself', () => {
@@ -75,6 +91,37 @@ describe('what status prints', () => {
     expect(lines[0]).toBe('MindMesh 1.2.3 has been running for 2 hours and 5 minutes.');
     expect(lines).toContain('  Mesh    0 peers connected, 0 known');
     expect(lines).toContain('  Work    1 request answered now, 2 waiting, 12.3 tokens/s');
+  });
+
+  it('tells that it is paused, and why', () => {
+    const sentence = 'Paused: Hades is running';
+    const duty = {
+      state: 'paused' as const,
+      reasons: [],
+      sentence,
+      answersOwner: false,
+      pause: null,
+    };
+    const paused = { ...snapshot, node: { ...node, shards: [] }, duty };
+    const lines = statusLines(paused, undefined, 0);
+    expect(lines).toContain('  Hosting nothing now');
+    expect(lines).toContain('  Now     Paused: Hades is running');
+    expect(lines).toContain('          Your own questions are answered by peers alone.');
+    const inUse = { ...paused, duty: { ...duty, answersOwner: true } };
+    expect(statusLines(inUse, undefined, 0)).toContain(
+      '          Your own questions are answered here.',
+    );
+  });
+
+  it('tells what the owner should know, as serve does', () => {
+    const warned = { ...snapshot, warnings: ['One thing.', 'And another.'] };
+    expect(statusLines(warned, undefined, 0).slice(-2)).toEqual([
+      '  Note    One thing.',
+      '          And another.',
+    ]);
+    expect(serveLines(warned, undefined, '/data/api-key', ['A third.'])).toContain(
+      '          A third.',
+    );
   });
 
   it('tells what is wrong, of the node and of a shard', () => {

@@ -4,11 +4,12 @@ import { missingCase } from '../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';
 import type { ModelEntry, NodeStatus, ShardStatus } from '../../src-shared/node-api.ts';
 
-/** What `serve` prints once it runs. */
+/** What `serve` prints once it runs. `warnings` are those that the host itself does not know. */
 export function serveLines(
   snapshot: HostSnapshot,
   windowAddress: string | undefined,
   apiKeyFile: string,
+  warnings: readonly string[] = [],
 ): string[] {
   const { node } = snapshot;
   return [
@@ -23,10 +24,10 @@ export function serveLines(
     row('API', `${snapshot.api.baseUrl} (OpenAI-compatible)`),
     row('', `Its key is in ${apiKeyFile}`),
     ...peerAddresses(node).map((address, index) => row(index === 0 ? 'Peer' : '', address)),
-    ...hostedLines(node?.shards ?? []).map((line, index) =>
-      row(index === 0 ? 'Hosting' : '', line),
-    ),
+    ...hostedLines(snapshot).map((line, index) => row(index === 0 ? 'Hosting' : '', line)),
+    ...dutyLines(snapshot),
     row('Data', snapshot.dataFolder),
+    ...warningLines([...snapshot.warnings, ...warnings]),
     '',
     'Press Ctrl-C to stop.',
   ];
@@ -48,14 +49,14 @@ export function statusLines(
     row('API', snapshot.api.baseUrl),
     ...peerAddresses(node).map((address, index) => row(index === 0 ? 'Peer' : '', address)),
     row('Mesh', `${count(connected, 'peer')} connected, ${node?.peers.length ?? 0} known`),
-    ...hostedLines(node?.shards ?? []).map((line, index) =>
-      row(index === 0 ? 'Hosting' : '', line),
-    ),
+    ...hostedLines(snapshot).map((line, index) => row(index === 0 ? 'Hosting' : '', line)),
+    ...dutyLines(snapshot),
     row(
       'Work',
       `${count(node?.requests.active ?? 0, 'request')} answered now, ${node?.requests.queued ?? 0} waiting, ${speed(node?.tokensPerSecond ?? 0)}`,
     ),
     row('Data', snapshot.dataFolder),
+    ...warningLines(snapshot.warnings),
   ];
 }
 
@@ -100,13 +101,33 @@ export function peerAddresses(node: NodeStatus | null): string[] {
   return outside.length > 0 ? outside : addresses;
 }
 
-function hostedLines(shards: readonly ShardStatus[]): string[] {
-  if (shards.length === 0) {
-    return ['nothing; this machine only asks'];
+/** Who hosts nothing has no duty worth a line. */
+function dutyLines({ duty }: HostSnapshot): string[] {
+  if (duty.state === 'off') {
+    return [];
   }
-  return shards.map((shard) => {
+  const isAtWork = duty.state === 'starting' || duty.state === 'serving';
+  const where = duty.answersOwner ? 'here' : 'by peers alone';
+  return [
+    row('Now', duty.sentence),
+    ...(isAtWork ? [] : [row('', `Your own questions are answered ${where}.`)]),
+  ];
+}
+
+function warningLines(warnings: readonly string[]): string[] {
+  return warnings.map((warning, index) => row(index === 0 ? 'Note' : '', warning));
+}
+
+function hostedLines({ node, duty }: HostSnapshot): string[] {
+  const shards = node?.shards ?? [];
+  if (shards.length === 0) {
+    return [duty.state === 'off' ? 'nothing; this machine only asks' : 'nothing now'];
+  }
+  return shards.map((shard: ShardStatus) => {
     const what = `${shard.model}, layers ${shard.firstLayer}–${shard.lastLayer}`;
     switch (shard.state) {
+      case 'resting':
+        return `${what} (resting)`;
       case 'starting':
         return `${what} (loading)`;
       case 'faulted':

@@ -7,6 +7,7 @@ import { type DataFolder, dataFolderAt } from '../data-folder.ts';
 import { readHostFile } from '../host-file.ts';
 import { connectToHost } from './host-client.ts';
 import type { HostConnection } from './host-connection.ts';
+import { note } from './terminal.ts';
 
 export type CommonOptions = {
   readonly data?: string;
@@ -53,7 +54,7 @@ async function openConnection(
   overrides: ChangedSettings,
   aborted: Promise<never>,
 ): Promise<HostConnection> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     const running = await findHost(dataFolderAt(options.data));
     if (running !== undefined) {
@@ -63,7 +64,7 @@ async function openConnection(
       return await composeHost(options, overrides, aborted);
     } catch (error) {
       const isBusy = error instanceof AppError && error.code === 'data-folder-in-use';
-      if (!isBusy || Date.now() > deadline) {
+      if (!isBusy || performance.now() > deadline) {
         throw error;
       }
     }
@@ -82,7 +83,11 @@ async function composeHost(
     dataFolder: options.data,
     // Its endpoint is nobody's business, so it does not take the usual port away.
     overrides: { apiPort: 0, ...overrides },
+    // The owner is there and waits for it.
+    alwaysWork: true,
   });
+  // Nobody else will ever see them: the next host has none of this one's.
+  host.snapshot().warnings.forEach(note);
   try {
     await Promise.race([host.ready, aborted]);
   } catch (error) {

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { BrowserAccess } from './browser-access.ts';
 import { accessPage, notBuiltPage, notFoundPage } from './pages.ts';
+import { sendPage } from './send-page.ts';
 
 const openQuerySchema = z.object({ token: z.string().max(200) });
 
@@ -44,12 +45,4 @@ export async function addWindowPages(
       reply.header('cache-control', isHashed ? 'private, max-age=31536000, immutable' : 'no-store');
     },
   });
-}
-
-export function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
-  return reply
-    .code(status)
-    .header('cache-control', 'no-store')
-    .type('text/html; charset=utf-8')
-    .send(html);
 }

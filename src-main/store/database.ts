@@ -1,8 +1,8 @@
 /**
  * Opens the app's one SQLite file and brings it to this version's schema. A file from a newer version and a
- * damaged one are refused before anything is written to them.
+ * damaged one are refused before anything is written to them; see replace-damaged.ts for what follows.
  */
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, rmSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import { migrations } from './migrations/all.ts';
@@ -21,9 +21,10 @@ const busyTimeoutMs = 5000;
  * @throws AppError `database-too-new`, `database-damaged` or `data-folder-unusable`; the file is untouched.
  */
 export function openDatabase(path: string): Database {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
   try {
-    if (existsSync(path)) {
-      refuseUnreadable(path);
+    if (size !== undefined) {
+      refuseUnreadable(path, size);
     }
     const database = new Sqlite(path, { timeout: busyTimeoutMs });
     try {
@@ -31,6 +32,10 @@ export function openDatabase(path: string): Database {
       return database;
     } catch (error) {
       database.close();
+      if (size === undefined) {
+        // What was begun and could not be finished must not be taken for a damaged one later.
+        removeDatabase(path);
+      }
       throw error;
     }
   } catch (error) {
@@ -38,8 +43,22 @@ export function openDatabase(path: string): Database {
   }
 }
 
+/** What SQLite keeps beside a database; both end with it. */
+export const sideFiles = ['-wal', '-shm'] as const;
+
+/** Removes a database that nothing was kept in, with its side files. */
+export function removeDatabase(path: string): void {
+  for (const end of ['', ...sideFiles]) {
+    rmSync(`${path}${end}`, { force: true });
+  }
+}
+
 /** Looks at an existing file through a connection that cannot write. */
-function refuseUnreadable(path: string): void {
+function refuseUnreadable(path: string, size: number): void {
+  if (size === 0) {
+    // SQLite takes it for a new one; what was in it was lost, as a power failure may do.
+    throw damaged(path, new Error('it is empty'));
+  }
   const database = new Sqlite(path, { readonly: true, timeout: busyTimeoutMs });
   try {
     const version = versionOf(database);
@@ -97,7 +116,13 @@ function asDatabaseError(path: string, error: unknown): unknown {
 function damaged(path: string, cause: Error): AppError {
   return new AppError(
     'database-damaged',
-    `The database ${path} is damaged (${cause.message}). Nothing was changed. Put a backup in its place, or move it away to start with default settings and an empty history.`,
+    `The database ${path} is damaged (${firstLine(cause.message)}). Nothing was changed. Put a backup in its place, or move it away to start with default settings and an empty history.`,
     { cause },
   );
+}
+
+/** SQLite's findings have a title above them: "*** in database main ***". */
+function firstLine(message: string): string {
+  const line = message.split('\n').find((candidate) => !candidate.startsWith('***'));
+  return (line ?? message).slice(0, 200);
 }

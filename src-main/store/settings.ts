@@ -1,4 +1,5 @@
 /** The owner's wishes in the database: what is not there, or not valid, reads as its default. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ChangedSettings,
   defaultSettings,
@@ -7,6 +8,7 @@ import {
   settingsSchema,
 } from '../../src-shared/settings.ts';
 import type { Database } from './database.ts';
+import { notKept } from './write-errors.ts';
 
 export class SettingsStore {
   readonly #database: Database;
@@ -22,19 +24,39 @@ export class SettingsStore {
     return this.#settings;
   }
 
-  /** Writes the given settings alone; rows of settings that this version does not know stay as they are. */
+  /**
+   * Writes the given settings alone, all or none; what is back at its default is not kept. Rows of settings that this
+   * version does not know stay as they are.
+   *
+   * @throws AppError `data-folder-unusable` when they cannot be written, e.g. on a full disk; nothing changes then
+   */
   change(changed: ChangedSettings): Settings {
+    const given = Object.entries(changed).filter(([, value]) => value !== undefined);
+    try {
+      this.#write(given);
+    } catch (error) {
+      const names = given.map(([name]) => name).join(', ');
+      const what = given.length === 1 ? 'The setting' : 'The settings';
+      throw notKept(`${what} ${names}`, this.#database, error);
+    }
+    this.#settings = { ...this.#settings, ...Object.fromEntries(given) };
+    return this.#settings;
+  }
+
+  #write(given: readonly [string, unknown][]): void {
     const write = this.#database.prepare(
       'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     );
-    const given = Object.entries(changed).filter(([, value]) => value !== undefined);
+    const forget = this.#database.prepare('DELETE FROM settings WHERE name = ?');
     this.#database.transaction(() => {
       for (const [name, value] of given) {
-        write.run(name, JSON.stringify(value));
+        if (isSettingName(name) && isDeepStrictEqual(value, defaultSettings[name])) {
+          forget.run(name);
+        } else {
+          write.run(name, JSON.stringify(value));
+        }
       }
     })();
-    this.#settings = { ...this.#settings, ...Object.fromEntries(given) };
-    return this.#settings;
   }
 }
 

@@ -28,7 +28,7 @@ export type SupervisorOptions = {
   readonly plan: () => ChildPlan;
   readonly onState: (state: SupervisorState) => void;
   readonly policy?: RestartPolicy;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 };
 
@@ -48,7 +48,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#policy = options.policy ?? defaultRestartPolicy;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   get state(): SupervisorState {

@@ -16,7 +16,9 @@ import { writeRandomModel } from '../support/random-model.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const alone =
-  '--api-port 0 --window-port 0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 --threads 2'.split(' ');
+  '--always-work --api-port 0 --window-port 0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 --threads 2'.split(
+    ' ',
+  );
 
 type Running = { folder: string; child: ChildProcess; printed: () => string };
 

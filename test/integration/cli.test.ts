@@ -6,12 +6,13 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDashboardServer } from '../../src-main/headless/dashboard-server.ts';
 import { mindmesh, startMindmesh, finished } from '../support/host-command-line.ts';
+import { eventuallyTrue } from '../support/host-processes.ts';
 import { standInHost } from '../support/host-stand-in.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A folder in which a host with a stand-in for its node runs, as `mindmesh serve` has it. */
-async function runningFolder(): Promise<string> {
-  const dataFolder = await temporaryFolder();
+async function runningFolder(folder?: string): Promise<string> {
+  const dataFolder = folder ?? (await temporaryFolder());
   const host = await standInHost({ dataFolder });
   const server = await startDashboardServer(host, { port: 0, pages: await temporaryFolder() });
   onTestFinished(() => server.close());
@@ -30,6 +31,11 @@ describe('the command line without a running host', () => {
       err: `MindMesh is not running in ${folder}. "mindmesh serve" starts it.\n`,
     });
     const { code, out } = await mindmesh(['--data', folder, 'status', '--json']);
+    expect(await mindmesh(['pause', '--data', folder])).toEqual({
+      code: 3,
+      out: '',
+      err: `MindMesh is not running in ${folder}.\n`,
+    });
     expect([code, JSON.parse(out)]).toEqual([3, { state: 'stopped', dataFolder: folder }]);
   });
 
@@ -59,11 +65,69 @@ describe('the command line without a running host', () => {
     expect(JSON.parse(out)).toMatchObject({ apiPort: 7000, windowPort: 0, mdns: true });
   });
 
+  it('has words for every setting, and reads them back', async () => {
+    const folder = await temporaryFolder();
+    const settings = async (...args: string[]): Promise<string> => {
+      const { out, err } = await mindmesh(['settings', ...args, '--data', folder]);
+      return out + err;
+    };
+    const nights = 'mon-fri 18:00-08:00, sat,sun 00:00-24:00';
+    expect(await settings('set', 'schedule', nights)).toBe(`schedule is ${nights}.\n`);
+    expect(await settings('add', 'exclusiveApps', 'blender.exe')).toBe(
+      'exclusiveApps is ["blender.exe"].\n',
+    );
+    expect(await settings('set', 'pauseOnGpuLoadPercent', 'off')).toBe(
+      'pauseOnGpuLoadPercent is off.\n',
+    );
+    const cards = '{"GPU-1":{"isUsed":false,"temperatureCeilingCelsius":75}}';
+    expect(await settings('set', 'cards', cards)).toBe(`cards is ${cards}.\n`);
+
+    const list = await settings('list');
+    expect(list).toMatch(
+      /^\* schedule +mon-fri 18:00-08:00, sat,sun 00:00-24:00 \(default: always\)/m,
+    );
+    expect(list).toMatch(/^\* pauseOnGpuLoadPercent +off \(default: 20 %\) +rests while/m);
+    expect(list).toMatch(/^ {2}idleMinutes +5 minutes +works only after/m);
+    expect(JSON.parse(await settings('list', '--json'))).toMatchObject({
+      schedule: { sunday: [{ from: 0, to: 1440 }], monday: [{ from: 1080, to: 480 }] },
+      exclusiveApps: ['blender.exe'],
+      pauseOnGpuLoadPercent: null,
+      cards: { 'GPU-1': { isUsed: false } },
+    });
+    expect(JSON.parse(await settings('get', 'schedule'))).toMatchObject({
+      saturday: [{ from: 0, to: 1440 }],
+    });
+
+    expect(await settings('remove', 'exclusiveApps', 'blender.exe')).toBe('exclusiveApps is [].\n');
+    expect(await settings('reset', 'schedule')).toBe('schedule is always.\n');
+    expect(await settings('reset', 'pauseOnGpuLoadPercent')).toBe(
+      'pauseOnGpuLoadPercent is 20 %.\n',
+    );
+    expect(await settings('reset', 'cards')).toBe('cards is {}.\n');
+    expect((await settings('list')).split('\n').filter((line) => line[0] === '*')).toHaveLength(1);
+  });
+
+  it('names the word of a setting that is wrong, and changes nothing', async () => {
+    const folder = await temporaryFolder();
+    for (const [args, words] of [
+      [['set', 'schedule', 'mon-fry 18:00-08:00'], '"mon-fry" is neither a day'],
+      [['set', 'schedule', 'mon 18:00-25:00'], '"18:00-25:00" names a time that no day has'],
+      [['add', 'idleMinutes', '5'], 'The setting idleMinutes is no list of names.'],
+      [['remove', 'exclusiveApps', 'chess'], '"chess" is not in exclusiveApps'],
+      [['reset', 'colour'], 'There is no setting "colour".'],
+    ] as const) {
+      const { code, out, err } = await mindmesh(['settings', ...args, '--data', folder]);
+      expect([code, out, err]).toEqual([1, '', expect.stringContaining(words)]);
+    }
+    const { out } = await mindmesh(['settings', 'list', '--data', folder]);
+    expect(out.split('\n').filter((line) => line.startsWith('* '))).toHaveLength(1);
+  });
+
   it('refuses settings that do not exist or make no sense', async () => {
     const folder = await temporaryFolder();
     const unknown = await mindmesh(['settings', 'set', 'colour', 'red', '--data', folder]);
     expect(unknown).toMatchObject({ code: 1, out: '' });
-    expect(unknown.err).toMatch(/^There is no setting "colour". There are: apiPort, .*\n$/);
+    expect(unknown.err).toMatch(/^There is no setting "colour". There are: .*apiPort, .*\n$/);
     const wrong = await mindmesh(['settings', 'set', 'apiPort', 'many', '--data', folder]);
     expect(wrong).toMatchObject({ code: 1, out: '' });
     expect(wrong.err).toContain('apiPort');
@@ -148,6 +212,24 @@ describe('the command line with a running host', () => {
     expect(out).toContain(`Data    ${folder}`);
   });
 
+  it('pauses and resumes as it is told, and says why it rests', async () => {
+    const folder = await runningFolder();
+    const say = async (...args: string[]): Promise<string> => {
+      const { out, err } = await mindmesh([...args, '--data', folder]);
+      return out + err;
+    };
+    expect(await say('status')).toContain('  Now     Working for the mesh\n');
+    expect(await say('pause')).toMatch(/: you paused it until you resume it\.\n$/);
+    await eventuallyTrue('paused', async () =>
+      (await say('status')).includes('  Now     Paused: you paused it until you resume it\n'),
+    );
+    expect(await say('pause', 'restart')).toBe(
+      'Paused: you paused it until MindMesh starts again.\n',
+    );
+    expect(await say('resume')).toBe('Starting: loading the models.\n');
+    expect(await say('pause', 'for a while')).toContain('Allowed choices are 1h, tomorrow');
+  });
+
   it('tells programs the same, without the key', async () => {
     const folder = await runningFolder();
     const { out } = await mindmesh(['status', '--json', '--data', folder]);
@@ -229,6 +311,27 @@ describe('the command line with a running host', () => {
     expect((await mindmesh(set)).out).toBe('shards is [].\n');
     const { out } = await mindmesh(['status', '--data', folder]);
     expect(out).toContain('Hosting nothing; this machine only asks');
+    const add = ['settings', 'add', 'exclusiveApps', 'blender', '--data', folder];
+    expect((await mindmesh(add)).out).toBe('exclusiveApps is ["blender"].\n');
+    expect((await mindmesh(['settings', 'reset', 'shards', '--data', folder])).out).toBe(
+      'shards is demo.\n',
+    );
+  });
+
+  it('tells with the status whether questions are answered here, and what the owner should know', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'mindmesh.sqlite'), 'not what it was');
+    await runningFolder(folder);
+    const status = async (): Promise<string> => (await mindmesh(['status', '--data', folder])).out;
+    expect(await status()).toMatch(
+      /^ {2}Note {4}The file with your settings and history was damaged, so MindMesh began a new one\./m,
+    );
+    await mindmesh(['pause', '--data', folder]);
+    await eventuallyTrue('paused', async () =>
+      (await status()).includes(
+        '  Now     Paused: you paused it until you resume it\n          Your own questions are answered by peers alone.\n',
+      ),
+    );
   });
 
   it('does not start a second host, and says who has the folder', async () => {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Database, databaseVersion, openDatabase } from '../../src-main/store/database.ts';
+import { PauseStore } from '../../src-main/store/pause.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
 import { defaultSettings } from '../../src-shared/settings.ts';
@@ -61,7 +62,7 @@ describe('the database', () => {
     expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
   });
 
-  it.each(['version-1.sql', 'version-2.sql'])(
+  it.each(['version-1.sql', 'version-2.sql', 'version-3.sql', 'version-4.sql'])(
     'is migrated from %s to exactly the schema of a new one, and keeps its rows',
     async (dump) => {
       const fresh = open(await databasePath());
@@ -75,6 +76,26 @@ describe('the database', () => {
   it('keeps the usage of version 2', async () => {
     const usage = new UsageStore(open(await oldDatabase('version-2.sql')));
     expect(usage.summary()).toMatchObject({ answers: 1, tokensReceived: 34, tokensServed: 56 });
+  });
+
+  it('keeps the pause of version 3, until another one or none takes its place', async () => {
+    const pauses = new PauseStore(open(await oldDatabase('version-3.sql')));
+    const indefinitely = {
+      choice: 'indefinitely' as const,
+      askedAtWallMs: 1_790_000_000_000,
+      durationMs: null,
+    };
+    expect(pauses.read()).toEqual(indefinitely);
+    pauses.write({ ...indefinitely, choice: '1 hour', durationMs: 3_600_000 });
+    expect(pauses.read()).toMatchObject({ choice: '1 hour', durationMs: 3_600_000 });
+    pauses.write(null);
+    expect(pauses.read()).toBeNull();
+  });
+
+  it('takes a pause that makes no sense for none', async () => {
+    const database = open(await databasePath());
+    database.exec("INSERT INTO pause VALUES ('for a while', 0, -1)");
+    expect(new PauseStore(database).read()).toBeNull();
   });
 
   it('has a fixture of every version that was ever released', () => {
@@ -175,6 +196,16 @@ describe('stored settings', () => {
     expect(new SettingsStore(open(path), quiet).settings).toEqual(store.settings);
   });
 
+  it('are not kept when they are back at their defaults', async () => {
+    const database = open(await databasePath());
+    const store = new SettingsStore(database, quiet);
+    store.change({ apiPort: 7000, exclusiveApps: ['blender'] });
+    expect(store.change({ apiPort: defaultSettings.apiPort, exclusiveApps: [] })).toEqual(
+      defaultSettings,
+    );
+    expect(database.prepare('SELECT count(*) FROM settings').pluck().get()).toBe(0);
+  });
+
   it('that are not valid read as their default, with a warning each, and stay in the database', async () => {
     const database = open(await oldDatabase('version-1.sql'));
     const write = database.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)');
@@ -223,6 +254,22 @@ describe('usage', () => {
       days: [
         { day: '2026-03-14', received: 1, served: 20 },
         { day: '2026-03-15', received: 7, served: 0 },
+      ],
+    });
+  });
+
+  it('counts for the day that the clock showed, also when that was set back', async () => {
+    const usage = new UsageStore(open(await databasePath()));
+    const today = new Date(2026, 2, 15, 10).getTime();
+    const dayMs = 24 * 60 * 60 * 1000;
+    for (const at of [today, today + 1, today - dayMs, today - dayMs + 1, today + 2]) {
+      usage.add(servedUsage({ at, tokens: 1 }));
+    }
+    expect(usage.summary()).toMatchObject({
+      tokensServed: 5,
+      days: [
+        { day: '2026-03-14', served: 2 },
+        { day: '2026-03-15', served: 3 },
       ],
     });
   });

@@ -41,15 +41,17 @@ export class SmallDisk {
   }
 }
 
-/** undefined where no file system may be mounted, which it says. Unmounted when the test is over. */
-export async function smallDisk(bytes = 16 * 1024 * 1024): Promise<SmallDisk | undefined> {
+const bytes = 16 * 1024 * 1024;
+
+/** Unmounted when the test is over. Skips it, aloud, where no file system may be mounted. */
+export async function smallDisk(skip: (because: string) => never): Promise<SmallDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'mindmesh-disk-'));
   try {
     await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=700`, 'tmpfs', folder]);
   } catch {
     await rmdir(folder);
     console.warn('skipped: no file system may be mounted here, so a full disk is not tested');
-    return undefined;
+    return skip('no file system may be mounted here');
   }
   onTestFinished(async () => {
     await run('umount', ['--lazy', folder]);

@@ -2,6 +2,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
+import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
 import { ask, tellReceipt } from '../ask.ts';
 import { chooseModel, findModel } from '../choose-model.ts';
@@ -64,7 +65,8 @@ function systemMessages({ system }: ChatOptions): ChatMessage[] {
 /**
  * The wanted model once it can answer, or else the best one that can.
  *
- * @throws AppError `model-not-found`, `no-route` when every shard here failed and nobody else is known,
+ * @throws AppError `model-not-found`, `no-route` when this machine is paused or every shard here failed, and nobody
+ * else is known,
  * `timed-out`
  */
 async function modelFor(connection: HostConnection, wanted: string | undefined): Promise<string> {
@@ -72,7 +74,7 @@ async function modelFor(connection: HostConnection, wanted: string | undefined):
   const isHosting = node !== null && node.shards.length > 0;
   const model = await waitForSnapshot(
     connection,
-    (snapshot) => snapshot.node && answeringModel(snapshot.node, wanted),
+    (snapshot) => snapshot.node && answeringModel(snapshot, snapshot.node, wanted),
     isHosting ? loadedWithinMs : foundWithinMs,
     'No model can answer yet: this machine hosts none completely, nor do the peers it knows. "mindmesh status" tells what is there.',
   );
@@ -80,7 +82,11 @@ async function modelFor(connection: HostConnection, wanted: string | undefined):
 }
 
 /** undefined while there may still be one. */
-function answeringModel(node: NodeStatus, wanted: string | undefined): ModelEntry | undefined {
+function answeringModel(
+  { duty }: HostSnapshot,
+  node: NodeStatus,
+  wanted: string | undefined,
+): ModelEntry | undefined {
   const model = wanted === undefined ? chooseModel(node.models) : findModel(node.models, wanted);
   if (model?.available === true) {
     return model;
@@ -93,6 +99,9 @@ function answeringModel(node: NodeStatus, wanted: string | undefined): ModelEntr
       'model-not-found',
       `There is no model "${wanted}". "mindmesh models list" shows those that are there.`,
     );
+  }
+  if (duty.state === 'paused') {
+    throw new AppError('no-route', `No model can answer. ${duty.sentence}.`);
   }
   const [shard] = node.shards;
   if (shard !== undefined && node.shards.every(({ state }) => state === 'faulted')) {

@@ -1,7 +1,7 @@
 /** `mindmesh serve`: a host that runs until it is told to stop. */
 import { once } from 'node:events';
-import { describeCauses } from '../../../src-shared/errors.ts';
-import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import { AppError, describeCauses } from '../../../src-shared/errors.ts';
+import { type ChangedSettings, defaultSettings } from '../../../src-shared/settings.ts';
 import { appFiles } from '../../app-files.ts';
 import { createHost, type Host } from '../../host.ts';
 import { type DashboardServer, startDashboardServer } from '../dashboard-server.ts';
@@ -13,6 +13,7 @@ export type ServeOptions = CommonOptions & {
   readonly overrides: ChangedSettings;
   /** Show the window in browsers; the command line is served in any case. */
   readonly window: boolean;
+  readonly alwaysWork: boolean;
 };
 
 export async function serve(options: ServeOptions): Promise<void> {
@@ -20,18 +21,20 @@ export async function serve(options: ServeOptions): Promise<void> {
   const host = await createHost({
     dataFolder: options.data,
     overrides: options.overrides,
+    alwaysWork: options.alwaysWork,
     ...(options.verbose === true ? { logLevel: 'debug' } : {}),
   });
   process.on('uncaughtExceptionMonitor', (error) => {
     host.log.write('error', 'host', 'Ended by an error', { cause: describeCauses(error) });
   });
   let server: DashboardServer | undefined;
+  const warnings: string[] = [];
   try {
-    server = await startServer(host, options);
+    server = await startServer(host, options, (sentence) => warnings.push(sentence));
     await Promise.race([host.ready, stopAsked]);
     if (host.snapshot().state === 'running') {
       const address = options.window ? server.newWindowAddress() : undefined;
-      print(serveLines(host.snapshot(), address, host.apiKeyFile));
+      print(serveLines(host.snapshot(), address, host.apiKeyFile, warnings));
     }
     await Promise.race([stopAsked, host.stopRequested]);
   } finally {
@@ -39,13 +42,30 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
 }
 
-async function startServer(host: Host, options: ServeOptions): Promise<DashboardServer> {
+async function startServer(
+  host: Host,
+  options: ServeOptions,
+  warn: (sentence: string) => void,
+): Promise<DashboardServer> {
   const { windowPort } = await host.call('settings', {});
-  const server = await startDashboardServer(host, {
-    // Without a window nobody has to remember the port.
-    port: options.window ? windowPort : 0,
-    pages: options.window ? appFiles().windowPages : null,
-  });
+  const pages = options.window ? appFiles().windowPages : null;
+  // Without a window nobody has to remember the port.
+  const port = options.window ? windowPort : 0;
+  const isChosen =
+    options.overrides.windowPort !== undefined || port !== defaultSettings.windowPort;
+  let server: DashboardServer;
+  try {
+    server = await startDashboardServer(host, { port, pages });
+  } catch (error) {
+    const isTaken = error instanceof AppError && error.code === 'port-taken';
+    if (!isTaken || isChosen) {
+      throw error;
+    }
+    server = await startDashboardServer(host, { port: 0, pages });
+    warn(
+      `Port ${port} is taken by another program, perhaps by MindMesh of another person on this computer; the window has a free one until the next start.`,
+    );
+  }
   if (options.window) {
     host.provideWindowAddress(() => server.newWindowAddress());
   }

@@ -1,31 +1,42 @@
-/** `mindmesh settings list | get | set`: by the running host, or straight in the data folder without one. */
-import { AppError } from '../../../src-shared/errors.ts';
+/**
+ * `mindmesh settings list | get | set | add | remove | reset`: by the running host, or straight in the data folder
+ * without one.
+ */
 import {
-  changedSettingsSchema,
   type ChangedSettings,
+  defaultSettings,
   type SettingName,
   type Settings,
-  settingsSchema,
 } from '../../../src-shared/settings.ts';
 import { dataFolderAt } from '../../data-folder.ts';
-import { invalidRequest } from '../../invalid-request.ts';
-import { print, printJson } from '../terminal.ts';
+import {
+  listName,
+  parseSetting,
+  settingLines,
+  settingName,
+  valueWords,
+  withItem,
+  withoutItem,
+} from '../settings/setting-values.ts';
+import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
 
 type SettingsOptions = CommonOptions & { readonly json?: boolean };
 
 export async function listSettings(options: SettingsOptions): Promise<void> {
-  const settings = await readOrChange(options, {});
-  if (options.json === true) {
-    printJson(settings);
-  } else {
-    print(Object.entries(settings).map(([name, value]) => `${name} = ${JSON.stringify(value)}`));
-  }
+  await withSettings(options, async (store) => {
+    const settings = await store.read();
+    if (options.json === true) {
+      printJson(settings);
+    } else {
+      print(settingLines(settings));
+    }
+  });
 }
 
 export async function getSetting(name: string, options: SettingsOptions): Promise<void> {
   const known = settingName(name);
-  printJson((await readOrChange(options, {}))[known]);
+  await withSettings(options, async (store) => printJson((await store.read())[known]));
 }
 
 export async function setSetting(
@@ -34,58 +45,72 @@ export async function setSetting(
   options: SettingsOptions,
 ): Promise<void> {
   const known = settingName(name);
-  const changed = changedSettingsSchema.safeParse({ [known]: valueOf(text) });
-  if (!changed.success) {
-    throw invalidRequest(`settings set ${name}`, changed.error, 'setting-invalid');
-  }
-  const settings = await readOrChange(options, changed.data);
-  if (options.json === true) {
-    printJson(settings);
-  } else {
-    const when = known === 'windowPort' ? ' from the next start on' : '';
-    print(`${known} is ${JSON.stringify(settings[known])}${when}.`);
-  }
+  const changed = parseSetting(known, text);
+  await change(known, options, () => changed);
 }
 
-async function readOrChange(options: SettingsOptions, changed: ChangedSettings): Promise<Settings> {
-  const isChange = Object.keys(changed).length > 0;
+/** Adds to a list; `wish` "remove" takes out of it. */
+export async function changeList(
+  wish: 'add' | 'remove',
+  name: string,
+  item: string,
+  options: SettingsOptions,
+): Promise<void> {
+  const known = listName(name);
+  const changed = wish === 'add' ? withItem : withoutItem;
+  await change(known, options, (settings) => changed(settings, known, item));
+}
+
+export async function resetSetting(name: string, options: SettingsOptions): Promise<void> {
+  const known = settingName(name);
+  await change(known, options, () => ({ [known]: defaultSettings[known] }));
+}
+
+async function change(
+  name: SettingName,
+  options: SettingsOptions,
+  changed: (settings: Settings) => ChangedSettings,
+): Promise<void> {
+  await withSettings(options, async (store) => {
+    const settings = await store.change(changed(await store.read()));
+    if (options.json === true) {
+      printJson(settings);
+    } else {
+      const when = name === 'windowPort' ? ' from the next start on' : '';
+      print(`${name} is ${valueWords(name, settings[name])}${when}.`);
+    }
+  });
+}
+
+type OpenSettings = {
+  read(): Promise<Settings> | Settings;
+  change(changed: ChangedSettings): Promise<Settings> | Settings;
+};
+
+async function withSettings(
+  options: SettingsOptions,
+  work: (store: OpenSettings) => Promise<void>,
+): Promise<void> {
   const dataFolder = dataFolderAt(options.data);
   const connection = await findHost(dataFolder);
   if (connection !== undefined) {
     try {
-      return await (isChange
-        ? connection.call('changeSettings', changed)
-        : connection.call('settings', {}));
+      await work({
+        read: () => connection.call('settings', {}),
+        change: (changed) => connection.call('changeSettings', changed),
+      });
     } finally {
       await connection.close();
     }
+    return;
   }
   const { openHostServices } = await import('../../host-services.ts');
   const services = await openHostServices(dataFolder);
   try {
-    return isChange ? services.settings.change(changed) : services.settings.settings;
+    const { settings, warnings } = services;
+    warnings.forEach(note);
+    await work({ read: () => settings.settings, change: (changed) => settings.change(changed) });
   } finally {
     await services.close();
-  }
-}
-
-function settingName(name: string): SettingName {
-  const names = Object.keys(settingsSchema.shape) as SettingName[];
-  const known = names.find((candidate) => candidate === name);
-  if (known === undefined) {
-    throw new AppError(
-      'setting-invalid',
-      `There is no setting "${name}". There are: ${names.join(', ')}.`,
-    );
-  }
-  return known;
-}
-
-/** JSON where it is JSON (numbers, true, null, lists), else the text itself. */
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultSettings, type SettingName, settingsSchema } from '../../../src-shared/settings.ts';
+import {
+  listName,
+  parseSetting,
+  settingLines,
+  settingName,
+  valueWords,
+  withItem,
+  withoutItem,
+} from './setting-values.ts';
+import { settingWords } from './setting-words.ts';
+
+const names = Object.keys(settingsSchema.shape) as SettingName[];
+
+/** Values of all shapes that settings have; each setting takes some of them. */
+const values = fc.oneof(
+  fc.constantFrom<unknown>(null, true, false, 'pause', 'work', 'auto', 'cpu', {}, []),
+  fc.integer({ min: 0, max: 1_000_000 }),
+  fc.integer({ min: 0, max: 110 }),
+  fc.array(fc.string({ minLength: 1, maxLength: 30 })),
+  fc.constantFrom<unknown>([{ model: 'llama', layers: { firstLayer: 0, lastLayer: 15 } }], {
+    'GPU-1': { isUsed: false, temperatureCeilingCelsius: null },
+  }),
+  fc
+    .record({ from: fc.integer({ min: 0, max: 700 }), to: fc.integer({ min: 701, max: 1440 }) })
+    .map((span) => {
+      const none: object[] = [];
+      const [sunday, monday, tuesday] = [[span], [span], [span, span]];
+      const rest = { wednesday: none, thursday: none, friday: none, saturday: none };
+      return { sunday, monday, tuesday, ...rest };
+    }),
+);
+
+describe('the value of a setting in words', () => {
+  it('is known for every setting', () => {
+    expect(Object.keys(settingWords).toSorted()).toEqual(names.toSorted());
+  });
+
+  it.each(names)('reads back as the same: %s', (name) => {
+    let accepted = 0;
+    const check = (value: unknown): void => {
+      const parsed = settingsSchema.shape[name].safeParse(value);
+      if (parsed.success) {
+        accepted += 1;
+        const words = valueWords(name, parsed.data);
+        expect(parseSetting(name, words)).toEqual({ [name]: parsed.data });
+        expect(parseSetting(name, JSON.stringify(parsed.data))).toEqual({ [name]: parsed.data });
+      }
+    };
+    check(defaultSettings[name]);
+    fc.assert(fc.property(values, check), { numRuns: 200 });
+    expect(accepted).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ['pauseWhileGaming', 'off', false],
+    ['pauseWhileGaming', 'yes', true],
+    ['pauseOnGpuLoadPercent', 'off', null],
+    ['pauseOnGpuLoadPercent', '35%', 35],
+    ['downloadLimitKilobytesPerSecond', 'unlimited', null],
+    ['downloadLimitKilobytesPerSecond', 'none', null],
+    ['idleMinutes', '10 minutes', 10],
+    ['threads', 'auto', null],
+    ['backend', 'auto', 'auto'],
+    ['exclusiveApps', 'none', []],
+    ['shards', 'demo', null],
+    ['schedule', 'always', null],
+  ] as const)('of %s may be %j', (name, text, value) => {
+    expect(parseSetting(name, text)).toEqual({ [name]: value });
+  });
+
+  it.each([
+    ['idleMinutes', 'soon'],
+    ['idleMinutes', '5 apples'],
+    ['onBattery', 'off'],
+    ['exclusiveApps', 'blender.exe'],
+    ['cards', '{"GPU-1":{"temperatureCeilingCelsius":1000}}'],
+    ['schedule', '{"someday":[]}'],
+    ['apiPort', '70000'],
+  ] as const)('of %s cannot be %j', (name, text) => {
+    expect(() => parseSetting(name, text)).toThrow(
+      expect.objectContaining({ code: 'setting-invalid', message: expect.stringContaining(name) }),
+    );
+  });
+});
+
+describe('lists', () => {
+  const settings = { ...defaultSettings, exclusiveApps: ['blender.exe'] };
+
+  it('grow and shrink by one', () => {
+    expect(withItem(settings, 'exclusiveApps', 'resolve')).toEqual({
+      exclusiveApps: ['blender.exe', 'resolve'],
+    });
+    expect(withoutItem(settings, 'exclusiveApps', 'blender.exe')).toEqual({ exclusiveApps: [] });
+  });
+
+  it('say what they cannot do', () => {
+    expect(() => withItem(settings, 'exclusiveApps', 'blender.exe')).toThrow(
+      '"blender.exe" is already in exclusiveApps.',
+    );
+    expect(() => withoutItem(settings, 'exclusiveApps', 'resolve')).toThrow(
+      '"resolve" is not in exclusiveApps, which is ["blender.exe"].',
+    );
+    expect(() => withItem(settings, 'exclusiveApps', '')).toThrow('exclusiveApps');
+    expect(() => listName('idleMinutes')).toThrow('The setting idleMinutes is no list');
+    expect(() => settingName('colour')).toThrow('There is no setting "colour". There are: ');
+  });
+});
+
+it('lists every setting once, with a mark and the default beside what was changed', () => {
+  const lines = settingLines({ ...defaultSettings, idleMinutes: 10 });
+  expect(lines[0]).toMatch(
+    /^\* idleMinutes +10 minutes \(default: 5 minutes\) {2}works only after/,
+  );
+  expect(lines.filter((line) => line.startsWith('* '))).toHaveLength(2);
+  for (const name of names) {
+    expect(lines.filter((line) => line.slice(2).startsWith(`${name} `))).toHaveLength(1);
+  }
+});

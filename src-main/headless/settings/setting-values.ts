@@ -1,0 +1,151 @@
+/** Values of settings as a person types them, and printed in the same words. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '../../../src-shared/errors.ts';
+import {
+  type ChangedSettings,
+  changedSettingsSchema,
+  defaultSettings,
+  type SettingName,
+  type Settings,
+  settingsSchema,
+} from '../../../src-shared/settings.ts';
+import { invalidRequest } from '../../invalid-request.ts';
+import { formatSchedule, parseSchedule } from './schedule-words.ts';
+import { settingWords } from './setting-words.ts';
+
+/** Lists of texts, which grow and shrink by one. */
+const listNames = ['exclusiveApps', 'peers', 'listen'] as const satisfies readonly SettingName[];
+type ListName = (typeof listNames)[number];
+
+/** What else is said for yes, no and nothing. The first that the setting takes is meant. */
+const otherWords: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
+  ['on', [true]],
+  ['yes', [true]],
+  ['off', [false, null]],
+  ['no', [false, null]],
+  ['none', [null, []]],
+]);
+
+/** @throws AppError `setting-invalid` when there is no such setting */
+export function settingName(name: string): SettingName {
+  const names = Object.keys(settingWords) as SettingName[];
+  return known(name, names, `There is no setting "${name}". There are: ${names.join(', ')}.`);
+}
+
+/** @throws AppError `setting-invalid` when it is no setting that has a list of texts */
+export function listName(name: string): ListName {
+  return known(
+    settingName(name),
+    listNames,
+    `The setting ${name} is no list of names. Lists are: ${listNames.join(', ')}.`,
+  );
+}
+
+/** @throws AppError `setting-invalid`, saying what is wrong with the text */
+export function parseSetting(name: SettingName, text: string): ChangedSettings {
+  const { none, unit } = settingWords[name];
+  const word = (
+    unit !== undefined && text.endsWith(unit) ? text.slice(0, -unit.length) : text
+  ).trim();
+  const json = parseJson(word);
+  if (name === 'schedule' && json === undefined) {
+    return checked(name, parseSchedule(word));
+  }
+  const others = word === none ? [null] : (otherWords.get(word.toLowerCase()) ?? []);
+  const meant = [...others, json === undefined ? word : json];
+  const accepted = meant.find((value) => settingsSchema.shape[name].safeParse(value).success);
+  return checked(name, accepted === undefined ? meant.at(-1) : accepted);
+}
+
+/** What `parseSetting` reads back as the same. */
+export function valueWords<Name extends SettingName>(name: Name, value: Settings[Name]): string {
+  const { none, unit } = settingWords[name];
+  if (name === 'schedule') {
+    return formatSchedule(value as Settings['schedule']);
+  }
+  if (value === null) {
+    return none ?? 'none';
+  }
+  if (typeof value === 'boolean') {
+    return value ? 'on' : 'off';
+  }
+  if (typeof value === 'object') {
+    return JSON.stringify(value);
+  }
+  return unit === undefined ? String(value) : `${String(value)} ${unit}`;
+}
+
+/** @throws AppError `setting-invalid` when it is already there */
+export function withItem(settings: Settings, name: ListName, item: string): ChangedSettings {
+  const list = settings[name];
+  if (list.includes(item)) {
+    throw new AppError('setting-invalid', `"${item}" is already in ${name}.`);
+  }
+  return checked(name, [...list, item]);
+}
+
+/** @throws AppError `setting-invalid` when it is not there */
+export function withoutItem(settings: Settings, name: ListName, item: string): ChangedSettings {
+  const list = settings[name];
+  if (!list.includes(item)) {
+    throw new AppError(
+      'setting-invalid',
+      `"${item}" is not in ${name}, which is ${valueWords(name, list)}.`,
+    );
+  }
+  return checked(
+    name,
+    list.filter((other) => other !== item),
+  );
+}
+
+/** The table of `settings list`: a mark where a value is not the default, which then stands in brackets. */
+export function settingLines(settings: Settings): string[] {
+  const rows = (Object.keys(settingWords) as SettingName[]).map((name) => {
+    const value = valueWords(name, settings[name]);
+    const isChanged = !isDeepStrictEqual(settings[name], defaultSettings[name]);
+    const usual = valueWords(name, defaultSettings[name]);
+    return {
+      name: `${isChanged ? '*' : ' '} ${name}`,
+      value: isChanged ? `${value} (default: ${usual})` : value,
+      about: settingWords[name].about,
+    };
+  });
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length));
+  return [
+    ...rows.map(
+      ({ name, value, about }) =>
+        `${name.padEnd(nameWidth)}  ${value.padEnd(valueWidth)}  ${about}`,
+    ),
+    '',
+    '* differs from its default. "mindmesh settings set NAME VALUE" changes one, "reset NAME" takes that back.',
+  ];
+}
+
+/** Longer values push what follows aside. */
+const valueWidth = 20;
+
+function known<T extends string>(name: string, names: readonly T[], sentence: string): T {
+  const found = names.find((candidate) => candidate === name);
+  if (found === undefined) {
+    throw new AppError('setting-invalid', sentence);
+  }
+  return found;
+}
+
+function checked(name: SettingName, value: unknown): ChangedSettings {
+  const changed = changedSettingsSchema.safeParse({ [name]: value });
+  if (!changed.success) {
+    throw invalidRequest(`settings set ${name}`, changed.error, 'setting-invalid');
+  }
+  return changed.data;
+}
+
+/** undefined when it is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

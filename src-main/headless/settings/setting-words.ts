@@ -1,0 +1,85 @@
+/** What each setting is for, in one line with its unit, and the word for its null. The order is that of the listing. */
+import type { SettingName } from '../../../src-shared/settings.ts';
+
+export type SettingWords = {
+  readonly about: string;
+  /** Stands after a number. */
+  readonly unit?: string;
+  /** What null means, where the setting may be null. */
+  readonly none?: string;
+};
+
+export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
+  idleMinutes: {
+    unit: 'minutes',
+    about:
+      'works only after so long without keyboard, mouse, touch or game pad; 0 works at any time',
+  },
+  pauseWhileGaming: { about: 'rests while a game or a full-screen window is open' },
+  exclusiveApps: { about: 'programs during which it rests in any case' },
+  pauseOnGpuLoadPercent: {
+    unit: '%',
+    none: 'off',
+    about: 'rests while other programs use more of a graphics card than this',
+  },
+  pauseOnCpuLoadPercent: {
+    unit: '%',
+    none: 'off',
+    about: 'rests while other programs use more of the processor than this',
+  },
+  onBattery: { about: 'on battery: pause or work' },
+  onMeteredNetwork: { about: 'on a network that is paid by its use: pause or work' },
+  schedule: {
+    none: 'always',
+    about: 'when it may work, such as "mon-fri 18:00-08:00, sat,sun 00:00-24:00"',
+  },
+  steadyQuietSeconds: {
+    unit: 'seconds',
+    about: 'how long it must have been quiet before it works again after a pause',
+  },
+  temperatureCeilingCelsius: {
+    unit: '°C',
+    about: 'a graphics card rests from here on, and works less from 5 °C below',
+  },
+  cpuTemperatureCeilingCelsius: {
+    unit: '°C',
+    none: 'off',
+    about: 'the same for the processor',
+  },
+  cards: {
+    about:
+      'what differs for single cards, by id, as JSON: {"GPU-…":{"isUsed":false,"temperatureCeilingCelsius":75}}',
+  },
+  powerCapPercent: { unit: '%', about: 'share of time worked' },
+  cpuLimitWhenActivePercent: {
+    unit: '%',
+    about: "share of the processor's cores for work while you are active too",
+  },
+  videoMemoryPercent: {
+    unit: '%',
+    about: "share of what other programs leave of a card's memory",
+  },
+  downloadLimitKilobytesPerSecond: { unit: 'kB/s', none: 'unlimited', about: 'most to download' },
+  uploadLimitKilobytesPerSecond: { unit: 'kB/s', none: 'unlimited', about: 'most to upload' },
+  diskLimitGigabytes: {
+    unit: 'GB',
+    none: 'unlimited',
+    about: 'most disk space for downloaded models',
+  },
+  keepAwake: { about: 'keeps the computer from going to sleep while it serves' },
+  shards: {
+    none: 'demo',
+    about: 'layers to host, as JSON: [{"model":"NAME"}]; [] hosts nothing, demo the bundled model',
+  },
+  contextLength: { unit: 'tokens', about: 'room for conversations in each hosted shard' },
+  maxSessions: { about: 'conversations that a hosted shard serves at once' },
+  threads: { none: 'auto', about: 'threads of each engine; auto takes one for each usable core' },
+  backend: { about: 'auto takes a graphics card where there is one; cpu never does' },
+  listen: { about: 'addresses to listen on for other peers' },
+  peers: { about: 'addresses of peers to keep a connection to' },
+  mdns: { about: 'looks for peers on the local network' },
+  apiPort: { about: 'port of the OpenAI-compatible API on this computer; 0 takes any free one' },
+  windowPort: { about: 'port of the window in a browser, from the next start on' },
+  startAtLogin: { about: 'the desktop app starts with the desktop' },
+  checkForUpdates: { about: 'the desktop app looks for newer versions of itself' },
+};

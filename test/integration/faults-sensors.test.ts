@@ -1,0 +1,258 @@
+/**
+ * Each tool that Linux is asked by, as a real process: missing, hanging, or printing nonsense. What it would have told
+ * is unknown then, or another source tells it; nothing else is lost, and no process stays. nvidia-smi, which runs all
+ * the time, has most of its tests in sensor-tools.test.ts.
+ */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { linuxSources } from '../../src-main/sensors/linux-sources.ts';
+import { NvidiaCards } from '../../src-main/sensors/gpu/nvidia-cards.ts';
+import { known, unknown } from '../../src-main/sensors/reading.ts';
+import { type RunCommand, runCommand } from '../../src-main/sensors/run-command.ts';
+import { type FactsWatch, watchFacts } from '../../src-main/sensors/watch-facts.ts';
+import type { Facts } from '../../src-shared/duty.ts';
+import { reasonsFor } from '../support/duty-inputs.ts';
+import { type FakeTool, fakeTool } from '../support/fake-tool.ts';
+import { fileTree } from '../support/file-tree.ts';
+import { eventually, eventuallyTrue, isAlive } from '../support/host-processes.ts';
+import { ManualClock } from '../support/sensor-clock.ts';
+
+/** What well-behaved tools of a laptop at work say; its session has been idle for a while. */
+const wellBehaved: Readonly<Record<string, string>> = {
+  loginctl: `
+if [ "$1" = list-sessions ]; then echo "2 1000 anna seat0 tty2 active no -"; exit; fi
+printf 'Id=2\\nClass=user\\nType=x11\\nState=active\\nIdleHint=yes\\nIdleSinceHintMonotonic=1000\\nLockedHint=no\\n'`,
+  xprintidle: 'echo 4321',
+  xprop: `
+if [ "$1" = -root ]; then echo "_NET_ACTIVE_WINDOW: window id # 0x3a00007"; exit; fi
+printf '_NET_WM_STATE = _NET_WM_STATE_FULLSCREEN\\n_NET_WM_PID = 4242\\nWM_CLASS = "mpv", "mpv"\\n'`,
+  busctl: `
+case "$*" in *LidClosed*) echo "b false";; *) printf 'u 70\\nu 4\\n';; esac`,
+  names: `echo '[{"busAddress":"0b:00.0","model":"Radeon RX 7900 XTX","vendor":"AMD"}]'`,
+};
+type Tool = keyof typeof wellBehaved;
+
+const faults: Readonly<Record<string, string | null>> = {
+  'is missing': null,
+  hangs: 'exec sleep 1000',
+  'prints nonsense': `printf 'u fish\\n\\0\\377window id # 0xzz, IdleHint=perhaps {"busAddress":1}\\n'`,
+  'prints without end': 'exec head -c 50000000 /dev/zero',
+  fails: 'echo "Failed to connect to bus: No such file or directory" >&2; exit 1',
+};
+type Fault = 'is missing' | 'hangs' | 'prints nonsense' | 'prints without end' | 'fails';
+
+const files = {
+  'bus/pci/devices/0000:0b:00.0/class': '0x030000\n',
+  'bus/pci/devices/0000:0b:00.0/vendor': '0x1002\n',
+  'bus/pci/devices/0000:0b:00.0/device': '0x744c\n',
+  'bus/pci/devices/0000:0b:00.0/gpu_busy_percent': '7\n',
+  'class/power_supply/AC/type': 'Mains\n',
+  'class/power_supply/AC/online': '1\n',
+  'class/power_supply/BAT0/type': 'Battery\n',
+  'class/power_supply/BAT0/status': 'Charging\n',
+  'class/hwmon/hwmon0/name': 'k10temp\n',
+  'class/hwmon/hwmon0/temp1_input': '48500\n',
+};
+
+type Machine = {
+  readonly watch: FactsWatch;
+  readonly clock: ManualClock;
+  readonly tools: FakeTool[];
+};
+
+/** A laptop of which one tool, or none, is broken. */
+async function laptop(broken?: Tool, fault?: Fault): Promise<Machine> {
+  const tools: FakeTool[] = [];
+  const commands = new Map<string, string>();
+  for (const [name, script] of Object.entries(wellBehaved)) {
+    const behaviour = name === broken && fault !== undefined ? faults[fault] : script;
+    if (typeof behaviour === 'string') {
+      const tool = await fakeTool(behaviour);
+      commands.set(name, tool.command);
+      tools.push(tool);
+    }
+  }
+  const run: RunCommand = (command, args, signal) => {
+    const name = command === process.execPath ? 'names' : command;
+    return runCommand(commands.get(name) ?? `/nonexistent/${name}`, args, signal);
+  };
+  const clock = new ManualClock();
+  const options = {
+    own: () => ({ pids: new Set<number>(), gpuPids: new Set<number>() }),
+    exclusiveApps: () => [],
+    nodeExecutable: process.execPath,
+    runCommand: run,
+    nvidiaCommand: '/nonexistent/nvidia-smi',
+    clock,
+    home: '/nonexistent',
+    environment: { DISPLAY: ':0' },
+    sysRoot: await fileTree(files),
+    procRoot: await fileTree({
+      stat: 'cpu  100 0 0 900 0 0 0 0 0 0\n',
+      '50/cmdline': '/usr/bin/mpv\0',
+    }),
+  };
+  const watch = watchFacts({ ...options, sources: linuxSources(options), onChange: () => {} });
+  onTestFinished(() => watch.stop());
+  watch.start();
+  return { watch, clock, tools };
+}
+
+/** Every poll is over: what hangs has been given up. */
+async function firstRound({ watch, clock, tools }: Machine, fault?: Fault): Promise<Facts> {
+  if (fault === 'hangs') {
+    await eventuallyTrue('all tools at work', async () =>
+      (await Promise.all(tools.map((tool) => tool.pids()))).every((pids) => pids.length > 0),
+    );
+    await clock.pass(5000);
+  }
+  await eventuallyTrue('all answers', () =>
+    Object.values(watch.facts).every(
+      (reading) => reading.isKnown || !/not been read yet|not answered yet/.test(reading.because),
+    ),
+  );
+  return watch.facts;
+}
+
+const idle = unknown('The use of the machine did not answer within 5 seconds');
+
+/** What differs from a well-behaved laptop; what a fault has no word for here differs in nothing. */
+const consequences: Readonly<Record<Tool, Partial<Record<Fault | 'any', object>>>> = {
+  loginctl: {
+    'is missing': { isLocked: unknown('/nonexistent/loginctl is not installed') },
+    hangs: { inputIdleMs: idle, isLocked: idle },
+    any: { isLocked: { isKnown: false } },
+  },
+  // logind tells the same less exactly.
+  xprintidle: {
+    hangs: { inputIdleMs: idle, isLocked: idle },
+    any: { inputIdleMs: { isKnown: true } },
+  },
+  // The process list goes on telling of games.
+  xprop: { any: { games: known([]) } },
+  busctl: {
+    hangs: {
+      onBattery: { isKnown: false },
+      isLidClosed: unknown('The power supply did not answer within 5 seconds'),
+      network: unknown('The network did not answer within 5 seconds'),
+    },
+    // The interfaces of this very computer tell then.
+    any: {
+      isLidClosed: unknown('the system does not tell about its lid'),
+      network: { isKnown: true },
+    },
+  },
+  names: {
+    any: { gpus: known([{ name: 'AMD graphics card 0x744c' }]) },
+  },
+};
+
+const wholeLaptop = {
+  gpus: known([{ vendor: 'amd', utilisation: known(0.07) }]),
+  inputIdleMs: known(4321),
+  isLocked: known(false),
+  games: { isKnown: true },
+  onBattery: known(false),
+  isLidClosed: known(false),
+  cpuTemperatureCelsius: known(48.5),
+  network: known('online'),
+};
+
+describe.skipIf(process.platform !== 'linux')('a laptop', () => {
+  it('of which every tool works tells all', async () => {
+    const machine = await laptop();
+    await firstRound(machine);
+    await eventuallyTrue('the slower tools', () => {
+      const { games, gpus } = machine.watch.facts;
+      const isNamed = gpus.isKnown && gpus.value.some(({ name }) => name.includes('7900'));
+      return isNamed && games.isKnown && games.value.length === 1;
+    });
+    expect(machine.watch.facts).toMatchObject(wholeLaptop);
+    expect(machine.watch.facts.games).toEqual(known([{ name: 'mpv', foundBy: 'full screen' }]));
+  });
+
+  const cases = Object.keys(wellBehaved).flatMap((tool) =>
+    (Object.keys(faults) as Fault[]).map((fault): [Tool, Fault] => [tool, fault]),
+  );
+  it.each(cases)('of which %s %s loses what that told, and nothing else', async (tool, fault) => {
+    const machine = await laptop(tool, fault);
+    const facts = await firstRound(machine, fault);
+    const differs = consequences[tool];
+    expect(facts).toMatchObject({ ...wholeLaptop, ...(differs?.[fault] ?? differs?.any) });
+    await machine.watch.stop();
+    const pids = (await Promise.all(machine.tools.map((each) => each.pids()))).flat();
+    await eventuallyTrue('no process left', () => !pids.some(isAlive));
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('files of the system', () => {
+  it('that say nonsense, or are not there, make readings unknown', async () => {
+    const nonsense = Object.fromEntries(
+      Object.keys(files).map((path) => [path, Buffer.from([0xff, 0, 10, 0xfe, 0x31])]),
+    );
+    for (const content of [nonsense, {}]) {
+      const clock = new ManualClock();
+      const options = {
+        own: () => ({ pids: new Set<number>(), gpuPids: new Set<number>() }),
+        exclusiveApps: () => [],
+        nodeExecutable: process.execPath,
+        runCommand: (command: string) => Promise.reject(new Error(`no ${command}`)),
+        nvidiaCommand: '/nonexistent/nvidia-smi',
+        clock,
+        home: '/nonexistent',
+        environment: { DISPLAY: ':0' },
+        sysRoot: await fileTree(content),
+        procRoot: await fileTree({ stat: 'cpu fish\n', '12/stat': '\0' }),
+      };
+      const watch = watchFacts({ ...options, sources: linuxSources(options), onChange: () => {} });
+      onTestFinished(() => watch.stop());
+      watch.start();
+      await eventuallyTrue('read', () => watch.facts.onBattery.isKnown);
+      await clock.pass(10_000);
+      const { cpuTemperatureCelsius, othersCpuShare } = watch.facts;
+      expect([cpuTemperatureCelsius.isKnown, othersCpuShare.isKnown]).toEqual([false, false]);
+      await watch.stop();
+    }
+  });
+});
+
+describe.skipIf(process.platform === 'win32')(
+  'a graphics card that is lost while it serves',
+  () => {
+    const line =
+      '0, GPU-00000000-1111-2222-3333-444444444444, 00000000:01:00.0, 97, 8192, 4096, 71, 215.40, 60, NVIDIA GeForce RTX 3070';
+    /** As driver 369, driver 520 and later ones said it, by reports of people whose card fell off the bus. */
+    const lastWords = [
+      'Unable to determine the device handle for GPU 0000:03:00.0: GPU is lost.  Reboot the system to recover this GPU',
+      'Unable to determine the device handle for GPU 0000:0B:00.0: Unknown Error',
+      'Unable to determine the device handle for GPU0000:07:00.0: Unknown Error',
+    ];
+
+    it.each(lastWords)(
+      'is unknown when nvidia-smi says %j and ends; the machine rests',
+      async (words) => {
+        const tool = await fakeTool(`
+if [ ! -e "$here/lost" ]; then
+  touch "$here/lost"; echo "${line}"; sleep 0.3
+fi
+echo "${words}"; exit 15`);
+        const cards = new NvidiaCards({
+          own: () => ({ pids: new Set(), gpuPids: new Set() }),
+          command: tool.command,
+          everyMs: 100,
+        });
+        onTestFinished(() => cards.stop());
+        cards.start(() => {});
+        await eventuallyTrue('the card', () => cards.reading.isKnown);
+        const because = await eventually('the loss', () =>
+          cards.reading.isKnown ? undefined : cards.reading.because,
+        );
+        expect(because).toContain(words.slice(0, 60));
+        expect(reasonsFor({ facts: { gpus: unknown(because) } })[0]).toEqual([
+          'other GPU load',
+          // Printed on one line, with single blanks.
+          `it is not known what the graphics cards do: ${because.replaceAll(/\s+/g, ' ')}`,
+        ]);
+      },
+    );
+  },
+);
