@@ -118,9 +118,10 @@ export function toolOf(platform: NodeJS.Platform, pid: number): Tool {
     ? { command: 'caffeinate', args: ['-i', '-w', String(pid)] }
     : {
         command: 'systemd-inhibit',
-        // cat ends when this process, at the other end of its stdin, does.
+        // Not "sleep": the owner may still send the computer to sleep. cat ends when this process, at the other end of its
+        // stdin, does.
         args: [
-          '--what=sleep:idle',
+          '--what=idle',
           '--who=MindMesh',
           '--why=Answering questions of other computers',
           '--mode=block',

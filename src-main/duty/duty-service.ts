@@ -131,6 +131,7 @@ export class DutyService {
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#cancelTimer();
+    this.#release();
     await this.#watch?.stop();
   }
 
@@ -143,7 +144,7 @@ export class DutyService {
     return this.#wish(null);
   }
 
-  /** The computer is about to sleep. Resolves when no engine is left, or it wakes up first. */
+  /** The computer is about to sleep. Resolves when no engine is left, or it wakes up or the app ends first. */
   async suspend(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#isSuspending = true;
@@ -158,9 +159,7 @@ export class DutyService {
   /** It has slept: what was known of it before is old. */
   wakeUp(): void {
     this.#isSuspending = false;
-    for (const go of this.#waiting) {
-      go();
-    }
+    this.#release();
     this.#watch?.refresh();
     this.look();
   }
@@ -296,9 +295,13 @@ export class DutyService {
       this.look();
     }
     if (this.#order === 'stop' && this.#isDone) {
-      for (const go of this.#waiting) {
-        go();
-      }
+      this.#release();
+    }
+  }
+
+  #release(): void {
+    for (const go of this.#waiting) {
+      go();
     }
   }
 

@@ -117,7 +117,9 @@ describe('sleep', () => {
     const suspended = desk.service.suspend();
     desk.service.wakeUp();
     await expect(suspended).resolves.toBeUndefined();
+    const again = desk.service.suspend();
     await desk.service.stop();
+    await expect(again).resolves.toBeUndefined();
     await expect(desk.service.suspend()).resolves.toBeUndefined();
   });
 });

@@ -58,6 +58,8 @@ export class Desktop {
     atMs: Number.NEGATIVE_INFINITY,
   };
   #commandLine: DashboardServer | undefined;
+  /** As the system was told last. */
+  #startsAtLogin: boolean | undefined;
   #ended: Promise<void> | undefined;
   #hasEnded = false;
 
@@ -201,10 +203,18 @@ export class Desktop {
       );
       if (this.#ended === undefined) {
         this.#updates.setWanted(settings.checkForUpdates && snapshot.consent === 'given');
-        await setAutostart(settings.startAtLogin, this.#options.loginArguments);
+        await this.#startAtLogin(settings.startAtLogin);
       }
     } catch (error) {
       this.#logFault('The tray could not be brought up to date', error);
+    }
+  }
+
+  /** The system's own list is looked at when the wish is new, not with every change of the host. */
+  async #startAtLogin(isWanted: boolean): Promise<void> {
+    if (isWanted !== this.#startsAtLogin) {
+      await setAutostart(isWanted, this.#options.loginArguments);
+      this.#startsAtLogin = isWanted;
     }
   }
 

@@ -86,6 +86,34 @@ describe('a machine that works for its own user alone', () => {
     expect(engines.running).toHaveLength(1);
   });
 
+  it('does not try for ever what nobody asks for any more, and gives up no load that a question waits for', async () => {
+    const engines = new FakeEngines();
+    const host = hostOf(engines);
+    await host.setWork({ state: 'paused', answersOwner: true });
+    host.setWishes([{ model: 'Fake model' }]);
+    engines.refuseLoads = new AppError('engine-load-failed', 'The file is damaged');
+    await host.wake(model, whenever);
+    await vi.advanceTimersByTimeAsync(300_000);
+    await settle();
+    expect(host.statuses()).toMatchObject([{ state: 'resting' }]);
+    const { attempts } = engines;
+    expect(attempts).toBeGreaterThan(5);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(engines.attempts).toBe(attempts);
+
+    engines.refuseLoads = undefined;
+    engines.holdLoads = true;
+    const patience = new AbortController();
+    const woken = host.wake(model, patience.signal);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(host.statuses()).toMatchObject([{ state: 'starting' }]);
+    patience.abort();
+    await woken;
+    await vi.advanceTimersByTimeAsync(300_000);
+    await settle();
+    expect(host.statuses()).toMatchObject([{ state: 'resting' }]);
+  });
+
   it('does not keep a question waiting for a load that fails, or that nobody waits for any more', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);

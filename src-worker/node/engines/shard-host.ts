@@ -55,6 +55,8 @@ export class ShardHost implements ServingShards {
   #wishes: ReadonlyMap<string, Wish> = new Map();
   #work: WorkPlan;
   #isStopped = false;
+  /** Questions of the own user that wait for a load. */
+  #questions = 0;
   /** Runs while engines are there that nobody uses. */
   #ownUseEnd: NodeJS.Timeout | undefined;
 
@@ -104,8 +106,8 @@ export class ShardHost implements ServingShards {
   }
 
   /**
-   * While it is paused for others alone, loads the wished layers of a model for the own user. Resolves when each is there or has failed, or
-   * when the signal aborts.
+   * While it is paused for others alone, loads the wished layers of a model for the own user. Resolves when each is
+   * there or has failed, or when the signal aborts.
    */
   async wake(manifestId: string, signal: AbortSignal): Promise<void> {
     if (!this.#isOwnUse || this.#isStopped) {
@@ -114,8 +116,17 @@ export class ShardHost implements ServingShards {
     const wishes = [...this.#wishes].filter(([, { model }]) => model.manifestId === manifestId);
     const loads = wishes.map(([key, wish]) => this.#runnerFor(key, wish).loaded());
     const { promise: aborted, resolve } = Promise.withResolvers<void>();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    await Promise.race([Promise.all(loads), ...(signal.aborted ? [] : [aborted])]);
+    const onAbort = (): void => resolve();
+    signal.addEventListener('abort', onAbort);
+    this.#questions += 1;
+    this.#onChange();
+    try {
+      await Promise.race([Promise.all(loads), ...(signal.aborted ? [] : [aborted])]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#questions -= 1;
+      this.#onChange();
+    }
   }
 
   /** Whether any layers of the model are wished for, loaded or not. */
@@ -193,8 +204,8 @@ export class ShardHost implements ServingShards {
   }
 
   #fulfil(): void {
+    const isDone = this.#work.state === 'paused' && !this.#isOwnUse;
     for (const [key, runner] of this.#runners) {
-      const isDone = this.#work.state === 'paused' && !this.#isOwnUse;
       if (isDone || !this.#wishes.has(key)) {
         this.#end(key, runner);
       }
@@ -226,14 +237,25 @@ export class ShardHost implements ServingShards {
   }
 
   #onChange(): void {
-    clearTimeout(this.#ownUseEnd);
-    const runners = [...this.#runners.values()];
-    if (this.#isOwnUse && runners.every(({ ownSessions }) => ownSessions === 0)) {
+    if (this.#isOwnUse && this.#isUnused) {
+      // Not begun anew by whatever else changes: an engine that dies again and again is not kept for ever.
       const keepMs = this.#parts.ownUseKeepMs ?? defaultOwnUseKeepMs;
-      this.#ownUseEnd =
-        runners.length === 0 ? undefined : setTimeout(() => this.#endOwnUse(), keepMs).unref();
+      this.#ownUseEnd ??= setTimeout(() => this.#endOwnUse(), keepMs).unref();
+    } else {
+      clearTimeout(this.#ownUseEnd);
+      this.#ownUseEnd = undefined;
     }
     this.#parts.onChange();
+  }
+
+  /** There are engines, and the own user has nothing to do with any of them. */
+  get #isUnused(): boolean {
+    const runners = [...this.#runners.values()];
+    return (
+      runners.length > 0 &&
+      this.#questions === 0 &&
+      runners.every(({ ownSessions }) => ownSessions === 0)
+    );
   }
 
   #endOwnUse(): void {
@@ -252,7 +274,7 @@ export class ShardHost implements ServingShards {
 
   #restingRecord({ model, layers }: Wish): RecordedShard {
     const { maxSessions } = this.#parts.settings;
-    const contextLength = Math.min(this.#parts.settings.contextLength, model.contextLength);
+    const contextLength = this.#contextLength(model);
     return {
       ...layers,
       manifestId: model.manifestId,
@@ -283,12 +305,15 @@ export class ShardHost implements ServingShards {
           `layers 0 to ${model.layers - 1}`,
       );
     }
-    const contextLength = Math.min(this.#parts.settings.contextLength, model.contextLength);
     const expectedMemoryBytes =
       manifest === undefined
         ? undefined
-        : expectedMemoryBytesOf(manifest.tensors, layers, model.layers, contextLength);
+        : expectedMemoryBytesOf(manifest.tensors, layers, model.layers, this.#contextLength(model));
     return [keyOf(model.manifestId, layers), { model, layers, expectedMemoryBytes }];
+  }
+
+  #contextLength(model: ModelSummary): number {
+    return Math.min(this.#parts.settings.contextLength, model.contextLength);
   }
 
   #run({ model, layers, expectedMemoryBytes }: Wish): ShardRunner {
