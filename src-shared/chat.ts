@@ -47,6 +47,8 @@ export const receiptSchema = z.object({
   stages: z.array(receiptStageSchema),
   promptTokens: z.int(),
   tokens: z.int(),
+  /** How often other peers took over in the middle of the answer; absent: never. */
+  takeovers: z.int().optional(),
   /** Decoding speed: tokens after the first one by the time they took. */
   tokensPerSecond: z.number(),
   firstTokenMs: z.number(),

@@ -269,7 +269,7 @@ export class Decoder {
         session: session.id,
         position: run.position,
         count: run.count,
-        flags: isLast ? work.flags : work.flags & ~workFlags.sample,
+        flags: isLast ? work.flags : work.flags & ~(workFlags.sample | workFlags.rehearse),
         computeMicros: micros(),
         values: hidden,
         detail: nothing,
@@ -280,16 +280,19 @@ export class Decoder {
       const { token, detail } = session.sampler.sample(this.#shard.logits(index), position);
       const isEnd = this.#llama.isEndOfGeneration(this.#shard.model.vocabulary, token);
       const values = new Uint8Array(Int32Array.of(token).buffer);
+      const rehearsal = work.flags & workFlags.rehearse;
       this.#events.onOutput({
         session: session.id,
         position,
         count: 1,
-        flags: isEnd ? workFlags.endOfGeneration : 0,
+        flags: (isEnd ? workFlags.endOfGeneration : 0) | rehearsal,
         computeMicros: micros(),
         values,
         detail: detail === undefined ? nothing : Buffer.from(JSON.stringify(detail), 'utf8'),
       });
-      if (!isEnd && session.selfFeedUntil !== undefined && position < session.selfFeedUntil) {
+      const { selfFeedUntil } = session;
+      const isToGoOn = !isEnd && rehearsal === 0;
+      if (isToGoOn && selfFeedUntil !== undefined && position < selfFeedUntil) {
         this.#feed(session, position, values);
       }
     }

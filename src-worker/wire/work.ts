@@ -21,6 +21,11 @@ export const workFlags = {
   sample: 1,
   /** On `sampled`: the token ends the generation and is not to be shown. */
   endOfGeneration: 2,
+  /**
+   * With `sample`: nothing follows from the sampled token, which only says that all before it is computed. For a
+   * chain that gets ready to take an answer over. The `sampled` frame has the flag too.
+   */
+  rehearse: 4,
 } as const;
 
 export type Work = {

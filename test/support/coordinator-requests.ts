@@ -31,3 +31,12 @@ export async function settle(): Promise<void> {
     });
   }
 }
+
+/** Lets time pass by seconds until the promise has settled, as for one who has to lose patience first. */
+export async function passTime(mesh: { now: number }, until: Promise<unknown>): Promise<void> {
+  const timer = setInterval(() => {
+    mesh.now += 1000;
+  }, 5);
+  await Promise.allSettled([until]);
+  clearInterval(timer);
+}

@@ -64,6 +64,12 @@ export class FakeMesh {
     return node;
   }
 
+  /** The peer's record is not believed any more. */
+  forget(name: string): void {
+    const index = this.#nodes.findIndex((node) => node.name === name);
+    this.#nodes.splice(index, 1);
+  }
+
   /** A requester that believes the records of all nodes, as they were when it asks. */
   coordinator(name: string): Coordinator {
     return new Coordinator({

@@ -166,13 +166,14 @@ export class FakeShard implements ServingShard {
       session: 99,
       position,
       count: 1,
-      flags: isEnd ? workFlags.endOfGeneration : 0,
+      flags: (isEnd ? workFlags.endOfGeneration : 0) | (work.flags & workFlags.rehearse),
       computeMicros: work.computeMicros + fakeComputeMicros,
       values,
       detail: Buffer.from(wantsDetail ? JSON.stringify({ logprob: -0.5, top: [] }) : ''),
     });
     const { selfFeedUntil } = session.request;
-    if (selfFeedUntil !== undefined && !isEnd && position < selfFeedUntil) {
+    const isToGoOn = !isEnd && (work.flags & workFlags.rehearse) === 0;
+    if (selfFeedUntil !== undefined && isToGoOn && position < selfFeedUntil) {
       const flags = workFlags.sample;
       this.#later(() =>
         this.#compute(session, { position, count: 1, flags, computeMicros: 0, values }),

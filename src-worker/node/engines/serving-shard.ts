@@ -13,6 +13,8 @@ export type ShardSessionRequest = {
   readonly maxTokens: number;
   /** Asked for by this node's own user. */
   readonly isOwn: boolean;
+  /** Generated before, by another chain; absent: nothing. */
+  readonly generated?: readonly number[] | undefined;
 };
 
 export interface ShardSessionListener {

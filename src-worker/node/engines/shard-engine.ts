@@ -139,7 +139,7 @@ export class ShardEngine {
     request: ShardSessionRequest,
     listener: ShardSessionListener,
   ): Promise<ShardSession> {
-    const { sampling, selfFeedUntil, isOwn } = request;
+    const { sampling, selfFeedUntil, isOwn, generated } = request;
     const session: OpenSession = { listener, isOwn, isDecoding: false, earlierMicros: 0 };
     const number = this.#book.enter(request, session);
     this.#onSessions();
@@ -148,6 +148,7 @@ export class ShardEngine {
         session: number,
         ...(sampling === undefined ? {} : { sampling }),
         ...(selfFeedUntil === undefined ? {} : { selfFeedUntil }),
+        ...(generated === undefined ? {} : { generated: [...generated] }),
       });
     } catch (error) {
       this.#book.remove(number);

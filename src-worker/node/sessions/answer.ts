@@ -1,102 +1,257 @@
-/** One attempt to answer a request over one route: its tokens as they come, its measurements, its receipt. */
+/**
+ * One answer, over as many chains as it takes: its tokens as they come, its measurements, its receipt. What was
+ * generated so far is all that another chain needs to go on, since the token at a position depends on nothing else.
+ */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ChannelOpener } from '../mesh/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
-import { Chain, type SampledToken } from './chain.ts';
+import { Chain, needsHistory, type SampledToken } from './chain.ts';
+import { ChainFailure } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest } from './generation.ts';
+import { catchUp, type Successor } from './handover.ts';
 import { Median } from './median.ts';
 import { makeReceipt } from './receipt.ts';
+import { isOverdue, probeWithinMs, watchEveryMs } from './slowness.ts';
 import type { ClosedMessage } from './stage-messages.ts';
+import { TokenQueue } from './token-queue.ts';
 
 export type AnswerParts = {
   readonly request: GenerationRequest;
-  readonly route: readonly RouteStage[];
   readonly opener: ChannelOpener;
+  /** Another route, around peers that are leaving or hold the answer up; undefined when there is none now. */
+  readonly routeAround: (avoided: ReadonlySet<string>) => readonly RouteStage[] | undefined;
   /** Milliseconds on a clock that never goes back, and when on it the request came. */
   readonly now: () => number;
   readonly startedAt: number;
-  /** Called with the chain while it is open, so that it is kept alive. */
+  /** Called with a chain while it is open, so that it is kept alive. */
   readonly onChain: (chain: Chain, isOpen: boolean) => void;
 };
 
+/** What happens to an answer. Of chains that are not the current one any more, nothing matters. */
+type Happening =
+  | { readonly type: 'token'; readonly from: Chain; readonly token: SampledToken }
+  | { readonly type: 'failed'; readonly from: Chain; readonly failure: ChainFailure }
+  | { readonly type: 'draining'; readonly from: Chain; readonly peer: string }
+  /** Undefined when no other chain could be made ready. */
+  | { readonly type: 'successor'; readonly successor: Successor | undefined };
+
 export class Answer {
   readonly #parts: AnswerParts;
-  /** What was generated so far: with the prompt, all that another chain would need to go on from here. */
-  readonly #tokens: number[] = [];
+  /** The prompt and what was generated so far. */
+  readonly #sequence: number[];
   readonly #tokenMs = new Median();
   readonly #computeMs = new Median();
+  /** Peers that said that they are leaving, or held this answer up. */
+  readonly #avoided = new Set<string>();
+  #happenings = new TokenQueue<Happening>();
+  #current: Chain | undefined;
+  #isGettingSuccessor = false;
+  #isProbing = false;
   #firstTokenAt: number | undefined;
   #latestTokenAt: number | undefined;
+  /** When the current chain was given work or gave a token, and which of both it was. */
+  #moved = { at: 0, byToken: false };
+  #takeovers = 0;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
+    this.#sequence = [...parts.request.promptTokens];
   }
 
-  get hasTokens(): boolean {
-    return this.#tokens.length > 0;
+  get tokens(): number {
+    return this.#sequence.length - this.#parts.request.promptTokens.length;
+  }
+
+  get avoided(): ReadonlySet<string> {
+    return this.#avoided;
   }
 
   /**
-   * Opens the chain and runs it.
-   * @throws ChainFailure, or AppError `cancelled` when the signal aborts
+   * Answers over a route from where the answer is; goes over to another one in time when a stage says that it is
+   * leaving or holds the answer up.
+   * @throws ChainFailure, after which another route may be tried; or AppError `cancelled` when the signal aborts
    */
-  async *events(signal: AbortSignal): AsyncGenerator<GenerationEvent, void, void> {
-    const { request, onChain } = this.#parts;
-    const chain = await this.#openChain(signal);
-    let accounts: Promise<readonly (ClosedMessage | undefined)[]> | undefined;
+  async *over(
+    route: readonly RouteStage[],
+    signal: AbortSignal,
+  ): AsyncGenerator<GenerationEvent, void, void> {
+    const { request } = this.#parts;
+    const happenings = new TokenQueue<Happening>();
+    this.#happenings = happenings;
     const onAbort = (): void => {
-      chain.stopTokens(cancelled());
-      chain.abandon();
+      happenings.fail(cancelled());
+      this.#current?.abandon();
     };
+    let accounts: Promise<readonly (ClosedMessage | undefined)[]> | undefined;
     const onFinish = (): void => {
-      chain.stopTokens();
-      accounts = chain.finish();
+      happenings.end();
+      accounts = this.#current?.finish();
     };
-    onChain(chain, true);
+    this.#takeUp(await this.#open(route, signal), 0);
+    this.#takeovers += this.tokens > 0 ? 1 : 0;
+    const watch = setInterval(() => void this.#watch(signal), watchEveryMs).unref();
     signal.addEventListener('abort', onAbort, { once: true });
     request.finish?.addEventListener('abort', onFinish, { once: true });
     try {
-      chain.sendPrompt();
-      let reason: 'end' | 'length' = 'end';
-      for (
-        let sampled = await chain.nextToken();
-        sampled !== undefined && request.finish?.aborted !== true;
-        sampled = await chain.nextToken()
-      ) {
-        this.#record(sampled);
-        yield toEvent(sampled);
-        if (sampled.endOfGeneration) {
-          break;
+      let reason: 'end' | 'length' | undefined;
+      while (reason === undefined) {
+        const happening = await happenings.next();
+        if (happening === undefined || request.finish?.aborted === true) {
+          reason = 'end';
+        } else if (happening.type !== 'token') {
+          this.#react(happening, signal);
+        } else if (happening.from === this.#current) {
+          const { token } = happening;
+          this.#record(token);
+          yield toEvent(token);
+          throwIfAborted(signal);
+          reason = token.endOfGeneration
+            ? 'end'
+            : this.tokens === request.maxTokens
+              ? 'length'
+              : undefined;
         }
-        if (this.#tokens.length === request.maxTokens) {
-          reason = 'length';
-          break;
-        }
-        throwIfAborted(signal);
       }
-      const receipt = this.#receipt(await (accounts ?? chain.finish()));
+      const chain = this.#chain();
+      const receipt = this.#receipt(chain.route, await (accounts ?? chain.finish()));
       throwIfAborted(signal);
       yield { type: 'done', reason, receipt };
     } finally {
+      clearInterval(watch);
       signal.removeEventListener('abort', onAbort);
       request.finish?.removeEventListener('abort', onFinish);
-      onChain(chain, false);
+      happenings.end();
+      this.#leave();
+    }
+  }
+
+  /** @throws ChainFailure when there is nothing that could go on */
+  #react(happening: Exclude<Happening, { type: 'token' }>, signal: AbortSignal): void {
+    if (happening.type === 'successor') {
+      this.#isGettingSuccessor = false;
+      const { successor } = happening;
+      if (successor !== undefined) {
+        this.#leave();
+        this.#takeovers += 1;
+        this.#takeUp(successor.chain, successor.computed);
+      } else if (this.#current?.failure !== undefined) {
+        throw this.#current.failure;
+      }
+    } else if (happening.from === this.#current) {
+      if (happening.type === 'draining') {
+        this.#avoid(happening.peer, signal);
+      } else if (!this.#isGettingSuccessor) {
+        throw happening.failure;
+      }
+    }
+  }
+
+  async #open(route: readonly RouteStage[], signal: AbortSignal): Promise<Chain> {
+    const { opener, request, now } = this.#parts;
+    const { model, sampling, promptTokens, maxTokens } = request;
+    const happenings = this.#happenings;
+    throwIfAborted(signal);
+    try {
+      const chain: Chain = await Chain.open(
+        {
+          opener,
+          route,
+          model,
+          sampling,
+          sequence: this.#sequence,
+          promptTokens: promptTokens.length,
+          maxTokens: promptTokens.length + maxTokens,
+          now,
+          onToken: (token) => happenings.push({ type: 'token', from: chain, token }),
+          onFailed: (failure) => happenings.push({ type: 'failed', from: chain, failure }),
+          onDraining: ({ peer }) => happenings.push({ type: 'draining', from: chain, peer }),
+        },
+        signal,
+      );
+      this.#parts.onChain(chain, true);
+      return chain;
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    }
+  }
+
+  /** Goes on over a chain that has computed the sequence up to a position. */
+  #takeUp(chain: Chain, computed: number): void {
+    // Something has to be computed for a token to come.
+    const from = Math.min(computed, this.#sequence.length - 1);
+    this.#current = chain;
+    this.#moved = { at: this.#parts.now(), byToken: false };
+    chain.run(this.#sequence.slice(from), from);
+  }
+
+  #leave(): void {
+    const chain = this.#current;
+    this.#current = undefined;
+    if (chain !== undefined) {
+      this.#parts.onChain(chain, false);
       chain.abandon();
     }
   }
 
-  async #openChain(signal: AbortSignal): Promise<Chain> {
-    const { opener, route, request, now } = this.#parts;
-    const { model, sampling, promptTokens, maxTokens } = request;
-    throwIfAborted(signal);
+  #chain(): Chain {
+    if (this.#current === undefined) {
+      throw cancelled();
+    }
+    return this.#current;
+  }
+
+  /** Gets another chain ready, around a peer that is leaving or holds the answer up. */
+  #avoid(peer: string, signal: AbortSignal): void {
+    this.#avoided.add(peer);
+    // What was generated in the meantime would be missing in its sampler's memory.
+    if (this.#isGettingSuccessor || needsHistory(this.#parts.request.sampling)) {
+      return;
+    }
+    const route = this.#parts.routeAround(this.#avoided);
+    if (route !== undefined) {
+      this.#isGettingSuccessor = true;
+      void this.#getSuccessor(route, signal);
+    }
+  }
+
+  async #getSuccessor(route: readonly RouteStage[], signal: AbortSignal): Promise<void> {
+    const happenings = this.#happenings;
+    let chain: Chain | undefined;
     try {
-      return await Chain.open(
-        { opener, route, model, sampling, promptTokens, maxTokens, now },
-        signal,
-      );
+      chain = await this.#open(route, signal);
+      const successor = await catchUp(chain, () => this.#sequence);
+      if (this.#current === undefined || happenings.hasEnded) {
+        throw cancelled();
+      }
+      happenings.push({ type: 'successor', successor });
     } catch (error) {
-      throwIfAborted(signal);
-      throw error;
+      if (error instanceof ChainFailure) {
+        this.#avoided.add(error.peer);
+      }
+      if (chain !== undefined) {
+        this.#parts.onChain(chain, false);
+        chain.abandon();
+      }
+      happenings.push({ type: 'successor', successor: undefined });
+    }
+  }
+
+  /** Looks whether the answer stands still, and for whom it waits. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const chain = this.#current;
+    const waitedMs = this.#parts.now() - this.#moved.at;
+    const isIdle = this.#isProbing || this.#isGettingSuccessor || chain === undefined;
+    if (isIdle || !isOverdue(waitedMs, this.#tokenMs.value)) {
+      return;
+    }
+    this.#isProbing = true;
+    const movedAt = this.#moved.at;
+    const { byToken } = this.#moved;
+    const stuck = await chain.findStuck(probeWithinMs, byToken);
+    this.#isProbing = false;
+    if (stuck !== undefined && chain === this.#current && movedAt === this.#moved.at) {
+      this.#avoid(stuck.peer, signal);
     }
   }
 
@@ -105,22 +260,24 @@ export class Answer {
       this.#tokenMs.add(at - this.#latestTokenAt);
       this.#computeMs.add(computeMs);
     }
+    this.#moved = { at, byToken: true };
     if (!endOfGeneration) {
-      this.#tokens.push(token);
+      this.#sequence.push(token);
       this.#firstTokenAt ??= at;
       this.#latestTokenAt = at;
     }
   }
 
-  #receipt(accounts: readonly (ClosedMessage | undefined)[]) {
-    const { request, route, startedAt, now } = this.#parts;
+  #receipt(route: readonly RouteStage[], accounts: readonly (ClosedMessage | undefined)[]) {
+    const { request, startedAt, now } = this.#parts;
     const endedAt = now();
     return makeReceipt({
       model: request.model.name,
       route,
       accounts,
       promptTokens: request.promptTokens.length,
-      tokens: this.#tokens.length,
+      tokens: this.tokens,
+      takeovers: this.#takeovers,
       startedAt,
       firstTokenAt: this.#firstTokenAt ?? endedAt,
       latestTokenAt: this.#latestTokenAt ?? endedAt,

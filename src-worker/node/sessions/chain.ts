@@ -1,4 +1,4 @@
-/** An open chain of stages as its coordinator holds it: prompt in, tokens out, ended as one. */
+/** An open chain of stages as its coordinator holds it: a sequence in, tokens out, ended as one. */
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../src-shared/errors.ts';
 import {
@@ -12,9 +12,9 @@ import type { ChannelOpener } from '../mesh/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import { parseMessage } from './json-frame.ts';
 import { chunkSize, cutPrompt } from './prefill-chunks.ts';
+import type { ChainFailure } from './chain-failure.ts';
 import { StageControl } from './stage-control.ts';
 import { channelSession, type ClosedMessage, type OpenMessage } from './stage-messages.ts';
-import { TokenQueue } from './token-queue.ts';
 
 /** Loading no model, a stage only has to reach its neighbour and get its engine's attention. */
 const openWithinMs = 20_000;
@@ -26,11 +26,19 @@ export type ChainParts = {
   readonly route: readonly RouteStage[];
   readonly model: ModelSummary;
   readonly sampling: Sampling;
-  readonly promptTokens: readonly number[];
-  /** Tokens to generate at most. */
+  /** The prompt, and what other chains have generated after it. */
+  readonly sequence: readonly number[];
+  /** Of the sequence. */
+  readonly promptTokens: number;
+  /** Tokens of prompt and answer at most. */
   readonly maxTokens: number;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
+  readonly onToken: (token: SampledToken) => void;
+  /** Called at most once, after the chain was open. */
+  readonly onFailed: (failure: ChainFailure) => void;
+  /** A stage will be gone soon. */
+  readonly onDraining: (stage: RouteStage) => void;
 };
 
 export type SampledToken = {
@@ -45,9 +53,12 @@ export type SampledToken = {
 
 export class Chain {
   readonly #parts: ChainParts;
-  readonly #tokens = new TokenQueue<SampledToken>();
   #controls: readonly StageControl[] = [];
-  #nextPosition: number;
+  /** Of the token that is sampled next; undefined while none is asked for. */
+  #nextPosition: number | undefined;
+  #failure: ChainFailure | undefined;
+  #isOpen = false;
+  #rehearsal: { readonly position: number; readonly done: PromiseWithResolvers<void> } | undefined;
 
   /**
    * Opens all stages at once.
@@ -67,13 +78,18 @@ export class Chain {
           open: messages[index] as OpenMessage,
           now: parts.now,
           onSampled: (body) => chain.#onSampled(body, index),
-          onFailed: (failure) => chain.#tokens.fail(failure),
+          onFailed: (failure) => chain.#onFailed(failure),
+          onDraining: () => parts.onDraining(stage),
         },
         opening,
       ),
     );
     try {
       chain.#controls = await Promise.all(controls);
+      if (chain.#failure !== undefined) {
+        throw chain.#failure;
+      }
+      chain.#isOpen = true;
       return chain;
     } catch (error) {
       failed.abort();
@@ -88,44 +104,67 @@ export class Chain {
 
   private constructor(parts: ChainParts) {
     this.#parts = parts;
-    this.#nextPosition = parts.promptTokens.length;
   }
 
-  /** Sends the prompt, cut so that the stages overlap; a token comes after its last piece. */
-  sendPrompt(): void {
-    const { promptTokens, route, model } = this.#parts;
-    const size = chunkSize(promptTokens.length, route.length, model.width);
-    for (const { position, count } of cutPrompt(promptTokens.length, size)) {
-      const values = Int32Array.from(promptTokens.slice(position, position + count));
-      const isLast = position + count === promptTokens.length;
+  /** Why it can give no more tokens. */
+  get failure(): ChainFailure | undefined {
+    return this.#failure;
+  }
+
+  get route(): readonly RouteStage[] {
+    return this.#parts.route;
+  }
+
+  /**
+   * Computes a part of the sequence, which begins at `position` and is not empty, and all that follows from it: tokens
+   * come until the answer ends. What the stages computed from `position` on before is forgotten.
+   */
+  run(tokens: readonly number[], position: number): void {
+    this.#nextPosition = position + tokens.length;
+    this.#send(tokens, position, workFlags.sample);
+  }
+
+  /**
+   * Computes a part of the sequence and nothing that follows from it.
+   * @throws ChainFailure
+   */
+  rehearse(tokens: readonly number[], position: number): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    this.#rehearsal = { position: position + tokens.length, done };
+    this.#send(tokens, position, workFlags.sample | workFlags.rehearse);
+    return done.promise;
+  }
+
+  /**
+   * The stage that holds the answer up: the first that does not say how far it is, else, where one token at a time goes
+   * round, the first that has work and does not give it back; a prompt may take long. Undefined when none does.
+   */
+  async findStuck(withinMs: number, isDecoding: boolean): Promise<RouteStage | undefined> {
+    const controls = this.#controls;
+    const found = await Promise.all(controls.map((control) => control.progress(withinMs)));
+    const silent = found.findIndex((progress) => progress === undefined);
+    const slow = isDecoding ? found.findIndex((progress) => (progress?.pending ?? 0) > 0) : -1;
+    return this.#parts.route[silent === -1 ? slow : silent];
+  }
+
+  /** Cut so that the stages overlap. */
+  #send(tokens: readonly number[], from: number, lastFlags: number): void {
+    const { route, model } = this.#parts;
+    const size = chunkSize(tokens.length, route.length, model.width);
+    for (const { position, count } of cutPrompt(tokens.length, size)) {
+      const values = Int32Array.from(tokens.slice(position, position + count));
+      const isLast = position + count === tokens.length;
       this.#controls[0]?.send(
         workKinds.tokens,
         ...encodeWork({
           session: channelSession,
-          position,
+          position: from + position,
           count,
-          flags: isLast ? workFlags.sample : 0,
+          flags: isLast ? lastFlags : 0,
           computeMicros: 0,
           values: new Uint8Array(values.buffer),
         }),
       );
-    }
-  }
-
-  /**
-   * The next token; undefined after `stopTokens`.
-   * @throws ChainFailure when a stage failed, and every token before that was taken
-   */
-  nextToken(): Promise<SampledToken | undefined> {
-    return this.#tokens.next();
-  }
-
-  /** Wakes whoever waits for a token: with the error, or with undefined. */
-  stopTokens(error?: AppError): void {
-    if (error === undefined) {
-      this.#tokens.end();
-    } else {
-      this.#tokens.fail(error);
     }
   }
 
@@ -141,6 +180,7 @@ export class Chain {
 
   /** Ends all sessions at once. Safe to call at any time. */
   abandon(): void {
+    this.#rehearsal?.done.reject(new AppError('cancelled', 'The chain is not needed any more'));
     for (const control of this.#controls) {
       control.abandon();
     }
@@ -152,24 +192,41 @@ export class Chain {
     }
   }
 
+  #onFailed(failure: ChainFailure): void {
+    if (this.#failure === undefined) {
+      this.#failure = failure;
+      this.#rehearsal?.done.reject(failure);
+      if (this.#isOpen) {
+        this.#parts.onFailed(failure);
+      }
+    }
+  }
+
   #onSampled(body: Buffer, stageIndex: number): void {
-    const { route, promptTokens, maxTokens } = this.#parts;
+    const { route, maxTokens } = this.#parts;
     const work = decodeWork(body, 4);
+    const isRehearsal = (work.flags & workFlags.rehearse) !== 0;
+    const expected = isRehearsal ? this.#rehearsal?.position : this.#nextPosition;
     const isExpected =
       stageIndex === route.length - 1 &&
       work.session === channelSession &&
       work.count === 1 &&
-      work.position === this.#nextPosition &&
+      work.position === expected &&
       // Tokens wait here for as long as the requester takes for them.
-      work.position < promptTokens.length + maxTokens;
+      work.position < maxTokens;
     if (!isExpected) {
       throw new AppError(
         'protocol-violation',
-        `a token for position ${work.position} came where ${this.#nextPosition} is the next one, of ${maxTokens} from ${promptTokens.length} on`,
+        `a token for position ${work.position} came where ${expected ?? 'none'} is the next one, of ${maxTokens}`,
       );
     }
-    this.#nextPosition += 1;
-    this.#tokens.push({
+    if (isRehearsal) {
+      this.#rehearsal?.done.resolve();
+      this.#rehearsal = undefined;
+      return;
+    }
+    this.#nextPosition = work.position + 1;
+    this.#parts.onToken({
       token: body.readInt32LE(body.byteLength - work.detail.byteLength - 4),
       endOfGeneration: (work.flags & workFlags.endOfGeneration) !== 0,
       detail:
@@ -187,13 +244,16 @@ function openMessages({
   route,
   model,
   sampling,
+  sequence,
   promptTokens,
   maxTokens,
 }: ChainParts): OpenMessage[] {
   const session = randomName();
   const tickets = route.map(() => randomName());
   const isRing = route.length > 1;
-  const decodeUntil = promptTokens.length + maxTokens - 1;
+  const decodeUntil = maxTokens - 1;
+  const generated = needsHistory(sampling) ? sequence.slice(promptTokens) : [];
+  const hasGenerated = generated.length > 0;
   return route.map(({ firstLayer, lastLayer }, index) => {
     const nextIndex = (index + 1) % route.length;
     const next = route[nextIndex];
@@ -210,9 +270,21 @@ function openMessages({
       sampling: index === route.length - 1 ? sampling : null,
       decodeUntil,
       maxTokens: decodeUntil,
-      promptTokens: promptTokens.length,
+      promptTokens: sequence.length,
+      ...(hasGenerated && index === route.length - 1 ? { generated } : {}),
     };
   });
+}
+
+/** Whether what is sampled depends on what was generated before, and not on the logits alone. */
+export function needsHistory(sampling: Sampling): boolean {
+  const { grammar, repetitionPenalty, presencePenalty, frequencyPenalty } = sampling;
+  return (
+    grammar !== undefined ||
+    repetitionPenalty !== 1 ||
+    presencePenalty !== 0 ||
+    frequencyPenalty !== 0
+  );
 }
 
 function randomName(): string {

@@ -70,28 +70,33 @@ export class Coordinator implements Generations {
   ): AsyncGenerator<GenerationEvent, void, void> {
     this.#check(request);
     const startedAt = this.#now();
-    const search = new RouteSearch((excluded) => this.#plan(request, excluded), this.#now);
+    const search = new RouteSearch(
+      (excluded) => this.#planAround(request, excluded, answer.avoided),
+      this.#now,
+    );
+    const answer = new Answer({
+      request,
+      startedAt,
+      opener: this.#parts.opener,
+      routeAround: (avoided) => this.#routeAround(request, avoided),
+      now: this.#now,
+      onChain: (chain, isOpen) => this.#keepAlive(chain, isOpen),
+    });
     for (;;) {
       await this.#parts.wakeOwnShards?.(request.model.manifestId, signal);
-      const answer = new Answer({
-        request,
-        route: await search.next(signal),
-        startedAt,
-        opener: this.#parts.opener,
-        now: this.#now,
-        onChain: (chain, isOpen) => this.#keepAlive(chain, isOpen),
-      });
+      const route = await search.next(signal);
+      const before = answer.tokens;
       try {
-        yield* answer.events(signal);
+        yield* answer.over(route, signal);
         return;
       } catch (error) {
         if (!(error instanceof ChainFailure)) {
           throw error;
         }
-        if (answer.hasTokens || !error.isWorthAnotherRoute) {
+        if (!error.isWorthAnotherRoute) {
           throw error.error;
         }
-        search.exclude(error);
+        search.exclude(error, answer.tokens > before);
       }
     }
   }
@@ -107,6 +112,33 @@ export class Coordinator implements Generations {
         `The prompt's ${promptTokens.length} tokens and an answer of ${maxTokens} do not fit into the ` +
           `${limit} tokens that ${model.name} can hold now`,
       );
+    }
+  }
+
+  /** Peers that this answer had better not use are used where nothing else is. */
+  #planAround(
+    request: GenerationRequest,
+    excluded: ReadonlySet<string>,
+    avoided: ReadonlySet<string>,
+  ): readonly RouteStage[] {
+    if (avoided.size > 0) {
+      try {
+        return this.#plan(request, new Set([...excluded, ...avoided]));
+      } catch {
+        // Below it is said what is missing.
+      }
+    }
+    return this.#plan(request, excluded);
+  }
+
+  #routeAround(
+    request: GenerationRequest,
+    avoided: ReadonlySet<string>,
+  ): readonly RouteStage[] | undefined {
+    try {
+      return this.#plan(request, avoided);
+    } catch {
+      return undefined;
     }
   }
 

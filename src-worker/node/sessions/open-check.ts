@@ -16,7 +16,11 @@ export function checkOpen(open: OpenMessage, role: ShardRole): void {
           ? 'the stage with the last layer samples, and no other'
           : open.promptTokens > open.maxTokens || open.decodeUntil > open.maxTokens
             ? 'the prompt and every decoded token must fit into maxTokens'
-            : undefined;
+            : !samples && open.generated !== undefined
+              ? 'only the stage that samples has a use for what was generated'
+              : (open.generated?.length ?? 0) >= open.promptTokens
+                ? 'what was generated is a part of the sequence so far'
+                : undefined;
   if (complaint !== undefined) {
     throw new AppError('protocol-violation', `An open message contradicts itself: ${complaint}`);
   }

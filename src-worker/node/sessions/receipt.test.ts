@@ -14,6 +14,7 @@ const measured: AnswerMeasurements = {
   ],
   promptTokens: 10,
   tokens: 11,
+  takeovers: 0,
   startedAt: 1000,
   firstTokenAt: 1100,
   latestTokenAt: 1300,

@@ -10,6 +10,8 @@ export type AnswerMeasurements = {
   readonly accounts: readonly (ClosedMessage | undefined)[];
   readonly promptTokens: number;
   readonly tokens: number;
+  /** How often another chain took over in the middle of the answer. */
+  readonly takeovers: number;
   /** Milliseconds on one clock: the request, its first token, its latest token, its end. */
   readonly startedAt: number;
   readonly firstTokenAt: number;
@@ -28,6 +30,7 @@ export function makeReceipt(measured: AnswerMeasurements): Receipt {
     stages: receiptStages(measured),
     promptTokens: measured.promptTokens,
     tokens: measured.tokens,
+    ...(measured.takeovers === 0 ? {} : { takeovers: measured.takeovers }),
     tokensPerSecond: decodeMs > 0 ? ((measured.tokens - 1) * 1000) / decodeMs : 0,
     firstTokenMs: measured.firstTokenAt - measured.startedAt,
     totalMs: measured.endedAt - measured.startedAt,

@@ -96,16 +96,6 @@ describe('when a chain cannot be opened', () => {
     mesh.loopback.comeBack('b');
     expect((await asked).tokens).toEqual(expectedTokens(request().promptTokens, 20));
   });
-
-  it('does not hide a failure after the first token by beginning anew', async () => {
-    const mesh = new FakeMesh();
-    const a = await mesh.add('a', [0, 5]);
-    await mesh.add('b', [0, 5]);
-    const events = mesh.coordinator('me').generate(request({ maxTokens: 2000 }), signal());
-    await events.next();
-    a.shards[0]?.die();
-    expect((await collect(events)).error).toMatchObject({ code: 'engine-died' });
-  });
 });
 
 describe('a request', () => {

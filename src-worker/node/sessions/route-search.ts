@@ -9,6 +9,8 @@ import type { ChainFailure } from './chain-failure.ts';
 
 /** How long after its start a request may wait for layers, in milliseconds; who asks is to know within two seconds. */
 const patienceMs = 1800;
+/** How long one that was being answered may: what it has is worth more than a quick end. */
+const resumePatienceMs = 10_000;
 const lookAgainMs = 100;
 
 /** Routes that are tried however long it takes; after that, only while there is patience. */
@@ -20,7 +22,7 @@ type PlanAround = (excluded: ReadonlySet<string>) => readonly RouteStage[];
 export class RouteSearch {
   readonly #planAround: PlanAround;
   readonly #now: () => number;
-  readonly #deadline: number;
+  #deadline: number;
   /** Peers that failed, ever and since this last waited. */
   readonly #failed = new Set<string>();
   readonly #failedNow = new Set<string>();
@@ -51,8 +53,13 @@ export class RouteSearch {
     }
   }
 
-  /** The route that was given last failed before the first token. */
-  exclude({ peer, error }: ChainFailure): void {
+  /** The route that was given last failed. `hasAnswered`: it brought the answer on first. */
+  exclude({ peer, error }: ChainFailure, hasAnswered: boolean): void {
+    if (hasAnswered) {
+      this.#deadline = this.#now() + resumePatienceMs;
+      this.#failed.clear();
+      this.#tried = 0;
+    }
     this.#failed.add(peer);
     this.#failedNow.add(peer);
     this.#tried += 1;

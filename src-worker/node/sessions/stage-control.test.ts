@@ -4,13 +4,15 @@ import { fakeModel, greedy } from '../../../test/support/node-fake-mesh.ts';
 import { Loopback } from '../../../test/support/node-loopback.ts';
 import { StagePeer } from '../../../test/support/node-stage-peer.ts';
 import type { Work } from '../../wire/work.ts';
-import { Chain } from './chain.ts';
+import { Chain, type SampledToken } from './chain.ts';
+import { TokenQueue } from './token-queue.ts';
 import { stageKinds, stageProtocol } from './stage-messages.ts';
 
 const prompt = [10, 11, 12, 13];
 
 /** A stage that this test plays, and the coordinator's chain over it alone. */
 let stage: Promise<StagePeer>;
+let tokens: TokenQueue<SampledToken>;
 let opening: Promise<Chain>;
 beforeEach(async () => {
   const loopback = new Loopback();
@@ -21,15 +23,20 @@ beforeEach(async () => {
     maxInboundChannels: 8,
     onChannel: (channel) => arrived.resolve(new StagePeer(channel)),
   });
+  tokens = new TokenQueue();
   opening = Chain.open(
     {
       opener: loopback.peer('me'),
       route: [{ peer: 'evil', addresses: [], firstLayer: 0, lastLayer: 5 }],
       model: fakeModel,
       sampling: greedy,
-      promptTokens: prompt,
-      maxTokens: 3,
+      sequence: prompt,
+      promptTokens: prompt.length,
+      maxTokens: prompt.length + 3,
       now: () => 0,
+      onToken: (token) => tokens.push(token),
+      onFailed: (failure) => tokens.fail(failure),
+      onDraining: () => {},
     },
     new AbortController().signal,
   );
@@ -71,6 +78,7 @@ describe('a stage that is open', () => {
   beforeEach(async () => {
     await (await stage).say(stageKinds.opened, { freeSessions: 1 });
     chain = await opening;
+    chain.run(prompt, 0);
   });
 
   it.each<[string, number, Partial<Work>]>([
@@ -88,15 +96,15 @@ describe('a stage that is open', () => {
   ])('is to blame when it sends %s', async (_title, kind, work) => {
     const plain = { position: prompt.length, count: 1, flags: 0, values: new Uint8Array(4) };
     await Promise.allSettled([(await stage).work(kind, { ...plain, ...work })]);
-    await expectFailure(chain.nextToken(), 'broke the protocol');
+    await expectFailure(tokens.next(), 'broke the protocol');
   });
 
   it('may send the token that is next, and only once', async () => {
     const next = { position: prompt.length, count: 1, flags: 0, values: Uint8Array.of(7, 0, 0, 0) };
     await (await stage).work(stageKinds.sampled, next);
     await (await stage).work(stageKinds.sampled, next);
-    expect(await chain.nextToken()).toMatchObject({ token: 7, endOfGeneration: false });
-    await expectFailure(chain.nextToken(), 'position 4 came where 5 is the next one');
+    expect(await tokens.next()).toMatchObject({ token: 7, endOfGeneration: false });
+    await expectFailure(tokens.next(), 'position 4 came where 5 is the next one');
   });
 
   it('may send as many tokens as were asked for, and is to blame for one more', async () => {
@@ -106,9 +114,9 @@ describe('a stage that is open', () => {
       ).work(stageKinds.sampled, { position, count: 1, flags: 0, values: new Uint8Array(4) });
     }
     await (await stage).untilClosed();
-    const taken = [await chain.nextToken(), await chain.nextToken(), await chain.nextToken()];
+    const taken = [await tokens.next(), await tokens.next(), await tokens.next()];
     expect(taken.map((token) => token?.token)).toEqual([0, 0, 0]);
-    await expectFailure(chain.nextToken(), 'position 7 came where 7 is the next one, of 3');
+    await expectFailure(tokens.next(), 'position 7 came where 7 is the next one, of 7');
   });
 
   it('is not waited for when it gives no account', async () => {

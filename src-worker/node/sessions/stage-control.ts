@@ -12,6 +12,8 @@ import {
   failedMessageSchema,
   openedMessageSchema,
   type OpenMessage,
+  type Progress,
+  progressBytes,
   silenceLimitMs,
   stageKinds,
   stageProtocol,
@@ -28,6 +30,8 @@ export type StageControlParts = {
   readonly onSampled: (body: Buffer) => void;
   /** Called at most once, after the stage was open. */
   readonly onFailed: (failure: ChainFailure) => void;
+  /** The stage will be gone soon. */
+  readonly onDraining: () => void;
 };
 
 export class StageControl {
@@ -35,6 +39,7 @@ export class StageControl {
   readonly #channel: Channel;
   readonly #opened = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<ClosedMessage | undefined>();
+  #progress: PromiseWithResolvers<Progress> | undefined;
   #heardAt: number;
   #isOpen = false;
   #isOver = false;
@@ -113,6 +118,19 @@ export class StageControl {
     }
   }
 
+  /** Asks how far the stage has come; undefined when it does not say so in time. */
+  async progress(withinMs: number): Promise<Progress | undefined> {
+    const answer = (this.#progress ??= Promise.withResolvers());
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), withinMs);
+    void this.#channel.send(stageKinds.alive);
+    try {
+      return await Promise.race([answer.promise, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   #onFrame({ kind, body }: Frame): void {
     this.#heardAt = this.#parts.now();
     try {
@@ -136,7 +154,13 @@ export class StageControl {
       this.#opened.resolve();
     } else if (kind === stageKinds.failed) {
       this.#fail(reportedFailure(route, stage, parseMessage(failedMessageSchema, body)));
-    } else if (kind !== stageKinds.alive) {
+    } else if (kind === stageKinds.draining && this.#isOpen) {
+      this.#parts.onDraining();
+    } else if (kind === stageKinds.alive && body.byteLength === progressBytes) {
+      const progress = { taken: body.readUInt32LE(0), pending: body.readUInt32LE(4) };
+      this.#progress?.resolve(progress);
+      this.#progress = undefined;
+    } else {
       throw new AppError('protocol-violation', `a frame of kind ${kind} came out of turn`);
     }
   }

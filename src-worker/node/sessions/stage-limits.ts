@@ -5,7 +5,7 @@
 import type { ShardRole } from '../../wire/engine-messages.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import { workHeaderBytes } from '../../wire/work.ts';
-import { stageKinds } from './stage-messages.ts';
+import { progressBytes, stageKinds } from './stage-messages.ts';
 
 /** Most tokens of one work frame, and most bytes of its values; whoever cuts a prompt keeps to both. */
 export const maxWorkTokens = 512;
@@ -38,7 +38,8 @@ export const answerLimits = limitsOf({
   sampled: sampledBytes,
   failed: maxFailedBytes,
   closed: maxMessageBytes,
-  alive: 0,
+  alive: progressBytes,
+  draining: 0,
 });
 
 /** From the stage before, or from the last one to the first, to a stage with this role and width. */

@@ -12,8 +12,10 @@
  * says `failed` before it closes, and a stage passes on what its neighbours say.
  *
  * A channel serves one session, so the session number in its work frames is always `channelSession`.
- * `alive` goes out on an otherwise silent control channel and is answered by `alive`: a coordinator or a
- * stage that vanished without closing anything is noticed by its silence.
+ * `alive` goes out on an otherwise silent control channel and is answered by `alive` with how far the stage
+ * has come: a coordinator or a stage that vanished without closing anything is noticed by its silence, and one that
+ * has work and gives nothing back by its progress. `draining` says that the stage will be gone soon: the coordinator
+ * gets another chain ready, by work flagged `rehearse`, and goes over to it.
  */
 import { z } from 'zod';
 import { errorReportSchema } from '../../../src-shared/chat.ts';
@@ -30,6 +32,7 @@ export const stageKinds = {
   failed: 35,
   closed: 36,
   alive: 37,
+  draining: 38,
 } as const;
 
 /** How often `alive` goes out, and after which silence the other end counts as vanished, in milliseconds. */
@@ -51,6 +54,9 @@ const linkSchema = z.object({
   ticket: randomNameSchema,
 });
 
+/** Tokens that an `open` may tell of; an answer that is longer and needs them cannot go on over another chain. */
+export const mostGenerated = 16_384;
+
 export const openMessageSchema = z.object({
   session: randomNameSchema,
   manifestId: manifestIdSchema,
@@ -70,8 +76,14 @@ export const openMessageSchema = z.object({
   maxTokens: z.int().min(1),
   /** Cache cells that it is sure to take; a stage that has fewer left refuses at once. */
   promptTokens: z.int().min(1),
+  /** For the stage that samples: what another chain generated of the answer, for penalties and grammar. */
+  generated: z.array(z.int().min(0).max(0x7fff_ffff)).max(mostGenerated).optional(),
 });
 export type OpenMessage = z.infer<typeof openMessageSchema>;
+
+/** In an answer to `alive`, as two u32: the position behind what came in, and tokens of that not yet passed on. */
+export type Progress = { readonly taken: number; readonly pending: number };
+export const progressBytes = 8;
 
 export const openedMessageSchema = z.object({ freeSessions: z.int().min(0) });
 

@@ -8,7 +8,7 @@ import { decodeWork, encodeWork, type Work, workFlags, workKinds } from '../../w
 import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
 import { SequenceGuard } from './sequence-guard.ts';
 import type { StageAccount } from './stage-account.ts';
-import { channelSession, type OpenMessage } from './stage-messages.ts';
+import { channelSession, type OpenMessage, type Progress } from './stage-messages.ts';
 import { type Landed, WorkInFlight } from './work-in-flight.ts';
 
 /** Works whose results may be in the engine or under way to the next stage before more is let in. */
@@ -87,8 +87,7 @@ export class StagePipeline {
         `A sampled token for position ${work.position} came where ${this.#guard.next} is the next one`,
       );
     }
-    const isOver = (work.flags & workFlags.endOfGeneration) !== 0;
-    if (!isOver && work.position < open.decodeUntil) {
+    if (isFollowed(work) && work.position < open.decodeUntil) {
       this.#take(work);
       this.#admit({ ...work, flags: workFlags.sample, computeMicros: 0 });
     }
@@ -102,6 +101,14 @@ export class StagePipeline {
     } else {
       this.#passSampled(output);
     }
+  }
+
+  /** How far the session has come: the position behind what came in, and how much of that is not out yet. */
+  get progress(): Progress {
+    return {
+      taken: this.#guard.next,
+      pending: this.#waitingTokens + this.#flying.tokens,
+    };
   }
 
   /** Lets go of whoever waits for room. */
@@ -162,8 +169,7 @@ export class StagePipeline {
       void toNext(workKinds.sampled, ...parts);
     }
     toCoordinator(workKinds.sampled, ...parts);
-    const isOver = (output.flags & workFlags.endOfGeneration) !== 0;
-    if (shard.role === 'whole' && !isOver && output.position < open.decodeUntil) {
+    if (shard.role === 'whole' && isFollowed(output) && output.position < open.decodeUntil) {
       // The engine computes this token without being asked.
       engine.claim(output.position + 1);
       account.addTokens(1);
@@ -200,6 +206,11 @@ export class StagePipeline {
   }
 }
 
+/** Whether the next token is computed after a sampled one without anybody asking. */
+function isFollowed({ flags }: Work): boolean {
+  return (flags & (workFlags.endOfGeneration | workFlags.rehearse)) === 0;
+}
+
 /** Reads work from outside. @throws AppError `protocol-violation` for all that is not plain work */
 function acceptWork(body: Buffer, bytesPerToken: number): Work {
   const work = decodeWork(body, bytesPerToken);
@@ -209,7 +220,8 @@ function acceptWork(body: Buffer, bytesPerToken: number): Work {
       `Work for session ${work.session} came on a channel that serves session ${channelSession} alone`,
     );
   }
-  if (work.detail.byteLength > 0 || (work.flags & ~workFlags.sample) !== 0) {
+  const known = workFlags.sample | workFlags.rehearse;
+  if (work.detail.byteLength > 0 || (work.flags & ~known) !== 0) {
     throw new AppError(
       'protocol-violation',
       'Work came with a detail or flags that only results have',

@@ -130,6 +130,15 @@ export class StageService {
     );
   }
 
+  /** Tells the coordinators of sessions that this node's shards will be gone soon. */
+  drain(isMeant: (requester: string) => boolean = () => true): void {
+    for (const session of this.#sessions) {
+      if (isMeant(session.requester)) {
+        session.drain();
+      }
+    }
+  }
+
   /** Reads the first frame of a channel, which gives it a session or makes it wait for one. */
   #introduce(newcomer: Newcomer, { kind, body }: Frame): void {
     try {

@@ -16,6 +16,7 @@ import {
   type FailedMessage,
   failedMessageSchema,
   type OpenMessage,
+  progressBytes,
   silenceLimitMs,
   stageKinds,
   stageProtocol,
@@ -127,6 +128,13 @@ export class StageSession {
     });
   }
 
+  /** Tells the coordinator that this stage will be gone soon. */
+  drain(): void {
+    if (!this.#hasEnded) {
+      this.#tell(stageKinds.draining);
+    }
+  }
+
   /** Called now and then: ends the session when the stage before or the coordinator is silent too long. */
   checkTime(now: number): void {
     const needsInput = this.open.inputTicket !== null && this.#input === undefined;
@@ -155,7 +163,7 @@ export class StageSession {
   }
 
   async #openEngine(): Promise<ShardSession> {
-    const { sampling, decodeUntil, promptTokens, maxTokens } = this.open;
+    const { sampling, decodeUntil, promptTokens, maxTokens, generated } = this.open;
     const engine = await this.shard.openSession(
       {
         sampling: sampling ?? undefined,
@@ -163,6 +171,7 @@ export class StageSession {
         promptTokens,
         maxTokens,
         isOwn: this.requester === this.#parts.opener.peer,
+        generated,
       },
       {
         onWork: (work) => this.#guarded(() => this.#pipeline?.takeOutput(work)),
@@ -241,12 +250,20 @@ export class StageSession {
     }
     this.#isAnswering = true;
     try {
-      await this.#control.send(stageKinds.alive);
+      await this.#control.send(stageKinds.alive, this.#encodeProgress());
     } catch {
       // The channel's end ends the session.
     } finally {
       this.#isAnswering = false;
     }
+  }
+
+  #encodeProgress(): Buffer {
+    const { taken, pending } = this.#pipeline?.progress ?? { taken: 0, pending: 0 };
+    const body = Buffer.alloc(progressBytes);
+    body.writeUInt32LE(taken, 0);
+    body.writeUInt32LE(pending, 4);
+    return body;
   }
 
   #onControlClosed(error: AppError | undefined): void {

@@ -5,6 +5,10 @@ export class TokenQueue<T> {
   #taker: PromiseWithResolvers<T | undefined> | undefined;
   #end: { readonly error: unknown } | 'ended' | undefined;
 
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
   push(item: T): void {
     if (this.#end !== undefined) {
       return;
