@@ -1,9 +1,11 @@
 /** `npm run bench -- NAME`: runs one benchmark; see the files beside this one for what each measures. */
+import { failover } from './failover.ts';
 import { footprint } from './footprint.ts';
 import { hop } from './hop.ts';
 import { idleCost } from './idle-cost.ts';
 import { prefill } from './prefill.ts';
 import { type Bench, printResult } from './report.ts';
+import { route } from './route.ts';
 import { split } from './split.ts';
 import { yieldToOwner } from './yield.ts';
 
@@ -14,6 +16,8 @@ const benches: Readonly<Record<string, Bench>> = {
   footprint,
   yield: yieldToOwner,
   'idle-cost': idleCost,
+  route,
+  failover,
 };
 
 const name = process.argv[2] ?? '';

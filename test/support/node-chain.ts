@@ -128,6 +128,26 @@ export class NodeChain {
     return { rest, abort: () => stream.controller.abort() };
   }
 
+  /** The text of a greedy answer; `disturb` is called when its first piece is there. */
+  async answer(
+    maxTokens: number,
+    disturb: () => Promise<unknown> | undefined = () => undefined,
+  ): Promise<string> {
+    const stream = await this.client.chat.completions.create({
+      ...greedy('Tell me everything.'),
+      max_tokens: maxTokens,
+      stream: true,
+    });
+    let text = '';
+    let disturbed: Promise<unknown> | undefined;
+    for await (const { choices } of stream) {
+      text += choices[0]?.delta.content ?? '';
+      disturbed ??= disturb() ?? Promise.resolve();
+    }
+    await disturbed;
+    return text;
+  }
+
   /** Waits until the asking node is connected to all hosting nodes that run, and knows what they host. */
   async untilAllKnown(): Promise<void> {
     const wanted = this.hosting.filter(({ isRunning }) => isRunning);

@@ -1,0 +1,244 @@
+/**
+ * What an answer notices when a stage of its chain is killed, or announces that it leaves and goes: the longest time
+ * without a token, and whether the text is the one that it would have been.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LayerRange } from '../../src-shared/model.ts';
+import { NodeProcess } from '../support/node-process.ts';
+import { type RandomModelOptions, smallModel, writeRandomModel } from '../support/random-model.ts';
+import { stopAll } from './chain-of-nodes.ts';
+import { type Bench, say } from './report.ts';
+import { quantile, round } from './statistics.ts';
+
+/** Kills and departures each. */
+const rounds = 45;
+
+/** Wide enough that computing costs something, with a prompt of some 450 tokens before an answer of 200. */
+const model: RandomModelOptions = {
+  ...smallModel,
+  name: 'Random failover',
+  layers: 6,
+  width: 512,
+  heads: 8,
+  kvHeads: 4,
+  feedForward: 1024,
+};
+const thirds: readonly LayerRange[] = [
+  { firstLayer: 0, lastLayer: 1 },
+  { firstLayer: 2, lastLayer: 3 },
+  { firstLayer: 4, lastLayer: 5 },
+];
+const question = 'Tell me about the weather, the harvest and the price of bread. '.repeat(7);
+const answerTokens = 200;
+
+type Outcome = {
+  readonly text: string;
+  /** From what was done to the next token, at least; the longest pause after it. In milliseconds. */
+  readonly stallMs: number;
+  readonly tookMs: number;
+  readonly takeovers: number;
+};
+type Disturbance = (victim: NodeProcess) => Promise<unknown>;
+
+export const failover: Bench = {
+  about: `a stage is killed (${rounds} times) or leaves in order (${rounds} times): stall p99 ≤ 2 s and ≤ 0.3 s, same text`,
+  run: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mindmesh-failover-'));
+    const mesh = new SparedMesh(join(folder, 'model.gguf'));
+    try {
+      await writeRandomModel(mesh.modelPath, model);
+      await mesh.start();
+      const undisturbed = await mesh.answer();
+      const killed = await disturb(mesh, undisturbed, 'killed', (victim) => victim.kill());
+      const left = await disturb(mesh, undisturbed, 'left', async (victim) => {
+        const because = 'The benchmark leaves';
+        await victim.request('setWork', { state: 'draining', answersOwner: false, because });
+        // What the owner's need leaves a stage.
+        await new Promise((resolve) => {
+          setTimeout(resolve, 400);
+        });
+        await victim.kill();
+      });
+      const identical = [...killed, ...left].every(({ text }) => text === undisturbed.text);
+      const stalls = killed.map(({ stallMs }) => stallMs);
+      const leaveStalls = left.map(({ stallMs }) => stallMs);
+      const figures = {
+        stallP50Ms: round(quantile(stalls, 0.5), 0),
+        stallP99Ms: round(quantile(stalls, 0.99), 0),
+        drainStallP99Ms: round(quantile(leaveStalls, 0.99), 0),
+        identical,
+      };
+      return {
+        rows: [
+          { what: 'killed: stall, median (ms)', value: figures.stallP50Ms, limit: '' },
+          { what: 'killed: stall, p99 (ms)', value: figures.stallP99Ms, limit: 2000 },
+          { what: 'left: stall, p99 (ms)', value: figures.drainStallP99Ms, limit: 300 },
+          { what: 'same text', value: identical ? 'yes' : 'no', limit: 'yes' },
+        ],
+        remarks: [
+          `Undisturbed, the answer takes ${round(undisturbed.tookMs, 0)} ms with pauses of up to ${round(undisturbed.stallMs, 0)} ms.`,
+          `Another chain took over in ${count(killed)} of ${rounds} killings and ${count(left)} of ${rounds} departures; the others came before the first or after the last token.`,
+        ],
+        figures,
+      };
+    } finally {
+      await mesh.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+/** Two nodes for each third, and one that asks. */
+class SparedMesh {
+  readonly modelPath: string;
+  readonly #hosting = new Map<NodeProcess, LayerRange>();
+  #asker: NodeProcess | undefined;
+
+  constructor(modelPath: string) {
+    this.modelPath = modelPath;
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([...thirds, ...thirds].map((layers) => this.#host(layers)));
+    const addresses = [...this.#hosting.keys()].flatMap(({ status }) => status.addresses);
+    this.#asker = await NodeProcess.start({ staticPeers: addresses });
+    await this.#untilAllKnown();
+  }
+
+  async answer(disturb?: {
+    readonly afterMs: number;
+    readonly with: Disturbance;
+    readonly layers: LayerRange;
+  }): Promise<Outcome> {
+    const asker = this.#askingNode();
+    const startedAt = performance.now();
+    let disturbedAt = startedAt;
+    const times: number[] = [];
+    let text = '';
+    const { over } = asker.chat(
+      {
+        model: model.name,
+        messages: [{ role: 'user', content: question }],
+        sampling: { temperature: 0 },
+        maxTokens: answerTokens,
+      },
+      (event) => {
+        if (event.type === 'text') {
+          times.push(performance.now());
+          text += event.text;
+        }
+      },
+    );
+    let victim: NodeProcess | undefined;
+    if (disturb !== undefined) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, disturb.afterMs);
+      });
+      victim = await this.#working(disturb.layers);
+      disturbedAt = performance.now();
+      await disturb.with(victim);
+    }
+    const events = await over;
+    const done = events.find((event) => event.type === 'done');
+    if (victim !== undefined && disturb !== undefined) {
+      await victim.stop();
+      this.#hosting.delete(victim);
+      await this.#host(disturb.layers);
+      await this.#untilAllKnown();
+    }
+    return {
+      text,
+      stallMs: longestPause(times, disturbedAt),
+      tookMs: (times.at(-1) ?? 0) - startedAt,
+      takeovers: done?.receipts[0]?.takeovers ?? 0,
+    };
+  }
+
+  async stop(): Promise<void> {
+    await stopAll([...this.#hosting.keys(), ...(this.#asker === undefined ? [] : [this.#asker])]);
+  }
+
+  #askingNode(): NodeProcess {
+    if (this.#asker === undefined) {
+      throw new Error('The asking node has not started');
+    }
+    return this.#asker;
+  }
+
+  async #host(layers: LayerRange): Promise<void> {
+    const node = await NodeProcess.start({
+      bundledModels: [this.modelPath],
+      shards: [{ model: model.name, layers }],
+      staticPeers: this.#asker?.status.addresses ?? [],
+      engine: { threads: 1, backend: 'cpu', contextLength: 2048 },
+    });
+    this.#hosting.set(node, layers);
+    await node.untilServing();
+  }
+
+  /** The node with these layers that has the session, or either when none has. */
+  async #working({ firstLayer }: LayerRange): Promise<NodeProcess> {
+    const candidates = [...this.#hosting].flatMap(([node, layers]) =>
+      layers.firstLayer === firstLayer ? [node] : [],
+    );
+    const statuses = await Promise.all(candidates.map((node) => node.request('status', {})));
+    const index = statuses.findIndex(({ shards }) => shards.some(({ sessions }) => sessions > 0));
+    const node = candidates[Math.max(0, index)];
+    if (node === undefined) {
+      throw new Error(`Nobody hosts the layers from ${firstLayer} on`);
+    }
+    return node;
+  }
+
+  async #untilAllKnown(): Promise<void> {
+    const wanted = [...this.#hosting.keys()].map(({ status }) => status.peer);
+    await this.#askingNode().until(
+      ({ peers }) =>
+        wanted.every((peer) =>
+          peers.some((known) => known.peer === peer && known.connected && known.shards.length > 0),
+        ),
+      'the asking node knows all the others',
+    );
+  }
+}
+
+async function disturb(
+  mesh: SparedMesh,
+  undisturbed: Outcome,
+  what: string,
+  how: Disturbance,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  while (outcomes.length < rounds) {
+    // Spread over prefill and decoding, and over the stages, the same in every run.
+    const place = (outcomes.length * 0.618_034) % 1;
+    const layers = thirds[outcomes.length % thirds.length] ?? { firstLayer: 0, lastLayer: 0 };
+    const outcome = await mesh.answer({
+      afterMs: place * undisturbed.tookMs,
+      with: how,
+      layers,
+    });
+    outcomes.push(outcome);
+    if (outcomes.length % 9 === 0) {
+      say(
+        `${what} ${outcomes.length} of ${rounds}: the last stalled for ${round(outcome.stallMs, 0)} ms`,
+      );
+    }
+  }
+  return outcomes;
+}
+
+/** From a moment on: to the first token after it, and between those that follow. */
+function longestPause(times: readonly number[], from: number): number {
+  const after = [from, ...times.filter((time) => time > from)];
+  return after.reduce(
+    (longest, time, index) => Math.max(longest, time - (after[index - 1] ?? time)),
+    0,
+  );
+}
+
+function count(outcomes: readonly Outcome[]): number {
+  return outcomes.filter(({ takeovers }) => takeovers > 0).length;
+}
