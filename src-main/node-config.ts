@@ -20,6 +20,7 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
     listen: settings.listen,
     staticPeers: settings.peers,
     mdns: settings.mdns,
+    poolOnly: settings.poolOnly,
     shards: settings.shards ?? [{ model: facts.demoModelName }],
     gateway: {
       port: settings.apiPort,

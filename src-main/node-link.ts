@@ -36,6 +36,13 @@ const deadlines: Readonly<Record<NodeMethod, number | null>> = {
   setWork: 15_000,
   removeModel: 30_000,
   cancelChat: 15_000,
+  poolCreate: 15_000,
+  poolInvite: 15_000,
+  // The inviting node is dialled for up to ten seconds.
+  poolJoin: 30_000,
+  poolList: 15_000,
+  poolRevoke: 15_000,
+  poolLeave: 15_000,
 };
 
 export class NodeLink {

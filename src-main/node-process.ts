@@ -17,6 +17,7 @@ import {
   type Usage,
   type WorkOrder,
 } from '../src-shared/node-api.ts';
+import type { PoolMethod } from '../src-shared/pool.ts';
 import type { ChildPlan } from '../src-shared/process/child.ts';
 import { Supervisor, type SupervisorState } from '../src-shared/process/supervisor.ts';
 import type { RestartPolicy } from '../src-shared/process/restart-policy.ts';
@@ -176,6 +177,11 @@ export class NodeProcess {
     const model = await this.#request('removeModel', params);
     await this.#refresh();
     return model;
+  }
+
+  /** Pools are the node's alone; the host only passes on what its clients ask. */
+  pool<M extends PoolMethod>(method: M, params: NodeParams<M>): Promise<NodeResult<M>> {
+    return this.#request(method, params);
   }
 
   /**

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema, errorReportSchema } from './chat.ts';
 import { dutySchema, factsSchema, pauseChoiceSchema } from './duty.ts';
 import { modelEntrySchema, nodeStatusSchema } from './node-api.ts';
+import { poolMethods } from './pool.ts';
 import { changedSettingsSchema, settingsSchema } from './settings.ts';
 
 /** What this machine does for the mesh, and the one sentence that says it with its reason. */
@@ -75,6 +76,7 @@ export const hostMethods = {
     params: z.object({ model: z.string().min(1).max(200) }),
     result: modelEntrySchema,
   },
+  ...poolMethods,
   settings: { params: z.object({}), result: settingsSchema },
   /** Only the given settings change. Answers with all of them. */
   changeSettings: { params: changedSettingsSchema, result: settingsSchema },

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema, errorReportSchema, receiptSchema } from './chat.ts';
 import { layerRangeSchema, manifestIdSchema, modelSummarySchema } from './model.ts';
 import { paceSchema } from './pace.ts';
+import { poolMethods } from './pool.ts';
 
 /**
  * Flags of the Node.js that runs the node process. A small young generation keeps an idle node at some 110 MB
@@ -46,6 +47,8 @@ export const nodeConfigSchema = z.object({
   /** Multiaddrs, with peer id, that the node keeps a connection to. */
   staticPeers: z.array(z.string()).default([]),
   mdns: z.boolean().default(true),
+  /** Talk to members of the own pools alone. */
+  poolOnly: z.boolean().default(false),
   shards: z.array(hostedShardSchema).default([]),
   work: workOrderSchema.default({ state: 'serving', answersOwner: true, because: null }),
   gateway: z.object({
@@ -169,6 +172,7 @@ export const nodeMethods = {
   /** Answers when the chat is over; its events come as `chat` events with the same number. */
   chat: { params: z.object({ chat: z.int(), request: chatRequestSchema }), result: z.null() },
   cancelChat: { params: z.object({ chat: z.int() }), result: z.null() },
+  ...poolMethods,
   /** Leaves the mesh, ends the engines, answers, then exits with code 0. */
   stop: { params: z.object({}), result: z.null() },
 } as const;

@@ -14,6 +14,8 @@ export const settingsSchema = z.object({
   peers: z.array(z.string().max(500)).max(256),
   /** Find peers on the local network by mDNS. */
   mdns: z.boolean(),
+  /** Talk to members of the own pools and to nobody else. */
+  poolOnly: z.boolean(),
   /** Layers to host; null hosts the bundled demo model whole, an empty list hosts nothing. */
   shards: z.array(hostedShardSchema).max(64).nullable(),
   /** Threads of each engine; null takes the number of physical cores that we may use. */
@@ -43,6 +45,7 @@ export const defaultSettings: Settings = {
   listen: ['/ip4/0.0.0.0/tcp/0'],
   peers: [],
   mdns: true,
+  poolOnly: false,
   shards: null,
   threads: null,
   backend: 'auto',

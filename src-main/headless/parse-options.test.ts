@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddress, parsePort, parseShard, parseThreads } from './parse-options.ts';
+import {
+  parseAddress,
+  parseInviteLife,
+  parsePort,
+  parseRole,
+  parseShard,
+  parseThreads,
+  parseUses,
+} from './parse-options.ts';
 
 describe('options of the command line', () => {
   it('name a model, or some of its layers', () => {
@@ -37,5 +45,18 @@ describe('options of the command line', () => {
       expect(() => parsePort(text)).toThrow('port');
     }
     expect(() => parseThreads('0')).toThrow('1 to 512');
+  });
+
+  it('say whom an invite is for, and how long', () => {
+    expect(parseRole('guest')).toBe('guest');
+    expect(() => parseRole('king')).toThrow('admin, member, guest');
+    expect(parseUses('20')).toBe(20);
+    expect(() => parseUses('0')).toThrow('1 to 1000');
+    expect(parseInviteLife('30m')).toBe(1_800_000);
+    expect(parseInviteLife('12h')).toBe(43_200_000);
+    expect(parseInviteLife('7d')).toBe(604_800_000);
+    for (const text of ['', '7', '0m', '31d', '1w', '-1h', '1.5h', '1000000h']) {
+      expect(() => parseInviteLife(text)).toThrow('at most 30d');
+    }
   });
 });

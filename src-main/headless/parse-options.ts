@@ -1,6 +1,13 @@
 /** Values of the command line's options. Each refuses what it cannot mean with a sentence. Pure. */
 import { InvalidArgumentError } from 'commander';
 import { type HostedShard, hostedShardSchema } from '../../src-shared/node-api.ts';
+import {
+  maxInviteLifeMs,
+  maxInviteUses,
+  type PoolRole,
+  poolRoles,
+  poolRoleSchema,
+} from '../../src-shared/pool.ts';
 
 /** `MODEL` or `MODEL:FIRST-LAST`, added to those before it. */
 export function parseShard(text: string, earlier: readonly HostedShard[] = []): HostedShard[] {
@@ -29,6 +36,34 @@ export function parsePort(text: string): number {
 
 export function parseThreads(text: string): number {
   return parseNumber(text, 1, 512, 'It is a number from 1 to 512.');
+}
+
+export function parseRole(text: string): PoolRole {
+  const role = poolRoleSchema.safeParse(text);
+  if (!role.success) {
+    throw new InvalidArgumentError(`It is one of ${poolRoles.join(', ')}.`);
+  }
+  return role.data;
+}
+
+export function parseUses(text: string): number {
+  return parseNumber(text, 1, maxInviteUses, `It is a number from 1 to ${maxInviteUses}.`);
+}
+
+const unitMs: ReadonlyMap<string, number> = new Map([
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** `30m`, `12h` or `7d`, in milliseconds. */
+export function parseInviteLife(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (unitMs.get(unit) ?? Number.NaN);
+  if (!(ms >= 60_000 && ms <= maxInviteLifeMs)) {
+    throw new InvalidArgumentError('It is a time such as 30m, 12h or 7d, at most 30d.');
+  }
+  return ms;
 }
 
 function parseNumber(text: string, from: number, to: number, sentence: string): number {

@@ -7,7 +7,15 @@ import type { PauseChoice } from '../../src-shared/duty.ts';
 import type { HostedShard } from '../../src-shared/node-api.ts';
 import type { ChangedSettings } from '../../src-shared/settings.ts';
 import { appFiles } from '../app-files.ts';
-import { parseAddress, parsePort, parseShard, parseThreads } from './parse-options.ts';
+import {
+  parseAddress,
+  parseInviteLife,
+  parsePort,
+  parseRole,
+  parseShard,
+  parseThreads,
+  parseUses,
+} from './parse-options.ts';
 import { ignoreClosedOutput, reportFailure } from './terminal.ts';
 
 /** Runs one command. Sets the exit code; never throws. */
@@ -33,6 +41,7 @@ function mindmesh(): Command {
   addPause(program);
   addChat(program);
   addModels(program);
+  addPools(program);
   addSettings(program);
   return program;
 }
@@ -54,6 +63,7 @@ type ServeFlags = {
   apiPort?: number;
   windowPort?: number;
   mdns: boolean;
+  poolOnly?: boolean;
   threads?: number;
   window: boolean;
   alwaysWork?: boolean;
@@ -70,6 +80,7 @@ function addServe(program: Command): void {
     .option('--api-port <n>', 'port of the OpenAI-compatible API', parsePort)
     .option('--window-port <n>', 'port of the window', parsePort)
     .option('--no-mdns', 'do not look for peers on the local network')
+    .option('--pool-only', 'talk to members of the own pools alone')
     .option('--threads <n>', 'threads of each engine', parseThreads)
     .option('--no-window', 'serve no window in the browser')
     .option('--always-work', 'never pause by itself, whatever this computer is used for')
@@ -90,6 +101,7 @@ function overridesOf(flags: ServeFlags): ChangedSettings {
     ...(flags.shards ? {} : { shards: [] }),
     ...(flags.shard === undefined ? {} : { shards: flags.shard }),
     ...(flags.mdns ? {} : { mdns: false }),
+    ...(flags.poolOnly === true ? { poolOnly: true } : {}),
     ...Object.fromEntries(
       Object.entries({ peers, listen, apiPort, windowPort, threads }).filter(
         ([, value]) => value !== undefined,
@@ -173,6 +185,70 @@ function addModels(program: Command): void {
     .action(async (name: string, _flags, command: Command) => {
       const { removeModel } = await import('./commands/models.ts');
       await removeModel(name, command.optsWithGlobals());
+    });
+}
+
+function addPools(program: Command): void {
+  const pool = program.command('pool').description('meshes for certain people alone');
+  pool
+    .command('create')
+    .description('make a pool; this machine keeps its key')
+    .argument('<name>')
+    .option('--as <name>', 'what members call this machine')
+    .option('--json', 'one line of JSON')
+    .action(async (name: string, _flags, command: Command) => {
+      const { createPool } = await import('./commands/pool.ts');
+      await createPool(name, command.optsWithGlobals());
+    });
+  pool
+    .command('invite')
+    .description('make a link that lets somebody in')
+    .argument('[pool]', 'needless for who is in one pool only')
+    .option('--role <role>', 'admin, member or guest (default: member)', parseRole)
+    .option('--uses <n>', 'how many may join by it (default: 1)', parseUses)
+    .option('--expires <time>', '30m, 12h, 7d (default: 24h)', parseInviteLife)
+    .option('--json', 'one line of JSON')
+    .action(async (name: string | undefined, _flags, command: Command) => {
+      const { invite } = await import('./commands/pool.ts');
+      await invite(name, command.optsWithGlobals());
+    });
+  pool
+    .command('join')
+    .description('enter a pool by an invite')
+    .argument('<link>')
+    .option('--as <name>', 'what members call this machine')
+    .option('--json', 'one line of JSON')
+    .action(async (link: string, _flags, command: Command) => {
+      const { joinPool } = await import('./commands/pool.ts');
+      await joinPool(link, command.optsWithGlobals());
+    });
+  pool
+    .command('list')
+    .description('the pools of this machine, their members and open invites')
+    .option('--json', 'one line of JSON')
+    .action(async (_flags, command: Command) => {
+      const { listPools } = await import('./commands/pool.ts');
+      await listPools(command.optsWithGlobals());
+    });
+  pool
+    .command('revoke')
+    .description('remove a member, or close an invite')
+    .argument('<member>', 'name or end of the peer id; or the id of an invite')
+    .option('--pool <pool>', 'needless for who is in one pool only')
+    .option('--json', 'one line of JSON')
+    .action(async (target: string, _flags, command: Command) => {
+      const { revoke } = await import('./commands/pool.ts');
+      await revoke(target, command.optsWithGlobals());
+    });
+  pool
+    .command('leave')
+    .description('leave a pool and forget it')
+    .argument('<pool>')
+    .option('--for-good', 'even though this machine holds its key')
+    .option('--json', 'one line of JSON')
+    .action(async (name: string, _flags, command: Command) => {
+      const { leavePool } = await import('./commands/pool.ts');
+      await leavePool(name, command.optsWithGlobals());
     });
 }
 

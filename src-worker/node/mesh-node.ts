@@ -20,6 +20,7 @@ import { HeaderExchange } from './mesh/header-exchange.ts';
 import type { Log } from './log.ts';
 import { createMesh, type Mesh } from './mesh/mesh.ts';
 import type { SelfDescription } from './mesh/record.ts';
+import type { PoolService } from './pools/pool-service.ts';
 import { MeteredGenerations } from './metered-generations.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
 import { modelEntries, peerStatus } from './node-status.ts';
@@ -76,6 +77,7 @@ export class MeshNode {
       listen: options.config.listen,
       staticPeers: options.config.staticPeers,
       mdns: options.config.mdns,
+      poolOnly: options.config.poolOnly,
       describe: () =>
         running.node === undefined
           ? { state: options.config.work.state, models: [], shards: [] }
@@ -167,6 +169,10 @@ export class MeshNode {
       requests: this.#admission.counts(),
       tokensPerSecond: this.#generations.tokensPerSecond,
     };
+  }
+
+  get pools(): PoolService {
+    return this.#mesh.pools;
   }
 
   /** @throws AppError `model-not-found` or `setting-invalid`; nothing changes then */

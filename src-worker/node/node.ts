@@ -140,6 +140,12 @@ serveHost(
       chats.get(chat)?.abort();
       return null;
     },
+    poolCreate: (params) => running().pools.create(params),
+    poolInvite: (params) => running().pools.invite(params),
+    poolJoin: (params) => running().pools.join(params),
+    poolList: () => running().pools.list(),
+    poolRevoke: (params) => running().pools.revoke(params),
+    poolLeave: (params) => running().pools.leave(params),
     stop: async () => {
       await stop();
       // The answer goes out first; a host may ask twice.

@@ -70,6 +70,11 @@ export function withPeer(address: Multiaddr, peer: string): Multiaddr {
   return peerOf(address) === undefined ? address.encapsulate(`/p2p/${peer}`) : address;
 }
 
+/** The address without the peer id at its end, for where that is told beside it. */
+export function withoutPeer(text: string): string {
+  return text.replace(/\/p2p\/[^/]+$/, '');
+}
+
 function parse(text: string): Multiaddr | undefined {
   try {
     return multiaddr(text);

@@ -10,6 +10,7 @@ import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import { AppError } from '../../../src-shared/errors.ts';
 import { parseListenAddress } from './addresses.ts';
+import { PoolGate } from '../pools/pool-gate.ts';
 import type { Identity } from './identity.ts';
 import { joinWrites } from './joined-writes.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
@@ -38,6 +39,12 @@ const maxStreamWindowSize = 2 * 1024 * 1024;
  */
 const addressDialTimeout = 5000;
 
+/**
+ * Who connects has this long for encryption and authorisation, in milliseconds; whoever is on the other side gives up
+ * then too.
+ */
+const inboundUpgradeTimeout = addressDialTimeout;
+
 /** Queries go out this often; the first at once, and other nodes' queries are answered at any time. */
 const mdnsIntervalMs = 20_000;
 
@@ -46,6 +53,8 @@ const discoverByMdns = mdns({ serviceTag: '_mindmesh._udp.local', interval: mdns
 export type Libp2pOptions = {
   readonly identity: Identity;
   readonly listen: readonly string[];
+  /** Who gets in; absent: everybody, as a member of no pool. */
+  readonly gate?: PoolGate;
   /** Called for every answer on the local network, so again and again; absent: mDNS is off. */
   readonly onDiscovered: ((found: PeerInfo) => void) | undefined;
 };
@@ -55,14 +64,20 @@ export type Libp2pOptions = {
  * @throws AppError `setting-invalid` naming a listen address that is none.
  */
 export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
+  const { identity } = options;
+  const gate = options.gate ?? new PoolGate({ identity, pools: undefined, poolOnly: false });
   return createLibp2p({
     start: false,
-    privateKey: options.identity.privateKey,
+    privateKey: identity.privateKey,
     nodeInfo: { name: 'mindmesh', userAgent: 'mindmesh' },
     addresses: { listen: options.listen.map((text) => parseListenAddress(text).toString()) },
     transports: [tcp()],
     // tls first: Node does its records in C++, noise is for peers that lack it.
-    connectionEncrypters: [joinWrites(tls()), noise({ crypto: keyCachingCrypto })],
+    connectionEncrypters: [
+      gate.guard(joinWrites(tls())),
+      gate.guard(noise({ crypto: keyCachingCrypto })),
+    ],
+    connectionGater: gate.connectionGater,
     streamMuxers: [
       yamux({
         maxInboundStreams: maxStreams,
@@ -77,6 +92,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       inboundConnectionThreshold,
       maxIncomingPendingConnections: inboundConnectionThreshold,
       addressDialTimeout,
+      inboundUpgradeTimeout,
     },
     // It aborts a busy peer's connection after one slow ping and measures whole milliseconds; peer-link.ts
     // pings for latency and for life.

@@ -1,11 +1,18 @@
 /** The mesh as the rest of the node sees it: who is there, how to reach them, and what we tell them. */
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Libp2p, PeerInfo } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
-import { advertisedAddresses, dialableAddresses, parseStaticPeer, withPeer } from './addresses.ts';
+import {
+  advertisedAddresses,
+  dialableAddresses,
+  parseStaticPeer,
+  withoutPeer,
+  withPeer,
+} from './addresses.ts';
 import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { buildLibp2p, startLibp2p } from './libp2p.ts';
@@ -17,6 +24,9 @@ import { RecordBook } from './record-book.ts';
 import { RecordExchange } from './record-exchange.ts';
 import type { KnownPeer, PeerRecord, SelfDescription } from './record.ts';
 import type { Log } from '../log.ts';
+import { PoolGate } from '../pools/pool-gate.ts';
+import { PoolService } from '../pools/pool-service.ts';
+import { Pools } from '../pools/pools.ts';
 
 export type MeshOptions = {
   /** The identity's key lives in it; the folder exists. */
@@ -27,12 +37,16 @@ export type MeshOptions = {
   readonly staticPeers: readonly string[];
   /** Find peers on the local network. */
   readonly mdns: boolean;
+  /** Talk to members of this node's pools alone; absent: to everybody. */
+  readonly poolOnly?: boolean;
   /** Asked for every record that is sent: at each connection, each `publish`, and every 20 seconds. */
   readonly describe: () => SelfDescription;
   readonly log: Log;
 };
 
 export interface Mesh extends ChannelOpener {
+  /** The pools of this node: made, joined, left, and who is in them. */
+  readonly pools: PoolService;
   /** Own multiaddrs, each ending in /p2p/ and the own peer id. */
   addresses(): readonly string[];
   /**
@@ -66,18 +80,29 @@ const staticTags = { 'mindmesh-static': { value: 100 } };
 export async function createMesh(options: MeshOptions): Promise<Mesh> {
   const staticPeers = options.staticPeers.map(parseStaticPeer);
   const identity = await loadIdentity(options.dataFolder, options.log);
+  const poolOnly = options.poolOnly ?? false;
+  const pools = await Pools.open({
+    folder: join(options.dataFolder, 'pools'),
+    identity,
+    log: options.log,
+  });
+  const gate = new PoolGate({ identity, pools, poolOnly });
   const libp2p: Libp2p = await buildLibp2p({
     identity,
+    gate,
     listen: options.listen,
     onDiscovered: options.mdns ? (found) => mesh.discovered(found) : undefined,
   });
-  const mesh = new Libp2pMesh(libp2p, identity, options);
+  const mesh = new Libp2pMesh(libp2p, identity, { ...options, poolOnly, membership: pools, gate });
   await mesh.start(staticPeers);
   return mesh;
 }
 
+type Parts = Required<MeshOptions> & { readonly membership: Pools; readonly gate: PoolGate };
+
 class Libp2pMesh implements Mesh {
   readonly peer: string;
+  readonly pools: PoolService;
   readonly #libp2p: Libp2p;
   readonly #log: Log;
   readonly #channels: PeerChannels;
@@ -90,7 +115,7 @@ class Libp2pMesh implements Mesh {
   #expiry: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(libp2p: Libp2p, identity: Identity, options: MeshOptions) {
+  constructor(libp2p: Libp2p, identity: Identity, options: Parts) {
     this.peer = identity.peer;
     this.#libp2p = libp2p;
     this.#log = options.log;
@@ -111,6 +136,21 @@ class Libp2pMesh implements Mesh {
       },
       options.log,
     );
+    this.pools = new PoolService({
+      pools: options.membership,
+      gate: options.gate,
+      poolOnly: options.poolOnly,
+      log: options.log,
+      network: {
+        opener: this.#channels,
+        connected: () => this.#connected,
+        addresses: () => addresses().map(withoutPeer),
+        connectAnew: (peer, texts) => this.#connectAnew(peer, texts),
+        keep: (peer, texts) => this.#keep(peer, texts),
+        cut: (peer, reason) => this.#cut(peer, reason),
+        onChange: () => this.#changed(),
+      },
+    });
   }
 
   async start(staticPeers: readonly { peer: string; address: Multiaddr }[]): Promise<void> {
@@ -119,6 +159,7 @@ class Libp2pMesh implements Mesh {
       this.#connected.add(peer);
       this.#keeper.connected(peer);
       this.#exchange.connected(peer);
+      this.pools.connected(peer);
       this.#changed();
     });
     this.#libp2p.addEventListener('peer:disconnect', ({ detail }) => {
@@ -126,9 +167,11 @@ class Libp2pMesh implements Mesh {
       this.#connected.delete(peer);
       this.#keeper.disconnected(peer);
       this.#exchange.disconnected(peer);
+      this.pools.disconnected(peer);
       this.#changed();
     });
     await this.#exchange.start();
+    await this.pools.start();
     await startLibp2p(this.#libp2p);
     for (const { peer, address } of staticPeers) {
       const known = { multiaddrs: [address], tags: staticTags };
@@ -149,12 +192,14 @@ class Libp2pMesh implements Mesh {
 
   knownPeers(): readonly KnownPeer[] {
     const silent = new Set(this.#connected);
-    const known = this.#book.all().map((heard): KnownPeer => {
-      silent.delete(heard.peer);
+    const heard = this.#book.all().filter(({ peer }) => this.pools.isHeard(peer));
+    const known = heard.map((each): KnownPeer => {
+      silent.delete(each.peer);
       return {
-        ...heard,
-        connected: this.#connected.has(heard.peer),
-        latencyMs: this.#exchange.latencyMs(heard.peer),
+        ...each,
+        record: this.pools.mayServe(each.peer) ? each.record : withoutOffers(each.record),
+        connected: this.#connected.has(each.peer),
+        latencyMs: this.#exchange.latencyMs(each.peer),
       };
     });
     return [...known, ...[...silent].map((peer) => this.#silentPeer(peer))];
@@ -192,12 +237,19 @@ class Libp2pMesh implements Mesh {
     this.#listeners.clear();
     clearTimeout(this.#expiry);
     this.#keeper.stop();
+    this.pools.stop();
     await this.#exchange.leave();
     await Promise.race([this.#libp2p.stop(), delay(stopDeadlineMs, undefined, { ref: false })]);
+    await this.pools.close();
   }
 
   #heard(peer: string, record: PeerRecord, isForwarded: boolean): void {
-    if (peer !== this.peer && this.#book.accept(peer, record, isForwarded)) {
+    // In a node for its pools alone, strangers do not count, though a member may speak of them.
+    if (
+      peer !== this.peer &&
+      this.pools.isHeard(peer) &&
+      this.#book.accept(peer, record, isForwarded)
+    ) {
       void this.#learnAddresses(peer, record.addresses);
       this.#armExpiry();
       this.#changed();
@@ -252,8 +304,22 @@ class Libp2pMesh implements Mesh {
   /** A peer that answers no ping any more; TCP would go on hoping for a quarter of an hour. */
   #drop(peer: string): void {
     this.#log('info', `Peer ${shortName(peer)} does not answer any more`, { peer });
-    const error = new AppError('peer-failed', `Peer ${shortName(peer)} does not answer`);
-    this.#connectionsOf(peer).forEach((connection) => connection.abort(error));
+    this.#cut(peer, new AppError('peer-failed', `Peer ${shortName(peer)} does not answer`));
+  }
+
+  #cut(peer: string, reason: AppError): void {
+    this.#connectionsOf(peer).forEach((connection) => connection.abort(reason));
+  }
+
+  async #connectAnew(peer: string, addresses: readonly string[]): Promise<void> {
+    await this.#libp2p.dial(
+      dialableAddresses(peer, addresses).map((address) => withPeer(address, peer)),
+      { force: true, signal: AbortSignal.timeout(dialDeadlineMs) },
+    );
+  }
+
+  #keep(peer: string, addresses: readonly string[]): void {
+    this.#keeper.keep(dialableAddresses(peer, addresses).map((address) => ({ peer, address })));
   }
 
   #connectionsOf(peer: string): Connection[] {
@@ -269,4 +335,9 @@ class Libp2pMesh implements Mesh {
       }
     }
   }
+}
+
+/** The record of a peer that may ask but not serve. */
+function withoutOffers(record: PeerRecord): PeerRecord {
+  return { ...record, models: [], shards: [], planned: [] };
 }

@@ -1,0 +1,128 @@
+/** `mindmesh pool create | invite | join | list | revoke | leave`. */
+import { AppError } from '../../../src-shared/errors.ts';
+import type { PoolRole } from '../../../src-shared/pool.ts';
+import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import { dataFolderAt } from '../../data-folder.ts';
+import { inviteLines, poolLines } from '../pool-lines.ts';
+import { note, print, printJson } from '../terminal.ts';
+import { type CommonOptions, findHost, useHost } from '../use-host.ts';
+
+type PoolOptions = CommonOptions & { readonly json?: boolean };
+
+/** A host that is composed for a word about pools loads no model. */
+const withoutModels: ChangedSettings = { shards: [] };
+
+/** And for a look at them it talks to nobody. */
+const quietly: ChangedSettings = {
+  ...withoutModels,
+  peers: [],
+  mdns: false,
+  listen: ['/ip4/127.0.0.1/tcp/0'],
+};
+
+export async function createPool(
+  name: string,
+  options: PoolOptions & { readonly as?: string },
+): Promise<void> {
+  await useHost(options, quietly, async (connection) => {
+    const pool = await connection.call('poolCreate', { name, ...memberName(options) });
+    tell(options, pool, [
+      `Made the pool ${pool.name}; this machine holds its key. "mindmesh pool invite" invites others.`,
+      'To talk to its members alone: mindmesh settings set poolOnly true',
+    ]);
+  });
+}
+
+export async function invite(
+  pool: string | undefined,
+  options: PoolOptions & {
+    readonly role?: PoolRole;
+    readonly uses?: number;
+    readonly expires?: number;
+  },
+): Promise<void> {
+  const connection = await findHost(dataFolderAt(options.data));
+  if (connection === undefined) {
+    throw new AppError(
+      'not-running',
+      'Whoever joins has to reach this machine. Start MindMesh with "mindmesh serve" first.',
+    );
+  }
+  try {
+    const { role, uses, expires: lifeMs } = options;
+    const given = Object.entries({ pool, role, uses, lifeMs });
+    const invited = await connection.call(
+      'poolInvite',
+      Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+    );
+    tell(options, invited, inviteLines(invited, Date.now()));
+  } finally {
+    await connection.close();
+  }
+}
+
+export async function joinPool(
+  link: string,
+  options: PoolOptions & { readonly as?: string },
+): Promise<void> {
+  await useHost(options, withoutModels, async (connection) => {
+    const pool = await connection.call('poolJoin', { link, ...memberName(options) });
+    tell(options, pool, [`Joined ${pool.name} as ${pool.role}.`]);
+    const { poolOnly } = await connection.call('settings', {});
+    if (!poolOnly && options.json !== true) {
+      note(
+        'This machine still talks to everybody. To talk to members of its pools alone: mindmesh settings set poolOnly true',
+      );
+    }
+  });
+}
+
+export async function listPools(options: PoolOptions): Promise<void> {
+  await useHost(options, quietly, async (connection) => {
+    const pools = await connection.call('poolList', {});
+    tell(options, pools, poolLines(pools, Date.now()));
+  });
+}
+
+export async function revoke(
+  target: string,
+  options: PoolOptions & { readonly pool?: string },
+): Promise<void> {
+  await useHost(options, withoutModels, async (connection) => {
+    const { pool: name } = options;
+    const params = { target, ...(name === undefined ? {} : { pool: name }) };
+    const revoked = await connection.call('poolRevoke', params);
+    tell(
+      options,
+      revoked,
+      revoked.kind === 'invite'
+        ? [`Closed the invite ${revoked.name} to ${revoked.pool}.`]
+        : [
+            `Removed ${revoked.name} from ${revoked.pool}. The other members hear of it when connected.`,
+          ],
+    );
+  });
+}
+
+export async function leavePool(
+  pool: string,
+  options: PoolOptions & { readonly forGood?: boolean },
+): Promise<void> {
+  await useHost(options, withoutModels, async (connection) => {
+    const forGood = options.forGood === true;
+    const left = await connection.call('poolLeave', { pool, forGood });
+    tell(options, left, [`Left ${left.name}.`]);
+  });
+}
+
+function memberName({ as }: { readonly as?: string }): { member?: string } {
+  return as === undefined ? {} : { member: as };
+}
+
+function tell({ json }: PoolOptions, result: unknown, lines: readonly string[]): void {
+  if (json === true) {
+    printJson(result);
+  } else {
+    print(lines);
+  }
+}

@@ -1,0 +1,96 @@
+/** What the pool commands print, as lines of text. Pure. */
+import { missingCase } from '../../src-shared/errors.ts';
+import type { Pool, PoolInvite, PoolResult } from '../../src-shared/pool.ts';
+import { shortPeer } from './sentences.ts';
+
+/** What `pool list` prints. */
+export function poolLines(pools: readonly Pool[], now: number): string[] {
+  if (pools.length === 0) {
+    return [
+      'This machine is in no pool.',
+      '"mindmesh pool create NAME" makes one; "mindmesh pool join LINK" enters one.',
+    ];
+  }
+  return pools.flatMap((pool, index) => [
+    ...(index === 0 ? [] : ['']),
+    `${pool.name} (${shortPeer(pool.id)}): ${standing(pool, now)}`,
+    ...memberTable(pool, now),
+    ...inviteTable(pool.invites, now),
+  ]);
+}
+
+/** What `pool invite` prints. */
+export function inviteLines(invite: PoolResult<'poolInvite'>, now: number): string[] {
+  const uses = invite.usesLeft === 1 ? 'once' : `${invite.usesLeft} times`;
+  return [
+    invite.link,
+    '',
+    `Invites to ${invite.pool} as ${invite.role}, ${uses}, for ${span(invite.expiresAt - now)}.`,
+    `Whoever has this link can join. "mindmesh pool revoke ${invite.id}" closes it.`,
+    'This machine has to run when somebody joins.',
+  ];
+}
+
+function standing(pool: Pool, now: number): string {
+  switch (pool.state) {
+    case 'removed':
+      return 'this machine was removed. "mindmesh pool leave" forgets the pool.';
+    case 'expired':
+      return 'the certificate of this machine has expired. Ask an admin for a new invite.';
+    case 'active':
+      return `you are ${pool.isOwner ? 'its owner' : article(pool.role)}, for ${span(pool.expiresAt - now)}`;
+    default:
+      return missingCase(pool.state);
+  }
+}
+
+function memberTable({ members }: Pool, now: number): string[] {
+  return table(
+    ['Member', 'Peer', 'Role', 'Now', 'Since'],
+    members.map(({ name, peer, role, isSelf, connected, issuedAt }) => [
+      name,
+      shortPeer(peer),
+      role,
+      isSelf ? 'this machine' : connected ? 'connected' : 'away',
+      `${span(now - issuedAt)} ago`,
+    ]),
+  );
+}
+
+function inviteTable(invites: readonly PoolInvite[], now: number): string[] {
+  return table(
+    ['Open invite', 'Role', 'Uses left', 'Expires'],
+    invites.map(({ id, role, usesLeft, expiresAt }) => [
+      id,
+      role,
+      String(usesLeft),
+      `in ${span(expiresAt - now)}`,
+    ]),
+  );
+}
+
+/** Columns as wide as their widest cell; nothing at all without rows. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd();
+  return rows.length === 0 ? [] : [line(heads), ...rows.map(line)];
+}
+
+function article(role: Pool['role']): string {
+  return role === 'admin' ? 'an admin' : `a ${role}`;
+}
+
+/** A length of time in its largest whole unit. */
+function span(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  const [count, unit] =
+    minutes < 120
+      ? [minutes, 'minute']
+      : minutes < 48 * 60
+        ? [Math.round(minutes / 60), 'hour']
+        : [Math.round(minutes / 1440), 'day'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,140 @@
+/**
+ * Pools: meshes for certain people alone. A pool is an Ed25519 key; its id is the peer id of that key. Whoever
+ * holds the key owns the pool. Everybody else is in it by a certificate, and nothing else counts:
+ *
+ *   pool key ── signs ──▶ certificate of an admin ── its node's key signs ──▶ certificate of a member or guest
+ *          └─── signs ──▶ certificate of anybody
+ *
+ * Roles, as they are enforced. `admin`: invites members and guests, and removes them. `member`: asks and serves.
+ * `guest`: asks; whatever it offers to serve is left out of its records. Only the owner appoints and removes admins.
+ *
+ * A node is in the public mesh and in any number of pools, or, with the setting `poolOnly`, in its pools alone.
+ * Each pair of nodes proves to each other the pools they share, before any protocol is spoken. A node with `poolOnly`
+ * ends a connection that proves none.
+ *
+ * An invite: open → used up | expired | revoked. It names the inviting node; the certificate comes from there, so
+ * that node has to be reachable when somebody joins, and it alone counts the uses.
+ *
+ * A membership: active → left (by itself) | removed (by a revocation) | expired (its certificate ran out before any
+ * admin renewed it). A certificate is void when its peer was revoked at or after it was issued, or when the admin
+ * who signed it was removed by the owner. Revocations are a set that only grows until the certificates they void
+ * have expired, so members need no order and no clock in common to agree on them. They travel among members, at
+ * once to those that are connected, with the next connection to the others.
+ *
+ * What can fail: an inviter that is away (join says so, try later); a stale copy of the revocations (the next member
+ * met brings the rest); a lost pool key (the pool lives on, but its owner is gone); a damaged file (kept aside, the node is
+ * not in that pool until it is repaired, and with `poolOnly` lets nobody in on its account).
+ */
+import { z } from 'zod';
+
+export const poolRoles = ['admin', 'member', 'guest'] as const;
+export const poolRoleSchema = z.enum(poolRoles);
+export type PoolRole = z.infer<typeof poolRoleSchema>;
+
+/** A peer id as text; those of Ed25519 keys have 52 characters. */
+export const poolIdSchema = z.string().regex(/^12D3Koo[1-9A-HJ-NP-Za-km-z]{45}$/);
+
+/** Names are shown in tables and menus: one line, no control characters. */
+export const poolNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u);
+
+/** Pools that a node is in at once. */
+export const maxPools = 16;
+
+/** Longest and usual life of an invite, in milliseconds. */
+export const maxInviteLifeMs = 30 * 24 * 3_600_000;
+export const usualInviteLifeMs = 24 * 3_600_000;
+
+export const maxInviteUses = 1000;
+
+/** How invites look to people; the same form as deep links have. */
+export const inviteLinkStart = 'mindmesh://join/';
+
+/** Windows passes on addresses of less than 2084 characters. */
+export const maxInviteLink = 2048;
+
+const poolMemberSchema = z.object({
+  peer: z.string(),
+  name: z.string(),
+  role: poolRoleSchema,
+  /** This node. */
+  isSelf: z.boolean(),
+  connected: z.boolean(),
+  issuedAt: z.number(),
+  expiresAt: z.number(),
+});
+export type PoolMember = z.infer<typeof poolMemberSchema>;
+
+const poolInviteSchema = z.object({
+  id: z.string(),
+  role: poolRoleSchema,
+  usesLeft: z.int(),
+  expiresAt: z.number(),
+});
+export type PoolInvite = z.infer<typeof poolInviteSchema>;
+
+export const poolSchema = z.object({
+  id: poolIdSchema,
+  name: z.string(),
+  state: z.enum(['active', 'removed', 'expired']),
+  /** The own role. */
+  role: poolRoleSchema,
+  /** This node holds the pool's key. */
+  isOwner: z.boolean(),
+  /** Of the own certificate. */
+  expiresAt: z.number(),
+  /** Those with a valid certificate that this node has heard of. */
+  members: z.array(poolMemberSchema),
+  /** Open invites of this node. */
+  invites: z.array(poolInviteSchema),
+});
+export type Pool = z.infer<typeof poolSchema>;
+
+/** A pool by its id, its name, or the end of its id; needless for who is in one pool only. */
+const poolChoiceSchema = z.string().min(1).max(100).optional();
+
+/** Parameters of the methods that node and host have in common. */
+export const poolMethods = {
+  poolCreate: {
+    params: z.object({ name: poolNameSchema, member: poolNameSchema.optional() }),
+    result: poolSchema,
+  },
+  poolInvite: {
+    params: z.object({
+      pool: poolChoiceSchema,
+      role: poolRoleSchema.default('member'),
+      uses: z.int().min(1).max(maxInviteUses).default(1),
+      lifeMs: z.int().min(60_000).max(maxInviteLifeMs).default(usualInviteLifeMs),
+    }),
+    result: poolInviteSchema.extend({ link: z.string(), pool: z.string() }),
+  },
+  poolJoin: {
+    params: z.object({
+      link: z.string().min(1).max(maxInviteLink),
+      /** What other members see of this machine; absent: the end of its peer id. */
+      member: poolNameSchema.optional(),
+    }),
+    result: poolSchema,
+  },
+  poolList: { params: z.object({}), result: z.array(poolSchema) },
+  /** Removes a member (by name, peer id or the end of it) or closes an invite (by its id). */
+  poolRevoke: {
+    params: z.object({ pool: poolChoiceSchema, target: z.string().min(1).max(100) }),
+    result: z.object({ pool: z.string(), kind: z.enum(['member', 'invite']), name: z.string() }),
+  },
+  poolLeave: {
+    params: z.object({
+      pool: z.string().min(1).max(100),
+      /** The owner's yes to nobody ever appointing or removing an admin again. */
+      forGood: z.boolean().default(false),
+    }),
+    result: z.object({ id: z.string(), name: z.string() }),
+  },
+} as const;
+export type PoolMethod = keyof typeof poolMethods;
+export type PoolParams<M extends PoolMethod> = z.output<(typeof poolMethods)[M]['params']>;
+export type PoolResult<M extends PoolMethod> = z.output<(typeof poolMethods)[M]['result']>;

@@ -1,0 +1,231 @@
+/** Both sides of the authorisation handshake; see auth-messages.ts. One call serves one connection. */
+import { randomBytes } from 'node:crypto';
+import type { MessageStream, PeerId } from '@libp2p/interface';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Identity } from '../mesh/identity.ts';
+import { shortName } from '../mesh/peer-name.ts';
+import {
+  type Hello,
+  helloSchema,
+  type JoinAnswer,
+  joinAnswerSchema,
+  markOf,
+  maxHelloBytes,
+  maxJoinAnswerBytes,
+  maxProofBytes,
+  maxVerdictBytes,
+  type Proof,
+  proofSchema,
+  refusalSentences,
+  type Side,
+  signedBytes,
+  type Verdict,
+  verdictSchema,
+} from './auth-messages.ts';
+import { type Membership, membershipText, openMembership } from './certificate.ts';
+import { HandshakeLine } from './handshake-line.ts';
+import type { JoinedPool } from './joined-pool.ts';
+import { type RevocationText, revocationText } from './revocation.ts';
+
+/** For the whole exchange, in milliseconds. */
+const handshakeMs = 5000;
+
+/** How long the refused side may take to read why and go, in milliseconds. */
+const farewellMs = 1000;
+
+/** What an invited node asks of the inviting one. */
+export type JoinRequest = Omit<NonNullable<Hello['join']>, 'protocol'>;
+
+export type HandshakeOptions = {
+  readonly identity: Identity;
+  readonly isInitiator: boolean;
+  readonly poolOnly: boolean;
+  /** Active pools of this node. */
+  readonly pools: readonly JoinedPool[];
+  /** A membership that the peer has proven. Returns false when the pool has no room for it. */
+  readonly onProven: (pool: JoinedPool, membership: Membership) => boolean;
+  /** The peer says that this node was removed, and shows by what. Never rejects. */
+  readonly onRevoked: (revocation: RevocationText) => Promise<void>;
+  /** Set when this node dials in order to join. */
+  readonly join: JoinRequest | undefined;
+  /** The answer to `join`. */
+  readonly onJoinAnswer: (answer: JoinAnswer) => void;
+  /** Answers a peer that wants to join. */
+  readonly admit: (request: JoinRequest) => Promise<JoinAnswer>;
+};
+
+/**
+ * Resolves when the peer may be spoken to; its pools were told by then.
+ * @throws AppError `unauthorised`, `protocol-violation`, `peer-failed`, `timed-out`; `cancelled` after a join, whose
+ * connection ends in any case. The caller ends the connection.
+ */
+export async function authorise(
+  stream: MessageStream,
+  remotePeer: PeerId,
+  options: HandshakeOptions,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const deadline = AbortSignal.timeout(handshakeMs);
+  const line = new HandshakeLine(
+    stream,
+    signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+  );
+  try {
+    await new Handshake(line, remotePeer, options).run();
+  } finally {
+    line.release();
+  }
+}
+
+class Handshake {
+  readonly #line: HandshakeLine;
+  readonly #remotePeer: PeerId;
+  readonly #options: HandshakeOptions;
+  readonly #own: Side;
+  readonly #peer: string;
+
+  constructor(line: HandshakeLine, remotePeer: PeerId, options: HandshakeOptions) {
+    this.#line = line;
+    this.#remotePeer = remotePeer;
+    this.#options = options;
+    this.#peer = remotePeer.toString();
+    this.#own = { peer: options.identity.peer, nonce: randomBytes(32).toString('base64url') };
+  }
+
+  async run(): Promise<void> {
+    const { poolOnly, pools, join } = this.#options;
+    this.#line.send({
+      protocol: '/mindmesh/pool-auth/1',
+      nonce: this.#own.nonce,
+      poolOnly,
+      marks: pools.map(({ id }) => markOf(id, this.#own.nonce, this.#own.peer)),
+      ...(join === undefined ? {} : { join: { protocol: '/mindmesh/pool-join/1', ...join } }),
+    } satisfies Hello);
+    const hello = await this.#line.read(helloSchema, maxHelloBytes);
+    if (join !== undefined) {
+      this.#options.onJoinAnswer(await this.#line.read(joinAnswerSchema, maxJoinAnswerBytes));
+      throw new AppError('cancelled', 'The connection has served its purpose');
+    }
+    if (hello.join !== undefined) {
+      await this.#answerJoin(hello.join);
+    }
+    const marks = new Set(hello.marks);
+    const common = pools.filter(({ id }) => marks.has(markOf(id, hello.nonce, this.#peer)));
+    const isRequired = poolOnly || hello.poolOnly;
+    if (common.length > 0) {
+      await this.#proveEachOther(common, { peer: this.#peer, nonce: hello.nonce }, isRequired);
+    } else if (isRequired) {
+      await this.#turnAway(hello.poolOnly);
+    }
+  }
+
+  async #proveEachOther(
+    common: readonly JoinedPool[],
+    other: Side,
+    isRequired: boolean,
+  ): Promise<void> {
+    const { identity } = this.#options;
+    const signature = await identity.privateKey.sign(signedBytes(this.#own, other));
+    this.#line.send({
+      memberships: common.map(({ own }) => membershipText(own)),
+      signature: Buffer.from(signature).toString('base64url'),
+    } satisfies Proof);
+    const proof = await this.#line.read(proofSchema, maxProofBytes);
+    const objection = await this.#objectionTo(proof, common, other);
+    const verdict = verdictOn(objection, isRequired);
+    this.#line.send(verdict);
+    const { refusal, revocation } = await this.#line.read(verdictSchema, maxVerdictBytes);
+    if (revocation !== undefined) {
+      await this.#options.onRevoked(revocation);
+    }
+    if (refusal !== undefined) {
+      throw new AppError(
+        'unauthorised',
+        `Peer ${shortName(this.#peer)} refuses: ${refusalSentences[refusal]}`,
+      );
+    }
+    if (verdict.refusal !== undefined) {
+      await this.#line.ended(farewellMs);
+      throw this.#notAMember();
+    }
+  }
+
+  /** Takes in what the peer proves; tells why when that is nothing. */
+  async #objectionTo(
+    proof: Proof,
+    common: readonly JoinedPool[],
+    other: Side,
+  ): Promise<Verdict | undefined> {
+    await this.#checkSignature(proof, other);
+    let objection: Verdict = { refusal: 'stranger' };
+    let isMember = false;
+    for (const text of proof.memberships.slice(0, common.length)) {
+      const membership = await openMembership(text);
+      const pool = common.find(({ id }) => id === membership.certificate.value.pool);
+      const refusal = pool?.objectionTo(membership, this.#peer);
+      if (pool === undefined || refusal === 'stranger') {
+        continue;
+      }
+      if (refusal === undefined) {
+        isMember = this.#options.onProven(pool, membership) || isMember;
+        objection = { refusal: 'full' };
+      } else {
+        const revocation = pool.revocationOf(membership);
+        objection =
+          revocation === undefined
+            ? { refusal }
+            : { refusal, revocation: revocationText(revocation) };
+      }
+    }
+    return isMember ? undefined : objection;
+  }
+
+  async #checkSignature(proof: Proof, other: Side): Promise<void> {
+    const signature = Buffer.from(proof.signature, 'base64url');
+    const { publicKey } = this.#remotePeer;
+    const isRight = await publicKey?.verify(signedBytes(other, this.#own), signature);
+    if (isRight !== true) {
+      throw new AppError('protocol-violation', 'A peer cannot sign for who it says it is');
+    }
+  }
+
+  async #answerJoin(join: NonNullable<Hello['join']>): Promise<never> {
+    const { pool, secret, name } = join;
+    const answer = await this.#options.admit({
+      pool,
+      secret,
+      ...(name === undefined ? {} : { name }),
+    });
+    this.#line.send(answer);
+    await this.#line.ended(farewellMs);
+    throw new AppError('cancelled', 'The connection has served its purpose');
+  }
+
+  /** Both sides come to this by the same hellos, so neither needs to be told. */
+  async #turnAway(isRefused: boolean): Promise<never> {
+    if (!this.#options.isInitiator) {
+      // Who ends a connection at once may take its own hello back from the other side's buffer.
+      await this.#line.ended(farewellMs);
+    }
+    throw isRefused
+      ? new AppError(
+          'unauthorised',
+          `Peer ${shortName(this.#peer)} refuses: ${refusalSentences.stranger}`,
+        )
+      : this.#notAMember();
+  }
+
+  #notAMember(): AppError {
+    return new AppError(
+      'unauthorised',
+      `Peer ${shortName(this.#peer)} is no member of a pool of this machine`,
+    );
+  }
+}
+
+/** Who may be here without any pool is still told that it was removed from one. */
+function verdictOn(objection: Verdict | undefined, isRequired: boolean): Verdict {
+  const { revocation } = objection ?? {};
+  const news = revocation === undefined ? {} : { revocation };
+  return isRequired ? (objection ?? {}) : news;
+}

@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { membershipOf, someKey } from '../../../test/support/pool-keys.ts';
+import {
+  type Certificate,
+  certificateLifeMs,
+  fromText,
+  isCurrent,
+  issueCertificate,
+  maxCertificateLifeMs,
+  type Membership,
+  membershipText,
+  needsRenewal,
+  openMembership,
+  toText,
+} from './certificate.ts';
+import { sealDocument } from './signed-document.ts';
+
+const pool = await someKey();
+const admin = await someKey();
+const member = await someKey();
+const adminMembership = await membershipOf(pool, admin.peer, { role: 'admin' });
+const byAdmin = { admin, membership: adminMembership };
+
+/** Sealed by whoever, saying whatever. */
+async function sealed(changed: Partial<Certificate>, key = pool): Promise<Membership> {
+  const { value } = (await membershipOf(pool, member.peer)).certificate;
+  const kind = { name: 'certificate', schema: undefined as never, maxBytes: 4000 };
+  const certificate = await sealDocument<Certificate>(
+    kind,
+    { ...value, ...changed },
+    key.privateKey,
+  );
+  return { certificate, issuer: undefined };
+}
+
+describe('a membership', () => {
+  it('that the pool itself signed comes back as it was', async () => {
+    const membership = await membershipOf(pool, member.peer, { role: 'guest', name: 'Élodie 2' });
+    const opened = await openMembership(membershipText(membership));
+    expect(opened.certificate.value).toEqual(membership.certificate.value);
+    expect(opened.issuer).toBeUndefined();
+  });
+
+  it('that an admin signed brings the certificate of that admin, and ends no later', async () => {
+    const late = Date.now() + 1000;
+    const membership = await membershipOf(pool, member.peer, { by: byAdmin, at: late });
+    const opened = await openMembership(membershipText(membership));
+    expect(opened.issuer?.value.peer).toBe(admin.peer);
+    expect(opened.certificate.value.expiresAt).toBe(adminMembership.certificate.value.expiresAt);
+  });
+
+  it('is refused with any byte of it changed', async () => {
+    const text = membershipText(await membershipOf(pool, member.peer, { by: byAdmin }));
+    const parts = ['certificate', 'issuer'] as const;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...parts),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        async (part, at, flip) => {
+          const bytes = fromText(text[part] ?? '');
+          const index = at % bytes.length;
+          bytes[index] = (bytes[index] ?? 0) ^ flip;
+          await expect(openMembership({ ...text, [part]: toText(bytes) })).rejects.toMatchObject({
+            code: 'protocol-violation',
+          });
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it.each<[string, () => Promise<Membership>]>([
+    ['signed by somebody for a pool that is not theirs', () => sealed({}, member)],
+    [
+      'signed by a member who is no admin',
+      async () => {
+        const membership = await membershipOf(pool, admin.peer, { role: 'member' });
+        return membershipOf(pool, member.peer, { by: { admin, membership } });
+      },
+    ],
+    [
+      'making somebody an admin without being the pool',
+      () => membershipOf(pool, member.peer, { role: 'admin', by: byAdmin }),
+    ],
+    [
+      'signed by an admin of another pool',
+      async () => {
+        const other = await someKey();
+        const membership = await membershipOf(other, admin.peer, { role: 'admin' });
+        return membershipOf(pool, member.peer, { by: { admin, membership } });
+      },
+    ],
+    [
+      'with the certificate of an admin who did not sign it',
+      async () => ({
+        certificate: (await sealed({}, member)).certificate,
+        issuer: adminMembership.certificate,
+      }),
+    ],
+    [
+      'of a pool in the chain of another',
+      async () => {
+        const other = await someKey();
+        const { certificate } = await membershipOf(other, member.peer, { by: byAdmin });
+        return { certificate, issuer: adminMembership.certificate };
+      },
+    ],
+    [
+      'that outlives the admin who gave it',
+      async () => {
+        const { expiresAt } = adminMembership.certificate.value;
+        const { certificate } = await sealed({ expiresAt: expiresAt + 1 }, admin);
+        return { certificate, issuer: adminMembership.certificate };
+      },
+    ],
+    [
+      'that lasts longer than any may',
+      () => sealed({ issuedAt: 0, expiresAt: maxCertificateLifeMs + 1 }),
+    ],
+    ['that ends before it begins', () => sealed({ issuedAt: 2000, expiresAt: 1000 })],
+    ['for what is no peer', () => sealed({ peer: 'everybody' })],
+    ['in an unknown role', () => sealed({ role: 'king' as never })],
+    ['with a name that is no line of text', () => sealed({ name: 'a\u202Eb' })],
+    ['that says more than a certificate says', () => sealed({ extra: 1 } as never)],
+  ])('is refused %s', async (_, make) => {
+    await expect(make().then((made) => openMembership(membershipText(made)))).rejects.toMatchObject(
+      {
+        code: 'protocol-violation',
+      },
+    );
+  });
+
+  it('is refused in a text that is not exactly how its bytes are written', async () => {
+    const text = membershipText(await membershipOf(pool, member.peer));
+    for (const certificate of [`${text.certificate}=`, `${text.certificate} `, '', 'AAAA']) {
+      await expect(openMembership({ ...text, certificate })).rejects.toMatchObject({
+        code: 'protocol-violation',
+      });
+    }
+  });
+});
+
+describe('a certificate in time', () => {
+  it('counts from when it was given, for clocks that differ a little, until it ends', async () => {
+    const at = 1_000_000_000_000;
+    const subject = {
+      pool: pool.peer,
+      poolName: 'Friends',
+      peer: member.peer,
+      role: 'member' as const,
+      name: 'x',
+    };
+    const { value } = (await issueCertificate(subject, at, pool.privateKey, undefined)).certificate;
+    expect(isCurrent(value, at - 11 * 60_000)).toBe(false);
+    expect(isCurrent(value, at - 9 * 60_000)).toBe(true);
+    expect(isCurrent(value, at + certificateLifeMs - 1)).toBe(true);
+    expect(isCurrent(value, at + certificateLifeMs)).toBe(false);
+    expect(needsRenewal(value, at + certificateLifeMs / 2)).toBe(false);
+    expect(needsRenewal(value, at + certificateLifeMs * 0.7)).toBe(true);
+  });
+});

@@ -1,0 +1,141 @@
+/** A certificate says that a peer is in a pool, and as what; see src-shared/pool.ts for who may sign it. */
+import { randomBytes } from 'node:crypto';
+import type { PrivateKey } from '@libp2p/interface';
+import { z } from 'zod';
+import { AppError } from '../../../src-shared/errors.ts';
+import {
+  poolIdSchema,
+  poolNameSchema,
+  type PoolRole,
+  poolRoleSchema,
+} from '../../../src-shared/pool.ts';
+import { type DocumentKind, openDocument, sealDocument } from './signed-document.ts';
+import type { SignedDocument } from './signed-document.ts';
+
+/** Admins renew what has less than a third of this left, in milliseconds. */
+export const certificateLifeMs = 180 * 24 * 3_600_000;
+
+/** No certificate is believed for longer, whatever it says; so revocations need not be kept longer either. */
+export const maxCertificateLifeMs = 400 * 24 * 3_600_000;
+
+/** Clocks of different machines may differ by this much, in milliseconds. */
+export const clockToleranceMs = 10 * 60_000;
+
+const certificateSchema = z.strictObject({
+  pool: poolIdSchema,
+  poolName: poolNameSchema,
+  peer: poolIdSchema,
+  role: poolRoleSchema,
+  name: poolNameSchema,
+  issuedAt: z.int().min(0),
+  expiresAt: z.int().min(0),
+  serial: z.string().regex(/^[0-9a-f]{32}$/),
+});
+export type Certificate = z.infer<typeof certificateSchema>;
+
+const certificateKind: DocumentKind<Certificate> = {
+  name: 'certificate',
+  schema: certificateSchema,
+  maxBytes: 1536,
+};
+
+/** A certificate with that of the admin who signed it; without one it is signed by the pool's key. */
+export type Membership = {
+  readonly certificate: SignedDocument<Certificate>;
+  readonly issuer: SignedDocument<Certificate> | undefined;
+};
+
+/** A membership as it is kept and travels: base64url of both documents. */
+export const membershipTextSchema = z.strictObject({
+  certificate: z.base64url().max(2048),
+  issuer: z.base64url().max(2048).optional(),
+});
+export type MembershipText = z.infer<typeof membershipTextSchema>;
+
+export type CertificateSubject = {
+  readonly pool: string;
+  readonly poolName: string;
+  readonly peer: string;
+  readonly role: PoolRole;
+  readonly name: string;
+};
+
+/** `key` is the pool's, or that of the node whose admin certificate is `issuer`. */
+export async function issueCertificate(
+  subject: CertificateSubject,
+  issuedAt: number,
+  key: PrivateKey,
+  issuer: SignedDocument<Certificate> | undefined,
+): Promise<Membership> {
+  const expiresAt = Math.min(
+    issuedAt + certificateLifeMs,
+    issuer?.value.expiresAt ?? Number.POSITIVE_INFINITY,
+  );
+  const serial = randomBytes(16).toString('hex');
+  const value = { ...subject, issuedAt, expiresAt, serial };
+  return { certificate: await sealDocument(certificateKind, value, key), issuer };
+}
+
+export function membershipText({ certificate, issuer }: Membership): MembershipText {
+  return {
+    certificate: toText(certificate.bytes),
+    ...(issuer === undefined ? {} : { issuer: toText(issuer.bytes) }),
+  };
+}
+
+/**
+ * Reads a membership and checks all of it that needs neither clock nor revocations: signatures, who signed for whom,
+ * one pool throughout, roles, and how long it lasts.
+ * @throws AppError `protocol-violation`
+ */
+export async function openMembership(text: MembershipText): Promise<Membership> {
+  const certificate = await openDocument(certificateKind, fromText(text.certificate));
+  const issuer =
+    text.issuer === undefined
+      ? undefined
+      : await openDocument(certificateKind, fromText(text.issuer));
+  const { pool, role, issuedAt, expiresAt } = certificate.value;
+  const isSound =
+    lastsReasonably(certificate.value) &&
+    (issuer === undefined
+      ? certificate.signer === pool
+      : issuer.signer === pool &&
+        issuer.value.pool === pool &&
+        issuer.value.role === 'admin' &&
+        lastsReasonably(issuer.value) &&
+        certificate.signer === issuer.value.peer &&
+        role !== 'admin' &&
+        issuedAt >= issuer.value.issuedAt - clockToleranceMs &&
+        expiresAt <= issuer.value.expiresAt);
+  if (!isSound) {
+    throw new AppError('protocol-violation', 'A certificate was signed by who may not sign it');
+  }
+  return { certificate, issuer };
+}
+
+/** Whether the certificate holds at this time; an issuer's holds for at least as long. */
+export function isCurrent({ issuedAt, expiresAt }: Certificate, now: number): boolean {
+  return issuedAt - clockToleranceMs <= now && now < expiresAt;
+}
+
+/** Whether an admin who meets its holder should renew it. */
+export function needsRenewal({ expiresAt }: Certificate, now: number): boolean {
+  return expiresAt - now < certificateLifeMs / 3;
+}
+
+export function toText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}
+
+/** @throws AppError `protocol-violation` for text that is not exactly how these bytes are written */
+export function fromText(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.toString('base64url') !== text) {
+    throw new AppError('protocol-violation', 'A text is not base64url');
+  }
+  return bytes;
+}
+
+function lastsReasonably({ issuedAt, expiresAt }: Certificate): boolean {
+  return expiresAt > issuedAt && expiresAt - issuedAt <= maxCertificateLifeMs;
+}

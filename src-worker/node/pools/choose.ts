@@ -1,0 +1,67 @@
+/** Which pool or member somebody means: by name, by id, or by the end of an id. Pure. */
+import { AppError } from '../../../src-shared/errors.ts';
+import type { PoolMember } from '../../../src-shared/pool.ts';
+import type { JoinedPool } from './joined-pool.ts';
+
+/** A shorter end of an id may be a name as well. */
+const leastTail = 6;
+
+/** @throws AppError `request-invalid` when there is none, or more than one */
+export function choosePool(pools: readonly JoinedPool[], choice: string | undefined): JoinedPool {
+  if (choice === undefined) {
+    return one(
+      pools,
+      'This machine is in no pool. "mindmesh pool create NAME" makes one.',
+      'This machine is in several pools; say which one.',
+    );
+  }
+  return one(
+    named(
+      pools,
+      choice,
+      ({ name }) => name,
+      ({ id }) => id,
+    ),
+    `This machine is in no pool "${choice}". "mindmesh pool list" shows its pools.`,
+    `"${choice}" is the name of several pools; use the end of an id instead.`,
+  );
+}
+
+/** @throws AppError `request-invalid` when there is none, or more than one */
+export function chooseMember(
+  pool: string,
+  members: readonly PoolMember[],
+  choice: string,
+): PoolMember {
+  return one(
+    named(
+      members,
+      choice,
+      ({ name }) => name,
+      ({ peer }) => peer,
+    ),
+    `The pool ${pool} has no member and no open invite "${choice}". "mindmesh pool list" shows them.`,
+    `"${choice}" is the name of several members of ${pool}. Use the end of a peer id instead.`,
+  );
+}
+
+function named<T>(
+  all: readonly T[],
+  choice: string,
+  nameOf: (each: T) => string,
+  idOf: (each: T) => string,
+): T[] {
+  const meant = all.filter((each) => nameOf(each) === choice || idOf(each) === choice);
+  const tail = choice.startsWith('…') ? choice.slice(1) : choice;
+  return meant.length > 0 || tail.length < leastTail
+    ? meant
+    : all.filter((each) => idOf(each).endsWith(tail));
+}
+
+function one<T>(found: readonly T[], none: string, several: string): T {
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new AppError('request-invalid', only === undefined ? none : several);
+  }
+  return only;
+}

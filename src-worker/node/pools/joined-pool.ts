@@ -1,0 +1,325 @@
+/** One pool that this node is in: what it knows of it, and what its own role lets it do. No network here. */
+import { createHash } from 'node:crypto';
+import type { Ed25519PrivateKey } from '@libp2p/interface';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Pool, PoolRole } from '../../../src-shared/pool.ts';
+import type { Identity } from '../mesh/identity.ts';
+import {
+  type Certificate,
+  isCurrent,
+  issueCertificate,
+  type Membership,
+  membershipText,
+  needsRenewal,
+  openMembership,
+} from './certificate.ts';
+import { InviteBook } from './invite-book.ts';
+import { isBetter, MemberBook } from './member-book.ts';
+import { maxMembers, type PoolState, type StoredPool } from './pool-file.ts';
+import {
+  issueRevocation,
+  openRevocation,
+  type Revocation,
+  RevocationSet,
+  revocationText,
+} from './revocation.ts';
+
+export type JoinedPoolOptions = {
+  readonly identity: Identity;
+  readonly now: () => number;
+};
+
+export class JoinedPool {
+  readonly id: string;
+  readonly name: string;
+  readonly invites: InviteBook;
+  readonly contacts: PoolState['contacts'];
+  readonly #key: Ed25519PrivateKey | undefined;
+  readonly #identity: Identity;
+  readonly #now: () => number;
+  readonly #members = new MemberBook((membership) => this.isValid(membership));
+  readonly #revocations = new RevocationSet();
+  #own: Membership;
+  #digest: string | undefined;
+
+  private constructor(stored: StoredPool, own: Membership, options: JoinedPoolOptions) {
+    const { state, key } = stored;
+    this.id = state.id;
+    this.name = state.name;
+    this.contacts = state.contacts;
+    this.invites = new InviteBook(state.invites, options.now);
+    this.#key = key;
+    this.#identity = options.identity;
+    this.#now = options.now;
+    this.#own = own;
+  }
+
+  /** @throws AppError `protocol-violation` when something in the state does not belong to this pool and node */
+  static async open(stored: StoredPool, options: JoinedPoolOptions): Promise<JoinedPool> {
+    const own = await openMembership(stored.state.own);
+    const { pool: id, peer } = own.certificate.value;
+    if (id !== stored.state.id || peer !== options.identity.peer) {
+      throw new AppError('protocol-violation', 'The certificate of this pool is of another node');
+    }
+    const pool = new JoinedPool(stored, own, options);
+    for (const text of stored.state.revocations) {
+      pool.#revocations.add(await openRevocation(text), options.now());
+    }
+    for (const text of stored.state.members) {
+      pool.addMember(await openMembership(text));
+    }
+    return pool;
+  }
+
+  get isOwner(): boolean {
+    return this.#key !== undefined;
+  }
+
+  get role(): PoolRole {
+    return this.#own.certificate.value.role;
+  }
+
+  get own(): Membership {
+    return this.#own;
+  }
+
+  get state(): Pool['state'] {
+    if (this.#revocations.isVoid(this.#own)) {
+      return 'removed';
+    }
+    return isCurrent(this.#own.certificate.value, this.#now()) ? 'active' : 'expired';
+  }
+
+  /** Changes with every membership and revocation: equal digests, equal knowledge. */
+  get digest(): string {
+    this.#digest ??= this.#computeDigest();
+    return this.#digest;
+  }
+
+  /** Memberships that are believed now, this node's own among them. */
+  members(): Membership[] {
+    return [...(this.isValid(this.#own) ? [this.#own] : []), ...this.#members.valid()];
+  }
+
+  revocations(): Revocation[] {
+    return this.#revocations.all();
+  }
+
+  /** The valid membership of another peer. */
+  member(peer: string): Membership | undefined {
+    return this.#members.get(peer);
+  }
+
+  isValid(membership: Membership): boolean {
+    return (
+      membership.certificate.value.pool === this.id &&
+      isCurrent(membership.certificate.value, this.#now()) &&
+      !this.#revocations.isVoid(membership)
+    );
+  }
+
+  /** What voids a membership; undefined when nothing does. */
+  revocationOf(membership: Membership): Revocation | undefined {
+    return this.#revocations.against(membership);
+  }
+
+  /** Why a membership that a peer presents does not count; undefined when it does. */
+  objectionTo(
+    membership: Membership,
+    peer: string,
+  ): 'stranger' | 'removed' | 'expired' | undefined {
+    const { value } = membership.certificate;
+    if (value.pool !== this.id || value.peer !== peer) {
+      return 'stranger';
+    }
+    if (this.#revocations.isVoid(membership)) {
+      return 'removed';
+    }
+    return isCurrent(value, this.#now()) ? undefined : 'expired';
+  }
+
+  /**
+   * Takes a checked membership in; false when it is void, no news, or there is no room. For this node itself, a
+   * better certificate takes the place of its own.
+   */
+  addMember(membership: Membership): boolean {
+    const { peer } = membership.certificate.value;
+    if (!this.isValid(membership)) {
+      return false;
+    }
+    const isNews =
+      peer === this.#identity.peer ? this.#improveOwn(membership) : this.#members.add(membership);
+    if (isNews) {
+      this.#digest = undefined;
+    }
+    return isNews;
+  }
+
+  /** Takes a checked revocation in; false when it is no news. */
+  addRevocation(revocation: Revocation): boolean {
+    const isNews =
+      revocation.entry.value.pool === this.id && this.#revocations.add(revocation, this.#now());
+    if (isNews) {
+      this.#digest = undefined;
+    }
+    return isNews;
+  }
+
+  /**
+   * Makes a peer a member, or renews what it is.
+   * @throws AppError `unauthorised` when this node's role does not reach that far, `over-capacity`
+   */
+  async admit(peer: string, role: PoolRole, name: string): Promise<Membership> {
+    this.checkMayAdmit(role);
+    if (!this.#members.hasRoom(peer)) {
+      throw new AppError('over-capacity', `The pool ${this.name} is full: ${maxMembers} members`);
+    }
+    const subject = { pool: this.id, poolName: this.name, peer, role, name };
+    const issuedAt = Math.max(this.#now(), this.#revocations.lastOf(peer) + 1);
+    const membership =
+      this.#key === undefined
+        ? await issueCertificate(
+            subject,
+            issuedAt,
+            this.#identity.privateKey,
+            this.#own.certificate,
+          )
+        : await issueCertificate(subject, issuedAt, this.#key, undefined);
+    this.addMember(membership);
+    return membership;
+  }
+
+  /** @throws AppError `unauthorised` */
+  checkMayAdmit(role: PoolRole): void {
+    this.#checkActive();
+    if (!this.isOwner && (this.role !== 'admin' || role === 'admin')) {
+      throw new AppError(
+        'unauthorised',
+        role === 'admin'
+          ? `Only the owner of the pool ${this.name} appoints admins.`
+          : `You are a ${this.role} of the pool ${this.name}; only admins invite others.`,
+      );
+    }
+  }
+
+  /**
+   * Removes a member; the caller spreads the word.
+   * @throws AppError `unauthorised`, `request-invalid` for a peer that is no member
+   */
+  async remove(peer: string): Promise<Revocation> {
+    this.#checkActive();
+    const { certificate } = this.#members.get(peer) ?? {};
+    if (certificate === undefined) {
+      throw new AppError('request-invalid', `No member of the pool ${this.name} has that name.`);
+    }
+    if (!this.isOwner && (this.role !== 'admin' || certificate.value.role === 'admin')) {
+      throw new AppError(
+        'unauthorised',
+        certificate.value.role === 'admin'
+          ? `Only the owner of the pool ${this.name} removes admins.`
+          : `You are a ${this.role} of the pool ${this.name}; only admins remove others.`,
+      );
+    }
+    return this.#revoke(certificate.value, this.#key);
+  }
+
+  /** Ends this node's own membership; the caller spreads the word and forgets the pool. */
+  async leave(): Promise<Revocation> {
+    return this.#revoke(this.#own.certificate.value, undefined);
+  }
+
+  /** A new certificate for a member whose one runs out, if this node may give one. */
+  async renewed(peer: string): Promise<Membership | undefined> {
+    const membership = this.member(peer);
+    if (membership === undefined) {
+      return undefined;
+    }
+    const { role, name } = membership.certificate.value;
+    const mayRenew = this.isOwner || (this.role === 'admin' && role !== 'admin');
+    if (!mayRenew || !needsRenewal(membership.certificate.value, this.#now())) {
+      return undefined;
+    }
+    const renewed = await this.admit(peer, role, name);
+    const gained = renewed.certificate.value.expiresAt - membership.certificate.value.expiresAt;
+    return gained > 0 ? renewed : undefined;
+  }
+
+  /** The same for this node itself: only the owner needs nobody else for it. */
+  async renewedOwn(): Promise<Membership | undefined> {
+    const { pool, poolName, peer, role, name } = this.#own.certificate.value;
+    if (this.#key === undefined || !needsRenewal(this.#own.certificate.value, this.#now())) {
+      return undefined;
+    }
+    const subject = { pool, poolName, peer, role, name };
+    const renewed = await issueCertificate(subject, this.#now(), this.#key, undefined);
+    return this.addMember(renewed) ? renewed : undefined;
+  }
+
+  stored(): PoolState {
+    return {
+      version: 1,
+      id: this.id,
+      name: this.name,
+      own: membershipText(this.#own),
+      contacts: this.contacts,
+      invites: this.invites.stored(),
+      members: this.#members.valid().map(membershipText),
+      revocations: this.revocations().map(revocationText),
+    };
+  }
+
+  /** As it is shown to people. */
+  summary(isConnected: (peer: string) => boolean): Pool {
+    return {
+      id: this.id,
+      name: this.name,
+      state: this.state,
+      role: this.role,
+      isOwner: this.isOwner,
+      expiresAt: this.#own.certificate.value.expiresAt,
+      members: this.members().map(({ certificate: { value } }) => {
+        const { peer, name, role, issuedAt, expiresAt } = value;
+        const isSelf = peer === this.#identity.peer;
+        const connected = isSelf || isConnected(peer);
+        return { peer, name, role, isSelf, connected, issuedAt, expiresAt };
+      }),
+      invites: this.invites.open(),
+    };
+  }
+
+  async #revoke(certificate: Certificate, key: Ed25519PrivateKey | undefined): Promise<Revocation> {
+    const { peer, serial, issuedAt } = certificate;
+    // The clock of whoever issued the certificate may run ahead of this one.
+    const at = Math.max(this.#now(), issuedAt, this.#revocations.lastOf(peer) + 1);
+    const entry = { pool: this.id, peer, serial, at };
+    const revocation =
+      key === undefined
+        ? await issueRevocation(entry, this.#identity.privateKey, this.#own)
+        : await issueRevocation(entry, key, undefined);
+    this.addRevocation(revocation);
+    return revocation;
+  }
+
+  #checkActive(): void {
+    if (this.state !== 'active') {
+      throw new AppError('unauthorised', `You are no longer in the pool ${this.name}.`);
+    }
+  }
+
+  #improveOwn(membership: Membership): boolean {
+    const isNews = isBetter(membership, this.isValid(this.#own) ? this.#own : undefined);
+    if (isNews) {
+      this.#own = membership;
+    }
+    return isNews;
+  }
+
+  #computeDigest(): string {
+    const parts = [
+      ...this.members().map(({ certificate }) => certificate.bytes),
+      ...this.revocations().map(({ entry }) => entry.bytes),
+    ];
+    const hashes = parts.map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+    return createHash('sha256').update(hashes.toSorted().join()).digest('hex');
+  }
+}

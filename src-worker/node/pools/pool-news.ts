@@ -1,0 +1,214 @@
+/**
+ * What members tell each other of their pools, /mindmesh/pool-news/1.0.0: who has come, who is gone. Each side opens one
+ * channel to the other and speaks on it:
+ *
+ *   digest       of all it knows of a pool; the other side asks for it, if it knows something else, by
+ *   want         the pool's id, on the same channel
+ *   certificate  a membership
+ *   revocation
+ *
+ * News goes on to every connected member of that pool but the one it came from; what is known already ends there.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { AppError } from '../../../src-shared/errors.ts';
+import { poolIdSchema } from '../../../src-shared/pool.ts';
+import type { Frame, FrameLimits } from '../../wire/frame.ts';
+import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import { membershipText, membershipTextSchema, openMembership } from './certificate.ts';
+import type { JoinedPool } from './joined-pool.ts';
+import type { PoolNewsItem, Pools } from './pools.ts';
+import { openRevocation, revocationText, revocationTextSchema } from './revocation.ts';
+
+const newsProtocol = '/mindmesh/pool-news/1.0.0';
+
+const kinds = { digest: 1, want: 2, certificate: 3, revocation: 4 } as const;
+
+const digestSchema = z.strictObject({ pool: poolIdSchema, digest: z.string().max(64) });
+const wantSchema = z.strictObject({ pool: poolIdSchema });
+
+const spoken = new Map<number, number>([
+  [kinds.digest, 256],
+  [kinds.certificate, 4200],
+  [kinds.revocation, 6000],
+]);
+const spokenLimits: FrameLimits = (kind) => spoken.get(kind);
+const answerLimits: FrameLimits = (kind) => (kind === kinds.want ? 256 : undefined);
+
+/** Digests are compared this often, in case something got lost. */
+const compareEveryMs = 30_000;
+
+/** Verifying costs up to half a millisecond; a member may have this many items verified a second, in a burst too. */
+const itemsPerSecond = 200;
+
+/** An own channel to each peer; a second is open for a moment when it reconnects. */
+const maxInboundChannels = 2;
+
+export class PoolNews {
+  readonly #opener: ChannelOpener;
+  readonly #pools: Pools;
+  readonly #links = new Map<string, Promise<Channel | undefined>>();
+  readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(opener: ChannelOpener, pools: Pools) {
+    this.#opener = opener;
+    this.#pools = pools;
+  }
+
+  async start(): Promise<void> {
+    await this.#opener.handle(newsProtocol, {
+      limits: spokenLimits,
+      maxInboundChannels,
+      onChannel: (channel) => this.#listen(channel),
+    });
+  }
+
+  /** Compares with these connected peers, now and every half minute. */
+  follow(connected: () => Iterable<string>): void {
+    this.#timer = setInterval(() => {
+      for (const peer of connected()) {
+        void this.greet(peer);
+      }
+    }, compareEveryMs).unref();
+  }
+
+  /** Tells a connected peer what this node knows of the pools in common. */
+  async greet(peer: string): Promise<void> {
+    const pools = this.#pools.sharedWith(peer);
+    const channel = pools.length === 0 ? undefined : await this.#link(peer);
+    for (const { id, digest } of pools) {
+      await send(channel, kinds.digest, { pool: id, digest });
+    }
+  }
+
+  disconnected(peer: string): void {
+    this.#links.delete(peer);
+  }
+
+  /**
+   * Resolves when all of these peers that it concerns were sent the item, and when those that are parted from by it have
+   * read it.
+   */
+  async tell(item: PoolNewsItem, connected: Iterable<string>): Promise<void> {
+    const gone = 'revocation' in item ? item.revocation.entry.value.peer : undefined;
+    const told = [...connected].filter(
+      (peer) => peer !== item.from && (peer === gone || item.pool.member(peer) !== undefined),
+    );
+    await Promise.all(
+      told.map(async (peer) => {
+        const channel = await this.#link(peer);
+        await ('revocation' in item
+          ? send(channel, kinds.revocation, revocationText(item.revocation))
+          : send(channel, kinds.certificate, membershipText(item.membership)));
+        if (peer === gone || gone === this.#opener.peer) {
+          await farewell(channel);
+        }
+      }),
+    );
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+  }
+
+  #link(peer: string): Promise<Channel | undefined> {
+    let link = this.#links.get(peer);
+    if (link === undefined) {
+      link = this.#open(peer);
+      this.#links.set(peer, link);
+    }
+    return link;
+  }
+
+  /** undefined when the peer cannot be told; the next greeting tries again. */
+  async #open(peer: string): Promise<Channel | undefined> {
+    const { signal } = this.#stopping;
+    try {
+      const channel = await this.#opener.openChannel(peer, newsProtocol, answerLimits, signal);
+      channel.onFrame(({ body }) => this.#give(channel, parse(wantSchema, body).pool));
+      channel.onClose(() => this.#links.delete(peer));
+      return channel;
+    } catch {
+      this.#links.delete(peer);
+      return undefined;
+    }
+  }
+
+  async #give(channel: Channel, id: string): Promise<void> {
+    const pool = this.#shared(channel.peer, id);
+    for (const revocation of pool.revocations()) {
+      await send(channel, kinds.revocation, revocationText(revocation));
+    }
+    for (const membership of pool.members()) {
+      await send(channel, kinds.certificate, membershipText(membership));
+    }
+  }
+
+  #listen(channel: Channel): void {
+    let nextAt = 0;
+    channel.onFrame(async (frame) => {
+      await this.#take(channel, frame);
+      const now = performance.now();
+      nextAt = Math.max(nextAt + 1000 / itemsPerSecond, now - 1000);
+      if (nextAt > now) {
+        await delay(nextAt - now, undefined, { ref: false });
+      }
+    });
+  }
+
+  async #take(channel: Channel, { kind, body }: Frame): Promise<void> {
+    const { peer } = channel;
+    if (kind === kinds.digest) {
+      const { pool: id, digest } = parse(digestSchema, body);
+      if (this.#shared(peer, id).digest !== digest) {
+        await send(channel, kinds.want, { pool: id });
+      }
+    } else if (kind === kinds.revocation) {
+      const revocation = await openRevocation(parse(revocationTextSchema, body));
+      this.#pools.addRevocation(this.#shared(peer, revocation.entry.value.pool), revocation, peer);
+    } else {
+      const membership = await openMembership(parse(membershipTextSchema, body));
+      const { pool } = membership.certificate.value;
+      this.#pools.addMembership(this.#shared(peer, pool), membership, peer);
+    }
+  }
+
+  /** @throws AppError `unauthorised`, which ends the channel of a peer that has no part in the pool */
+  #shared(peer: string, id: string): JoinedPool {
+    const pool = this.#pools.sharedWith(peer).find((each) => each.id === id);
+    if (pool === undefined) {
+      throw new AppError('unauthorised', 'A peer spoke of a pool that it has no part in');
+    }
+    return pool;
+  }
+}
+
+async function send(channel: Channel | undefined, kind: number, message: object): Promise<void> {
+  try {
+    await channel?.send(kind, Buffer.from(JSON.stringify(message)));
+  } catch {
+    // The connection is gone; the next one begins with a greeting.
+  }
+}
+
+/** libp2p drops what is still on its way through TLS when a connection is cut; the end tells that it was read. */
+async function farewell(channel: Channel | undefined): Promise<void> {
+  if (channel !== undefined) {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    channel.onClose(() => resolve());
+    await channel.close();
+    await ended;
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, body: Buffer): T {
+  try {
+    return schema.parse(JSON.parse(body.toString('utf8')));
+  } catch (error) {
+    throw new AppError('protocol-violation', 'A peer sent pool news that cannot be read', {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,265 @@
+/** Pools as the host asks for them, over the network that the mesh lends: join, tell the others, cut off who is gone. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Pool, PoolParams, PoolResult } from '../../../src-shared/pool.ts';
+import type { Log } from '../log.ts';
+import type { ChannelOpener } from '../mesh/channel.ts';
+import { type JoinAnswer, refusalSentences } from './auth-messages.ts';
+import { openMembership } from './certificate.ts';
+import { chooseMember, choosePool } from './choose.ts';
+import { type Invite, readInviteLink } from './invite.ts';
+import type { JoinedPool } from './joined-pool.ts';
+import type { PoolGate } from './pool-gate.ts';
+import { PoolNews } from './pool-news.ts';
+import type { PoolNewsItem, Pools } from './pools.ts';
+
+type PoolNetwork = {
+  readonly opener: ChannelOpener;
+  /** Peers with a connection now. */
+  readonly connected: () => Iterable<string>;
+  /** Own addresses for invites, without the peer id. */
+  readonly addresses: () => readonly string[];
+  /** Opens a new connection, though there may be one. */
+  readonly connectAnew: (peer: string, addresses: readonly string[]) => Promise<unknown>;
+  /** Keeps a connection to a peer from now on. */
+  readonly keep: (peer: string, addresses: readonly string[]) => void;
+  /** Ends all connections to a peer. */
+  readonly cut: (peer: string, reason: AppError) => void;
+  /** Who is in what has changed. */
+  readonly onChange: () => void;
+};
+
+export type PoolServiceOptions = {
+  readonly pools: Pools;
+  readonly gate: PoolGate;
+  readonly poolOnly: boolean;
+  readonly network: PoolNetwork;
+  readonly log: Log;
+};
+
+/** Certificates run out and are renewed in between; nobody stays in longer than this after, in milliseconds. */
+const lookEveryMs = 15_000;
+
+/** A member that does not read delays the cutting off of another by at most this, in milliseconds. */
+const tellDeadlineMs = 1000;
+
+export class PoolService {
+  readonly #options: PoolServiceOptions;
+  readonly #news: PoolNews;
+  /** Connected peers that shared a pool when last looked at. */
+  readonly #members = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: PoolServiceOptions) {
+    this.#options = options;
+    this.#news = new PoolNews(options.network.opener, options.pools);
+  }
+
+  async start(): Promise<void> {
+    const { pools, network } = this.#options;
+    pools.listen((item) => void this.#spread(item));
+    await this.#news.start();
+    this.#news.follow(() => network.connected());
+    this.#timer = setInterval(() => void this.#tick(), lookEveryMs).unref();
+    for (const { contacts } of pools.all()) {
+      contacts.forEach(({ peer, addresses }) => network.keep(peer, addresses));
+    }
+  }
+
+  /** Says no more. To be called before the connections end, and `close` afterwards. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#news.stop();
+  }
+
+  /** Resolves when everything heard is on disk. */
+  close(): Promise<void> {
+    return this.#options.pools.close();
+  }
+
+  connected(peer: string): void {
+    if (this.#options.pools.sharedWith(peer).length > 0) {
+      this.#members.add(peer);
+      void this.#welcome(peer);
+    }
+  }
+
+  disconnected(peer: string): void {
+    this.#members.delete(peer);
+    this.#news.disconnected(peer);
+  }
+
+  /** Whether what a peer says, or what others say of it, counts on this node. */
+  isHeard(peer: string): boolean {
+    return !this.#options.poolOnly || this.#options.pools.sharedWith(peer).length > 0;
+  }
+
+  /** Whether layers that a peer offers may be used at all: a guest serves nobody. */
+  mayServe(peer: string): boolean {
+    return !this.#options.poolOnly || this.#options.pools.isServer(peer);
+  }
+
+  /** Members of this node's pools that may serve, for requests that are to stay in the pools. */
+  servers(): ReadonlySet<string> {
+    return this.#options.pools.servers();
+  }
+
+  list(): Pool[] {
+    return this.#options.pools.all().map((pool) => this.#summary(pool));
+  }
+
+  /** @throws AppError `over-capacity`, `data-folder-unusable` */
+  async create(params: PoolParams<'poolCreate'>): Promise<Pool> {
+    const pool = await this.#options.pools.create(params);
+    this.#options.network.onChange();
+    return this.#summary(pool);
+  }
+
+  /** @throws AppError `request-invalid`, `unauthorised`, `over-capacity`, `data-folder-unusable` */
+  async invite(params: PoolParams<'poolInvite'>): Promise<PoolResult<'poolInvite'>> {
+    const pool = this.#find(params.pool);
+    const addresses = this.#options.network.addresses();
+    return { ...(await this.#options.pools.invite(pool, params, addresses)), pool: pool.name };
+  }
+
+  /** @throws AppError `request-invalid` for the invite, `peer-failed`, `unauthorised` with the inviter's reason */
+  async join({ link, member }: PoolParams<'poolJoin'>): Promise<Pool> {
+    const { pools, gate, network } = this.#options;
+    const invite = await readInviteLink(link, Date.now());
+    pools.checkMayEnter(invite.pool);
+    const request = {
+      pool: invite.pool,
+      secret: invite.secret,
+      ...(member === undefined ? {} : { name: member }),
+    };
+    const answer = await gate.join(invite.inviter, request, () =>
+      network.connectAnew(invite.inviter, invite.addresses),
+    );
+    if (answer.refusal !== undefined) {
+      throw new AppError(
+        'unauthorised',
+        `You cannot join ${invite.poolName}. The machine that invited you says: ${refusalSentences[answer.refusal]}.`,
+      );
+    }
+    const pool = await this.#enter(invite, answer);
+    network.onChange();
+    network.keep(invite.inviter, invite.addresses);
+    return this.#summary(pool);
+  }
+
+  /** @throws AppError `request-invalid`, `unauthorised`, `data-folder-unusable` */
+  async revoke({
+    pool: name,
+    target,
+  }: PoolParams<'poolRevoke'>): Promise<PoolResult<'poolRevoke'>> {
+    const pool = this.#find(name);
+    if (pool.invites.revoke(target)) {
+      await this.#options.pools.save(pool);
+      return { pool: pool.name, kind: 'invite', name: target };
+    }
+    const others = this.#summary(pool).members.filter(({ isSelf }) => !isSelf);
+    const member = chooseMember(pool.name, others, target);
+    await this.#options.pools.remove(pool, member.peer);
+    return { pool: pool.name, kind: 'member', name: member.name };
+  }
+
+  /** @throws AppError `request-invalid`, `data-folder-unusable` */
+  async leave({ pool: name, forGood }: PoolParams<'poolLeave'>): Promise<PoolResult<'poolLeave'>> {
+    const pool = this.#find(name);
+    if (pool.isOwner && !forGood) {
+      throw new AppError(
+        'request-invalid',
+        `This machine holds the key of ${pool.name}. When it leaves, nobody can appoint or remove admins any more. Leave with --for-good if you want that.`,
+      );
+    }
+    if (pool.state === 'active') {
+      await this.#spread({ pool, from: undefined, revocation: await pool.leave() });
+    }
+    await this.#options.pools.forget(pool);
+    this.#look();
+    this.#options.network.onChange();
+    return { id: pool.id, name: pool.name };
+  }
+
+  async #enter(invite: Invite, { membership, inviter }: JoinAnswer): Promise<JoinedPool> {
+    const { pools, log } = this.#options;
+    try {
+      if (membership === undefined || inviter === undefined) {
+        throw new AppError('protocol-violation', 'An inviter gave no certificate');
+      }
+      const own = await openMembership(membership);
+      return await pools.enter(invite, own, await openMembership(inviter));
+    } catch (error) {
+      log('warn', 'An inviter gave a certificate that is not valid', {
+        peer: invite.inviter,
+        error,
+      });
+      throw error instanceof AppError && error.code !== 'protocol-violation'
+        ? error
+        : new AppError(
+            'peer-failed',
+            'The machine that invited you gave a certificate that is not valid. Ask for a new invite.',
+            { cause: error },
+          );
+    }
+  }
+
+  async #welcome(peer: string): Promise<void> {
+    await this.#renew(peer);
+    await this.#news.greet(peer);
+  }
+
+  async #tick(): Promise<void> {
+    for (const peer of [this.#options.network.opener.peer, ...this.#members]) {
+      await this.#renew(peer);
+    }
+    this.#look();
+  }
+
+  async #renew(peer: string): Promise<void> {
+    try {
+      await this.#options.pools.renew(peer);
+    } catch (error) {
+      this.#options.log('warn', 'A certificate could not be renewed', { peer, error });
+    }
+  }
+
+  /** Tells the others first: who is cut off should still learn why. */
+  async #spread(item: PoolNewsItem): Promise<void> {
+    const { network } = this.#options;
+    const deadline = delay(tellDeadlineMs, undefined, { ref: false });
+    await Promise.race([this.#news.tell(item, network.connected()), deadline]);
+    this.#look();
+    network.onChange();
+  }
+
+  /** Cuts off whom nothing lets stay, and greets who has become a member. */
+  #look(): void {
+    const { pools, poolOnly, network, log } = this.#options;
+    for (const peer of network.connected()) {
+      const isMember = pools.sharedWith(peer).length > 0;
+      const wasMember = this.#members.delete(peer);
+      if (isMember) {
+        this.#members.add(peer);
+      }
+      if (isMember && !wasMember) {
+        void this.#welcome(peer);
+      } else if (!isMember && (wasMember || poolOnly)) {
+        log('info', 'A peer is no longer a member of a pool of this machine', { peer });
+        network.cut(
+          peer,
+          new AppError('unauthorised', 'The peer is no longer a member of the pool'),
+        );
+      }
+    }
+  }
+
+  #find(choice: string | undefined): JoinedPool {
+    return choosePool(this.#options.pools.all(), choice);
+  }
+
+  #summary(pool: JoinedPool): Pool {
+    const connected = new Set(this.#options.network.connected());
+    return pool.summary((peer) => connected.has(peer));
+  }
+}

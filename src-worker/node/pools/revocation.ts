@@ -1,0 +1,189 @@
+/**
+ * Who is no longer in a pool. A revocation is signed by the pool's key, by an admin, or by the leaving peer itself; it
+ * voids every certificate that its peer was given until then.
+ */
+import type { PrivateKey } from '@libp2p/interface';
+import { z } from 'zod';
+import { AppError } from '../../../src-shared/errors.ts';
+import { poolIdSchema } from '../../../src-shared/pool.ts';
+import {
+  type Certificate,
+  clockToleranceMs,
+  fromText,
+  maxCertificateLifeMs,
+  type Membership,
+  membershipText,
+  membershipTextSchema,
+  openMembership,
+  toText,
+} from './certificate.ts';
+import {
+  type DocumentKind,
+  openDocument,
+  sealDocument,
+  type SignedDocument,
+} from './signed-document.ts';
+
+const revocationSchema = z.strictObject({
+  pool: poolIdSchema,
+  peer: poolIdSchema,
+  /** Of the certificate that was revoked: void however its clock ran. */
+  serial: z.string().regex(/^[0-9a-f]{32}$/),
+  at: z.int().min(0),
+});
+export type RevocationEntry = z.infer<typeof revocationSchema>;
+
+const revocationKind: DocumentKind<RevocationEntry> = {
+  name: 'revocation',
+  schema: revocationSchema,
+  maxBytes: 640,
+};
+
+/** An entry with what gives its signer the right to it; nothing for the pool's own key. */
+export type Revocation = {
+  readonly entry: SignedDocument<RevocationEntry>;
+  readonly signer: Membership | undefined;
+};
+
+export const revocationTextSchema = z.strictObject({
+  entry: z.base64url().max(1024),
+  signer: membershipTextSchema.optional(),
+});
+export type RevocationText = z.infer<typeof revocationTextSchema>;
+
+/** `key` is the pool's, or that of the node whose membership is `signer`. */
+export async function issueRevocation(
+  entry: RevocationEntry,
+  key: PrivateKey,
+  signer: Membership | undefined,
+): Promise<Revocation> {
+  return { entry: await sealDocument(revocationKind, entry, key), signer };
+}
+
+export function revocationText({ entry, signer }: Revocation): RevocationText {
+  return {
+    entry: toText(entry.bytes),
+    ...(signer === undefined ? {} : { signer: membershipText(signer) }),
+  };
+}
+
+/**
+ * Reads a revocation and checks its signatures and that its signer may say so.
+ * @throws AppError `protocol-violation`
+ */
+export async function openRevocation(text: RevocationText): Promise<Revocation> {
+  const entry = await openDocument(revocationKind, fromText(text.entry));
+  const signer = text.signer === undefined ? undefined : await openMembership(text.signer);
+  const { pool, peer } = entry.value;
+  const by = signer?.certificate.value;
+  const isAllowed =
+    by === undefined
+      ? entry.signer === pool
+      : by.pool === pool && by.peer === entry.signer && (by.role === 'admin' || by.peer === peer);
+  if (!isAllowed) {
+    throw new AppError('protocol-violation', 'A revocation was signed by who may not sign it');
+  }
+  return { entry, signer };
+}
+
+/** Most entries by the owner, and as many by others: a member gone mad leaves the owner room. */
+const maxEntries = 512;
+
+/**
+ * The revocations of one pool. What a certificate is worth depends on the set alone, not on the order in which it
+ * came together.
+ */
+export class RevocationSet {
+  /** The newest of each peer. */
+  readonly #byOwner = new Map<string, Revocation>();
+  /** The newest of each peer by each signer. */
+  readonly #byOthers = new Map<string, Map<string, Revocation>>();
+
+  all(): Revocation[] {
+    return [...this.#byOwner.values(), ...this.#allByOthers()];
+  }
+
+  /** Takes a checked revocation in; false when it is not news, lies in the future or finds no room. */
+  add(revocation: Revocation, now: number): boolean {
+    this.#forgetOld(now);
+    const { peer, at } = revocation.entry.value;
+    if (at > now + clockToleranceMs || at <= now - maxCertificateLifeMs) {
+      return false;
+    }
+    const { signer } = revocation.entry;
+    const isByOwner = revocation.signer === undefined;
+    const known = isByOwner ? this.#byOwner.get(peer) : this.#byOthers.get(peer)?.get(signer);
+    const count = isByOwner ? this.#byOwner.size : this.#allByOthers().length;
+    if (known !== undefined ? known.entry.value.at >= at : count >= maxEntries) {
+      return false;
+    }
+    if (isByOwner) {
+      this.#byOwner.set(peer, revocation);
+    } else {
+      const others = this.#byOthers.get(peer) ?? new Map<string, Revocation>();
+      this.#byOthers.set(peer, others.set(signer, revocation));
+    }
+    return true;
+  }
+
+  isVoid(membership: Membership): boolean {
+    return this.against(membership) !== undefined;
+  }
+
+  /** The revocation, by somebody who may, of the certificate or, by the owner, of the admin who signed it. */
+  against({ certificate, issuer }: Membership): Revocation | undefined {
+    return (
+      this.#byOwnerAgainst(certificate.value) ??
+      (issuer === undefined ? undefined : this.#byOwnerAgainst(issuer.value)) ??
+      [...(this.#byOthers.get(certificate.value.peer)?.values() ?? [])].find(
+        (each) => voids(each, certificate.value) && this.#counts(each, certificate.value),
+      )
+    );
+  }
+
+  /** The time of the newest revocation of a peer; a new certificate must be younger. */
+  lastOf(peer: string): number {
+    const owners = this.#byOwner.get(peer)?.entry.value.at ?? 0;
+    const others = [...(this.#byOthers.get(peer)?.values() ?? [])];
+    return Math.max(owners, ...others.map(({ entry }) => entry.value.at));
+  }
+
+  #allByOthers(): Revocation[] {
+    return [...this.#byOthers.values()].flatMap((entries) => [...entries.values()]);
+  }
+
+  #byOwnerAgainst(certificate: Certificate): Revocation | undefined {
+    const revocation = this.#byOwner.get(certificate.peer);
+    return revocation !== undefined && voids(revocation, certificate) ? revocation : undefined;
+  }
+
+  /** A peer may always go; admins remove members and guests for as long as the owner trusts them. */
+  #counts({ entry, signer }: Revocation, certificate: Certificate): boolean {
+    return (
+      entry.signer === certificate.peer ||
+      (certificate.role !== 'admin' &&
+        signer?.certificate.value.role === 'admin' &&
+        this.#byOwnerAgainst(signer.certificate.value) === undefined)
+    );
+  }
+
+  /** What they void has expired. */
+  #forgetOld(now: number): void {
+    for (const entries of [this.#byOwner, ...this.#byOthers.values()]) {
+      for (const [key, { entry }] of entries) {
+        if (entry.value.at <= now - maxCertificateLifeMs) {
+          entries.delete(key);
+        }
+      }
+    }
+    for (const [peer, entries] of this.#byOthers) {
+      if (entries.size === 0) {
+        this.#byOthers.delete(peer);
+      }
+    }
+  }
+}
+
+function voids({ entry }: Revocation, { peer, serial, issuedAt }: Certificate): boolean {
+  return entry.value.peer === peer && (entry.value.serial === serial || issuedAt <= entry.value.at);
+}
