@@ -50,6 +50,26 @@ export class GgufFile implements GgufDescription {
     }
   }
 
+  /**
+   * `length` bytes of a tensor's data from `offset` on.
+   * @throws AppError `gguf-invalid` as `read`
+   */
+  async readPart(tensor: GgufTensor, offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
+    const part = Buffer.alloc(length);
+    for (let done = 0; done < length;) {
+      const position = tensor.offset + offset + done;
+      const { bytesRead } = await this.#handle.read(part, done, length - done, position);
+      if (bytesRead === 0) {
+        throw new AppError(
+          'gguf-invalid',
+          `${this.path} ended inside tensor '${tensor.name}' while it was being read.`,
+        );
+      }
+      done += bytesRead;
+    }
+    return part;
+  }
+
   async close(): Promise<void> {
     await this.#handle.close();
   }

@@ -14,11 +14,11 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
 import { type Anatomy, dissect } from './architectures.ts';
 import { tensorType } from './format.ts';
-import { shardKeys } from './model-facts.ts';
+import { type ModelFacts, modelFacts, shardKeys } from './model-facts.ts';
 import type { GgufTensor } from './parse.ts';
-import type { GgufFile } from './read.ts';
+import type { GgufDescription, GgufFile } from './read.ts';
 import { type MetadataValue, stringValue, uint32Value } from './values.ts';
-import { type TensorToWrite, writeGguf } from './write.ts';
+import { type GgufContent, type TensorToWrite, writeGguf } from './write.ts';
 
 const dummyVocabulary = 32;
 const headName = 'output.weight';
@@ -34,6 +34,9 @@ export type SliceOptions = {
   ) => AsyncIterable<Uint8Array>;
 };
 
+/** A tensor of the model and what it is called in a shard. */
+export type ShardTensor = { readonly name: string; readonly tensor: GgufTensor };
+
 /**
  * Writes the shard of layers `firstLayer` to `lastLayer` of the open model `source` to `path`. Every tensor has
  * the source's bytes. The file appears complete or not at all.
@@ -46,6 +49,67 @@ export async function sliceShard(
   path: string,
   options: SliceOptions = {},
 ): Promise<void> {
+  const read = (tensor: GgufTensor): AsyncIterable<Uint8Array> => {
+    const data = source.read(tensor);
+    return options.through?.(tensor, data) ?? data;
+  };
+  const content = shardContent(source, range, { manifestId: options.manifestId, read });
+  await writeGguf(path, content, { signal: options.signal });
+}
+
+/**
+ * What a shard's file consists of. Only the model's header is looked at; `read` gives the tensors' data.
+ * @throws AppError as `sliceShard`
+ */
+export function shardContent(
+  source: GgufDescription,
+  range: LayerRange,
+  options: {
+    readonly manifestId: string | undefined;
+    readonly read: (tensor: GgufTensor) => TensorToWrite['data'];
+  },
+): GgufContent {
+  const facts = modelFacts(source);
+  const metadata = new Map(
+    isWhole(facts, range)
+      ? [...keptMetadata(source), ...keysOf(facts, range)]
+      : metadataOf(source, dissectFor(source, range), range),
+  );
+  if (options.manifestId !== undefined) {
+    metadata.set(shardKeys.manifestId, stringValue(options.manifestId));
+  }
+  const tensors = partsOf(source, range).map((part): TensorToWrite => {
+    if (!('tensor' in part)) {
+      return part;
+    }
+    const { name, tensor } = part;
+    return { name, type: tensor.type, shape: tensor.shape, data: options.read(tensor) };
+  });
+  return { metadata, tensors };
+}
+
+/**
+ * The model's tensors that its shard has, in the shard's order: of what is downloaded for one, and of what a shard
+ * has to give to others.
+ * @throws AppError as `sliceShard`
+ */
+export function shardTensors(source: GgufDescription, range: LayerRange): ShardTensor[] {
+  return partsOf(source, range).filter((part) => 'tensor' in part);
+}
+
+/** The shard's tensors in order: the model's own, and zeros where only room is needed. */
+function partsOf(source: GgufDescription, range: LayerRange): (ShardTensor | TensorToWrite)[] {
+  // All layers need no cut, so any architecture may have them.
+  return isWhole(modelFacts(source), range)
+    ? source.header.tensors.map((tensor) => ({ name: tensor.name, tensor }))
+    : [...cutParts(dissectFor(source, range), range)];
+}
+
+function isWhole({ layers }: ModelFacts, range: LayerRange): boolean {
+  return range.firstLayer === 0 && range.lastLayer === layers - 1;
+}
+
+function dissectFor(source: GgufDescription, range: LayerRange): Anatomy {
   const anatomy = dissect(source);
   if (range.firstLayer > range.lastLayer || range.lastLayer >= anatomy.layers) {
     throw new AppError(
@@ -53,16 +117,7 @@ export async function sliceShard(
       `${source.path} has layers 0 to ${anatomy.layers - 1}, not ${range.firstLayer} to ${range.lastLayer}.`,
     );
   }
-  const metadata = new Map(metadataOf(source, anatomy, range));
-  if (options.manifestId !== undefined) {
-    metadata.set(shardKeys.manifestId, stringValue(options.manifestId));
-  }
-  const read = (tensor: GgufTensor): AsyncIterable<Uint8Array> => {
-    const data = source.read(tensor);
-    return options.through?.(tensor, data) ?? data;
-  };
-  const tensors = [...tensorsOf(read, anatomy, range)];
-  await writeGguf(path, { metadata, tensors }, { signal: options.signal });
+  return anatomy;
 }
 
 /**
@@ -74,12 +129,12 @@ export async function writeHeader(source: GgufFile, path: string): Promise<void>
 }
 
 /** The writer aligns to 32 whatever the source did. */
-function keptMetadata(source: GgufFile): [string, MetadataValue][] {
+function keptMetadata(source: GgufDescription): [string, MetadataValue][] {
   return [...source.header.metadata].filter(([key]) => key !== 'general.alignment');
 }
 
 function* metadataOf(
-  source: GgufFile,
+  source: GgufDescription,
   anatomy: Anatomy,
   range: LayerRange,
 ): Generator<[string, MetadataValue]> {
@@ -97,22 +152,18 @@ function* metadataOf(
     `${anatomy.architecture}.block_count`,
     uint32Value(range.lastLayer - range.firstLayer + 1),
   ];
-  yield [shardKeys.firstLayer, uint32Value(range.firstLayer)];
-  yield [shardKeys.lastLayer, uint32Value(range.lastLayer)];
-  yield [shardKeys.totalLayers, uint32Value(anatomy.layers)];
+  yield* keysOf(anatomy, range);
 }
 
-function* tensorsOf(
-  read: (tensor: GgufTensor) => AsyncIterable<Uint8Array>,
-  anatomy: Anatomy,
-  range: LayerRange,
-): Generator<TensorToWrite> {
-  const copy = (tensor: GgufTensor, name = tensor.name): TensorToWrite => ({
-    name,
-    type: tensor.type,
-    shape: tensor.shape,
-    data: read(tensor),
-  });
+function keysOf({ layers }: ModelFacts, range: LayerRange): [string, MetadataValue][] {
+  return [
+    [shardKeys.firstLayer, uint32Value(range.firstLayer)],
+    [shardKeys.lastLayer, uint32Value(range.lastLayer)],
+    [shardKeys.totalLayers, uint32Value(layers)],
+  ];
+}
+
+function* cutParts(anatomy: Anatomy, range: LayerRange): Generator<ShardTensor | TensorToWrite> {
   const isFirst = range.firstLayer === 0;
   const isLast = range.lastLayer === anatomy.layers - 1;
   const head = anatomy.head.find((tensor) => tensor.name === headName) ?? anatomy.embedding;
@@ -124,19 +175,30 @@ function* tensorsOf(
   } else {
     yield zeros(embeddingName, 'F32', [anatomy.width, dummyVocabulary]);
   }
-  yield* anatomy.shared.map((tensor) => copy(tensor));
+  // By name, so that a shard is the same file whether it was cut or put together from a manifest.
+  yield* byName(anatomy.shared).map((tensor) => copy(tensor));
   for (let layer = range.firstLayer; layer <= range.lastLayer; layer += 1) {
-    for (const { part, tensor } of anatomy.layerTensors[layer] ?? []) {
-      yield copy(tensor, `blk.${layer - range.firstLayer}.${part}`);
-    }
+    const tensors = (anatomy.layerTensors[layer] ?? []).map(({ part, tensor }) =>
+      copy(tensor, `blk.${layer - range.firstLayer}.${part}`),
+    );
+    yield* byName(tensors);
   }
   yield copy(anatomy.outputNorm);
   if (isLast) {
     const storedAlready = isFirst ? undefined : head;
-    yield* anatomy.head.filter((tensor) => tensor !== storedAlready).map((tensor) => copy(tensor));
+    const others = anatomy.head.filter((tensor) => tensor !== storedAlready);
+    yield* byName(others).map((tensor) => copy(tensor));
   } else if (isFirst) {
     yield* unusedHead(anatomy);
   }
+}
+
+function copy(tensor: GgufTensor, name = tensor.name): ShardTensor {
+  return { name, tensor };
+}
+
+function byName<Named extends { readonly name: string }>(tensors: readonly Named[]): Named[] {
+  return tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**

@@ -32,7 +32,7 @@ export async function writeGguf(
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   await writeAtomically(path, async (handle) => {
-    const { header, placed, fileBytes } = layOut(content);
+    const { header, placed, fileBytes } = layOutGguf(content);
     await writeFully(handle, header, 0);
     for (const { tensor, offset, byteLength } of placed) {
       if (tensor.data !== 'zeros') {
@@ -45,11 +45,19 @@ export async function writeGguf(
 
 type PlacedTensor = { tensor: TensorToWrite; offset: number; byteLength: number };
 
-function layOut(content: GgufContent): {
-  header: Buffer;
-  placed: PlacedTensor[];
-  fileBytes: number;
-} {
+/** A file before its tensors' data: its first bytes, where each tensor's data goes, and its length in bytes. */
+export type GgufLayout = {
+  readonly header: Buffer;
+  readonly placed: readonly {
+    readonly tensor: TensorToWrite;
+    readonly offset: number;
+    readonly byteLength: number;
+  }[];
+  readonly fileBytes: number;
+};
+
+/** @throws RangeError when a shape does not suit its type */
+export function layOutGguf(content: GgufContent): GgufLayout {
   const metadata = [...content.metadata];
   const parts: Buffer[] = [Buffer.from(magic, 'latin1'), uint32(3)];
   parts.push(uint64(content.tensors.length), uint64(metadata.length));

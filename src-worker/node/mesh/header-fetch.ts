@@ -26,11 +26,11 @@ export type HeaderRequest = {
 };
 
 /**
- * Writes the header of a model, from a peer that has it, once it is proven to belong to the model.
+ * Writes the header of a model, from a peer that has it, once it is proven to belong to the model. Its manifest.
  * @throws AppError `peer-failed`, `protocol-violation` or `gguf-invalid` for what the peer sent, `cancelled`
  * by the signal, or the peer's own refusal; the system's error when the file cannot be written
  */
-export async function fetchHeader(opener: ChannelOpener, request: HeaderRequest): Promise<void> {
+export async function fetchHeader(opener: ChannelOpener, request: HeaderRequest): Promise<Manifest> {
   const { peer, manifestId, path, signal } = request;
   const channel = await opener.openChannel(peer, headerProtocol, headerAnswerLimits, signal);
   const onAbort = (): void => {
@@ -51,6 +51,7 @@ export async function fetchHeader(opener: ChannelOpener, request: HeaderRequest)
     }
     await checkHeader(partial, manifest);
     await rename(partial, path);
+    return manifest;
   } finally {
     signal.removeEventListener('abort', onAbort);
     void channel.close();

@@ -20,7 +20,8 @@ export const aliasSchema = z
 const libraryEntrySchema = z.object({
   format: z.literal(1),
   alias: aliasSchema.nullable(),
-  source: sourceFileSchema,
+  /** The model's GGUF file on this machine; null: its layers come from elsewhere as they are needed. */
+  source: sourceFileSchema.nullable(),
   manifest: manifestSchema,
 });
 

@@ -53,7 +53,11 @@ describe('importing', () => {
     expect(model).toMatchObject({ alias: 'uno', path, summary: { name: 'One', layers: 4 } });
     expect(library.list()).toEqual([model]);
     expect((await openLibrary()).list()).toEqual([model]);
-    expect(await readdir(folder)).toEqual([`${model.manifestId}.json`, 'shards']);
+    expect(await readdir(folder)).toEqual([
+      `${model.manifestId}.hashes`,
+      `${model.manifestId}.json`,
+      'shards',
+    ]);
   });
 
   test('reads an unchanged file only once, a changed one again', async () => {
@@ -315,7 +319,9 @@ test('a damaged entry is put aside with a warning, half-written files are delete
     [
       `${'0'.repeat(64)}.json.damaged`,
       `${'1'.repeat(64)}.json.damaged`,
+      `${altered.manifestId}.hashes`,
       `${altered.manifestId}.json.damaged`,
+      `${sound.manifestId}.hashes`,
       `${sound.manifestId}.json`,
       'notes.txt',
       'shards',

@@ -1,15 +1,19 @@
 /**
- * The models that this node knows from files on its own machine. A model's file stays where its owner keeps it
- * and is never copied; the library remembers what is in it, and keeps what was cut from it.
+ * The models that this node has, in whole or in part. A model's file stays where its owner keeps it and is never
+ * copied; the library remembers what is in it, and keeps what was cut from it. Of a model without a file here it
+ * keeps the layers that were fetched.
  *
  *   <folder>/<manifest id>.json            one model
+ *   <folder>/<manifest id>.hashes          the hashes of its chunks, see transfer/chunk-hashes.ts
  *   <folder>/shards/<manifest id>/…        shards and header, see shard-cache.ts
+ *   <folder>/files/…                       whole files that the app downloaded
  */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
-import { partialSuffix } from '../../gguf/atomic-file.ts';
+import { partialSuffix, writeAtomically } from '../../gguf/atomic-file.ts';
+import type { ChunkSupply, SuppliedModel } from '../transfer/chunk-supply.ts';
 import {
   aliasSchema,
   entryPath,
@@ -19,15 +23,18 @@ import {
   writeEntry,
 } from './library-entry.ts';
 import { makeManifest, type ReadingOptions } from './make-manifest.ts';
-import { type Manifest, manifestId, toModelSummary } from './manifest.ts';
-import { ShardCache } from './shard-cache.ts';
-import { checkUnchanged, isSameFile, lookAt, withSource } from './source-file.ts';
+import { type ChunkedManifest, type Manifest, manifestId, toModelSummary } from './manifest.ts';
+import { ModelShards } from './model-shards.ts';
+import { ModelSupply } from './model-supply.ts';
+import { type PinnedShard, ShardCache } from './shard-cache.ts';
+import type { ShardFetch } from './shard-fetch.ts';
+import { checkUnchanged, isSameFile, lookAt, type SourceFile, withSource } from './source-file.ts';
 
 export type LibraryModel = {
   readonly manifestId: string;
   readonly alias: string | null;
-  /** The GGUF file. */
-  readonly path: string;
+  /** The GGUF file; null when only some layers are here, or none. */
+  readonly path: string | null;
   readonly summary: ModelSummary;
   readonly manifest: Manifest;
 };
@@ -42,18 +49,22 @@ export type LibraryOptions = {
 /** A model with what only the library needs of it. The public part is made once: its id is a hash. */
 type Kept = { readonly entry: LibraryEntry; readonly model: LibraryModel };
 
+const filesName = 'files';
+
 /** What a damaged entry is renamed to, so that nothing is lost and nothing is read twice. */
 const asideSuffix = '.damaged';
 
-export class ModelLibrary {
+export class ModelLibrary implements ChunkSupply {
   readonly #folder: string;
   readonly #cache: ShardCache;
+  readonly #shards: ModelShards;
   /** By manifest id. */
   readonly #kept: Map<string, Kept>;
 
   private constructor(folder: string, cache: ShardCache, kept: Map<string, Kept>) {
     this.#folder = folder;
     this.#cache = cache;
+    this.#shards = new ModelShards(cache, (id) => hashesPath(folder, id));
     this.#kept = kept;
   }
 
@@ -79,7 +90,8 @@ export class ModelLibrary {
           kept.set(name.slice(0, -entrySuffix.length), toKept(entry));
         }
       }
-      return new ModelLibrary(folder, new ShardCache(cacheFolder), kept);
+      const cache = new ShardCache(cacheFolder, join(folder, filesName));
+      return new ModelLibrary(folder, cache, kept);
     } catch (error) {
       throw unusable(folder, error);
     }
@@ -101,32 +113,104 @@ export class ModelLibrary {
     options: ReadingOptions & { readonly alias?: string | undefined } = {},
   ): Promise<LibraryModel> {
     const source = await lookAt(resolve(path));
-    const known = [...this.#kept.values()].find(({ entry }) => isSameFile(entry.source, source));
-    const manifest =
-      known?.entry.manifest ?? (await withSource(source, (file) => makeManifest(file, options)));
-    const id = known?.model.manifestId ?? manifestId(manifest);
-
-    // Only now: another import may have taken the alias, or brought the same model, meanwhile.
-    const before = this.#kept.get(id);
-    const alias = this.#freeAlias(options.alias, id) ?? before?.model.alias ?? null;
-    const after = toKept({ format: 1, alias, source, manifest });
-    this.#kept.set(id, after);
+    const known = [...this.#kept.values()].find(
+      ({ entry }) => entry.source !== null && isSameFile(entry.source, source),
+    );
+    if (known?.entry.manifest.format === 2) {
+      return await this.#keep(known.model.manifestId, source, known.entry.manifest, options.alias);
+    }
+    let leaves: readonly Buffer[] = [];
+    const manifest = await withSource(source, (file) =>
+      makeManifest(file, { ...options, onLeaves: (made) => (leaves = made) }),
+    );
+    const id = manifestId(manifest);
+    // A model of an earlier format is the same model under another id.
+    const alias = options.alias ?? known?.model.alias ?? undefined;
+    if (known !== undefined) {
+      await this.remove(known.model.manifestId);
+    }
+    const model = await this.#keep(id, source, manifest, alias);
     try {
-      await writeEntry(this.#folder, id, after.entry);
+      await writeAtomically(hashesPath(this.#folder, id), (handle) =>
+        handle.writeFile(Buffer.concat(leaves)),
+      );
     } catch (error) {
-      this.#restore(id, before);
       throw unusable(this.#folder, error);
     }
-    return after.model;
+    return model;
   }
 
-  /** Forgets a model and deletes what was cut from it; the model's own file stays. */
+  /**
+   * Makes a model known whose layers are to be fetched as they are needed. `headerPath` is a GGUF file with its
+   * metadata, both checked against the model's id before. A model that is known already stays as it is.
+   * @throws AppError `request-invalid` for an alias that is no good or another model's, `data-folder-unusable`
+   */
+  async addModel(
+    manifest: ChunkedManifest,
+    headerPath: string,
+    alias?: string,
+  ): Promise<LibraryModel> {
+    const id = manifestId(manifest);
+    await this.#cache.putHeader(id, headerPath);
+    return await this.#keep(id, this.#kept.get(id)?.entry.source ?? null, manifest, alias);
+  }
+
+  /** How layers that are not here are fetched from now on. */
+  fetchBy(fetch: ShardFetch): void {
+    this.#shards.fetchBy(fetch);
+  }
+
+  /** Where whole files that the app downloads belong. They are deleted with their models, and never evicted. */
+  get filesFolder(): string {
+    return join(this.#folder, filesName);
+  }
+
+  /** Shards and downloaded files may take so many bytes, pinned shards always; null has no limit. */
+  limitTo(bytes: number | null): void {
+    this.#cache.quotaBytes = bytes;
+  }
+
+  /** These shards are never evicted; replaces those pinned before. */
+  pin(shards: readonly PinnedShard[]): void {
+    this.#cache.pin(shards);
+  }
+
+  /** What shards and downloaded files take on the disk. Files that were imported are their owner's. */
+  async usedBytes(): Promise<number> {
+    return await this.#cache.usedBytes();
+  }
+
+  /** Deletes the file of these layers unless it is pinned or being read. Whether it is gone. */
+  async removeShard(id: string, range: LayerRange): Promise<boolean> {
+    return await this.#cache.removeShard(id, range);
+  }
+
+  /** For giving a model's bytes to peers. @throws AppError `model-changed`, `data-folder-unusable` */
+  async open(id: string): Promise<SuppliedModel | undefined> {
+    const entry = this.#kept.get(id)?.entry;
+    return entry === undefined || entry.manifest.format === 1
+      ? undefined
+      : await ModelSupply.open({
+          id,
+          entry,
+          manifest: entry.manifest,
+          cache: this.#cache,
+          shards: this.#shards,
+          hashesPath: hashesPath(this.#folder, id),
+        });
+  }
+
+  /** Forgets a model and deletes what was cut from it or fetched. A file that was imported stays. */
   async remove(id: string): Promise<LibraryModel> {
-    const { model } = this.#get(id);
+    const { model, entry } = this.#get(id);
     this.#kept.delete(id);
     try {
       await rm(entryPath(this.#folder, id), { force: true });
+      await rm(hashesPath(this.#folder, id), { force: true });
       await this.#cache.remove(id);
+      if (entry.source?.path.startsWith(this.filesFolder + sep) === true) {
+        await rm(entry.source.path, { force: true });
+      }
     } catch (error) {
       throw unusable(this.#folder, error);
     }
@@ -159,22 +243,24 @@ export class ModelLibrary {
   }
 
   /**
-   * A file to load layers from: the model's own for all of them, else a shard, cut when first asked for.
+   * A file to load layers from: the model's own for all of them, else a shard, cut or fetched when first asked for.
    * @throws AppError `model-not-found`, `model-changed`, `gguf-unsupported` when this model cannot be cut,
-   * `request-invalid` for layers it does not have, `data-folder-unusable`; the signal's reason
+   * `request-invalid` for layers it does not have, `no-route` when nobody has them, `data-folder-unusable`; the
+   * signal's reason
    */
   async shardPath(id: string, range: LayerRange, signal?: AbortSignal): Promise<string> {
     const { entry } = this.#get(id);
-    if (range.firstLayer === 0 && range.lastLayer === entry.manifest.layers - 1) {
-      await checkUnchanged(entry.source);
-      return entry.source.path;
+    const { source, manifest } = entry;
+    if (source !== null && range.firstLayer === 0 && range.lastLayer === manifest.layers - 1) {
+      await checkUnchanged(source);
+      return source.path;
     }
-    return await this.#cache.shard(id, entry, range, signal);
+    return await this.#shards.shard(id, entry, range, signal);
   }
 
   /** A file with the model's metadata and no tensors, for its tokenizer. Errors as `shardPath`. */
   async headerPath(id: string): Promise<string> {
-    return await this.#cache.header(id, this.#get(id).entry);
+    return await this.#shards.header(id, this.#get(id).entry);
   }
 
   #get(id: string): Kept {
@@ -183,6 +269,26 @@ export class ModelLibrary {
       throw new AppError('model-not-found', `The library has no model with the id ${id}.`);
     }
     return kept;
+  }
+
+  /** Only here the alias is looked at: another import may have taken it, or brought the same model, meanwhile. */
+  async #keep(
+    id: string,
+    source: SourceFile | null,
+    manifest: Manifest,
+    wishedAlias: string | undefined,
+  ): Promise<LibraryModel> {
+    const before = this.#kept.get(id);
+    const alias = this.#freeAlias(wishedAlias, id) ?? before?.model.alias ?? null;
+    const after = toKept({ format: 1, alias, source, manifest });
+    this.#kept.set(id, after);
+    try {
+      await writeEntry(this.#folder, id, after.entry);
+    } catch (error) {
+      this.#restore(id, before);
+      throw unusable(this.#folder, error);
+    }
+    return after.model;
   }
 
   #restore(id: string, before: Kept | undefined): void {
@@ -213,6 +319,10 @@ export class ModelLibrary {
   }
 }
 
+function hashesPath(folder: string, id: string): string {
+  return join(folder, `${id}.hashes`);
+}
+
 async function readOrPutAside(
   path: string,
   onWarning: (message: string) => void,
@@ -234,7 +344,7 @@ function toKept(entry: LibraryEntry): Kept {
   const model = {
     manifestId: summary.manifestId,
     alias: entry.alias,
-    path: entry.source.path,
+    path: entry.source?.path ?? null,
     summary,
     manifest: entry.manifest,
   };

@@ -4,12 +4,15 @@ import { modelFacts } from '../../gguf/model-facts.ts';
 import type { GgufTensor } from '../../gguf/parse.ts';
 import type { GgufDescription, GgufFile } from '../../gguf/read.ts';
 import { encodeString, stringOf } from '../../gguf/values.ts';
-import type { Manifest, ManifestTensor } from './manifest.ts';
+import { ChunkHasher, treeRoot } from '../transfer/chunk-tree.ts';
+import type { ChunkedManifest, ChunkedTensor } from './manifest.ts';
 
 export type ReadingOptions = {
   /** Called about once a megabyte. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Gets the leaves of every tensor, in the order of the manifest, when all is read. */
+  readonly onLeaves?: ((leaves: readonly Buffer[]) => void) | undefined;
 };
 
 const templateKey = 'tokenizer.chat_template';
@@ -21,11 +24,11 @@ const templateKey = 'tokenizer.chat_template';
 export async function makeManifest(
   file: GgufFile,
   options: ReadingOptions = {},
-): Promise<Manifest> {
+): Promise<ChunkedManifest> {
   const { metadata, tensors } = file.header;
   const facts = modelFacts(file);
   return {
-    format: 1,
+    format: 2,
     ...facts,
     name: displayName(stringOf(metadata.get('general.name'))) ?? `Unnamed ${facts.architecture}`,
     quantisation: mostBytes(tensors),
@@ -34,34 +37,35 @@ export async function makeManifest(
   };
 }
 
-async function hashTensors(file: GgufFile, options: ReadingOptions): Promise<ManifestTensor[]> {
+type Hashed = { readonly tensor: ChunkedTensor; readonly leaves: Buffer };
+
+async function hashTensors(file: GgufFile, options: ReadingOptions): Promise<ChunkedTensor[]> {
   const totalBytes = file.header.tensors.reduce((sum, tensor) => sum + tensor.byteLength, 0);
   let doneBytes = 0;
-  const hashed: ManifestTensor[] = [];
+  const hashed: Hashed[] = [];
   for (const tensor of file.header.tensors.toSorted((a, b) => a.offset - b.offset)) {
-    const hash = createHash('sha256');
+    const hasher = new ChunkHasher();
     for await (const piece of file.read(tensor)) {
       options.signal?.throwIfAborted();
-      hash.update(piece);
+      hasher.update(piece);
       doneBytes += piece.byteLength;
       options.onProgress?.(doneBytes, totalBytes);
     }
-    hashed.push({
-      name: tensor.name,
-      type: tensor.type.name,
-      shape: [...tensor.shape],
-      size: tensor.byteLength,
-      sha256: hash.digest('hex'),
-    });
+    const leaves = hasher.finish();
+    const { name, type, shape, byteLength: size } = tensor;
+    const root = treeRoot(leaves);
+    hashed.push({ tensor: { name, type: type.name, shape: [...shape], size, root }, leaves });
   }
-  return hashed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = hashed.toSorted((a, b) => (a.tensor.name < b.tensor.name ? -1 : 1));
+  options.onLeaves?.(sorted.map(({ leaves }) => leaves));
+  return sorted.map(({ tensor }) => tensor);
 }
 
 /** The part of a manifest that a header without tensors is enough for. */
 export function hashMetadata(
   file: GgufDescription,
   architecture: string,
-): Pick<Manifest, 'parametersSha256' | 'tokenizerSha256' | 'templateSha256'> {
+): Pick<ChunkedManifest, 'parametersSha256' | 'tokenizerSha256' | 'templateSha256'> {
   const template = stringOf(file.header.metadata.get(templateKey));
   return {
     parametersSha256: hashOfEntries(file, (key) => key.startsWith(`${architecture}.`)),

@@ -76,7 +76,8 @@ test('a manifest says what the model is, tensor by tensor', async () => {
     type: 'F32',
     shape: [64],
     size: 256,
-    sha256: hash.digest('hex'),
+    // Of a single chunk, so it is the chunk's hash.
+    root: hash.digest('hex'),
   });
 
   const summary = toModelSummary(manifest);

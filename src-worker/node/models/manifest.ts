@@ -1,6 +1,10 @@
 /**
  * A manifest says what a model is, by content: two files with the same tensors, parameters, tokenizer and
  * template give the same manifest wherever they lie and in whatever order they store things.
+ *
+ * Format 2 has the root of a SHA-256 tree for every tensor (transfer/chunk-tree.ts), so that pieces of it can be
+ * checked as they come. Format 1, which has one hash over each tensor, is still read; such a model is run and
+ * served as before, and gets a manifest of format 2 when its file is imported again.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -13,18 +17,20 @@ import {
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
-const tensorSchema = z.strictObject({
+const tensorShape = {
   name: z.string().min(1).max(limits.tensorNameBytes),
   type: z.string().max(16),
   /** Row length first. */
   shape: z.array(z.int().min(1)).min(1).max(limits.dimensions),
   /** Bytes of data. */
   size: z.int().min(1),
-  sha256: sha256Schema,
-});
+};
 
-export const manifestSchema = z.strictObject({
-  format: z.literal(1),
+const hashedTensorSchema = z.strictObject({ ...tensorShape, sha256: sha256Schema });
+
+const chunkedTensorSchema = z.strictObject({ ...tensorShape, root: sha256Schema });
+
+const commonShape = {
   ...modelSummarySchema.pick({
     name: true,
     architecture: true,
@@ -39,12 +45,30 @@ export const manifestSchema = z.strictObject({
   tokenizerSha256: sha256Schema,
   /** Of the chat template's text; null when the model has none. */
   templateSha256: sha256Schema.nullable(),
-  /** Sorted by name. */
-  tensors: z.array(tensorSchema).min(1).max(limits.tensors),
-});
+};
+
+/** Tensors are sorted by name. */
+const manifestOf = <Format extends 1 | 2, Tensor extends z.ZodObject>(
+  format: Format,
+  tensor: Tensor,
+) =>
+  z.strictObject({
+    format: z.literal(format),
+    ...commonShape,
+    tensors: z.array(tensor).min(1).max(limits.tensors),
+  });
+
+const chunkedManifestSchema = manifestOf(2, chunkedTensorSchema);
+
+export const manifestSchema = z.discriminatedUnion('format', [
+  manifestOf(1, hashedTensorSchema),
+  chunkedManifestSchema,
+]);
 
 export type Manifest = z.infer<typeof manifestSchema>;
-export type ManifestTensor = z.infer<typeof tensorSchema>;
+/** What is made today. */
+export type ChunkedManifest = z.infer<typeof chunkedManifestSchema>;
+export type ChunkedTensor = ChunkedManifest['tensors'][number];
 
 /** The SHA-256, in hexadecimal, of the manifest's canonical JSON. */
 export function manifestId(manifest: Manifest): string {
@@ -59,9 +83,18 @@ export function toModelSummary(manifest: Manifest): ModelSummary {
     layers: manifest.layers,
     width: manifest.width,
     contextLength: manifest.contextLength,
-    sizeBytes: manifest.tensors.reduce((sum, tensor) => sum + tensor.size, 0),
+    sizeBytes: sizeOf(manifest),
     quantisation: manifest.quantisation,
   };
+}
+
+/** Of all tensors, in bytes. */
+function sizeOf(manifest: Manifest): number {
+  let bytes = 0;
+  for (const { size } of manifest.tensors) {
+    bytes += size;
+  }
+  return bytes;
 }
 
 /** JSON without white space, keys sorted by code unit: the same bytes for the same content. */

@@ -1,73 +1,151 @@
 /**
- * Shards and headers cut from imported models, kept in `<folder>/<manifest id>/`: each is cut once, by whoever
- * needs it first, and used until its model is removed from the library.
+ * Shards and headers of models, kept in `<folder>/<manifest id>/`: each is made once, by whoever needs it first.
+ * Shards stay within the owner's limit: those not used for longest go first, never one that is pinned, being read
+ * or being made.
  */
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, rm, utimes } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { shardKeys } from '../../gguf/model-facts.ts';
 import { type GgufFile, openGguf } from '../../gguf/read.ts';
-import { sliceShard, writeHeader } from '../../gguf/slice.ts';
 import { numberOf, stringOf } from '../../gguf/values.ts';
-import type { LibraryEntry } from './library-entry.ts';
+import { downloadSuffix } from '../transfer/partial-file.ts';
+import { deleteShard, folderBytes, makeRoom, storedShards } from './shard-room.ts';
 import { SharedJobs } from './shared-jobs.ts';
-import { withSource } from './source-file.ts';
-import { verifiedTensor } from './verified-tensor.ts';
+
+export type PinnedShard = { readonly manifestId: string; readonly range: LayerRange };
+
+/** A shard that is there in full. */
+export type ReadyShard = { readonly range: LayerRange; readonly path: string };
+
+/** Writes the file at `path`, whole or not at all. */
+type Make = (path: string, signal: AbortSignal) => Promise<void>;
+
+const headerName = 'header.gguf';
 
 export class ShardCache {
   readonly #folder: string;
+  readonly #filesFolder: string;
   readonly #jobs = new SharedJobs<string>();
+  /** Being made now, by path. */
+  readonly #making = new Set<string>();
+  /** Being read now, by path: how often. */
+  readonly #reading = new Map<string, number>();
+  #pinned: ReadonlySet<string> = new Set();
+  /** In bytes; null has no limit. */
+  quotaBytes: number | null = null;
 
-  constructor(folder: string) {
+  /** Files in `filesFolder` count for the limit, too. */
+  constructor(folder: string, filesFolder: string) {
     this.#folder = folder;
+    this.#filesFolder = resolve(filesFolder);
   }
 
   /**
-   * The path of a shard file, cut from the model's own and checked against its manifest unless it is there.
-   * @throws AppError `gguf-unsupported`, `request-invalid`, `model-changed`, `data-folder-unusable`; the
-   * signal's reason
+   * The path of a shard, made unless it is there.
+   * @throws AppError `data-folder-unusable`; what `make` throws; the signal's reason
    */
-  async shard(
-    id: string,
-    { source, manifest }: LibraryEntry,
-    range: LayerRange,
-    signal?: AbortSignal,
-  ): Promise<string> {
-    return await this.#get(
+  async shard(id: string, range: LayerRange, make: Make, signal?: AbortSignal): Promise<string> {
+    const path = await this.#get(
       id,
-      `${range.firstLayer}-${range.lastLayer}.gguf`,
+      nameOf(range),
       signal,
       (file) => isShard(file, id, range),
-      async (path, jobSignal) => {
-        await withSource(source, (file) =>
-          sliceShard(file, range, path, {
-            manifestId: id,
-            signal: jobSignal,
-            through: (tensor, data) => verifiedTensor(manifest, tensor, data),
-          }),
-        );
-      },
+      make,
     );
+    const now = new Date();
+    // One that cannot be touched is only evicted sooner.
+    await utimes(path, now, now).catch(() => undefined);
+    return path;
   }
 
   /** The path of a file with the model's metadata alone. Errors as above. */
-  async header(id: string, { source }: LibraryEntry): Promise<string> {
-    return await this.#get(
-      id,
-      'header.gguf',
-      undefined,
-      () => true,
-      async (path) => {
-        await withSource(source, (file) => writeHeader(file, path));
-      },
-    );
+  async header(id: string, make: Make): Promise<string> {
+    return await this.#get(id, headerName, undefined, () => true, make);
   }
 
-  /** Deletes everything cut from a model; cuts in progress are abandoned. */
+  /** Takes a header that came from elsewhere. @throws AppError `data-folder-unusable` */
+  async putHeader(id: string, from: string): Promise<void> {
+    await this.header(id, (path) => copyFile(from, path));
+  }
+
+  /** Deletes everything made from a model; work in progress is abandoned. */
   async remove(id: string): Promise<void> {
     await this.#jobs.abort(`${id}/`, new AppError('cancelled', 'The model was removed.'));
     await rm(join(this.#folder, id), { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Deletes one shard and what was downloaded of it, unless it is pinned or being read. Whether it is gone. */
+  async removeShard(id: string, range: LayerRange): Promise<boolean> {
+    const path = join(this.#folder, id, nameOf(range));
+    await this.#jobs.abort(
+      `${id}/${nameOf(range)}`,
+      new AppError('cancelled', 'The layers were removed.'),
+    );
+    if (this.#isKept(path)) {
+      return false;
+    }
+    await deleteShard(path);
+    await deleteShard(`${path}${downloadSuffix}`);
+    return true;
+  }
+
+  /** These stay whatever the limit; replaces those pinned before. */
+  pin(shards: readonly PinnedShard[]): void {
+    this.#pinned = new Set(
+      shards.map(({ manifestId, range }) => join(this.#folder, manifestId, nameOf(range))),
+    );
+  }
+
+  /** The shard stays until the function that is returned is called, once. */
+  hold(path: string): () => void {
+    this.#reading.set(path, (this.#reading.get(path) ?? 0) + 1);
+    return () => {
+      const left = (this.#reading.get(path) ?? 1) - 1;
+      if (left > 0) {
+        this.#reading.set(path, left);
+      } else {
+        this.#reading.delete(path);
+      }
+    };
+  }
+
+  /** What all shards and downloaded files take on the disk. */
+  async usedBytes(): Promise<number> {
+    const shards = await storedShards(this.#folder);
+    return shards.reduce((sum, { bytes }) => sum + bytes, await folderBytes(this.#filesFolder));
+  }
+
+  /** The model's shards that are there in full. */
+  async shardsOf(id: string): Promise<ReadyShard[]> {
+    const folder = join(this.#folder, id) + sep;
+    return (await storedShards(this.#folder)).flatMap(({ path }) => {
+      const [, first, last] = /(\d+)-(\d+)\.gguf$/.exec(path) ?? [];
+      const range = { firstLayer: Number(first), lastLayer: Number(last) };
+      return path.startsWith(folder) && last !== undefined ? [{ range, path }] : [];
+    });
+  }
+
+  /**
+   * Makes room for a shard that will take so many bytes at `path`.
+   * @throws AppError `data-folder-unusable` when the limit does not allow it
+   */
+  async makeRoom(path: string, bytes: number): Promise<void> {
+    if (this.quotaBytes !== null) {
+      // What an earlier download left of it is taken up again, so it is not counted twice.
+      const before = (await storedShards(this.#folder)).find(
+        (shard) => shard.path === `${path}${downloadSuffix}`,
+      );
+      const needed = Math.max(0, bytes - (before?.bytes ?? 0));
+      const quota = this.quotaBytes - (await folderBytes(this.#filesFolder));
+      await makeRoom(this.#folder, (each) => this.#isKept(each), needed, quota);
+    }
+  }
+
+  #isKept(path: string): boolean {
+    const shard = path.endsWith(downloadSuffix) ? path.slice(0, -downloadSuffix.length) : path;
+    return this.#pinned.has(shard) || this.#reading.has(shard) || this.#making.has(shard);
   }
 
   async #get(
@@ -75,22 +153,29 @@ export class ShardCache {
     name: string,
     signal: AbortSignal | undefined,
     isRight: (file: GgufFile) => boolean,
-    cut: (path: string, signal: AbortSignal) => Promise<void>,
+    make: Make,
   ): Promise<string> {
     return await this.#jobs.run(`${id}/${name}`, signal, async (jobSignal) => {
       const path = join(this.#folder, id, name);
       if (await isSound(path, isRight)) {
         return path;
       }
+      this.#making.add(path);
       try {
         await mkdir(join(this.#folder, id), { recursive: true });
-        await cut(path, jobSignal);
+        await make(path, jobSignal);
       } catch (error) {
         throw isSystemError(error) ? unwritable(path, error) : error;
+      } finally {
+        this.#making.delete(path);
       }
       return path;
     });
   }
+}
+
+function nameOf({ firstLayer, lastLayer }: LayerRange): string {
+  return `${firstLayer}-${lastLayer}.gguf`;
 }
 
 /** A cached file may be of an earlier format of ours, or spoilt by the disk: its header tells. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { GgufTensor } from '../../gguf/parse.ts';
+import { ChunkHasher, treeRoot } from '../transfer/chunk-tree.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Passes a tensor's data on, and throws AppError `model-changed` at its end when it is not the manifest's. */
@@ -10,16 +11,34 @@ export async function* verifiedTensor(
   tensor: GgufTensor,
   data: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256');
+  const check = checkOf(manifest, tensor.name);
   for await (const piece of data) {
-    hash.update(piece);
+    check.update(piece);
     yield piece;
   }
-  const expected = manifest.tensors.find(({ name }) => name === tensor.name);
-  if (hash.digest('hex') !== expected?.sha256) {
+  if (!check.isRight()) {
     throw new AppError(
       'model-changed',
       `Tensor '${tensor.name}' of ${manifest.name} is not as it was imported. Import the model again.`,
     );
   }
+}
+
+type Check = { update(piece: Uint8Array): void; isRight(): boolean };
+
+function checkOf(manifest: Manifest, name: string): Check {
+  if (manifest.format === 1) {
+    const hash = createHash('sha256');
+    const expected = manifest.tensors.find((tensor) => tensor.name === name)?.sha256;
+    return {
+      update: (piece) => hash.update(piece),
+      isRight: () => hash.digest('hex') === expected,
+    };
+  }
+  const hasher = new ChunkHasher();
+  const expected = manifest.tensors.find((tensor) => tensor.name === name)?.root;
+  return {
+    update: (piece) => hasher.update(piece),
+    isRight: () => treeRoot(hasher.finish()) === expected,
+  };
 }

@@ -1,0 +1,24 @@
+/** What the library needs done when a shard is to come from elsewhere, and what it prepares for it. */
+import type { LayerRange } from '../../../src-shared/model.ts';
+import type { ChunkHashes } from '../transfer/chunk-hashes.ts';
+import type { ChunkMap } from '../transfer/chunk-map.ts';
+import type { PartialFile } from '../transfer/partial-file.ts';
+import type { ShardLayout } from '../transfer/shard-layout.ts';
+import type { SourceCandidate } from '../transfer/source-bench.ts';
+
+export type ShardFetchJob = {
+  readonly manifestId: string;
+  readonly range: LayerRange;
+  readonly map: ChunkMap;
+  readonly layout: ShardLayout;
+  readonly hashes: ChunkHashes;
+  readonly file: PartialFile;
+  /** Shards on this machine that share layers with it. */
+  readonly local: readonly SourceCandidate[];
+  /** Keeps the leaves for the next time and for other peers. */
+  readonly onLeaves: () => Promise<void>;
+  readonly signal: AbortSignal;
+};
+
+/** Fills and finishes the job's file. @throws AppError as `downloadShard` */
+export type ShardFetch = (job: ShardFetchJob) => Promise<void>;

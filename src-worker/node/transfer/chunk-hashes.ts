@@ -1,0 +1,89 @@
+/**
+ * The leaves of a model's tensors as far as they are known: from the import, a file, or peers. Nothing is taken
+ * that does not give the manifest's root.
+ *
+ * On disk they are all leaves one after the other, zeros where a tensor's are not known.
+ */
+import { readFile } from 'node:fs/promises';
+import { writeAtomically } from '../../gguf/atomic-file.ts';
+import type { ChunkMap } from './chunk-map.ts';
+import { hashBytes, isChunk, treeRoot } from './chunk-tree.ts';
+
+export class ChunkHashes {
+  readonly #map: ChunkMap;
+  readonly #leaves: Buffer;
+  /** By tensor; absent: not looked at yet. */
+  readonly #known = new Map<number, boolean>();
+
+  constructor(map: ChunkMap) {
+    this.#map = map;
+    this.#leaves = Buffer.alloc(map.count * hashBytes);
+    for (const [tensor, { root }] of map.manifest.tensors.entries()) {
+      const { first, end } = map.chunksOf(tensor);
+      if (end - first === 1) {
+        // The tree of a single chunk is its leaf.
+        this.#leaves.write(root, first * hashBytes, 'hex');
+      }
+    }
+  }
+
+  /** With what the file at `path` has; a file that is absent or of another length is as good as none. */
+  static async read(map: ChunkMap, path: string): Promise<ChunkHashes> {
+    const hashes = new ChunkHashes(map);
+    const bytes = await readFile(path).catch(() => undefined);
+    if (bytes?.byteLength === hashes.#leaves.byteLength) {
+      hashes.#leaves.set(bytes);
+    }
+    return hashes;
+  }
+
+  async write(path: string): Promise<void> {
+    await writeAtomically(path, async (handle) => {
+      await handle.writeFile(this.#leaves);
+    });
+  }
+
+  /** Whether the tensor's leaves are there and right. */
+  knows(tensor: number): boolean {
+    let known = this.#known.get(tensor);
+    if (known === undefined) {
+      known = this.#isRight(tensor, this.#slice(tensor));
+      this.#known.set(tensor, known);
+    }
+    return known;
+  }
+
+  /** A tensor's leaves, one after the other; undefined when they are not known. */
+  leavesOf(tensor: number): Buffer | undefined {
+    return this.knows(tensor) ? this.#slice(tensor) : undefined;
+  }
+
+  /** Keeps a tensor's leaves; false when they are not what the manifest says. */
+  add(tensor: number, leaves: Uint8Array): boolean {
+    if (!this.#isRight(tensor, leaves)) {
+      return false;
+    }
+    this.#slice(tensor).set(leaves);
+    this.#known.set(tensor, true);
+    return true;
+  }
+
+  /** Whether these are the bytes of that chunk; false, too, when its leaf is not known. */
+  async isRight(chunk: number, data: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    const { tensor, length } = this.#map.placeOf(chunk);
+    const leaf = this.#leaves.subarray(chunk * hashBytes, (chunk + 1) * hashBytes);
+    return data.byteLength === length && this.knows(tensor) && (await isChunk(data, leaf));
+  }
+
+  #slice(tensor: number): Buffer {
+    const { first, end } = this.#map.chunksOf(tensor);
+    return this.#leaves.subarray(first * hashBytes, end * hashBytes);
+  }
+
+  #isRight(tensor: number, leaves: Uint8Array): boolean {
+    const expected = this.#map.manifest.tensors[tensor];
+    return (
+      leaves.byteLength === this.#slice(tensor).byteLength && treeRoot(leaves) === expected?.root
+    );
+  }
+}

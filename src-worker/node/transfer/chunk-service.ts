@@ -1,0 +1,173 @@
+/** Gives chunks of this node's models to peers that ask, as fast as the owner's limit and the peer allow. */
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { Frame } from '../../wire/frame.ts';
+import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import { type Clock, systemClock } from '../text/clock.ts';
+import type { Bitmap } from './bitmap.ts';
+import {
+  chunkKinds,
+  chunkOpenLimits,
+  chunkOpenSchema,
+  chunkProtocol,
+  chunkRequestLimits,
+  decodeNumber,
+  encodeNumber,
+} from './chunk-messages.ts';
+import type { ChunkSupply, SuppliedModel } from './chunk-supply.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+/** Models that one peer fetches from this node at once. */
+const maxChannelsOfPeer = 4;
+
+/** Each holds up to a few megabytes of memory while a slow peer reads. */
+const maxChannels = 32;
+
+/** A channel on which nothing is asked, or nothing read, ends after this. */
+const idleMs = 60_000;
+
+export type ChunkServiceOptions = {
+  readonly opener: ChannelOpener;
+  readonly supply: ChunkSupply;
+  readonly upload: TokenBucket;
+  /** Asked again for every answer: the machine may be paused, or the peer not be of the pool any more. */
+  readonly mayServe: (peer: string) => boolean;
+  readonly clock?: Clock;
+};
+
+export class ChunkService {
+  readonly #options: ChunkServiceOptions;
+  readonly #channels = new Set<Channel>();
+
+  constructor(options: ChunkServiceOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    await this.#options.opener.handle(chunkProtocol, {
+      limits: chunkOpenLimits,
+      maxInboundChannels: maxChannelsOfPeer,
+      onChannel: (channel) => this.#accept(channel),
+    });
+  }
+
+  /** Ends what is being sent: the machine is needed for something else. */
+  interrupt(): void {
+    for (const channel of this.#channels) {
+      channel.abort(new AppError('over-capacity', 'This peer sends no bytes now'));
+    }
+  }
+
+  #accept(channel: Channel): void {
+    const { clock = systemClock } = this.#options;
+    const ended = new AbortController();
+    let model: SuppliedModel | undefined;
+    let cancelIdle: (() => void) | undefined;
+    const awake = (): void => {
+      cancelIdle?.();
+      cancelIdle = clock.after(idleMs, () => {
+        channel.abort(new AppError('timed-out', 'A peer neither asked nor read for a minute'));
+      });
+    };
+    this.#channels.add(channel);
+    awake();
+    channel.onClose(() => {
+      this.#channels.delete(channel);
+      cancelIdle?.();
+      ended.abort(new AppError('cancelled', 'The peer has gone'));
+      void model?.close();
+      model = undefined;
+    });
+    channel.onFrame(async (frame) => {
+      awake();
+      if (model === undefined) {
+        model = await this.#open(channel, frame);
+        if (ended.signal.aborted) {
+          await model?.close();
+          model = undefined;
+        }
+      } else if (this.#options.mayServe(channel.peer)) {
+        await this.#answer(channel, model, frame, ended.signal);
+      } else {
+        await refuse(channel, new AppError('over-capacity', 'This peer sends no bytes now'));
+      }
+      awake();
+    });
+  }
+
+  /** Undefined when the peer was refused. */
+  async #open(channel: Channel, { body }: Frame): Promise<SuppliedModel | undefined> {
+    const manifestId = parseOpen(body);
+    if (this.#channels.size > maxChannels || !this.#options.mayServe(channel.peer)) {
+      await refuse(channel, new AppError('over-capacity', 'This peer sends no bytes now'));
+      return undefined;
+    }
+    let model: SuppliedModel | undefined;
+    let have: Bitmap | undefined;
+    try {
+      model = await this.#options.supply.open(manifestId);
+      have = await model?.have();
+    } catch (error) {
+      await model?.close();
+      // The reason may name paths of this machine, so it stays here.
+      await refuse(
+        channel,
+        new AppError(toAppError(error).code, 'This peer cannot read the model'),
+      );
+      return undefined;
+    }
+    if (model === undefined || have === undefined) {
+      await refuse(channel, new AppError('model-not-found', 'This peer does not have the model'));
+      return undefined;
+    }
+    channel.allow(chunkRequestLimits);
+    await channel.send(chunkKinds.have, have.toBytes());
+    return model;
+  }
+
+  async #answer(
+    channel: Channel,
+    model: SuppliedModel,
+    { kind, body }: Frame,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (kind === chunkKinds.refresh) {
+      await this.#send(channel, signal, chunkKinds.have, [(await model.have()).toBytes()]);
+      return;
+    }
+    const number = decodeNumber(body)?.value;
+    const most = kind === chunkKinds.chunk ? model.map.count : model.map.manifest.tensors.length;
+    if (number === undefined || number >= most) {
+      throw new AppError('protocol-violation', 'A peer asked for a part that the model lacks');
+    }
+    const bytes = kind === chunkKinds.chunk ? await model.read(number) : await model.leaves(number);
+    const answer = [encodeNumber(number), ...(bytes === undefined ? [] : [bytes])];
+    await this.#send(channel, signal, kind, answer);
+  }
+
+  async #send(
+    channel: Channel,
+    signal: AbortSignal,
+    kind: number,
+    body: readonly Uint8Array[],
+  ): Promise<void> {
+    const bytes = body.reduce((sum, part) => sum + part.byteLength, 0);
+    await this.#options.upload.take(bytes, signal);
+    await channel.send(kind, ...body);
+  }
+}
+
+async function refuse(channel: Channel, error: AppError): Promise<void> {
+  await channel.send(chunkKinds.failed, Buffer.from(JSON.stringify(error.toReport())));
+  await channel.close();
+  channel.ignore();
+}
+
+function parseOpen(body: Buffer): string {
+  try {
+    return chunkOpenSchema.parse(JSON.parse(body.toString('utf8'))).manifestId;
+  } catch (error) {
+    throw new AppError('protocol-violation', 'A request for chunks cannot be read', {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Downloads a whole model file from the web, for a model that nobody in the mesh has yet. Its catalog knows the
+ * file's hash and nothing of its parts, so only the whole can be checked: the bytes are written one after the
+ * other, go on after an interruption where they stopped, and get their name when the hash is right.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { AppError } from '../../../src-shared/errors.ts';
+import { HttpFile } from './http-file.ts';
+import { downloadSuffix } from './partial-file.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+const pieceBytes = 4 * 1024 * 1024;
+
+/** Failures in a row after which it gives up; what there is is kept. */
+const maxFailures = 5;
+
+export type FileDownload = {
+  readonly url: string;
+  readonly sizeBytes: number;
+  /** Of the whole file, in hexadecimal. */
+  readonly sha256: string;
+  readonly path: string;
+  readonly download: TokenBucket;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+};
+
+/**
+ * @throws AppError `peer-failed` when the server fails again and again, `model-changed` when the file is not the
+ * catalog's, `request-invalid` for an address that may not be used, `data-folder-unusable`; the signal's reason
+ */
+export async function downloadFile(wanted: FileDownload): Promise<void> {
+  const { path, url, sizeBytes, sha256, signal } = wanted;
+  const source = await HttpFile.open(url, signal);
+  if (source.sizeBytes !== sizeBytes) {
+    throw changed(url);
+  }
+  const partial = `${path}${downloadSuffix}`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(partial, 'a+');
+    try {
+      await fill(handle, source, wanted);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if ((await hashOf(partial, signal)) !== sha256) {
+      await rm(partial, { force: true });
+      throw changed(url);
+    }
+    await rename(partial, path);
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error && !(error instanceof AppError)
+      ? unwritable(path, error)
+      : error;
+  }
+}
+
+async function fill(handle: FileHandle, source: HttpFile, wanted: FileDownload): Promise<void> {
+  const { sizeBytes, download, signal, onProgress } = wanted;
+  let done = (await handle.stat()).size;
+  let failures = 0;
+  while (done < sizeBytes) {
+    const length = Math.min(pieceBytes, sizeBytes - done);
+    await download.take(length, signal);
+    try {
+      const piece = await source.read(done, length, signal);
+      failures = 0;
+      await handle.appendFile(piece);
+      done += length;
+      onProgress?.(done, sizeBytes);
+    } catch (error) {
+      signal.throwIfAborted();
+      failures += 1;
+      if (
+        !(error instanceof AppError && error.code === 'peer-failed') ||
+        failures === maxFailures
+      ) {
+        throw error;
+      }
+    }
+  }
+  // Longer than the file: what an earlier version of it left.
+  await handle.truncate(sizeBytes);
+}
+
+async function hashOf(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path, { signal })) {
+    hash.update(piece as Buffer);
+  }
+  return hash.digest('hex');
+}
+
+function changed(url: string): AppError {
+  return new AppError(
+    'model-changed',
+    `The file at ${url} is not the one of the catalog. Nothing of it was kept.`,
+  );
+}
+
+function unwritable(path: string, cause: Error): AppError {
+  return new AppError(
+    'data-folder-unusable',
+    `${path} could not be written (${cause.message}). What was downloaded is kept. Free some space and try again.`,
+    { cause },
+  );
+}

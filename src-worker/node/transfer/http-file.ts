@@ -1,0 +1,208 @@
+/**
+ * A file on a web server, read in ranges. Only https, but for servers on this machine; every redirect is held to
+ * the same rule. The file must stay the one it was when it was opened.
+ */
+import { AppError } from '../../../src-shared/errors.ts';
+
+const maxRedirects = 5;
+const firstBytes = 65_536;
+
+/** For a whole answer, in milliseconds. */
+const answerMs = 60_000;
+
+type Answer = { readonly response: Response; readonly address: URL };
+
+export class HttpFile {
+  readonly url: string;
+  readonly sizeBytes: number;
+  /** The file's first bytes: 64 KiB, or all of a shorter file. */
+  readonly start: Buffer<ArrayBuffer>;
+  /** Where redirects led; asked directly until that fails. */
+  #address: URL;
+  readonly #version: string | null;
+
+  /**
+   * Asks for the file's start.
+   * @throws AppError `request-invalid` for an address that may not be used; `peer-failed` when the server does
+   * not answer, or gives no parts of files
+   */
+  static async open(url: string, signal: AbortSignal): Promise<HttpFile> {
+    const { response, address } = await get(allowedAddress(url), 0, firstBytes, null, signal);
+    const total = readTotal(response, 0);
+    const start = await readBody(response, Math.min(firstBytes, total));
+    return new HttpFile(url, address, total, versionOf(response), start);
+  }
+
+  private constructor(
+    url: string,
+    address: URL,
+    sizeBytes: number,
+    version: string | null,
+    start: Buffer<ArrayBuffer>,
+  ) {
+    this.url = url;
+    this.sizeBytes = sizeBytes;
+    this.start = start;
+    this.#address = address;
+    this.#version = version;
+  }
+
+  /**
+   * Bytes from `offset` on, as many as wanted.
+   * @throws AppError `peer-failed` as `open`, and when the file is shorter; `model-changed` when it is another
+   */
+  async read(offset: number, length: number, signal: AbortSignal): Promise<Buffer<ArrayBuffer>> {
+    return await readBody(await this.#range(offset, length, signal), length);
+  }
+
+  async #range(offset: number, length: number, signal: AbortSignal): Promise<Response> {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
+    let answer: Answer;
+    try {
+      answer = await get(this.#address, offset, length, this.#version, bounded);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (this.#address.href === new URL(this.url).href) {
+        throw error;
+      }
+      // Addresses that redirects lead to expire.
+      answer = await get(allowedAddress(this.url), offset, length, this.#version, bounded);
+    }
+    this.#address = answer.address;
+    const total = readTotal(answer.response, offset);
+    const version = versionOf(answer.response);
+    if (total !== this.sizeBytes || (this.#version !== null && version !== this.#version)) {
+      await answer.response.body?.cancel();
+      throw changed(this.url);
+    }
+    return answer.response;
+  }
+}
+
+/** @throws AppError `request-invalid` */
+function allowedAddress(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLoopback =
+    url !== undefined && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  if (
+    url === undefined ||
+    url.username !== '' ||
+    !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback))
+  ) {
+    throw new AppError(
+      'request-invalid',
+      `${text.slice(0, 200)} cannot be used: models are fetched from addresses that begin with https:// only.`,
+    );
+  }
+  return url;
+}
+
+async function get(
+  first: URL,
+  offset: number,
+  length: number,
+  version: string | null,
+  signal: AbortSignal,
+): Promise<Answer> {
+  let address = first;
+  for (let hop = 0; hop <= maxRedirects; hop += 1) {
+    const response = await request(address, offset, length, version, signal);
+    const location = response.headers.get('location');
+    if (response.status >= 300 && response.status < 400 && location !== null) {
+      await response.body?.cancel();
+      address = allowedAddress(
+        URL.canParse(location, address.href) ? new URL(location, address).href : location,
+      );
+    } else {
+      return { response: await accepted(response, address, version !== null), address };
+    }
+  }
+  throw new AppError('peer-failed', `${first.host} redirects too often.`);
+}
+
+async function request(
+  address: URL,
+  offset: number,
+  length: number,
+  version: string | null,
+  signal: AbortSignal,
+): Promise<Response> {
+  try {
+    return await fetch(address.href, {
+      redirect: 'manual',
+      signal,
+      headers: {
+        range: `bytes=${offset}-${offset + length - 1}`,
+        // Of a compressed answer no range is the file's.
+        'accept-encoding': 'identity',
+        ...(version === null ? {} : { 'if-range': version }),
+      },
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new AppError('peer-failed', `${address.host} does not answer.`, { cause: error });
+  }
+}
+
+/** The answer when it is a part of the file. */
+async function accepted(response: Response, { host }: URL, isKnown: boolean): Promise<Response> {
+  if (response.status === 206) {
+    return response;
+  }
+  await response.body?.cancel();
+  if (response.status === 200) {
+    throw isKnown
+      ? changed(host)
+      : new AppError(
+          'peer-failed',
+          `${host} gives no parts of files, so this model cannot be downloaded from there.`,
+        );
+  }
+  throw new AppError('peer-failed', `${host} answers with the status ${response.status}.`);
+}
+
+function changed(where: string): AppError {
+  return new AppError('model-changed', `The file at ${where} is not the one it was.`);
+}
+
+/** A date is no proof, a weak tag neither; then size and hashes must do. */
+function versionOf({ headers }: Response): string | null {
+  const tag = headers.get('etag');
+  return tag !== null && tag.startsWith('"') ? tag : null;
+}
+
+function readTotal({ headers }: Response, offset: number): number {
+  const [, first, total] =
+    /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
+  const size = Number(total);
+  if (Number(first) !== offset || !Number.isSafeInteger(size)) {
+    throw new AppError(
+      'peer-failed',
+      'A web server sent another part of the file than was asked for.',
+    );
+  }
+  return size;
+}
+
+/** Exactly so many bytes. */
+async function readBody(response: Response, length: number): Promise<Buffer<ArrayBuffer>> {
+  const body = Buffer.alloc(length);
+  let filled = 0;
+  try {
+    for await (const piece of response.body ?? []) {
+      if (filled + piece.byteLength > length) {
+        break;
+      }
+      body.set(piece, filled);
+      filled += piece.byteLength;
+    }
+  } catch (error) {
+    throw new AppError('peer-failed', 'A web server broke off in the middle of an answer.', {
+      cause: error,
+    });
+  }
+  if (filled !== length) {
+    throw new AppError('peer-failed', 'A web server sent less, or more, than was asked for.');
+  }
+  return body;
+}

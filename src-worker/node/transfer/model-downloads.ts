@@ -1,0 +1,149 @@
+/**
+ * Gets models, and layers of them, for the library: from peers that have some of them, from the web addresses the
+ * catalogs name, and from what is on this machine already.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { LayerRange } from '../../../src-shared/model.ts';
+import type { Log } from '../log.ts';
+import type { ChannelOpener } from '../mesh/channel.ts';
+import { fetchHeader } from '../mesh/header-fetch.ts';
+import type { KnownPeer } from '../mesh/record.ts';
+import type { LibraryModel, ModelLibrary } from '../models/library.ts';
+import type { ShardFetchJob } from '../models/shard-fetch.ts';
+import { PeerSource } from './peer-source.ts';
+import { type DownloadProgress, type DownloadTimes, downloadShard } from './shard-download.ts';
+import type { SourceCandidate, SourceFault } from './source-bench.ts';
+import type { TokenBucket } from './token-bucket.ts';
+import { WebSource } from './web-source.ts';
+
+/** For a peer's header, in milliseconds; the next peer is asked then. */
+const headerMs = 60_000;
+
+/** Peers that are asked for a header. */
+const maxHeaderPeers = 5;
+
+export type ModelDownloadsOptions = {
+  readonly opener: ChannelOpener;
+  readonly knownPeers: () => readonly KnownPeer[];
+  readonly library: ModelLibrary;
+  /** Where the model's GGUF file lies on the web. */
+  readonly addressesOf: (manifestId: string) => readonly string[];
+  readonly download: TokenBucket;
+  readonly log: Log;
+  readonly onProgress?: (manifestId: string, range: LayerRange, progress: DownloadProgress) => void;
+  /** For the peer's standing. */
+  readonly onFault?: (fault: SourceFault) => void;
+  readonly times?: Partial<DownloadTimes>;
+};
+
+export class ModelDownloads {
+  readonly #options: ModelDownloadsOptions;
+
+  constructor(options: ModelDownloadsOptions) {
+    this.#options = options;
+    options.library.fetchBy((job) => this.#fetch(job));
+  }
+
+  /**
+   * Makes a model of the mesh known to the library: its manifest and header, no layers.
+   * @throws AppError `model-not-found` when no peer gives it, `gguf-unsupported` when its manifest is of a format
+   * whose bytes cannot be checked in pieces; errors of the library; the signal's reason
+   */
+  async add(manifestId: string, signal: AbortSignal): Promise<LibraryModel> {
+    const known = this.#options.library.list().find((model) => model.manifestId === manifestId);
+    if (known !== undefined) {
+      return known;
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'mindmesh-header-'));
+    try {
+      return await this.#addFrom(this.#peersWith(manifestId), manifestId, folder, signal);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #addFrom(
+    peers: readonly string[],
+    manifestId: string,
+    folder: string,
+    signal: AbortSignal,
+  ): Promise<LibraryModel> {
+    const { opener, library, log } = this.#options;
+    const path = join(folder, 'header.gguf');
+    let cause: unknown;
+    for (const peer of peers.slice(0, maxHeaderPeers)) {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(headerMs)]);
+      try {
+        const manifest = await fetchHeader(opener, { peer, manifestId, path, signal: deadline });
+        if (manifest.format === 2) {
+          return await library.addModel(manifest, path);
+        }
+        throw new AppError(
+          'gguf-unsupported',
+          `${manifest.name} was imported by an earlier version. Its owner has to import it again.`,
+        );
+      } catch (error) {
+        signal.throwIfAborted();
+        cause = error;
+        log('warn', 'No model from a peer', {
+          peer,
+          manifestId,
+          reason: toAppError(error).message,
+        });
+      }
+    }
+    throw new AppError(
+      'model-not-found',
+      `No peer in reach gave the model ${manifestId.slice(0, 12)}.`,
+      { cause },
+    );
+  }
+
+  async #fetch(job: ShardFetchJob): Promise<void> {
+    const { download, onProgress, onFault, times, log } = this.#options;
+    const { manifestId, range, local, ...rest } = job;
+    await downloadShard({
+      ...rest,
+      download,
+      times,
+      candidates: () => [...local, ...this.#remote(job)],
+      onProgress: (progress) => onProgress?.(manifestId, range, progress),
+      onFault: (fault) => {
+        log('warn', 'A source of model bytes is not used any more', { manifestId, ...fault });
+        onFault?.(fault);
+      },
+    });
+  }
+
+  #remote({ manifestId, map }: ShardFetchJob): SourceCandidate[] {
+    const { opener } = this.#options;
+    return [
+      ...this.#peersWith(manifestId).map((peer): SourceCandidate => ({
+        id: peer,
+        kind: 'peer',
+        open: (signal) => PeerSource.open(opener, { peer, manifestId, map, signal }),
+      })),
+      ...this.#options.addressesOf(manifestId).map((url): SourceCandidate => ({
+        id: url,
+        kind: 'web',
+        open: (signal) => WebSource.open(url, map, signal),
+      })),
+    ];
+  }
+
+  /** Connected peers first, the nearest of them first. */
+  #peersWith(manifestId: string): string[] {
+    return this.#options
+      .knownPeers()
+      .filter(({ record }) => record.models.some((model) => model.manifestId === manifestId))
+      .toSorted((a, b) => distance(a) - distance(b))
+      .map(({ peer }) => peer);
+  }
+}
+
+function distance({ connected, latencyMs }: KnownPeer): number {
+  return connected ? (latencyMs ?? 1000) : Number.MAX_VALUE;
+}

@@ -1,0 +1,173 @@
+/** Chunks from a peer, several requests under way at once over one channel. */
+import { errorReportSchema } from '../../../src-shared/chat.ts';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { Frame } from '../../wire/frame.ts';
+import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import { shortName } from '../mesh/peer-name.ts';
+import { Bitmap } from './bitmap.ts';
+import type { ChunkMap } from './chunk-map.ts';
+import {
+  chunkAnswerLimits,
+  chunkKinds,
+  chunkProtocol,
+  decodeNumber,
+  encodeNumber,
+} from './chunk-messages.ts';
+import type { ChunkSource } from './chunk-source.ts';
+
+/** Megabytes on their way from one peer: enough for 300 Mbit/s at a tenth of a second. */
+const parallel = 4;
+
+type Answer = Buffer<ArrayBuffer>;
+
+export class PeerSource implements ChunkSource {
+  readonly kind = 'peer';
+  readonly parallel = parallel;
+  readonly id: string;
+  readonly #map: ChunkMap;
+  readonly #channel: Channel;
+  /** By what was asked, "kind number"; answers to the same question come in order. */
+  readonly #waiting = new Map<string, PromiseWithResolvers<Answer>[]>();
+  #have: Bitmap;
+  #failure: AppError | undefined;
+
+  /**
+   * Asks the peer what it has of the model.
+   * @throws AppError `peer-failed` or `protocol-violation`, or the peer's own refusal
+   */
+  static async open(
+    opener: ChannelOpener,
+    options: { peer: string; manifestId: string; map: ChunkMap; signal: AbortSignal },
+  ): Promise<PeerSource> {
+    const { peer, manifestId, map, signal } = options;
+    const channel = await opener.openChannel(peer, chunkProtocol, chunkAnswerLimits, signal);
+    const source = new PeerSource(channel, map);
+    const question = JSON.stringify({ manifestId });
+    try {
+      await source.#ask(chunkKinds.have, 0, [chunkKinds.open, Buffer.from(question)], signal);
+      return source;
+    } catch (error) {
+      channel.abort(toAppError(error));
+      throw error;
+    }
+  }
+
+  private constructor(channel: Channel, map: ChunkMap) {
+    this.id = channel.peer;
+    this.#channel = channel;
+    this.#map = map;
+    this.#have = new Bitmap(map.count);
+    channel.onFrame((frame) => this.#take(frame));
+    channel.onClose((error) => {
+      this.#fail(error ?? new AppError('peer-failed', `Peer ${shortName(this.id)} ended early`));
+    });
+  }
+
+  get have(): Bitmap {
+    return this.#have;
+  }
+
+  async fetch(chunk: number, signal: AbortSignal): Promise<Answer | undefined> {
+    const data = await this.#askNumber(chunkKinds.chunk, chunk, signal);
+    return data.byteLength === 0 ? undefined : data;
+  }
+
+  async leaves(tensor: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const leaves = await this.#askNumber(chunkKinds.leaves, tensor, signal);
+    return leaves.byteLength === 0 ? undefined : leaves;
+  }
+
+  async refresh(signal: AbortSignal): Promise<void> {
+    await this.#ask(chunkKinds.have, 0, [chunkKinds.refresh], signal);
+  }
+
+  async close(): Promise<void> {
+    const error = new AppError('cancelled', 'The model is not needed from this peer any more');
+    // What is under way is a few megabytes that nobody waits for.
+    if (this.#waiting.size > 0) {
+      this.#channel.abort(error);
+    } else {
+      await this.#channel.close();
+    }
+    this.#fail(error);
+  }
+
+  async #askNumber(kind: number, number: number, signal: AbortSignal): Promise<Answer> {
+    return await this.#ask(kind, number, [kind, encodeNumber(number)], signal);
+  }
+
+  /** A question that is given up stays asked: its answer is let pass. */
+  async #ask(
+    kind: number,
+    number: number,
+    question: readonly [number, Uint8Array?],
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    signal.throwIfAborted();
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
+    const key = `${kind} ${number}`;
+    const answer = Promise.withResolvers<Answer>();
+    // Who gave up waiting does not hear of a failure either.
+    answer.promise.catch(() => undefined);
+    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), answer]);
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = (): void => aborted.reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const [asked, body] = question;
+      await this.#channel.send(asked, ...(body === undefined ? [] : [body]));
+      return await Promise.race([answer.promise, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #take({ kind, body }: Frame): void {
+    if (kind === chunkKinds.failed) {
+      const refusal = readRefusal(body);
+      this.#fail(refusal);
+      this.#channel.abort(refusal);
+      return;
+    }
+    if (kind === chunkKinds.have) {
+      this.#have = Bitmap.parse(body, this.#map.count) ?? violate('a list of what it has');
+      this.#answer(`${kind} 0`, Buffer.alloc(0));
+      return;
+    }
+    const { value, rest } = decodeNumber(body) ?? violate('an answer');
+    // A frame's body is a buffer of its own, not one that threads share.
+    this.#answer(`${kind} ${value}`, rest as Answer);
+  }
+
+  #answer(key: string, data: Answer): void {
+    const [first, ...others] = this.#waiting.get(key) ?? [];
+    if (others.length > 0) {
+      this.#waiting.set(key, others);
+    } else {
+      this.#waiting.delete(key);
+    }
+    (first ?? violate('an answer to nothing that was asked')).resolve(data);
+  }
+
+  #fail(error: AppError): void {
+    this.#failure ??= error;
+    for (const { reject } of [...this.#waiting.values()].flat()) {
+      reject(error);
+    }
+    this.#waiting.clear();
+  }
+}
+
+function violate(what: string): never {
+  throw new AppError('protocol-violation', `A peer sent ${what} that cannot be read`);
+}
+
+function readRefusal(body: Buffer): AppError {
+  try {
+    return AppError.fromReport(errorReportSchema.parse(JSON.parse(body.toString('utf8'))));
+  } catch (error) {
+    return new AppError('protocol-violation', 'A refusal cannot be read', { cause: error });
+  }
+}
