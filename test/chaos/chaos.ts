@@ -1,0 +1,197 @@
+/**
+ * Chats go on while nodes are killed, drained and cut off around them. Bounded, on loopback alone, from a seed that
+ * makes the same decisions again.
+ */
+import { residentBytes } from '../bench/process-usage.ts';
+import { ChaosMesh, delay, demoModel } from './chaos-mesh.ts';
+
+const concurrentChats = 8;
+const disturbEveryMs = 3000;
+/** Between these, in milliseconds, a node comes back. */
+const shortestAbsenceMs = 2000;
+const longestAbsenceMs = 8000;
+/** Memory is compared with what it was after this long. */
+const warmUpMs = 60_000;
+
+const questions = [
+  'What is MindMesh?',
+  'How do I earn credits?',
+  'Who can see my questions?',
+  'What is the capital of France?',
+  'Can you help me write a poem?',
+  'How large is this model?',
+  'What happens when I start a game?',
+  'Thank you!',
+];
+
+export type ChaosReport = {
+  readonly answers: number;
+  readonly lost: readonly string[];
+  readonly different: readonly string[];
+  readonly takeovers: number;
+  readonly disturbances: Readonly<Record<'killed' | 'drained' | 'cut off', number>>;
+  /** Of the asking node, from the first minute's end to the run's; null for runs of less than two minutes. */
+  readonly memoryGrowthPercent: number | null;
+  readonly leakedProcesses: number;
+  readonly longestStallMs: number;
+};
+
+export async function runChaos(options: {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+}): Promise<ChaosReport> {
+  const mesh = await ChaosMesh.start();
+  const run = new ChaosRun(mesh, options);
+  try {
+    await run.learnAnswers();
+    await run.run();
+  } finally {
+    await mesh.stop();
+  }
+  return run.report();
+}
+
+class ChaosRun {
+  readonly #mesh: ChaosMesh;
+  readonly #options: Parameters<typeof runChaos>[0];
+  readonly #random: () => number;
+  readonly #expected = new Map<string, string>();
+  readonly #lost: string[] = [];
+  readonly #different: string[] = [];
+  readonly #disturbances = { killed: 0, drained: 0, 'cut off': 0 };
+  readonly #absences = new Set<Promise<void>>();
+  #answers = 0;
+  #takeovers = 0;
+  #longestStallMs = 0;
+  #warmBytes: number | undefined;
+  #finalBytes = 0;
+
+  constructor(mesh: ChaosMesh, options: Parameters<typeof runChaos>[0]) {
+    this.#mesh = mesh;
+    this.#options = options;
+    this.#random = randomFrom(options.seed);
+  }
+
+  /** What the answers are when nothing happens. */
+  async learnAnswers(): Promise<void> {
+    for (const question of questions) {
+      this.#expected.set(question, (await this.#mesh.asker.ask(asked(question))).text);
+    }
+  }
+
+  async run(): Promise<void> {
+    const endsAt = performance.now() + this.#options.minutes * 60_000;
+    const isOver = (): boolean => performance.now() >= endsAt;
+    const chats = Array.from({ length: concurrentChats }, (_, index) => this.#chat(index, isOver));
+    await Promise.all([this.#disturb(isOver), this.#watchMemory(isOver), ...chats]);
+    await Promise.all(this.#absences);
+    this.#finalBytes = residentBytes(this.#mesh.asker.pid);
+  }
+
+  report(): ChaosReport {
+    const grown =
+      this.#warmBytes === undefined ? null : (this.#finalBytes / this.#warmBytes - 1) * 100;
+    return {
+      answers: this.#answers,
+      lost: this.#lost,
+      different: this.#different,
+      takeovers: this.#takeovers,
+      disturbances: this.#disturbances,
+      memoryGrowthPercent: grown === null ? null : Math.round(grown * 10) / 10,
+      leakedProcesses: this.#mesh.living().length,
+      longestStallMs: Math.round(this.#longestStallMs),
+    };
+  }
+
+  async #chat(first: number, isOver: () => boolean): Promise<void> {
+    for (let index = first; !isOver(); index += 1) {
+      const question = questions[index % questions.length] ?? '';
+      await this.#ask(question);
+    }
+  }
+
+  async #ask(question: string): Promise<void> {
+    let text = '';
+    let movedAt = performance.now();
+    const { over } = this.#mesh.asker.chat(asked(question), (event) => {
+      if (event.type === 'text') {
+        this.#longestStallMs = Math.max(this.#longestStallMs, performance.now() - movedAt);
+        movedAt = performance.now();
+        text += event.text;
+      }
+    });
+    try {
+      const done = (await over).find((event) => event.type === 'done');
+      this.#takeovers += done?.receipts[0]?.takeovers ?? 0;
+      this.#answers += 1;
+      const expected = this.#expected.get(question);
+      if (text !== expected) {
+        this.#different.push(`${question} → ${text} instead of ${expected ?? ''}`);
+      }
+    } catch (error) {
+      this.#lost.push(`${question}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async #disturb(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await delay(disturbEveryMs);
+      const { expendable } = this.#mesh;
+      const place = expendable[Math.floor(this.#random() * expendable.length)];
+      if (place === undefined || isOver()) {
+        continue;
+      }
+      const how = (['killed', 'drained', 'cut off'] as const)[Math.floor(this.#random() * 3)];
+      const absenceMs = shortestAbsenceMs + this.#random() * (longestAbsenceMs - shortestAbsenceMs);
+      if (how === 'killed') {
+        await this.#mesh.kill(place);
+      } else if (how === 'drained') {
+        await this.#mesh.drain(place);
+      } else {
+        this.#mesh.cutOff(place);
+      }
+      this.#disturbances[how ?? 'cut off'] += 1;
+      const absence = delay(absenceMs).then(() => this.#mesh.bringBack(place));
+      this.#absences.add(absence);
+      void absence.finally(() => this.#absences.delete(absence));
+    }
+  }
+
+  async #watchMemory(isOver: () => boolean): Promise<void> {
+    const startedAt = performance.now();
+    let toldAt = startedAt;
+    while (!isOver()) {
+      await delay(1000);
+      const now = performance.now();
+      if (this.#warmBytes === undefined && now - startedAt >= warmUpMs) {
+        this.#warmBytes = residentBytes(this.#mesh.asker.pid);
+      }
+      if (now - toldAt >= 15_000) {
+        toldAt = now;
+        this.#options.say(
+          `${Math.round((now - startedAt) / 1000)} s: ${this.#answers} answers, ${this.#lost.length} lost, ${this.#different.length} different, ${this.#takeovers} takeovers`,
+        );
+      }
+    }
+  }
+}
+
+function asked(question: string) {
+  return {
+    model: demoModel,
+    messages: [{ role: 'user' as const, content: question }],
+    sampling: { temperature: 0 },
+  };
+}
+
+/** Numbers in [0, 1) that a seed decides: mulberry32 (public domain). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b_79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
