@@ -34,9 +34,15 @@ export async function settle(): Promise<void> {
 
 /** Lets time pass by seconds until the promise has settled, as for one who has to lose patience first. */
 export async function passTime(mesh: { now: number }, until: Promise<unknown>): Promise<void> {
-  const timer = setInterval(() => {
+  const over = Promise.allSettled([until]);
+  const moment = (): Promise<undefined> =>
+    new Promise((resolve) => {
+      setTimeout(() => resolve(undefined), 5);
+    });
+  for (;;) {
     mesh.now += 1000;
-  }, 5);
-  await Promise.allSettled([until]);
-  clearInterval(timer);
+    if ((await Promise.race([over, moment()])) !== undefined) {
+      return;
+    }
+  }
 }

@@ -1,6 +1,11 @@
 /** What a peer says about itself: signed, short-lived, refreshed. A stale record is a hint, never a blocker. */
 import { z } from 'zod';
-import { layerRangeSchema, modelSummarySchema } from '../../../src-shared/model.ts';
+import {
+  layerRangeSchema,
+  manifestIdSchema,
+  modelSummarySchema,
+} from '../../../src-shared/model.ts';
+import { regionSchema } from '../../../src-shared/route-rules.ts';
 
 /** A record is believed for this long after it was received, in milliseconds, and sent anew well before. */
 export const recordLifetimeMs = 60_000;
@@ -20,8 +25,18 @@ const recordedShardSchema = layerRangeSchema.and(
     freeCells: z.int().min(0).optional(),
     /** Measured decode speed of this shard alone, tokens a second; 0 before the first token. */
     tokensPerSecond: z.number().min(0),
+    /** Measured speed of reading a prompt, tokens a second; absent before the first prompt. */
+    prefillTokensPerSecond: z.number().min(0).optional(),
   }),
 );
+
+/** Most models whose demand, and most shards whose loading, a record tells. */
+export const recordLimits = { demand: 64, planned: 16 } as const;
+
+/** What a node's users wanted lately: manifest id → tokens a second. */
+const demandSchema = z
+  .record(manifestIdSchema, z.number().min(0).max(1_000_000))
+  .refine((demand) => Object.keys(demand).length <= recordLimits.demand, 'too many models');
 
 export const peerRecordSchema = z.object({
   /** Grows with every record of a peer; an older one never replaces a newer one. */
@@ -30,6 +45,18 @@ export const peerRecordSchema = z.object({
   addresses: z.array(z.string().max(500)).max(32),
   models: z.array(modelSummarySchema).max(64),
   shards: z.array(recordedShardSchema).max(64),
+  /** Shards that this peer is fetching or loading: placement counts them, routing does not. */
+  planned: z
+    .array(layerRangeSchema.and(z.object({ manifestId: manifestIdSchema })))
+    .max(recordLimits.planned)
+    .optional(),
+  /** What a unit of work costs here; absent: nothing. */
+  price: z.number().min(0).max(1_000_000_000).optional(),
+  /** Where the peer claims to be; absent: it does not say. */
+  region: regionSchema.optional(),
+  demand: demandSchema.optional(),
+  /** Memory for shards, used or not; absent: others do not count on this peer to host more. */
+  memoryBytes: z.int().min(0).optional(),
 });
 export type RecordedShard = z.infer<typeof recordedShardSchema>;
 export type PeerRecord = z.infer<typeof peerRecordSchema>;
@@ -41,6 +68,10 @@ export type KnownPeer = {
   readonly receivedAt: number;
   readonly connected: boolean;
   readonly latencyMs: number | undefined;
+  /** Whether every connection to it goes over a relay; absent: no. */
+  readonly relayed?: boolean;
+  /** How far it is trusted to do what it says, 0 to 1; absent: 1. */
+  readonly standing?: number;
 };
 
 /** What the sessions part says about this node; the mesh adds addresses and sequence, and signs it. */

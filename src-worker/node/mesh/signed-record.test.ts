@@ -111,7 +111,7 @@ describe('signed records', () => {
   });
 
   it('may say more than this version knows', async () => {
-    const opened = await openRecord(await envelope(JSON.stringify({ ...record, price: 3 })));
+    const opened = await openRecord(await envelope(JSON.stringify({ ...record, colour: 3 })));
     expect(opened.record).toEqual(record);
   });
 

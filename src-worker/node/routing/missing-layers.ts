@@ -17,23 +17,30 @@ function missingLayers(ranges: readonly LayerRange[], layers: number): LayerRang
   return missing;
 }
 
-/** One clause that names the missing layers, or says that the hosted shards do not join end to end. */
-export function describeGaps(ranges: readonly LayerRange[], layers: number): string {
+/**
+ * One clause that names the missing layers, or says that the hosted shards do not join end to end. `whose`
+ * says among which peers: "no peer {whose} hosts …".
+ */
+export function describeGaps(
+  ranges: readonly LayerRange[],
+  layers: number,
+  whose = 'in reach',
+): string {
   const missing = missingLayers(ranges, layers);
   if (missing.length === 0) {
-    return `all its ${layers} layers are hosted, but the shards do not join end to end (${listRanges(ranges)})`;
+    return `all its ${layers} layers are hosted, but the shards do not join end to end (${listLayers(ranges)})`;
   }
   const [only] = missing;
   if (missing.length === 1 && only?.firstLayer === 0 && only.lastLayer === layers - 1) {
-    return `no peer in reach hosts any of its ${layers} layers`;
+    return `no peer ${whose} hosts any of its ${layers} layers`;
   }
-  return `no peer in reach hosts layers ${listRanges(missing)} of its ${layers}`;
+  return `no peer ${whose} hosts layers ${listLayers(missing)} of its ${layers}`;
 }
 
 /** Many peers may host many ranges; a sentence names the first few. */
-function listRanges(ranges: readonly LayerRange[]): string {
+export function listLayers(ranges: readonly LayerRange[], between = ', '): string {
   const names = [...new Set(ranges.map(nameRange))];
-  return names.length > 8 ? `${names.slice(0, 8).join(', ')} …` : names.join(', ');
+  return names.length > 8 ? `${names.slice(0, 8).join(between)} …` : names.join(between);
 }
 
 function nameRange({ firstLayer, lastLayer }: LayerRange): string {

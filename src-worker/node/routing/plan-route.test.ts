@@ -1,74 +1,13 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../src-shared/errors.ts';
-import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
-import { longestSequence, planRoute, type RouteQuestion, type RouteStage } from './plan-route.ts';
-import { stageCostMs } from './stage-cost.ts';
-
-const manifestId = 'a'.repeat(64);
-const model = { manifestId, name: 'Test model', layers: 6 };
-
-function shard(
-  firstLayer: number,
-  lastLayer: number,
-  more: Partial<RecordedShard> = {},
-): RecordedShard {
-  return {
-    manifestId,
-    firstLayer,
-    lastLayer,
-    freeSessions: 4,
-    maxSessions: 4,
-    contextLength: 4096,
-    tokensPerSecond: 100,
-    ...more,
-  };
-}
-
-function peer(name: string, shards: RecordedShard[], more: Partial<KnownPeer> = {}): KnownPeer {
-  return {
-    peer: name,
-    record: {
-      sequence: 1,
-      state: 'serving',
-      addresses: ['/ip4/192.0.2.1/tcp/1'],
-      models: [],
-      shards,
-    },
-    receivedAt: 0,
-    connected: true,
-    latencyMs: 10,
-    ...more,
-  };
-}
-
-function question(more: Partial<RouteQuestion>): RouteQuestion {
-  return {
-    model,
-    self: 'me',
-    ownShards: [],
-    peers: [],
-    excluded: new Set(),
-    promptTokens: 100,
-    maxTokens: 200,
-    ...more,
-  };
-}
-
-function names(route: readonly RouteStage[]): string {
-  return route.map((stage) => `${stage.peer}:${stage.firstLayer}-${stage.lastLayer}`).join(' ');
-}
-
-function refusal(asked: RouteQuestion): AppError {
-  try {
-    planRoute(asked);
-  } catch (error) {
-    if (error instanceof AppError) {
-      return error;
-    }
-  }
-  throw new Error('A route was found where none was expected');
-}
+import {
+  namesOf,
+  peer,
+  question,
+  refusalOf,
+  shard,
+} from '../../../test/support/route-questions.ts';
+import { longestSequence, planRoute } from './plan-route.ts';
+import type { RouteQuestion } from './route-question.ts';
 
 describe('a route', () => {
   const left = peer('left', [shard(0, 2)]);
@@ -170,6 +109,58 @@ describe('a route', () => {
       'a:0-5',
     ],
     [
+      'prefers a direct path to a relayed one of the same latency',
+      { peers: [peer('a', [shard(0, 5)], { relayed: true }), whole] },
+      'whole:0-5',
+    ],
+    [
+      'uses a relayed peer when there is no other',
+      { peers: [peer('a', [shard(0, 5)], { relayed: true })] },
+      'a:0-5',
+    ],
+    [
+      'prefers a peer of good standing to a nearer one that often fails',
+      { peers: [peer('a', [shard(0, 5)], { standing: 0.3, latencyMs: 1 }), whole] },
+      'whole:0-5',
+    ],
+    [
+      'sticks to the slower chain that holds the session’s prompt',
+      {
+        peers: [peer('held', [shard(0, 5, { tokensPerSecond: 80 })]), whole],
+        promptTokens: 2000,
+        maxTokens: 2200,
+        prefixHolders: [{ peer: 'held', firstLayer: 0, lastLayer: 5, tokens: 2000 }],
+      },
+      'held:0-5',
+    ],
+    [
+      'leaves the holder of a prompt that is read faster elsewhere than decoded there',
+      {
+        peers: [peer('held', [shard(0, 5, { tokensPerSecond: 5 })]), whole],
+        promptTokens: 20,
+        maxTokens: 220,
+        prefixHolders: [{ peer: 'held', firstLayer: 0, lastLayer: 5, tokens: 20 }],
+      },
+      'whole:0-5',
+    ],
+    [
+      'believes a measured prefill speed rather than a guess',
+      {
+        peers: [peer('a', [shard(0, 5, { prefillTokensPerSecond: 50 })]), whole],
+        promptTokens: 2000,
+        maxTokens: 2200,
+      },
+      'whole:0-5',
+    ],
+    [
+      'counts nothing for a prefix that another shard of the peer holds',
+      {
+        peers: [peer('zz', [shard(0, 5)]), whole],
+        prefixHolders: [{ peer: 'zz', firstLayer: 0, lastLayer: 2, tokens: 100 }],
+      },
+      'whole:0-5',
+    ],
+    [
       'uses two shards of one peer',
       { peers: [peer('both', [shard(3, 5), shard(0, 2)])] },
       'both:0-2 both:3-5',
@@ -186,7 +177,7 @@ describe('a route', () => {
       'left:0-2 right:3-5',
     ],
   ])('%s', (_title, asked, expected) => {
-    expect(names(planRoute(question(asked)))).toBe(expected);
+    expect(namesOf(planRoute(question(asked)))).toBe(expected);
   });
 });
 
@@ -234,7 +225,7 @@ describe('without a route', () => {
       'busy',
     ],
   ])('says so when %s', (_title, asked, code, message) => {
-    const error = refusal(question(asked));
+    const error = refusalOf(question(asked));
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
   });
@@ -252,107 +243,3 @@ describe('the longest sequence', () => {
     expect(longestSequence(question({ peers: [] }))).toBeUndefined();
   });
 });
-
-describe('any mesh', () => {
-  const layers = 5;
-  const anyShard = fc
-    .tuple(
-      fc.nat({ max: layers - 1 }),
-      fc.nat({ max: layers }),
-      fc.nat({ max: 2 }),
-      fc.constantFrom(0, 10, 20),
-    )
-    .map(([first, length, freeSessions, tokensPerSecond]) =>
-      shard(first, first + length, { freeSessions, maxSessions: 2, tokensPerSecond }),
-    );
-  const anyPeer = fc.record({
-    name: fc.constantFrom('a', 'b', 'c', 'd', 'me'),
-    shards: fc.array(anyShard, { maxLength: 4 }),
-    connected: fc.boolean(),
-    latencyMs: fc.constantFrom(undefined, 1, 5),
-  });
-  const anyQuestion = fc
-    .tuple(fc.array(anyPeer, { maxLength: 6 }), fc.array(anyShard, { maxLength: 2 }))
-    .map(([peers, ownShards]) =>
-      question({
-        model: { ...model, layers },
-        peers: peers.map(({ name, shards, ...more }) => peer(name, shards, more)),
-        ownShards,
-      }),
-    );
-
-  it('gives a chain that covers all layers exactly and is as cheap as any', () => {
-    fc.assert(
-      fc.property(anyQuestion, (asked) => {
-        const chains = allChains(asked);
-        if (chains.length === 0) {
-          expect(['no-route', 'over-capacity']).toContain(refusal(asked).code);
-          return;
-        }
-        const route = planRoute(asked);
-        expect(route[0]?.firstLayer).toBe(0);
-        expect(route.at(-1)?.lastLayer).toBe(layers - 1);
-        for (const [index, stage] of route.slice(1).entries()) {
-          expect(stage.firstLayer).toBe((route[index]?.lastLayer ?? Number.NaN) + 1);
-        }
-        const ownWhole = chains.some(({ key }) => key === 'me:0-4');
-        if (ownWhole) {
-          expect(names(route)).toBe('me:0-4');
-          return;
-        }
-        const fewest = Math.min(...chains.map((chain) => chain.stages));
-        expect(route.length).toBe(fewest);
-        const short = chains.filter((chain) => chain.stages === fewest);
-        const chosen = short.filter((chain) => chain.key === names(route));
-        const cheapest = Math.min(...short.map((chain) => chain.costMs));
-        expect(Math.min(...chosen.map((chain) => chain.costMs))).toBeCloseTo(cheapest, 9);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('gives the same chain whatever order the records come in', () => {
-    fc.assert(
-      fc.property(anyQuestion, (asked) => {
-        const turned = { ...asked, peers: asked.peers.toReversed() };
-        if (allChains(asked).length > 0) {
-          expect(names(planRoute(turned))).toBe(names(planRoute(asked)));
-        }
-      }),
-    );
-  });
-});
-
-/** Every usable chain, by walking all of them: slow, and simple enough to be believed. */
-function allChains(asked: RouteQuestion): { key: string; stages: number; costMs: number }[] {
-  const layers = asked.model.layers;
-  const offers = [
-    ...asked.ownShards.map((shard) => ({
-      peer: 'me',
-      shard,
-      costMs: stageCostMs(shard, layers, 'own'),
-    })),
-    ...asked.peers
-      .filter(({ peer }) => peer !== 'me')
-      .flatMap(({ peer, record, connected, latencyMs }) =>
-        record.shards.map((shard) => ({
-          peer,
-          shard,
-          costMs: stageCostMs(shard, layers, { connected, latencyMs }),
-        })),
-      ),
-  ].filter(({ shard }) => shard.freeSessions > 0 && shard.lastLayer < layers);
-  const walk = (layer: number): { key: string; stages: number; costMs: number }[] =>
-    layer === layers
-      ? [{ key: '', stages: 0, costMs: 0 }]
-      : offers
-          .filter(({ shard }) => shard.firstLayer === layer)
-          .flatMap(({ peer, shard, costMs }) =>
-            walk(shard.lastLayer + 1).map((tail) => ({
-              key: `${peer}:${layer}-${shard.lastLayer} ${tail.key}`.trim(),
-              stages: tail.stages + 1,
-              costMs: tail.costMs + costMs,
-            })),
-          );
-  return walk(0);
-}

@@ -1,27 +1,74 @@
 /** What one more stage adds to every token, in milliseconds, judged by what its peer says and we measured. */
 import type { RecordedShard } from '../mesh/record.ts';
 
-export type Reach = 'own' | { readonly connected: boolean; readonly latencyMs: number | undefined };
+export type Reach =
+  | 'own'
+  | {
+      readonly connected: boolean;
+      /** Round trip; undefined before the first ping. */
+      readonly latencyMs: number | undefined;
+      readonly relayed?: boolean;
+      /** 0 to 1; absent: 1. */
+      readonly standing?: number;
+    };
+
+/** What a stage has to do for one answer. */
+export type StageWork = {
+  readonly promptTokens: number;
+  /** Of these, tokens that the stage has in its cache already. */
+  readonly heldTokens: number;
+  readonly answerTokens: number;
+};
 
 /** Round trip to a connected peer that no ping has measured yet. */
 const unmeasuredLatencyMs = 60;
 /** On top for a peer that must be dialled first, and may be gone: only used where nothing better is. */
 const unconnectedPenaltyMs = 250;
+/**
+ * On top for a peer behind a relay: our ping has measured our own way to it, but the stages beside it
+ * reach it over the relay as well, and relays share what little they carry.
+ */
+const relayPenaltyMs = 40;
 /** A whole model's decode speed where a shard has not served a token yet, in tokens a second. */
 const assumedTokensPerSecond = 20;
+/** How much faster than decoding a prompt is read where nobody measured it. */
+const assumedPrefillGain = 10;
+/** Answers seldom take all the tokens that they may: a prompt's time is spread over this many at most. */
+const expectedAnswerTokens = 256;
+/** Below this a peer's standing makes no difference any more. */
+const leastStanding = 0.05;
 
 /**
- * Hop, computing and queue of one stage per token. `layers` is the model's count. A shard with all but
- * one session taken counts as nearly twice as slow as an idle one.
+ * Hop, computing, queue and prompt of one stage per token of the answer. `layers` is the model's count. A
+ * shard with all but one session taken counts as nearly twice as slow as an idle one; a peer that failed
+ * every second time, as one that needs every token twice.
+ *
+ * Every hop is priced by our own latency to the peer: what lies between two peers is not known to us.
  */
-export function stageCostMs(shard: RecordedShard, layers: number, reach: Reach): number {
+export function stageCostMs(
+  shard: RecordedShard,
+  layers: number,
+  reach: Reach,
+  work?: StageWork,
+): number {
   const share = (shard.lastLayer - shard.firstLayer + 1) / layers;
   const computeMs =
     shard.tokensPerSecond > 0
       ? 1000 / shard.tokensPerSecond
       : (share * 1000) / assumedTokensPerSecond;
   const free = Math.min(shard.freeSessions, shard.maxSessions) / shard.maxSessions;
-  return hopMs(reach) + computeMs * (2 - free);
+  const promptMs = work === undefined ? 0 : promptCostMs(shard, computeMs, work);
+  const standing = reach === 'own' ? 1 : Math.max(leastStanding, reach.standing ?? 1);
+  return (hopMs(reach) + (computeMs + promptMs) * (2 - free)) / standing;
+}
+
+/** The time to read the part of the prompt that the stage does not hold, spread over the answer. */
+function promptCostMs(shard: RecordedShard, computeMs: number, work: StageWork): number {
+  const { promptTokens, heldTokens, answerTokens } = work;
+  const measured = shard.prefillTokensPerSecond ?? 0;
+  const perTokenMs = measured > 0 ? 1000 / measured : computeMs / assumedPrefillGain;
+  const spread = Math.max(1, Math.min(answerTokens, expectedAnswerTokens));
+  return (Math.max(0, promptTokens - heldTokens) * perTokenMs) / spread;
 }
 
 function hopMs(reach: Reach): number {
@@ -29,5 +76,6 @@ function hopMs(reach: Reach): number {
     return 0;
   }
   const oneWay = (reach.latencyMs ?? unmeasuredLatencyMs) / 2;
-  return reach.connected ? oneWay : oneWay + unconnectedPenaltyMs;
+  const relay = reach.relayed === true ? relayPenaltyMs : 0;
+  return oneWay + relay + (reach.connected ? 0 : unconnectedPenaltyMs);
 }

@@ -1,0 +1,27 @@
+/** A planned route as a person gets to see it: what each stage was chosen by. */
+import { z } from 'zod';
+import { layerRangeSchema } from './model.ts';
+
+const routeViewStageSchema = layerRangeSchema.and(
+  z.object({
+    peer: z.string(),
+    isOwn: z.boolean(),
+    /** Round trip of the last ping; null before the first, and for this machine. */
+    latencyMs: z.number().nullable(),
+    /** Measured decode speed of the stage alone; 0 before its first token. */
+    tokensPerSecond: z.number(),
+    freeSessions: z.int(),
+    maxSessions: z.int(),
+    /** Per unit of work; 0 is free. */
+    price: z.number(),
+    relayed: z.boolean(),
+  }),
+);
+
+export const routeViewSchema = z.object({
+  model: z.string(),
+  stages: z.array(routeViewStageSchema).max(1024),
+  /** For each stage, how many replacements stand by. */
+  spares: z.array(z.int()).max(1024),
+});
+export type RouteView = z.infer<typeof routeViewSchema>;

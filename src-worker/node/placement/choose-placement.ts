@@ -1,0 +1,110 @@
+/**
+ * What this node should host. Pure: every node computes from records, demand and the time what all of them should
+ * do, and does its own part. No node asks another one.
+ *
+ * 1. The owner's pins are hosted, whatever else.
+ * 2. Layers of demanded models that nobody hosts go first. Those with free memory take their turns at them, then
+ *    those that host layers which no chain needs.
+ * 3. Free memory then goes to the spans that are thinnest for their demand (worth.ts).
+ * 4. Now and then a node moves a shard that is of less use than another would be, when what is gained is more than
+ *    what fetching and loading costs.
+ *
+ * Everybody plays the turns of those before it through in its head (turns.ts), so that not all jump to one gap.
+ * Where nodes know different things they may still; then one of them is not needed and moves on. In step 2 every
+ * change leaves fewer layers missing, in the steps 3 and 4 every change is worth more than some least amount, so with
+ * steady demand changes come to an end.
+ */
+import { growInto, makeRoomForMissing } from './grow.ts';
+import { type Contender, type HostedShard, HostingView } from './hosting-view.ts';
+import type { Placed, PlacementPlan, PlacementQuestion } from './placement-question.ts';
+import { considerMove } from './move.ts';
+import { epochOf, inTurn, lot } from './turns.ts';
+
+/** Turns of others that are played through; whoever comes later waits for another epoch. */
+const mostTurns = 32;
+/** A node that has moved a shard of its own accord stays for this long, in milliseconds. */
+const restMs = 10 * 60_000;
+
+export function choosePlacement(question: PlacementQuestion): PlacementPlan {
+  const view = new HostingView(question);
+  enterOwn(view, question);
+  const epoch = epochOf(question.now);
+  if (!takeTurns(view, epoch, question) && view.isCovered()) {
+    const isRested = question.now - (question.own.movedAt ?? -Infinity) >= restMs;
+    // On average one node of all moves in an epoch.
+    if (isRested && lot(question.own.peer, epoch) <= 1 / view.contenders.length) {
+      considerMove(view, question.own);
+    }
+  }
+  return planOf(view, question);
+}
+
+/** Pins first, then what is hosted already as far as there is memory for it. */
+function enterOwn(view: HostingView, { own }: PlacementQuestion): void {
+  for (const pin of own.pins) {
+    const hosted = own.shards.find((shard) => isSame(shard, pin));
+    const speed = hosted === undefined ? {} : { tokensPerSecond: hosted.tokensPerSecond };
+    view.add(view.self, pin, { ...speed, isPinned: true });
+  }
+  const others = own.shards.filter((shard) => !own.pins.some((pin) => isSame(shard, pin)));
+  const kept = others.map((shard) =>
+    view.add(view.self, shard, { tokensPerSecond: shard.tokensPerSecond }),
+  );
+  const needed = view.neededShards();
+  for (const shard of kept.toSorted((a, b) => Number(needed.has(a)) - Number(needed.has(b)))) {
+    if (view.self.roomBytes < 0) {
+      view.drop(view.self, shard);
+    }
+  }
+}
+
+/** Plays the turns up to this node's own; whether this node found something to do in it. */
+function takeTurns(view: HostingView, epoch: number, { own }: PlacementQuestion): boolean {
+  const withRoom = view.contenders.filter(({ roomBytes }) => roomBytes > 0);
+  for (const contender of inTurn(withRoom, epoch).slice(0, mostTurns)) {
+    const speed = contender === view.self ? own.readBytesPerSecond : undefined;
+    const grown = growInto(view, contender, speed);
+    if (contender === view.self && grown) {
+      return true;
+    }
+  }
+  if (view.isCovered()) {
+    return false;
+  }
+  for (const contender of inTurn(movable(view), epoch).slice(0, mostTurns)) {
+    const made = makeRoomForMissing(view, contender, view.neededShards());
+    if (contender === view.self) {
+      return made;
+    }
+  }
+  return false;
+}
+
+/** Contenders that host what no chain needs; their turns are weighed by all the room that they could make. */
+function movable(view: HostingView): Contender[] {
+  const needed = view.neededShards();
+  return view.contenders.filter(({ peer }) =>
+    view.hostedBy(peer).some((shard) => !shard.isPinned && !needed.has(shard)),
+  );
+}
+
+function planOf(view: HostingView, { own }: PlacementQuestion): PlacementPlan {
+  const shards = view.hostedBy(own.peer).map(toPlaced);
+  return {
+    shards,
+    dropped: own.shards
+      .filter((shard) => !shards.some((other) => isSame(shard, other)))
+      .map(toPlaced),
+    added: shards.filter((shard) => !own.shards.some((other) => isSame(shard, other))),
+  };
+}
+
+function toPlaced({ manifestId, firstLayer, lastLayer }: Placed | HostedShard): Placed {
+  return { manifestId, firstLayer, lastLayer };
+}
+
+function isSame(a: Placed, b: Placed): boolean {
+  return (
+    a.manifestId === b.manifestId && a.firstLayer === b.firstLayer && a.lastLayer === b.lastLayer
+  );
+}

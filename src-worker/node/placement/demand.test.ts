@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { PeerRecord } from '../mesh/record.ts';
+import { demandToTell, sumDemand } from './demand.ts';
+
+const a = 'a'.repeat(64);
+const b = 'b'.repeat(64);
+
+function record(demand?: Record<string, number>): PeerRecord {
+  const quiet: PeerRecord = {
+    sequence: 1,
+    state: 'serving',
+    addresses: [],
+    models: [],
+    shards: [],
+  };
+  return demand === undefined ? quiet : { ...quiet, demand };
+}
+
+describe('the demand of the mesh', () => {
+  it('is the sum of what all nodes want', () => {
+    const sum = sumDemand(
+      [record({ [a]: 2 }), record(), record({ [a]: 3, [b]: 1 })],
+      new Map([[b, 4]]),
+    );
+    expect(sum).toEqual(
+      new Map([
+        [a, 5],
+        [b, 5],
+      ]),
+    );
+  });
+
+  it('believes no single peer more than it could use', () => {
+    expect(sumDemand([record({ [a]: 1_000_000 })], new Map()).get(a)).toBe(1000);
+  });
+
+  it('is told of the most wanted models only, and of none that nobody wants', () => {
+    const own = new Map(
+      Array.from({ length: 100 }, (_, index) => [String(index).padStart(64, '0'), index] as const),
+    );
+    const told = demandToTell(own);
+    expect(Object.values(told).toSorted((one, other) => one - other)[0]).toBe(36);
+    expect(Object.keys(told)).toHaveLength(64);
+    expect(demandToTell(new Map([[a, 0]]))).toEqual({});
+  });
+});

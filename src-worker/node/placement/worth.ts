@@ -1,0 +1,110 @@
+/**
+ * What a model's hosting is worth to those who ask for it, as one number that grows when a thin span becomes
+ * thicker. Layer by layer, since the slowest span decides how fast a chain is; with a root, so that the thinnest span gains
+ * most; and never more than enough, so that nobody fetches what no one needs.
+ *
+ * The idea of judging blocks by the sum of their hosts' throughput, and of moving to where it is least, is that of
+ * Petals (Borzunov et al., "Distributed Inference and Fine-tuning of Large Language Models Over The Internet", 2023,
+ * appendix D). There any server may use a part of another's span; here shards join end to end only, so only shards
+ * on complete chains count.
+ */
+import type { LayerRange } from '../../../src-shared/model.ts';
+import type { CoveringShard } from './coverage.ts';
+
+/** Capacity beyond demand times this is worth nothing more. */
+const headroom = 2;
+/** Peers that every layer should have: one may fail. */
+const wantedHolders = 2;
+
+export type Thickness = {
+  /** Tokens a second that the hosts of each layer can compute together, and how many peers they are. */
+  readonly capacity: readonly number[];
+  readonly holders: readonly number[];
+  /** Layers before which, or after the last of which, shards on complete chains meet. */
+  readonly joints: readonly number[];
+};
+
+export function thicknessOf(shards: readonly CoveringShard[], layers: number): Thickness {
+  const live = liveShards(shards, layers);
+  const capacity = Array.from({ length: layers }, () => 0);
+  const holding = Array.from({ length: layers }, () => new Set<string>());
+  const joints = new Set<number>();
+  for (const { firstLayer, lastLayer, tokensPerSecond, peer } of live) {
+    joints.add(firstLayer).add(lastLayer + 1);
+    for (let layer = firstLayer; layer <= lastLayer; layer += 1) {
+      capacity[layer] = (capacity[layer] ?? 0) + tokensPerSecond;
+      holding[layer]?.add(peer);
+    }
+  }
+  return {
+    capacity,
+    holders: holding.map(({ size }) => size),
+    joints: [...joints].toSorted((a, b) => a - b),
+  };
+}
+
+/** From 0 (nobody hosts it) to 1 (enough for everybody, with a spare for every layer). */
+export function worthOf({ capacity, holders }: Thickness, demand: number): number {
+  const sum = capacity.reduce(
+    (total, tokens, layer) => total + layerWorth(tokens, holders[layer] ?? 0, demand),
+    0,
+  );
+  return sum / Math.max(1, capacity.length);
+}
+
+/** What `worthOf` grows by when one more peer computes these layers at this speed. */
+export function worthAdded(
+  { capacity, holders }: Thickness,
+  demand: number,
+  { firstLayer, lastLayer }: LayerRange,
+  tokensPerSecond: number,
+): number {
+  let sum = 0;
+  for (let layer = firstLayer; layer <= lastLayer; layer += 1) {
+    const tokens = capacity[layer] ?? 0;
+    const peers = holders[layer] ?? 0;
+    sum +=
+      layerWorth(tokens + tokensPerSecond, peers + 1, demand) - layerWorth(tokens, peers, demand);
+  }
+  return sum / Math.max(1, capacity.length);
+}
+
+/**
+ * What more peers, however fast, could add to layers 0 to n - 1, for every n: the bound for a run of layers is the
+ * difference of two. With it most candidates need no closer look.
+ */
+export function mostAdded({ capacity, holders }: Thickness, demand: number): number[] {
+  const sums = [0];
+  for (const [layer, tokens] of capacity.entries()) {
+    const peers = holders[layer] ?? 0;
+    const most = layerWorth(Infinity, peers + 1, demand) - layerWorth(tokens, peers, demand);
+    sums.push((sums[layer] ?? 0) + most / capacity.length);
+  }
+  return sums;
+}
+
+function layerWorth(tokensPerSecond: number, holders: number, demand: number): number {
+  const speed = demand > 0 ? Math.min(1, tokensPerSecond / (headroom * demand)) : 1;
+  return (Math.sqrt(speed) + Math.min(holders, wantedHolders) / wantedHolders) / 2;
+}
+
+/** Those on some chain from the first layer to the last. */
+function liveShards(shards: readonly CoveringShard[], layers: number): CoveringShard[] {
+  const fromStart = new Set([0]);
+  const lastsByFirst = Map.groupBy(shards, ({ firstLayer }) => firstLayer);
+  for (let layer = 0; layer < layers; layer += 1) {
+    if (fromStart.has(layer)) {
+      lastsByFirst.get(layer)?.forEach(({ lastLayer }) => fromStart.add(lastLayer + 1));
+    }
+  }
+  const toEnd = new Set([layers]);
+  const firstsByLast = Map.groupBy(shards, ({ lastLayer }) => lastLayer);
+  for (let layer = layers - 1; layer >= 0; layer -= 1) {
+    if (toEnd.has(layer + 1)) {
+      firstsByLast.get(layer)?.forEach(({ firstLayer }) => toEnd.add(firstLayer));
+    }
+  }
+  return shards.filter(
+    ({ firstLayer, lastLayer }) => fromStart.has(firstLayer) && toEnd.has(lastLayer + 1),
+  );
+}

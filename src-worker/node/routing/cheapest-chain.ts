@@ -1,0 +1,257 @@
+/**
+ * The best chain of offers for a run of layers: fewest stages, then least cost, then the lesser peer ids.
+ *
+ * Dynamic programming from the last layer back. Where separate operators are asked for, one best tail for
+ * each layer is not enough: a worse tail over other operators may be what the stages before it need. How many
+ * tails are, is known: of the tails over p operators, where q more will do, at most (p + q choose p) can ever
+ * matter (representative families of a uniform matroid: Bollobás 1965; Marx, "A parameterized view on
+ * matroid optimization problems", 2009). For two operators that is four tails, so the search stays exact and small.
+ */
+import type { LayerRange } from '../../../src-shared/model.ts';
+import type { Offer } from './offers.ts';
+
+export type ChainDemand = LayerRange & {
+  /** Separate operators that the chain must have, `uncounted` ones aside; 0 or 1 operator is no demand. */
+  readonly operators: number;
+  readonly uncounted?: ReadonlySet<string>;
+};
+
+/** The best way found from some layer to the end; the chain is linked so that sharing it costs nothing. */
+type Tail = {
+  readonly offer: Offer;
+  readonly next: Tail | undefined;
+  readonly stages: number;
+  readonly costMs: number;
+  /** Separate operators of the tail, as far as they count: no more than are asked for. */
+  readonly operators: readonly string[];
+};
+
+/** The best chain of these offers; undefined where none covers the layers with enough operators. */
+export function cheapestChain(
+  offers: readonly Offer[],
+  demand: ChainDemand,
+): readonly Offer[] | undefined {
+  const best = new BestOffers(demand);
+  for (const offer of offers) {
+    best.add(offer);
+  }
+  return chainOf(best, demand);
+}
+
+/** As `cheapestChain`, of offers that were sorted out one by one. */
+export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[] | undefined {
+  const tailsFrom: (readonly Tail[] | undefined)[] = [];
+  for (let layer = demand.lastLayer; layer >= demand.firstLayer; layer -= 1) {
+    const tails = new TailsOfLayer(demand);
+    for (const offer of best.from(layer)) {
+      const { lastLayer } = offer.shard;
+      const nexts = lastLayer === demand.lastLayer ? [undefined] : (tailsFrom[lastLayer + 1] ?? []);
+      for (const next of nexts) {
+        tails.add(offer, next);
+      }
+    }
+    tailsFrom[layer] = tails.kept();
+  }
+  const found = tailsFrom[demand.firstLayer]?.find(
+    (tail) => tail.operators.length === demand.operators,
+  );
+  return found === undefined ? undefined : offersOf(found);
+}
+
+/**
+ * Of all offers for the same layers, the cheapest of as many operators as could matter. Where a chain uses any
+ * other, one of these can take its place: it costs no more and its operator is not yet used.
+ */
+export class BestOffers {
+  readonly #demand: ChainDemand;
+  readonly #kept: number;
+  /** By first layer, then by last layer; each list sorted, and with one offer for each operator. */
+  readonly #byFirst: readonly (Offer[] | undefined)[][];
+
+  constructor(demand: ChainDemand) {
+    this.#demand = demand;
+    // Those that do not count take one place of their own, or they could push out all that do.
+    this.#kept = Math.max(1, demand.operators + (demand.uncounted === undefined ? 0 : 1));
+    const span = demand.lastLayer - demand.firstLayer + 1;
+    this.#byFirst = Array.from({ length: span }, () => Array.from({ length: span }));
+  }
+
+  /** Whether an offer of these layers for this cost could be kept. Cheap, and true now and then for nothing. */
+  wants({ firstLayer, lastLayer }: LayerRange, costMs: number): boolean {
+    const start = this.#demand.firstLayer;
+    const rivals = this.#byFirst[firstLayer - start]?.[lastLayer - start];
+    const worst = rivals?.[this.#kept - 1];
+    return worst === undefined || costMs <= worst.costMs;
+  }
+
+  /** Offers of layers outside those that are asked for are passed over. */
+  add(offer: Offer): void {
+    const { firstLayer, lastLayer } = offer.shard;
+    const byLast = this.#byFirst[firstLayer - this.#demand.firstLayer];
+    if (byLast !== undefined && lastLayer <= this.#demand.lastLayer) {
+      const rivals = byLast[lastLayer - this.#demand.firstLayer];
+      if (rivals === undefined) {
+        byLast[lastLayer - this.#demand.firstLayer] = [offer];
+      } else {
+        this.#compete(rivals, offer);
+      }
+    }
+  }
+
+  /** Those that begin with this layer. */
+  from(layer: number): readonly Offer[] {
+    const byLast = this.#byFirst[layer - this.#demand.firstLayer];
+    return byLast?.flatMap((rivals) => rivals ?? []) ?? [];
+  }
+
+  #compete(rivals: Offer[], offer: Offer): void {
+    const worst = rivals[this.#kept - 1];
+    if (worst !== undefined && compareOffers(offer, worst) >= 0) {
+      return;
+    }
+    const name = this.#countedName(offer);
+    const same = rivals.findIndex((rival) => this.#countedName(rival) === name);
+    const known = rivals[same];
+    if (known !== undefined && compareOffers(offer, known) >= 0) {
+      return;
+    }
+    if (known !== undefined) {
+      rivals.splice(same, 1);
+    }
+    const place = rivals.findIndex((rival) => compareOffers(offer, rival) < 0);
+    rivals.splice(place === -1 ? rivals.length : place, 0, offer);
+    rivals.length = Math.min(rivals.length, this.#kept);
+  }
+
+  /** Operators that do not count are all the same. */
+  #countedName({ operator }: Offer): string | undefined {
+    return this.#demand.uncounted?.has(operator) === true ? undefined : operator;
+  }
+}
+
+/** What is found from one layer on, by how many operators it has. */
+class TailsOfLayer {
+  readonly #demand: ChainDemand;
+  /** Of tails without operators, and of those with enough, only the best one can be needed. */
+  #bestWithNone: Tail | undefined;
+  #bestWithAll: Tail | undefined;
+  readonly #others: Tail[][] = [];
+
+  constructor(demand: ChainDemand) {
+    this.#demand = demand;
+  }
+
+  add(offer: Offer, next: Tail | undefined): void {
+    const asked = this.#demand.operators;
+    const behind = next?.operators ?? [];
+    const isNew =
+      behind.length < asked &&
+      !behind.includes(offer.operator) &&
+      this.#demand.uncounted?.has(offer.operator) !== true;
+    const count = behind.length + Number(isNew);
+    const stages = 1 + (next?.stages ?? 0);
+    const costMs = offer.costMs + (next?.costMs ?? 0);
+    const rival =
+      count === asked ? this.#bestWithAll : count === 0 ? this.#bestWithNone : undefined;
+    // Most tails lose here, before memory is taken for them.
+    if (rival !== undefined && (rival.stages - stages || rival.costMs - costMs) < 0) {
+      return;
+    }
+    const operators = isNew ? [...behind, offer.operator] : behind;
+    const tail: Tail = { offer, next, stages, costMs, operators };
+    if (rival !== undefined && compareTails(tail, rival) >= 0) {
+      return;
+    }
+    if (count === asked) {
+      this.#bestWithAll = tail;
+    } else if (count === 0) {
+      this.#bestWithNone = tail;
+    } else {
+      (this.#others[count] ??= []).push(tail);
+    }
+  }
+
+  kept(): readonly Tail[] {
+    return [
+      this.#bestWithNone,
+      ...this.#others.flatMap((tails) => representatives(tails, this.#demand.operators)),
+      this.#bestWithAll,
+    ].filter((tail) => tail !== undefined);
+  }
+}
+
+/** Of tails over equally many operators, the best ones that any stages before them could need. */
+function representatives(tails: readonly Tail[], asked: number): readonly Tail[] {
+  const kept: Tail[] = [];
+  const more = asked - (tails[0]?.operators.length ?? 0);
+  for (;;) {
+    let best: Tail | undefined;
+    for (const tail of tails) {
+      const isBetter = best === undefined || compareTails(tail, best) < 0;
+      if (isBetter && canBeNeeded(tail.operators, kept, more)) {
+        best = tail;
+      }
+    }
+    if (best === undefined) {
+      return kept;
+    }
+    kept.push(best);
+  }
+}
+
+/**
+ * Whether some `more` operators, none of them the tail's own, would leave every kept tail with one of its
+ * operators counted twice. If so, stages over these operators need this tail.
+ */
+function canBeNeeded(own: readonly string[], kept: readonly Tail[], more: number): boolean {
+  const [first, ...others] = kept;
+  if (first === undefined) {
+    return true;
+  }
+  return (
+    more > 0 &&
+    first.operators.some(
+      (operator) =>
+        !own.includes(operator) &&
+        canBeNeeded(
+          own,
+          others.filter((tail) => !tail.operators.includes(operator)),
+          more - 1,
+        ),
+    )
+  );
+}
+
+function compareOffers(a: Offer, b: Offer): number {
+  return a.costMs - b.costMs || compareIds(a.peer, b.peer);
+}
+
+function compareTails(a: Tail, b: Tail): number {
+  return a.stages - b.stages || a.costMs - b.costMs || comparePeers(a, b);
+}
+
+function comparePeers(a: Tail, b: Tail): number {
+  for (let left: Tail | undefined = a, right: Tail | undefined = b; left && right;) {
+    const order =
+      compareIds(left.offer.peer, right.offer.peer) ||
+      right.offer.shard.lastLayer - left.offer.shard.lastLayer;
+    if (order !== 0) {
+      return order;
+    }
+    left = left.next;
+    right = right.next;
+  }
+  return 0;
+}
+
+function compareIds(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function offersOf(tail: Tail): Offer[] {
+  const offers: Offer[] = [];
+  for (let current: Tail | undefined = tail; current !== undefined; current = current.next) {
+    offers.push(current.offer);
+  }
+  return offers;
+}

@@ -1,0 +1,164 @@
+/** Every shard that a request might use: one pass over the peers that are known to host its model. */
+import { allowedCountries, type RouteRules } from '../../../src-shared/route-rules.ts';
+import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
+import { stageCostMs, type StageWork } from './stage-cost.ts';
+import type { PrefixHolder, RouteQuestion } from './route-question.ts';
+
+/** Whoever has a shard: a known peer, or this machine. */
+export type Host = {
+  readonly peer: string;
+  readonly record: { readonly addresses: readonly string[] };
+};
+
+/** A stage that could be. */
+export type Offer = {
+  readonly peer: string;
+  /** Who runs the peer, for rules that count separate operators. */
+  readonly operator: string;
+  readonly addresses: readonly string[];
+  readonly shard: RecordedShard;
+  readonly costMs: number;
+};
+
+/** A rule that leaves some peers out, with the words that a person is told: "none {words}". */
+export type PeerRule = {
+  readonly words: string;
+  readonly allows: (known: KnownPeer) => boolean;
+};
+
+/** What offers are judged by; an answer's lengths are absent where nothing is to run. */
+export type OfferQuestion = Omit<RouteQuestion, 'promptTokens' | 'maxTokens'> &
+  Partial<Pick<RouteQuestion, 'promptTokens' | 'maxTokens'>>;
+
+/** Is shown every offer. There may be ten thousand, so nothing is allocated for one before it is of interest. */
+type OfferVisitor = (host: Host, shard: RecordedShard, costMs: number) => void;
+
+/** The wanted shards that the rules allow, of peers that are serving and can be reached. */
+export function visitOffers(
+  question: OfferQuestion,
+  rules: RouteRules,
+  isWanted: (shard: RecordedShard) => boolean,
+  visit: OfferVisitor,
+): void {
+  const { model, self, excluded } = question;
+  const lastLayer = model.layers - 1;
+  const peerRules = rulesForPeers(question, rules);
+  const workFor = workOf(question);
+  if (!excluded.has(self)) {
+    const here = { peer: self, record: { addresses: [] } };
+    for (const shard of question.ownShards) {
+      if (
+        shard.manifestId === model.manifestId &&
+        shard.lastLayer <= lastLayer &&
+        isWanted(shard)
+      ) {
+        visit(here, shard, stageCostMs(shard, model.layers, 'own', workFor(self, shard)));
+      }
+    }
+  }
+  for (const known of question.peers) {
+    const { peer, record, connected } = known;
+    const isUsable =
+      record.state === 'serving' && (connected || record.addresses.length > 0) && peer !== self;
+    if (!isUsable || excluded.has(peer) || !peerRules.every((rule) => rule.allows(known))) {
+      continue;
+    }
+    for (const shard of record.shards) {
+      if (shard.manifestId !== model.manifestId || shard.lastLayer > lastLayer) {
+        continue;
+      }
+      const isOuter = shard.firstLayer === 0 || shard.lastLayer === lastLayer;
+      if (!(rules.keepOuterLayersAtHome && isOuter) && isWanted(shard)) {
+        visit(known, shard, stageCostMs(shard, model.layers, known, workFor(peer, shard)));
+      }
+    }
+  }
+}
+
+/** The offers that `visitOffers` shows, of the shards that are wanted. */
+export function collectOffers(
+  question: OfferQuestion,
+  rules: RouteRules,
+  isWanted: (shard: RecordedShard) => boolean = () => true,
+): Offer[] {
+  const offers: Offer[] = [];
+  visitOffers(question, rules, isWanted, (host, shard, costMs) => {
+    offers.push(toOffer(host, shard, costMs, question.operators));
+  });
+  return offers;
+}
+
+export function toOffer(
+  { peer, record: { addresses } }: Host,
+  shard: RecordedShard,
+  costMs: number,
+  operators: OfferQuestion['operators'],
+): Offer {
+  return { peer, operator: operators?.get(peer) ?? peer, addresses, shard, costMs };
+}
+
+/** The rules that look at one peer alone. The own machines are everywhere, in every pool, and free. */
+export function rulesForPeers(question: OfferQuestion, rules: RouteRules): PeerRule[] {
+  const { ownMachines, poolMembers } = question;
+  const isOwn = (peer: string): boolean => ownMachines?.has(peer) === true;
+  const list: PeerRule[] = [];
+  if (rules.ownMachinesOnly) {
+    list.push({ words: 'among your own machines', allows: ({ peer }) => isOwn(peer) });
+  }
+  if (rules.poolOnly) {
+    list.push({
+      words: 'in your pools',
+      allows: ({ peer }) => poolMembers?.has(peer) === true || isOwn(peer),
+    });
+  }
+  const countries = allowedCountries(rules.regions);
+  if (countries !== undefined) {
+    list.push({
+      words: `in the regions ${rules.regions.join(', ')}`,
+      allows: ({ peer, record }) => countries.has(record.region ?? '') || isOwn(peer),
+    });
+  }
+  const { priceCeiling } = rules;
+  if (priceCeiling !== undefined) {
+    list.push({
+      words: `for a price of ${priceCeiling} or less`,
+      allows: ({ peer, record }) => (record.price ?? 0) <= priceCeiling || isOwn(peer),
+    });
+  }
+  return list;
+}
+
+/** Whether the shard can take the session now and hold all of it. */
+export function hasRoom(
+  shard: RecordedShard,
+  { promptTokens, maxTokens }: Pick<RouteQuestion, 'promptTokens' | 'maxTokens'>,
+): boolean {
+  return (
+    shard.freeSessions > 0 &&
+    (shard.freeCells ?? shard.contextLength) >= promptTokens &&
+    shard.contextLength >= maxTokens
+  );
+}
+
+function workOf(
+  question: OfferQuestion,
+): (peer: string, shard: RecordedShard) => StageWork | undefined {
+  const { promptTokens, maxTokens, prefixHolders } = question;
+  if (promptTokens === undefined || maxTokens === undefined) {
+    return () => undefined;
+  }
+  const answerTokens = maxTokens - promptTokens;
+  const fresh: StageWork = { promptTokens, heldTokens: 0, answerTokens };
+  if (prefixHolders === undefined || prefixHolders.length === 0) {
+    return () => fresh;
+  }
+  const byPeer = Map.groupBy(prefixHolders, ({ peer }) => peer);
+  return (peer, shard) => {
+    const held = byPeer.get(peer)?.find((holder) => isSameRange(holder, shard));
+    return held === undefined ? fresh : { ...fresh, heldTokens: held.tokens };
+  };
+}
+
+function isSameRange(holder: PrefixHolder, shard: RecordedShard): boolean {
+  return holder.firstLayer === shard.firstLayer && holder.lastLayer === shard.lastLayer;
+}

@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  allChains,
+  namesOf,
+  operatorsOf,
+  peer,
+  question,
+  refusalOf,
+  routedModel,
+  shard,
+} from '../../../test/support/route-questions.ts';
+import { noRules, routeRulesSchema } from '../../../src-shared/route-rules.ts';
+import { longestSequence, planRoute } from './plan-route.ts';
+import { planSpares } from './plan-spares.ts';
+import type { RouteQuestion } from './route-question.ts';
+
+const layers = 5;
+
+const anyShard = fc
+  .tuple(
+    fc.nat({ max: layers - 1 }),
+    fc.nat({ max: layers }),
+    fc.nat({ max: 2 }),
+    fc.constantFrom(0, 10, 20),
+    fc.constantFrom(1024, 2048, 4096),
+  )
+  .map(([first, length, freeSessions, tokensPerSecond, contextLength]) =>
+    shard(first, first + length, {
+      freeSessions,
+      maxSessions: 2,
+      tokensPerSecond,
+      contextLength,
+    }),
+  );
+
+const anyPeer = fc.record({
+  name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'me'),
+  shards: fc.array(anyShard, { maxLength: 4 }),
+  connected: fc.boolean(),
+  relayed: fc.boolean(),
+  standing: fc.constantFrom(0, 0.5, 1),
+  latencyMs: fc.constantFrom(undefined, 1, 5),
+  says: fc.record({ region: fc.constantFrom('DE', 'FR', ''), price: fc.constantFrom(0, 5, 9) }),
+});
+
+const anyRules = fc.oneof(
+  fc.constant(noRules),
+  fc
+    .record({
+      poolOnly: fc.boolean(),
+      regions: fc.constantFrom([], ['DE'], ['DE', 'FR']),
+      keepOuterLayersAtHome: fc.boolean(),
+      priceCeiling: fc.constantFrom(undefined, 5),
+      leastOperators: fc.constantFrom(1, 2, 3, 4),
+    })
+    .map((rules) => routeRulesSchema.parse(rules)),
+  fc.constantFrom(2, 3, 4).map((leastOperators) => routeRulesSchema.parse({ leastOperators })),
+);
+
+const anyQuestion = fc
+  .record({
+    // One record a peer, as the book holds them.
+    peers: fc.uniqueArray(anyPeer, { maxLength: 6, selector: ({ name }) => name }),
+    ownShards: fc.array(anyShard, { maxLength: 3 }),
+    rules: anyRules,
+    poolMembers: fc.subarray(['a', 'b', 'c', 'd', 'e']),
+    operators: fc.constantFrom([], [['a', 'X'] as const, ['b', 'X'] as const]),
+  })
+  .map(({ peers, ownShards, rules, poolMembers, operators }) =>
+    question({
+      model: { ...routedModel, layers },
+      peers: peers.map(({ name, shards, ...more }) => peer(name, shards, more)),
+      ownShards,
+      rules,
+      poolMembers: new Set(poolMembers),
+      operators: new Map(operators),
+    }),
+  );
+
+function enough(asked: RouteQuestion, peers: readonly string[]): boolean {
+  return operatorsOf(asked, peers) >= (asked.rules?.leastOperators ?? 1);
+}
+
+describe('any mesh and any rules', () => {
+  it('give a chain that the rules allow, covers all layers exactly and is as cheap as any', () => {
+    fc.assert(
+      fc.property(anyQuestion, (asked) => {
+        const chains = allChains(asked).filter(({ peers }) => enough(asked, peers));
+        if (chains.length === 0) {
+          expect(['no-route', 'over-capacity']).toContain(refusalOf(asked).code);
+          return;
+        }
+        const route = planRoute(asked);
+        expect(route[0]?.firstLayer).toBe(0);
+        expect(route.at(-1)?.lastLayer).toBe(layers - 1);
+        for (const [index, stage] of route.slice(1).entries()) {
+          expect(stage.firstLayer).toBe((route[index]?.lastLayer ?? Number.NaN) + 1);
+        }
+        if (chains.some(({ key }) => key === 'me:0-4')) {
+          expect(namesOf(route)).toBe('me:0-4');
+          return;
+        }
+        const fewest = Math.min(...chains.map((chain) => chain.stages));
+        expect(route.length).toBe(fewest);
+        const short = chains.filter((chain) => chain.stages === fewest);
+        const chosen = short.filter((chain) => chain.key === namesOf(route));
+        const cheapest = Math.min(...short.map((chain) => chain.costMs));
+        expect(Math.min(...chosen.map((chain) => chain.costMs))).toBeCloseTo(cheapest, 9);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('give the same chain whatever order the records come in', () => {
+    fc.assert(
+      fc.property(anyQuestion, (asked) => {
+        const turned = { ...asked, peers: asked.peers.toReversed() };
+        if (allChains(asked).some(({ peers }) => enough(asked, peers))) {
+          expect(namesOf(planRoute(turned))).toBe(namesOf(planRoute(asked)));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('give a longest sequence for which there is a chain, and none for a longer one', () => {
+    fc.assert(
+      fc.property(anyQuestion, (asked) => {
+        const emptied = {
+          ...asked,
+          ownShards: asked.ownShards.map(idle),
+          peers: asked.peers.map((known) => ({
+            ...known,
+            record: { ...known.record, shards: known.record.shards.map(idle) },
+          })),
+        };
+        const lengths = [1024, 2048, 4096].filter((length) =>
+          allChains(longerThan(emptied, length)).some(({ peers }) => enough(asked, peers)),
+        );
+        expect(longestSequence(asked)).toBe(lengths.at(-1));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('give spares for every stage that keep the rules, share no peer, and begin with the cheapest', () => {
+    fc.assert(
+      fc.property(anyQuestion, (asked) => {
+        if (!allChains(asked).some(({ peers }) => enough(asked, peers))) {
+          return;
+        }
+        const route = planRoute(asked);
+        for (const [index, spares] of planSpares(asked, route).entries()) {
+          const stage = route[index];
+          if (stage === undefined) {
+            throw new Error('More spares than stages');
+          }
+          const { firstLayer, lastLayer } = stage;
+          const others = route.filter((other) => other !== stage).map((other) => other.peer);
+          const around = { ...asked, excluded: new Set([stage.peer]) };
+          const possible = allChains(around, firstLayer, lastLayer).filter(({ peers }) =>
+            enough(asked, [...others, ...peers]),
+          );
+          for (const spare of spares) {
+            expect(possible.map(({ key }) => key)).toContain(namesOf(spare));
+          }
+          const used = spares.flatMap((spare) => [...new Set(spare.map(({ peer }) => peer))]);
+          expect(new Set(used).size).toBe(used.length);
+          expect(spares.length > 0).toBe(possible.length > 0);
+          const best = possible.toSorted((a, b) => a.stages - b.stages || a.costMs - b.costMs)[0];
+          const first = possible.filter(({ key }) => key === namesOf(spares[0] ?? []));
+          expect(spares[0]?.length).toBe(best?.stages);
+          expect(Math.min(...first.map(({ costMs }) => costMs))).toBeCloseTo(
+            best?.costMs ?? Infinity,
+            9,
+          );
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+function idle<S extends { freeSessions: number; maxSessions: number }>(one: S): S {
+  return { ...one, freeSessions: one.maxSessions };
+}
+
+function longerThan(asked: RouteQuestion, length: number): RouteQuestion {
+  const long = ({ contextLength }: { contextLength: number }): boolean => contextLength >= length;
+  return {
+    ...asked,
+    ownShards: asked.ownShards.filter(long),
+    peers: asked.peers.map((known) => ({
+      ...known,
+      record: { ...known.record, shards: known.record.shards.filter(long) },
+    })),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Who hosts what, kept up to date record by record, so that planning a route looks at the hosts of one model
+ * and never at everybody who is known.
+ */
+import type { KnownPeer } from '../mesh/record.ts';
+
+const nobody: readonly KnownPeer[] = [];
+
+type Hosts = {
+  readonly byPeer: Map<string, KnownPeer>;
+  /** The same as a list, until the next change. */
+  list: readonly KnownPeer[] | undefined;
+};
+
+export class RouteIndex {
+  readonly #models = new Map<string, Hosts>();
+  /** Models that each peer was entered under. */
+  readonly #entered = new Map<string, ReadonlySet<string>>();
+
+  get size(): number {
+    return this.#entered.size;
+  }
+
+  /** Enters a peer, or what is new about it: its record, connection, latency or standing. */
+  set(known: KnownPeer): void {
+    const models = new Set(known.record.shards.map(({ manifestId }) => manifestId));
+    for (const former of this.#entered.get(known.peer) ?? []) {
+      if (!models.has(former)) {
+        this.#leave(former, known.peer);
+      }
+    }
+    this.#entered.set(known.peer, models);
+    for (const model of models) {
+      const hosts = this.#models.get(model) ?? { byPeer: new Map(), list: undefined };
+      hosts.byPeer.set(known.peer, known);
+      hosts.list = undefined;
+      this.#models.set(model, hosts);
+    }
+  }
+
+  remove(peer: string): void {
+    for (const model of this.#entered.get(peer) ?? []) {
+      this.#leave(model, peer);
+    }
+    this.#entered.delete(peer);
+  }
+
+  /** Peers with shards of the model, in no order that means anything. The same list until something changes. */
+  hosts(manifestId: string): readonly KnownPeer[] {
+    const hosts = this.#models.get(manifestId);
+    if (hosts === undefined) {
+      return nobody;
+    }
+    hosts.list ??= [...hosts.byPeer.values()];
+    return hosts.list;
+  }
+
+  #leave(model: string, peer: string): void {
+    const hosts = this.#models.get(model);
+    hosts?.byPeer.delete(peer);
+    if (hosts?.byPeer.size === 0) {
+      this.#models.delete(model);
+    } else if (hosts !== undefined) {
+      hosts.list = undefined;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** A planned route with what is known of its stages, for people. Pure. */
+import type { RouteView } from '../../../src-shared/route-view.ts';
+import { planRoute } from './plan-route.ts';
+import { planSpares } from './plan-spares.ts';
+import type { RouteQuestion, RouteStage } from './route-question.ts';
+
+/**
+ * The route that the question would take now.
+ * @throws AppError as `planRoute`
+ */
+export function viewRoute(question: RouteQuestion): RouteView {
+  const route = planRoute(question);
+  return {
+    model: question.model.name,
+    stages: route.map((stage) => viewStage(question, stage)),
+    spares: planSpares(question, route).map((spares) => spares.length),
+  };
+}
+
+function viewStage(question: RouteQuestion, stage: RouteStage): RouteView['stages'][number] {
+  const { peer, firstLayer, lastLayer } = stage;
+  const isOwn = peer === question.self;
+  const known = question.peers.find((other) => other.peer === peer);
+  const shards = isOwn ? question.ownShards : (known?.record.shards ?? []);
+  const shard = shards.find(
+    (one) =>
+      one.manifestId === question.model.manifestId &&
+      one.firstLayer === firstLayer &&
+      one.lastLayer === lastLayer,
+  );
+  return {
+    peer,
+    isOwn,
+    firstLayer,
+    lastLayer,
+    latencyMs: isOwn ? null : (known?.latencyMs ?? null),
+    tokensPerSecond: shard?.tokensPerSecond ?? 0,
+    freeSessions: shard?.freeSessions ?? 0,
+    maxSessions: shard?.maxSessions ?? 0,
+    price: isOwn ? 0 : (known?.record.price ?? 0),
+    relayed: !isOwn && known?.relayed === true,
+  };
+}
