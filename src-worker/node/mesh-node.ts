@@ -183,6 +183,10 @@ export class MeshNode {
   /** Resolves when the order is carried out; peers are told at once. */
   async setWork(work: WorkOrder): Promise<void> {
     this.#restsBecause = work.because;
+    if (work.state === 'draining') {
+      // Their answers go over to other peers; the own user's stay where he is answered here.
+      this.#stages.drain((requester) => !work.answersOwner || requester !== this.#mesh.peer);
+    }
     await this.#shards.setWork(work);
   }
 

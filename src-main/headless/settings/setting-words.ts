@@ -77,6 +77,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   backend: { about: 'auto takes a graphics card where there is one; cpu never does' },
   listen: { about: 'addresses to listen on for other peers' },
   peers: { about: 'addresses of peers to keep a connection to' },
+  poolOnly: { about: 'talks to members of your pools alone' },
   mdns: { about: 'looks for peers on the local network' },
   apiPort: { about: 'port of the OpenAI-compatible API on this computer; 0 takes any free one' },
   windowPort: { about: 'port of the window in a browser, from the next start on' },

@@ -3,9 +3,9 @@
  * machine without room need not load it to find out. Pure.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { ManifestTensor } from '../models/manifest.ts';
+import type { Manifest } from '../models/manifest.ts';
 
-type Tensor = Pick<ManifestTensor, 'name' | 'shape' | 'size'>;
+type Tensor = Pick<Manifest['tensors'][number], 'name' | 'shape' | 'size'>;
 
 /** llama.cpp keeps keys and values as f16. */
 const cacheValueBytes = 2;
