@@ -35,8 +35,9 @@ const answerTokens = 200;
 
 type Outcome = {
   readonly text: string;
-  /** From what was done to the next token, at least; the longest pause after it. In milliseconds. */
+  /** In milliseconds: the longest pause between tokens after what was done. */
   readonly stallMs: number;
+  readonly firstTokenMs: number;
   readonly tookMs: number;
   readonly takeovers: number;
 };
@@ -78,7 +79,7 @@ export const failover: Bench = {
           { what: 'same text', value: identical ? 'yes' : 'no', limit: 'yes' },
         ],
         remarks: [
-          `Undisturbed, the answer takes ${round(undisturbed.tookMs, 0)} ms with pauses of up to ${round(undisturbed.stallMs, 0)} ms.`,
+          `Undisturbed, the answer takes ${round(undisturbed.tookMs, 0)} ms, its first token ${round(undisturbed.firstTokenMs, 0)} ms, with pauses of up to ${round(undisturbed.stallMs, 0)} ms.`,
           `Another chain took over in ${count(killed)} of ${rounds} killings and ${count(left)} of ${rounds} departures; the others came before the first or after the last token.`,
         ],
         figures,
@@ -151,6 +152,7 @@ class SparedMesh {
     return {
       text,
       stallMs: longestPause(times, disturbedAt),
+      firstTokenMs: (times[0] ?? 0) - startedAt,
       tookMs: (times.at(-1) ?? 0) - startedAt,
       takeovers: done?.receipts[0]?.takeovers ?? 0,
     };
@@ -220,7 +222,9 @@ async function disturb(
       with: how,
       layers,
     });
-    outcomes.push(outcome);
+    // Before the first token, the time that the prompt takes anyway is no stall.
+    const lateMs = outcome.firstTokenMs - undisturbed.firstTokenMs;
+    outcomes.push({ ...outcome, stallMs: Math.max(outcome.stallMs, lateMs) });
     if (outcomes.length % 9 === 0) {
       say(
         `${what} ${outcomes.length} of ${rounds}: the last stalled for ${round(outcome.stallMs, 0)} ms`,
@@ -230,13 +234,12 @@ async function disturb(
   return outcomes;
 }
 
-/** From a moment on: to the first token after it, and between those that follow. */
+/** Between tokens of which the later one came after a moment. */
 function longestPause(times: readonly number[], from: number): number {
-  const after = [from, ...times.filter((time) => time > from)];
-  return after.reduce(
-    (longest, time, index) => Math.max(longest, time - (after[index - 1] ?? time)),
-    0,
-  );
+  return times.reduce((longest, time, index) => {
+    const before = times[index - 1] ?? time;
+    return time > from ? Math.max(longest, time - Math.max(before, from)) : longest;
+  }, 0);
 }
 
 function count(outcomes: readonly Outcome[]): number {

@@ -35,6 +35,9 @@ type Happening =
   /** Undefined when no other chain could be made ready. */
   | { readonly type: 'successor'; readonly successor: Successor | undefined };
 
+/** What computing generated tokens anew may take, by what they took before. */
+const exactWithinMs = 1000;
+
 export class Answer {
   readonly #parts: AnswerParts;
   /** The prompt and what was generated so far. */
@@ -87,7 +90,7 @@ export class Answer {
       happenings.end();
       accounts = this.#current?.finish();
     };
-    this.#takeUp(await this.#open(route, signal), 0);
+    this.#takeUp(await this.#open(route, signal));
     this.#takeovers += this.tokens > 0 ? 1 : 0;
     const watch = setInterval(() => void this.#watch(signal), watchEveryMs).unref();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -133,7 +136,7 @@ export class Answer {
       if (successor !== undefined) {
         this.#leave();
         this.#takeovers += 1;
-        this.#takeUp(successor.chain, successor.computed);
+        this.#takeOver(successor);
       } else if (this.#current?.failure !== undefined) {
         throw this.#current.failure;
       }
@@ -176,13 +179,36 @@ export class Answer {
     }
   }
 
-  /** Goes on over a chain that has computed the sequence up to a position. */
-  #takeUp(chain: Chain, computed: number): void {
-    // Something has to be computed for a token to come.
-    const from = Math.min(computed, this.#sequence.length - 1);
+  /** Goes on over a chain that has computed nothing yet. */
+  #takeUp(chain: Chain): void {
     this.#current = chain;
     this.#moved = { at: this.#parts.now(), byToken: false };
-    chain.run(this.#sequence.slice(from), from);
+    chain.run(this.#sequence, 0, this.#isExact(this.tokens));
+  }
+
+  /** Goes on over a chain that is ready. */
+  #takeOver({ chain, computed, next }: Successor): void {
+    this.#current = chain;
+    this.#moved = { at: this.#parts.now(), byToken: false };
+    const ahead = this.#sequence.slice(computed);
+    if (ahead.length > 0) {
+      chain.run(ahead, computed, this.#isExact(ahead.length));
+      return;
+    }
+    this.#happenings.push({ type: 'token', from: chain, token: next });
+    const isLast = this.tokens + 1 === this.#parts.request.maxTokens;
+    if (!next.endOfGeneration && !isLast) {
+      chain.run([next.token], computed, true);
+    }
+  }
+
+  /**
+   * Whether there is time to compute so many generated tokens one by one, as they were before, so that what follows is
+   * the same to the last bit. Stages work on different tokens at the same time.
+   */
+  #isExact(tokens: number): boolean {
+    const stages = Math.max(1, this.#current?.route.length ?? 1);
+    return (tokens * this.#computeMs.value) / stages <= exactWithinMs;
   }
 
   #leave(): void {
@@ -220,7 +246,11 @@ export class Answer {
     let chain: Chain | undefined;
     try {
       chain = await this.#open(route, signal);
-      const successor = await catchUp(chain, () => this.#sequence);
+      const successor = await catchUp(
+        chain,
+        () => [...this.#sequence],
+        (tokens) => this.#isExact(tokens),
+      );
       if (this.#current === undefined || happenings.hasEnded) {
         throw cancelled();
       }

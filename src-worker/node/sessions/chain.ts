@@ -11,7 +11,7 @@ import { decodeWork, encodeWork, workFlags, workKinds } from '../../wire/work.ts
 import type { ChannelOpener } from '../mesh/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import { parseMessage } from './json-frame.ts';
-import { chunkSize, cutPrompt } from './prefill-chunks.ts';
+import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
 import type { ChainFailure } from './chain-failure.ts';
 import { StageControl } from './stage-control.ts';
 import { channelSession, type ClosedMessage, type OpenMessage } from './stage-messages.ts';
@@ -58,7 +58,9 @@ export class Chain {
   #nextPosition: number | undefined;
   #failure: ChainFailure | undefined;
   #isOpen = false;
-  #rehearsal: { readonly position: number; readonly done: PromiseWithResolvers<void> } | undefined;
+  #rehearsal:
+    | { readonly position: number; readonly done: PromiseWithResolvers<SampledToken> }
+    | undefined;
 
   /**
    * Opens all stages at once.
@@ -118,20 +120,22 @@ export class Chain {
   /**
    * Computes a part of the sequence, which begins at `position` and is not empty, and all that follows from it: tokens
    * come until the answer ends. What the stages computed from `position` on before is forgotten.
+   *
+   * @param isExact whether each generated token is computed by itself, as it was before
    */
-  run(tokens: readonly number[], position: number): void {
+  run(tokens: readonly number[], position: number, isExact: boolean): void {
     this.#nextPosition = position + tokens.length;
-    this.#send(tokens, position, workFlags.sample);
+    this.#send(tokens, position, workFlags.sample, isExact);
   }
 
   /**
-   * Computes a part of the sequence and nothing that follows from it.
+   * Computes a part of the sequence and nothing that follows from it but the next token.
    * @throws ChainFailure
    */
-  rehearse(tokens: readonly number[], position: number): Promise<void> {
-    const done = Promise.withResolvers<void>();
+  rehearse(tokens: readonly number[], position: number, isExact: boolean): Promise<SampledToken> {
+    const done = Promise.withResolvers<SampledToken>();
     this.#rehearsal = { position: position + tokens.length, done };
-    this.#send(tokens, position, workFlags.sample | workFlags.rehearse);
+    this.#send(tokens, position, workFlags.sample | workFlags.rehearse, isExact);
     return done.promise;
   }
 
@@ -148,17 +152,22 @@ export class Chain {
   }
 
   /** Cut so that the stages overlap. */
-  #send(tokens: readonly number[], from: number, lastFlags: number): void {
-    const { route, model } = this.#parts;
-    const size = chunkSize(tokens.length, route.length, model.width);
-    for (const { position, count } of cutPrompt(tokens.length, size)) {
-      const values = Int32Array.from(tokens.slice(position, position + count));
-      const isLast = position + count === tokens.length;
+  #send(tokens: readonly number[], from: number, lastFlags: number, isExact: boolean): void {
+    const { route, model, promptTokens } = this.#parts;
+    const end = from + tokens.length;
+    const pieces = isExact
+      ? cutExactly(from, end, promptTokens, chunkSize(promptTokens, route.length, model.width))
+      : cutPrompt(tokens.length, chunkSize(tokens.length, route.length, model.width)).map(
+          ({ position, count }) => ({ position: from + position, count }),
+        );
+    for (const { position, count } of pieces) {
+      const values = Int32Array.from(tokens.slice(position - from, position - from + count));
+      const isLast = position + count === end;
       this.#controls[0]?.send(
         workKinds.tokens,
         ...encodeWork({
           session: channelSession,
-          position: from + position,
+          position,
           count,
           flags: isLast ? lastFlags : 0,
           computeMicros: 0,
@@ -220,13 +229,7 @@ export class Chain {
         `a token for position ${work.position} came where ${expected ?? 'none'} is the next one, of ${maxTokens}`,
       );
     }
-    if (isRehearsal) {
-      this.#rehearsal?.done.resolve();
-      this.#rehearsal = undefined;
-      return;
-    }
-    this.#nextPosition = work.position + 1;
-    this.#parts.onToken({
+    const token: SampledToken = {
       token: body.readInt32LE(body.byteLength - work.detail.byteLength - 4),
       endOfGeneration: (work.flags & workFlags.endOfGeneration) !== 0,
       detail:
@@ -235,7 +238,14 @@ export class Chain {
           : parseMessage(sampledDetailSchema, Buffer.from(work.detail)),
       computeMs: work.computeMicros / 1000,
       at: this.#parts.now(),
-    });
+    };
+    if (isRehearsal) {
+      this.#rehearsal?.done.resolve(token);
+      this.#rehearsal = undefined;
+    } else {
+      this.#nextPosition = work.position + 1;
+      this.#parts.onToken(token);
+    }
   }
 }
 

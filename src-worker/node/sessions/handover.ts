@@ -1,10 +1,11 @@
 /** Another chain, made ready while the one before it still answers, so that going over to it takes a moment. */
-import type { Chain } from './chain.ts';
+import type { Chain, SampledToken } from './chain.ts';
 
 export type Successor = {
   readonly chain: Chain;
-  /** It has computed the sequence up to this position. */
+  /** It has computed the sequence up to this position, and sampled what comes there. */
   readonly computed: number;
+  readonly next: SampledToken;
 };
 
 /** So few tokens are computed in the time of one or two. */
@@ -16,20 +17,25 @@ const mostRounds = 6;
  * Has a chain compute what there is of a sequence that goes on growing, until it is close behind.
  *
  * @param sequence prompt and answer so far, asked anew each round
+ * @param isExact whether so many tokens are to be computed as they were before
  * @throws ChainFailure; the chain is closed then
  */
-export async function catchUp(chain: Chain, sequence: () => readonly number[]): Promise<Successor> {
+export async function catchUp(
+  chain: Chain,
+  sequence: () => readonly number[],
+  isExact: (tokens: number) => boolean,
+): Promise<Successor> {
+  let ahead = sequence();
   let computed = 0;
   try {
-    for (let round = 0; round < mostRounds; round += 1) {
-      const ahead = sequence().slice(computed);
-      if (round > 0 && ahead.length <= closeEnough) {
-        break;
-      }
-      await chain.rehearse(ahead, computed);
+    for (let round = 1; ; round += 1) {
+      const next = await chain.rehearse(ahead, computed, isExact(ahead.length));
       computed += ahead.length;
+      ahead = sequence().slice(computed);
+      if (ahead.length <= closeEnough || round === mostRounds) {
+        return { chain, computed, next };
+      }
     }
-    return { chain, computed };
   } catch (error) {
     chain.abandon();
     throw error;

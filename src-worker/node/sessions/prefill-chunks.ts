@@ -18,11 +18,31 @@ export function chunkSize(promptTokens: number, stages: number, width: number): 
   return Math.min(maxWorkTokens, Math.max(tileTokens, rounded), byBytes);
 }
 
+export type Piece = { readonly position: number; readonly count: number };
+
+/**
+ * The pieces in which a part of a sequence is computed so that its cache becomes the same, bit by bit, as when the
+ * prompt came in one go and each later token by itself: llama.cpp rounds differently for different batches, and a token
+ * that is hardly likelier than the next would be another one.
+ *
+ * @param size of the pieces that the whole prompt is cut into
+ */
+export function cutExactly(from: number, end: number, promptTokens: number, size: number): Piece[] {
+  const prompt = cutPrompt(promptTokens, size).flatMap(({ position, count }) => {
+    const first = Math.max(position, from);
+    const last = Math.min(position + count, end);
+    return last > first ? [{ position: first, count: last - first }] : [];
+  });
+  const first = Math.max(from, promptTokens);
+  const generated = Array.from({ length: Math.max(0, end - first) }, (_, index) => ({
+    position: first + index,
+    count: 1,
+  }));
+  return [...prompt, ...generated];
+}
+
 /** Position and number of tokens of every piece, in order. */
-export function cutPrompt(
-  promptTokens: number,
-  size: number,
-): readonly { readonly position: number; readonly count: number }[] {
+export function cutPrompt(promptTokens: number, size: number): readonly Piece[] {
   return Array.from({ length: Math.ceil(promptTokens / size) }, (_, index) => {
     const position = index * size;
     return { position, count: Math.min(size, promptTokens - position) };

@@ -78,7 +78,7 @@ describe('a stage that is open', () => {
   beforeEach(async () => {
     await (await stage).say(stageKinds.opened, { freeSessions: 1 });
     chain = await opening;
-    chain.run(prompt, 0);
+    chain.run(prompt, 0, true);
   });
 
   it.each<[string, number, Partial<Work>]>([

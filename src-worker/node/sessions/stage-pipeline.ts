@@ -76,6 +76,10 @@ export class StagePipeline {
       throw new AppError('protocol-violation', 'A sampled token came to a stage that is not first');
     }
     const work = decodeWork(body, 4);
+    if ((work.flags & workFlags.rehearse) !== 0) {
+      // For the coordinator alone, which may have sent more by now.
+      return;
+    }
     const isExpected =
       work.session === channelSession &&
       work.count === 1 &&
