@@ -2,12 +2,9 @@
  * What an answer notices when a stage of its chain is killed, or announces that it leaves and goes: the longest time
  * without a token, and whether the text is the one that it would have been.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appFiles } from '../../src-main/app-files.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
 import { NodeProcess } from '../support/node-process.ts';
-import { type RandomModelOptions, smallModel, writeRandomModel } from '../support/random-model.ts';
 import { stopAll } from './chain-of-nodes.ts';
 import { type Bench, say } from './report.ts';
 import { quantile, round } from './statistics.ts';
@@ -15,22 +12,29 @@ import { quantile, round } from './statistics.ts';
 /** Kills and departures each. */
 const rounds = 45;
 
-/** About the size of the demo model, which ends its answers too soon; some 450 tokens of prompt before 200 of answer. */
-const model: RandomModelOptions = {
-  ...smallModel,
-  name: 'Random failover',
-  layers: 6,
-  width: 256,
-  heads: 8,
-  kvHeads: 4,
-  feedForward: 768,
-};
+const { demoModel, demoModelName } = appFiles();
 const thirds: readonly LayerRange[] = [
   { firstLayer: 0, lastLayer: 1 },
   { firstLayer: 2, lastLayer: 3 },
   { firstLayer: 4, lastLayer: 5 },
 ];
-const question = 'Tell me about the weather, the harvest and the price of bread. '.repeat(7);
+/** A conversation of some 350 tokens, and a story of 100 to 200 to come. */
+const messages = [
+  ...[
+    'What is MindMesh?',
+    'How do I earn credits?',
+    'Who can see my questions?',
+    'What is a layer?',
+  ].flatMap((question) => [
+    { role: 'user' as const, content: question },
+    {
+      role: 'assistant' as const,
+      content:
+        'MindMesh is a desktop app that turns idle graphics cards into one network that runs open language models. It works while your machine is idle and pauses when you start a game.',
+    },
+  ]),
+  { role: 'user' as const, content: 'Tell me a long story.' },
+];
 const answerTokens = 200;
 
 type Outcome = {
@@ -46,10 +50,8 @@ type Disturbance = (victim: NodeProcess) => Promise<unknown>;
 export const failover: Bench = {
   about: `a stage is killed (${rounds} times) or leaves in order (${rounds} times): stall p99 ≤ 2 s and ≤ 0.3 s, same text`,
   run: async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'mindmesh-failover-'));
-    const mesh = new SparedMesh(join(folder, 'model.gguf'));
+    const mesh = new SparedMesh();
     try {
-      await writeRandomModel(mesh.modelPath, model);
       await mesh.start();
       const undisturbed = await mesh.answer();
       const killed = await disturb(mesh, undisturbed, 'killed', (victim) => victim.kill());
@@ -86,20 +88,14 @@ export const failover: Bench = {
       };
     } finally {
       await mesh.stop();
-      await rm(folder, { recursive: true, force: true });
     }
   },
 };
 
 /** Two nodes for each third, and one that asks. */
 class SparedMesh {
-  readonly modelPath: string;
   readonly #hosting = new Map<NodeProcess, LayerRange>();
   #asker: NodeProcess | undefined;
-
-  constructor(modelPath: string) {
-    this.modelPath = modelPath;
-  }
 
   async start(): Promise<void> {
     await Promise.all([...thirds, ...thirds].map((layers) => this.#host(layers)));
@@ -120,8 +116,8 @@ class SparedMesh {
     let text = '';
     const { over } = asker.chat(
       {
-        model: model.name,
-        messages: [{ role: 'user', content: question }],
+        model: demoModelName,
+        messages,
         sampling: { temperature: 0 },
         maxTokens: answerTokens,
       },
@@ -171,10 +167,10 @@ class SparedMesh {
 
   async #host(layers: LayerRange): Promise<void> {
     const node = await NodeProcess.start({
-      bundledModels: [this.modelPath],
-      shards: [{ model: model.name, layers }],
+      bundledModels: [demoModel],
+      shards: [{ model: demoModelName, layers }],
       staticPeers: this.#asker?.status.addresses ?? [],
-      engine: { threads: 1, backend: 'cpu', contextLength: 2048 },
+      engine: { threads: 1, backend: 'cpu', contextLength: 4096 },
     });
     this.#hosting.set(node, layers);
     await node.untilServing();
