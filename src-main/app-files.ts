@@ -11,9 +11,13 @@ export type AppFiles = {
   readonly version: string;
   /** Script of the node process. */
   readonly nodeScript: string;
+  /** Script of the process behind `mindmesh bootstrap`. */
+  readonly bootstrapScript: string;
   /** The bundled demo model, and the name it gives itself. */
   readonly demoModel: string;
   readonly demoModelName: string;
+  /** The signed list of models that can be downloaded. */
+  readonly catalog: string;
   /** Folder of the built window. */
   readonly windowPages: string;
   /** Script of the command line. */
@@ -28,8 +32,10 @@ export function appFiles(): AppFiles {
   return {
     version: manifest.version,
     nodeScript: join(root, 'build', 'src-worker', 'node', 'node.js'),
+    bootstrapScript: join(root, 'build', 'src-worker', 'node', 'bootstrap', 'bootstrap.js'),
     demoModel: join(root, 'assets', 'demo-model.gguf'),
     demoModelName: 'MindMesh Demo',
+    catalog: join(root, 'assets', 'catalog.json'),
     windowPages: join(root, 'build', 'src-renderer'),
     commandLine: join(root, 'build', 'src-main', 'headless', 'cli.js'),
   };

@@ -2,6 +2,7 @@
  * The host: one data folder with its settings, usage, log and key, and the node process that works for it.
  * No HTTP and no Electron here; whoever shows a window or takes commands composes this.
  */
+import { totalmem } from 'node:os';
 import type { z } from 'zod';
 import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
 import { AppError, describeCauses } from '../src-shared/errors.ts';
@@ -118,12 +119,16 @@ export class Host {
       snapshot: () => this.snapshot(),
       importModel: (params) => this.#node.importModel(params),
       removeModel: (params) => this.#node.removeModel(params),
-      poolCreate: (params) => this.#node.pool('poolCreate', params),
-      poolInvite: (params) => this.#node.pool('poolInvite', params),
-      poolJoin: (params) => this.#node.pool('poolJoin', params),
-      poolList: (params) => this.#node.pool('poolList', params),
-      poolRevoke: (params) => this.#node.pool('poolRevoke', params),
-      poolLeave: (params) => this.#node.pool('poolLeave', params),
+      downloadModel: (params) => this.#node.downloadModel(params),
+      catalog: (params) => this.#node.ask('catalog', params),
+      cancelDownload: (params) => this.#node.ask('cancelDownload', params),
+      route: (params) => this.#node.ask('route', params),
+      poolCreate: (params) => this.#node.ask('poolCreate', params),
+      poolInvite: (params) => this.#node.ask('poolInvite', params),
+      poolJoin: (params) => this.#node.ask('poolJoin', params),
+      poolList: (params) => this.#node.ask('poolList', params),
+      poolRevoke: (params) => this.#node.ask('poolRevoke', params),
+      poolLeave: (params) => this.#node.ask('poolLeave', params),
       settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
       pause: ({ choice }) => this.#duty.pause(choice),
@@ -349,6 +354,8 @@ export class Host {
       apiKey: this.#services.apiKey,
       demoModel: this.#files.demoModel,
       demoModelName: this.#files.demoModelName,
+      catalog: this.#files.catalog,
+      memoryBytes: totalmem(),
       defaultThreads: this.#defaultThreads,
       isApiPortChosen: isApiPortChosen(this.#settings.current, this.#settings.overrides),
     });

@@ -8,6 +8,8 @@ const facts = {
   apiKey: 'mm-0123456789012345678901',
   demoModel: '/app/demo.gguf',
   demoModelName: 'Demo',
+  catalog: '/app/catalog.json',
+  memoryBytes: 32e9,
   defaultThreads: 6,
   isApiPortChosen: false,
 };
@@ -29,6 +31,29 @@ it('hosts nothing when that is the wish, and still knows the demo model', () => 
     bundledModels: ['/app/demo.gguf'],
     engine: { threads: 2 },
   });
+});
+
+it('passes limits on in bytes, and offers half of the memory to the mesh unless told otherwise', () => {
+  const limits = {
+    diskLimitGigabytes: 50,
+    downloadLimitKilobytesPerSecond: 500,
+    uploadLimitKilobytesPerSecond: null,
+  };
+  const config = nodeConfig({ ...defaultSettings, ...limits, region: 'DE' }, facts);
+  expect(nodeConfigSchema.parse(config).hosting).toMatchObject({
+    mode: 'chosen',
+    memoryBytes: 16e9 - 512e6,
+    diskBytes: 50e9,
+    downloadBytesPerSecond: 500_000,
+    uploadBytesPerSecond: null,
+    region: 'DE',
+  });
+  const wished = { ...defaultSettings, hosting: 'automatic', hostingMemoryGigabytes: 2.5 } as const;
+  expect(nodeConfig(wished, facts).hosting).toMatchObject({
+    mode: 'automatic',
+    memoryBytes: 2.5e9,
+  });
+  expect(nodeConfig(defaultSettings, { ...facts, memoryBytes: 1e9 }).hosting?.memoryBytes).toBe(0);
 });
 
 function gatewayOf(isChosen: boolean): unknown {

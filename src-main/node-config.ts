@@ -7,6 +7,10 @@ export type NodeFacts = {
   readonly apiKey: string;
   readonly demoModel: string;
   readonly demoModelName: string;
+  /** The signed list of models that can be downloaded. */
+  readonly catalog: string;
+  /** Of the machine, in bytes. */
+  readonly memoryBytes: number;
   /** Threads of an engine whose owner did not say. */
   readonly defaultThreads: number;
   /** The owner chose the port of the API; the usual one may be taken by another user of this machine. */
@@ -19,9 +23,13 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
     bundledModels: [facts.demoModel],
     listen: settings.listen,
     staticPeers: settings.peers,
+    bootstrap: settings.bootstrap,
     mdns: settings.mdns,
+    upnp: settings.upnp,
     poolOnly: settings.poolOnly,
     shards: settings.shards ?? [{ model: facts.demoModelName }],
+    hosting: hosting(settings, facts),
+    catalogFile: facts.catalog,
     gateway: {
       port: settings.apiPort,
       orAnyPort: !facts.isApiPortChosen,
@@ -34,6 +42,29 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
       maxSessions: settings.maxSessions,
     },
   };
+}
+
+/** What an engine takes beside weights and caches, and the node itself. */
+const otherBytes = 512e6;
+
+function hosting(settings: Settings, { memoryBytes }: NodeFacts): NodeConfigInput['hosting'] {
+  const wished = settings.hostingMemoryGigabytes;
+  const usable = wished === null ? memoryBytes / 2 - otherBytes : wished * 1e9;
+  const { diskLimitGigabytes, downloadLimitKilobytesPerSecond, uploadLimitKilobytesPerSecond } =
+    settings;
+  return {
+    mode: settings.hosting,
+    memoryBytes: Math.max(0, Math.floor(usable)),
+    diskBytes: times(diskLimitGigabytes, 1e9),
+    downloadBytesPerSecond: times(downloadLimitKilobytesPerSecond, 1000),
+    uploadBytesPerSecond: times(uploadLimitKilobytesPerSecond, 1000),
+    region: settings.region,
+    price: settings.price,
+  };
+}
+
+function times(limit: number | null, unit: number): number | null {
+  return limit === null ? null : limit * unit;
 }
 
 /** A port for this run, or another one than the usual, is a choice. */

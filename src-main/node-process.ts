@@ -106,12 +106,12 @@ export class NodeProcess {
   }
 
   /**
-   * Makes the node run with another configuration: hosted shards change while it runs, for anything else it
-   * is started anew.
+   * Makes the node run with another configuration: hosted shards and limits change while it runs, for anything else
+   * it is started anew.
    */
   async configure(config: NodeConfigInput): Promise<void> {
-    const { shards = [], ...rest } = config;
-    const { shards: oldShards = [], ...oldRest } = this.#config;
+    const { shards = [], hosting = {}, ...rest } = config;
+    const { shards: oldShards = [], hosting: oldHosting = {}, ...oldRest } = this.#config;
     this.#config = config;
     if (this.state.name === 'stopped') {
       // Not to be started by a change of settings: before the owner's consent it must not run.
@@ -120,9 +120,11 @@ export class NodeProcess {
     if (!isDeepStrictEqual(rest, oldRest)) {
       await this.stop();
       await this.start();
-    } else if (!isDeepStrictEqual(shards, oldShards) && this.state.name !== 'waiting') {
-      await this.#request('setShards', { shards });
-      await this.#refresh();
+    } else if (this.state.name !== 'waiting') {
+      await this.#changeHosting(
+        isDeepStrictEqual(shards, oldShards) ? undefined : shards,
+        isDeepStrictEqual(hosting, oldHosting) ? undefined : hosting,
+      );
     }
   }
 
@@ -162,6 +164,21 @@ export class NodeProcess {
     return link.request(method, params);
   }
 
+  async #changeHosting(
+    shards: NodeConfigInput['shards'],
+    hosting: NodeConfigInput['hosting'],
+  ): Promise<void> {
+    if (hosting !== undefined) {
+      await this.#request('setHosting', hosting);
+    }
+    if (shards !== undefined) {
+      await this.#request('setShards', { shards });
+    }
+    if (hosting !== undefined || shards !== undefined) {
+      await this.#refresh();
+    }
+  }
+
   async importModel(params: NodeParams<'importModel'>): Promise<NodeResult<'importModel'>> {
     try {
       const model = await this.#request('importModel', params);
@@ -179,8 +196,18 @@ export class NodeProcess {
     return model;
   }
 
-  /** Pools are the node's alone; the host only passes on what its clients ask. */
-  pool<M extends PoolMethod>(method: M, params: NodeParams<M>): Promise<NodeResult<M>> {
+  /** As large as it is, so that it has no deadline. Its progress is in the status. */
+  async downloadModel(params: NodeParams<'downloadModel'>): Promise<NodeResult<'downloadModel'>> {
+    const model = await this.#request('downloadModel', params);
+    await this.#refresh();
+    return model;
+  }
+
+  /** What is the node's alone; the host only passes on what its clients ask. */
+  ask<M extends PoolMethod | 'catalog' | 'cancelDownload' | 'route'>(
+    method: M,
+    params: NodeParams<M>,
+  ): Promise<NodeResult<M>> {
     return this.#request(method, params);
   }
 

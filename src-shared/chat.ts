@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { errorAudiences, type ErrorCode, longestReport } from './errors.ts';
 import { layerRangeSchema, sampledDetailSchema, samplingSchema } from './model.ts';
+import { routeRulesSchema } from './route-rules.ts';
 
 export const chatLimits = {
   messages: 2048,
@@ -26,6 +27,8 @@ export const chatRequestSchema = z.object({
   /** Texts that end an answer; they are not part of it. */
   stop: z.array(z.string().min(1).max(256)).max(chatLimits.stops).default([]),
   choices: z.int().min(1).max(chatLimits.choices).default(1),
+  /** Whom the answer may use; absent: everybody. */
+  rules: routeRulesSchema.optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 export type ChatRequestInput = z.input<typeof chatRequestSchema>;

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema, errorReportSchema } from './chat.ts';
 import { dutySchema, factsSchema, pauseChoiceSchema } from './duty.ts';
-import { modelEntrySchema, nodeStatusSchema } from './node-api.ts';
+import { modelEntrySchema, nodeMethods, nodeStatusSchema } from './node-api.ts';
 import { poolMethods } from './pool.ts';
 import { changedSettingsSchema, settingsSchema } from './settings.ts';
 
@@ -76,6 +76,10 @@ export const hostMethods = {
     params: z.object({ model: z.string().min(1).max(200) }),
     result: modelEntrySchema,
   },
+  catalog: nodeMethods.catalog,
+  downloadModel: nodeMethods.downloadModel,
+  cancelDownload: nodeMethods.cancelDownload,
+  route: nodeMethods.route,
   ...poolMethods,
   settings: { params: z.object({}), result: settingsSchema },
   /** Only the given settings change. Answers with all of them. */

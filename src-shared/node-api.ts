@@ -4,9 +4,12 @@
  */
 import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema, errorReportSchema, receiptSchema } from './chat.ts';
+import { catalogEntrySchema, downloadRequestSchema } from './catalog.ts';
 import { layerRangeSchema, manifestIdSchema, modelSummarySchema } from './model.ts';
 import { paceSchema } from './pace.ts';
 import { poolMethods } from './pool.ts';
+import { regionSchema, routeRulesSchema } from './route-rules.ts';
+import { routeViewSchema } from './route-view.ts';
 
 /**
  * Flags of the Node.js that runs the node process. A small young generation keeps an idle node at some 110 MB
@@ -20,6 +23,25 @@ export const hostedShardSchema = z.object({
   layers: layerRangeSchema.optional(),
 });
 export type HostedShard = z.infer<typeof hostedShardSchema>;
+
+/** What the node may host and give, beside the wished shards. All of it may change while the node runs. */
+const hostingSchema = z.object({
+  /** `automatic`: beside the wished shards, whatever the mesh needs most. */
+  mode: z.enum(['chosen', 'automatic']).default('chosen'),
+  /** For shards that are hosted automatically and the wished ones together: weights and caches. */
+  memoryBytes: z.int().min(0).default(0),
+  /** For downloaded models; null has no limit. */
+  diskBytes: z.int().min(0).nullable().default(null),
+  /** For model bytes, from and to all peers and servers together; null has no limit. */
+  downloadBytesPerSecond: z.int().min(1).nullable().default(null),
+  uploadBytesPerSecond: z.int().min(1).nullable().default(null),
+  /** What peers are told. */
+  region: regionSchema.default(''),
+  price: z.number().min(0).max(1_000_000_000).default(0),
+  /** How often it is looked whether something else should be hosted, in milliseconds, give or take a quarter. */
+  lookEveryMs: z.int().min(100).max(600_000).default(10_000),
+});
+export type Hosting = z.infer<typeof hostingSchema>;
 
 /** What the node is to do about the wished shards; why it does not serve them is told with answers that fail of it. */
 const workOrderSchema = z.object({
@@ -46,10 +68,17 @@ export const nodeConfigSchema = z.object({
   listen: z.array(z.string()).default(['/ip4/0.0.0.0/tcp/0']),
   /** Multiaddrs, with peer id, that the node keeps a connection to. */
   staticPeers: z.array(z.string()).default([]),
+  /** The same, of nodes that know many others; they are tried first. */
+  bootstrap: z.array(z.string()).default([]),
   mdns: z.boolean().default(true),
+  /** Ask the router by UPnP to let peers in. */
+  upnp: z.boolean().default(false),
   /** Talk to members of the own pools alone. */
   poolOnly: z.boolean().default(false),
   shards: z.array(hostedShardSchema).default([]),
+  hosting: hostingSchema.prefault({}),
+  /** The app's signed list of models that can be downloaded; absent: none. */
+  catalogFile: z.string().optional(),
   work: workOrderSchema.default({ state: 'serving', answersOwner: true, because: null }),
   gateway: z.object({
     /** 0 takes any free port. */
@@ -104,6 +133,12 @@ const peerStatusSchema = z.object({
   connected: z.boolean(),
   /** Round trip of the last ping; null before the first. */
   latencyMs: z.number().nullable(),
+  /** The only way to it leads over a relay; absent: no. */
+  relayed: z.boolean().optional(),
+  /** What it says of itself. */
+  state: z.enum(['serving', 'draining', 'paused', 'leaving']).optional(),
+  /** Where it claims to be, two letters; empty or absent: it does not say. */
+  region: z.string().optional(),
   shards: z.array(
     layerRangeSchema.and(
       z.object({ manifestId: manifestIdSchema, model: z.string(), freeSessions: z.int() }),
@@ -121,13 +156,32 @@ export const modelEntrySchema = modelSummarySchema.extend({
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
+/** Model bytes that are being fetched now. */
+const downloadStatusSchema = z.object({
+  model: z.string(),
+  /** null for a file of the catalog, whose id is known when all of it is there. */
+  manifestId: manifestIdSchema.nullable(),
+  /** null for a whole file. */
+  layers: layerRangeSchema.nullable(),
+  doneBytes: z.number(),
+  totalBytes: z.number(),
+  /** How many peers and servers it comes from now. */
+  sources: z.int(),
+});
+export type DownloadStatus = z.infer<typeof downloadStatusSchema>;
+
 export const nodeStatusSchema = z.object({
   peer: z.string(),
   addresses: z.array(z.string()),
   gatewayPort: z.int(),
   shards: z.array(shardStatusSchema),
+  /** The connected ones first, and of a large mesh not all. */
   peers: z.array(peerStatusSchema),
+  /** How many are known in all; absent: those above. */
+  peersKnown: z.int().optional(),
   models: z.array(modelEntrySchema),
+  /** Absent: none. */
+  downloads: z.array(downloadStatusSchema).optional(),
   /** Requests of this node's own user. */
   requests: z.object({ active: z.int(), queued: z.int() }),
   /** Tokens that this node's requests received, over the last ten seconds. */
@@ -156,6 +210,12 @@ const usageSchema = z.discriminatedUnion('kind', [
 ]);
 export type Usage = z.infer<typeof usageSchema>;
 
+const routeQuerySchema = z.object({
+  /** Name, alias or id. */
+  model: z.string().min(1).max(200),
+  rules: routeRulesSchema.optional(),
+});
+
 /** Requests of the host: method → parameters and result. */
 export const nodeMethods = {
   start: { params: nodeConfigSchema, result: nodeStatusSchema },
@@ -169,6 +229,16 @@ export const nodeMethods = {
     result: modelEntrySchema,
   },
   removeModel: { params: z.object({ model: z.string().min(1) }), result: modelEntrySchema },
+  /** Models that can be downloaded, by the app's own list. */
+  catalog: { params: z.object({}), result: z.array(catalogEntrySchema) },
+  /** Answers when all of it is there; the status tells how far it got. */
+  downloadModel: { params: downloadRequestSchema, result: modelEntrySchema },
+  /** Ends a download that was asked for. */
+  cancelDownload: { params: z.object({ model: z.string().min(1).max(200) }), result: z.null() },
+  /** The route that a question would take now. */
+  route: { params: routeQuerySchema, result: routeViewSchema },
+  /** Replaces limits and ways of hosting, at once. */
+  setHosting: { params: hostingSchema, result: z.null() },
   /** Answers when the chat is over; its events come as `chat` events with the same number. */
   chat: { params: z.object({ chat: z.int(), request: chatRequestSchema }), result: z.null() },
   cancelChat: { params: z.object({ chat: z.int() }), result: z.null() },

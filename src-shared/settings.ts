@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { hostedShardSchema } from './node-api.ts';
 import { defaultPreferences, preferencesSchema } from './preferences.ts';
+import { regionSchema } from './route-rules.ts';
 
 export const settingsSchema = z.object({
   /** Port of the OpenAI-compatible endpoint on 127.0.0.1. */
@@ -11,13 +12,25 @@ export const settingsSchema = z.object({
   /** Multiaddrs the node listens on for other peers. */
   listen: z.array(z.string().max(500)).max(32),
   /** Multiaddrs, with peer id, of peers to keep a connection to. */
-  peers: z.array(z.string().max(500)).max(256),
+  peers: z.array(z.string().max(500)).max(2048),
+  /** Multiaddrs, with peer id, of nodes to begin with on a wide network. */
+  bootstrap: z.array(z.string().max(500)).max(64),
   /** Find peers on the local network by mDNS. */
   mdns: z.boolean(),
+  /** Ask the router by UPnP to let peers in. */
+  upnp: z.boolean(),
   /** Talk to members of the own pools and to nobody else. */
   poolOnly: z.boolean(),
   /** Layers to host; null hosts the bundled demo model whole, an empty list hosts nothing. */
   shards: z.array(hostedShardSchema).max(64).nullable(),
+  /** `automatic`: beside the layers above, whatever the mesh needs most. */
+  hosting: z.enum(['chosen', 'automatic']),
+  /** Memory for hosted layers where they are hosted automatically, in units of 10⁹ bytes; null is half of it. */
+  hostingMemoryGigabytes: z.number().min(0.1).max(100_000).nullable(),
+  /** Country that peers are told, by its two letters; empty tells nothing. */
+  region: regionSchema,
+  /** What peers are told that a unit of work costs; 0 is free. */
+  price: z.number().min(0).max(1_000_000_000),
   /** Threads of each engine; null takes the number of physical cores that we may use. */
   threads: z.int().min(1).max(512).nullable(),
   backend: z.enum(['auto', 'cpu']),
@@ -44,9 +57,15 @@ export const defaultSettings: Settings = {
   windowPort: 6375,
   listen: ['/ip4/0.0.0.0/tcp/0'],
   peers: [],
+  bootstrap: [],
   mdns: true,
+  upnp: true,
   poolOnly: false,
   shards: null,
+  hosting: 'chosen',
+  hostingMemoryGigabytes: null,
+  region: '',
+  price: 0,
   threads: null,
   backend: 'auto',
   contextLength: 8192,

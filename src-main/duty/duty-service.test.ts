@@ -42,6 +42,12 @@ describe('the first look', () => {
     desk.service.look();
     expect(desk.orders.at(-1)).toBe('work');
   });
+
+  it('works on a machine that may choose by itself what to host', async () => {
+    const desk = new Desk({ settings: { shards: [], hosting: 'automatic' } });
+    await desk.settle();
+    expect(desk.orders.at(-1)).toBe('work');
+  });
 });
 
 describe('giving back', () => {

@@ -199,7 +199,7 @@ export class DutyService {
 
   #input(facts: Facts, now: Moment): Parameters<typeof nextDuty>[1] {
     const settings = this.#options.settings();
-    const mayWork = settings.shards?.length !== 0;
+    const mayWork = settings.shards?.length !== 0 || settings.hosting === 'automatic';
     const wishes = { mayWork, pause: this.#pause };
     return { facts, work: this.#work(facts, settings), preferences: settings, wishes, now };
   }

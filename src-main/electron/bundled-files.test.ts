@@ -19,14 +19,18 @@ it.each(['/opt/app.asar.d/resources/app.asar', 'C:\\app\\resources\\app.asar'])(
       version: '1.0.0',
       demoModelName: 'Demo',
       nodeScript: inArchive,
+      bootstrapScript: inArchive,
       demoModel: inArchive,
+      catalog: inArchive,
       windowPages: inArchive,
       commandLine: inArchive,
     });
     const outside = `${root}.unpacked${slash}file`;
     expect(files).toMatchObject({
       nodeScript: outside,
+      bootstrapScript: outside,
       demoModel: outside,
+      catalog: outside,
       commandLine: outside,
       windowPages: inArchive,
     });

@@ -12,7 +12,9 @@ export function bundledFiles(files: AppFiles): AppFiles {
   return {
     ...files,
     nodeScript: outsideArchive(files.nodeScript),
+    bootstrapScript: outsideArchive(files.bootstrapScript),
     demoModel: outsideArchive(files.demoModel),
+    catalog: outsideArchive(files.catalog),
     commandLine: outsideArchive(files.commandLine),
   };
 }

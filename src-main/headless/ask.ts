@@ -1,15 +1,18 @@
 /** One question to a host and its answer, for whatever shows it. */
-import type { ChatMessage, Receipt } from '../../src-shared/chat.ts';
+import type { ChatMessage, ChatRequestInput, Receipt } from '../../src-shared/chat.ts';
 import type { HostConnection } from './host-connection.ts';
 import { receiptLine } from './sentences.ts';
 import { note } from './terminal.ts';
+
+/** The model, and whom the answer may use. */
+export type Asked = Pick<ChatRequestInput, 'model' | 'rules'>;
 
 type Answer = { readonly text: string; readonly receipt: Receipt | undefined };
 
 /** Asks for one answer; `onText` gets it as it comes. */
 export async function ask(
   connection: HostConnection,
-  model: string,
+  asked: Asked,
   messages: ChatMessage[],
   signal: AbortSignal,
   onText: (piece: string) => void,
@@ -17,7 +20,7 @@ export async function ask(
   let text = '';
   let receipt: Receipt | undefined;
   await connection.chat(
-    { model, messages },
+    { ...asked, messages },
     (event) => {
       if (event.type === 'text') {
         text += event.text;

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { ChatMessage } from '../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
-import { ask, tellReceipt } from './ask.ts';
+import { ask, type Asked, tellReceipt } from './ask.ts';
 import type { HostConnection } from './host-connection.ts';
 import { note } from './terminal.ts';
 
@@ -13,7 +13,7 @@ export type Terminal = { readonly input: Readable; readonly output: Writable };
 /** Converses until the end of the input, or Ctrl-C when nothing is being answered. */
 export async function converse(
   connection: HostConnection,
-  model: string,
+  asked: Asked,
   opening: readonly ChatMessage[],
   { input, output }: Terminal,
 ): Promise<void> {
@@ -38,7 +38,7 @@ export async function converse(
       try {
         const answer = await ask(
           connection,
-          model,
+          asked,
           [...messages, question],
           answering.signal,
           (piece) => {

@@ -45,7 +45,7 @@ async function demonstrate(
   const messages = [{ role: 'user' as const, content: question }];
   const { text, receipt } = await ask(
     asking.connection,
-    model.manifestId,
+    { model: model.manifestId },
     messages,
     signal,
     onText,

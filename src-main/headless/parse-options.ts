@@ -1,5 +1,6 @@
 /** Values of the command line's options. Each refuses what it cannot mean with a sentence. Pure. */
 import { InvalidArgumentError } from 'commander';
+import { type LayerRange, layerRangeSchema } from '../../src-shared/model.ts';
 import { type HostedShard, hostedShardSchema } from '../../src-shared/node-api.ts';
 import {
   maxInviteLifeMs,
@@ -20,6 +21,16 @@ export function parseShard(text: string, earlier: readonly HostedShard[] = []): 
   return [...earlier, shard.data];
 }
 
+/** `FIRST-LAST`, or one layer. */
+export function parseLayers(text: string): LayerRange {
+  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  const range = layerRangeSchema.safeParse({ firstLayer: Number(first), lastLayer: Number(last) });
+  if (first === undefined || !range.success) {
+    throw new InvalidArgumentError('It is FIRST-LAST, such as 0-15, counted from 0.');
+  }
+  return range.data;
+}
+
 /** A multiaddr, added to those before it. */
 export function parseAddress(text: string, earlier: readonly string[] = []): string[] {
   if (!/^\/[a-z0-9]+\//.test(text)) {
@@ -32,6 +43,10 @@ export function parseAddress(text: string, earlier: readonly string[] = []): str
 
 export function parsePort(text: string): number {
   return parseNumber(text, 0, 65_535, 'It is a port from 0 to 65535; 0 takes any that is free.');
+}
+
+export function parseCount(text: string): number {
+  return parseNumber(text, 16, 10_000_000, 'It is a number from 16 on.');
 }
 
 export function parseThreads(text: string): number {

@@ -7,15 +7,10 @@ import type { PauseChoice } from '../../src-shared/duty.ts';
 import type { HostedShard } from '../../src-shared/node-api.ts';
 import type { ChangedSettings } from '../../src-shared/settings.ts';
 import { appFiles } from '../app-files.ts';
-import {
-  parseAddress,
-  parseInviteLife,
-  parsePort,
-  parseRole,
-  parseShard,
-  parseThreads,
-  parseUses,
-} from './parse-options.ts';
+import { addModels, addPools, addRoute } from './mesh-program.ts';
+import { addBootstrap, addPeers } from './network-program.ts';
+import { parseAddress, parsePort, parseShard, parseThreads } from './parse-options.ts';
+import { addRules, type RuleFlags, rulesOf } from './rule-options.ts';
 import { ignoreClosedOutput, reportFailure } from './terminal.ts';
 
 /** Runs one command. Sets the exit code; never throws. */
@@ -41,8 +36,11 @@ function mindmesh(): Command {
   addPause(program);
   addChat(program);
   addModels(program);
+  addPeers(program);
+  addRoute(program);
   addPools(program);
   addSettings(program);
+  addBootstrap(program);
   return program;
 }
 
@@ -144,112 +142,19 @@ function addPause(program: Command): void {
 }
 
 function addChat(program: Command): void {
-  program
+  const chatting = program
     .command('chat')
     .description('ask a question, or converse when none is given')
     .argument('[message]')
     .option('--model <name>', 'which model to ask (default: the largest that can answer)')
     .option('--system <text>', 'what the model is told beforehand')
-    .option('--json', 'one line of JSON instead of the streamed answer')
-    .action(async (message: string | undefined, _flags, command: Command) => {
+    .option('--json', 'one line of JSON instead of the streamed answer');
+  addRules(chatting).action(
+    async (message: string | undefined, flags: RuleFlags, command: Command) => {
       const { chat } = await import('./commands/chat.ts');
-      await chat(message, command.optsWithGlobals());
-    });
-}
-
-function addModels(program: Command): void {
-  const models = program.command('models').description('the models this machine knows');
-  models
-    .command('list')
-    .description('all models, own ones and those of peers')
-    .option('--json', 'one line of JSON')
-    .action(async (_flags, command: Command) => {
-      const { listModels } = await import('./commands/models.ts');
-      await listModels(command.optsWithGlobals());
-    });
-  models
-    .command('import')
-    .description('add a GGUF file; it stays where it is')
-    .argument('<path>')
-    .option('--name <name>', 'what to call it')
-    .option('--json', 'one line of JSON')
-    .action(async (path: string, _flags, command: Command) => {
-      const { importModel } = await import('./commands/models.ts');
-      await importModel(path, command.optsWithGlobals());
-    });
-  models
-    .command('remove')
-    .description('forget a model; its file stays where it is')
-    .argument('<name>')
-    .option('--json', 'one line of JSON')
-    .action(async (name: string, _flags, command: Command) => {
-      const { removeModel } = await import('./commands/models.ts');
-      await removeModel(name, command.optsWithGlobals());
-    });
-}
-
-function addPools(program: Command): void {
-  const pool = program.command('pool').description('meshes for certain people alone');
-  pool
-    .command('create')
-    .description('make a pool; this machine keeps its key')
-    .argument('<name>')
-    .option('--as <name>', 'what members call this machine')
-    .option('--json', 'one line of JSON')
-    .action(async (name: string, _flags, command: Command) => {
-      const { createPool } = await import('./commands/pool.ts');
-      await createPool(name, command.optsWithGlobals());
-    });
-  pool
-    .command('invite')
-    .description('make a link that lets somebody in')
-    .argument('[pool]', 'needless for who is in one pool only')
-    .option('--role <role>', 'admin, member or guest (default: member)', parseRole)
-    .option('--uses <n>', 'how many may join by it (default: 1)', parseUses)
-    .option('--expires <time>', '30m, 12h, 7d (default: 24h)', parseInviteLife)
-    .option('--json', 'one line of JSON')
-    .action(async (name: string | undefined, _flags, command: Command) => {
-      const { invite } = await import('./commands/pool.ts');
-      await invite(name, command.optsWithGlobals());
-    });
-  pool
-    .command('join')
-    .description('enter a pool by an invite')
-    .argument('<link>')
-    .option('--as <name>', 'what members call this machine')
-    .option('--json', 'one line of JSON')
-    .action(async (link: string, _flags, command: Command) => {
-      const { joinPool } = await import('./commands/pool.ts');
-      await joinPool(link, command.optsWithGlobals());
-    });
-  pool
-    .command('list')
-    .description('the pools of this machine, their members and open invites')
-    .option('--json', 'one line of JSON')
-    .action(async (_flags, command: Command) => {
-      const { listPools } = await import('./commands/pool.ts');
-      await listPools(command.optsWithGlobals());
-    });
-  pool
-    .command('revoke')
-    .description('remove a member, or close an invite')
-    .argument('<member>', 'name or end of the peer id; or the id of an invite')
-    .option('--pool <pool>', 'needless for who is in one pool only')
-    .option('--json', 'one line of JSON')
-    .action(async (target: string, _flags, command: Command) => {
-      const { revoke } = await import('./commands/pool.ts');
-      await revoke(target, command.optsWithGlobals());
-    });
-  pool
-    .command('leave')
-    .description('leave a pool and forget it')
-    .argument('<pool>')
-    .option('--for-good', 'even though this machine holds its key')
-    .option('--json', 'one line of JSON')
-    .action(async (name: string, _flags, command: Command) => {
-      const { leavePool } = await import('./commands/pool.ts');
-      await leavePool(name, command.optsWithGlobals());
-    });
+      await chat(message, rulesOf(flags), command.optsWithGlobals());
+    },
+  );
 }
 
 function addSettings(program: Command): void {

@@ -3,27 +3,36 @@
  * It knows nothing of processes; node.ts gives it the link to the host.
  */
 import { join } from 'node:path';
+import type { CatalogEntry, DownloadRequest } from '../../src-shared/catalog.ts';
 import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
-import { AppError, toAppError } from '../../src-shared/errors.ts';
 import type {
   HostedShard,
+  Hosting,
   ModelEntry,
   NodeConfig,
   NodeMessage,
   NodeStatus,
   WorkOrder,
 } from '../../src-shared/node-api.ts';
+import type { RouteRules } from '../../src-shared/route-rules.ts';
+import type { RouteView } from '../../src-shared/route-view.ts';
 import { EngineClient } from './engines/engine-client.ts';
 import { ShardHost } from './engines/shard-host.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { loadCatalog } from './hosting/catalog-models.ts';
+import { HostingService } from './hosting/hosting-service.ts';
 import { HeaderExchange } from './mesh/header-exchange.ts';
 import type { Log } from './log.ts';
 import { createMesh, type Mesh } from './mesh/mesh.ts';
 import type { SelfDescription } from './mesh/record.ts';
 import type { PoolService } from './pools/pool-service.ts';
 import { MeteredGenerations } from './metered-generations.ts';
+import type { CatalogModel } from './models/catalog.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
-import { modelEntries, peerStatus } from './node-status.ts';
+import { OwnModels } from './models/own-models.ts';
+import { modelEntries, peerStatuses } from './node-status.ts';
+import { MeshRoutes } from './routing/mesh-routes.ts';
+import { StandingBook } from './routing/standing-book.ts';
 import { Coordinator } from './sessions/coordinator.ts';
 import { StageService } from './sessions/stage-service.ts';
 import { Admission } from './text/admission.ts';
@@ -42,16 +51,16 @@ export type NodeOptions = {
   readonly logOf: (source: string) => Log;
 };
 
-/** Import progress is told at most this often, in milliseconds. */
-const progressEveryMs = 200;
-
 export class MeshNode {
   readonly #options: NodeOptions;
-  readonly #log: Log;
   readonly #library: ModelLibrary;
+  readonly #models: OwnModels;
   readonly #mesh: Mesh;
+  readonly #routes: MeshRoutes;
+  readonly #hosting: HostingService;
   readonly #shards: ShardHost;
   readonly #stages: StageService;
+  readonly #coordinator: Coordinator;
   readonly #generations: MeteredGenerations;
   readonly #headers: HeaderExchange;
   readonly #admission: Admission;
@@ -60,7 +69,6 @@ export class MeshNode {
   #gateway: Gateway | undefined;
   /** Why this machine's own shards do not serve; null while they do. */
   #restsBecause: string | null;
-  #bundled: readonly string[] = [];
 
   /**
    * Joins the mesh, opens the gateway and begins to load the wished shards. When it fails, nothing is left running.
@@ -72,19 +80,24 @@ export class MeshNode {
       onWarning: (message) => options.logOf('models')('warn', message),
     });
     const running: { node?: MeshNode } = {};
+    const standing = new StandingBook(() => performance.now());
     const mesh = await createMesh({
       dataFolder: options.config.dataFolder,
       listen: options.config.listen,
       staticPeers: options.config.staticPeers,
+      bootstrap: options.config.bootstrap,
       mdns: options.config.mdns,
+      upnp: options.config.upnp,
       poolOnly: options.config.poolOnly,
       describe: () =>
         running.node === undefined
           ? { state: options.config.work.state, models: [], shards: [] }
           : running.node.#describe(),
+      onViolation: (peer) => standing.lower(peer, 'violated'),
       log: options.logOf('mesh'),
     });
-    const node = new MeshNode(options, library, mesh);
+    const catalog = await loadCatalog(options.config.catalogFile, options.logOf('models'));
+    const node = new MeshNode(options, library, new MeshRoutes(mesh, standing), mesh, catalog);
     running.node = node;
     try {
       await node.#open();
@@ -95,13 +108,20 @@ export class MeshNode {
     }
   }
 
-  private constructor(options: NodeOptions, library: ModelLibrary, mesh: Mesh) {
+  private constructor(
+    options: NodeOptions,
+    library: ModelLibrary,
+    routes: MeshRoutes,
+    mesh: Mesh,
+    catalog: readonly CatalogModel[],
+  ) {
     const { config, onEvent, onChange, logOf } = options;
     this.#options = options;
     this.#restsBecause = config.work.because;
-    this.#log = logOf('node');
     this.#library = library;
+    this.#models = new OwnModels(library, logOf('models'));
     this.#mesh = mesh;
+    this.#routes = routes;
     this.#shards = new ShardHost({
       library,
       settings: config.engine,
@@ -120,24 +140,42 @@ export class MeshNode {
       onServed: (usage) => onEvent({ type: 'usage', usage }),
       log: logOf('session'),
     });
-    const coordinator = new Coordinator({
+    this.#hosting = new HostingService({
+      config,
+      library,
+      mesh,
+      shards: this.#shards,
+      catalog,
+      peers: () => routes.peers(),
+      onPeerFault: (peer, fault) => routes.blame(peer, fault),
+      onChange,
+      logOf,
+    });
+    this.#coordinator = new Coordinator({
       opener: mesh,
-      knownPeers: () => mesh.knownPeers(),
+      knownPeers: () => routes.peers(),
+      hostsOf: (manifestId) => routes.hosts(manifestId),
+      routeFacts: () => routes.facts(),
+      onStageFailed: (failure) => routes.stageFailed(failure),
       ownShards: () => this.#shards.ownRecords(),
       wakeOwnShards: (manifestId, signal) => this.#shards.wake(manifestId, signal),
       restsBecause: () => this.#restsBecause,
       ownModels: () => this.#shards.ownModels(),
     });
-    this.#generations = new MeteredGenerations(coordinator, (usage) => {
-      onEvent({ type: 'usage', usage });
-      onChange();
-    });
+    this.#generations = new MeteredGenerations(
+      this.#coordinator,
+      (usage) => {
+        onEvent({ type: 'usage', usage });
+        onChange();
+      },
+      (manifestId, tokens) => this.#hosting.wanted(manifestId, tokens),
+    );
     this.#admission = new Admission(config.gateway);
     this.#headers = new HeaderExchange({
       opener: mesh,
-      knownPeers: () => mesh.knownPeers(),
+      knownPeers: () => routes.peers(),
       source: {
-        manifest: (manifestId) => this.#ownModel(manifestId)?.manifest,
+        manifest: (manifestId) => this.#models.get(manifestId)?.manifest,
         headerPath: (manifestId) => library.headerPath(manifestId),
       },
       folder: join(config.dataFolder, 'models', 'headers'),
@@ -151,21 +189,23 @@ export class MeshNode {
       generations: this.#generations,
       texts: this.#texts,
       admission: this.#admission,
-      aliasOf: (manifestId) => this.#ownModel(manifestId)?.alias ?? null,
-      knownModels: () => this.#models(),
+      aliasOf: (manifestId) => this.#models.get(manifestId)?.alias ?? null,
+      knownModels: () => this.#entries(),
     });
-    mesh.onChange(onChange);
+    mesh.onChange(() => onChange());
   }
 
   status(): NodeStatus {
-    const peers = this.#mesh.knownPeers();
+    const peers = this.#routes.peers();
     return {
       peer: this.#mesh.peer,
       addresses: [...this.#mesh.addresses()],
       gatewayPort: this.#gateway?.port ?? 0,
       shards: this.#shards.statuses(),
-      peers: peers.map(peerStatus),
-      models: this.#models(),
+      peers: peerStatuses(peers, (peer) => this.#mesh.knownPeer(peer)),
+      peersKnown: peers.length,
+      models: this.#entries(),
+      downloads: this.#hosting.downloads(),
       requests: this.#admission.counts(),
       tokensPerSecond: this.#generations.tokensPerSecond,
     };
@@ -177,7 +217,34 @@ export class MeshNode {
 
   /** @throws AppError `model-not-found` or `setting-invalid`; nothing changes then */
   setShards(wishes: readonly HostedShard[]): void {
-    this.#shards.setWishes(wishes);
+    this.#hosting.setShards(wishes);
+  }
+
+  /** Limits and ways of hosting change at once. */
+  setHosting(hosting: Hosting): void {
+    this.#hosting.setHosting(hosting);
+  }
+
+  /** Models that can be downloaded. */
+  catalog(): CatalogEntry[] {
+    return this.#hosting.catalog();
+  }
+
+  /** Resolves when the model, or the layers, are here. @throws AppError as HostingService.download */
+  async downloadModel(request: DownloadRequest): Promise<ModelEntry> {
+    const model = await this.#hosting.download(request);
+    this.#options.onChange();
+    return this.#entry(model);
+  }
+
+  /** @throws AppError `model-not-found` when no such download was asked for */
+  async cancelDownload(model: string): Promise<void> {
+    await this.#hosting.cancelDownload(model);
+  }
+
+  /** The route that a question would take now. @throws AppError `model-not-found`, as Coordinator.route */
+  route(model: string, rules: RouteRules | undefined): RouteView {
+    return this.#coordinator.route(this.#chat.find(model), rules);
   }
 
   /** Resolves when the order is carried out; peers are told at once. */
@@ -187,48 +254,26 @@ export class MeshNode {
       // Their answers go over to other peers; the own user's stay where he is answered here.
       this.#stages.drain((requester) => !work.answersOwner || requester !== this.#mesh.peer);
     }
-    await this.#shards.setWork(work);
+    const done = this.#shards.setWork(work);
+    this.#hosting.workChanged();
+    await done;
   }
 
   /** @throws AppError as ModelLibrary.importModel */
   async importModel(path: string, alias: string | undefined): Promise<ModelEntry> {
-    let toldAt = Number.NEGATIVE_INFINITY;
-    const model = await this.#library.importModel(path, {
-      alias,
-      onProgress: (doneBytes, totalBytes) => {
-        const now = performance.now();
-        if (now - toldAt >= progressEveryMs) {
-          toldAt = now;
-          this.#options.onEvent({ type: 'importProgress', path, doneBytes, totalBytes });
-        }
-      },
-    });
+    const model = await this.#models.import(path, alias, (imported, doneBytes, totalBytes) =>
+      this.#options.onEvent({ type: 'importProgress', path: imported, doneBytes, totalBytes }),
+    );
+    this.#hosting.libraryChanged();
     this.#options.onChange();
     return this.#entry(model);
   }
 
-  /**
-   * Forgets a model and deletes what was cut from it. Its file stays.
-   * @throws AppError `model-not-found`, `request-invalid` for a model that is hosted or comes with the app
-   */
+  /** @throws AppError as OwnModels.remove */
   async removeModel(name: string): Promise<ModelEntry> {
-    const model = this.#library.find(name);
-    if (this.#bundled.includes(model.manifestId)) {
-      throw new AppError(
-        'request-invalid',
-        `${model.summary.name} comes with the app and cannot be removed.`,
-      );
-    }
-    if (this.#shards.isWished(model.manifestId)) {
-      throw new AppError(
-        'request-invalid',
-        `This machine hosts ${model.summary.name}. Stop hosting it first, then remove it.`,
-      );
-    }
-    const entry = this.#entry(model);
-    await this.#library.remove(model.manifestId);
+    const model = await this.#models.remove(name, (id) => this.#hosting.release(id));
     this.#options.onChange();
-    return { ...entry, available: false };
+    return { ...this.#entry(model), available: false };
   }
 
   /** As ChatService.complete. */
@@ -240,6 +285,7 @@ export class MeshNode {
   async stop(): Promise<void> {
     this.#stages.stop();
     await Promise.all([
+      this.#hosting.stop(),
       this.#gateway?.close(),
       this.#mesh.stop(),
       this.#shards.stop(),
@@ -252,8 +298,8 @@ export class MeshNode {
     const { config, logOf } = this.#options;
     await this.#stages.start();
     await this.#headers.serve();
-    this.#bundled = await this.#importBundled(config.bundledModels);
-    this.#setFirstWishes(config.shards);
+    await this.#models.importBundled(config.bundledModels);
+    await this.#hosting.start();
     this.#gateway = await createGateway({
       chat: this.#chat,
       admission: this.#admission,
@@ -264,48 +310,17 @@ export class MeshNode {
     });
   }
 
-  async #importBundled(paths: readonly string[]): Promise<string[]> {
-    const ids: string[] = [];
-    for (const path of paths) {
-      try {
-        ids.push((await this.#library.importModel(path)).manifestId);
-      } catch (error) {
-        this.#log(
-          'error',
-          `A model that comes with the app cannot be used: ${toAppError(error).message}`,
-        );
-      }
-    }
-    return ids;
-  }
-
-  /** A wish for a model that is gone must not keep the node from starting. */
-  #setFirstWishes(wishes: readonly HostedShard[]): void {
-    const possible: HostedShard[] = [];
-    for (const wish of wishes) {
-      try {
-        this.#shards.setWishes([...possible, wish]);
-        possible.push(wish);
-      } catch (error) {
-        this.#log('error', `${wish.model} is not hosted: ${toAppError(error).message}`);
-      }
-    }
-  }
-
   #describe(): SelfDescription {
     return {
       state: this.#shards.state,
       models: this.#shards.models(),
       shards: this.#shards.records(),
+      ...this.#hosting.describe(),
     };
   }
 
-  #models(): ModelEntry[] {
-    return modelEntries(this.#library.list(), this.#mesh.knownPeers(), this.#generations.models());
-  }
-
-  #ownModel(manifestId: string): LibraryModel | undefined {
-    return this.#library.list().find((model) => model.manifestId === manifestId);
+  #entries(): ModelEntry[] {
+    return modelEntries(this.#library.list(), this.#routes.peers(), this.#generations.models());
   }
 
   #entry({ summary, alias, path }: LibraryModel): ModelEntry {

@@ -1,17 +1,28 @@
 /** Generations that keep count: how fast tokens arrive now, and an entry for every finished answer. */
 import type { ModelSummary } from '../../src-shared/model.ts';
 import type { Usage } from '../../src-shared/node-api.ts';
+import type { RouteRules } from '../../src-shared/route-rules.ts';
 import { SpeedMeter } from './engines/speed-meter.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './sessions/generation.ts';
+
+/** Most answers are no longer. */
+const expectedTokens = 64;
 
 export class MeteredGenerations implements Generations {
   readonly #inner: Generations;
   readonly #onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void;
+  /** Told of tokens that somebody wanted, answered or not. */
+  readonly #onWanted: (manifestId: string, tokens: number) => void;
   readonly #speed = new SpeedMeter();
 
-  constructor(inner: Generations, onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void) {
+  constructor(
+    inner: Generations,
+    onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void,
+    onWanted: (manifestId: string, tokens: number) => void = () => {},
+  ) {
     this.#inner = inner;
     this.#onAsked = onAsked;
+    this.#onWanted = onWanted;
   }
 
   /** Tokens received a second, over the last ten seconds. */
@@ -23,16 +34,24 @@ export class MeteredGenerations implements Generations {
     return this.#inner.models();
   }
 
-  contextLength(model: ModelSummary): number {
-    return this.#inner.contextLength(model);
+  contextLength(model: ModelSummary, rules?: RouteRules): number {
+    return this.#inner.contextLength(model, rules);
   }
 
   async *generate(
     request: GenerationRequest,
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, void> {
+    const { model, maxTokens } = request;
+    // An answer that nobody can give was wanted all the same.
+    this.#onWanted(model.manifestId, Math.min(maxTokens, expectedTokens));
+    let tokens = 0;
     for await (const event of this.#inner.generate(request, signal)) {
       if (event.type === 'token') {
+        tokens += 1;
+        if (tokens > expectedTokens) {
+          this.#onWanted(model.manifestId, 1);
+        }
         this.#speed.add(1, performance.now());
       } else {
         const { receipt } = event;

@@ -105,6 +105,7 @@ describe('a peer that a node shows', () => {
       addresses: ['/ip4/10.0.0.2/tcp/4001'],
       connected: true,
       latencyMs: 1.5,
+      state: 'serving',
       shards: [
         {
           manifestId: named.manifestId,

@@ -18,7 +18,7 @@ export function modelEntries(
   }
   for (const summary of peers.flatMap(({ record }) => record.models)) {
     const { manifestId } = summary;
-    if (!entries.has(manifestId)) {
+    if (!entries.has(manifestId) && entries.size < own.length + maxModelsTold) {
       const isComplete = isAvailable.has(manifestId);
       entries.set(manifestId, { ...summary, alias: null, path: null, available: isComplete });
     }
@@ -26,13 +26,33 @@ export function modelEntries(
   return [...entries.values()];
 }
 
-export function peerStatus({ peer, record, connected, latencyMs }: KnownPeer): PeerStatus {
+/** Most peers that a status tells of: it is sent every second, and people read it. */
+const maxPeersTold = 500;
+/** Most models of peers. */
+const maxModelsTold = 500;
+
+/** The connected ones first, as they are now. */
+export function peerStatuses(
+  peers: readonly KnownPeer[],
+  now: (peer: string) => KnownPeer | undefined,
+): PeerStatus[] {
+  const connected = peers.filter((each) => each.connected);
+  const others = peers.filter((each) => !each.connected);
+  return [...connected, ...others]
+    .slice(0, maxPeersTold)
+    .map((each) => peerStatus(now(each.peer) ?? each));
+}
+
+export function peerStatus({ peer, record, connected, latencyMs, relayed }: KnownPeer): PeerStatus {
   const names = new Map(record.models.map(({ manifestId, name }) => [manifestId, name]));
   return {
     peer,
     addresses: [...record.addresses],
     connected,
     latencyMs: latencyMs ?? null,
+    ...(relayed === true ? { relayed } : {}),
+    state: record.state,
+    ...(record.region === undefined ? {} : { region: record.region }),
     shards: record.shards.map(({ manifestId, firstLayer, lastLayer, freeSessions }) => ({
       manifestId,
       model: names.get(manifestId) ?? manifestId.slice(0, 12),

@@ -117,6 +117,17 @@ serveHost(
       await running().setWork(order);
       return null;
     },
+    setHosting: (hosting) => {
+      running().setHosting(hosting);
+      return null;
+    },
+    catalog: () => running().catalog(),
+    downloadModel: (request) => running().downloadModel(request),
+    cancelDownload: async ({ model }) => {
+      await running().cancelDownload(model);
+      return null;
+    },
+    route: ({ model, rules }) => running().route(model, rules),
     importModel: ({ path, alias }) => running().importModel(path, alias),
     removeModel: ({ model }) => running().removeModel(model),
     chat: async ({ chat, request }) => {

@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: runs one benchmark; see the files beside this one for what each measures. */
 import { failover } from './failover.ts';
 import { footprint } from './footprint.ts';
+import { ghosts } from './ghosts.ts';
 import { hop } from './hop.ts';
 import { idleCost } from './idle-cost.ts';
 import { prefill } from './prefill.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'idle-cost': idleCost,
   route,
   failover,
+  ghosts,
 };
 
 const name = process.argv[2] ?? '';

@@ -11,7 +11,12 @@ const measuredSeconds = 60;
 export const footprint: Bench = {
   about: 'an idle node: resident memory (≤ 150 MB) and CPU (≤ 0.5 % of a core) over 60 s',
   run: async () => {
-    const node = await NodeProcess.start({ mdns: true, shards: [] });
+    const node = await NodeProcess.start({
+      listen: ['/ip4/0.0.0.0/tcp/0'],
+      mdns: true,
+      upnp: true,
+      shards: [],
+    });
     try {
       say(`Watching an idle node for ${measuredSeconds} s …`);
       await delay(settleMs);
@@ -29,7 +34,7 @@ export const footprint: Bench = {
           { what: 'resident memory, median (MB)', value: round(median(resident), 1), limit: 150 },
           { what: 'CPU (% of a core)', value: round(cpuPercent, 2), limit: 0.5 },
         ],
-        remarks: ['mDNS, gateway and listening are on, as in a fresh installation.'],
+        remarks: ['mDNS, UPnP, gateway and listening are on, as in a fresh installation.'],
         figures: { residentMb: round(residentMb, 1), cpuPercent: round(cpuPercent, 2) },
       };
     } finally {

@@ -112,7 +112,7 @@ export class ChaosMesh {
       }
     }
     const nodes = this.#places.map(({ node }) => node);
-    await Promise.all([...nodes, this.#asker].map((node) => node?.stop()));
+    await Promise.all([...nodes, this.#asker].map((node) => node?.stop() ?? Promise.resolve()));
     await rm(this.#folder, { recursive: true, force: true });
   }
 

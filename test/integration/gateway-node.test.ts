@@ -99,22 +99,23 @@ describe('the gateway of a node, over a model that is cut between two', () => {
     expect((await client.chat.completions.create(asked)).usage?.completion_tokens).toBe(48);
   });
 
-  it('says within two seconds that an engine was killed, and answers again when it is back', async () => {
+  it('goes on with an answer whose engine was killed, once it is back', async () => {
     const stream = await client.chat.completions.create({
       ...asked,
-      max_tokens: 1900,
+      max_tokens: 400,
       stream: true,
+      stream_options: { include_usage: true },
     });
-    const reader = stream[Symbol.asyncIterator]();
-    await reader.next();
     const [pid = 0] = nodes[0]?.enginePids ?? [];
-    const killedAt = performance.now();
-    process.kill(pid, 'SIGKILL');
-    const rest = Array.fromAsync({ [Symbol.asyncIterator]: () => reader });
-    await expect(rest).rejects.toMatchObject({
-      code: expect.stringMatching(/engine_died|peer_failed/),
-    });
-    expect(performance.now() - killedAt).toBeLessThan(2000);
+    let tokens: number | undefined;
+    for await (const { usage } of stream) {
+      if (tokens === undefined) {
+        process.kill(pid, 'SIGKILL');
+        tokens = 0;
+      }
+      tokens = usage?.completion_tokens ?? tokens;
+    }
+    expect(tokens).toBe(400);
     await nodes[0]?.until(
       ({ shards }) => shards.every((shard) => shard.state === 'serving' && shard.pid !== pid),
       'the engine is back',

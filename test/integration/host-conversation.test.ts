@@ -33,7 +33,7 @@ async function person() {
       },
       close: () => host.stop(),
     },
-    'demo',
+    { model: 'demo' },
     [{ role: 'system', content: 'Be brief.' }],
     { input, output },
   );

@@ -69,36 +69,26 @@ describe('two meshes', () => {
     expect(known(asker, server)?.record.shards).toEqual(serving.shards);
   });
 
-  it('hear of a third peer only from itself, and can open channels to it then', async () => {
+  it('hear of a third peer from the one between, and connect to it', async () => {
     const hub = await startMesh();
     const [one, other] = [
       await startMesh({ staticPeers: hub.addresses() }),
-      await startMesh({ staticPeers: hub.addresses() }),
+      await startMesh({ staticPeers: hub.addresses(), describe: () => serving }),
     ];
-    await until(
-      hub,
-      () => hub.knownPeers().filter(({ record }) => record.sequence > 0).length === 2,
-    );
-    expect(known(one, other)).toBeUndefined();
+    await until(one, () => known(one, other)?.record.shards.length === 1);
+    await until(one, () => known(one, other)?.connected === true);
+    await until(other, () => known(other, one)?.connected === true);
     await other.handle(protocol, {
       limits,
       maxInboundChannels: 1,
       onChannel: (channel) => channel.onFrame(({ kind, body }) => channel.send(kind, body)),
     });
-    // As a coordinator tells a stage where the next one is.
-    const channel = await one.openChannel(
-      other.peer,
-      protocol,
-      limits,
-      AbortSignal.timeout(5000),
-      other.addresses(),
-    );
+    const channel = await one.openChannel(other.peer, protocol, limits, AbortSignal.timeout(5000));
     const answer = new Promise<string>((resolve) => {
       channel.onFrame(({ body }) => resolve(body.toString()));
     });
     await channel.send(1, Buffer.from('hello'));
     expect(await answer).toBe('hello');
-    await until(one, () => (known(one, other)?.record.sequence ?? 0) > 0);
   });
 
   it('forget at once a peer that leaves', async () => {

@@ -53,7 +53,7 @@ describe('mindmesh pool', () => {
     const { link, usesLeft } = poolMethods.poolInvite.result.parse(JSON.parse(invited.out));
     expect(usesLeft).toBe(2);
     expect((await desk('invite')).out).toMatch(
-      /^mindmesh:\/\/join\/\S+\n\nInvites to Our house as member, once, for 24 hours\.\n/,
+      /^[█▀▄ \n]{1000,}\nmindmesh:\/\/join\/\S+\n\nInvites to Our house as member, once, for 24 hours\.\n/,
     );
     expect(await laptop('join', link, '--as', 'laptop')).toMatchObject({
       code: 0,

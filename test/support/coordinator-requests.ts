@@ -35,14 +35,16 @@ export async function settle(): Promise<void> {
 /** Lets time pass by seconds until the promise has settled, as for one who has to lose patience first. */
 export async function passTime(mesh: { now: number }, until: Promise<unknown>): Promise<void> {
   const over = Promise.allSettled([until]);
-  const moment = (): Promise<undefined> =>
-    new Promise((resolve) => {
-      setTimeout(() => resolve(undefined), 5);
-    });
   for (;;) {
     mesh.now += 1000;
     if ((await Promise.race([over, moment()])) !== undefined) {
       return;
     }
   }
+}
+
+function moment(): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), 5);
+  });
 }

@@ -4,7 +4,8 @@ import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
-import { ask, tellReceipt } from '../ask.ts';
+import type { RouteRules } from '../../../src-shared/route-rules.ts';
+import { ask, type Asked, tellReceipt } from '../ask.ts';
 import { chooseModel, findModel } from '../choose-model.ts';
 import { converse } from '../converse.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
@@ -22,11 +23,16 @@ const loadedWithinMs = 120_000;
 /** Finding peers takes this long. */
 const foundWithinMs = 20_000;
 
-export async function chat(message: string | undefined, options: ChatOptions): Promise<void> {
+export async function chat(
+  message: string | undefined,
+  rules: RouteRules | undefined,
+  options: ChatOptions,
+): Promise<void> {
+  const asked = (model: string): Asked => ({ model, ...(rules === undefined ? {} : { rules }) });
   if (message === undefined && process.stdin.isTTY && options.json !== true) {
     await useHost(options, {}, async (connection) => {
       const model = await modelFor(connection, options.model);
-      await converse(connection, model, systemMessages(options), {
+      await converse(connection, asked(model), systemMessages(options), {
         input: process.stdin,
         output: process.stdout,
       });
@@ -44,7 +50,7 @@ export async function chat(message: string | undefined, options: ChatOptions): P
     const model = await modelFor(connection, options.model);
     const messages = [...systemMessages(options), { role: 'user' as const, content: question }];
     const isJson = options.json === true;
-    const answer = await ask(connection, model, messages, signal, (piece) => {
+    const answer = await ask(connection, asked(model), messages, signal, (piece) => {
       if (!isJson) {
         process.stdout.write(piece);
       }

@@ -1,12 +1,23 @@
-/** `mindmesh models list | import | remove`. */
+/** `mindmesh models list | catalog | download | cancel | import | remove`. */
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { LayerRange } from '../../../src-shared/model.ts';
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
+import { catalogLines, downloadLine, fetchedLines } from '../model-words.ts';
 import { modelLines } from '../sentences.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';
 
+/** Finding peers takes this long, in milliseconds. */
+const foundWithinMs = 20_000;
+
 type ModelsOptions = CommonOptions & { readonly json?: boolean };
+
+/** A host that is composed for a download loads no model, and looks for peers as always. */
+const withoutModels: ChangedSettings = { shards: [] };
 
 /** A host that is composed for a look into the library loads no model and talks to nobody. */
 const quietly: ChangedSettings = {
@@ -18,18 +29,84 @@ const quietly: ChangedSettings = {
 
 export async function listModels(options: ModelsOptions): Promise<void> {
   await useHost(options, quietly, async (connection) => {
-    const models = await waitForSnapshot(
+    const { models, downloads = [] } = await waitForSnapshot(
       connection,
-      (snapshot) => snapshot.node?.models,
+      (snapshot) => snapshot.node ?? undefined,
       30_000,
       'The running MindMesh has no working mesh node; "mindmesh status" tells why.',
     );
     if (options.json === true) {
-      printJson(models);
+      printJson(
+        models.map((model) => ({
+          ...model,
+          downloads: downloads.filter(({ manifestId }) => manifestId === model.manifestId),
+        })),
+      );
     } else {
-      print(modelLines(models));
+      print([...modelLines(models), ...fetchedLines(downloads)]);
     }
   });
+}
+
+export async function listCatalog(options: ModelsOptions): Promise<void> {
+  await useHost(options, quietly, async (connection) => {
+    const entries = await connection.call('catalog', {});
+    if (options.json === true) {
+      printJson(entries);
+    } else {
+      print(catalogLines(entries));
+    }
+  });
+}
+
+/** Ctrl-C ends the command; a host that runs goes on with the download, until `models cancel`. */
+export async function downloadModel(
+  name: string,
+  options: ModelsOptions & { readonly layers?: LayerRange },
+): Promise<void> {
+  await useHost(options, withoutModels, async (connection, signal) => {
+    const forget = process.stderr.isTTY ? showDownloads(connection) : undefined;
+    const { layers } = options;
+    const request = { model: name, ...(layers === undefined ? {} : { layers }) };
+    try {
+      const model = await whenKnown(() => connection.call('downloadModel', request), signal);
+      if (options.json === true) {
+        printJson(model);
+      } else {
+        const what =
+          layers === undefined ? '' : `Layers ${layers.firstLayer}–${layers.lastLayer} of `;
+        print([
+          `${what}${model.alias ?? model.name} ${layers === undefined ? 'is' : 'are'} here:`,
+          ...modelLines([model]).slice(1),
+        ]);
+      }
+    } finally {
+      forget?.();
+    }
+  });
+}
+
+export async function cancelDownload(model: string, options: CommonOptions): Promise<void> {
+  await useHost(options, quietly, async (connection) => {
+    await connection.call('cancelDownload', { model });
+    print(`The download of ${model} has ended.`);
+  });
+}
+
+/** A host that has just started may not know its peers yet. */
+async function whenKnown<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const deadline = performance.now() + foundWithinMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isUnknown = error instanceof AppError && error.code === 'model-not-found';
+      if (!isUnknown || performance.now() > deadline) {
+        throw error;
+      }
+      await delay(500, undefined, { signal });
+    }
+  }
 }
 
 export async function importModel(
@@ -61,8 +138,13 @@ export async function removeModel(model: string, options: ModelsOptions): Promis
     if (options.json === true) {
       printJson(removed);
     } else {
+      const name = removed.alias ?? removed.name;
+      const { dataFolder } = connection.snapshot();
+      // What the app fetched goes; what its owner brought stays.
       print(
-        `Removed ${removed.alias ?? removed.name} from the library; its file stays where it is.`,
+        removed.path === null || removed.path.startsWith(dataFolder)
+          ? `Removed ${name} and what was fetched of it.`
+          : `Removed ${name} from the library; its file stays where it is.`,
       );
     }
   });
@@ -70,10 +152,31 @@ export async function removeModel(model: string, options: ModelsOptions): Promis
 
 /** One line that is written over again. */
 function showProgress(connection: HostConnection): () => void {
+  return showLine(connection, ({ imports }) => {
+    const [first] = imports ?? [];
+    return first === undefined
+      ? undefined
+      : `Reading the file: ${Math.floor((100 * first.doneBytes) / Math.max(1, first.totalBytes))} %`;
+  });
+}
+
+function showDownloads(connection: HostConnection): () => void {
+  return showLine(connection, ({ node }) => {
+    const [first] = node?.downloads ?? [];
+    return first === undefined ? undefined : downloadLine(first);
+  });
+}
+
+function showLine(
+  connection: HostConnection,
+  lineOf: (snapshot: HostSnapshot) => string | undefined,
+): () => void {
+  let width = 0;
   const forget = connection.onSnapshot(() => {
-    for (const { doneBytes, totalBytes } of connection.snapshot().imports ?? []) {
-      const percent = Math.floor((100 * doneBytes) / Math.max(1, totalBytes));
-      process.stderr.write(`\rReading the file: ${percent} %`);
+    const line = lineOf(connection.snapshot());
+    if (line !== undefined) {
+      process.stderr.write(`\r${line.padEnd(width)}`);
+      width = line.length;
     }
   });
   return () => {

@@ -1,4 +1,5 @@
 /** `mindmesh pool create | invite | join | list | revoke | leave`. */
+import { renderUnicodeCompact } from 'uqr';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolRole } from '../../../src-shared/pool.ts';
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
@@ -55,7 +56,12 @@ export async function invite(
       'poolInvite',
       Object.fromEntries(given.filter(([, value]) => value !== undefined)),
     );
-    tell(options, invited, inviteLines(invited, Date.now()));
+    tell(options, invited, [
+      // As large as a terminal needs it, and no larger: a phone reads it from the screen.
+      renderUnicodeCompact(invited.link, { ecc: 'L', border: 2 }),
+      '',
+      ...inviteLines(invited, Date.now()),
+    ]);
   } finally {
     await connection.close();
   }

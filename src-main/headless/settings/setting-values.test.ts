@@ -17,6 +17,7 @@ const names = Object.keys(settingsSchema.shape) as SettingName[];
 /** Values of all shapes that settings have; each setting takes some of them. */
 const values = fc.oneof(
   fc.constantFrom<unknown>(null, true, false, 'pause', 'work', 'auto', 'cpu', {}, []),
+  fc.constantFrom<unknown>('chosen', 'automatic', '', 'DE'),
   fc.integer({ min: 0, max: 1_000_000 }),
   fc.integer({ min: 0, max: 110 }),
   fc.array(fc.string({ minLength: 1, maxLength: 30 })),

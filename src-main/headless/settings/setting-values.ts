@@ -14,7 +14,12 @@ import { formatSchedule, parseSchedule } from './schedule-words.ts';
 import { settingWords } from './setting-words.ts';
 
 /** Lists of texts, which grow and shrink by one. */
-const listNames = ['exclusiveApps', 'peers', 'listen'] as const satisfies readonly SettingName[];
+const listNames = [
+  'exclusiveApps',
+  'peers',
+  'bootstrap',
+  'listen',
+] as const satisfies readonly SettingName[];
 type ListName = (typeof listNames)[number];
 
 /** What else is said for yes, no and nothing. The first that the setting takes is meant. */

@@ -161,7 +161,6 @@ describe('a machine that is given back', () => {
     expect(engines.running).toEqual([]);
     expect(host.statuses()).toMatchObject([{ ...right, state: 'resting', pid: null }]);
     expect(failed.failures).toMatchObject([{ code: 'peer-failed' }]);
-    expect(host.isWished(fakeModel.manifestId)).toBe(true);
     await host.setWork({ state: 'serving', answersOwner: true });
     await settle();
     expect(host.statuses()).toMatchObject([{ ...right, state: 'serving' }]);

@@ -129,11 +129,6 @@ export class ShardHost implements ServingShards {
     }
   }
 
-  /** Whether any layers of the model are wished for, loaded or not. */
-  isWished(manifestId: string): boolean {
-    return [...this.#wishes.values()].some(({ model }) => model.manifestId === manifestId);
-  }
-
   /** Nothing new begins for others on a shard that is to end soon. */
   find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined {
     const runner = this.#runners.get(keyOf(manifestId, layers));

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chatRequestSchema } from '../../../src-shared/chat.ts';
+import { noRules } from '../../../src-shared/route-rules.ts';
 import { readChatCompletionRequest } from './chat-completion-request.ts';
 import { RequestError } from './openai-error.ts';
 
@@ -32,6 +33,16 @@ describe('a chat completion request', () => {
     expect([stream, includeUsage]).toEqual([false, false]);
     const seeds = new Set(Array.from({ length: 8 }, () => read({}).chat.sampling.seed));
     expect(seeds.size).toBeGreaterThan(1);
+  });
+
+  it('may say whom the answer may use', () => {
+    const rules = { poolOnly: true, regions: ['EU'] };
+    expect(read({ x_mindmesh: { rules } }).chat.rules).toEqual({ ...noRules, ...rules });
+    expect(read({}).chat.rules).toBeUndefined();
+    const wrong = { ...least, x_mindmesh: { rules: { onlyFriends: true } } };
+    expect(refusalOf(wrong).param).toBe('x_mindmesh.rules');
+    const country = { ...least, x_mindmesh: { rules: { regions: ['Germany'] } } };
+    expect(refusalOf(country).param).toBe('x_mindmesh.rules.regions[0]');
   });
 
   it('says in our words what OpenAI and llama.cpp say in theirs', () => {

@@ -7,6 +7,7 @@ import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { chatLimits, type ChatMessage, type ChatRequest } from '../../../src-shared/chat.ts';
 import { samplingSchema } from '../../../src-shared/model.ts';
+import { routeRulesSchema } from '../../../src-shared/route-rules.ts';
 import { jsonSchemaGrammar } from '../text/json-schema/grammar.ts';
 import { RequestError } from './openai-error.ts';
 
@@ -65,6 +66,8 @@ const bodySchema = z.object({
   logprobs: optional(z.boolean()),
   top_logprobs: optional(z.int().min(0).max(20)),
   response_format: optional(responseFormatSchema),
+  /** Ours: whom the answer may use. */
+  x_mindmesh: optional(z.strictObject({ rules: optional(routeRulesSchema.strict()) })),
   modalities: optional(z.array(z.literal('text', 'only text can be answered'))),
   logit_bias: optional(z.strictObject({}, 'is not supported')),
   tool_choice: optional(z.literal('none', 'tools are not supported')),
@@ -117,6 +120,7 @@ export function readChatCompletionRequest(body: unknown): ChatCompletionRequest 
       ...(maxTokens === undefined ? {} : { maxTokens }),
       stop: [fields.stop ?? []].flat(),
       choices: fields.n ?? 1,
+      ...(fields.x_mindmesh?.rules === undefined ? {} : { rules: fields.x_mindmesh.rules }),
     },
     stream: fields.stream ?? false,
     includeUsage: fields.stream_options?.include_usage ?? false,

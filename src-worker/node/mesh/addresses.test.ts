@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   advertisedAddresses,
   dialableAddresses,
+  isPublic,
   maxAddresses,
   parseListenAddress,
   parseStaticPeer,
@@ -19,6 +20,8 @@ describe('dialableAddresses', () => {
       `/ip4/192.0.2.1/tcp/6373/p2p/${peer}`,
       '/ip6/2001:db8::1/tcp/6373',
       '/dns4/mesh.example/tcp/6373',
+      `/ip4/192.0.2.1/tcp/6373/p2p/${stranger}/p2p-circuit/p2p/${peer}`,
+      `/ip4/192.0.2.1/tcp/6373/p2p/${stranger}/p2p-circuit`,
     ];
     expect(dialableAddresses(peer, dialable).map(String)).toEqual(dialable);
   });
@@ -28,7 +31,9 @@ describe('dialableAddresses', () => {
       `/ip4/192.0.2.1/tcp/6373/p2p/${stranger}`,
       '/ip4/192.0.2.1/udp/6373/quic-v1',
       '/ip4/192.0.2.1/tcp/6373/ws',
-      `/ip4/192.0.2.1/tcp/6373/p2p/${stranger}/p2p-circuit/p2p/${peer}`,
+      `/ip4/192.0.2.1/tcp/6373/p2p/${peer}/p2p-circuit/p2p/${stranger}`,
+      `/ip4/192.0.2.1/tcp/6373/p2p/${peer}/p2p-circuit/p2p/${stranger}/p2p-circuit`,
+      '/p2p-circuit',
       '/unix/tmp/socket',
       `/p2p/${peer}`,
       '',
@@ -88,8 +93,34 @@ describe('advertisedAddresses', () => {
     expect(advertisedAddresses(own)).toEqual(['/ip4/192.0.2.1/tcp/1']);
   });
 
+  it('leaves room for ways over relays, and names few of them', () => {
+    const direct = Array.from({ length: 20 }, (_, index) =>
+      multiaddr(`/ip4/192.0.2.1/tcp/${index + 1}`),
+    );
+    const relayed = Array.from({ length: 6 }, (_, index) =>
+      multiaddr(`/ip4/192.0.2.9/tcp/${index + 1}/p2p/${stranger}/p2p-circuit/p2p/${peer}`),
+    );
+    const told = advertisedAddresses([...relayed, ...direct]);
+    expect(told).toHaveLength(maxAddresses);
+    expect(told.filter((text) => text.includes('p2p-circuit'))).toHaveLength(4);
+  });
+
   it('names loopback when there is nothing else, for peers on this machine', () => {
     expect(advertisedAddresses([loopback])).toEqual(['/ip4/127.0.0.1/tcp/1']);
+  });
+});
+
+describe('isPublic', () => {
+  it.each([
+    ['/ip4/203.0.113.7/tcp/1', true],
+    ['/ip6/2001:db8::1/tcp/1', true],
+    ['/ip4/192.168.1.5/tcp/1', false],
+    ['/ip4/100.64.0.1/tcp/1', false],
+    ['/ip4/127.0.0.1/tcp/1', false],
+    ['/ip6/fe80::1/tcp/1', false],
+    [`/ip4/203.0.113.7/tcp/1/p2p/${stranger}/p2p-circuit`, false],
+  ])('of %s is %s', (text, isReachable) => {
+    expect(isPublic(multiaddr(text))).toBe(isReachable);
   });
 });
 
@@ -98,5 +129,7 @@ describe('withPeer', () => {
     const full = `/ip4/192.0.2.1/tcp/6373/p2p/${peer}`;
     expect(withPeer(multiaddr('/ip4/192.0.2.1/tcp/6373'), peer).toString()).toBe(full);
     expect(withPeer(multiaddr(full), peer).toString()).toBe(full);
+    const relayed = `/ip4/192.0.2.1/tcp/6373/p2p/${stranger}/p2p-circuit`;
+    expect(withPeer(multiaddr(relayed), peer).toString()).toBe(`${relayed}/p2p/${peer}`);
   });
 });

@@ -1,20 +1,47 @@
 /** Reads multiaddrs from settings, records and other peers, keeping only what this node can dial. */
+import { BlockList } from 'node:net';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
 
 /** Most addresses of one peer that are remembered from one source. */
 export const maxAddresses = 16;
 
+/** Of these, at most so many that lead over relays. */
+const maxRelayedAddresses = 4;
+
 const hostNames = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6']);
+
+/** Where nobody outside a network gets to: RFC 1918, 6598, 3927, 4193, 4291. */
+const privateNetworks = new BlockList();
+for (const [network, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['169.254.0.0', 16],
+] as const) {
+  privateNetworks.addSubnet(network, bits, 'ipv4');
+}
+for (const [network, bits] of [
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const) {
+  privateNetworks.addSubnet(network, bits, 'ipv6');
+}
 
 /**
  * The dialable ones among addresses that a stranger named for a peer: TCP on an IP address or a DNS name,
- * with that peer's id or none. The others are left out, silently: a newer version may know more transports.
+ * with that peer's id or none, or such an address of a relay. The others are left out, silently: a newer
+ * version may know more transports.
  */
 export function dialableAddresses(peer: string, addresses: readonly string[]): Multiaddr[] {
   return addresses.slice(0, maxAddresses).flatMap((text) => {
     const address = parse(text);
-    return address !== undefined && isTcp(address) && (peerOf(address) ?? peer) === peer
+    return address !== undefined &&
+      (isTcp(address) || isRelayed(address)) &&
+      (peerOf(address) ?? peer) === peer
       ? [address]
       : [];
   });
@@ -27,7 +54,7 @@ export function dialableAddresses(peer: string, addresses: readonly string[]): M
 export function parseStaticPeer(text: string): { peer: string; address: Multiaddr } {
   const address = parse(text);
   const peer = address === undefined ? undefined : peerOf(address);
-  if (address === undefined || peer === undefined || !isTcp(address)) {
+  if (address === undefined || peer === undefined || !(isTcp(address) || isRelayed(address))) {
     throw new AppError(
       'setting-invalid',
       `"${text}" is not a peer's address; it should look like /ip4/192.0.2.1/tcp/6373/p2p/12D3KooW…`,
@@ -57,12 +84,41 @@ export function parseListenAddress(text: string): Multiaddr {
  */
 export function advertisedAddresses(own: readonly Multiaddr[]): string[] {
   const reachable = own.filter((address) => !isLoopback(address));
-  return (reachable.length > 0 ? reachable : own).slice(0, maxAddresses).map(String);
+  const told = reachable.length > 0 ? reachable : own;
+  const relayed = told.filter(isRelayed).slice(0, maxRelayedAddresses);
+  const direct = told.filter((address) => !isRelayed(address));
+  return [...direct.slice(0, maxAddresses - relayed.length), ...relayed].map(String);
+}
+
+/** Whether the address leads over a relay. */
+export function isRelayed(address: Multiaddr): boolean {
+  const parts = address.getComponents();
+  const [host, port, relay, circuit, last, ...more] = parts;
+  return (
+    hostNames.has(host?.name ?? '') &&
+    port?.name === 'tcp' &&
+    relay?.name === 'p2p' &&
+    circuit?.name === 'p2p-circuit' &&
+    (last === undefined || last.name === 'p2p') &&
+    more.length === 0
+  );
+}
+
+/** Whether the address may be reached from everywhere: directly, and not in a network of somebody's own. */
+export function isPublic(address: Multiaddr): boolean {
+  const [host] = address.getComponents();
+  const value = host?.value ?? '';
+  return (
+    isTcp(address) &&
+    ((host?.name === 'ip4' && !privateNetworks.check(value, 'ipv4')) ||
+      (host?.name === 'ip6' && !privateNetworks.check(value, 'ipv6')))
+  );
 }
 
 /** The peer id that an address ends with. */
 function peerOf(address: Multiaddr): string | undefined {
-  return address.getComponents().findLast(({ name }) => name === 'p2p')?.value;
+  const last = address.getComponents().at(-1);
+  return last?.name === 'p2p' ? last.value : undefined;
 }
 
 /** The address with the peer id at its end, so that a dial reaches that peer or fails. */
@@ -83,7 +139,7 @@ function parse(text: string): Multiaddr | undefined {
   }
 }
 
-/** Exactly host, port and perhaps the peer id: no relay, no other transport on top. */
+/** Exactly host, port and perhaps the peer id: no other transport on top. */
 function isTcp(address: Multiaddr): boolean {
   const [host, port, last, ...more] = address.getComponents();
   return (
@@ -94,7 +150,7 @@ function isTcp(address: Multiaddr): boolean {
   );
 }
 
-function isLoopback(address: Multiaddr): boolean {
+export function isLoopback(address: Multiaddr): boolean {
   const [host] = address.getComponents();
   return host?.value === '::1' || (host?.name === 'ip4' && host.value?.startsWith('127.') === true);
 }

@@ -30,7 +30,10 @@ export type HeaderRequest = {
  * @throws AppError `peer-failed`, `protocol-violation` or `gguf-invalid` for what the peer sent, `cancelled`
  * by the signal, or the peer's own refusal; the system's error when the file cannot be written
  */
-export async function fetchHeader(opener: ChannelOpener, request: HeaderRequest): Promise<Manifest> {
+export async function fetchHeader(
+  opener: ChannelOpener,
+  request: HeaderRequest,
+): Promise<Manifest> {
   const { peer, manifestId, path, signal } = request;
   const channel = await opener.openChannel(peer, headerProtocol, headerAnswerLimits, signal);
   const onAbort = (): void => {

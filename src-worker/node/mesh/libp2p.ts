@@ -1,4 +1,5 @@
 /** libp2p as this app uses it: transports, encryption, multiplexing and every limit, in one place. */
+import { autoNAT } from '@libp2p/autonat';
 import { identify } from '@libp2p/identify';
 import type { Libp2p, PeerInfo } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
@@ -6,14 +7,19 @@ import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
+import { uPnPNAT } from '@libp2p/upnp-nat';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import { AppError } from '../../../src-shared/errors.ts';
-import { parseListenAddress } from './addresses.ts';
+import { dialOrder } from './address-order.ts';
+import { isLoopback, parseListenAddress } from './addresses.ts';
 import { PoolGate } from '../pools/pool-gate.ts';
 import type { Identity } from './identity.ts';
 import { joinWrites } from './joined-writes.ts';
+import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
+import type { RelayClient } from './relay-client.ts';
+import { boundedRelay, type RelayLimits } from './relay-server.ts';
 
 /** In and out together; the least useful are closed beyond it. */
 const maxConnections = 256;
@@ -48,6 +54,27 @@ const inboundUpgradeTimeout = addressDialTimeout;
 /** Queries go out this often; the first at once, and other nodes' queries are answered at any time. */
 const mdnsIntervalMs = 20_000;
 
+/**
+ * Dials at once, and dials that may wait. Those for connections to keep (peer-keeper.ts) are half of the first
+ * at most, so that an answer's dials never wait behind those to peers that are gone.
+ */
+const maxParallelDials = 384;
+const maxDialQueueLength = 1024;
+
+/**
+ * A router is sought once at the start and then seldom: who has none that can be asked should not hear of it
+ * every few seconds. Milliseconds.
+ */
+const routerSearch = {
+  initialGatewaySearchInterval: 600_000,
+  initialGatewaySearchMessageInterval: 2000,
+  initialGatewaySearchTimeout: 6000,
+  gatewaySearchInterval: 600_000,
+  gatewaySearchMessageInterval: 10_000,
+  gatewaySearchTimeout: 20_000,
+  externalAddressCheckInterval: 300_000,
+};
+
 const discoverByMdns = mdns({ serviceTag: '_mindmesh._udp.local', interval: mdnsIntervalMs });
 
 export type Libp2pOptions = {
@@ -57,6 +84,14 @@ export type Libp2pOptions = {
   readonly gate?: PoolGate;
   /** Called for every answer on the local network, so again and again; absent: mDNS is off. */
   readonly onDiscovered: ((found: PeerInfo) => void) | undefined;
+  /** Ask the router of this network to let peers in; absent: no. */
+  readonly upnp?: boolean;
+  /** Be reached over relays; absent: no. */
+  readonly relayClient?: RelayClient;
+  /** Be a public node: relay for others within these limits, and answer look-ups from the start. */
+  readonly relay?: RelayLimits;
+  /** In and out together; absent: as many as a machine of one person needs. */
+  readonly maxConnections?: number;
 };
 
 /**
@@ -65,13 +100,17 @@ export type Libp2pOptions = {
  */
 export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
   const { identity } = options;
+  const { relay, relayClient } = options;
   const gate = options.gate ?? new PoolGate({ identity, pools: undefined, poolOnly: false });
+  const listen = options.listen.map((text) => parseListenAddress(text));
+  // Who listens on this machine alone has no network to be reached from.
+  const isWide = !listen.every(isLoopback);
   return createLibp2p({
     start: false,
     privateKey: identity.privateKey,
     nodeInfo: { name: 'mindmesh', userAgent: 'mindmesh' },
-    addresses: { listen: options.listen.map((text) => parseListenAddress(text).toString()) },
-    transports: [tcp()],
+    addresses: { listen: listen.map(String) },
+    transports: [tcp(), ...(relayClient === undefined ? [] : [relayClient.transport])],
     // tls first: Node does its records in C++, noise is for peers that lack it.
     connectionEncrypters: [
       gate.guard(joinWrites(tls())),
@@ -85,10 +124,22 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
         streamOptions: { maxStreamWindowSize },
       }),
     ],
-    services: { identify: identify(), ping: ping() },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      kademlia: kademlia(relay !== undefined),
+      ...(isWide ? { reachability: autoNAT({ protocolPrefix: 'mindmesh' }) } : {}),
+      ...(isWide && options.upnp === true
+        ? { router: uPnPNAT({ ...routerSearch, portMappingDescription: 'MindMesh' }) }
+        : {}),
+      ...(relay === undefined ? {} : { relay: boundedRelay(relay) }),
+    },
     peerDiscovery: options.onDiscovered === undefined ? [] : [localDiscovery(options.onDiscovered)],
     connectionManager: {
-      maxConnections,
+      maxConnections: options.maxConnections ?? maxConnections,
+      maxParallelDials,
+      addressSorter: dialOrder(),
+      maxDialQueueLength,
       inboundConnectionThreshold,
       maxIncomingPendingConnections: inboundConnectionThreshold,
       addressDialTimeout,

@@ -1,7 +1,7 @@
 /** The mesh as the rest of the node sees it: who is there, how to reach them, and what we tell them. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Connection, Libp2p, PeerInfo } from '@libp2p/interface';
+import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -14,15 +14,19 @@ import {
   withPeer,
 } from './addresses.ts';
 import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
+import { Discovery, type StaticPeer } from './discovery.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { buildLibp2p, startLibp2p } from './libp2p.ts';
 import { OwnRecord } from './own-record.ts';
 import { PeerChannels } from './peer-channels.ts';
-import { PeerKeeper } from './peer-keeper.ts';
 import { shortName } from './peer-name.ts';
-import { RecordBook } from './record-book.ts';
+import { type HeardRecord, RecordBook } from './record-book.ts';
 import { RecordExchange } from './record-exchange.ts';
+import { isTimely } from './record-gossip.ts';
+import type { Hearsay } from './record-intake.ts';
 import type { KnownPeer, PeerRecord, SelfDescription } from './record.ts';
+import { RelayClient } from './relay-client.ts';
+import type { RelayLimits } from './relay-server.ts';
 import type { Log } from '../log.ts';
 import { PoolGate } from '../pools/pool-gate.ts';
 import { PoolService } from '../pools/pool-service.ts';
@@ -35,12 +39,22 @@ export type MeshOptions = {
   readonly listen: readonly string[];
   /** Multiaddrs, ending in /p2p/ and a peer id, of peers to keep a connection to. */
   readonly staticPeers: readonly string[];
+  /** The same, of nodes that know many others; they are tried first. */
+  readonly bootstrap?: readonly string[];
   /** Find peers on the local network. */
   readonly mdns: boolean;
+  /** Ask the router of this network to let peers in; absent: no. */
+  readonly upnp?: boolean;
+  /** Relay for others within these limits; absent: no. */
+  readonly relay?: RelayLimits;
+  /** Connections at once, in and out together; absent: 256. */
+  readonly maxConnections?: number;
   /** Talk to members of this node's pools alone; absent: to everybody. */
   readonly poolOnly?: boolean;
   /** Asked for every record that is sent: at each connection, each `publish`, and every 20 seconds. */
   readonly describe: () => SelfDescription;
+  /** A peer broke the rules of a protocol. */
+  readonly onViolation?: (peer: string) => void;
   readonly log: Log;
 };
 
@@ -54,8 +68,13 @@ export interface Mesh extends ChannelOpener {
    * said nothing yet (or not for a minute) is listed as `paused`, offering nothing.
    */
   knownPeers(): readonly KnownPeer[];
-  /** Calls the listener after `knownPeers` changed; returns how to end that. */
-  onChange(listener: () => void): () => void;
+  /** One of `knownPeers`. */
+  knownPeer(peer: string): KnownPeer | undefined;
+  /**
+   * Calls the listener after `knownPeers` changed, with the peer it is about, or without one when many may have;
+   * returns how to end that.
+   */
+  onChange(listener: (peer: string | undefined) => void): () => void;
   /**
    * Tells the peers soon that `describe` has something new to say: at once when the state changed, else
    * at most four times a second.
@@ -70,15 +89,12 @@ const stopDeadlineMs = 1400;
 
 const dialDeadlineMs = 10_000;
 
-/** Static peers are the last to go when there are too many connections. */
-const staticTags = { 'mindmesh-static': { value: 100 } };
-
 /**
  * Joins the mesh; resolves once it listens. Peers are sought in the background.
  * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
  */
 export async function createMesh(options: MeshOptions): Promise<Mesh> {
-  const staticPeers = options.staticPeers.map(parseStaticPeer);
+  const statics = [...(options.bootstrap ?? []), ...options.staticPeers].map(parseStaticPeer);
   const identity = await loadIdentity(options.dataFolder, options.log);
   const poolOnly = options.poolOnly ?? false;
   const pools = await Pools.open({
@@ -87,18 +103,31 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     log: options.log,
   });
   const gate = new PoolGate({ identity, pools, poolOnly });
+  const relayClient = new RelayClient(options.log);
+  const { relay, maxConnections } = options;
   const libp2p: Libp2p = await buildLibp2p({
     identity,
     gate,
     listen: options.listen,
-    onDiscovered: options.mdns ? (found) => mesh.discovered(found) : undefined,
+    onDiscovered: options.mdns ? (found) => mesh.discovery.discovered(found) : undefined,
+    upnp: options.upnp === true,
+    // Who is a relay is reached without one.
+    ...(relay === undefined ? { relayClient } : { relay }),
+    ...(maxConnections === undefined ? {} : { maxConnections }),
   });
-  const mesh = new Libp2pMesh(libp2p, identity, { ...options, poolOnly, membership: pools, gate });
-  await mesh.start(staticPeers);
+  const parts = { ...options, poolOnly, identity, membership: pools, gate, relayClient };
+  const mesh = new Libp2pMesh(libp2p, parts);
+  await mesh.start(statics);
   return mesh;
 }
 
-type Parts = Required<MeshOptions> & { readonly membership: Pools; readonly gate: PoolGate };
+type Parts = MeshOptions & {
+  readonly poolOnly: boolean;
+  readonly identity: Identity;
+  readonly membership: Pools;
+  readonly gate: PoolGate;
+  readonly relayClient: RelayClient;
+};
 
 class Libp2pMesh implements Mesh {
   readonly peer: string;
@@ -109,81 +138,86 @@ class Libp2pMesh implements Mesh {
   /** On a clock that never goes back: set back a day, the other one would keep peers that are gone for a day. */
   readonly #book = new RecordBook(() => performance.now());
   readonly #exchange: RecordExchange;
-  readonly #keeper: PeerKeeper;
+  readonly discovery: Discovery;
   readonly #connected = new Set<string>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(peer: string | undefined) => void>();
   #expiry: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(libp2p: Libp2p, identity: Identity, options: Parts) {
+  constructor(libp2p: Libp2p, options: Parts) {
+    const { identity, poolOnly } = options;
     this.peer = identity.peer;
     this.#libp2p = libp2p;
     this.#log = options.log;
-    this.#channels = new PeerChannels(libp2p, options.log);
+    this.#channels = new PeerChannels(libp2p, options.log, options.onViolation);
     const addresses = (): string[] => advertisedAddresses(libp2p.getMultiaddrs());
     this.#exchange = new RecordExchange({
       opener: this.#channels,
-      ownRecord: new OwnRecord(identity.privateKey, options.describe, addresses, Date.now),
-      onRecord: (peer, record, isForwarded) => this.#heard(peer, record, isForwarded),
+      ownRecord: new OwnRecord(
+        identity.privateKey,
+        options.describe,
+        addresses,
+        Date.now,
+        poolOnly,
+      ),
+      onRecord: (peer, record, way) => this.#heard(peer, record, way),
       onDead: (peer) => this.#drop(peer),
+      shareAPool: (one, other) => this.pools.shareAPool(one, other),
       log: options.log,
     });
-    this.#keeper = new PeerKeeper(
-      {
-        ownPeer: identity.peer,
-        isConnected: (peer) => this.#connected.has(peer),
-        dial: (peer, multiaddrs, signal) => this.#dial(peer, multiaddrs, signal),
-      },
-      options.log,
-    );
+    this.discovery = new Discovery({
+      libp2p,
+      relayClient: options.relayClient,
+      dataFolder: options.dataFolder,
+      ownPeer: identity.peer,
+      connected: this.#connected,
+      dial: (peer, multiaddrs, signal) => this.#dial(peer, multiaddrs, signal),
+      addressesOf: (peer) => this.#book.get(peer)?.record.addresses ?? [],
+      records: () => this.#book.all().filter(({ peer }) => this.pools.isHeard(peer)),
+      log: options.log,
+    });
     this.pools = new PoolService({
       pools: options.membership,
       gate: options.gate,
-      poolOnly: options.poolOnly,
+      poolOnly,
       log: options.log,
       network: {
         opener: this.#channels,
         connected: () => this.#connected,
         addresses: () => addresses().map(withoutPeer),
         connectAnew: (peer, texts) => this.#connectAnew(peer, texts),
-        keep: (peer, texts) => this.#keep(peer, texts),
+        keep: (peer, texts) => this.discovery.keep(peer, texts),
         cut: (peer, reason) => this.#cut(peer, reason),
         onChange: () => this.#changed(),
       },
     });
   }
 
-  async start(staticPeers: readonly { peer: string; address: Multiaddr }[]): Promise<void> {
+  async start(statics: readonly StaticPeer[]): Promise<void> {
+    await this.discovery.prepare();
     this.#libp2p.addEventListener('peer:connect', ({ detail }) => {
       const peer = detail.toString();
       this.#connected.add(peer);
-      this.#keeper.connected(peer);
+      this.discovery.connected(peer);
       this.#exchange.connected(peer);
       this.pools.connected(peer);
-      this.#changed();
+      this.#changed(peer);
     });
     this.#libp2p.addEventListener('peer:disconnect', ({ detail }) => {
       const peer = detail.toString();
       this.#connected.delete(peer);
-      this.#keeper.disconnected(peer);
+      this.discovery.disconnected(peer);
       this.#exchange.disconnected(peer);
       this.pools.disconnected(peer);
-      this.#changed();
+      this.#changed(peer);
     });
     await this.#exchange.start();
     await this.pools.start();
+    // A relay or the router gave this node an address, or took one away.
+    this.#libp2p.addEventListener('self:peer:update', () => this.publish());
     await startLibp2p(this.#libp2p);
-    for (const { peer, address } of staticPeers) {
-      const known = { multiaddrs: [address], tags: staticTags };
-      await this.#libp2p.peerStore.merge(peerIdFromString(peer), known);
-    }
-    this.#keeper.keep(staticPeers);
+    this.discovery.start(statics);
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
-  }
-
-  discovered({ id, multiaddrs }: PeerInfo): void {
-    const peer = id.toString();
-    this.#keeper.discovered(peer, dialableAddresses(peer, multiaddrs.map(String)));
   }
 
   addresses(): readonly string[] {
@@ -193,16 +227,19 @@ class Libp2pMesh implements Mesh {
   knownPeers(): readonly KnownPeer[] {
     const silent = new Set(this.#connected);
     const heard = this.#book.all().filter(({ peer }) => this.pools.isHeard(peer));
-    const known = heard.map((each): KnownPeer => {
+    const known = heard.map((each) => {
       silent.delete(each.peer);
-      return {
-        ...each,
-        record: this.pools.mayServe(each.peer) ? each.record : withoutOffers(each.record),
-        connected: this.#connected.has(each.peer),
-        latencyMs: this.#exchange.latencyMs(each.peer),
-      };
+      return this.#known(each);
     });
     return [...known, ...[...silent].map((peer) => this.#silentPeer(peer))];
+  }
+
+  knownPeer(peer: string): KnownPeer | undefined {
+    const heard = this.#book.get(peer);
+    if (heard !== undefined && this.pools.isHeard(peer)) {
+      return this.#known(heard);
+    }
+    return this.#connected.has(peer) ? this.#silentPeer(peer) : undefined;
   }
 
   openChannel(
@@ -210,7 +247,7 @@ class Libp2pMesh implements Mesh {
     protocol: ProtocolName,
     limits: FrameLimits,
     signal: AbortSignal,
-    addresses?: readonly string[],
+    addresses: readonly string[] = this.#book.get(peer)?.record.addresses ?? [],
   ): Promise<Channel> {
     return this.#channels.openChannel(peer, protocol, limits, signal, addresses);
   }
@@ -219,7 +256,7 @@ class Libp2pMesh implements Mesh {
     return this.#channels.handle(protocol, handler);
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (peer: string | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -236,33 +273,51 @@ class Libp2pMesh implements Mesh {
   async #stop(): Promise<void> {
     this.#listeners.clear();
     clearTimeout(this.#expiry);
-    this.#keeper.stop();
+    const discoveryStopped = this.discovery.stop();
     this.pools.stop();
     await this.#exchange.leave();
     await Promise.race([this.#libp2p.stop(), delay(stopDeadlineMs, undefined, { ref: false })]);
-    await this.pools.close();
+    await Promise.all([this.pools.close(), discoveryStopped]);
   }
 
-  #heard(peer: string, record: PeerRecord, isForwarded: boolean): void {
+  #heard(peer: string, record: PeerRecord, { from, isForwarded, bytes }: Hearsay): void {
+    // Who speaks for itself is not spoken for; its good-bye may come sooner from others.
+    const isSelfSpoken = this.#connected.has(peer) && record.state !== 'leaving';
+    if (isForwarded && (isSelfSpoken || !isTimely(record.sequence, Date.now()))) {
+      return;
+    }
     // In a node for its pools alone, strangers do not count, though a member may speak of them.
     if (
       peer !== this.peer &&
       this.pools.isHeard(peer) &&
       this.#book.accept(peer, record, isForwarded)
     ) {
-      void this.#learnAddresses(peer, record.addresses);
+      this.#exchange.spread(peer, record, from, bytes);
+      this.discovery.heard(peer, record.addresses, isForwarded);
       this.#armExpiry();
-      this.#changed();
+      this.#changed(peer);
     }
   }
 
-  async #learnAddresses(peer: string, addresses: readonly string[]): Promise<void> {
-    try {
-      const multiaddrs = dialableAddresses(peer, addresses);
-      await this.#libp2p.peerStore.merge(peerIdFromString(peer), { multiaddrs });
-    } catch (error) {
-      this.#log('debug', 'The addresses of a record could not be kept', { peer, error });
-    }
+  #known(heard: HeardRecord): KnownPeer {
+    const { peer, record } = heard;
+    return {
+      ...heard,
+      record: this.pools.mayServe(peer) ? record : withoutOffers(record),
+      connected: this.#connected.has(peer),
+      latencyMs: this.#exchange.latencyMs(peer),
+      ...this.#path(peer, record.addresses),
+    };
+  }
+
+  /** A peer that is not connected would be reached as its record says. */
+  #path(peer: string, told: readonly string[] = []): { readonly relayed?: true } {
+    const addresses = this.#connected.has(peer)
+      ? this.#connectionsOf(peer).map(({ remoteAddr }) => remoteAddr.toString())
+      : told;
+    const isRelayedOnly =
+      addresses.length > 0 && addresses.every((text) => text.includes('/p2p-circuit'));
+    return isRelayedOnly ? { relayed: true } : {};
   }
 
   #armExpiry(): void {
@@ -291,6 +346,7 @@ class Libp2pMesh implements Mesh {
       receivedAt: 0,
       connected: true,
       latencyMs: this.#exchange.latencyMs(peer),
+      ...this.#path(peer),
     };
   }
 
@@ -318,18 +374,14 @@ class Libp2pMesh implements Mesh {
     );
   }
 
-  #keep(peer: string, addresses: readonly string[]): void {
-    this.#keeper.keep(dialableAddresses(peer, addresses).map((address) => ({ peer, address })));
-  }
-
   #connectionsOf(peer: string): Connection[] {
     return this.#libp2p.getConnections(peerIdFromString(peer));
   }
 
-  #changed(): void {
+  #changed(peer?: string): void {
     for (const listener of this.#listeners) {
       try {
-        listener();
+        listener(peer);
       } catch (error) {
         this.#log('error', 'A listener to changes of the mesh failed', { error });
       }

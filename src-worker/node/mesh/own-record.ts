@@ -3,36 +3,61 @@ import type { PrivateKey } from '@libp2p/interface';
 import type { SelfDescription } from './record.ts';
 import { sealRecord } from './signed-record.ts';
 
+/** A record that still says what is so is told to more peers for this long, in milliseconds. */
+const reusedForMs = 10_000;
+
 export type SealedRecord = { readonly sequence: number; readonly bytes: Uint8Array };
 
 export class OwnRecord {
   readonly #privateKey: PrivateKey;
   readonly #describe: () => SelfDescription;
   readonly #addresses: () => string[];
+  readonly #poolOnly: boolean;
   readonly #now: () => number;
   #sequence = 0;
   #state: SelfDescription['state'] | undefined;
+  #last:
+    | { readonly content: string; readonly at: number; readonly sealed: SealedRecord }
+    | undefined;
 
   constructor(
     privateKey: PrivateKey,
     describe: () => SelfDescription,
     addresses: () => string[],
     now: () => number,
+    poolOnly = false,
   ) {
     this.#privateKey = privateKey;
     this.#describe = describe;
     this.#addresses = addresses;
     this.#now = now;
+    this.#poolOnly = poolOnly;
   }
 
   /** Whether the state is another one than peers were last told. */
   get hasNewState(): boolean {
-    return this.#describe().state !== this.#state;
+    try {
+      return this.#describe().state !== this.#state;
+    } catch {
+      // What cannot be described is told, or not, when it is sealed.
+      return false;
+    }
   }
 
   /** A new signed record, of what is so now. */
   async seal(): Promise<SealedRecord> {
     return this.#seal(this.#describe());
+  }
+
+  /** A record of what is so now, a former one if it still says that: each new one goes through the whole mesh. */
+  async current(): Promise<SealedRecord> {
+    const description = this.#describe();
+    const last = this.#last;
+    return last !== undefined &&
+      performance.now() - last.at < reusedForMs &&
+      last.content === this.#content(description)
+      ? last.sealed
+      : this.#seal(description);
   }
 
   /** The last record of this node's life. */
@@ -45,7 +70,15 @@ export class OwnRecord {
     this.#sequence = Math.max(this.#sequence + 1, this.#now());
     this.#state = description.state;
     const sequence = this.#sequence;
-    const record = { ...description, sequence, addresses: this.#addresses() };
-    return { sequence, bytes: await sealRecord(record, this.#privateKey) };
+    const audience = this.#poolOnly ? { poolOnly: true } : {};
+    const content = this.#content(description);
+    const record = { ...description, sequence, addresses: this.#addresses(), ...audience };
+    const sealed = { sequence, bytes: await sealRecord(record, this.#privateKey) };
+    this.#last = { content, at: performance.now(), sealed };
+    return sealed;
+  }
+
+  #content(description: SelfDescription): string {
+    return JSON.stringify([description, this.#addresses()]);
   }
 }

@@ -21,12 +21,15 @@ export class PeerChannels implements ChannelOpener {
   readonly peer: string;
   readonly #libp2p: Libp2p;
   readonly #log: Log;
+  readonly #onViolation: (peer: string) => void;
   readonly #handlers = new Map<ProtocolName, ProtocolHandler>();
 
-  constructor(libp2p: Libp2p, log: Log) {
+  /** `onViolation` is told of peers that break the rules of a protocol. */
+  constructor(libp2p: Libp2p, log: Log, onViolation: (peer: string) => void = () => {}) {
     this.peer = libp2p.peerId.toString();
     this.#libp2p = libp2p;
     this.#log = log;
+    this.#onViolation = onViolation;
   }
 
   async openChannel(
@@ -51,6 +54,7 @@ export class PeerChannels implements ChannelOpener {
       stream = await this.#libp2p.dialProtocol(id, protocol, {
         signal: deadline,
         maxOutboundStreams: maxOutboundChannels,
+        runOnLimitedConnection: true,
       });
       // An abort between the last step of the dial and here would leave the stream open.
       deadline.throwIfAborted();
@@ -93,7 +97,12 @@ export class PeerChannels implements ChannelOpener {
         });
         this.#accept(handler, channel);
       },
-      { maxInboundStreams: handler.maxInboundChannels, maxOutboundStreams: maxOutboundChannels },
+      {
+        maxInboundStreams: handler.maxInboundChannels,
+        maxOutboundStreams: maxOutboundChannels,
+        // Relays of strangers limit what a connection may carry; it then breaks like any other.
+        runOnLimitedConnection: true,
+      },
     );
   }
 
@@ -121,6 +130,9 @@ export class PeerChannels implements ChannelOpener {
 
   #reporter(protocol: ProtocolName): ChannelReport {
     return (error, peer) => {
+      if (error.code === 'protocol-violation' && peer !== this.peer) {
+        this.#onViolation(peer);
+      }
       this.#log('warn', 'A channel was aborted', {
         peer,
         protocol,

@@ -51,6 +51,19 @@ export class PeerLink {
     await this.#sending;
   }
 
+  /**
+   * Passes the signed record of another peer on; resolves when it may be followed by the next. What cannot be
+   * passed on is lost: it comes again.
+   */
+  async forward(bytes: Uint8Array): Promise<void> {
+    try {
+      const channel = await this.#connected();
+      await channel.send(recordKinds.forwarded, bytes);
+    } catch {
+      // The channel is opened anew for the next one.
+    }
+  }
+
   /** Measures the latency, unless the former ping is still unanswered. */
   async ping(): Promise<void> {
     if (this.#ping !== undefined) {

@@ -6,6 +6,16 @@ function record(sequence: number, state: PeerRecord['state'] = 'serving'): PeerR
   return { sequence, state, addresses: [], models: [], shards: [] };
 }
 
+const shard: PeerRecord['shards'][number] = {
+  manifestId: 'a'.repeat(64),
+  firstLayer: 0,
+  lastLayer: 3,
+  freeSessions: 1,
+  maxSessions: 1,
+  contextLength: 2048,
+  tokensPerSecond: 0,
+};
+
 function bookWithClock(): { book: RecordBook; clock: { now: number } } {
   const clock = { now: 1_000_000 };
   return { book: new RecordBook(() => clock.now), clock };
@@ -20,9 +30,17 @@ describe('RecordBook', () => {
     const { book } = bookWithClock();
     expect(book.accept('a', record(5), false)).toBe(true);
     expect(book.accept('a', record(7), false)).toBe(true);
-    expect(book.accept('a', record(6), false)).toBe(false);
+    expect(book.accept('a', record(6), true)).toBe(false);
+    expect(book.accept('a', record(7), true)).toBe(false);
     expect(book.accept('a', record(7), false)).toBe(false);
     expect(believed(book)).toEqual(['a:7']);
+  });
+
+  it('believes a peer over what others have heard of it, even when its clock was set back', () => {
+    const { book } = bookWithClock();
+    expect(book.accept('a', record(7), true)).toBe(true);
+    expect(book.accept('a', record(3), false)).toBe(true);
+    expect(believed(book)).toEqual(['a:3']);
   });
 
   it('believes a record for a minute after its receipt', () => {
@@ -72,13 +90,33 @@ describe('RecordBook', () => {
 
   it('stays bounded: hearsay is refused when it is full, peers that speak for themselves are not', () => {
     const { book } = bookWithClock();
-    for (let index = 0; index < 2048; index += 1) {
+    for (let index = 0; index < 16_384; index += 1) {
       book.accept(`peer ${index}`, record(1), true);
     }
     expect(book.accept('hearsay', record(1), true)).toBe(false);
     expect(book.accept('peer 7', record(2), true)).toBe(true);
     expect(book.accept('direct', record(1), false)).toBe(true);
-    expect(book.all()).toHaveLength(2048);
+    expect(book.all()).toHaveLength(16_384);
     expect(believed(book)).not.toContain('peer 0:1');
+  });
+
+  it('stays bounded in memory, too: few peers with huge records fill it', () => {
+    const { book } = bookWithClock();
+    const addresses = Array.from({ length: 32 }, (_, index) => `/ip4/10.0.0.1/tcp/${index}`);
+    const huge = { ...record(1), addresses, shards: Array.from({ length: 64 }, () => shard) };
+    let accepted = 0;
+    while (book.accept(`peer ${accepted}`, huge, true)) {
+      accepted += 1;
+    }
+    expect(accepted).toBeGreaterThan(1000);
+    expect(accepted).toBeLessThan(10_000);
+    // Room that a record gives back is there for others.
+    expect(book.accept('peer 3', record(2), true)).toBe(true);
+    expect(book.accept('peer 4', record(2), true)).toBe(true);
+    expect(book.accept('hearsay', huge, true)).toBe(true);
+    expect(book.accept('direct', huge, false)).toBe(true);
+    expect(book.accept('direct too', huge, false)).toBe(true);
+    expect(book.get('peer 0')).toBeUndefined();
+    expect(book.get('direct')?.record).toEqual(huge);
   });
 });

@@ -4,8 +4,10 @@
  */
 import { recordLifetimeMs, type PeerRecord } from './record.ts';
 
-/** Most peers in the book; more than one machine can talk to, and still little memory. */
-const maxPeers = 2048;
+/** Most peers in the book; more than one machine can talk to. */
+const maxPeers = 16_384;
+/** Most memory for their records, in bytes by `weightOf`: honest records of all of them take half of it. */
+const maxBytes = 64 * 1024 * 1024;
 
 /**
  * How long a peer's highest sequence is remembered after its last record, so that a former record of it,
@@ -18,6 +20,8 @@ type Entry = {
   readonly receivedAt: number;
   /** Undefined once the peer has left or the record has expired. */
   record: PeerRecord | undefined;
+  /** Bytes of memory, about; those of an entry without a record are not worth counting. */
+  weight: number;
 };
 
 export type HeardRecord = {
@@ -30,6 +34,7 @@ export class RecordBook {
   readonly #now: () => number;
   /** In order of receipt, the oldest first. */
   readonly #entries = new Map<string, Entry>();
+  #bytes = 0;
 
   /** `now` is a clock in milliseconds. */
   constructor(now: () => number) {
@@ -42,27 +47,44 @@ export class RecordBook {
   }
 
   /**
-   * Takes a verified record in, unless a newer or equal one was there; returns whether it did. A full book
+   * Takes a verified record in, unless an equal one was there, or for hearsay a newer one; returns whether it
+   * did. A full book
    * drops the oldest for a peer that speaks for itself, and refuses strangers that another peer speaks of.
    */
   accept(peer: string, record: PeerRecord, isForwarded: boolean): boolean {
-    if (!this.isNews(peer, record.sequence)) {
+    // What it says itself is newer than all before, though its clock may have been set back.
+    const isNews = isForwarded
+      ? this.isNews(peer, record.sequence)
+      : record.sequence !== this.#entries.get(peer)?.sequence;
+    if (!isNews) {
       return false;
     }
-    this.#entries.delete(peer);
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined && this.#entries.size >= maxPeers) {
-      if (isForwarded) {
-        return false;
-      }
-      this.#entries.delete(oldest);
+    const isLeaving = record.state === 'leaving';
+    const weight = isLeaving ? 0 : weightOf(record);
+    const before = this.#entries.get(peer);
+    const others = this.#entries.size - (before === undefined ? 0 : 1);
+    const bytes = this.#bytes - (before?.weight ?? 0) + weight;
+    if (isForwarded && (others >= maxPeers || bytes > maxBytes)) {
+      return false;
     }
+    this.#delete(peer);
+    this.#makeRoom(weight);
     this.#entries.set(peer, {
       sequence: record.sequence,
       receivedAt: this.#now(),
-      record: record.state === 'leaving' ? undefined : record,
+      record: isLeaving ? undefined : record,
+      weight,
     });
+    this.#bytes += weight;
     return true;
+  }
+
+  /** What the peer said last, if it is believed now. */
+  get(peer: string): HeardRecord | undefined {
+    const { record, receivedAt } = this.#entries.get(peer) ?? { receivedAt: 0 };
+    return record !== undefined && receivedAt > this.#now() - recordLifetimeMs
+      ? { peer, record, receivedAt }
+      : undefined;
   }
 
   /** The records that are believed now. */
@@ -80,10 +102,12 @@ export class RecordBook {
     for (const [peer, entry] of this.#entries) {
       if (entry.record !== undefined && entry.receivedAt <= now - recordLifetimeMs) {
         entry.record = undefined;
+        this.#bytes -= entry.weight;
+        entry.weight = 0;
         anyExpired = true;
       }
       if (entry.receivedAt <= now - memoryMs) {
-        this.#entries.delete(peer);
+        this.#delete(peer);
       }
     }
     return anyExpired;
@@ -98,4 +122,31 @@ export class RecordBook {
     }
     return undefined;
   }
+
+  /** For one more, of so many bytes. The oldest go. */
+  #makeRoom(weight: number): void {
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size < maxPeers && this.#bytes + weight <= maxBytes) {
+        return;
+      }
+      this.#delete(oldest);
+    }
+  }
+
+  #delete(peer: string): void {
+    this.#bytes -= this.#entries.get(peer)?.weight ?? 0;
+    this.#entries.delete(peer);
+  }
+}
+
+/** What a record takes in memory, in bytes, measured once on records as nodes make them. */
+function weightOf({ addresses, models, shards, planned, demand }: PeerRecord): number {
+  return (
+    500 +
+    200 * addresses.length +
+    600 * models.length +
+    300 * shards.length +
+    150 * (planned?.length ?? 0) +
+    200 * Object.keys(demand ?? {}).length
+  );
 }

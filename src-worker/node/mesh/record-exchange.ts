@@ -1,15 +1,16 @@
 /**
- * Tells connected peers about this node and hears about them: on connect, when something changed, and in
- * regular intervals, so that what a peer knows is never older than it may be.
+ * Tells connected peers about this node and about others, and hears about them: on connect, when something
+ * changed, and in regular intervals, so that what a peer knows is never older than it may be.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelOpener } from './channel.ts';
 import type { Log } from '../log.ts';
 import type { OwnRecord, SealedRecord } from './own-record.ts';
 import { PeerLink } from './peer-link.ts';
-import { listenToRecords, type RecordListener } from './record-intake.ts';
+import { RecordGossip } from './record-gossip.ts';
+import { listenToRecords, type RecordListener, SeenRecords } from './record-intake.ts';
 import { answerRecordLimits, recordProtocol, spokenRecordLimits } from './record-messages.ts';
-import { recordRefreshMs } from './record.ts';
+import { type PeerRecord, recordRefreshMs } from './record.ts';
 
 const pingIntervalMs = 15_000;
 
@@ -29,6 +30,8 @@ export type RecordExchangeOptions = {
   readonly opener: ChannelOpener;
   readonly ownRecord: OwnRecord;
   readonly onRecord: RecordListener;
+  /** Whether two peers are in a pool together; absent: nobody is. */
+  readonly shareAPool?: (one: string, other: string) => boolean;
   /** The peer answers no more; its connections are to be dropped. */
   readonly onDead: (peer: string) => void;
   readonly log: Log;
@@ -37,6 +40,8 @@ export type RecordExchangeOptions = {
 export class RecordExchange {
   readonly #options: RecordExchangeOptions;
   readonly #links = new Map<string, PeerLink>();
+  readonly #gossip: RecordGossip;
+  readonly #seen = new SeenRecords();
   readonly #stopping = new AbortController();
   #timers: NodeJS.Timeout[] = [];
   #publishing: NodeJS.Timeout | undefined;
@@ -44,13 +49,17 @@ export class RecordExchange {
 
   constructor(options: RecordExchangeOptions) {
     this.#options = options;
+    this.#gossip = new RecordGossip({
+      forward: async (to, bytes) => this.#links.get(to)?.forward(bytes),
+      shareAPool: options.shareAPool ?? (() => false),
+    });
   }
 
   async start(): Promise<void> {
     await this.#options.opener.handle(recordProtocol, {
       limits: spokenRecordLimits,
       maxInboundChannels,
-      onChannel: (channel) => listenToRecords(channel, this.#options.onRecord),
+      onChannel: (channel) => listenToRecords(channel, this.#options.onRecord, this.#seen),
     });
     this.#timers = [
       setInterval(() => this.#publishNow(), recordRefreshMs).unref(),
@@ -65,13 +74,19 @@ export class RecordExchange {
       () => onDead(peer),
     );
     this.#links.set(peer, link);
-    void this.#introduce(link);
+    void this.#introduce(peer, link);
   }
 
   disconnected(peer: string): void {
     const link = this.#links.get(peer);
     this.#links.delete(peer);
+    this.#gossip.disconnected(peer);
     void link?.close();
+  }
+
+  /** Passes on a verified record that is news. */
+  spread(signer: string, record: PeerRecord, from: string, bytes: Uint8Array): void {
+    this.#gossip.heard(signer, record, from, bytes);
   }
 
   latencyMs(peer: string): number | undefined {
@@ -106,11 +121,14 @@ export class RecordExchange {
   }
 
   /** The first ping goes out before anything keeps the peer busy, the second once it has settled. */
-  async #introduce(link: PeerLink): Promise<void> {
+  async #introduce(peer: string, link: PeerLink): Promise<void> {
     await link.ping();
-    const record = await this.#sealed(() => this.#options.ownRecord.seal());
+    const record = await this.#sealed(() => this.#options.ownRecord.current());
     if (record !== undefined) {
       await link.send(record);
+    }
+    if (this.#links.get(peer) === link) {
+      this.#gossip.connected(peer);
     }
     await delay(settledMs, undefined, { ref: false });
     await link.ping();

@@ -26,7 +26,7 @@ async function conversation(): Promise<{
   const limits = [answerRecordLimits, spokenRecordLimits] as const;
   const [speaker, listener] = localChannelPair(peer, limits, () => {});
   const heard: string[] = [];
-  listenToRecords(listener, (from, { sequence }, isForwarded) => {
+  listenToRecords(listener, (from, { sequence }, { isForwarded }) => {
     heard.push(
       `${from === peer ? 'speaker' : 'other'} ${sequence}${isForwarded ? ' forwarded' : ''}`,
     );
@@ -85,11 +85,11 @@ describe('listenToRecords', () => {
     const { key, speaker, heard } = await conversation();
     const bytes = await sealRecord(recordOf(1), key);
     const start = performance.now();
-    for (let index = 0; index < 24; index += 1) {
+    for (let index = 0; index < 60; index += 1) {
       void speaker.send(recordKinds.record, bytes);
     }
-    await vi.waitFor(() => expect(heard).toHaveLength(24), 5000);
-    // A burst of 21 at once, then one every 50 ms: the last of 24 is heard after two of these waits.
+    await vi.waitFor(() => expect(heard).toHaveLength(60), 5000);
+    // A burst of 51 at once, then one every 20 ms: the last of 60 is heard after eight of these waits.
     expect(performance.now() - start).toBeGreaterThan(90);
   });
 });

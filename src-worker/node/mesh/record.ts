@@ -57,6 +57,8 @@ export const peerRecordSchema = z.object({
   demand: demandSchema.optional(),
   /** Memory for shards, used or not; absent: others do not count on this peer to host more. */
   memoryBytes: z.int().min(0).optional(),
+  /** The peer talks to members of its pools alone, so its record is for them alone, too. */
+  poolOnly: z.boolean().optional(),
 });
 export type RecordedShard = z.infer<typeof recordedShardSchema>;
 export type PeerRecord = z.infer<typeof peerRecordSchema>;
@@ -75,4 +77,4 @@ export type KnownPeer = {
 };
 
 /** What the sessions part says about this node; the mesh adds addresses and sequence, and signs it. */
-export type SelfDescription = Omit<PeerRecord, 'sequence' | 'addresses'>;
+export type SelfDescription = Omit<PeerRecord, 'sequence' | 'addresses' | 'poolOnly'>;

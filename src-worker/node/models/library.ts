@@ -170,6 +170,14 @@ export class ModelLibrary implements ChunkSupply {
     this.#cache.quotaBytes = bytes;
   }
 
+  /**
+   * Makes room for a whole file of so many bytes; what is there of it by now counts.
+   * @throws AppError `data-folder-unusable` when the limit does not allow it
+   */
+  async makeRoomForFile(bytes: number): Promise<void> {
+    await this.#cache.makeRoom('', bytes);
+  }
+
   /** These shards are never evicted; replaces those pinned before. */
   pin(shards: readonly PinnedShard[]): void {
     this.#cache.pin(shards);

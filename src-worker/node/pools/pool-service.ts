@@ -94,6 +94,12 @@ export class PoolService {
     return !this.#options.poolOnly || this.#options.pools.sharedWith(peer).length > 0;
   }
 
+  /** Whether both are members of one pool of this node. */
+  shareAPool(one: string, other: string): boolean {
+    const pools = new Set(this.#options.pools.sharedWith(one));
+    return this.#options.pools.sharedWith(other).some((pool) => pools.has(pool));
+  }
+
   /** Whether layers that a peer offers may be used at all: a guest serves nobody. */
   mayServe(peer: string): boolean {
     return !this.#options.poolOnly || this.#options.pools.isServer(peer);

@@ -12,7 +12,7 @@ import { catchUp, type Successor } from './handover.ts';
 import { Median } from './median.ts';
 import { makeReceipt } from './receipt.ts';
 import { isOverdue, probeWithinMs, watchEveryMs } from './slowness.ts';
-import type { ClosedMessage } from './stage-messages.ts';
+import { type ClosedMessage, mostGenerated } from './stage-messages.ts';
 import { TokenQueue } from './token-queue.ts';
 
 export type AnswerParts = {
@@ -63,6 +63,11 @@ export class Answer {
 
   get tokens(): number {
     return this.#sequence.length - this.#parts.request.promptTokens.length;
+  }
+
+  /** Whether another chain could be told all that it needs to know. */
+  get mayGoOn(): boolean {
+    return this.tokens <= mostGenerated || !needsHistory(this.#parts.request.sampling);
   }
 
   get avoided(): ReadonlySet<string> {

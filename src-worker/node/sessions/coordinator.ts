@@ -4,6 +4,8 @@
  */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { RouteRules } from '../../../src-shared/route-rules.ts';
+import type { RouteView } from '../../../src-shared/route-view.ts';
 import type { ChannelOpener } from '../mesh/channel.ts';
 import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
 import {
@@ -12,6 +14,7 @@ import {
   planRoute,
   type RouteStage,
 } from '../routing/plan-route.ts';
+import { viewRoute } from '../routing/route-view.ts';
 import { Answer } from './answer.ts';
 import type { Chain } from './chain.ts';
 import { ChainFailure } from './chain-failure.ts';
@@ -22,6 +25,12 @@ import { aliveEveryMs } from './stage-messages.ts';
 export type CoordinatorParts = {
   readonly opener: ChannelOpener;
   readonly knownPeers: () => readonly KnownPeer[];
+  /** Of these, those that host the model, where that is known faster; absent: it is looked for among all. */
+  readonly hostsOf?: (manifestId: string) => readonly KnownPeer[];
+  /** What else routes are judged by. */
+  readonly routeFacts?: () => RouteFacts;
+  /** A stage failed; whose fault it was is in it. */
+  readonly onStageFailed?: (failure: ChainFailure) => void;
   /** Of this node, for its own user; they are there at the latest when `wakeOwnShards` has resolved. */
   readonly ownShards: () => readonly RecordedShard[];
   readonly wakeOwnShards?: (manifestId: string, signal: AbortSignal) => Promise<void>;
@@ -32,6 +41,8 @@ export type CoordinatorParts = {
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
 };
+
+type RouteFacts = Pick<MeshQuestion, 'poolMembers' | 'ownMachines' | 'operators'>;
 
 const nobody: ReadonlySet<string> = new Set();
 
@@ -60,8 +71,17 @@ export class Coordinator implements Generations {
   }
 
   /** The model's own limit where nobody hosts it: `generate` then says what is missing. */
-  contextLength(model: ModelSummary): number {
-    return Math.min(model.contextLength, this.#longest(model) ?? model.contextLength);
+  contextLength(model: ModelSummary, rules?: RouteRules): number {
+    return Math.min(model.contextLength, this.#longest(model, rules) ?? model.contextLength);
+  }
+
+  /** The route that a short question would take now. @throws AppError as `planRoute` */
+  route(model: ModelSummary, rules?: RouteRules): RouteView {
+    try {
+      return viewRoute({ ...this.#question(model, nobody, rules), promptTokens: 1, maxTokens: 1 });
+    } catch (error) {
+      throw this.#withOwnReason(toAppError(error));
+    }
   }
 
   async *generate(
@@ -93,7 +113,8 @@ export class Coordinator implements Generations {
         if (!(error instanceof ChainFailure)) {
           throw error;
         }
-        if (!error.isWorthAnotherRoute) {
+        this.#parts.onStageFailed?.(error);
+        if (!error.isWorthAnotherRoute || !answer.mayGoOn) {
           throw error.error;
         }
         search.exclude(error, answer.tokens > before);
@@ -101,8 +122,8 @@ export class Coordinator implements Generations {
     }
   }
 
-  #check({ model, promptTokens, maxTokens }: GenerationRequest): void {
-    const limit = this.contextLength(model);
+  #check({ model, promptTokens, maxTokens, rules }: GenerationRequest): void {
+    const limit = this.contextLength(model, rules);
     if (promptTokens.length === 0) {
       throw new AppError('request-invalid', 'A prompt needs at least one token');
     }
@@ -143,10 +164,10 @@ export class Coordinator implements Generations {
   }
 
   #plan(request: GenerationRequest, excluded: ReadonlySet<string>): readonly RouteStage[] {
-    const { model, promptTokens, maxTokens } = request;
+    const { model, promptTokens, maxTokens, rules } = request;
     try {
       return planRoute({
-        ...this.#question(model, excluded),
+        ...this.#question(model, excluded, rules),
         promptTokens: promptTokens.length,
         maxTokens: promptTokens.length + maxTokens - 1,
       });
@@ -163,13 +184,19 @@ export class Coordinator implements Generations {
       : new AppError(error.code, `${error.message}. ${because}`, { cause: error });
   }
 
-  #longest(model: ModelSummary): number | undefined {
-    return longestSequence(this.#question(model, nobody));
+  #longest(model: ModelSummary, rules?: RouteRules): number | undefined {
+    return longestSequence(this.#question(model, nobody, rules));
   }
 
-  #question(model: ModelSummary, excluded: ReadonlySet<string>): MeshQuestion {
-    const { opener, ownShards, knownPeers } = this.#parts;
-    return { model, self: opener.peer, ownShards: ownShards(), peers: knownPeers(), excluded };
+  #question(
+    model: ModelSummary,
+    excluded: ReadonlySet<string>,
+    rules: RouteRules | undefined,
+  ): MeshQuestion {
+    const { opener, ownShards, knownPeers, hostsOf, routeFacts } = this.#parts;
+    const peers = hostsOf?.(model.manifestId) ?? knownPeers();
+    const facts = routeFacts?.() ?? {};
+    return { model, self: opener.peer, ownShards: ownShards(), peers, excluded, rules, ...facts };
   }
 
   /** One timer for all chains, and none while there is no chain. */

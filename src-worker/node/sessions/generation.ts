@@ -1,6 +1,7 @@
 /** The node's one way to get tokens: what the text side asks of sessions, and what it gets back. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import type { ModelSummary, SampledDetail, Sampling } from '../../../src-shared/model.ts';
+import type { RouteRules } from '../../../src-shared/route-rules.ts';
 
 export type GenerationRequest = {
   readonly model: ModelSummary;
@@ -8,6 +9,8 @@ export type GenerationRequest = {
   readonly sampling: Sampling;
   /** Most tokens to generate; the caller has checked that prompt and answer fit the context. */
   readonly maxTokens: number;
+  /** Whom the generation may use; absent: everybody. */
+  readonly rules?: RouteRules | undefined;
   /**
    * Aborting it ends the generation in order, as an end of generation would: all stages stop within a
    * token, and `done` with reason `end` and the receipt still comes. For answers cut by a stop text.
@@ -30,8 +33,8 @@ export type GenerationEvent =
 export interface Generations {
   /** Models that a chat may ask for now, own ones and those that peers' records make complete. */
   models(): readonly ModelSummary[];
-  /** Longest prompt and answer together that the mesh can hold for the model now, in tokens. */
-  contextLength(model: ModelSummary): number;
+  /** Longest prompt and answer together that the mesh can hold for the model by these rules now, in tokens. */
+  contextLength(model: ModelSummary, rules?: RouteRules): number;
   /**
    * Runs one sequence over the mesh. Ending the iteration early (`return`) or aborting the signal stops
    * all stages within a token.

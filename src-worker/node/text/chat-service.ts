@@ -60,7 +60,7 @@ export class ChatService {
   ): AsyncGenerator<ChatEvent, void, void> {
     const model = this.find(request.model);
     const prompt = await this.#parts.texts.prompt(model, request.messages, signal);
-    const maxTokens = this.#maxTokens(model, prompt.tokens.length, request.maxTokens);
+    const maxTokens = this.#maxTokens(model, prompt.tokens.length, request);
     yield* this.#parts.admission.run(
       () => this.#answer(request, model, prompt, maxTokens, signal),
       signal,
@@ -85,6 +85,7 @@ export class ChatService {
           promptTokens: prompt.tokens,
           sampling: { ...request.sampling, seed },
           maxTokens,
+          rules: request.rules,
         };
         const { pieces } = prompt;
         return runChoice(
@@ -97,8 +98,12 @@ export class ChatService {
     );
   }
 
-  #maxTokens(model: ModelSummary, promptTokens: number, wanted: number | undefined): number {
-    const contextLength = this.#parts.generations.contextLength(model);
+  #maxTokens(
+    model: ModelSummary,
+    promptTokens: number,
+    { maxTokens: wanted, rules }: ChatRequest,
+  ): number {
+    const contextLength = this.#parts.generations.contextLength(model, rules);
     const left = contextLength - promptTokens;
     if (left < 1) {
       throw new AppError(

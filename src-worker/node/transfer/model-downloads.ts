@@ -34,6 +34,8 @@ export type ModelDownloadsOptions = {
   readonly download: TokenBucket;
   readonly log: Log;
   readonly onProgress?: (manifestId: string, range: LayerRange, progress: DownloadProgress) => void;
+  /** The download is over, for whatever reason. */
+  readonly onEnd?: (manifestId: string, range: LayerRange) => void;
   /** For the peer's standing. */
   readonly onFault?: (fault: SourceFault) => void;
   readonly times?: Partial<DownloadTimes>;
@@ -103,19 +105,23 @@ export class ModelDownloads {
   }
 
   async #fetch(job: ShardFetchJob): Promise<void> {
-    const { download, onProgress, onFault, times, log } = this.#options;
+    const { download, onProgress, onEnd, onFault, times, log } = this.#options;
     const { manifestId, range, local, ...rest } = job;
-    await downloadShard({
-      ...rest,
-      download,
-      times,
-      candidates: () => [...local, ...this.#remote(job)],
-      onProgress: (progress) => onProgress?.(manifestId, range, progress),
-      onFault: (fault) => {
-        log('warn', 'A source of model bytes is not used any more', { manifestId, ...fault });
-        onFault?.(fault);
-      },
-    });
+    try {
+      await downloadShard({
+        ...rest,
+        download,
+        times,
+        candidates: () => [...local, ...this.#remote(job)],
+        onProgress: (progress) => onProgress?.(manifestId, range, progress),
+        onFault: (fault) => {
+          log('warn', 'A source of model bytes is not used any more', { manifestId, ...fault });
+          onFault?.(fault);
+        },
+      });
+    } finally {
+      onEnd?.(manifestId, range);
+    }
   }
 
   #remote({ manifestId, map }: ShardFetchJob): SourceCandidate[] {

@@ -18,7 +18,7 @@ import type { TokenBucket } from './token-bucket.ts';
 export type DownloadProgress = {
   readonly doneBytes: number;
   readonly totalBytes: number;
-  /** How many sources are in use. */
+  /** How many peers and servers are in use. */
   readonly sources: number;
 };
 

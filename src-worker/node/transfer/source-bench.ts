@@ -32,6 +32,7 @@ export type SourceFault = {
 };
 
 type Used = {
+  readonly kind: ChunkSource['kind'];
   readonly controller: AbortController;
   /** Resolves when it is open, or cannot be. */
   readonly opened: Promise<void>;
@@ -63,9 +64,9 @@ export class SourceBench {
     this.#options = options;
   }
 
-  /** Sources in use or being opened. */
+  /** Peers and servers in use or being opened. */
   get count(): number {
-    return this.#used.size;
+    return [...this.#used.values()].filter(({ kind }) => kind !== 'file').length;
   }
 
   /** Uses what is to be had now on this machine, and resolves when all of it is in use. */
@@ -130,6 +131,7 @@ export class SourceBench {
         this.#used.delete(candidate.id);
       });
     this.#used.set(candidate.id, {
+      kind: candidate.kind,
       controller,
       opened: opened.promise,
       ended,

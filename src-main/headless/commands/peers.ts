@@ -1,0 +1,39 @@
+/** `mindmesh peers`: who is in the mesh, as this machine sees it. */
+import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import { waitForSnapshot } from '../host-connection.ts';
+import { peerLines } from '../peer-lines.ts';
+import { print, printJson } from '../terminal.ts';
+import { type CommonOptions, useHost } from '../use-host.ts';
+
+/** A host that is composed for a look around loads no model. */
+const withoutModels: ChangedSettings = { shards: [] };
+
+/** Longer than peers of the local network take to be found. */
+const lookAroundMs = 4000;
+
+export async function listPeers(
+  options: CommonOptions & { readonly json?: boolean },
+): Promise<void> {
+  await useHost(options, withoutModels, async (connection, signal) => {
+    const node = await waitForSnapshot(
+      connection,
+      (snapshot) => snapshot.node,
+      30_000,
+      'The running MindMesh has no working mesh node; "mindmesh status" tells why.',
+    );
+    const { promise: heard, resolve } = Promise.withResolvers<void>();
+    const isThere = (): boolean => (connection.snapshot().node?.peers.length ?? 0) > 0;
+    const forget = connection.onSnapshot(() => isThere() && resolve());
+    const timer = setTimeout(resolve, isThere() ? 0 : lookAroundMs);
+    signal.addEventListener('abort', () => resolve());
+    await heard;
+    clearTimeout(timer);
+    forget();
+    const { peers, peersKnown } = connection.snapshot().node ?? node;
+    if (options.json === true) {
+      printJson({ peers, known: peersKnown ?? peers.length });
+    } else {
+      print(peerLines(peers, peersKnown ?? peers.length));
+    }
+  });
+}

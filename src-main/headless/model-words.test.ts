@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { DownloadStatus } from '../../src-shared/node-api.ts';
+import { catalogLines, downloadLine } from './model-words.ts';
+
+const download: DownloadStatus = {
+  model: 'Qwen3 8B',
+  manifestId: null,
+  layers: { firstLayer: 0, lastLayer: 15 },
+  doneBytes: 1.2e9,
+  totalBytes: 4.8e9,
+  sources: 3,
+};
+
+it('tells how far a download is, and from how many', () => {
+  expect(downloadLine(download)).toBe(
+    'Fetching Qwen3 8B, layers 0–15: 25 % of 4.8 GB, from 3 sources',
+  );
+  expect(downloadLine({ ...download, layers: null, sources: 1 })).toBe(
+    'Fetching Qwen3 8B: 25 % of 4.8 GB, from 1 source',
+  );
+  expect(downloadLine({ ...download, totalBytes: 0, doneBytes: 0, sources: 0 })).toMatch(
+    /: 0 % of 0\.0 MB, no source now$/,
+  );
+});
+
+it('prints the catalog as a table, with how to go on', () => {
+  const entry = {
+    id: 'qwen3-8b',
+    name: 'Qwen3 8B',
+    parameters: '8B',
+    quantisation: 'Q4_K_M',
+    licence: { name: 'Apache-2.0', url: 'https://example.org' },
+    page: 'https://example.org',
+    sizeBytes: 5e9,
+    isHere: true,
+  };
+  expect(catalogLines([entry])).toEqual([
+    'id        model     size  type    download  licence     here',
+    'qwen3-8b  Qwen3 8B  8B    Q4_K_M  5.0 GB    Apache-2.0  yes',
+    '',
+    '"mindmesh models download ID" fetches one.',
+  ]);
+  expect(catalogLines([])).toEqual([expect.stringContaining('no list of models')]);
+});

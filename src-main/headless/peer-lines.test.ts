@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { PeerStatus } from '../../src-shared/node-api.ts';
+import { bootstrapLines, peerLines } from './peer-lines.ts';
+
+const near: PeerStatus = {
+  peer: '12D3KooWLkkmf6xjZaHtNeyyNVrju9uH9D3QJcRUkcKAqQwYxX2A',
+  addresses: [],
+  connected: true,
+  latencyMs: 1.234,
+  state: 'serving',
+  region: 'DE',
+  shards: [
+    {
+      manifestId: 'a'.repeat(64),
+      model: 'MindMesh Demo',
+      firstLayer: 0,
+      lastLayer: 3,
+      freeSessions: 2,
+    },
+  ],
+};
+const relayed: PeerStatus = {
+  ...near,
+  peer: '12D3KooWFDrC17EKB8bUgAxjj5DUjkVavhKW2bLbMf2dYCtWCXoN',
+  latencyMs: 81.6,
+  relayed: true,
+  state: 'paused',
+  region: '',
+  shards: [],
+};
+const away: PeerStatus = { ...relayed, connected: false, latencyMs: null, state: 'draining' };
+
+describe('peerLines', () => {
+  it('shows a table, the nearest connected peer first, and how each is reached', () => {
+    expect(peerLines([away, relayed, near], 5)).toEqual([
+      'Peer       State      Way                    Latency  Region  Hosts',
+      '…qQwYxX2A  ready      direct                 1.2 ms   DE      MindMesh Demo 0–3',
+      '…YCtWCXoN  resting    relay                  82 ms    –       nothing',
+      '…YCtWCXoN  finishing  not connected (relay)  –        –       nothing',
+      'and 2 more that are known but not connected',
+    ]);
+  });
+
+  it('says what to do when there is nobody', () => {
+    expect(peerLines([], 0).join(' ')).toMatch(/No peers yet.*settings add peers/);
+  });
+});
+
+describe('bootstrapLines', () => {
+  it('shows every address, and what others do with it', () => {
+    const lines = bootstrapLines(
+      '1.2.3',
+      ['/ip4/192.0.2.1/tcp/6373/p2p/x', '/ip4/192.0.2.2/tcp/6373/p2p/x'],
+      '/data',
+    );
+    expect(lines.slice(2, 5)).toEqual([
+      '  Address  /ip4/192.0.2.1/tcp/6373/p2p/x',
+      '           /ip4/192.0.2.2/tcp/6373/p2p/x',
+      '  Data     /data',
+    ]);
+    expect(lines.join('\n')).toContain('settings add bootstrap');
+  });
+});

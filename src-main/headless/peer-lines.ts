@@ -1,0 +1,94 @@
+/** What `peers` and `bootstrap` print, as lines of text. Pure. */
+import { missingCase } from '../../src-shared/errors.ts';
+import type { PeerStatus } from '../../src-shared/node-api.ts';
+import { shortPeer } from './sentences.ts';
+
+/** What `peers` prints; `known` counts those that are not in the list, too. */
+export function peerLines(peers: readonly PeerStatus[], known: number): string[] {
+  if (peers.length === 0) {
+    return [
+      'No peers yet.',
+      'Peers on this network are found by themselves. Elsewhere: mindmesh settings add peers ADDRESS',
+    ];
+  }
+  const sorted = peers.toSorted(
+    (a, b) =>
+      Number(b.connected) - Number(a.connected) ||
+      (a.latencyMs ?? Infinity) - (b.latencyMs ?? Infinity) ||
+      a.peer.localeCompare(b.peer),
+  );
+  const rows = sorted.map((peer) => [
+    shortPeer(peer.peer),
+    stateWords(peer.state ?? 'serving'),
+    wayWords(peer),
+    peer.latencyMs === null ? '–' : `${latency(peer.latencyMs)} ms`,
+    peer.region === undefined || peer.region === '' ? '–' : peer.region,
+    hostingWords(peer),
+  ]);
+  const more = known - peers.length;
+  return [
+    ...table([['Peer', 'State', 'Way', 'Latency', 'Region', 'Hosts'], ...rows]),
+    ...(more > 0 ? [`and ${more} more that are known but not connected`] : []),
+  ];
+}
+
+/** What `bootstrap` prints once it runs. */
+export function bootstrapLines(
+  version: string,
+  addresses: readonly string[],
+  dataFolder: string,
+): string[] {
+  return [
+    `MindMesh ${version} runs as a bootstrap node and relay.`,
+    '',
+    ...addresses.map((address, index) => `  ${index === 0 ? 'Address' : '       '}  ${address}`),
+    `  Data     ${dataFolder}`,
+    '',
+    'Others begin with it by: mindmesh settings add bootstrap ADDRESS',
+    'Press Ctrl-C to stop.',
+  ];
+}
+
+function stateWords(state: NonNullable<PeerStatus['state']>): string {
+  switch (state) {
+    case 'serving':
+      return 'ready';
+    case 'draining':
+      return 'finishing';
+    case 'paused':
+      return 'resting';
+    case 'leaving':
+      return 'leaving';
+    default:
+      return missingCase(state);
+  }
+}
+
+function wayWords({ connected, relayed }: PeerStatus): string {
+  const way = relayed === true ? 'relay' : 'direct';
+  return connected ? way : `not connected${relayed === true ? ' (relay)' : ''}`;
+}
+
+function latency(milliseconds: number): string {
+  return milliseconds < 10 ? milliseconds.toFixed(1) : String(Math.round(milliseconds));
+}
+
+function hostingWords({ shards }: PeerStatus): string {
+  return shards.length === 0
+    ? 'nothing'
+    : shards
+        .map(({ model, firstLayer, lastLayer }) => `${model} ${firstLayer}–${lastLayer}`)
+        .join(', ');
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

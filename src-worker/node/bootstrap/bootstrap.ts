@@ -1,0 +1,54 @@
+/**
+ * Entry of the process behind `mindmesh bootstrap`: a node that others begin with, and a relay for those that
+ * cannot be dialled. It knows peers and nothing else: no models, no engines, no API. It is sent its configuration
+ * over an IPC channel and ends with that channel.
+ */
+import { once } from 'node:events';
+import { bootstrapConfigSchema, type BootstrapMessage } from '../../../src-shared/bootstrap-api.ts';
+import { describeCauses, toAppError } from '../../../src-shared/errors.ts';
+import { createMesh, type Mesh } from '../mesh/mesh.ts';
+
+function send(message: BootstrapMessage): void {
+  if (process.connected) {
+    process.send?.(message, () => {});
+  }
+}
+
+async function start(message: unknown): Promise<Mesh> {
+  const config = bootstrapConfigSchema.parse(message);
+  return createMesh({
+    dataFolder: config.dataFolder,
+    listen: config.listen,
+    staticPeers: config.peers,
+    // Whoever is on its local network finds it by its address as well.
+    mdns: false,
+    poolOnly: config.poolOnly,
+    relay: config.relay,
+    maxConnections: config.maxConnections,
+    describe: () => ({ state: 'serving', models: [], shards: [] }),
+    log: (level, text) => send({ type: 'log', level, message: text }),
+  });
+}
+
+// Ctrl-C in a terminal reaches the whole process group; the command decides what it means.
+process.on('SIGINT', () => {});
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${describeCauses(error)}\n`, () => process.exit(1));
+});
+
+if (process.send === undefined) {
+  process.stderr.write('This is a part of "mindmesh bootstrap".\n', () => process.exit(2));
+} else {
+  const over = Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]);
+  const [message] = await once(process, 'message');
+  try {
+    const mesh = await start(message);
+    send({ type: 'ready', peer: mesh.peer, addresses: [...mesh.addresses()] });
+    await over;
+    await mesh.stop();
+    process.exit(0);
+  } catch (error) {
+    send({ type: 'failed', error: toAppError(error).toReport() });
+    setImmediate(() => process.exit(1));
+  }
+}

@@ -1,0 +1,155 @@
+/** The models of the app's catalog: which there are, which are here, and how a whole file of one is got. */
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CatalogEntry } from '../../../src-shared/catalog.ts';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { Log } from '../log.ts';
+import { type CatalogModel, isSignedByApp, readCatalog } from '../models/catalog.ts';
+import type { LibraryModel, ModelLibrary } from '../models/library.ts';
+import { SharedJobs } from '../models/shared-jobs.ts';
+import { downloadFile } from '../transfer/file-download.ts';
+import { downloadSuffix } from '../transfer/partial-file.ts';
+import type { ModelBytes } from './model-bytes.ts';
+
+/** The models of the catalog at `path`; none, with a warning, when it cannot be used. */
+export async function loadCatalog(
+  path: string | undefined,
+  log: Log,
+): Promise<readonly CatalogModel[]> {
+  if (path === undefined) {
+    return [];
+  }
+  try {
+    return readCatalog(await readFile(path, 'utf8'), isSignedByApp).models;
+  } catch (error) {
+    log('warn', `The list of models to download cannot be used: ${toAppError(error).message}`);
+    return [];
+  }
+}
+
+type CatalogModelsParts = {
+  readonly models: readonly CatalogModel[];
+  readonly library: ModelLibrary;
+  readonly bytes: Pick<ModelBytes, 'download' | 'makeRoom' | 'tell'>;
+};
+
+export class CatalogModels {
+  readonly #parts: CatalogModelsParts;
+  readonly #jobs = new SharedJobs<LibraryModel>();
+  readonly #downloading = new Set<string>();
+
+  constructor(parts: CatalogModelsParts) {
+    this.#parts = parts;
+  }
+
+  entries(): CatalogEntry[] {
+    return this.#parts.models.map((model) => {
+      const { id, name, parameters, quantisation, licence, page, sizeBytes } = model;
+      const isHere = this.#here(model) !== undefined;
+      return { id, name, parameters, quantisation, licence, page, sizeBytes, isHere };
+    });
+  }
+
+  /** By id, or by name however it is written. */
+  find(name: string): CatalogModel | undefined {
+    const wanted = name.toLowerCase();
+    const { models } = this.#parts;
+    return (
+      models.find(({ id }) => id === wanted) ??
+      models.find((model) => model.name.toLowerCase() === wanted)
+    );
+  }
+
+  /** Where the model's file lies on the web. */
+  addressesOf(manifestId: string): readonly string[] {
+    return this.#parts.models.find((model) => model.manifestId === manifestId)?.urls ?? [];
+  }
+
+  /**
+   * The model, whose file is fetched unless it is here; whoever asks for the same meanwhile waits for the same.
+   * @throws AppError as `downloadFile`, of the last of its addresses, and as ModelLibrary.importModel
+   */
+  async download(model: CatalogModel): Promise<LibraryModel> {
+    return (
+      this.#here(model) ??
+      (await this.#jobs.run(keyOf(model), undefined, (s) => this.#get(model, s)))
+    );
+  }
+
+  /** Ends the download and deletes what there is of it. Whether there was one. */
+  async cancel(model: CatalogModel): Promise<boolean> {
+    if (!this.#downloading.has(model.id)) {
+      return false;
+    }
+    const reason = new AppError('cancelled', `The download of ${model.name} was cancelled.`);
+    await this.#jobs.abort(keyOf(model), reason);
+    await rm(`${this.#pathOf(model)}${downloadSuffix}`, { force: true });
+    return true;
+  }
+
+  /** What is there of files under way is kept for the next time. */
+  async stop(): Promise<void> {
+    await this.#jobs.abort('', new AppError('cancelled', 'The download was stopped.'));
+  }
+
+  async #get(model: CatalogModel, signal: AbortSignal): Promise<LibraryModel> {
+    const { library, bytes } = this.#parts;
+    const path = this.#pathOf(model);
+    const status = { model: model.name, manifestId: null, layers: null, sources: 1 };
+    const tell = (doneBytes: number): void =>
+      bytes.tell(model.id, { ...status, doneBytes, totalBytes: model.sizeBytes });
+    this.#downloading.add(model.id);
+    try {
+      await mkdir(library.filesFolder, { recursive: true });
+      if ((await sizeOf(path)) !== model.sizeBytes) {
+        await bytes.makeRoom(model.sizeBytes - (await sizeOf(`${path}${downloadSuffix}`)));
+        tell(0);
+        await this.#fetch(model, path, signal, tell);
+      }
+      return await library.importModel(path, { signal });
+    } finally {
+      this.#downloading.delete(model.id);
+      bytes.tell(model.id, undefined);
+    }
+  }
+
+  async #fetch(
+    { urls, sizeBytes, sha256 }: CatalogModel,
+    path: string,
+    signal: AbortSignal,
+    onProgress: (doneBytes: number) => void,
+  ): Promise<void> {
+    const { download } = this.#parts.bytes;
+    let failure: unknown;
+    for (const url of urls) {
+      try {
+        await downloadFile({ url, sizeBytes, sha256, path, download, signal, onProgress });
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  #here(model: CatalogModel): LibraryModel | undefined {
+    const path = this.#pathOf(model);
+    return this.#parts.library.list().find((each) => each.path === path);
+  }
+
+  #pathOf({ id, sha256 }: CatalogModel): string {
+    return join(this.#parts.library.filesFolder, `${id}-${sha256.slice(0, 8)}.gguf`);
+  }
+}
+
+function keyOf({ id }: CatalogModel): string {
+  return `${id} `;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { DemandMeter } from './demand-meter.ts';
+
+it('comes to the tokens a second that are wanted steadily', () => {
+  const clock = { now: 0 };
+  const meter = new DemandMeter(() => clock.now);
+  for (let second = 0; second < 2 * 3600; second += 1) {
+    meter.add('llama', 5);
+    clock.now += 1000;
+  }
+  expect(meter.perSecond().get('llama')).toBeCloseTo(5, 1);
+});
+
+it('halves what is not wanted any more, and forgets it in the end', () => {
+  const clock = { now: 0 };
+  const meter = new DemandMeter(() => clock.now);
+  expect(meter.add('llama', 600)).toBe(true);
+  expect(meter.add('llama', 600)).toBe(false);
+  const before = meter.perSecond().get('llama') ?? 0;
+  clock.now += 10 * 60_000;
+  expect(meter.perSecond().get('llama')).toBeCloseTo(before / 2);
+  clock.now += 3 * 3600_000;
+  expect(meter.perSecond().size).toBe(0);
+  expect(meter.add('llama', 600)).toBe(true);
+});
+
+it('keeps so many models in mind only: the one not wanted for longest goes first', () => {
+  const meter = new DemandMeter(() => 0);
+  for (let index = 0; index < 300; index += 1) {
+    meter.add(`model ${index}`, 100);
+  }
+  expect(meter.perSecond().size).toBe(256);
+  expect(meter.perSecond().has('model 0')).toBe(false);
+});

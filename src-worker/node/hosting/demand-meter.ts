@@ -1,0 +1,56 @@
+/** What this node's own users want of each model, in tokens a second, forgotten with time. */
+
+/** After this much time without a question a model counts half, in milliseconds. */
+const halfLifeMs = 10 * 60_000;
+/** Below this nobody wants it any more. */
+const leastDemand = 0.001;
+/** Most models that are kept in mind. */
+const maxModels = 256;
+
+type Wanted = { readonly tokens: number; readonly at: number };
+
+export class DemandMeter {
+  readonly #now: () => number;
+  readonly #wanted = new Map<string, Wanted>();
+
+  /** `now`: milliseconds on a clock that never goes back. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Returns whether the model was not wanted before. */
+  add(manifestId: string, tokens: number): boolean {
+    const before = this.#tokensOf(manifestId);
+    this.#wanted.delete(manifestId);
+    const [oldest] = this.#wanted.keys();
+    if (oldest !== undefined && this.#wanted.size >= maxModels) {
+      this.#wanted.delete(oldest);
+    }
+    this.#wanted.set(manifestId, { tokens: before + tokens, at: this.#now() });
+    return before === 0;
+  }
+
+  /** Manifest id → tokens a second. */
+  perSecond(): Map<string, number> {
+    const rates = new Map<string, number>();
+    for (const manifestId of this.#wanted.keys()) {
+      const rate = rateOf(this.#tokensOf(manifestId));
+      if (rate >= leastDemand) {
+        rates.set(manifestId, rate);
+      } else {
+        this.#wanted.delete(manifestId);
+      }
+    }
+    return rates;
+  }
+
+  #tokensOf(manifestId: string): number {
+    const { tokens, at } = this.#wanted.get(manifestId) ?? { tokens: 0, at: 0 };
+    return tokens * 0.5 ** ((this.#now() - at) / halfLifeMs);
+  }
+}
+
+/** With steady demand, tokens that were wanted and are half forgotten after a half-life come to rate × mean life. */
+function rateOf(tokens: number): number {
+  return (tokens * Math.LN2) / (halfLifeMs / 1000);
+}

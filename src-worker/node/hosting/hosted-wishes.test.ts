@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { HostedShard } from '../../../src-shared/node-api.ts';
+import type { LibraryModel } from '../models/library.ts';
+import type { PinnedShard } from '../models/shard-cache.ts';
+import { HostedWishes } from './hosted-wishes.ts';
+
+const lower = { firstLayer: 0, lastLayer: 1 };
+const upper = { firstLayer: 2, lastLayer: 3 };
+
+function summary(digit: string, name = `Model ${digit}`): ModelSummary {
+  return {
+    manifestId: digit.repeat(64),
+    name,
+    architecture: 'llama',
+    layers: 4,
+    width: 64,
+    contextLength: 2048,
+    sizeBytes: 200_000,
+    quantisation: 'F32',
+  };
+}
+
+function named(name: string, all: Iterable<ModelSummary>): ModelSummary | undefined {
+  return [...all].find((model) => model.name === name || model.manifestId === name);
+}
+
+function toModel(model: ModelSummary): LibraryModel {
+  return { manifestId: model.manifestId, summary: model } as LibraryModel;
+}
+
+/** A library and peers in memory; a model of peers comes when `give` is called. */
+function setUp(inLibrary: readonly ModelSummary[], ofPeers: readonly ModelSummary[] = []) {
+  const models = new Map(inLibrary.map((model) => [model.manifestId, model]));
+  const asked: string[] = [];
+  const waiting: { give: () => void; refuse: () => void; signal: AbortSignal }[] = [];
+  const state = {
+    hosted: [] as readonly HostedShard[],
+    pinned: [] as readonly PinnedShard[],
+    order: [] as string[],
+    now: 0,
+    peers: ofPeers,
+  };
+  const wishes = new HostedWishes({
+    library: {
+      list: () => [...models.values()].map(toModel),
+      find: (name) => {
+        const model = named(name, models.values());
+        if (model === undefined) {
+          throw new AppError('model-not-found', `No model in the library is called '${name}'.`);
+        }
+        return toModel(model);
+      },
+      pin: (shards) => {
+        state.pinned = shards;
+        state.order.push('pin');
+      },
+    },
+    host: (shards) => {
+      state.hosted = shards;
+      state.order.push('host');
+    },
+    knownByPeers: (name) => named(name, state.peers),
+    add: (manifestId, signal) => {
+      asked.push(manifestId);
+      const { promise, resolve, reject } = Promise.withResolvers<LibraryModel>();
+      waiting.push({
+        give: () => {
+          const model = named(manifestId, ofPeers);
+          if (model !== undefined) {
+            models.set(manifestId, model);
+            resolve(toModel(model));
+          }
+        },
+        refuse: () => reject(new AppError('model-not-found', 'Nobody gave it.')),
+        signal,
+      });
+      return promise;
+    },
+    now: () => state.now,
+    log: () => {},
+  });
+  return { wishes, state, asked, waiting };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('what is to be hosted', () => {
+  it('is the wish of the owner and what was placed, each once, pinned before it is hosted', () => {
+    const { wishes, state } = setUp([summary('a')]);
+    const id = summary('a').manifestId;
+    wishes.set([{ model: 'Model a', layers: lower }]);
+    wishes.place([
+      { manifestId: id, ...lower },
+      { manifestId: id, ...upper },
+    ]);
+    expect(state.hosted).toEqual([
+      { model: id, layers: lower },
+      { model: id, layers: upper },
+    ]);
+    expect(state.pinned.map(({ range }) => range)).toEqual([lower, upper]);
+    expect(state.order).toEqual(['pin', 'host', 'pin', 'host']);
+    expect(wishes.pins()).toEqual([{ manifestId: id, ...lower }]);
+    wishes.place([]);
+    expect(state.hosted).toEqual([{ model: id, layers: lower }]);
+  });
+
+  it('stays as it was when a wish makes no sense', () => {
+    const { wishes, state } = setUp([summary('a')]);
+    wishes.set([{ model: 'Model a', layers: lower }]);
+    expect(() => wishes.set([{ model: 'Nobody has it' }])).toThrow("called 'Nobody has it'");
+    const beyond = { firstLayer: 2, lastLayer: 4 };
+    expect(() => wishes.set([{ model: 'Model a', layers: beyond }])).toThrow(
+      'Layers 2 to 4 of Model a cannot be hosted: it has layers 0 to 3',
+    );
+    expect(state.hosted).toEqual([{ model: summary('a').manifestId, layers: lower }]);
+  });
+});
+
+describe('a model that only peers have', () => {
+  it('is asked for once, and hosted when it is here', async () => {
+    const { wishes, state, asked, waiting } = setUp([], [summary('b')]);
+    wishes.set([{ model: 'Model b', layers: upper }]);
+    wishes.look();
+    expect(asked).toEqual([summary('b').manifestId]);
+    expect(state.hosted).toEqual([]);
+    waiting[0]?.give();
+    await settled();
+    expect(state.hosted).toEqual([{ model: summary('b').manifestId, layers: upper }]);
+  });
+
+  it('is asked for again after a while when nobody gave it, and not before', async () => {
+    const { wishes, state, asked, waiting } = setUp([], [summary('b')]);
+    wishes.set([{ model: 'Model b' }]);
+    waiting[0]?.refuse();
+    await settled();
+    wishes.look();
+    expect(asked).toHaveLength(1);
+    state.now += 10_000;
+    wishes.look();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is given up when it is not wished any more, or the node stops', () => {
+    const { wishes, waiting } = setUp([], [summary('b'), summary('c')]);
+    wishes.set([{ model: 'Model b' }]);
+    wishes.set([{ model: 'Model c' }]);
+    expect(waiting.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+    wishes.stop();
+    expect(waiting[1]?.signal.aborted).toBe(true);
+  });
+
+  it('of an earlier run is waited for, while layers that it has not are only told', async () => {
+    const { wishes, state, asked, waiting } = setUp([summary('a')], [summary('b')]);
+    const { peers } = state;
+    state.peers = [];
+    wishes.setFirst([
+      { model: 'Model b' },
+      { model: 'Model a', layers: { firstLayer: 0, lastLayer: 9 } },
+      { model: 'Model a', layers: lower },
+    ]);
+    expect(state.hosted).toEqual([{ model: summary('a').manifestId, layers: lower }]);
+    state.peers = peers;
+    wishes.look();
+    expect(asked).toEqual([summary('b').manifestId]);
+    waiting[0]?.give();
+    await settled();
+    expect(state.hosted).toHaveLength(2);
+  });
+});

@@ -1,0 +1,225 @@
+/**
+ * What this node is to host: what its owner wishes, and what placement adds. Layers of a model that only peers have
+ * are hosted as soon as its manifest is here; their bytes come when they are loaded.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { HostedShard } from '../../../src-shared/node-api.ts';
+import type { Log } from '../log.ts';
+import type { LibraryModel } from '../models/library.ts';
+import type { PinnedShard } from '../models/shard-cache.ts';
+import type { Placed } from '../placement/placement-question.ts';
+
+export type HostedWishesParts = {
+  readonly library: {
+    list(): readonly LibraryModel[];
+    find(name: string): LibraryModel;
+    pin(shards: readonly PinnedShard[]): void;
+  };
+  /** Replaces what is hosted, of models that the library has. @throws AppError `setting-invalid` */
+  readonly host: (wishes: readonly HostedShard[]) => void;
+  /** A model by its name or id among those that peers have. */
+  readonly knownByPeers: (name: string) => ModelSummary | undefined;
+  /** Makes a model of peers known to the library. */
+  readonly add: (manifestId: string, signal: AbortSignal) => Promise<LibraryModel>;
+  readonly now: () => number;
+  readonly log: Log;
+};
+
+/** A model that no peer gave is asked for again after this, in milliseconds. */
+const againAfterMs = 10_000;
+
+export class HostedWishes {
+  readonly #parts: HostedWishesParts;
+  #owners: readonly HostedShard[] = [];
+  #placed: readonly Placed[] = [];
+  #hosted: readonly Placed[] = [];
+  /** Models being made known, by id. */
+  readonly #adding = new Map<string, AbortController>();
+  readonly #askedAt = new Map<string, number>();
+  #isStopped = false;
+
+  constructor(parts: HostedWishesParts) {
+    this.#parts = parts;
+  }
+
+  /** What is hosted or being loaded now. */
+  get hosted(): readonly Placed[] {
+    return this.#hosted;
+  }
+
+  get placed(): readonly Placed[] {
+    return this.#placed;
+  }
+
+  /** The owner's, of models that the library has. */
+  pins(): Placed[] {
+    return this.#owners.flatMap((wish) => this.#resolved(wish) ?? []);
+  }
+
+  /**
+   * Replaces the owner's wishes.
+   * @throws AppError `model-not-found` for a model that neither this node nor a known peer has, `setting-invalid`
+   * for layers that a model has not; nothing changes then
+   */
+  set(wishes: readonly HostedShard[]): void {
+    for (const wish of wishes) {
+      this.#check(wish);
+    }
+    const before = this.#owners;
+    this.#owners = wishes;
+    try {
+      this.#apply();
+    } catch (error) {
+      this.#owners = before;
+      throw error;
+    }
+    this.look();
+  }
+
+  /** As `set`, but for wishes of an earlier run: what cannot be hosted is told and waited for. */
+  setFirst(wishes: readonly HostedShard[]): void {
+    const possible: HostedShard[] = [];
+    for (const wish of wishes) {
+      try {
+        this.#check(wish);
+        possible.push(wish);
+      } catch (error) {
+        const { code, message } = toAppError(error);
+        this.#parts.log('error', `${wish.model} is not hosted: ${message}`);
+        if (code === 'model-not-found') {
+          possible.push(wish);
+        }
+      }
+    }
+    this.#owners = possible;
+    this.#apply();
+    this.look();
+  }
+
+  /** Replaces what placement adds. */
+  place(placed: readonly Placed[]): void {
+    if (!isDeepStrictEqual(placed, this.#placed)) {
+      this.#placed = placed;
+      this.#apply();
+      this.look();
+    }
+  }
+
+  /** Peers may have brought a model that is waited for, or an import may have. */
+  look(): void {
+    if (this.#isStopped) {
+      return;
+    }
+    this.#apply();
+    const wanted = new Set(this.#missing());
+    for (const [manifestId, controller] of this.#adding) {
+      if (!wanted.has(manifestId)) {
+        controller.abort(new AppError('cancelled', 'The model is not wanted any more.'));
+      }
+    }
+    for (const manifestId of wanted) {
+      const askedAt = this.#askedAt.get(manifestId) ?? -Infinity;
+      if (!this.#adding.has(manifestId) && this.#parts.now() - askedAt >= againAfterMs) {
+        void this.#add(manifestId);
+      }
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const controller of this.#adding.values()) {
+      controller.abort(new AppError('cancelled', 'The node stops.'));
+    }
+  }
+
+  async #add(manifestId: string): Promise<void> {
+    const { add, now, log } = this.#parts;
+    const controller = new AbortController();
+    this.#adding.set(manifestId, controller);
+    this.#askedAt.set(manifestId, now());
+    try {
+      await add(manifestId, controller.signal);
+      this.#askedAt.delete(manifestId);
+      this.#apply();
+    } catch (error) {
+      if (!controller.signal.aborted) {
+        log('warn', `A model is not hosted yet: ${toAppError(error).message}`, { manifestId });
+      }
+    } finally {
+      this.#adding.delete(manifestId);
+    }
+  }
+
+  #check(wish: HostedShard): void {
+    const model = this.#inLibrary(wish.model)?.summary ?? this.#parts.knownByPeers(wish.model);
+    if (model === undefined) {
+      // Says what is wrong with the name.
+      this.#parts.library.find(wish.model);
+      return;
+    }
+    const { firstLayer, lastLayer } = rangeOf(wish, model);
+    if (lastLayer >= model.layers) {
+      throw new AppError(
+        'setting-invalid',
+        `Layers ${firstLayer} to ${lastLayer} of ${model.name} cannot be hosted: it has layers 0 to ${model.layers - 1}`,
+      );
+    }
+  }
+
+  /** Hosts what the library has by now. Pins go first: what is to be hosted must not make room for itself. */
+  #apply(): void {
+    const hosted = eachOnce([
+      ...this.pins(),
+      ...this.#placed.filter(({ manifestId }) => this.#inLibrary(manifestId) !== undefined),
+    ]);
+    if (isDeepStrictEqual(hosted, this.#hosted)) {
+      return;
+    }
+    const { library, host } = this.#parts;
+    library.pin(hosted.map(({ manifestId, ...range }) => ({ manifestId, range })));
+    host(hosted.map(({ manifestId, ...layers }) => ({ model: manifestId, layers })));
+    this.#hosted = hosted;
+  }
+
+  /** Models that are to be hosted, that the library has not, and that peers have. */
+  #missing(): string[] {
+    const names = [
+      ...this.#owners.map(({ model }) => model),
+      ...this.#placed.map(({ manifestId }) => manifestId),
+    ];
+    return names
+      .filter((name) => this.#inLibrary(name) === undefined)
+      .flatMap((name) => this.#parts.knownByPeers(name)?.manifestId ?? []);
+  }
+
+  #resolved(wish: HostedShard): Placed | undefined {
+    const model = this.#inLibrary(wish.model)?.summary;
+    if (model === undefined) {
+      return undefined;
+    }
+    const range = rangeOf(wish, model);
+    return range.lastLayer < model.layers ? { manifestId: model.manifestId, ...range } : undefined;
+  }
+
+  #inLibrary(name: string): LibraryModel | undefined {
+    try {
+      return this.#parts.library.find(name);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function rangeOf({ layers }: HostedShard, model: ModelSummary): Omit<Placed, 'manifestId'> {
+  return layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
+}
+
+function eachOnce(placed: readonly Placed[]): Placed[] {
+  return [
+    ...new Map(
+      placed.map((each) => [`${each.manifestId} ${each.firstLayer} ${each.lastLayer}`, each]),
+    ).values(),
+  ];
+}

@@ -1,0 +1,113 @@
+/** Model bytes in and out of this node, within the owner's limits: one tap for each direction, for everybody together. */
+import { AppError } from '../../../src-shared/errors.ts';
+import type { DownloadStatus, Hosting } from '../../../src-shared/node-api.ts';
+import type { Log } from '../log.ts';
+import type { ChannelOpener } from '../mesh/channel.ts';
+import type { KnownPeer } from '../mesh/record.ts';
+import type { ModelLibrary } from '../models/library.ts';
+import type { PeerFault } from '../routing/standing-book.ts';
+import { ChunkService } from '../transfer/chunk-service.ts';
+import { ModelDownloads } from '../transfer/model-downloads.ts';
+import { TokenBucket } from '../transfer/token-bucket.ts';
+
+export type ModelBytesParts = {
+  readonly opener: ChannelOpener;
+  readonly library: ModelLibrary;
+  readonly knownPeers: () => readonly KnownPeer[];
+  readonly addressesOf: (manifestId: string) => readonly string[];
+  readonly limits: Hosting;
+  readonly mayServe: (peer: string) => boolean;
+  readonly onPeerFault: (peer: string, fault: PeerFault) => void;
+  readonly onChange: () => void;
+  readonly log: Log;
+};
+
+export class ModelBytes {
+  readonly downloads: ModelDownloads;
+  /** What the owner lets this node fetch. */
+  readonly download: TokenBucket;
+  readonly #upload: TokenBucket;
+  readonly #parts: ModelBytesParts;
+  readonly #service: ChunkService;
+  /** Under way, by what is fetched. */
+  readonly #progress = new Map<string, DownloadStatus>();
+
+  constructor(parts: ModelBytesParts) {
+    const { opener, library, limits, mayServe, onPeerFault } = parts;
+    this.#parts = parts;
+    this.download = new TokenBucket(limits.downloadBytesPerSecond);
+    this.#upload = new TokenBucket(limits.uploadBytesPerSecond);
+    library.limitTo(limits.diskBytes);
+    this.#service = new ChunkService({ opener, supply: library, upload: this.#upload, mayServe });
+    this.downloads = new ModelDownloads({
+      opener,
+      knownPeers: parts.knownPeers,
+      library,
+      addressesOf: parts.addressesOf,
+      download: this.download,
+      log: parts.log,
+      onProgress: (manifestId, layers, { doneBytes, totalBytes, sources }) => {
+        const model = library.list().find((each) => each.manifestId === manifestId)?.summary.name;
+        this.tell(`${manifestId} ${layers.firstLayer} ${layers.lastLayer}`, {
+          model: model ?? manifestId.slice(0, 12),
+          manifestId,
+          layers,
+          doneBytes,
+          totalBytes,
+          sources,
+        });
+      },
+      onEnd: (manifestId, { firstLayer, lastLayer }) =>
+        this.tell(`${manifestId} ${firstLayer} ${lastLayer}`, undefined),
+      onFault: ({ id, kind, fault }) => {
+        // A peer that gives nothing, or goes, does no wrong: it may pause at any time.
+        if (kind === 'peer' && fault !== 'failed') {
+          onPeerFault(id, fault);
+        }
+      },
+    });
+  }
+
+  /** Peers may ask for chunks from now on. */
+  async start(): Promise<void> {
+    await this.#service.start();
+  }
+
+  /** Limits hold at once, for what is under way too. */
+  limit(limits: Hosting): void {
+    this.download.setRate(limits.downloadBytesPerSecond);
+    this.#upload.setRate(limits.uploadBytesPerSecond);
+    this.#parts.library.limitTo(limits.diskBytes);
+  }
+
+  /** Ends what is being sent. */
+  interrupt(): void {
+    this.#service.interrupt();
+  }
+
+  /** What is being fetched. */
+  statuses(): DownloadStatus[] {
+    return [...this.#progress.values()];
+  }
+
+  /** How far the download called `key` is; undefined when it is over. */
+  tell(key: string, status: DownloadStatus | undefined): void {
+    if (status === undefined) {
+      this.#progress.delete(key);
+    } else {
+      this.#progress.set(key, status);
+    }
+    this.#parts.onChange();
+  }
+
+  /** @throws AppError `data-folder-unusable` when the owner's limit does not leave so much */
+  async makeRoom(bytes: number): Promise<void> {
+    await this.#parts.library.makeRoomForFile(bytes).catch((error: unknown) => {
+      throw new AppError(
+        'data-folder-unusable',
+        `The model has ${(bytes / 1e9).toFixed(1)} GB, which the limit for downloaded models does not leave. Raise diskLimitGigabytes, or remove another model.`,
+        { cause: error },
+      );
+    });
+  }
+}

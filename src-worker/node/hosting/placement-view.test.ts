@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { Hosting } from '../../../src-shared/node-api.ts';
+import type { KnownPeer, PeerRecord } from '../mesh/record.ts';
+import type { LibraryModel } from '../models/library.ts';
+import { rangeBytes } from '../placement/placement-question.ts';
+import { assumedModel, placementModel } from './placement-models.ts';
+import { type PlacementFacts, PlacementView } from './placement-view.ts';
+
+const id = 'a'.repeat(64);
+const other = 'b'.repeat(64);
+const layers = 4;
+
+const tensor = (name: string, size: number, shape = [64, 32]) => ({
+  name,
+  size,
+  shape,
+  type: 'F32',
+  root: 'c'.repeat(64),
+});
+
+const manifest: LibraryModel['manifest'] = {
+  format: 2,
+  name: 'Model',
+  architecture: 'llama',
+  layers,
+  width: 64,
+  contextLength: 2048,
+  quantisation: 'F32',
+  parametersSha256: 'd'.repeat(64),
+  tokenizerSha256: 'd'.repeat(64),
+  templateSha256: null,
+  tensors: [
+    ...Array.from({ length: layers }, (_, layer) => [
+      tensor(`blk.${layer}.attn_k.weight`, 10_000),
+      tensor(`blk.${layer}.attn_v.weight`, 10_000),
+      tensor(`blk.${layer}.ffn_up.weight`, 80_000 + layer),
+    ]).flat(),
+    tensor('output.weight', 40_000),
+    tensor('output_norm.weight', 100),
+    tensor('token_embd.weight', 50_000),
+  ],
+};
+
+function summary(manifestId: string): ModelSummary {
+  return { ...manifest, manifestId, sizeBytes: 500_000 };
+}
+
+const here = (path: string | null): LibraryModel => ({
+  manifestId: id,
+  alias: null,
+  path,
+  summary: summary(id),
+  manifest,
+});
+
+function peer(record: Partial<PeerRecord>): KnownPeer {
+  return {
+    peer: 'other',
+    record: { sequence: 1, state: 'serving', addresses: [], models: [], shards: [], ...record },
+    receivedAt: 0,
+    connected: true,
+    latencyMs: 1,
+  };
+}
+
+const hosting: Hosting = {
+  mode: 'automatic',
+  memoryBytes: 1_000_000,
+  diskBytes: null,
+  downloadBytesPerSecond: null,
+  uploadBytesPerSecond: null,
+  region: '',
+  price: 0,
+  lookEveryMs: 10_000,
+};
+
+const facts: PlacementFacts = {
+  self: 'own',
+  hosting,
+  contextLength: 256,
+  library: [],
+  peers: [],
+  ownDemand: new Map(),
+  hosted: [],
+  pins: [],
+  serving: [],
+  avoided: new Set(),
+  movedAt: undefined,
+  now: 0,
+};
+
+describe('what a model takes', () => {
+  it('is counted from its manifest: every layer as the largest, caches, and what the ends have', () => {
+    const model = placementModel(manifest, id, 256);
+    expect(model).toMatchObject({ manifestId: id, layers, layerBytes: 100_003 });
+    expect(model).toMatchObject({ firstBytes: 50_000, lastBytes: 40_100 });
+    // Keys and values, 32 wide, of 2 bytes each.
+    expect(model.cacheBytes).toBe(256 * 2 * 32 * 2);
+    expect(rangeBytes(model, { firstLayer: 0, lastLayer: 3 })).toBeGreaterThan(490_000);
+  });
+
+  it('is assumed from its summary before the manifest is here, and never more cells than it can use', () => {
+    expect(assumedModel(summary(other), 1e6)).toMatchObject({
+      layerBytes: 125_000,
+      cacheBytes: 64 * 2048,
+    });
+  });
+
+  it('has the embedding at its end, too, where that is its head', () => {
+    const tied = {
+      ...manifest,
+      tensors: manifest.tensors.filter((t) => t.name !== 'output.weight'),
+    };
+    expect(placementModel(tied, id, 256).lastBytes).toBe(50_100);
+  });
+});
+
+describe('the question to placement', () => {
+  it('is about models that are wanted and can be had', () => {
+    const view = new PlacementView();
+    const wanting = peer({ demand: { [id]: 2, [other]: 1 }, models: [summary(other)] });
+    const question = view.question({ ...facts, library: [here('/m.gguf')], peers: [wanting] });
+    expect(question.models.map(({ manifestId }) => manifestId)).toEqual([id, other]);
+    expect([...question.demand]).toEqual([
+      [id, 2],
+      [other, 1],
+    ]);
+    // Nobody has its bytes.
+    const partly = view.question({ ...facts, library: [here(null)], peers: [wanting] });
+    expect(partly.models.map(({ manifestId }) => manifestId)).toEqual([other]);
+  });
+
+  it('leaves out what is to be avoided, and counts the disk as memory', () => {
+    const view = new PlacementView();
+    const question = view.question({
+      ...facts,
+      hosting: { ...hosting, diskBytes: 400_000 },
+      peers: [peer({ demand: { [other]: 1 }, models: [summary(other)] })],
+      avoided: new Set([other]),
+    });
+    expect(question.demand.size).toBe(0);
+    expect(question.models).toEqual([]);
+    expect(question.own.memoryBytes).toBe(400_000);
+  });
+
+  it('knows how fast this machine reads once it has served', () => {
+    const shard = { manifestId: id, firstLayer: 0, lastLayer: 0 };
+    const serving = {
+      ...shard,
+      tokensPerSecond: 1000,
+      freeSessions: 1,
+      maxSessions: 1,
+      contextLength: 256,
+    };
+    const given = { ...facts, library: [here('/m.gguf')], hosted: [shard], serving: [serving] };
+    const { own } = new PlacementView().question(given);
+    expect(own.shards).toEqual([{ ...shard, tokensPerSecond: 1000 }]);
+    expect(own.readBytesPerSecond).toBe(150_003_000);
+    expect(new PlacementView().question(facts).own.readBytesPerSecond).toBe(10e9);
+  });
+});

@@ -1,0 +1,124 @@
+/** What placement is asked on this node: its memory, its shards, what is wanted, and which models it could get. */
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { Hosting } from '../../../src-shared/node-api.ts';
+import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
+import type { LibraryModel } from '../models/library.ts';
+import { sumDemand } from '../placement/demand.ts';
+import {
+  type Placed,
+  type PlacementModel,
+  type PlacementQuestion,
+  rangeBytes,
+} from '../placement/placement-question.ts';
+import { assumedModel, placementModel } from './placement-models.ts';
+
+/** What a machine reads of weights in a second before it has measured itself, and fetches where nobody set a limit. */
+const assumedReadBytesPerSecond = 10e9;
+const assumedDownloadBytesPerSecond = 12.5e6;
+
+export type PlacementFacts = {
+  readonly self: string;
+  readonly hosting: Hosting;
+  readonly contextLength: number;
+  readonly library: readonly LibraryModel[];
+  readonly peers: readonly KnownPeer[];
+  /** What this node's own users want. */
+  readonly ownDemand: ReadonlyMap<string, number>;
+  readonly hosted: readonly Placed[];
+  readonly pins: readonly Placed[];
+  /** Those of the hosted shards that serve. */
+  readonly serving: readonly RecordedShard[];
+  /** Models that are not to be placed here now. */
+  readonly avoided: ReadonlySet<string>;
+  readonly movedAt: number | undefined;
+  /** Milliseconds of the clock on the wall. */
+  readonly now: number;
+};
+
+/** Pure but for what it remembers of manifests, which never change. */
+export class PlacementView {
+  readonly #models = new Map<string, PlacementModel>();
+
+  question(facts: PlacementFacts): PlacementQuestion {
+    const { hosting, peers, ownDemand, hosted, pins, serving, avoided } = facts;
+    const demand = sumDemand(
+      peers.map(({ record }) => record),
+      ownDemand,
+    );
+    const wanted = new Set([...demand.keys()].filter((id) => !avoided.has(id)));
+    const models = this.#obtainable(
+      facts,
+      new Set([...wanted, ...hosted.map((s) => s.manifestId)]),
+    );
+    const speedOf = (shard: Placed): number =>
+      serving.find((each) => isSame(each, shard))?.tokensPerSecond ?? 0;
+    return {
+      own: {
+        peer: facts.self,
+        // What is hosted lies on the disk, too.
+        memoryBytes: Math.min(hosting.memoryBytes, hosting.diskBytes ?? Infinity),
+        shards: hosted.map((shard) => ({ ...shard, tokensPerSecond: speedOf(shard) })),
+        pins,
+        readBytesPerSecond: measuredRead(serving, models) ?? assumedReadBytesPerSecond,
+        downloadBytesPerSecond: hosting.downloadBytesPerSecond ?? assumedDownloadBytesPerSecond,
+        movedAt: facts.movedAt,
+      },
+      models,
+      peers,
+      demand: new Map([...demand].filter(([id]) => wanted.has(id))),
+      now: facts.now,
+    };
+  }
+
+  /** Models whose layers are on this machine or with a peer that gives them. */
+  #obtainable(
+    { library, peers, contextLength }: PlacementFacts,
+    ids: ReadonlySet<string>,
+  ): PlacementModel[] {
+    const offered = new Map<string, ModelSummary>();
+    for (const { record } of peers) {
+      for (const model of record.models) {
+        if (ids.has(model.manifestId) && !offered.has(model.manifestId)) {
+          offered.set(model.manifestId, model);
+        }
+      }
+    }
+    const own = new Map(library.map((model) => [model.manifestId, model]));
+    return [...ids].flatMap((id) => {
+      const here = own.get(id);
+      const summary = offered.get(id);
+      if (here !== undefined && (here.path !== null || summary !== undefined)) {
+        return this.#exact(here, contextLength);
+      }
+      return summary === undefined ? [] : assumedModel(summary, contextLength);
+    });
+  }
+
+  #exact({ manifestId, manifest }: LibraryModel, contextLength: number): PlacementModel {
+    const known = this.#models.get(manifestId);
+    const model = known ?? placementModel(manifest, manifestId, contextLength);
+    this.#models.set(manifestId, model);
+    return model;
+  }
+}
+
+/** The fastest of the own shards shows what the machine can read. */
+function measuredRead(
+  serving: readonly RecordedShard[],
+  models: readonly PlacementModel[],
+): number | undefined {
+  const speeds = serving.flatMap((shard) => {
+    const model = models.find(({ manifestId }) => manifestId === shard.manifestId);
+    const bytes = model === undefined ? 0 : rangeBytes({ ...model, cacheBytes: 0 }, shard);
+    return bytes * shard.tokensPerSecond > 0 ? [bytes * shard.tokensPerSecond] : [];
+  });
+  return speeds.length === 0 ? undefined : Math.max(...speeds);
+}
+
+function isSame(one: Placed, other: Placed): boolean {
+  return (
+    one.manifestId === other.manifestId &&
+    one.firstLayer === other.firstLayer &&
+    one.lastLayer === other.lastLayer
+  );
+}

@@ -1,0 +1,59 @@
+/**
+ * Dials to peers that should be connected, a bounded number at once. A mesh that lived for a while leaves
+ * hundreds of peers behind that are gone, and each takes a time-out: while others wait, the first attempts are short.
+ */
+
+/** Dials at once: every one is a socket, and routers of households forget their tables at a thousand. */
+const maxDials = 192;
+
+/** A first attempt while others wait, doubling with every failure; and one that nobody waits for. Milliseconds. */
+const hurriedMs = 1000;
+const longestMs = 10_000;
+
+type Job = {
+  readonly failures: number;
+  readonly run: (deadlineMs: number) => Promise<void>;
+};
+
+export class DialQueue {
+  #waiting: Job[] = [];
+  #running = 0;
+
+  /**
+   * Runs the dial soon: `isUrgent` before all that wait. `run` is given how long it may take, in milliseconds,
+   * and never rejects.
+   */
+  add(failures: number, isUrgent: boolean, run: (deadlineMs: number) => Promise<void>): void {
+    const job = { failures, run };
+    if (isUrgent) {
+      this.#waiting.unshift(job);
+    } else {
+      this.#waiting.push(job);
+    }
+    this.#next();
+  }
+
+  clear(): void {
+    this.#waiting = [];
+  }
+
+  #next(): void {
+    while (this.#running < maxDials) {
+      const job = this.#waiting.shift();
+      if (job === undefined) {
+        return;
+      }
+      this.#running += 1;
+      void this.#run(job);
+    }
+  }
+
+  async #run({ failures, run }: Job): Promise<void> {
+    // Whoever comes in the same moment counts as waiting, too.
+    await Promise.resolve();
+    const isHurried = this.#waiting.length > 0;
+    await run(isHurried ? Math.min(longestMs, hurriedMs * 2 ** failures) : longestMs);
+    this.#running -= 1;
+    this.#next();
+  }
+}

@@ -1,0 +1,81 @@
+/** The owner's models: what he adds and takes away, and what comes with the app. */
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { Log } from '../log.ts';
+import type { LibraryModel, ModelLibrary } from './library.ts';
+
+/** Progress is told at most this often, in milliseconds. */
+const progressEveryMs = 200;
+
+export type ImportListener = (path: string, doneBytes: number, totalBytes: number) => void;
+
+export class OwnModels {
+  readonly #library: ModelLibrary;
+  readonly #log: Log;
+  #bundled: readonly string[] = [];
+
+  constructor(library: ModelLibrary, log: Log) {
+    this.#library = library;
+    this.#log = log;
+  }
+
+  get(manifestId: string): LibraryModel | undefined {
+    return this.#library.list().find((model) => model.manifestId === manifestId);
+  }
+
+  /** Models that come with the app and stay. One that cannot be used must not keep the node from starting. */
+  async importBundled(paths: readonly string[]): Promise<void> {
+    const ids: string[] = [];
+    for (const path of paths) {
+      try {
+        ids.push((await this.#library.importModel(path)).manifestId);
+      } catch (error) {
+        const why = toAppError(error).message;
+        this.#log('error', `A model that comes with the app cannot be used: ${why}`);
+      }
+    }
+    this.#bundled = ids;
+  }
+
+  /** @throws AppError as ModelLibrary.importModel */
+  async import(
+    path: string,
+    alias: string | undefined,
+    onProgress: ImportListener,
+  ): Promise<LibraryModel> {
+    let toldAt = Number.NEGATIVE_INFINITY;
+    return await this.#library.importModel(path, {
+      alias,
+      onProgress: (doneBytes, totalBytes) => {
+        const now = performance.now();
+        if (now - toldAt >= progressEveryMs) {
+          toldAt = now;
+          onProgress(path, doneBytes, totalBytes);
+        }
+      },
+    });
+  }
+
+  /**
+   * Forgets a model and deletes what was cut from it or fetched. A file that was imported stays.
+   * @param release makes the node host nothing of it; false when its owner wishes it hosted
+   * @throws AppError `model-not-found`, `request-invalid` for a model that is hosted or comes with the app
+   */
+  async remove(name: string, release: (manifestId: string) => boolean): Promise<LibraryModel> {
+    const model = this.#library.find(name);
+    const { manifestId, summary } = model;
+    if (this.#bundled.includes(manifestId)) {
+      throw new AppError(
+        'request-invalid',
+        `${summary.name} comes with the app and cannot be removed.`,
+      );
+    }
+    if (!release(manifestId)) {
+      throw new AppError(
+        'request-invalid',
+        `This machine hosts ${summary.name}. Stop hosting it first, then remove it.`,
+      );
+    }
+    await this.#library.remove(manifestId);
+    return model;
+  }
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { KnownPeer } from '../mesh/record.ts';
+import { ChainFailure } from '../sessions/chain-failure.ts';
+import { MeshRoutes } from './mesh-routes.ts';
+import { planRoute } from './plan-route.ts';
+import { StandingBook } from './standing-book.ts';
+
+const model = { manifestId: 'a'.repeat(64), name: 'Model', layers: 4 };
+
+function host(peer: string, latencyMs: number): KnownPeer {
+  const shard = {
+    manifestId: model.manifestId,
+    firstLayer: 0,
+    lastLayer: 3,
+    freeSessions: 4,
+    maxSessions: 4,
+    contextLength: 2048,
+    tokensPerSecond: 20,
+  };
+  return {
+    peer,
+    record: {
+      sequence: 1,
+      state: 'serving',
+      addresses: ['/ip4/10.0.0.1/tcp/4001'],
+      models: [],
+      shards: [shard],
+    },
+    receivedAt: 0,
+    connected: true,
+    latencyMs,
+  };
+}
+
+/** A mesh in which "near" is a little nearer than "far". */
+function routesOf() {
+  const peers = new Map([host('near', 10), host('far', 20)].map((each) => [each.peer, each]));
+  const mesh = {
+    peer: 'own',
+    pools: { servers: () => new Set(['far']) },
+    knownPeers: () => [...peers.values()],
+    knownPeer: (peer: string) => peers.get(peer),
+    onChange: () => () => {},
+  } as unknown as Mesh;
+  const clock = { now: 0 };
+  const routes = new MeshRoutes(mesh, new StandingBook(() => clock.now));
+  const best = (): string | undefined =>
+    planRoute({
+      model,
+      self: 'own',
+      ownShards: [],
+      peers: routes.hosts(model.manifestId),
+      excluded: new Set(),
+      promptTokens: 1,
+      maxTokens: 16,
+      ...routes.facts(),
+    })[0]?.peer;
+  return { routes, best, clock };
+}
+
+function failed(peer: string, code: ErrorCode): ChainFailure {
+  return new ChainFailure(new AppError(code, 'It failed'), peer);
+}
+
+describe('the routes of a node', () => {
+  it('lead around a peer that failed or lied for a while, and then back', () => {
+    const { routes, best, clock } = routesOf();
+    expect(best()).toBe('near');
+    routes.stageFailed(failed('near', 'peer-failed'));
+    expect(best()).toBe('far');
+    routes.blame('far', 'lied');
+    expect(best()).toBe('near');
+    clock.now += 24 * 3600_000;
+    routes.peers();
+    routes.stageFailed(failed('far', 'over-capacity'));
+    routes.stageFailed(failed('own', 'engine-died'));
+    expect(best()).toBe('near');
+  });
+
+  it('know who is in a pool with this node', () => {
+    expect([...(routesOf().routes.facts().poolMembers ?? [])]).toEqual(['far']);
+  });
+});

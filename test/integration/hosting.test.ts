@@ -1,0 +1,225 @@
+/** Layers that are hosted where their model is not: fetched from peers by wish, or where the mesh needs them. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { NodeStatus } from '../../src-shared/node-api.ts';
+import { NodeProcess, type NodeProcessConfig } from '../support/node-process.ts';
+import { smallModel, writeRandomModel } from '../support/random-model.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { transferModel } from '../support/transfer-parts.ts';
+
+const lower = { firstLayer: 0, lastLayer: 1 };
+const upper = { firstLayer: 2, lastLayer: 3 };
+
+async function start(config: NodeProcessConfig = {}): Promise<NodeProcess> {
+  const node = await NodeProcess.start(config);
+  onTestFinished(() => node.stop());
+  return node;
+}
+
+/** A node that hosts the model in two halves, and whoever wants to know it. */
+async function startOwner(
+  options: Parameters<typeof writeRandomModel>[1] = {},
+): Promise<{ owner: NodeProcess; model: string; bytes: number }> {
+  const path = join(await temporaryFolder(), 'model.gguf');
+  await writeRandomModel(path, options);
+  const { name: model } = { ...smallModel, ...options };
+  const last = { firstLayer: 2, lastLayer: (options?.layers ?? smallModel.layers) - 1 };
+  const owner = await start({
+    bundledModels: [path],
+    shards: [
+      { model, layers: lower },
+      { model, layers: last },
+    ],
+  });
+  await owner.untilServing();
+  return { owner, model, bytes: (await stat(path)).size };
+}
+
+/** Sizes of the shards that a node keeps, by their layers. */
+async function shardsOf(node: NodeProcess): Promise<Record<string, number>> {
+  const folder = join(node.dataFolder, 'models', 'shards');
+  const names = (await readdir(folder, { recursive: true }).catch(() => [])).filter((name) =>
+    /\d+-\d+\.gguf$/.test(name),
+  );
+  const sizes = names.map(async (name) => [
+    /(\d+-\d+)\.gguf$/.exec(name)?.[1] ?? '',
+    (await stat(join(folder, name))).size,
+  ]);
+  return Object.fromEntries(await Promise.all(sizes)) as Record<string, number>;
+}
+
+const ranges = (status: NodeStatus): string[] =>
+  status.shards.map(({ firstLayer, lastLayer }) => `${firstLayer}-${lastLayer}`).toSorted();
+
+describe('a model that only peers have', () => {
+  it('is hosted by wish: its layers alone are fetched, and then computed for others', async () => {
+    const { owner, model } = await startOwner();
+    const question = {
+      model,
+      messages: [{ role: 'user' as const, content: 'Hello' }],
+      sampling: { temperature: 0 },
+      maxTokens: 12,
+    };
+    const { text } = await owner.ask(question);
+
+    const host = await start({ staticPeers: owner.status.addresses });
+    await host.untilAvailable(model);
+    await host.request('setShards', { shards: [{ model, layers: upper }] });
+    await host.until(({ shards }) => shards[0]?.state === 'serving', 'the layers are hosted');
+    expect(Object.keys(await shardsOf(host))).toEqual(['2-3']);
+    expect(host.status.models).toMatchObject([{ name: model, path: null, available: true }]);
+
+    // Who has only the other half needs this one.
+    await owner.request('setShards', { shards: [{ model, layers: lower }] });
+    await owner.until((status) => ranges(status).length === 1, 'the owner hosts one half');
+    const asking = await start({
+      staticPeers: [...owner.status.addresses, ...host.status.addresses],
+    });
+    await asking.untilAvailable(model);
+    const answer = await asking.ask(question);
+    expect(answer.text).toBe(text);
+    expect(answer.done.receipts[0]?.stages.map(({ peer }) => peer)).toEqual([
+      owner.status.peer,
+      host.status.peer,
+    ]);
+    expect(await asking.request('route', { model })).toMatchObject({
+      model,
+      stages: [
+        { peer: owner.status.peer, ...lower, isOwn: false },
+        { peer: host.status.peer, ...upper, isOwn: false },
+      ],
+    });
+    await expect(
+      asking.request('route', { model, rules: { regions: ['EU'] } }),
+    ).rejects.toMatchObject({ code: 'no-route', message: expect.stringContaining('regions EU') });
+
+    await expect(host.request('removeModel', { model })).rejects.toMatchObject({
+      code: 'request-invalid',
+    });
+    await host.request('setShards', { shards: [] });
+    await host.request('removeModel', { model });
+    expect(await shardsOf(host)).toEqual({});
+  });
+
+  it('is waited for when no peer of an earlier run is there yet', async () => {
+    const { owner, model } = await startOwner();
+    const host = await start({ shards: [{ model, layers: upper }] });
+    expect(host.status.shards).toEqual([]);
+    await owner.request('setShards', { shards: [{ model }] });
+    const watching = await start({
+      staticPeers: [...host.status.addresses, ...owner.status.addresses],
+      shards: [{ model, layers: lower }],
+    });
+    await watching.until((status) => ranges(status)[0] === '0-1', 'the model is hosted');
+    await watching.untilServing();
+  });
+
+  it('comes as fast as the owner allows, who may change that at any moment, and is shown as it comes', async () => {
+    const { owner, model, bytes } = await startOwner(transferModel);
+    const host = await start({
+      staticPeers: owner.status.addresses,
+      hosting: { downloadBytesPerSecond: 500_000 },
+    });
+    await host.untilAvailable(model);
+    const layers = { firstLayer: 4, lastLayer: 5 };
+    const begun = performance.now();
+    const fetched = host.request('downloadModel', { model, layers });
+    const { downloads = [] } = await host.until(
+      (status) => (status.downloads?.[0]?.doneBytes ?? 0) > 0,
+      'the download is shown',
+    );
+    expect(downloads).toMatchObject([{ model, layers, sources: 1 }]);
+    const total = downloads[0]?.totalBytes ?? 0;
+    expect(total).toBeGreaterThan(5e6);
+    expect(total).toBeLessThan(bytes * 0.6);
+    expect(downloads[0]?.doneBytes).toBeLessThan(total / 2);
+    // At this pace the rest would take half a minute.
+    await host.request('setHosting', {});
+    await fetched;
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    expect(Object.keys(await shardsOf(host))).toEqual(['4-5']);
+    expect((await host.request('status', {})).downloads).toEqual([]);
+  });
+
+  it('can be called off, and goes on from there when it is asked for again', async () => {
+    const { owner, model } = await startOwner(transferModel);
+    const host = await start({
+      staticPeers: owner.status.addresses,
+      hosting: { downloadBytesPerSecond: 2_000_000 },
+    });
+    await host.untilAvailable(model);
+    const layers = { firstLayer: 4, lastLayer: 5 };
+    const fetched = host.request('downloadModel', { model, layers });
+    const outcome = fetched.catch((error: unknown) => error);
+    await host.until(
+      (status) => (status.downloads?.[0]?.doneBytes ?? 0) > 0,
+      'the download is shown',
+    );
+    await host.request('cancelDownload', { model });
+    expect(await outcome).toMatchObject({ code: 'cancelled' });
+    await host.until(({ downloads }) => downloads?.length === 0, 'the download has ended');
+    await expect(host.request('cancelDownload', { model })).rejects.toMatchObject({
+      code: 'model-not-found',
+    });
+    await host.request('setHosting', {});
+    await host.request('downloadModel', { model, layers });
+    expect(Object.keys(await shardsOf(host))).toEqual(['4-5']);
+  });
+
+  it('does not come where the disk limit leaves no room, and the owner is told why', async () => {
+    const { owner, model } = await startOwner(transferModel);
+    const host = await start({
+      staticPeers: owner.status.addresses,
+      hosting: { diskBytes: 1_000_000 },
+    });
+    await host.untilAvailable(model);
+    const all = { model, layers: { firstLayer: 0, lastLayer: 5 } };
+    await expect(host.request('downloadModel', all)).rejects.toMatchObject({
+      code: 'data-folder-unusable',
+      message: expect.stringContaining('limit'),
+    });
+    await expect(host.request('downloadModel', { model: 'No such' })).rejects.toMatchObject({
+      code: 'model-not-found',
+    });
+  });
+});
+
+describe('nodes that choose what they host', () => {
+  it('take over the thinnest layers of what is asked for, and fetch these alone', async () => {
+    const { owner, model } = await startOwner(transferModel);
+    // Room for the layers of one half, weights and caches, and not for both.
+    const automatic = {
+      hosting: { mode: 'automatic', memoryBytes: 30e6, lookEveryMs: 500 },
+      engine: { threads: 1, backend: 'cpu', contextLength: 256 },
+    } as const;
+    const one = await start({ ...automatic, staticPeers: owner.status.addresses });
+    const known = [...owner.status.addresses, ...one.status.addresses];
+    const other = await start({ ...automatic, staticPeers: known });
+    await Promise.all([one.untilAvailable(model), other.untilAvailable(model)]);
+    expect([...one.status.shards, ...other.status.shards]).toEqual([]);
+
+    const asking = await start({ staticPeers: [...known, ...other.status.addresses] });
+    await asking.untilAvailable(model);
+    await asking.ask({
+      model,
+      messages: [{ role: 'user', content: 'Hello' }],
+      sampling: { temperature: 0 },
+      maxTokens: 8,
+    });
+    await asking.until(
+      ({ peers }) =>
+        ['0-1', '2-5'].every(
+          (range) =>
+            peers.filter(({ shards }) =>
+              shards.some(({ firstLayer, lastLayer }) => `${firstLayer}-${lastLayer}` === range),
+            ).length > 1,
+        ),
+      'every layer has a second host',
+    );
+    for (const node of [one, other]) {
+      const status = await node.request('status', {});
+      expect(Object.keys(await shardsOf(node)).toSorted()).toEqual(ranges(status));
+    }
+  });
+});

@@ -1,0 +1,126 @@
+/** What a relay of ours lets through: as much as activations need, and no more than it may. */
+import type { Libp2p } from '@libp2p/interface';
+import { multiaddr } from '@multiformats/multiaddr';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { loadIdentity } from '../../src-worker/node/mesh/identity.ts';
+import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/libp2p.ts';
+import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import { PeerChannels } from '../../src-worker/node/mesh/peer-channels.ts';
+import { RelayClient } from '../../src-worker/node/mesh/relay-client.ts';
+import type { RelayLimits } from '../../src-worker/node/mesh/relay-server.ts';
+import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
+
+const protocol = '/mindmesh/echo/1.0.0';
+const limits = (): number => 8 * 1024 * 1024;
+
+const generous: RelayLimits = {
+  reservations: 8,
+  connections: 8,
+  connectionsPerPeer: 4,
+  bytesPerSecond: 100_000_000,
+  bytesPerSecondPerConnection: 100_000_000,
+};
+
+function relayed(mesh: Mesh): string[] {
+  return mesh.addresses().filter((each) => each.includes('/p2p-circuit/'));
+}
+
+/** A node that has a place at the relay, and echoes. */
+async function startReached(server: Mesh): Promise<Mesh> {
+  const mesh = await startMesh({ bootstrap: server.addresses() });
+  await vi.waitFor(() => expect(relayed(mesh)).toHaveLength(1), 10_000);
+  await mesh.handle(protocol, {
+    limits,
+    maxInboundChannels: 4,
+    onChannel: (channel) => channel.onFrame(({ kind, body }) => channel.send(kind, body)),
+  });
+  return mesh;
+}
+
+/** A peer that dials over relays, and seeks nobody by itself. */
+async function startDialler(): Promise<Libp2p> {
+  const identity = await loadIdentity(await testFolder(), () => {});
+  const libp2p = await buildLibp2p({
+    identity,
+    listen: [anyLocalPort],
+    onDiscovered: undefined,
+    relayClient: new RelayClient(() => {}),
+  });
+  await startLibp2p(libp2p);
+  onTestFinished(() => libp2p.stop());
+  return libp2p;
+}
+
+/** Sends so many bytes there and back over the relay; in milliseconds. */
+async function echo(from: Libp2p, to: Mesh, bytes: number): Promise<number> {
+  const channels = new PeerChannels(from, () => {});
+  const signal = AbortSignal.timeout(10_000);
+  const channel = await channels.openChannel(to.peer, protocol, limits, signal, relayed(to));
+  const begun = performance.now();
+  const body = Buffer.alloc(bytes, 7);
+  const echoed = new Promise<Buffer>((resolve) => {
+    channel.onFrame((frame) => resolve(frame.body));
+  });
+  await channel.send(1, body);
+  expect((await echoed).equals(body)).toBe(true);
+  await channel.close();
+  return performance.now() - begun;
+}
+
+describe('a relay', () => {
+  it('carries far more than libp2p’s 128 KiB and who is reached by it knows', async () => {
+    const server = await startMesh({ relay: generous });
+    const reached = await startReached(server);
+    const dialler = await startDialler();
+    for (let round = 0; round < 4; round += 1) {
+      await echo(dialler, reached, 4 * 1024 * 1024);
+    }
+    expect(reached.knownPeer(dialler.peerId.toString())).toMatchObject({
+      connected: true,
+      relayed: true,
+    });
+    expect(reached.knownPeer(server.peer)).toMatchObject({ connected: true });
+    expect(reached.knownPeer(server.peer)?.relayed).toBeUndefined();
+  });
+
+  it('slows a connection down to what it may carry, and loses nothing of it', async () => {
+    const server = await startMesh({
+      relay: { ...generous, bytesPerSecondPerConnection: 2_000_000 },
+    });
+    const reached = await startReached(server);
+    const dialler = await startDialler();
+    // Ten megabytes in both ways together, of which two may go at once, and two more may be charged for later.
+    const ms =
+      (await echo(dialler, reached, 2_500_000)) + (await echo(dialler, reached, 2_500_000));
+    expect(ms).toBeGreaterThan(2500);
+    expect(ms).toBeLessThan(10_000);
+  });
+
+  it('gives no more places than it has', async () => {
+    const server = await startMesh({ relay: { ...generous, reservations: 1 } });
+    await startReached(server);
+    const messages: string[] = [];
+    const second = await startMesh({
+      bootstrap: server.addresses(),
+      log: (_level, message) => messages.push(message),
+    });
+    await vi.waitFor(
+      () => expect(messages.join('\n')).toContain('has no place for this node'),
+      10_000,
+    );
+    expect(relayed(second)).toEqual([]);
+  });
+
+  it('refuses a peer that has as many relayed connections as it may, and goes on with those', async () => {
+    const server = await startMesh({ relay: { ...generous, connectionsPerPeer: 1 } });
+    const [one, other] = [await startReached(server), await startReached(server)];
+    const dialler = await startDialler();
+    const [toOne = '', toOther = ''] = [relayed(one)[0], relayed(other)[0]];
+    const connection = await dialler.dial(multiaddr(toOne));
+    await expect(dialler.dial(multiaddr(toOther))).rejects.toThrow('via relay');
+    expect(connection.status).toBe('open');
+    await connection.close();
+    // What has ended counts no more.
+    await vi.waitFor(() => dialler.dial(multiaddr(toOther)), { timeout: 5000, interval: 200 });
+  });
+});

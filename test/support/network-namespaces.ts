@@ -1,0 +1,105 @@
+/**
+ * Two houses and the world between, on one machine: network namespaces of Linux, each house behind a router that
+ * lets nobody in. Both houses have the same private addresses, as houses do.
+ *
+ *   a 192.168.1.2 ── router a 203.0.113.2 ──┐
+ *                                           ├── world 203.0.113.1
+ *   b 192.168.1.3 ── router b 203.0.113.3 ──┘
+ */
+import { execFileSync } from 'node:child_process';
+
+export type Place = 'world' | 'a' | 'b';
+
+const houses = [
+  { house: 'a', outside: '203.0.113.2/24', inside: '192.168.1.2/24' },
+  { house: 'b', outside: '203.0.113.3/24', inside: '192.168.1.3/24' },
+] as const;
+
+/** Why this machine cannot have them; undefined when it can. */
+export function whyNoNamespaces(): string | undefined {
+  if (process.platform !== 'linux') {
+    return 'only Linux has network namespaces';
+  }
+  const name = `mm-probe-${process.pid}`;
+  try {
+    run('ip', 'netns', 'add', name);
+  } catch {
+    return 'it takes root and iproute2 to make network namespaces';
+  }
+  try {
+    inside(name, 'iptables', '-t', 'nat', '-L', '-n');
+    return undefined;
+  } catch {
+    return 'iptables is missing, or may not translate addresses here';
+  } finally {
+    run('ip', 'netns', 'del', name);
+  }
+}
+
+export class Houses {
+  readonly #prefix = `mm${process.pid}`;
+  readonly #made: string[] = [];
+
+  /** @throws when the machine cannot; `remove` is to be called all the same. */
+  make(): void {
+    for (const name of ['world', 'router-a', 'router-b', 'a', 'b']) {
+      run('ip', 'netns', 'add', this.#name(name));
+      this.#made.push(name);
+      this.#ip(name, 'link', 'set', 'lo', 'up');
+    }
+    this.#ip('world', 'link', 'add', 'street', 'type', 'bridge');
+    this.#ip('world', 'addr', 'add', '203.0.113.1/24', 'dev', 'street');
+    this.#ip('world', 'link', 'set', 'street', 'up');
+    for (const { house, outside, inside: own } of houses) {
+      this.#build(house, outside, own);
+    }
+  }
+
+  /** Command and first arguments that run a program in a place. */
+  command(place: Place): readonly [string, ...string[]] {
+    return ['ip', 'netns', 'exec', this.#name(place)];
+  }
+
+  /** To be called when no process is left in them. */
+  remove(): void {
+    this.#made.splice(0).forEach((name) => run('ip', 'netns', 'del', this.#name(name)));
+  }
+
+  #build(house: 'a' | 'b', outside: string, own: string): void {
+    const router = `router-${house}`;
+    const cable = ['type', 'veth', 'peer', 'name'];
+    this.#ip('world', 'link', 'add', `to-${house}`, ...cable, 'out', 'netns', this.#name(router));
+    this.#ip('world', 'link', 'set', `to-${house}`, 'master', 'street', 'up');
+    this.#ip(router, 'link', 'add', 'in', ...cable, 'eth0', 'netns', this.#name(house));
+    this.#ip(router, 'addr', 'add', outside, 'dev', 'out');
+    this.#ip(router, 'addr', 'add', '192.168.1.1/24', 'dev', 'in');
+    this.#ip(router, 'link', 'set', 'out', 'up');
+    this.#ip(router, 'link', 'set', 'in', 'up');
+    this.#ip(house, 'addr', 'add', own, 'dev', 'eth0');
+    this.#ip(house, 'link', 'set', 'eth0', 'up');
+    this.#ip(house, 'route', 'add', 'default', 'via', '192.168.1.1');
+    const name = this.#name(router);
+    inside(name, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
+    const translated = ['-t', 'nat', '-A', 'POSTROUTING', '-o', 'out', '-j', 'MASQUERADE'];
+    inside(name, 'iptables', ...translated);
+    const known = ['-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED'];
+    inside(name, 'iptables', '-A', 'FORWARD', '-i', 'out', ...known, '-j', 'ACCEPT');
+    inside(name, 'iptables', '-A', 'FORWARD', '-i', 'out', '-j', 'DROP');
+  }
+
+  #ip(place: string, ...words: string[]): void {
+    run('ip', '-n', this.#name(place), ...words);
+  }
+
+  #name(place: string): string {
+    return `${this.#prefix}-${place}`;
+  }
+}
+
+function inside(namespace: string, ...command: string[]): void {
+  run('ip', 'netns', 'exec', namespace, ...command);
+}
+
+function run(command: string, ...words: string[]): void {
+  execFileSync(command, words, { stdio: 'pipe' });
+}
