@@ -56,7 +56,7 @@ describe('when a chain cannot be opened', () => {
     const nodes = [await mesh.add('a', [0, 2]), await mesh.add('b', [3, 5])];
     mesh.loopback.vanish('b');
     const asked = collect(mesh.coordinator('me').generate(request(), signal()));
-    mesh.now += 1800;
+    mesh.now += 10_000;
     const { error } = await asked;
     expect(error).toMatchObject({ code: 'peer-failed' });
     expect(error?.message).toMatch(

@@ -9,7 +9,7 @@ import type { ChainFailure } from './chain-failure.ts';
 
 /** How long after its start a request may wait for layers, in milliseconds; who asks is to know within two seconds. */
 const patienceMs = 1800;
-/** How long one that was being answered may: what it has is worth more than a quick end. */
+/** How long it may where its layers were there a moment ago, or it was being answered: that is worth more than a quick end. */
 const resumePatienceMs = 10_000;
 const lookAgainMs = 100;
 
@@ -22,6 +22,7 @@ type PlanAround = (excluded: ReadonlySet<string>) => readonly RouteStage[];
 export class RouteSearch {
   readonly #planAround: PlanAround;
   readonly #now: () => number;
+  readonly #startedAt: number;
   #deadline: number;
   /** Peers that failed, ever and since this last waited. */
   readonly #failed = new Set<string>();
@@ -33,7 +34,8 @@ export class RouteSearch {
   constructor(planAround: PlanAround, now: () => number) {
     this.#planAround = planAround;
     this.#now = now;
-    this.#deadline = now() + patienceMs;
+    this.#startedAt = now();
+    this.#deadline = this.#startedAt + patienceMs;
   }
 
   /** @throws AppError `no-route`, what the last route failed of, or `cancelled` */
@@ -55,6 +57,10 @@ export class RouteSearch {
 
   /** The route that was given last failed. `hasAnswered`: it brought the answer on first. */
   exclude({ peer, error }: ChainFailure, hasAnswered: boolean): void {
+    // Who hosted the layers a moment ago is likely to be back, or another to take them over.
+    if (error.code !== 'over-capacity') {
+      this.#deadline = Math.max(this.#deadline, this.#startedAt + resumePatienceMs);
+    }
     if (hasAnswered) {
       this.#deadline = this.#now() + resumePatienceMs;
       this.#failed.clear();
