@@ -62,6 +62,19 @@ describe('PeerLink', () => {
     expect(link.latencyMs).toBeUndefined();
   });
 
+  it('goes on sending after a record that was older than what the peer has', async () => {
+    const { link, far } = linkWithPeer();
+    const received: string[] = [];
+    await link.send(sealed(2));
+    far[0]?.onFrame(({ body }) => {
+      received.push(body.toString());
+    });
+    await link.send(sealed(1));
+    await link.send(sealed(3));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(received).toEqual(['record 2', 'record 3']);
+  });
+
   it('gives a peer up that leaves a ping unanswered for a minute', async () => {
     const { link, dead } = linkWithPeer();
     for (let pings = 0; pings < 4; pings += 1) {

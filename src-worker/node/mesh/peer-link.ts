@@ -46,8 +46,8 @@ export class PeerLink {
     if (record.sequence > this.#newest) {
       this.#newest = record.sequence;
       this.#next = record;
+      this.#sending ??= this.#sendAll();
     }
-    this.#sending ??= this.#sendAll();
     await this.#sending;
   }
 
