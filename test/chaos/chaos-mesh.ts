@@ -99,6 +99,19 @@ export class ChaosMesh {
     place.state = 'up';
   }
 
+  /** Each place as it is, and as the asking node sees it: what a lost answer is explained by. */
+  async describe(): Promise<string> {
+    const { peers } = await this.asker.request('status', {});
+    return this.#places
+      .map(({ layers, state, node }) => {
+        const seen = peers.find(({ peer }) => peer === node.status.peer);
+        const told = seen === undefined ? 'unknown' : `${seen.state}, ${seen.shards.length} shards`;
+        const way = seen?.connected === true ? 'connected' : 'not connected';
+        return `${node.status.peer.slice(-4)} (layers ${layers.firstLayer}-${layers.lastLayer}) is ${state}: ${told}, ${way}`;
+      })
+      .join('; ');
+  }
+
   /** Processes of the mesh that still run; none after `stop`. */
   living(): number[] {
     return [...this.#pids].filter(isAlive);

@@ -10,8 +10,9 @@ const disturbEveryMs = 3000;
 /** Between these, in milliseconds, a node comes back. */
 const shortestAbsenceMs = 2000;
 const longestAbsenceMs = 8000;
-/** Memory is compared with what it was after this long. */
-const warmUpMs = 60_000;
+/** Memory is compared with what it was after the first minute: medians of so many samples, one a second. */
+const warmUpSamples = 60;
+const comparedSamples = 15;
 
 const questions = [
   'What is MindMesh?',
@@ -30,7 +31,7 @@ export type ChaosReport = {
   readonly different: readonly string[];
   readonly takeovers: number;
   readonly disturbances: Readonly<Record<'killed' | 'drained' | 'cut off', number>>;
-  /** Of the asking node, from the first minute's end to the run's; null for runs of less than two minutes. */
+  /** Of the asking node, from the first minute's end to the run's; null for runs that are too short to tell. */
   readonly memoryGrowthPercent: number | null;
   readonly leakedProcesses: number;
   readonly longestStallMs: number;
@@ -64,8 +65,8 @@ class ChaosRun {
   #answers = 0;
   #takeovers = 0;
   #longestStallMs = 0;
-  #warmBytes: number | undefined;
-  #finalBytes = 0;
+  /** Of the asking node's memory, in bytes. */
+  readonly #samples: number[] = [];
 
   constructor(mesh: ChaosMesh, options: Parameters<typeof runChaos>[0]) {
     this.#mesh = mesh;
@@ -86,19 +87,19 @@ class ChaosRun {
     const chats = Array.from({ length: concurrentChats }, (_, index) => this.#chat(index, isOver));
     await Promise.all([this.#disturb(isOver), this.#watchMemory(isOver), ...chats]);
     await Promise.all(this.#absences);
-    this.#finalBytes = residentBytes(this.#mesh.asker.pid);
   }
 
   report(): ChaosReport {
-    const grown =
-      this.#warmBytes === undefined ? null : (this.#finalBytes / this.#warmBytes - 1) * 100;
+    const warm = this.#samples.slice(warmUpSamples, warmUpSamples + comparedSamples);
+    const isLongEnough = this.#samples.length >= warmUpSamples + 2 * comparedSamples;
+    const grown = medianOf(this.#samples.slice(-comparedSamples)) / medianOf(warm) - 1;
     return {
       answers: this.#answers,
       lost: this.#lost,
       different: this.#different,
       takeovers: this.#takeovers,
       disturbances: this.#disturbances,
-      memoryGrowthPercent: grown === null ? null : Math.round(grown * 10) / 10,
+      memoryGrowthPercent: isLongEnough ? Math.round(grown * 1000) / 10 : null,
       leakedProcesses: this.#mesh.living().length,
       longestStallMs: Math.round(this.#longestStallMs),
     };
@@ -130,7 +131,9 @@ class ChaosRun {
         this.#different.push(`${question} → ${text} instead of ${expected ?? ''}`);
       }
     } catch (error) {
-      this.#lost.push(`${question}: ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#lost.push(`${question}: ${reason}`);
+      this.#options.say(`Lost: ${reason}\n  ${await this.#mesh.describe()}`);
     }
   }
 
@@ -164,17 +167,19 @@ class ChaosRun {
     while (!isOver()) {
       await delay(1000);
       const now = performance.now();
-      if (this.#warmBytes === undefined && now - startedAt >= warmUpMs) {
-        this.#warmBytes = residentBytes(this.#mesh.asker.pid);
-      }
+      this.#samples.push(residentBytes(this.#mesh.asker.pid));
       if (now - toldAt >= 15_000) {
         toldAt = now;
         this.#options.say(
-          `${Math.round((now - startedAt) / 1000)} s: ${this.#answers} answers, ${this.#lost.length} lost, ${this.#different.length} different, ${this.#takeovers} takeovers`,
+          `${Math.round((now - startedAt) / 1000)} s: ${this.#answers} answers, ${this.#lost.length} lost, ${this.#different.length} different, ${this.#takeovers} takeovers, ${Math.round((this.#samples.at(-1) ?? 0) / 1e6)} MB`,
         );
       }
     }
   }
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function asked(question: string) {

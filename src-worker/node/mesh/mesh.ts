@@ -242,14 +242,23 @@ class Libp2pMesh implements Mesh {
     return this.#connected.has(peer) ? this.#silentPeer(peer) : undefined;
   }
 
-  openChannel(
+  async openChannel(
     peer: string,
     protocol: ProtocolName,
     limits: FrameLimits,
     signal: AbortSignal,
     addresses: readonly string[] = this.#book.get(peer)?.record.addresses ?? [],
   ): Promise<Channel> {
-    return this.#channels.openChannel(peer, protocol, limits, signal, addresses);
+    try {
+      return await this.#channels.openChannel(peer, protocol, limits, signal, addresses);
+    } catch (error) {
+      if (!this.#connected.has(peer) && !signal.aborted) {
+        // It went without a good-bye: nobody else should wait for it.
+        this.#book.doubt(peer);
+        this.#changed(peer);
+      }
+      throw error;
+    }
   }
 
   handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<void> {

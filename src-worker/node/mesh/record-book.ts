@@ -18,7 +18,7 @@ const memoryMs = 10 * recordLifetimeMs;
 type Entry = {
   readonly sequence: number;
   readonly receivedAt: number;
-  /** Undefined once the peer has left or the record has expired. */
+  /** Undefined once the peer has left, or the record has expired or is doubted. */
   record: PeerRecord | undefined;
   /** Bytes of memory, about; those of an entry without a record are not worth counting. */
   weight: number;
@@ -53,15 +53,15 @@ export class RecordBook {
    */
   accept(peer: string, record: PeerRecord, isForwarded: boolean): boolean {
     // What it says itself is newer than all before, though its clock may have been set back.
+    const before = this.#entries.get(peer);
+    const isLeaving = record.state === 'leaving';
     const isNews = isForwarded
       ? this.isNews(peer, record.sequence)
-      : record.sequence !== this.#entries.get(peer)?.sequence;
+      : record.sequence !== before?.sequence || (before.record === undefined && !isLeaving);
     if (!isNews) {
       return false;
     }
-    const isLeaving = record.state === 'leaving';
     const weight = isLeaving ? 0 : weightOf(record);
-    const before = this.#entries.get(peer);
     const others = this.#entries.size - (before === undefined ? 0 : 1);
     const bytes = this.#bytes - (before?.weight ?? 0) + weight;
     if (isForwarded && (others >= maxPeers || bytes > maxBytes)) {
@@ -85,6 +85,16 @@ export class RecordBook {
     return record !== undefined && receivedAt > this.#now() - recordLifetimeMs
       ? { peer, record, receivedAt }
       : undefined;
+  }
+
+  /** Believes the peer's record no more; what it says itself, or a newer record of it, is believed again. */
+  doubt(peer: string): void {
+    const entry = this.#entries.get(peer);
+    if (entry !== undefined) {
+      entry.record = undefined;
+      this.#bytes -= entry.weight;
+      entry.weight = 0;
+    }
   }
 
   /** The records that are believed now. */

@@ -155,7 +155,7 @@ export class Answer {
   }
 
   async #open(route: readonly RouteStage[], signal: AbortSignal): Promise<Chain> {
-    const { opener, request, now } = this.#parts;
+    const { opener, request, now, routeAround } = this.#parts;
     const { model, sampling, promptTokens, maxTokens } = request;
     const happenings = this.#happenings;
     throwIfAborted(signal);
@@ -173,6 +173,7 @@ export class Answer {
           onToken: (token) => happenings.push({ type: 'token', from: chain, token }),
           onFailed: (failure) => happenings.push({ type: 'failed', from: chain, failure }),
           onDraining: ({ peer }) => happenings.push({ type: 'draining', from: chain, peer }),
+          mayGoRound: ({ peer }) => routeAround(new Set([...this.#avoided, peer])) !== undefined,
         },
         signal,
       );

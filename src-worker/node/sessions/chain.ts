@@ -12,12 +12,15 @@ import type { ChannelOpener } from '../mesh/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import { parseMessage } from './json-frame.ts';
 import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
-import type { ChainFailure } from './chain-failure.ts';
+import { type ChainFailure, stageFailure } from './chain-failure.ts';
+import { probeWithinMs } from './slowness.ts';
 import { StageControl } from './stage-control.ts';
 import { channelSession, type ClosedMessage, type OpenMessage } from './stage-messages.ts';
 
 /** Loading no model, a stage only has to reach its neighbour and get its engine's attention. */
 const openWithinMs = 20_000;
+/** A chain that is not open by then is asked, each time, for a stage that does not answer, in milliseconds. */
+const openSlowMs = 1000;
 /** An account that takes longer than this is not worth waiting for. */
 const accountWithinMs = 1000;
 
@@ -39,6 +42,8 @@ export type ChainParts = {
   readonly onFailed: (failure: ChainFailure) => void;
   /** A stage will be gone soon. */
   readonly onDraining: (stage: RouteStage) => void;
+  /** Whether a stage that does not answer while the chain opens is better gone round than waited for. */
+  readonly mayGoRound: (stage: RouteStage) => boolean;
 };
 
 export type SampledToken = {
@@ -71,23 +76,27 @@ export class Chain {
     const failed = new AbortController();
     const opening = AbortSignal.any([signal, failed.signal, AbortSignal.timeout(openWithinMs)]);
     const messages = openMessages(parts);
-    const controls = parts.route.map((stage, index) =>
-      StageControl.open(
-        {
-          opener: parts.opener,
-          route: parts.route,
-          stage,
-          open: messages[index] as OpenMessage,
-          now: parts.now,
-          onSampled: (body) => chain.#onSampled(body, index),
-          onFailed: (failure) => chain.#onFailed(failure),
-          onDraining: () => parts.onDraining(stage),
-        },
-        opening,
-      ),
+    chain.#controls = parts.route.map(
+      (stage, index) =>
+        new StageControl(
+          {
+            opener: parts.opener,
+            route: parts.route,
+            stage,
+            open: messages[index] as OpenMessage,
+            now: parts.now,
+            onSampled: (body) => chain.#onSampled(body, index),
+            onFailed: (failure) => chain.#onFailed(failure),
+            onDraining: () => parts.onDraining(stage),
+          },
+          opening,
+        ),
     );
+    const given = Promise.withResolvers<never>();
+    const watch = setInterval(() => void chain.#watchOpening(given.reject), openSlowMs);
     try {
-      chain.#controls = await Promise.all(controls);
+      const opened = Promise.all(chain.#controls.map((control) => control.opened));
+      await Promise.race([opened, given.promise]);
       if (chain.#failure !== undefined) {
         throw chain.#failure;
       }
@@ -95,12 +104,10 @@ export class Chain {
       return chain;
     } catch (error) {
       failed.abort();
-      for (const control of await Promise.allSettled(controls)) {
-        if (control.status === 'fulfilled') {
-          control.value.abandon();
-        }
-      }
+      chain.abandon();
       throw error;
+    } finally {
+      clearInterval(watch);
     }
   }
 
@@ -149,6 +156,13 @@ export class Chain {
     const silent = found.findIndex((progress) => progress === undefined);
     const slow = isDecoding ? found.findIndex((progress) => (progress?.pending ?? 0) > 0) : -1;
     return this.#parts.route[silent === -1 ? slow : silent];
+  }
+
+  async #watchOpening(giveUp: (failure: ChainFailure) => void): Promise<void> {
+    const stuck = await this.findStuck(probeWithinMs, false);
+    if (stuck !== undefined && !this.#isOpen && this.#parts.mayGoRound(stuck)) {
+      giveUp(stageFailure(stuck, 'does not answer'));
+    }
   }
 
   /** Cut so that the stages overlap. */

@@ -11,6 +11,8 @@ import type { ChainFailure } from './chain-failure.ts';
 const patienceMs = 1800;
 /** How long it may where its layers were there a moment ago, or it was being answered: that is worth more than a quick end. */
 const resumePatienceMs = 10_000;
+/** On top where all layers are there and only full: sessions end all the time. */
+const roomPatienceMs = 20_000;
 const lookAgainMs = 100;
 
 /** Routes that are tried however long it takes; after that, only while there is patience. */
@@ -28,6 +30,7 @@ export class RouteSearch {
   readonly #failed = new Set<string>();
   readonly #failedNow = new Set<string>();
   #tried = 0;
+  #hasAnswered = false;
   #latest: AppError | undefined;
 
   /** `now`: milliseconds on a clock that never goes back. */
@@ -62,6 +65,7 @@ export class RouteSearch {
       this.#deadline = Math.max(this.#deadline, this.#startedAt + resumePatienceMs);
     }
     if (hasAnswered) {
+      this.#hasAnswered = true;
       this.#deadline = this.#now() + resumePatienceMs;
       this.#failed.clear();
       this.#tried = 0;
@@ -80,8 +84,12 @@ export class RouteSearch {
       route = this.#planAround(isPatient ? this.#failedNow : this.#failed);
     } catch (error) {
       const reason = toAppError(error);
-      const mayWait = reason.code === 'no-route' && this.#latest?.code !== 'over-capacity';
-      if (mayWait && isPatient) {
+      // Who has not been answered yet waits for a place in his turn, with the others; an answer keeps its turn.
+      const isFull = reason.code === 'over-capacity' || this.#latest?.code === 'over-capacity';
+      const mayWait = isFull
+        ? this.#hasAnswered && this.#now() < this.#deadline + roomPatienceMs
+        : reason.code === 'no-route' && isPatient;
+      if (mayWait) {
         return undefined;
       }
       throw this.#explain(reason);
@@ -96,6 +104,9 @@ export class RouteSearch {
   #explain(reason: AppError): AppError {
     const latest = this.#latest;
     if (latest === undefined) {
+      return reason;
+    }
+    if (reason.code === 'over-capacity') {
       return reason;
     }
     return latest.code === 'over-capacity' || reason.code !== 'no-route'

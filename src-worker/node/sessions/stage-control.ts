@@ -36,62 +36,31 @@ export type StageControlParts = {
 
 export class StageControl {
   readonly #parts: StageControlParts;
-  readonly #channel: Channel;
   readonly #opened = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<ClosedMessage | undefined>();
+  #channel: Channel | undefined;
   #progress: PromiseWithResolvers<Progress> | undefined;
   #heardAt: number;
   #isOpen = false;
   #isOver = false;
 
-  /**
-   * Opens the stage; resolves once it says that it is ready.
-   * @throws ChainFailure
-   */
-  static async open(parts: StageControlParts, signal: AbortSignal): Promise<StageControl> {
-    const { opener, stage, route } = parts;
-    let control: StageControl | undefined;
-    const onAbort = (): void => control?.abandon(stageFailure(stage, 'did not open in time'));
-    try {
-      const channel = await opener.openChannel(
-        stage.peer,
-        stageProtocol,
-        answerLimits,
-        signal,
-        stage.addresses,
-      );
-      control = new StageControl(parts, channel);
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) {
-        onAbort();
-      }
-      await control.#opened.promise;
-      return control;
-    } catch (error) {
-      if (error instanceof ChainFailure) {
-        throw error;
-      }
-      const { code, message } = toAppError(error);
-      throw reportedFailure(route, stage, { code, message });
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
-  }
-
-  private constructor(parts: StageControlParts, channel: Channel) {
+  /** Begins to open the stage; `signal` ends the attempt. */
+  constructor(parts: StageControlParts, signal: AbortSignal) {
     this.#parts = parts;
-    this.#channel = channel;
     this.#heardAt = parts.now();
     // Only one of the two is awaited at any time.
     this.#opened.promise.catch(() => {});
-    channel.onFrame((frame) => this.#onFrame(frame));
-    channel.onClose((error) => this.#onClose(error));
-    void channel.send(stageKinds.open, encodeMessage(parts.open));
+    void this.#connect(signal);
+  }
+
+  /** Resolves once the stage says that it is ready; rejects with a ChainFailure. */
+  get opened(): Promise<void> {
+    return this.#opened.promise;
   }
 
   /** Sends one work body to the stage. A failure shows as the end of the channel. */
   send(kind: number, ...parts: readonly Uint8Array[]): void {
-    void this.#channel.send(kind, ...parts);
+    void this.#channel?.send(kind, ...parts);
   }
 
   /** Ends the stage's session in order and resolves with its own account, if one comes. */
@@ -103,10 +72,11 @@ export class StageControl {
   /** Ends the stage's session; whatever it says from now on is of no interest but its last word. */
   abandon(reason?: ChainFailure): void {
     this.#isOver = true;
-    if (reason !== undefined) {
-      this.#opened.reject(reason);
+    this.#opened.reject(reason ?? stageFailure(this.#parts.stage, 'is not needed any more'));
+    if (this.#channel === undefined) {
+      this.#closed.resolve(undefined);
     }
-    void this.#channel.close();
+    void this.#channel?.close();
   }
 
   /** Called every few seconds: tells the stage that this end is alive, and expects to hear the same. */
@@ -114,7 +84,7 @@ export class StageControl {
     if (now - this.#heardAt > silenceLimitMs) {
       this.#fail(stageFailure(this.#parts.stage, 'went silent'));
     } else {
-      void this.#channel.send(stageKinds.alive);
+      void this.#channel?.send(stageKinds.alive);
     }
   }
 
@@ -123,11 +93,43 @@ export class StageControl {
     const answer = (this.#progress ??= Promise.withResolvers());
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), withinMs);
-    void this.#channel.send(stageKinds.alive);
+    void this.#channel?.send(stageKinds.alive);
     try {
       return await Promise.race([answer.promise, late.promise]);
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    const { opener, stage, route, open } = this.#parts;
+    try {
+      const channel = await opener.openChannel(
+        stage.peer,
+        stageProtocol,
+        answerLimits,
+        signal,
+        stage.addresses,
+      );
+      this.#channel = channel;
+      this.#heardAt = this.#parts.now();
+      channel.onFrame((frame) => this.#onFrame(frame));
+      channel.onClose((error) => this.#onClose(error));
+      if (this.#isOver) {
+        void channel.close();
+        return;
+      }
+      const onAbort = (): void => this.abandon(stageFailure(stage, 'did not open in time'));
+      const onSettled = (): void => signal.removeEventListener('abort', onAbort);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#opened.promise.then(onSettled, onSettled);
+      void channel.send(stageKinds.open, encodeMessage(open));
+      if (signal.aborted) {
+        onAbort();
+      }
+    } catch (error) {
+      const { code, message } = toAppError(error);
+      this.abandon(reportedFailure(route, stage, { code, message }));
     }
   }
 
