@@ -1,6 +1,7 @@
 /** Engines and nodes of a chain are killed in the middle of an answer: it goes on, with the same text. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { longModel, NodeChain } from '../support/node-chain.ts';
+import type { NodeProcess } from '../support/node-process.ts';
 
 /** Long enough that whatever happens after the first token happens in the middle. */
 const answerTokens = 2000;
@@ -56,6 +57,17 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
     await chain.untilNothingRuns();
   });
 
+  it('goes round a node that stands still, and uses it again when it moves', async () => {
+    let stopped: NodeProcess | undefined;
+    const text = await chain.answer(answerTokens, async () => {
+      stopped = await chain.workingOn(2);
+      process.kill(stopped.pid, 'SIGSTOP');
+    });
+    expect(text).toBe(undisturbed);
+    process.kill(stopped?.pid ?? 0, 'SIGCONT');
+    await chain.untilNothingRuns();
+  });
+
   it('waits for another node where there is no spare, and goes on with the same text', async () => {
     const text = await chain.answer(answerTokens, async () => {
       await killWorking();
@@ -77,5 +89,32 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
     await chain.untilAllKnown();
     const { stages } = await chain.ask(question, 20);
     expect(stages[1]?.peer).toBe(another.status.peer);
+  });
+});
+
+describe('a chain whose requester is gone', () => {
+  let chain: NodeChain;
+  beforeAll(async () => {
+    chain = await NodeChain.start(thirds);
+  });
+  afterAll(() => chain.stop());
+
+  it('frees its sessions within fifteen seconds when it only stands still, and at once when it dies', async () => {
+    await chain.begin();
+    await chain.untilAllWork();
+    process.kill(chain.asker.pid, 'SIGSTOP');
+    const stoppedAt = performance.now();
+    await chain.untilAllFree();
+    // Its last sign of life may be as old as they are apart, and silence is looked for now and then.
+    expect(performance.now() - stoppedAt).toBeLessThan(20_000);
+    process.kill(chain.asker.pid, 'SIGCONT');
+    await chain.untilNothingRuns();
+
+    await chain.begin();
+    await chain.untilAllWork();
+    const killedAt = performance.now();
+    await chain.asker.kill();
+    await chain.untilAllFree();
+    expect(performance.now() - killedAt).toBeLessThan(5000);
   });
 });

@@ -57,6 +57,10 @@ describe('a mesh in another process', () => {
       () => expect(mesh.knownPeers()).toMatchObject([{ peer: child.peer, connected: false }]),
       5000,
     );
+    await expect(
+      mesh.openChannel(child.peer, protocol, limits, AbortSignal.timeout(10_000)),
+    ).rejects.toMatchObject({ code: 'peer-failed' });
+    expect(mesh.knownPeers()).toEqual([]);
 
     const [address = ''] = child.addresses;
     const again = await startChild(dataFolder, address.replace(/\/p2p\/.*/, ''));

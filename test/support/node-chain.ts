@@ -186,15 +186,21 @@ export class NodeChain {
 
   /** Waits until no request runs at the asking node and no session is left on any stage. */
   async untilNothingRuns(): Promise<void> {
-    const nodes = [...this.hosting, this.asker].filter(({ isRunning }) => isRunning);
+    await this.asker.until(({ requests }) => requests.active === 0, 'no request runs');
+    await this.untilAllFree();
+  }
+
+  /** Waits until no session is left on any stage. */
+  async untilAllFree(): Promise<void> {
     await Promise.all(
-      nodes.map((node) =>
-        node.until(
-          ({ shards, requests }) =>
-            requests.active === 0 && shards.every(({ sessions }) => sessions === 0),
-          'nothing runs',
+      this.hosting
+        .filter(({ isRunning }) => isRunning)
+        .map((node) =>
+          node.until(
+            ({ shards }) => shards.every(({ sessions }) => sessions === 0),
+            'no session is left',
+          ),
         ),
-      ),
     );
   }
 

@@ -15,6 +15,8 @@ import { localChannelPair } from '../../src-worker/node/mesh/local-channel.ts';
 export class Loopback {
   readonly #handlers = new Map<string, ProtocolHandler>();
   readonly #gone = new Set<string>();
+  /** Peers whose processes stand still, and who waits for them. */
+  readonly #frozen = new Map<string, PromiseWithResolvers<void>>();
   #pairs: { readonly peers: readonly string[]; readonly channels: readonly Channel[] }[] = [];
 
   /** The mesh as one peer sees it. */
@@ -42,6 +44,16 @@ export class Loopback {
     this.#gone.delete(name);
   }
 
+  /** Who opens a channel to the peer waits until it thaws. */
+  freeze(name: string): void {
+    this.#frozen.set(name, Promise.withResolvers());
+  }
+
+  thaw(name: string): void {
+    this.#frozen.get(name)?.resolve();
+    this.#frozen.delete(name);
+  }
+
   /** Breaks the channels between two peers. */
   cut(one: string, other: string): void {
     for (const { channels } of this.#pairs.filter(
@@ -61,6 +73,7 @@ export class Loopback {
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
+    await this.#frozen.get(to)?.promise;
     const handler = this.#handlers.get(`${to} ${protocol}`);
     if (handler === undefined || this.#gone.has(to) || this.#gone.has(from)) {
       throw new AppError('peer-failed', `Peer ${to} cannot be reached`);

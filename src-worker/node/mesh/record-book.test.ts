@@ -43,6 +43,22 @@ describe('RecordBook', () => {
     expect(believed(book)).toEqual(['a:3']);
   });
 
+  it('believes a peer that was doubted when it speaks for itself, or when somebody brings news of it', () => {
+    const { book, clock } = bookWithClock();
+    book.accept('a', record(5), false);
+    book.accept('b', record(5), false);
+    clock.now += 10_000;
+    book.doubt('a');
+    book.doubt('b');
+    book.doubt('nobody');
+    expect(believed(book)).toEqual([]);
+    expect(book.nextExpiry()).toBeUndefined();
+    expect(book.accept('a', record(5), true)).toBe(false);
+    expect(book.accept('a', record(5), false)).toBe(true);
+    expect(book.accept('b', record(6), true)).toBe(true);
+    expect(believed(book)).toEqual(['a:5', 'b:6']);
+  });
+
   it('believes a record for a minute after its receipt', () => {
     const { book, clock } = bookWithClock();
     book.accept('a', record(1), false);

@@ -103,6 +103,26 @@ describe('an answer of which a stage fails in the middle', () => {
     await expectAllFree(a);
   });
 
+  it('waits for a place where all layers are there and only full', async () => {
+    const [mesh, nodes] = await thirdsWithSpares();
+    const spare = nodes.get('spare b')?.shards[0];
+    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    await events.next();
+    if (spare !== undefined) {
+      spare.maxSessions = 0;
+    }
+    mesh.loopback.vanish('b');
+    mesh.forget('b');
+    const rest = collect(events);
+    await settle();
+    mesh.now += 15_000;
+    await settle();
+    if (spare !== undefined) {
+      spare.maxSessions = 4;
+    }
+    expect((await rest).tokens).toEqual(expectedTokens(prompt, tokens).slice(1));
+  });
+
   it('fails at last, naming the peer and the layers that are missing', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 2]);
@@ -225,6 +245,32 @@ describe('an answer that stands still', () => {
       await expectAllFree(...nodes.values());
     },
   );
+
+  it.each(['a', 'b', 'c'])(
+    'is not waited for when it never began: a stage that does not open is gone round: %s',
+    async (name) => {
+      const [mesh, nodes] = await thirdsWithSpares();
+      mesh.loopback.freeze(name);
+      const rest = collect(mesh.coordinator('me').generate(request(), signal()));
+      await wait(mesh, 1000 + probeWithinMs + watchEveryMs);
+      const { tokens: seen, done } = await rest;
+      expect(seen).toEqual(expectedTokens(prompt, 20));
+      expect(done?.receipt.stages.map(({ peer }) => peer)).toContain(`spare ${name}`);
+      mesh.loopback.thaw(name);
+      await expectAllFree(...nodes.values());
+    },
+  );
+
+  it('waits for a stage that opens slowly where nobody else has its layers', async () => {
+    const mesh = new FakeMesh();
+    await mesh.add('a', [0, 2]);
+    await mesh.add('b', [3, 5]);
+    mesh.loopback.freeze('b');
+    const rest = collect(mesh.coordinator('me').generate(request(), signal()));
+    await wait(mesh, 5000);
+    mesh.loopback.thaw('b');
+    expect((await rest).tokens).toEqual(expectedTokens(prompt, 20));
+  });
 
   it('is left alone where it computes a long prompt', async () => {
     const [mesh, nodes] = await thirdsWithSpares();

@@ -78,18 +78,16 @@ export class RouteSearch {
 
   /** Undefined while there is none and waiting may help. */
   #plan(): readonly RouteStage[] | undefined {
-    const isPatient = this.#now() < this.#deadline;
+    const isPatient = this.#isPatient(this.#latest);
     let route: readonly RouteStage[];
     try {
       route = this.#planAround(isPatient ? this.#failedNow : this.#failed);
     } catch (error) {
       const reason = toAppError(error);
+      const isFull = [reason.code, this.#latest?.code].includes('over-capacity');
       // Who has not been answered yet waits for a place in his turn, with the others; an answer keeps its turn.
-      const isFull = reason.code === 'over-capacity' || this.#latest?.code === 'over-capacity';
-      const mayWait = isFull
-        ? this.#hasAnswered && this.#now() < this.#deadline + roomPatienceMs
-        : reason.code === 'no-route' && isPatient;
-      if (mayWait) {
+      const mayWait = isFull ? this.#hasAnswered : reason.code === 'no-route';
+      if (mayWait && (isPatient || this.#isPatient(reason))) {
         return undefined;
       }
       throw this.#explain(reason);
@@ -98,6 +96,11 @@ export class RouteSearch {
       throw this.#latest;
     }
     return route;
+  }
+
+  #isPatient(failure: AppError | undefined): boolean {
+    const isFull = this.#hasAnswered && failure?.code === 'over-capacity';
+    return this.#now() < this.#deadline + (isFull ? roomPatienceMs : 0);
   }
 
   /** What is missing now, and what the last route failed of. A full mesh says only that. */
