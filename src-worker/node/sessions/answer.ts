@@ -11,7 +11,7 @@ import type { GenerationEvent, GenerationRequest } from './generation.ts';
 import { catchUp, type Successor } from './handover.ts';
 import { Median } from './median.ts';
 import { makeReceipt } from './receipt.ts';
-import { isOverdue, probeWithinMs, watchEveryMs } from './slowness.ts';
+import { isOverdue, patienceAfter, probeWithinMs, watchEveryMs } from './slowness.ts';
 import { type ClosedMessage, mostGenerated } from './stage-messages.ts';
 import { TokenQueue } from './token-queue.ts';
 
@@ -55,6 +55,8 @@ export class Answer {
   /** When the current chain was given work or gave a token, and which of both it was. */
   #moved = { at: 0, byToken: false };
   #takeovers = 0;
+  /** How often this answer went round a stage for its slowness. */
+  #detours = 0;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
@@ -155,7 +157,7 @@ export class Answer {
   }
 
   async #open(route: readonly RouteStage[], signal: AbortSignal): Promise<Chain> {
-    const { opener, request, now, routeAround } = this.#parts;
+    const { opener, request, now } = this.#parts;
     const { model, sampling, promptTokens, maxTokens } = request;
     const happenings = this.#happenings;
     throwIfAborted(signal);
@@ -173,7 +175,8 @@ export class Answer {
           onToken: (token) => happenings.push({ type: 'token', from: chain, token }),
           onFailed: (failure) => happenings.push({ type: 'failed', from: chain, failure }),
           onDraining: ({ peer }) => happenings.push({ type: 'draining', from: chain, peer }),
-          mayGoRound: ({ peer }) => routeAround(new Set([...this.#avoided, peer])) !== undefined,
+          patience: patienceAfter(this.#detours),
+          mayGoRound: ({ peer }) => this.#mayGoRound(peer),
         },
         signal,
       );
@@ -183,6 +186,13 @@ export class Answer {
       throwIfAborted(signal);
       throw error;
     }
+  }
+
+  /** A chain does not open because of this peer. */
+  #mayGoRound(peer: string): boolean {
+    const isPossible = this.#parts.routeAround(new Set([...this.#avoided, peer])) !== undefined;
+    this.#detours += isPossible ? 1 : 0;
+    return isPossible;
   }
 
   /** Goes on over a chain that has computed nothing yet. */
@@ -278,15 +288,17 @@ export class Answer {
     const chain = this.#current;
     const waitedMs = this.#parts.now() - this.#moved.at;
     const isIdle = this.#isProbing || this.#isGettingSuccessor || chain === undefined;
-    if (isIdle || !isOverdue(waitedMs, this.#tokenMs.value)) {
+    const patience = patienceAfter(this.#detours);
+    if (isIdle || !isOverdue(waitedMs, this.#tokenMs.value, patience)) {
       return;
     }
     this.#isProbing = true;
     const movedAt = this.#moved.at;
     const { byToken } = this.#moved;
-    const stuck = await chain.findStuck(probeWithinMs, byToken);
+    const stuck = await chain.findStuck(probeWithinMs * patience, byToken);
     this.#isProbing = false;
     if (stuck !== undefined && chain === this.#current && movedAt === this.#moved.at) {
+      this.#detours += 1;
       this.#avoid(stuck.peer, signal);
     }
   }

@@ -13,14 +13,12 @@ import type { RouteStage } from '../routing/plan-route.ts';
 import { parseMessage } from './json-frame.ts';
 import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
 import { type ChainFailure, stageFailure } from './chain-failure.ts';
-import { probeWithinMs } from './slowness.ts';
+import { openSlowMs, probeWithinMs } from './slowness.ts';
 import { StageControl } from './stage-control.ts';
 import { channelSession, type ClosedMessage, type OpenMessage } from './stage-messages.ts';
 
 /** Loading no model, a stage only has to reach its neighbour and get its engine's attention. */
 const openWithinMs = 20_000;
-/** A chain that is not open by then is asked, each time, for a stage that does not answer, in milliseconds. */
-const openSlowMs = 1000;
 /** An account that takes longer than this is not worth waiting for. */
 const accountWithinMs = 1000;
 
@@ -42,6 +40,8 @@ export type ChainParts = {
   readonly onFailed: (failure: ChainFailure) => void;
   /** A stage will be gone soon. */
   readonly onDraining: (stage: RouteStage) => void;
+  /** How many times longer than usual a stage may take to answer. */
+  readonly patience: number;
   /** Whether a stage that does not answer while the chain opens is better gone round than waited for. */
   readonly mayGoRound: (stage: RouteStage) => boolean;
 };
@@ -93,7 +93,10 @@ export class Chain {
         ),
     );
     const given = Promise.withResolvers<never>();
-    const watch = setInterval(() => void chain.#watchOpening(given.reject), openSlowMs);
+    const watch = setInterval(
+      () => void chain.#watchOpening(given.reject),
+      openSlowMs * parts.patience,
+    );
     try {
       const opened = Promise.all(chain.#controls.map((control) => control.opened));
       await Promise.race([opened, given.promise]);
@@ -159,8 +162,9 @@ export class Chain {
   }
 
   async #watchOpening(giveUp: (failure: ChainFailure) => void): Promise<void> {
-    const stuck = await this.findStuck(probeWithinMs, false);
-    if (stuck !== undefined && !this.#isOpen && this.#parts.mayGoRound(stuck)) {
+    const { patience, mayGoRound } = this.#parts;
+    const stuck = await this.findStuck(probeWithinMs * patience, false);
+    if (stuck !== undefined && !this.#isOpen && mayGoRound(stuck)) {
       giveUp(stageFailure(stuck, 'does not answer'));
     }
   }

@@ -115,7 +115,7 @@ describe('an answer of which a stage fails in the middle', () => {
     mesh.forget('b');
     const rest = collect(events);
     await settle();
-    mesh.now += 15_000;
+    mesh.now += 25_000;
     await settle();
     if (spare !== undefined) {
       spare.maxSessions = 4;

@@ -9,8 +9,9 @@ import type { ChainFailure } from './chain-failure.ts';
 
 /** How long after its start a request may wait for layers, in milliseconds; who asks is to know within two seconds. */
 const patienceMs = 1800;
-/** How long it may where its layers were there a moment ago, or it was being answered: that is worth more than a quick end. */
-const resumePatienceMs = 10_000;
+/** How long it may where its layers were there a moment ago, and an answer that had begun: that is worth more than a quick end. */
+const retryPatienceMs = 10_000;
+const resumePatienceMs = 20_000;
 /** On top where all layers are there and only full: sessions end all the time. */
 const roomPatienceMs = 20_000;
 const lookAgainMs = 100;
@@ -62,7 +63,7 @@ export class RouteSearch {
   exclude({ peer, error }: ChainFailure, hasAnswered: boolean): void {
     // Who hosted the layers a moment ago is likely to be back, or another to take them over.
     if (error.code !== 'over-capacity') {
-      this.#deadline = Math.max(this.#deadline, this.#startedAt + resumePatienceMs);
+      this.#deadline = Math.max(this.#deadline, this.#startedAt + retryPatienceMs);
     }
     if (hasAnswered) {
       this.#hasAnswered = true;

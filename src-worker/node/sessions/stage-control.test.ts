@@ -37,6 +37,7 @@ beforeEach(async () => {
       onToken: (token) => tokens.push(token),
       onFailed: (failure) => tokens.fail(failure),
       onDraining: () => {},
+      patience: 1,
       mayGoRound: () => false,
     },
     new AbortController().signal,
