@@ -52,11 +52,6 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
     await killed.kill();
   }
 
-  it('goes on over a spare node with the same layers, with the same text', async () => {
-    expect(await chain.answer(answerTokens, killWorking)).toBe(undisturbed);
-    await chain.untilNothingRuns();
-  });
-
   it('goes round a node that stands still, and uses it again when it moves', async () => {
     let stopped: NodeProcess | undefined;
     const text = await chain.answer(answerTokens, async () => {
@@ -65,6 +60,11 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
     });
     expect(text).toBe(undisturbed);
     process.kill(stopped?.pid ?? 0, 'SIGCONT');
+    await chain.untilNothingRuns();
+  });
+
+  it('goes on over a spare node with the same layers, with the same text', async () => {
+    expect(await chain.answer(answerTokens, killWorking)).toBe(undisturbed);
     await chain.untilNothingRuns();
   });
 
@@ -100,7 +100,7 @@ describe('a chain whose requester is gone', () => {
   afterAll(() => chain.stop());
 
   it('frees its sessions within fifteen seconds when it only stands still, and at once when it dies', async () => {
-    await chain.begin();
+    const { abort } = await chain.begin();
     await chain.untilAllWork();
     process.kill(chain.asker.pid, 'SIGSTOP');
     const stoppedAt = performance.now();
@@ -108,6 +108,7 @@ describe('a chain whose requester is gone', () => {
     // Its last sign of life may be as old as they are apart, and silence is looked for now and then.
     expect(performance.now() - stoppedAt).toBeLessThan(20_000);
     process.kill(chain.asker.pid, 'SIGCONT');
+    abort();
     await chain.untilNothingRuns();
 
     await chain.begin();
