@@ -25,6 +25,7 @@ import { type HostServices, openHostServices } from './host-services.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
 import type { Log, LogLevel } from './log.ts';
+import { HostingMemory } from './hosting-memory.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
 import type { FactSources } from './sensors/fact-sources.ts';
@@ -93,6 +94,7 @@ export class Host {
   readonly #node: NodeProcess;
   readonly #duty: DutyService;
   readonly #keepAwake: KeepAwake;
+  readonly #memory = new HostingMemory(totalmem());
   readonly #startedAt = Date.now();
   readonly #warnings: string[];
   readonly #started = Promise.withResolvers<void>();
@@ -120,14 +122,18 @@ export class Host {
       importModel: (params) => this.#node.importModel(params),
       removeModel: (params) => this.#node.removeModel(params),
       downloadModel: (params) => this.#node.downloadModel(params),
+      modelStorage: (params) => this.#node.ask('modelStorage', params),
       catalog: (params) => this.#node.ask('catalog', params),
       cancelDownload: (params) => this.#node.ask('cancelDownload', params),
       route: (params) => this.#node.ask('route', params),
       poolCreate: (params) => this.#node.ask('poolCreate', params),
       poolInvite: (params) => this.#node.ask('poolInvite', params),
       poolJoin: (params) => this.#node.ask('poolJoin', params),
+      poolReadInvite: (params) => this.#node.ask('poolReadInvite', params),
       poolList: (params) => this.#node.ask('poolList', params),
       poolRevoke: (params) => this.#node.ask('poolRevoke', params),
+      poolOffer: (params) => this.#node.ask('poolOffer', params),
+      poolWithdraw: (params) => this.#node.ask('poolWithdraw', params),
       poolLeave: (params) => this.#node.ask('poolLeave', params),
       settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
@@ -172,6 +178,7 @@ export class Host {
       warn: (sentence) => this.#warn(sentence),
       onChange: () => {
         this.#keepAwakeOrNot();
+        this.#lookAtMemory();
         this.#tell();
       },
     });
@@ -204,6 +211,7 @@ export class Host {
       imports: [...imports],
       api: { baseUrl: `http://127.0.0.1:${port}/v1`, key: this.#services.apiKey },
       dataFolder: this.#services.dataFolder.folder,
+      hostingMemoryBytes: this.#memory.bytes(this.#settings.current),
       startedAt: this.#startedAt,
     };
   }
@@ -345,7 +353,24 @@ export class Host {
 
   #nodeChanged(): void {
     this.#duty.look();
+    this.#lookAtMemory();
     this.#tell();
+  }
+
+  /** What fits is another thing once the cards are known, and once it is seen what the layers run on. */
+  #lookAtMemory(): void {
+    const { status, state } = this.#node;
+    if (state.name !== 'running' || status === null || this.#stopped !== undefined) {
+      return;
+    }
+    const { gpus } = this.#duty.facts ?? {};
+    if (this.#memory.look(gpus, status.shards, this.#settings.current)) {
+      this.#configure().catch((error: unknown) => {
+        this.log.write('warn', 'host', 'The memory for hosted layers could not be set', {
+          cause: describeCauses(error),
+        });
+      });
+    }
   }
 
   #nodeConfig(): NodeConfigInput {
@@ -355,7 +380,7 @@ export class Host {
       demoModel: this.#files.demoModel,
       demoModelName: this.#files.demoModelName,
       catalog: this.#files.catalog,
-      memoryBytes: totalmem(),
+      hostingMemoryBytes: this.#memory.bytes(this.#settings.current),
       defaultThreads: this.#defaultThreads,
       isApiPortChosen: isApiPortChosen(this.#settings.current, this.#settings.overrides),
     });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { nodeConfigSchema, type NodeStatus } from '../src-shared/node-api.ts';
-import { defaultSettings } from '../src-shared/settings.ts';
+import { noRules } from '../src-shared/route-rules.ts';
+import { defaultSettings, type Settings } from '../src-shared/settings.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 
 const facts = {
@@ -9,7 +10,7 @@ const facts = {
   demoModel: '/app/demo.gguf',
   demoModelName: 'Demo',
   catalog: '/app/catalog.json',
-  memoryBytes: 32e9,
+  hostingMemoryBytes: 15e9,
   defaultThreads: 6,
   isApiPortChosen: false,
 };
@@ -33,7 +34,7 @@ it('hosts nothing when that is the wish, and still knows the demo model', () => 
   });
 });
 
-it('passes limits on in bytes, and offers half of the memory to the mesh unless told otherwise', () => {
+it('passes limits on in bytes', () => {
   const limits = {
     diskLimitGigabytes: 50,
     downloadLimitKilobytesPerSecond: 500,
@@ -42,18 +43,43 @@ it('passes limits on in bytes, and offers half of the memory to the mesh unless 
   const config = nodeConfig({ ...defaultSettings, ...limits, region: 'DE' }, facts);
   expect(nodeConfigSchema.parse(config).hosting).toMatchObject({
     mode: 'chosen',
-    memoryBytes: 16e9 - 512e6,
+    memoryBytes: 15e9,
     diskBytes: 50e9,
     downloadBytesPerSecond: 500_000,
     uploadBytesPerSecond: null,
     region: 'DE',
   });
-  const wished = { ...defaultSettings, hosting: 'automatic', hostingMemoryGigabytes: 2.5 } as const;
-  expect(nodeConfig(wished, facts).hosting).toMatchObject({
-    mode: 'automatic',
-    memoryBytes: 2.5e9,
+  const wished = { ...defaultSettings, hosting: 'automatic' } as const;
+  expect(nodeConfig(wished, facts).hosting).toMatchObject({ mode: 'automatic' });
+});
+
+function routingOf(changes: Partial<Settings>): unknown {
+  return nodeConfigSchema.parse(nodeConfig({ ...defaultSettings, ...changes }, facts)).routing;
+}
+
+it('passes on whom questions may use, with any price where no ceiling is wished for', () => {
+  expect(routingOf({})).toEqual({ rules: noRules, ownMachines: [] });
+  const mine = '12D3KooWGzxzKZYveHXtpG6AsrUJBcWxHBFS2HsEoGTxrMLvKXtf';
+  const wished = {
+    askPoolOnly: true,
+    askOwnMachinesOnly: true,
+    askRegions: ['EU'],
+    askOuterLayersHere: true,
+    askPriceCeiling: 0,
+    askLeastOperators: 2,
+    ownMachines: [mine],
+  };
+  expect(routingOf(wished)).toEqual({
+    rules: {
+      poolOnly: true,
+      ownMachinesOnly: true,
+      regions: ['EU'],
+      keepOuterLayersAtHome: true,
+      priceCeiling: 0,
+      leastOperators: 2,
+    },
+    ownMachines: [mine],
   });
-  expect(nodeConfig(defaultSettings, { ...facts, memoryBytes: 1e9 }).hosting?.memoryBytes).toBe(0);
 });
 
 function gatewayOf(isChosen: boolean): unknown {

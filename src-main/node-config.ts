@@ -9,8 +9,8 @@ export type NodeFacts = {
   readonly demoModelName: string;
   /** The signed list of models that can be downloaded. */
   readonly catalog: string;
-  /** Of the machine, in bytes. */
-  readonly memoryBytes: number;
+  /** What hosted layers may take, see hosting-memory.ts. */
+  readonly hostingMemoryBytes: number;
   /** Threads of an engine whose owner did not say. */
   readonly defaultThreads: number;
   /** The owner chose the port of the API; the usual one may be taken by another user of this machine. */
@@ -29,6 +29,7 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
     poolOnly: settings.poolOnly,
     shards: settings.shards ?? [{ model: facts.demoModelName }],
     hosting: hosting(settings, facts),
+    routing: routing(settings),
     catalogFile: facts.catalog,
     gateway: {
       port: settings.apiPort,
@@ -44,22 +45,34 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
   };
 }
 
-/** What an engine takes beside weights and caches, and the node itself. */
-const otherBytes = 512e6;
-
-function hosting(settings: Settings, { memoryBytes }: NodeFacts): NodeConfigInput['hosting'] {
-  const wished = settings.hostingMemoryGigabytes;
-  const usable = wished === null ? memoryBytes / 2 - otherBytes : wished * 1e9;
+function hosting(
+  settings: Settings,
+  { hostingMemoryBytes }: NodeFacts,
+): NodeConfigInput['hosting'] {
   const { diskLimitGigabytes, downloadLimitKilobytesPerSecond, uploadLimitKilobytesPerSecond } =
     settings;
   return {
     mode: settings.hosting,
-    memoryBytes: Math.max(0, Math.floor(usable)),
+    memoryBytes: hostingMemoryBytes,
     diskBytes: times(diskLimitGigabytes, 1e9),
     downloadBytesPerSecond: times(downloadLimitKilobytesPerSecond, 1000),
     uploadBytesPerSecond: times(uploadLimitKilobytesPerSecond, 1000),
     region: settings.region,
     price: settings.price,
+  };
+}
+
+function routing(settings: Settings): NodeConfigInput['routing'] {
+  return {
+    rules: {
+      poolOnly: settings.askPoolOnly,
+      ownMachinesOnly: settings.askOwnMachinesOnly,
+      regions: settings.askRegions,
+      keepOuterLayersAtHome: settings.askOuterLayersHere,
+      ...(settings.askPriceCeiling === null ? {} : { priceCeiling: settings.askPriceCeiling }),
+      leastOperators: settings.askLeastOperators,
+    },
+    ownMachines: settings.ownMachines,
   };
 }
 

@@ -37,16 +37,22 @@ const deadlines: Readonly<Record<NodeMethod, number | null>> = {
   setWork: 15_000,
   removeModel: 30_000,
   cancelChat: 15_000,
+  modelStorage: 15_000,
   catalog: 15_000,
   cancelDownload: 15_000,
   route: 15_000,
   setHosting: 15_000,
+  setRouting: 15_000,
   poolCreate: 15_000,
   poolInvite: 15_000,
   // The inviting node is dialled for up to ten seconds.
   poolJoin: 30_000,
+  poolReadInvite: 15_000,
   poolList: 15_000,
   poolRevoke: 15_000,
+  // A model's whole file may be read for its hash.
+  poolOffer: null,
+  poolWithdraw: 15_000,
   poolLeave: 15_000,
 };
 

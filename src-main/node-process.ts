@@ -106,12 +106,18 @@ export class NodeProcess {
   }
 
   /**
-   * Makes the node run with another configuration: hosted shards and limits change while it runs, for anything else
-   * it is started anew.
+   * Makes the node run with another configuration: hosted shards, limits and rules for questions change while it runs,
+   * for anything else it is started anew.
    */
   async configure(config: NodeConfigInput): Promise<void> {
-    const { shards = [], hosting = {}, ...rest } = config;
-    const { shards: oldShards = [], hosting: oldHosting = {}, ...oldRest } = this.#config;
+    const { shards = [], hosting = {}, routing = {}, ...rest } = config;
+    const old = this.#config;
+    const {
+      shards: oldShards = [],
+      hosting: oldHosting = {},
+      routing: oldRouting = {},
+      ...oldRest
+    } = old;
     this.#config = config;
     if (this.state.name === 'stopped') {
       // Not to be started by a change of settings: before the owner's consent it must not run.
@@ -121,6 +127,9 @@ export class NodeProcess {
       await this.stop();
       await this.start();
     } else if (this.state.name !== 'waiting') {
+      if (!isDeepStrictEqual(routing, oldRouting)) {
+        await this.#request('setRouting', routing);
+      }
       await this.#changeHosting(
         isDeepStrictEqual(shards, oldShards) ? undefined : shards,
         isDeepStrictEqual(hosting, oldHosting) ? undefined : hosting,
@@ -204,7 +213,7 @@ export class NodeProcess {
   }
 
   /** What is the node's alone; the host only passes on what its clients ask. */
-  ask<M extends PoolMethod | 'catalog' | 'cancelDownload' | 'route'>(
+  ask<M extends PoolMethod | 'modelStorage' | 'catalog' | 'cancelDownload' | 'route'>(
     method: M,
     params: NodeParams<M>,
   ): Promise<NodeResult<M>> {

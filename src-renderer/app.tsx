@@ -10,6 +10,9 @@ import { text } from './locales/text.ts';
 import { ChatView } from './views/chat/chat-view.tsx';
 import { ConsentView } from './views/consent/consent-view.tsx';
 import { MachineView } from './views/machine/machine-view.tsx';
+import { ModelsView } from './views/models/models-view.tsx';
+import { NetworkView } from './views/network/network-view.tsx';
+import { PoolsView } from './views/pools/pools-view.tsx';
 import { SettingsView } from './views/settings/settings-view.tsx';
 import { StatusView } from './views/status/status-view.tsx';
 
@@ -63,6 +66,9 @@ export function App({ session }: { session: ChatSession }) {
               <ChatView session={session} snapshot={snapshot} />
             </Activity>
             {view === 'status' ? <StatusView snapshot={snapshot} /> : null}
+            {view === 'network' ? <NetworkView snapshot={snapshot} /> : null}
+            {view === 'pools' ? <PoolsView snapshot={snapshot} /> : null}
+            {view === 'models' ? <ModelsView snapshot={snapshot} /> : null}
             {view === 'machine' ? <MachineView snapshot={snapshot} /> : null}
             {view === 'settings' ? <SettingsView snapshot={snapshot} /> : null}
           </>

@@ -1,6 +1,6 @@
 /** Models that can be downloaded, as a person gets to see them, and what may be asked for. */
 import { z } from 'zod';
-import { layerRangeSchema } from './model.ts';
+import { layerRangeSchema, manifestIdSchema } from './model.ts';
 
 export const catalogEntrySchema = z.object({
   /** Names the entry in commands: "qwen3-8b". */
@@ -15,6 +15,10 @@ export const catalogEntrySchema = z.object({
   sizeBytes: z.int(),
   /** Its file was downloaded. */
   isHere: z.boolean(),
+  /** The id of the model in that file; absent while it is not here. */
+  manifestId: manifestIdSchema.optional(),
+  /** The pool that offers it; such entries have no page, and maybe no parameters. Absent: the app's own list. */
+  pool: z.object({ id: z.string(), name: z.string() }).optional(),
 });
 export type CatalogEntry = z.infer<typeof catalogEntrySchema>;
 

@@ -49,6 +49,8 @@ export const receiptSchema = z.object({
   model: z.string(),
   stages: z.array(receiptStageSchema),
   promptTokens: z.int(),
+  /** Of these, tokens that the stages still had from an earlier answer; absent: none. */
+  heldTokens: z.int().optional(),
   tokens: z.int(),
   /** How often other peers took over in the middle of the answer; absent: never. */
   takeovers: z.int().optional(),

@@ -6,7 +6,15 @@
 import { z } from 'zod';
 
 /** The views that the tray and links can ask for. */
-const desktopViews = ['chat', 'status', 'settings', 'machine'] as const;
+const desktopViews = [
+  'chat',
+  'status',
+  'network',
+  'pools',
+  'models',
+  'machine',
+  'settings',
+] as const;
 export type DesktopView = (typeof desktopViews)[number];
 
 /** `version` is the newer one, `message` one sentence for people. */

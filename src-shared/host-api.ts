@@ -47,6 +47,8 @@ export const hostSnapshotSchema = z.object({
     .optional(),
   api: z.object({ baseUrl: z.string(), key: z.string() }),
   dataFolder: z.string(),
+  /** Memory of this machine that hosted layers may take, weights and caches; absent from hosts that do not tell. */
+  hostingMemoryBytes: z.number().optional(),
   startedAt: z.number(),
 });
 export type HostSnapshot = z.infer<typeof hostSnapshotSchema>;
@@ -76,6 +78,7 @@ export const hostMethods = {
     params: z.object({ model: z.string().min(1).max(200) }),
     result: modelEntrySchema,
   },
+  modelStorage: nodeMethods.modelStorage,
   catalog: nodeMethods.catalog,
   downloadModel: nodeMethods.downloadModel,
   cancelDownload: nodeMethods.cancelDownload,

@@ -7,7 +7,7 @@ import { chatEventSchema, chatRequestSchema, errorReportSchema, receiptSchema } 
 import { catalogEntrySchema, downloadRequestSchema } from './catalog.ts';
 import { layerRangeSchema, manifestIdSchema, modelSummarySchema } from './model.ts';
 import { paceSchema } from './pace.ts';
-import { poolMethods } from './pool.ts';
+import { poolIdSchema, poolMethods } from './pool.ts';
 import { regionSchema, routeRulesSchema } from './route-rules.ts';
 import { routeViewSchema } from './route-view.ts';
 
@@ -44,6 +44,15 @@ const hostingSchema = z.object({
 });
 export type Hosting = z.infer<typeof hostingSchema>;
 
+/** Whom this node's own questions may use. All of it may change while the node runs. */
+const routingSchema = z.object({
+  /** For every question; one may bring rules of its own beside these. */
+  rules: routeRulesSchema.prefault({}),
+  /** Peers that the owner of this node owns too; the id of a pool stands for its members that serve. */
+  ownMachines: z.array(poolIdSchema).max(256).default([]),
+});
+export type Routing = z.infer<typeof routingSchema>;
+
 /** What the node is to do about the wished shards; why it does not serve them is told with answers that fail of it. */
 const workOrderSchema = z.object({
   /**
@@ -78,6 +87,7 @@ export const nodeConfigSchema = z.object({
   poolOnly: z.boolean().default(false),
   shards: z.array(hostedShardSchema).default([]),
   hosting: hostingSchema.prefault({}),
+  routing: routingSchema.prefault({}),
   /** The app's signed list of models that can be downloaded; absent: none. */
   catalogFile: z.string().optional(),
   work: workOrderSchema.default({ state: 'serving', answersOwner: true, because: null }),
@@ -136,6 +146,8 @@ const peerStatusSchema = z.object({
   latencyMs: z.number().nullable(),
   /** The only way to it leads over a relay; absent: no. */
   relayed: z.boolean().optional(),
+  /** How far this node trusts it, by its faults: from 1 (none known) down to nearly 0; absent: 1. */
+  standing: z.number().optional(),
   /** What it says of itself. */
   state: z.enum(['serving', 'draining', 'paused', 'leaving']).optional(),
   /** Where it claims to be, two letters; empty or absent: it does not say. */
@@ -157,6 +169,10 @@ export const modelEntrySchema = modelSummarySchema.extend({
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
+/** `public`: from everywhere; `relay`: from everywhere, over relays alone; `local`: from its own network; `none`: from this machine. */
+const reachSchema = z.enum(['public', 'relay', 'local', 'none']);
+export type Reach = z.infer<typeof reachSchema>;
+
 /** Model bytes that are being fetched now. */
 const downloadStatusSchema = z.object({
   model: z.string(),
@@ -174,6 +190,8 @@ export type DownloadStatus = z.infer<typeof downloadStatusSchema>;
 export const nodeStatusSchema = z.object({
   peer: z.string(),
   addresses: z.array(z.string()),
+  /** From where others get to this node, as far as that is known; absent from nodes that do not tell. */
+  reach: reachSchema.optional(),
   gatewayPort: z.int(),
   shards: z.array(shardStatusSchema),
   /** The connected ones first, and of a large mesh not all. */
@@ -230,6 +248,11 @@ export const nodeMethods = {
     result: modelEntrySchema,
   },
   removeModel: { params: z.object({ model: z.string().min(1) }), result: modelEntrySchema },
+  /** What models take on the disk beside files of the owner's own, and what is free there. */
+  modelStorage: {
+    params: z.object({}),
+    result: z.object({ usedBytes: z.number(), freeBytes: z.number() }),
+  },
   /** Models that can be downloaded, by the app's own list. */
   catalog: { params: z.object({}), result: z.array(catalogEntrySchema) },
   /** Answers when all of it is there; the status tells how far it got. */
@@ -240,6 +263,8 @@ export const nodeMethods = {
   route: { params: routeQuerySchema, result: routeViewSchema },
   /** Replaces limits and ways of hosting, at once. */
   setHosting: { params: hostingSchema, result: z.null() },
+  /** Replaces whom questions may use; those that are being answered go on as they began. */
+  setRouting: { params: routingSchema, result: z.null() },
   /** Answers when the chat is over; its events come as `chat` events with the same number. */
   chat: { params: z.object({ chat: z.int(), request: chatRequestSchema }), result: z.null() },
   cancelChat: { params: z.object({ chat: z.int() }), result: z.null() },

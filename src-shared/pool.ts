@@ -26,6 +26,7 @@
  * not in that pool until it is repaired, and with `poolOnly` lets nobody in on its account).
  */
 import { z } from 'zod';
+import { manifestIdSchema } from './model.ts';
 
 export const poolRoles = ['admin', 'member', 'guest'] as const;
 export const poolRoleSchema = z.enum(poolRoles);
@@ -44,6 +45,20 @@ export const poolNameSchema = z
 
 /** Pools that a node is in at once. */
 export const maxPools = 16;
+
+/** Names a model that a pool offers in commands, as ids of the app's own list do: "qwen3-8b". */
+export const poolModelIdSchema = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
+
+/** What people read of such a model. */
+export const poolModelFactsSchema = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u),
+  licence: poolNameSchema,
+});
 
 /** Longest and usual life of an invite, in milliseconds. */
 export const maxInviteLifeMs = 30 * 24 * 3_600_000;
@@ -120,11 +135,42 @@ export const poolMethods = {
     }),
     result: poolSchema,
   },
+  /** What an invite says, for its reader to decide by: it is signed by the inviting node, and nobody is asked. */
+  poolReadInvite: {
+    params: z.object({ link: z.string().min(1).max(maxInviteLink) }),
+    result: z.object({
+      pool: poolIdSchema,
+      name: z.string(),
+      role: poolRoleSchema,
+      expiresAt: z.number(),
+      /** Peer id. */
+      inviter: z.string(),
+    }),
+  },
   poolList: { params: z.object({}), result: z.array(poolSchema) },
   /** Removes a member (by name, peer id or the end of it) or closes an invite (by its id). */
   poolRevoke: {
     params: z.object({ pool: poolChoiceSchema, target: z.string().min(1).max(100) }),
     result: z.object({ pool: z.string(), kind: z.enum(['member', 'invite']), name: z.string() }),
+  },
+  /** Offers a model of this machine's library to the members of a pool. */
+  poolOffer: {
+    params: z.object({
+      pool: poolChoiceSchema,
+      /** By name, alias or id. */
+      model: z.string().min(1).max(200),
+      licence: poolNameSchema,
+      /** Where the same GGUF file lies on the web; absent: members get it from each other. */
+      url: z
+        .url({ protocol: /^https$/ })
+        .max(1000)
+        .optional(),
+    }),
+    result: z.object({ pool: z.string(), id: poolModelIdSchema, manifestId: manifestIdSchema }),
+  },
+  poolWithdraw: {
+    params: z.object({ pool: poolChoiceSchema, id: poolModelIdSchema }),
+    result: z.object({ pool: z.string(), id: poolModelIdSchema }),
   },
   poolLeave: {
     params: z.object({

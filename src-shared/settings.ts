@@ -1,8 +1,11 @@
 /** The owner's wishes, with defaults. What the machine does about them is state and lives elsewhere. */
 import { z } from 'zod';
 import { hostedShardSchema } from './node-api.ts';
+import { poolIdSchema } from './pool.ts';
 import { defaultPreferences, preferencesSchema } from './preferences.ts';
-import { regionSchema } from './route-rules.ts';
+import { regionSchema, routeRulesSchema } from './route-rules.ts';
+
+const rules = routeRulesSchema.shape;
 
 export const settingsSchema = z.object({
   /** Port of the OpenAI-compatible endpoint on 127.0.0.1. */
@@ -31,6 +34,16 @@ export const settingsSchema = z.object({
   region: regionSchema,
   /** What peers are told that a unit of work costs; 0 is free. */
   price: z.number().min(0).max(1_000_000_000),
+  /** Whom this node's own questions may use, as in route-rules.ts. A single question may ask for more, never for less. */
+  askPoolOnly: rules.poolOnly.unwrap(),
+  askOwnMachinesOnly: rules.ownMachinesOnly.unwrap(),
+  askRegions: rules.regions.unwrap(),
+  askOuterLayersHere: rules.keepOuterLayersAtHome.unwrap(),
+  /** null: any price. */
+  askPriceCeiling: rules.priceCeiling.unwrap().nullable(),
+  askLeastOperators: rules.leastOperators.unwrap(),
+  /** Peer ids of the owner's other machines; the id of a pool stands for all of its members that serve. */
+  ownMachines: z.array(poolIdSchema).max(256),
   /** Threads of each engine; null takes the number of physical cores that we may use. */
   threads: z.int().min(1).max(512).nullable(),
   backend: z.enum(['auto', 'cpu']),
@@ -66,6 +79,13 @@ export const defaultSettings: Settings = {
   hostingMemoryGigabytes: null,
   region: '',
   price: 0,
+  askPoolOnly: false,
+  askOwnMachinesOnly: false,
+  askRegions: [],
+  askOuterLayersHere: false,
+  askPriceCeiling: null,
+  askLeastOperators: 1,
+  ownMachines: [],
   threads: null,
   backend: 'auto',
   contextLength: 8192,

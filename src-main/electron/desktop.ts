@@ -133,7 +133,7 @@ export class Desktop {
   open({
     link,
     modelFile,
-    view = modelFile === undefined ? null : 'status',
+    view = modelFile === undefined ? null : 'models',
   }: OpenRequest = {}): void {
     if (this.#ended !== undefined) {
       return;

@@ -128,6 +128,30 @@ export function addPools(program: Command): void {
       await revoke(target, command.optsWithGlobals());
     });
   pool
+    .command('offer')
+    .description(
+      'offer a model of this machine to the members of a pool; "models catalog" shows it',
+    )
+    .argument('<model>', 'name, alias or id')
+    .requiredOption('--licence <name>', 'for example "Apache-2.0"')
+    .option('--url <address>', 'where the same GGUF file lies on the web')
+    .option('--pool <pool>', 'needless for who is in one pool only')
+    .option('--json', 'one line of JSON')
+    .action(async (model: string, _flags, command: Command) => {
+      const { offerModel } = await import('./commands/pool.ts');
+      await offerModel(model, command.optsWithGlobals());
+    });
+  pool
+    .command('withdraw')
+    .description('offer a model no more; who has it keeps it')
+    .argument('<id>', 'as "models catalog" shows it')
+    .option('--pool <pool>', 'needless for who is in one pool only')
+    .option('--json', 'one line of JSON')
+    .action(async (id: string, _flags, command: Command) => {
+      const { withdrawModel } = await import('./commands/pool.ts');
+      await withdrawModel(id, command.optsWithGlobals());
+    });
+  pool
     .command('leave')
     .description('leave a pool and forget it')
     .argument('<pool>')

@@ -34,9 +34,18 @@ it('prints the catalog as a table, with how to go on', () => {
     sizeBytes: 5e9,
     isHere: true,
   };
-  expect(catalogLines([entry])).toEqual([
-    'id        model     size  type    download  licence     here',
-    'qwen3-8b  Qwen3 8B  8B    Q4_K_M  5.0 GB    Apache-2.0  yes',
+  const offered = {
+    ...entry,
+    id: 'own',
+    name: 'Own',
+    parameters: '',
+    pool: { id: 'some pool', name: 'Friends' },
+    isHere: false,
+  };
+  expect(catalogLines([entry, offered])).toEqual([
+    'id        model     size  type    download  licence     from          here',
+    'qwen3-8b  Qwen3 8B  8B    Q4_K_M  5.0 GB    Apache-2.0  the app       yes',
+    'own       Own             Q4_K_M  5.0 GB    Apache-2.0  pool Friends  no',
     '',
     '"mindmesh models download ID" fetches one.',
   ]);

@@ -9,7 +9,7 @@ export function catalogLines(entries: readonly CatalogEntry[]): string[] {
       'There is no list of models to download. "mindmesh models import FILE.gguf" adds a file.',
     ];
   }
-  const heads = ['id', 'model', 'size', 'type', 'download', 'licence', 'here'];
+  const heads = ['id', 'model', 'size', 'type', 'download', 'licence', 'from', 'here'];
   const rows = entries.map((entry) => [
     entry.id,
     entry.name,
@@ -17,6 +17,7 @@ export function catalogLines(entries: readonly CatalogEntry[]): string[] {
     entry.quantisation,
     gigabytes(entry.sizeBytes),
     entry.licence.name,
+    entry.pool === undefined ? 'the app' : `pool ${entry.pool.name}`,
     entry.isHere ? 'yes' : 'no',
   ]);
   const widths = heads.map((head, column) =>

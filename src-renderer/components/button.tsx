@@ -1,10 +1,11 @@
-/** The window's buttons: one main kind, one quiet kind, one that is only a pictogram. */
+/** The window's buttons: one main kind, a quiet one, one for what cannot be undone, one that is only a pictogram. */
 import type { ComponentProps } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 
 const looks = {
   main: 'bg-accent text-on-accent hover:bg-accent-strong px-3.5 py-1.5',
   outline: 'border border-line bg-raised hover:border-accent px-3 py-1.5',
+  danger: 'border border-bad text-bad hover:bg-bad-soft px-3 py-1.5',
   quiet: 'text-muted hover:bg-soft hover:text-ink px-2 py-1',
 } as const;
 

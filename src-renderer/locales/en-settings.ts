@@ -76,12 +76,47 @@ const fields = {
   },
   diskLimitGigabytes: {
     label: 'Limit disk space for downloaded models',
-    help: 'Models that you import yourself stay where they are.',
+    help: 'Models that you added yourself do not count. What is not hosted goes first, the longest unused at the front.',
     unit: 'GB',
   },
   mdns: {
     label: 'Find computers on this network by themselves',
     help: 'Tells everybody on the local network that this computer runs MindMesh.',
+  },
+  upnp: {
+    label: 'Ask the router to let peers in',
+    help: 'By UPnP, so that computers elsewhere can connect to this one directly. Many home routers allow it.',
+  },
+  poolOnly: {
+    label: 'Only talk to members of your pools',
+    help: 'This computer refuses everybody else, and asks nobody else.',
+  },
+  hostingMemoryGigabytes: {
+    label: 'Limit memory for hosted models',
+    help: 'Off, half of this computer’s memory may be used.',
+    unit: 'GB',
+  },
+  askPoolOnly: {
+    label: 'Only members of your pools',
+    help: 'Nobody else computes any part of your answers.',
+  },
+  askOwnMachinesOnly: {
+    label: 'Only your own computers',
+    help: 'This one, and those that you name below.',
+  },
+  askOuterLayersHere: {
+    label: 'First and last layer on this computer',
+    help: 'Others then get numbers from in between and not the words themselves; who tries hard may still guess some. This computer has to host both layers.',
+  },
+  askPriceCeiling: {
+    label: 'Limit the price',
+    help: 'The highest price for a unit of work that a computer may ask. 0 takes only those that are free.',
+    unit: '',
+  },
+  askLeastOperators: {
+    label: 'Separate owners that share the layers',
+    help: 'At least so many. From 2 on, nobody computes all layers of an answer, and fewer computers can answer.',
+    unit: '',
   },
   apiPort: {
     label: 'Port for other programs',
@@ -97,6 +132,9 @@ const fields = {
     help: 'An update is installed only when you say so.',
   },
 } as const;
+
+const addressForm =
+  'An address looks like /ip4/192.0.2.1/tcp/6373/p2p/12D3KooW… and ends with the peer id.';
 
 const weekdays: Record<Weekday, string> = {
   monday: 'Monday',
@@ -116,8 +154,12 @@ export const enSettings = {
   groups: {
     when: 'When to work',
     much: 'How much',
-    network: 'Network and disk',
+    network: 'Downloads and uploads',
     privacy: 'Privacy',
+    asking: 'Who may work on your questions',
+    mesh: 'How peers are found',
+    pools: 'Outside of your pools',
+    hosting: 'Hosting and disk',
     app: 'This app',
   },
   fields,
@@ -136,17 +178,55 @@ export const enSettings = {
     `Enter a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}.`,
   notValid: 'This value makes no sense here.',
 
-  apps: {
-    label: 'Exclusive programs',
-    help: 'While one of these runs, MindMesh pauses. A program’s name, or the folder that it lies in.',
-    placeholder: 'blender.exe',
-    add: 'Add',
-    inputLabel: 'Program to add',
-    remove: (name: string) => `Remove ${name}`,
-    none: 'None yet.',
-    twice: 'That one is in the list already.',
-    tooLong: 'A name has 260 characters at most.',
-    tooMany: 'The list is full: 256 programs at most.',
+  add: 'Add',
+  listAdd: (list: string) => `Add to “${list}”`,
+  listRemove: (entry: string) => `Remove ${entry}`,
+  listTwice: 'That one is in the list already.',
+  listFull: (most: number) => `The list is full: ${most} at most.`,
+  lists: {
+    exclusiveApps: {
+      label: 'Exclusive programs',
+      help: 'While one of these runs, MindMesh pauses. A program’s name, or the folder that it lies in.',
+      placeholder: 'blender.exe',
+      none: 'None yet.',
+      notValid: 'A name has 260 characters at most.',
+    },
+    bootstrap: {
+      label: 'Bootstrap nodes',
+      help: 'Where to begin on the internet: computers that know many others, and may relay for those that cannot be reached.',
+      placeholder: '/dns/…/tcp/6373/p2p/12D3KooW…',
+      none: 'None: only this network is searched.',
+      notValid: addressForm,
+    },
+    peers: {
+      label: 'Computers to stay connected to',
+      help: 'By their address, as their own page shows it.',
+      placeholder: '/ip4/…/tcp/6373/p2p/12D3KooW…',
+      none: 'None.',
+      notValid: addressForm,
+    },
+    askRegions: {
+      label: 'Only computers in these countries',
+      help: 'By two letters, such as DE, or EU for all of the European Union. Computers say themselves where they are; nobody checks it.',
+      placeholder: 'DE',
+      none: 'Anywhere.',
+      notValid: 'A country has two letters, such as DE. EU stands for the European Union.',
+    },
+    ownMachines: {
+      label: 'Your other computers',
+      help: 'By their peer ids, which their pages show. The id of a pool stands for all of its members that serve.',
+      placeholder: '12D3KooW…',
+      none: 'None yet.',
+      notValid: 'A peer id begins with 12D3KooW and has 52 characters.',
+    },
+  },
+
+  region: {
+    label: 'Country that peers are told',
+    help: 'By its two letters. Others can then choose to ask only computers in certain countries. Empty tells nothing.',
+    placeholder: '–',
+    untold: 'not told',
+    notValid: 'A country has two letters, such as DE. Leave it empty to tell nothing.',
   },
 
   schedule: {
@@ -178,6 +258,7 @@ export const enSettings = {
     here: 'Settings, logs and the API key stay on this computer. Chats are not kept: they end with the window. MindMesh sends no statistics and no crash reports to anybody.',
     peers:
       'Computers that you are connected to see your network address and which layers you serve. Whoever computes parts of your answers can read or reconstruct what you ask; the line under each answer says who took part.',
+    network: 'How computers find this one, and whether it tells a country, is set on the page',
     api: 'Address for other programs on this computer',
     copyApi: 'Copy address',
   },
@@ -202,8 +283,6 @@ export const enDesktop = {
   updateSentence: 'It is installed when you restart MindMesh here, and not before.',
   updateFailed: 'The update could not be installed. Try again, or restart MindMesh first.',
   restartToUpdate: 'Restart to update',
-  invite: 'Somebody sent you an invite to a pool',
-  inviteSentence: 'This version of MindMesh cannot join pools yet, so nothing was changed.',
   addModel: 'Add a model file…',
   addModelFailed: 'The file could not be added.',
 };

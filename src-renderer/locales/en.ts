@@ -3,6 +3,9 @@ import type { ErrorCode } from '../../src-shared/errors.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
 import { enConsent } from './en-consent.ts';
 import { enDuty, enMachine } from './en-duty.ts';
+import { enModels } from './en-models.ts';
+import { enNetwork } from './en-network.ts';
+import { enPools } from './en-pools.ts';
 import { enDesktop, enSettings } from './en-settings.ts';
 import { bytes, count, day, duration, milliseconds, rate } from './format.ts';
 
@@ -62,11 +65,21 @@ export const en = {
     name: 'MindMesh',
     skipToContent: 'Skip to content',
     navigation: 'Views',
-    views: { chat: 'Chat', status: 'Status', machine: 'Machine', settings: 'Settings' },
+    views: {
+      chat: 'Chat',
+      status: 'Status',
+      network: 'Network',
+      pools: 'Pools',
+      models: 'Models',
+      machine: 'Machine',
+      settings: 'Settings',
+    },
     copy: 'Copy',
     copied: 'Copied',
     copyFailed: 'Copying did not work',
     dismiss: 'Dismiss',
+    /** What a question whether to go on is answered with when not. */
+    keep: 'Cancel',
     notices: 'Notices',
   },
 
@@ -147,7 +160,8 @@ export const en = {
       'This is the small demo model. It knows MindMesh and a few facts, and is often wrong about the rest.',
     peersNote: 'Peers compute parts of this model and may see what you ask.',
     loadingNote: 'The model is being loaded. You can ask in a moment.',
-    noModelNote: 'No model has all of its layers in reach. The status tells what is missing.',
+    noModelNote:
+      'No model has all of its layers in reach. The page “Network” tells what is missing.',
     notRunningNote: 'You can ask as soon as MindMesh is running.',
     connectionLost: 'The connection to MindMesh broke in the middle of the answer.',
     failures,
@@ -212,25 +226,8 @@ export const en = {
     sessionCounts: (open: number, most: number) => `${count(open)} of ${count(most)}`,
     shardSpeed: 'Speed',
 
-    peers: 'Peers',
-    noPeers:
-      'No peers found yet. Others on this network that run MindMesh appear here by themselves.',
-    peerStates: { connected: 'Connected', away: 'Out of reach' },
-    latency: 'Round trip',
-    latencyUnknown: 'not measured yet',
-    peerServes: 'Serves',
-    peerServesNothing: 'nothing',
     peerShard: (model: string, range: LayerRange) => `${model}, ${layers(range)}`,
 
-    models: 'Models',
-    noModels: 'No models yet.',
-    modelStates: { available: 'Ready', unavailable: 'Not all layers in reach' },
-    modelFacts: (layerCount: number, size: number, quantisation: string) =>
-      `${count(layerCount)} layers · ${bytes(size)} · ${quantisation}`,
-    modelOnlyPeers: 'The file is with peers only',
-    demoModel: 'Demo',
-    importing: (file: string) => `Importing ${file}`,
-    imported: (part: number) => `${Math.floor(part * 100)} %`,
     coverage: (
       runs: readonly { range: LayerRange; holder: 'here' | 'peer' | 'resting' | 'nobody' }[],
     ) =>
@@ -282,6 +279,9 @@ export const en = {
   consent: enConsent,
   duty: enDuty,
   machine: enMachine,
+  models: enModels,
+  network: enNetwork,
+  pools: enPools,
   settings: enSettings,
   desktop: enDesktop,
 };

@@ -6,6 +6,7 @@ const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 const twoDigits = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 const dayAndMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
 
+const countries = new Intl.DisplayNames(locale, { type: 'region' });
 const hourAndMinute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** A count, with separators. */
@@ -20,11 +21,20 @@ export function rate(value: number): string {
 
 /** Bytes in powers of 1024, as video memory is sold. */
 export function bytes(value: number): string {
+  return inUnits(value, 1024);
+}
+
+/** Bytes in powers of 1000, as disks and downloads are measured. */
+export function diskBytes(value: number): string {
+  return inUnits(value, 1000);
+}
+
+function inUnits(value: number, step: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let amount = value;
   let unit = 0;
-  while (amount >= 1024 && unit < units.length - 1) {
-    amount /= 1024;
+  while (amount >= step && unit < units.length - 1) {
+    amount /= step;
     unit += 1;
   }
   return `${(amount < 100 && unit > 0 ? oneDigit : whole).format(amount)} ${units[unit]}`;
@@ -60,6 +70,15 @@ export function duration(value: number): string {
 export function day(value: string): string {
   const date = new Date(`${value}T12:00:00`);
   return Number.isNaN(date.getTime()) ? value : dayAndMonth.format(date);
+}
+
+/** A country by its two letters, in words; the letters themselves where they name none. */
+export function countryName(region: string): string {
+  try {
+    return countries.of(region) ?? region;
+  } catch {
+    return region;
+  }
 }
 
 /** A share from 0 to 1. */

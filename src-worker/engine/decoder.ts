@@ -33,6 +33,7 @@ export type OpenSession = {
   readonly sampling?: Sampling | undefined;
   readonly generated: readonly number[];
   readonly selfFeedUntil?: number | undefined;
+  readonly resume?: { readonly session: number; readonly tokens: number } | undefined;
 };
 
 /** How long after its last token a session's answer counts as going on: tokens travel through other shards. */
@@ -71,23 +72,56 @@ export class Decoder {
     this.#space = shard.samples ? new SamplingSpace(llama, shard.model) : undefined;
   }
 
-  /** @throws AppError `request-invalid` or `over-capacity` */
-  open(options: OpenSession): void {
+  /**
+   * Returns how many tokens the session's cache has already: those that were to be resumed, or none.
+   * @throws AppError `request-invalid` or `over-capacity`
+   */
+  open(options: OpenSession): number {
     if (options.selfFeedUntil !== undefined && this.#shard.role !== 'whole') {
       throw new AppError(
         'request-invalid',
         'Only a whole model can feed itself; here tokens come from another shard.',
       );
     }
-    this.#sessions.checkRoom(options.session);
+    const { resume } = options;
+    this.#sessions.checkRoom(options.session, resume?.session);
     const sampling = options.sampling ?? samplingSchema.parse({});
     const sampler =
       this.#space === undefined ? undefined : new Sampler(this.#space, sampling, options.generated);
-    this.#sessions.add(options.session, sampler, options.selfFeedUntil);
+    const { selfFeedUntil } = options;
+    const session = this.#sessions.add(options.session, sampler, selfFeedUntil, resume?.session);
+    if (session.length > 0) {
+      this.#shorten(session, session.length < (resume?.tokens ?? 0) ? 0 : (resume?.tokens ?? 0));
+    }
+    return session.length;
   }
 
-  /** Ends a session and frees its cache before the next batch. Does nothing when it has ended already. */
+  /** Ends a session, but leaves its first tokens in the cache. Does nothing when it has ended already. */
+  keep(id: number, tokens: number): void {
+    const session = this.#sessions.get(id);
+    if (session !== undefined) {
+      session.sampler?.dispose();
+      this.#shorten(session, Math.min(tokens, session.length));
+      this.#sessions.keep(session);
+    }
+  }
+
+  /** Not every model's memory can go back; one that cannot is emptied. */
+  #shorten(session: Session, tokens: number): void {
+    this.#shard.truncate(session.slot, tokens);
+    const isShort = this.#shard.lengthOf(session.slot) === tokens;
+    if (!isShort) {
+      this.#shard.truncate(session.slot, 0);
+    }
+    session.length = isShort ? tokens : 0;
+  }
+
+  /** Ends a session, or what was kept of it, and frees its cache before the next batch. Does nothing when it has ended already. */
   close(id: number): void {
+    const keptSlot = this.#sessions.forget(id);
+    if (keptSlot !== undefined) {
+      this.#shard.truncate(keptSlot, 0);
+    }
     const session = this.#sessions.remove(id);
     if (session !== undefined) {
       this.#shard.truncate(session.slot, 0);
@@ -186,7 +220,7 @@ export class Decoder {
         ({ id, answeredAt }) => now - answeredAt < answeringMilliseconds && !prompting.has(id),
       ),
     });
-    let used = sessions.reduce((sum, { length }) => sum + length, 0);
+    let used = this.#sessions.cachedTokens;
     const pieces: Piece[] = [];
     for (const share of plan) {
       const session = this.#sessions.get(share.session);

@@ -84,7 +84,9 @@ export class LoadedEngine {
   perform(request: Exclude<EngineRequest, { method: 'load' }>): unknown {
     switch (request.method) {
       case 'open':
-        this.#decoder().open(request.params);
+        return { held: this.#decoder().open(request.params) };
+      case 'keep':
+        this.#decoder().keep(request.params.session, request.params.tokens);
         return {};
       case 'close':
         this.#decoder().close(request.params.session);

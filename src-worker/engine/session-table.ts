@@ -3,9 +3,13 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { Sampler } from './sampler.ts';
 import { Session } from './session.ts';
 
+/** What is left of a session that was kept. */
+type Kept = { readonly slot: number; readonly length: number };
+
 export class SessionTable {
   /** In the order in which they were last served, the longest waiting first. */
   readonly #sessions = new Map<number, Session>();
+  readonly #kept = new Map<number, Kept>();
   readonly #freeSlots: number[];
   /** Numbers count upward, so that a number that is not open tells whether it ever was. */
   #newest = 0;
@@ -14,28 +18,64 @@ export class SessionTable {
     this.#freeSlots = Array.from({ length: maxSessions }, (_, index) => maxSessions - 1 - index);
   }
 
-  /** @throws AppError `request-invalid` when the number was used before, `over-capacity` when all slots are taken */
-  checkRoom(id: number): void {
+  /**
+   * @param resumed number of the kept session whose slot will do
+   * @throws AppError `request-invalid` when the number was used before, `over-capacity` when all slots are taken
+   */
+  checkRoom(id: number, resumed?: number): void {
     if (id <= this.#newest) {
       throw new AppError(
         'request-invalid',
         `Session ${id} was used before; numbers on a link count upward.`,
       );
     }
-    if (this.#freeSlots.length === 0) {
+    const resumesSlot = resumed !== undefined && this.#kept.has(resumed);
+    if (this.#freeSlots.length === 0 && !resumesSlot) {
       throw new AppError(
         'over-capacity',
-        `All ${this.#sessions.size} sessions of this engine are taken; try again when one has ended.`,
+        `All ${this.#sessions.size + this.#kept.size} sessions of this engine are taken; try again when one has ended.`,
       );
     }
   }
 
   /** @throws AppError as `checkRoom` */
-  add(id: number, sampler: Sampler | undefined, selfFeedUntil: number | undefined): void {
-    this.checkRoom(id);
-    const slot = this.#freeSlots.pop() ?? 0;
+  add(
+    id: number,
+    sampler: Sampler | undefined,
+    selfFeedUntil: number | undefined,
+    resumed?: number,
+  ): Session {
+    this.checkRoom(id, resumed);
+    const { slot, length } = this.#takeKept(resumed) ?? {
+      slot: this.#freeSlots.pop() ?? 0,
+      length: 0,
+    };
     this.#newest = id;
-    this.#sessions.set(id, new Session({ id, slot, sampler, selfFeedUntil }));
+    const session = new Session({ id, slot, sampler, selfFeedUntil, length });
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  /** Takes a session out, and keeps its slot with what is in the cache of it by then. */
+  keep(session: Session): void {
+    this.#sessions.delete(session.id);
+    this.#kept.set(session.id, { slot: session.slot, length: session.length });
+  }
+
+  /** Gives the slot of a kept session back and returns it; the caller empties its cache. */
+  forget(id: number): number | undefined {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) {
+      this.#kept.delete(id);
+      this.#freeSlots.push(kept.slot);
+    }
+    return kept?.slot;
+  }
+
+  /** Tokens in the cache, of all sessions and of what was kept. */
+  get cachedTokens(): number {
+    const all: readonly { readonly length: number }[] = [...this.all, ...this.#kept.values()];
+    return all.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** Takes a session out and gives its slot back; the caller empties its cache. */
@@ -60,6 +100,14 @@ export class SessionTable {
   /** The longest waiting first. */
   get all(): Session[] {
     return [...this.#sessions.values()];
+  }
+
+  #takeKept(id: number | undefined): Kept | undefined {
+    const kept = id === undefined ? undefined : this.#kept.get(id);
+    if (id !== undefined) {
+      this.#kept.delete(id);
+    }
+    return kept;
   }
 
   /** Takes note that a session was served. */

@@ -9,6 +9,8 @@ export type SessionOptions = {
   readonly sampler: Sampler | undefined;
   /** The last position that the engine samples for by feeding its own tokens; undefined: it feeds none. */
   readonly selfFeedUntil: number | undefined;
+  /** Tokens that the slot's cache has already. */
+  readonly length: number;
 };
 
 /** Work and how much of it was decoded. */
@@ -21,7 +23,7 @@ export class Session {
   readonly sampler: Sampler | undefined;
   readonly selfFeedUntil: number | undefined;
   /** Tokens in the cache. */
-  length = 0;
+  length: number;
   /** When the session last decoded a small work, by the engine's clock in milliseconds. */
   answeredAt = -Infinity;
   readonly #queue: Pending[] = [];
@@ -29,6 +31,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.id = options.id;
     this.slot = options.slot;
+    this.length = options.length;
     this.sampler = options.sampler;
     this.selfFeedUntil = options.selfFeedUntil;
   }

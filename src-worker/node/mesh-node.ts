@@ -11,9 +11,12 @@ import type {
   ModelEntry,
   NodeConfig,
   NodeMessage,
+  NodeResult,
   NodeStatus,
+  Routing,
   WorkOrder,
 } from '../../src-shared/node-api.ts';
+import type { PoolParams, PoolResult } from '../../src-shared/pool.ts';
 import type { RouteRules } from '../../src-shared/route-rules.ts';
 import type { RouteView } from '../../src-shared/route-view.ts';
 import { EngineClient } from './engines/engine-client.ts';
@@ -21,6 +24,7 @@ import { ShardHost } from './engines/shard-host.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { loadCatalog } from './hosting/catalog-models.ts';
 import { HostingService } from './hosting/hosting-service.ts';
+import { reachOf } from './mesh/addresses.ts';
 import { HeaderExchange } from './mesh/header-exchange.ts';
 import type { Log } from './log.ts';
 import { createMesh, type Mesh } from './mesh/mesh.ts';
@@ -28,11 +32,12 @@ import type { SelfDescription } from './mesh/record.ts';
 import type { PoolService } from './pools/pool-service.ts';
 import { MeteredGenerations } from './metered-generations.ts';
 import type { CatalogModel } from './models/catalog.ts';
+import { poolModelOf } from './models/offered-model.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
 import { OwnModels } from './models/own-models.ts';
 import { modelEntries, peerStatuses } from './node-status.ts';
 import { MeshRoutes } from './routing/mesh-routes.ts';
-import { StandingBook } from './routing/standing-book.ts';
+import { KeptStanding } from './routing/kept-standing.ts';
 import { Coordinator } from './sessions/coordinator.ts';
 import { StageService } from './sessions/stage-service.ts';
 import { Admission } from './text/admission.ts';
@@ -58,6 +63,7 @@ export class MeshNode {
   readonly #mesh: Mesh;
   readonly #routes: MeshRoutes;
   readonly #hosting: HostingService;
+  readonly #standing: KeptStanding;
   readonly #shards: ShardHost;
   readonly #stages: StageService;
   readonly #coordinator: Coordinator;
@@ -80,7 +86,7 @@ export class MeshNode {
       onWarning: (message) => options.logOf('models')('warn', message),
     });
     const running: { node?: MeshNode } = {};
-    const standing = new StandingBook(() => performance.now());
+    const standing = await KeptStanding.open(options.config.dataFolder, options.logOf('mesh'));
     const mesh = await createMesh({
       dataFolder: options.config.dataFolder,
       listen: options.config.listen,
@@ -93,11 +99,12 @@ export class MeshNode {
         running.node === undefined
           ? { state: options.config.work.state, models: [], shards: [] }
           : running.node.#describe(),
-      onViolation: (peer) => standing.lower(peer, 'violated'),
+      onViolation: (peer) => standing.book.lower(peer, 'violated'),
       log: options.logOf('mesh'),
     });
     const catalog = await loadCatalog(options.config.catalogFile, options.logOf('models'));
-    const node = new MeshNode(options, library, new MeshRoutes(mesh, standing), mesh, catalog);
+    const routes = new MeshRoutes(mesh, standing.book, options.config.routing);
+    const node = new MeshNode(options, library, routes, mesh, catalog, standing);
     running.node = node;
     try {
       await node.#open();
@@ -114,7 +121,9 @@ export class MeshNode {
     routes: MeshRoutes,
     mesh: Mesh,
     catalog: readonly CatalogModel[],
+    standing: KeptStanding,
   ) {
+    this.#standing = standing;
     const { config, onEvent, onChange, logOf } = options;
     this.#options = options;
     this.#restsBecause = config.work.because;
@@ -155,7 +164,7 @@ export class MeshNode {
       opener: mesh,
       knownPeers: () => routes.peers(),
       hostsOf: (manifestId) => routes.hosts(manifestId),
-      routeFacts: () => routes.facts(),
+      routeFacts: (manifestId, rules) => routes.facts(manifestId, rules),
       onStageFailed: (failure) => routes.stageFailed(failure),
       ownShards: () => this.#shards.ownRecords(),
       wakeOwnShards: (manifestId, signal) => this.#shards.wake(manifestId, signal),
@@ -197,9 +206,11 @@ export class MeshNode {
 
   status(): NodeStatus {
     const peers = this.#routes.peers();
+    const addresses = [...this.#mesh.addresses()];
     return {
       peer: this.#mesh.peer,
-      addresses: [...this.#mesh.addresses()],
+      addresses,
+      reach: reachOf(addresses),
       gatewayPort: this.#gateway?.port ?? 0,
       shards: this.#shards.statuses(),
       peers: peerStatuses(peers, (peer) => this.#mesh.knownPeer(peer)),
@@ -225,6 +236,17 @@ export class MeshNode {
     this.#hosting.setHosting(hosting);
   }
 
+  /** Whom questions may use from now on. */
+  setRouting(routing: Routing): void {
+    this.#routes.setRouting(routing);
+    this.#options.onChange();
+  }
+
+  /** What models take on the disk, and what is free there. @throws AppError `data-folder-unusable` */
+  async modelStorage(): Promise<NodeResult<'modelStorage'>> {
+    return await this.#library.storage();
+  }
+
   /** Models that can be downloaded. */
   catalog(): CatalogEntry[] {
     return this.#hosting.catalog();
@@ -240,6 +262,13 @@ export class MeshNode {
   /** @throws AppError `model-not-found` when no such download was asked for */
   async cancelDownload(model: string): Promise<void> {
     await this.#hosting.cancelDownload(model);
+  }
+
+  /** Offers a model of the own library in a pool. @throws AppError as poolModelOf and PoolService.offer */
+  async offerModel(params: PoolParams<'poolOffer'>): Promise<PoolResult<'poolOffer'>> {
+    const { id, ...facts } = await poolModelOf(this.#library.find(params.model), params);
+    const offered = await this.pools.offer(params.pool, id, facts);
+    return { ...offered, manifestId: facts.manifestId };
   }
 
   /** The route that a question would take now. @throws AppError `model-not-found`, as Coordinator.route */
@@ -272,6 +301,7 @@ export class MeshNode {
   /** @throws AppError as OwnModels.remove */
   async removeModel(name: string): Promise<ModelEntry> {
     const model = await this.#models.remove(name, (id) => this.#hosting.release(id));
+    this.#hosting.libraryChanged();
     this.#options.onChange();
     return { ...this.#entry(model), available: false };
   }
@@ -292,6 +322,7 @@ export class MeshNode {
       this.#texts.close(),
       this.#headers.stop(),
     ]);
+    await this.#standing.close();
   }
 
   async #open(): Promise<void> {

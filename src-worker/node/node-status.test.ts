@@ -3,7 +3,7 @@ import type { ModelSummary } from '../../src-shared/model.ts';
 import type { NodeStatus, ShardStatus } from '../../src-shared/node-api.ts';
 import type { KnownPeer, RecordedShard } from './mesh/record.ts';
 import type { LibraryModel } from './models/library.ts';
-import { isSameStatus, modelEntries, peerStatus } from './node-status.ts';
+import { isSameStatus, modelEntries, peerStatus, peerStatuses } from './node-status.ts';
 
 function model(digit: string, name = `Model ${digit}`): ModelSummary {
   return {
@@ -123,6 +123,15 @@ describe('a peer that a node shows', () => {
         },
       ],
     });
+  });
+
+  it('stands as the node judges it, with what is known of it now', () => {
+    const before = peer([], [], { standing: 0.5, latencyMs: 9 });
+    const now = peer([], [], { relayed: true });
+    expect(peerStatuses([before], () => now)).toMatchObject([
+      { standing: 0.5, latencyMs: 1.5, relayed: true },
+    ]);
+    expect(peerStatuses([peer([])], () => undefined)[0]).not.toHaveProperty('standing');
   });
 
   it('has no latency before the first ping', () => {

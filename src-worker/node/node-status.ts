@@ -1,7 +1,7 @@
 /** The node's state as its host shows it, from what the parts of the node say. Pure. */
 import type { ModelSummary } from '../../src-shared/model.ts';
 import type { ModelEntry, NodeStatus, PeerStatus } from '../../src-shared/node-api.ts';
-import type { KnownPeer } from './mesh/record.ts';
+import { type KnownPeer, offeredModels } from './mesh/record.ts';
 import type { LibraryModel } from './models/library.ts';
 
 /** Models of the own library first, then those that only peers have. */
@@ -16,7 +16,7 @@ export function modelEntries(
     const { manifestId } = summary;
     entries.set(manifestId, { ...summary, alias, path, available: isAvailable.has(manifestId) });
   }
-  for (const summary of peers.flatMap(({ record }) => record.models)) {
+  for (const summary of peers.flatMap(({ record }) => offeredModels(record))) {
     const { manifestId } = summary;
     if (!entries.has(manifestId) && entries.size < own.length + maxModelsTold) {
       const isComplete = isAvailable.has(manifestId);
@@ -40,10 +40,13 @@ export function peerStatuses(
   const others = peers.filter((each) => !each.connected);
   return [...connected, ...others]
     .slice(0, maxPeersTold)
-    .map((each) => peerStatus(now(each.peer) ?? each));
+    .map(({ standing, ...each }) =>
+      peerStatus({ ...(now(each.peer) ?? each), ...(standing === undefined ? {} : { standing }) }),
+    );
 }
 
-export function peerStatus({ peer, record, connected, latencyMs, relayed }: KnownPeer): PeerStatus {
+export function peerStatus(known: KnownPeer): PeerStatus {
+  const { peer, record, connected, latencyMs, relayed, standing } = known;
   const names = new Map(record.models.map(({ manifestId, name }) => [manifestId, name]));
   return {
     peer,
@@ -51,6 +54,7 @@ export function peerStatus({ peer, record, connected, latencyMs, relayed }: Know
     connected,
     latencyMs: latencyMs ?? null,
     ...(relayed === true ? { relayed } : {}),
+    ...(standing === undefined ? {} : { standing }),
     state: record.state,
     ...(record.region === undefined ? {} : { region: record.region }),
     shards: record.shards.map(({ manifestId, firstLayer, lastLayer, freeSessions }) => ({

@@ -121,6 +121,11 @@ serveHost(
       running().setHosting(hosting);
       return null;
     },
+    setRouting: (routing) => {
+      running().setRouting(routing);
+      return null;
+    },
+    modelStorage: () => running().modelStorage(),
     catalog: () => running().catalog(),
     downloadModel: (request) => running().downloadModel(request),
     cancelDownload: async ({ model }) => {
@@ -154,8 +159,11 @@ serveHost(
     poolCreate: (params) => running().pools.create(params),
     poolInvite: (params) => running().pools.invite(params),
     poolJoin: (params) => running().pools.join(params),
+    poolReadInvite: (params) => running().pools.readInvite(params),
     poolList: () => running().pools.list(),
     poolRevoke: (params) => running().pools.revoke(params),
+    poolOffer: (params) => running().offerModel(params),
+    poolWithdraw: ({ pool, id }) => running().pools.offer(pool, id, null),
     poolLeave: (params) => running().pools.leave(params),
     stop: async () => {
       await stop();

@@ -70,8 +70,17 @@ const openParametersSchema = z.object({
    * until a token for this position was sampled. Absent: every token comes from outside.
    */
   selfFeedUntil: z.int().min(0).optional(),
+  /** Goes on with the cache of a kept session, of which nothing is left then; see `openResultSchema`. */
+  resume: z.object({ session: z.int(), tokens: z.int().min(1) }).optional(),
 });
 export type OpenParameters = z.input<typeof openParametersSchema>;
+
+/** `held`: tokens that are in the cache already; as many as were to be resumed, or none. */
+export const openResultSchema = z.object({ held: z.int().min(0) });
+export type OpenResult = z.infer<typeof openResultSchema>;
+
+/** Ends a session as `close` does, but leaves its first tokens in the cache, until `close` or a session that resumes them. */
+const keepParametersSchema = z.object({ session: z.int(), tokens: z.int().min(1) });
 
 /** How the model's own tokenizer treats text; the chat template decides about BOS, so none is added. */
 const tokenizeParametersSchema = z.object({
@@ -99,6 +108,7 @@ export const engineRequestSchema = z.discriminatedUnion('method', [
   z.object({ id: z.int(), method: z.literal('load'), params: loadParametersSchema }),
   z.object({ id: z.int(), method: z.literal('open'), params: openParametersSchema }),
   z.object({ id: z.int(), method: z.literal('close'), params: z.object({ session: z.int() }) }),
+  z.object({ id: z.int(), method: z.literal('keep'), params: keepParametersSchema }),
   z.object({ id: z.int(), method: z.literal('tokenize'), params: tokenizeParametersSchema }),
   z.object({ id: z.int(), method: z.literal('vocabulary'), params: z.object({}) }),
   /** Taken at any time; the next batch keeps to it. */

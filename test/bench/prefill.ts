@@ -1,7 +1,8 @@
 /**
  * A prompt of 512 tokens through two stages, each pinned to a core of its own: cut into chunks so that the stages
  * overlap, over two nodes and libp2p, against one stage after the other without any node. One after the other
- * has two ways too, and the faster one counts: the whole prompt in one batch, or in the same chunks.
+ * has two ways too, and the faster one counts: the whole prompt in one batch, or in the same chunks. Then the
+ * conversation goes on: a second question with all of that before it, of which the stages still have most.
  */
 import { chunkSize } from '../../src-worker/node/sessions/prefill-chunks.ts';
 import { smallModel } from '../support/random-model.ts';
@@ -29,7 +30,13 @@ const model = {
   type: 'Q8_0' as const,
 };
 const rounds = 3;
-const prompt = Array.from({ length: 512 }, (_, index) => 10 + ((index * 37) % 240));
+/** What a second turn adds: the answer and another question. */
+const addedTokens = 60;
+
+/** Another one each turn, from its first token on, or stages would have it already. */
+function promptOf(turn: number, length = 512): number[] {
+  return Array.from({ length }, (_, index) => 10 + ((turn + index * 37) % 240));
+}
 
 export const prefill: Bench = {
   about: '512 tokens through two overlapping stages against one after the other (ratio ≥ 1.6)',
@@ -46,14 +53,20 @@ export const prefill: Bench = {
       const overlapped: number[] = [];
       const atOnce: number[] = [];
       const inChunks: number[] = [];
-      const chunk = chunkSize(prompt.length, nodes.length, model.width);
+      const followUps: number[] = [];
+      const chunk = chunkSize(promptOf(0).length, nodes.length, model.width);
+      const firstToken = async (prompt: number[]): Promise<number> => {
+        const start = performance.now();
+        const [first] = await asker.generate(prompt, 1);
+        return (first?.at ?? Number.NaN) - start;
+      };
       const stages = await SerialStages.start(path, layers, layers / 2);
       try {
         for (let turn = 0; turn < rounds; turn += 1) {
           say(`Round ${turn + 1} of ${rounds} …`);
-          const start = performance.now();
-          const [first] = await asker.generate(prompt, 1);
-          overlapped.push((first?.at ?? Number.NaN) - start);
+          const prompt = promptOf(turn);
+          overlapped.push(await firstToken(prompt));
+          followUps.push(await firstToken([...prompt, ...promptOf(turn, addedTokens)]));
           atOnce.push(await stages.run(prompt, prompt.length));
           inChunks.push(await stages.run(prompt, chunk));
         }
@@ -70,6 +83,10 @@ export const prefill: Bench = {
             'ms (median)': round(median(inChunks), 1),
           },
           { way: 'overlapping, over libp2p', 'ms (median)': round(overlappedMs, 1) },
+          {
+            way: `a follow-up with ${addedTokens} tokens more`,
+            'ms (median)': round(median(followUps), 1),
+          },
         ],
         remarks: [
           `512 tokens, ${layers} layers of width ${model.width}, one thread and one core a stage.`,
@@ -79,6 +96,7 @@ export const prefill: Bench = {
           ratio: round(serialMs / overlappedMs, 3),
           serialMs: round(serialMs, 1),
           overlappedMs: round(overlappedMs, 1),
+          followUpMs: round(median(followUps), 1),
         },
       };
     } finally {

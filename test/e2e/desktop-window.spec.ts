@@ -79,16 +79,18 @@ test('the tray and links lead to a view, each time they are asked', async ({ pag
   await expect(title).toHaveText('Chat');
 
   await desktop.tell({ deepLink: { kind: 'join', invite: 'AAAA' }, request: 4 });
-  await expect(page.getByText('Somebody sent you an invite to a pool')).toBeVisible();
-  await page.getByRole('button', { name: 'Dismiss' }).click();
-  await expect(page.getByText('Somebody sent you an invite to a pool')).toHaveCount(0);
+  await expect(title).toHaveText('Pools');
+  const link = page.getByRole('textbox', { name: 'Invite link' });
+  await expect(link).toHaveValue('mindmesh://join/AAAA');
+  await expect(page.getByRole('alert')).toContainText('This invite is damaged.');
+  await expect(page.getByRole('button', { name: 'Join', exact: true })).toBeDisabled();
 });
 
 test('a model file is added with the system’s own dialog', async ({ page, played }, testInfo) => {
   const desktop = await DesktopPage.prepare(page);
   await page.goto(played.newWindowAddress());
-  await page.getByRole('link', { name: 'Status' }).click();
-  const models = page.getByRole('region', { name: 'Models' });
+  await page.getByRole('link', { name: 'Models' }).click();
+  const models = page.getByRole('region', { name: 'Models in reach' });
   const add = models.getByRole('button', { name: 'Add a model file…' });
   await add.click();
   await expect(add, 'no file was chosen').toBeEnabled();

@@ -1,27 +1,8 @@
 /** The window of a machine that holds half of a model; a peer holds the other half. */
-/* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import type { LayerRange } from '../../src-shared/model.ts';
-import { ChatPage } from '../support/chat-page.ts';
-import { type HostPair, startHostPair } from '../support/host-pair.ts';
-import { expect, test as base } from './window-test.ts';
+import { expect, test } from './pair-test.ts';
 
 const inWords = ({ firstLayer, lastLayer }: LayerRange): string => `${firstLayer}–${lastLayer}`;
-
-const test = base.extend<{ shared: ChatPage }, { pair: HostPair }>({
-  pair: [
-    async ({}, use) => {
-      const pair = await startHostPair();
-      await use(pair);
-      await pair.dispose();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-  shared: async ({ page, pair }, use) => {
-    const chat = new ChatPage(page);
-    await chat.open(await pair.asking.newWindowAddress());
-    await use(chat);
-  },
-});
 
 test('the receipt of an answer over two machines names both, their layers and the hop', async ({
   shared,
@@ -50,19 +31,47 @@ test('before anything is asked, the window says that peers may see it', async ({
   ).toBeVisible();
 });
 
-test('the status shows the peer, how far it is, and which layers it holds', async ({
+test('the network page shows the peer, how it is reached, and which layers it holds', async ({
   shared,
   pair,
 }) => {
   const { page } = shared;
   const [here, there] = [inWords(pair.firstHalf), inWords(pair.secondHalf)];
-  await page.getByRole('link', { name: 'Status' }).click();
+  await page.getByRole('link', { name: 'Network' }).click();
 
   const peers = page.getByRole('region', { name: 'Peers' });
-  await expect(peers.getByText('Connected')).toBeVisible();
-  await expect(peers.getByText(/Round trip: [\d.]+ ms/)).toBeVisible();
-  await expect(peers.getByText(`MindMesh Demo, layers ${there}`)).toBeVisible();
+  await expect(peers.getByText('Ready')).toBeVisible();
+  await expect(peers.getByText('Direct', { exact: true })).toBeVisible();
+  await expect(peers.getByText(/^[\d.]+ ms$/)).toBeVisible();
+  await expect(peers.getByText(`Hosts: MindMesh Demo, layers ${there}`)).toBeVisible();
+  const layers = page.getByRole('region', { name: 'Layers of each model' });
   await expect(
-    page.getByRole('img', { name: `layers ${here} on this machine, layers ${there} on peers` }),
+    layers.getByRole('img', { name: `layers ${here} on this machine, layers ${there} on peers` }),
   ).toBeVisible();
+  await expect(layers.getByText('Every layer is hosted, some of them only once.')).toBeVisible();
+  const own = page.getByRole('region', { name: 'This computer in the mesh' });
+  await expect(own.getByText('Not reachable')).toBeVisible();
+  await expect(own.getByText(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/12D3KooW/)).toBeVisible();
+});
+
+test('the network page says who would answer now, and what is missing when nobody could', async ({
+  shared,
+  pair,
+}) => {
+  const { page } = shared;
+  await page.getByRole('link', { name: 'Network' }).click();
+  const route = page.getByRole('region', { name: 'Who would answer you now' });
+  await expect(route.getByText('This computer together with 1 other computer.')).toBeVisible();
+  const steps = route.getByRole('listitem');
+  await expect(steps.nth(0)).toContainText(`This computerLayers ${inWords(pair.firstHalf)}`);
+  await expect(steps.nth(1)).toContainText(`Layers ${inWords(pair.secondHalf)}direct · `);
+  await expect(steps.nth(1)).toContainText('free of charge · nobody to take over');
+
+  const model = 'MindMesh Demo';
+  await pair.asking.ask((host) => host.call('changeSettings', { shards: [] }));
+  await expect(route.getByText('Nobody could answer now.')).toBeVisible();
+  await expect(route.getByText(/layers 0/)).toBeVisible();
+  const shards = [{ model, layers: pair.firstHalf }];
+  await pair.asking.ask((host) => host.call('changeSettings', { shards }));
+  await expect(route.getByText('This computer together with 1 other computer.')).toBeVisible();
 });

@@ -1,10 +1,10 @@
-/** Machine and settings as everybody must be able to read and use them: names, contrast, narrow windows. */
+/** The owner's pages as everybody must be able to read and use them: names, contrast, narrow windows. */
 import { cardWith, known } from '../support/duty-inputs.ts';
 import { faintTexts } from '../support/contrast.ts';
 import { nameless } from '../support/nameless.ts';
 import { expect, test } from './played-test.ts';
 
-for (const view of ['Machine', 'Settings'] as const) {
+for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Settings'] as const) {
   test(`${view} is readable and whole, in light and dark, wide and narrow`, async ({
     openView,
     played,
@@ -31,8 +31,20 @@ for (const view of ['Machine', 'Settings'] as const) {
         'C:\\Program Files\\Something with a long name\\and another one\\program.exe',
       ],
     });
+    const pool = await played.host.call('poolCreate', { name: 'A name that goes on '.repeat(3) });
     const page = await openView(view);
-    const last = { Machine: 'Lid', Settings: 'Port for other programs' }[view];
+    if (view === 'Pools') {
+      await page.getByRole('button', { name: /^Invite to/ }).click();
+      await page.getByRole('button', { name: 'Make an invite' }).click();
+      await expect(page.getByRole('img', { name: 'The link as a QR code' })).toBeVisible();
+    }
+    const last = {
+      Network: 'Country that peers are told',
+      Pools: 'Only talk to members of your pools',
+      Models: 'Limit disk space for downloaded models',
+      Machine: 'Lid',
+      Settings: 'Port for other programs',
+    }[view];
     await expect(page.getByText(last, { exact: true })).toBeVisible();
     expect(await nameless(page)).toEqual([]);
     await expect(page.getByRole('link', { name: view })).toHaveAttribute('aria-current', 'page');
@@ -55,6 +67,7 @@ for (const view of ['Machine', 'Settings'] as const) {
         expect(sideways, `${colorScheme}, ${width} pixels wide`).toEqual([]);
       }
     }
+    await played.host.call('poolLeave', { pool: pool.id, forGood: true });
   });
 }
 

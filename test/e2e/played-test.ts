@@ -7,8 +7,11 @@ import { expect, test as base } from './window-test.ts';
 /** A duty or a reading that changed is on the screen within a second or two; a busy machine takes longer. */
 export const shownWithin = { timeout: 15_000 };
 
+/** Views, as they are called on the screen. */
+type ViewName = 'Chat' | 'Status' | 'Network' | 'Pools' | 'Models' | 'Machine' | 'Settings';
+
 export const test = base.extend<
-  { openView: (view: 'Chat' | 'Status' | 'Machine' | 'Settings') => Promise<Page> },
+  { openView: (view: ViewName) => Promise<Page> },
   { played: PlayedWindow }
 >({
   played: [

@@ -187,11 +187,12 @@ test('every preference has its place on the page', async ({ openView }) => {
     .getByRole('main')
     .locator('input:not([type="radio"]):not([type="time"])')
     .count();
-  // Beside the preferences: mdns and the API's port. A limit is a switch, and a number when it is on; a schedule that
-  // is off has only its radio buttons; the one card has two switches.
+  // Beside the preferences: the API's port, and who may work on questions. A limit is a switch, and a number when it is
+  // on; a schedule that is off has only its radio buttons, and disk space is limited where the models are; the one card
+  // has two switches.
   const limitsOn = 3;
-  const withoutInput = 2;
-  const beside = 2;
+  const withoutInput = 3;
+  const beside = 1 + 7;
   const cardSwitches = 2;
   expect(controls).toBe(
     Object.keys(defaultPreferences).length - withoutInput + beside + limitsOn + cardSwitches,

@@ -37,14 +37,6 @@ test('the API key stays hidden until it is asked for, and is the real one', asyn
   await expect(page.getByText(key)).toHaveCount(0);
 });
 
-test('the status lists the models with what they need', async ({ page }) => {
-  const models = page.getByRole('region', { name: 'Models' });
-
-  await expect(models.getByRole('heading', { name: /MindMesh Demo/ })).toBeVisible();
-  await expect(models.getByText('Ready')).toBeVisible();
-  await expect(models.getByText(/\d+ layers · [\d.]+ MB · \w+/)).toBeVisible();
-});
-
 test('usage counts the answers that were given', async ({ chat }) => {
   const page = chat.page;
   const answers = page.getByRole('region', { name: 'Usage' }).locator('dd').first();

@@ -65,7 +65,9 @@ test('links open the view they name, and bad ones nothing', async ({ desktop }) 
   await expect(page).toHaveURL(/#\/chat$/);
 
   expect(await startAgain(desktop, 'mindmesh://join/abcdefgh')).toBe(0);
-  await expect(page.getByText('invite', { exact: false }).first()).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Invite link' })).toHaveValue(
+    'mindmesh://join/abcdefgh',
+  );
 });
 
 test('a model file that is opened with the app is added', async ({ desktop }) => {

@@ -55,7 +55,7 @@ async function setUp(options: Parameters<typeof writeRandomModel>[1] = {}): Prom
     makeRoom: (needed: number) => library.makeRoomForFile(needed),
     tell: (_key: string, status: DownloadStatus | undefined) => void told.push(status),
   };
-  const catalog = new CatalogModels({ models: [model], library, bytes });
+  const catalog = new CatalogModels({ models: () => [model], library, bytes });
   return { server, library, catalog, model, told, download };
 }
 

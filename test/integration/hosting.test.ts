@@ -3,6 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { NodeStatus } from '../../src-shared/node-api.ts';
+import { bufferBytes } from '../../src-worker/node/engines/expected-memory.ts';
+import { eventuallyTrue } from '../support/host-processes.ts';
 import { NodeProcess, type NodeProcessConfig } from '../support/node-process.ts';
 import { smallModel, writeRandomModel } from '../support/random-model.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -142,6 +144,47 @@ describe('a model that only peers have', () => {
     expect((await host.request('status', {})).downloads).toEqual([]);
   });
 
+  it('is found with a peer that has some of it and hosts nothing', async () => {
+    const { owner, model } = await startOwner();
+    const keeper = await start({ staticPeers: owner.status.addresses });
+    await keeper.untilAvailable(model);
+    await keeper.request('downloadModel', { model, layers: upper });
+    const [kept] = Object.values(await shardsOf(keeper));
+
+    await owner.stop();
+    const late = await start({ staticPeers: keeper.status.addresses });
+    await late.until(({ models }) => models.some(({ name }) => name === model), 'it is heard of');
+    expect(late.status.models).toMatchObject([{ name: model, available: false }]);
+    await late.request('downloadModel', { model, layers: upper });
+    expect(await shardsOf(late)).toEqual({ '2-3': kept });
+
+    // Who has deleted it says so.
+    await late.request('removeModel', { model });
+    await keeper.request('removeModel', { model });
+    await late.until(({ models }) => models.length === 0, 'it is nowhere any more');
+  });
+
+  it('is in the catalog of a pool whose owner offers it, and comes from who has it', async () => {
+    const { owner, model } = await startOwner();
+    await owner.request('poolCreate', { name: 'Friends' });
+    const offer = { model, licence: 'MIT' };
+    const { id } = await owner.request('poolOffer', offer);
+    const member = await start({ staticPeers: owner.status.addresses });
+    const { link } = await owner.request('poolInvite', { role: 'member', uses: 1, lifeMs: 60_000 });
+    await member.request('poolJoin', { link });
+    await member.until(({ models }) => models.some(({ name }) => name === model), 'it is hosted');
+    await eventuallyTrue('its offer is heard of', async () => {
+      const [entry] = await member.request('catalog', {});
+      return entry?.id === id && entry.pool?.name === 'Friends' && !entry.isHere;
+    });
+    await member.request('downloadModel', { model: id });
+    expect(await member.request('catalog', {})).toMatchObject([{ id, isHere: true }]);
+    expect(Object.keys(await shardsOf(member))).toEqual(['0-3']);
+    await expect(member.request('poolOffer', offer)).rejects.toMatchObject({
+      code: 'unauthorised',
+    });
+  });
+
   it('can be called off, and goes on from there when it is asked for again', async () => {
     const { owner, model } = await startOwner(transferModel);
     const host = await start({
@@ -188,9 +231,9 @@ describe('a model that only peers have', () => {
 describe('nodes that choose what they host', () => {
   it('take over the thinnest layers of what is asked for, and fetch these alone', async () => {
     const { owner, model } = await startOwner(transferModel);
-    // Room for the layers of one half, weights and caches, and not for both.
+    // Room for the layers of one half, with caches and buffers, and not for both.
     const automatic = {
-      hosting: { mode: 'automatic', memoryBytes: 30e6, lookEveryMs: 500 },
+      hosting: { mode: 'automatic', memoryBytes: bufferBytes + 30e6, lookEveryMs: 500 },
       engine: { threads: 1, backend: 'cpu', contextLength: 256 },
     } as const;
     const one = await start({ ...automatic, staticPeers: owner.status.addresses });

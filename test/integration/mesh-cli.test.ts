@@ -97,8 +97,10 @@ describe('mindmesh models and mindmesh route', () => {
   it('list what can be downloaded, and say what cannot', async () => {
     const { run } = await serve('--no-shards');
     const { out } = await run('models', 'catalog');
-    expect(out).toMatch(/^id +model +size +type +download +licence +here\n/);
-    expect(out).toMatch(/\nqwen3-0\.6b +Qwen3 0\.6B +0\.6B +Q8_0 +639\.4 MB +Apache-2\.0 +no\n/);
+    expect(out).toMatch(/^id +model +size +type +download +licence +from +here\n/);
+    expect(out).toMatch(
+      /\nqwen3-0\.6b +Qwen3 0\.6B +0\.6B +Q8_0 +639\.4 MB +Apache-2\.0 +the app +no\n/,
+    );
     const entries = z
       .array(catalogEntrySchema)
       .parse(JSON.parse((await run('models', 'catalog', '--json')).out));
@@ -108,6 +110,23 @@ describe('mindmesh models and mindmesh route', () => {
       err: expect.stringContaining('Download the whole model'),
     });
     expect((await run('models', 'download', 'x', '--layers', '5-1')).code).toBe(1);
+
+    const file = join(await temporaryFolder(), 'model.gguf');
+    await writeRandomModel(file);
+    await run('models', 'import', file);
+    await run('pool', 'create', 'Our house');
+    const offered = await run('pool', 'offer', smallModel.name, '--licence', 'MIT');
+    expect(offered.out).toBe(
+      'The members of Our house can download random-small-f32 from now on.\n',
+    );
+    expect((await run('models', 'catalog')).out).toMatch(
+      /\nrandom-small-f32 +Random small +F32 .* MIT +pool Our house +yes\n/,
+    );
+    expect((await run('pool', 'withdraw', 'random-small-f32')).code).toBe(0);
+    expect((await run('models', 'catalog')).out).not.toContain('Our house');
+    expect((await run('pool', 'withdraw', 'random-small-f32')).err).toContain('offers no model');
+    expect((await run('pool', 'offer', smallModel.name)).code).not.toBe(0);
+
     expect((await run('route', 'No such model')).err).toContain('No model called "No such model"');
   });
 });

@@ -33,7 +33,7 @@ describe.skipIf(app === undefined)('an installed app (skipped without an Electro
     expect(readdirSync(app?.folder ?? '')).not.toContain('version');
   });
 
-  it('has the built code and the demo model', () => {
+  it('has the built code, the demo model and the list of models to download', () => {
     expect(readdirSync(unpacked).toSorted()).toEqual([
       'assets',
       'build',
@@ -46,7 +46,10 @@ describe.skipIf(app === undefined)('an installed app (skipped without an Electro
       'src-shared',
       'src-worker',
     ]);
-    expect(filesIn(join(unpacked, 'assets'))).toEqual(['demo-model.gguf']);
+    expect(filesIn(join(unpacked, 'assets')).toSorted()).toEqual([
+      'catalog.json',
+      'demo-model.gguf',
+    ]);
   });
 
   it('has native libraries for this machine alone, and without CUDA', () => {
@@ -87,6 +90,8 @@ describe.skipIf(app === undefined)('an installed app (skipped without an Electro
   });
 
   it('keeps all that Electron runs in the archive, but for native libraries', () => {
+    // What the node reads, and Electron does not.
+    const forNode = ['assets/catalog.json', 'assets/demo-model.gguf'];
     const outside = asar
       .listPackage(archive, { isPack: false })
       .map((path) => path.slice(1))
@@ -94,9 +99,9 @@ describe.skipIf(app === undefined)('an installed app (skipped without an Electro
         const entry = asar.statFile(archive, path);
         return 'size' in entry && entry.unpacked;
       });
-    expect(outside).toContain('assets/demo-model.gguf');
+    expect(outside).toEqual(expect.arrayContaining(forNode));
     const unexpected = outside.filter(
-      (path) => !/\.(node|gguf)$|^node_modules\/@node-llama-cpp\//.test(path),
+      (path) => !forNode.includes(path) && !/\.node$|^node_modules\/@node-llama-cpp\//.test(path),
     );
     expect(unexpected).toEqual([]);
   });

@@ -25,7 +25,9 @@ import {
 import { inviteLink } from '../../src-worker/node/pools/invite.ts';
 import { PoolGate } from '../../src-worker/node/pools/pool-gate.ts';
 import type { Pools } from '../../src-worker/node/pools/pools.ts';
-import { issueRevocation, revocationText } from '../../src-worker/node/pools/revocation.ts';
+import { issueRevocation } from '../../src-worker/node/pools/revocation.ts';
+import { poolModelKind } from '../../src-worker/node/pools/pool-model.ts';
+import { issueStatement, statementText } from '../../src-worker/node/pools/statement.ts';
 import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
 import { attackNode, helloOf, readHello } from '../support/pool-attacker.ts';
 import { membershipOf, someKey } from '../support/pool-keys.ts';
@@ -302,7 +304,7 @@ describe('an inviter', () => {
 
 describe('a member that tells what is not so', () => {
   const newsProtocol = '/mindmesh/pool-news/1.0.0';
-  const kinds = { digest: 1, want: 2, certificate: 3, revocation: 4 };
+  const kinds = { digest: 1, want: 2, certificate: 3, revocation: 4, model: 5 };
 
   it.each<[string, number, (pool: Identity, target: Mesh) => Promise<object>]>([
     [
@@ -312,7 +314,7 @@ describe('a member that tells what is not so', () => {
         const key = await someKey();
         const { serial } = (await membershipOf(pool, target.peer)).certificate.value;
         const entry = { pool: pool.peer, peer: target.peer, serial, at: Date.now() };
-        return revocationText(await issueRevocation(entry, key.privateKey, undefined));
+        return statementText(await issueRevocation(entry, key.privateKey, undefined));
       },
     ],
     [
@@ -332,6 +334,22 @@ describe('a member that tells what is not so', () => {
         return membershipText(await membershipOf(pool, pool.peer));
       },
     ],
+    [
+      'that the pool offers a model',
+      kinds.model,
+      async (pool) => {
+        const key = await someKey();
+        const model = {
+          name: 'Bait',
+          licence: 'MIT',
+          quantisation: 'Q8_0',
+          sizeBytes: 1,
+          manifestId: 'a'.repeat(64),
+        };
+        const entry = { pool: pool.peer, id: 'bait', at: Date.now(), model };
+        return statementText(await issueStatement(poolModelKind, entry, key.privateKey, undefined));
+      },
+    ],
     ['nonsense', kinds.digest, async () => await Promise.resolve({ pool: 'x' })],
   ])('%s loses its channel and changes nothing', async (_, kind, make) => {
     const { owner, pool } = await startTarget();
@@ -345,6 +363,7 @@ describe('a member that tells what is not so', () => {
     await channel.send(kind, Buffer.from(JSON.stringify(await make(pool, owner))));
     expect(await closed).toMatchObject({ code: 'peer-failed' });
     expect(owner.pools.list()).toMatchObject([{ state: 'active', members: [{}, {}] }]);
+    expect(owner.pools.offered()).toEqual([]);
     expect(isConnected(owner, member)).toBe(true);
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDeepLink } from '../../src-main/electron/deep-link.ts';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import { readInviteLink } from '../../src-worker/node/pools/invite.ts';
+import type { PoolModelFacts } from '../../src-worker/node/pools/pool-model.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';
 import { startMesh, testFolder } from '../support/mesh-peers.ts';
 import {
@@ -48,6 +49,67 @@ async function serve(node: Mesh): Promise<void> {
 function memberNames(node: Mesh): string[] {
   return node.pools.list().flatMap(({ members }) => members.map(({ name }) => name).toSorted());
 }
+
+const ownModel: PoolModelFacts = {
+  name: 'Own model',
+  licence: 'MIT',
+  quantisation: 'Q8_0',
+  sizeBytes: 1000,
+  manifestId: 'a'.repeat(64),
+};
+
+function offered(node: Mesh): string[] {
+  return node.pools.offered().map(({ id, pool }) => `${id} of ${pool.name}`);
+}
+
+describe('the models of a pool', () => {
+  it('are offered by its owner and admins alone, and every member hears of them, also later', async () => {
+    const { owner, members } = await startPool('member');
+    const [member] = members as [Mesh];
+    const dataFolder = await testFolder();
+    const admin = await startPoolNode({ dataFolder });
+    await admit(admin, owner, 'admin', 'admin');
+    await owner.pools.offer(undefined, 'first', ownModel);
+    await admin.pools.offer(undefined, 'second', ownModel);
+    const both = ['first of Friends', 'second of Friends'];
+    await eventuallyTrue('all hear of both', () =>
+      [owner, admin, member].every((node) => offered(node).join() === both.join()),
+    );
+    const refused = { code: 'unauthorised', message: expect.stringContaining('only admins') };
+    await expect(member.pools.offer(undefined, 'third', ownModel)).rejects.toMatchObject(refused);
+
+    await expect(admin.pools.offer(undefined, 'first', null)).rejects.toMatchObject({
+      code: 'unauthorised',
+      message: expect.stringContaining('Only the owner'),
+    });
+
+    const late = await startPoolNode();
+    await admit(late, owner, 'late');
+    await eventuallyTrue('the late one hears of both', () => offered(late).length === 2);
+
+    await admin.pools.offer(undefined, 'second', null);
+    await eventuallyTrue('it is withdrawn', () => offered(late).join() === both[0]);
+    await expect(owner.pools.offer(undefined, 'second', null)).rejects.toMatchObject({
+      code: 'request-invalid',
+    });
+
+    await admin.stop();
+    const again = await startPoolNode({ dataFolder });
+    expect(offered(again)).toEqual(['first of Friends']);
+  });
+
+  it('go with the admin who offered them when the owner removes him', async () => {
+    const { owner, members } = await startPool('member');
+    const [member] = members as [Mesh];
+    const admin = await startPoolNode();
+    await admit(admin, owner, 'admin', 'admin');
+    await admin.pools.offer(undefined, 'second', ownModel);
+    await eventuallyTrue('it is heard of', () => offered(member).length === 1);
+    await owner.pools.revoke({ pool: undefined, target: 'admin' });
+    await eventuallyTrue('it is gone', () => offered(member).length === 0);
+    expect(offered(owner)).toEqual([]);
+  });
+});
 
 describe('a pool', () => {
   it('takes in who has an invite, and both sides know each other then', async () => {

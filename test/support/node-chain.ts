@@ -12,6 +12,7 @@ const answerSchema = z.object({
   x_mindmesh: z.object({
     receipts: z.array(
       z.object({
+        heldTokens: z.number().default(0),
         stages: z.array(
           z.object({ peer: z.string(), firstLayer: z.number(), lastLayer: z.number() }),
         ),
@@ -24,6 +25,8 @@ export type Answer = {
   /** `lead` is by how much the token was likelier than the next one, in natural logarithms. */
   readonly tokens: readonly { readonly token: string; readonly lead: number }[];
   readonly stages: readonly Stage[];
+  /** Tokens of the prompt that the stages had from an earlier answer. */
+  readonly held: number;
 };
 type Begun = { readonly rest: Promise<void>; readonly abort: () => void };
 
@@ -106,7 +109,8 @@ export class NodeChain {
       lead: (top[0]?.logprob ?? 0) - (top[1]?.logprob ?? 0),
     }));
     const { x_mindmesh: told } = answerSchema.parse(rest);
-    return { tokens, stages: told.receipts[0]?.stages ?? [] };
+    const [receipt] = told.receipts;
+    return { tokens, stages: receipt?.stages ?? [], held: receipt?.heldTokens ?? 0 };
   }
 
   /** Begins an answer of many seconds; resolves when its first text is there. */

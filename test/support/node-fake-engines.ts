@@ -7,6 +7,7 @@ import type {
   LoadParameters,
   LoadResult,
   OpenParameters,
+  OpenResult,
 } from '../../src-worker/wire/engine-messages.ts';
 
 export class FakeEngines {
@@ -45,6 +46,8 @@ class FakeEngine implements Engine {
   readonly isCongested = false;
   readonly opened: number[] = [];
   readonly closed: number[] = [];
+  readonly kept: number[] = [];
+  readonly resumed: number[] = [];
   readonly paces: Pace[] = [];
   isRunning = true;
   readonly #engines: FakeEngines;
@@ -68,10 +71,19 @@ class FakeEngine implements Engine {
     };
   }
 
-  open({ session }: OpenParameters): Promise<void> {
+  open({ session, resume }: OpenParameters): Promise<OpenResult> {
     this.opened.push(session);
+    if (resume !== undefined) {
+      this.resumed.push(resume.session);
+    }
     const { refuseOpens } = this.#engines;
-    return refuseOpens === undefined ? Promise.resolve() : Promise.reject(refuseOpens);
+    const held = resume?.tokens ?? 0;
+    return refuseOpens === undefined ? Promise.resolve({ held }) : Promise.reject(refuseOpens);
+  }
+
+  keep(session: number): Promise<void> {
+    this.kept.push(session);
+    return Promise.resolve();
   }
 
   close(session: number): Promise<void> {

@@ -55,6 +55,8 @@ export class FakeShard implements ServingShard {
   readonly lastLayer: number;
   readonly role: ShardRole;
   readonly sessions: FakeSession[] = [];
+  /** What ended sessions left in the cache: by name, how many tokens. */
+  readonly kept = new Map<string, number>();
   maxSessions = 4;
   /** While false, engines take work and answer nothing. */
   isRunning = true;
@@ -87,7 +89,15 @@ export class FakeShard implements ServingShard {
     const session: FakeSession = { request, listener, isClosed: false, positions: [] };
     this.sessions.push(session);
     await Promise.resolve();
+    const { resume } = request;
+    const isThere = (this.kept.get(resume?.name ?? '') ?? 0) >= (resume?.tokens ?? 0);
+    this.kept.delete(resume?.name ?? '');
     return {
+      held: isThere ? (resume?.tokens ?? 0) : 0,
+      keep: (name, tokens) => {
+        session.isClosed = true;
+        this.kept.set(name, tokens);
+      },
       claim: () => {},
       send: (work) => {
         this.#later(() => this.#compute(session, work));

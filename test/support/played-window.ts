@@ -52,7 +52,11 @@ export class PlayedWindow {
   async reset(): Promise<void> {
     this.machine.tell(idleFacts);
     await this.host.call('resume', {});
-    await this.host.call('changeSettings', { ...defaultPreferences, steadyQuietSeconds: 1 });
+    await this.host.call('changeSettings', {
+      ...defaultPreferences,
+      steadyQuietSeconds: 1,
+      shards: null,
+    });
   }
 
   /** A new address that opens the window once. */

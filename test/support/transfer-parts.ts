@@ -49,21 +49,29 @@ export type TransferNodeOptions = {
 /** A node that serves what its library has, which at first is nothing. */
 export async function startTransferNode(options: TransferNodeOptions = {}): Promise<TransferNode> {
   const peer = await startChannelPeer();
+  return { peer, ...(await serveBytes(peer.channels, options)) };
+}
+
+/** The same over channels of any kind. */
+export async function serveBytes(
+  opener: ChannelOpener,
+  options: TransferNodeOptions = {},
+): Promise<Omit<TransferNode, 'peer'>> {
   const folder = join(await temporaryFolder(), 'models');
   const library = await ModelLibrary.open({ folder, onWarning: () => {} });
   const given = { bytes: 0 };
   const service = new ChunkService({
-    opener: peer.channels,
+    opener,
     supply: countedSupply(library, given, options.spoil ?? (() => ({}))),
     upload: options.upload ?? new TokenBucket(null),
     mayServe: options.mayServe ?? (() => true),
   });
   await service.start();
-  await serveHeaders(peer.channels, {
+  await serveHeaders(opener, {
     manifest: (id) => library.list().find((model) => model.manifestId === id)?.manifest,
     headerPath: (id) => library.headerPath(id),
   });
-  return { peer, library, folder, service, given };
+  return { library, folder, service, given };
 }
 
 /** A node that has the model's file. */

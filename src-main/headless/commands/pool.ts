@@ -1,4 +1,4 @@
-/** `mindmesh pool create | invite | join | list | revoke | leave`. */
+/** `mindmesh pool create | invite | join | list | revoke | offer | withdraw | leave`. */
 import { renderUnicodeCompact } from 'uqr';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolRole } from '../../../src-shared/pool.ts';
@@ -107,6 +107,40 @@ export async function revoke(
             `Removed ${revoked.name} from ${revoked.pool}. The other members hear of it when connected.`,
           ],
     );
+  });
+}
+
+export async function offerModel(
+  model: string,
+  options: PoolOptions & {
+    readonly licence: string;
+    readonly url?: string;
+    readonly pool?: string;
+  },
+): Promise<void> {
+  await useHost(options, withoutModels, async (connection) => {
+    const { licence, url, pool } = options;
+    const offered = await connection.call('poolOffer', {
+      model,
+      licence,
+      ...(url === undefined ? {} : { url }),
+      ...(pool === undefined ? {} : { pool }),
+    });
+    tell(options, offered, [
+      `The members of ${offered.pool} can download ${offered.id} from now on.`,
+    ]);
+  });
+}
+
+export async function withdrawModel(
+  id: string,
+  options: PoolOptions & { readonly pool?: string },
+): Promise<void> {
+  await useHost(options, withoutModels, async (connection) => {
+    const { pool } = options;
+    const params = { id, ...(pool === undefined ? {} : { pool }) };
+    const withdrawn = await connection.call('poolWithdraw', params);
+    tell(options, withdrawn, [`${withdrawn.pool} offers ${id} no more.`]);
   });
 }
 

@@ -19,6 +19,8 @@ const listNames = [
   'peers',
   'bootstrap',
   'listen',
+  'askRegions',
+  'ownMachines',
 ] as const satisfies readonly SettingName[];
 type ListName = (typeof listNames)[number];
 

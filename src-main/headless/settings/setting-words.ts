@@ -77,11 +77,28 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   },
   hostingMemoryGigabytes: {
     unit: 'GB',
-    none: 'half',
-    about: 'memory for hosted layers when hosting is automatic; half is half of this computer’s',
+    none: 'what fits',
+    about:
+      'memory for hosted layers when hosting is automatic, at most; what fits is the share of the graphics card that may be used, or half of this computer’s where there is none',
   },
   region: { about: 'country that peers are told, such as DE; empty tells nothing' },
   price: { about: 'what peers are told that a unit of work costs; 0 is free' },
+  askPoolOnly: { about: 'your questions go to members of your pools alone' },
+  askOwnMachinesOnly: { about: 'your questions go to your own machines alone' },
+  askRegions: {
+    about: 'countries that your questions may go to, such as DE, or EU; none is anywhere',
+  },
+  askOuterLayersHere: {
+    about: 'the first and last layer are computed here, so that peers see no text',
+  },
+  askPriceCeiling: { none: 'any', about: 'highest price per unit of work for your questions' },
+  askLeastOperators: {
+    about:
+      'at least so many separate operators share the layers; from 2 on, nobody has all of them',
+  },
+  ownMachines: {
+    about: 'your other machines: their peer ids, or the id of a pool that has no others',
+  },
   contextLength: { unit: 'tokens', about: 'room for conversations in each hosted shard' },
   maxSessions: { about: 'conversations that a hosted shard serves at once' },
   threads: { none: 'auto', about: 'threads of each engine; auto takes one for each usable core' },

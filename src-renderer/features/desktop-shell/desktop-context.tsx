@@ -27,3 +27,19 @@ export function useShell(): ShellState | null {
     () => shell?.getState() ?? null,
   );
 }
+
+/** The invite that somebody opened as a link, and how to forget it. `request` is another number for each that is opened. */
+export function useOpenedInvite(): {
+  readonly invite: string | null;
+  readonly request: number;
+  readonly forget: () => void;
+} {
+  const store = useContext(DesktopContext)?.shell;
+  const shell = useShell();
+  const link = shell?.deepLink;
+  return {
+    invite: link?.kind === 'join' ? link.invite : null,
+    request: shell?.request ?? 0,
+    forget: () => store?.forgetLink(),
+  };
+}

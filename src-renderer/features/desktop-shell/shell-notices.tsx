@@ -1,4 +1,4 @@
-/** What the desktop app around the window has to say: an update that waits, an invite that was opened. */
+/** What the desktop app around the window has to say: an update that waits. */
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -12,44 +12,29 @@ export function ShellNotices() {
   const api = useDesktop();
   const shell = useShell();
   const [putOffVersion, setPutOffVersion] = useState<string | null>(null);
-  const [readRequest, setReadRequest] = useState(0);
   const [hasFailed, setHasFailed] = useState(false);
-  if (api === null || shell === null) {
+  const version = shell?.update.version ?? '';
+  if (api === null || shell?.update.state !== 'ready' || version === putOffVersion) {
     return null;
   }
-  const { update, deepLink, request } = shell;
-  const version = update.version ?? '';
   const install = (): void => {
     setHasFailed(false);
     api.installUpdate().catch(() => setHasFailed(true));
   };
   return (
-    <>
-      {update.state === 'ready' && version !== putOffVersion ? (
-        <Notice
-          look="info"
-          title={words.updateReady(version)}
-          action={
-            <span className="flex shrink-0 items-center gap-1 max-sm:flex-col">
-              <Button onClick={install} className="text-ink">
-                {words.restartToUpdate}
-              </Button>
-              <DismissButton onDismiss={() => setPutOffVersion(version)} />
-            </span>
-          }
-        >
-          {hasFailed ? words.updateFailed : words.updateSentence}
-        </Notice>
-      ) : null}
-      {deepLink?.kind === 'join' && request !== readRequest ? (
-        <Notice
-          look="info"
-          title={words.invite}
-          action={<DismissButton onDismiss={() => setReadRequest(request)} />}
-        >
-          {words.inviteSentence}
-        </Notice>
-      ) : null}
-    </>
+    <Notice
+      look="info"
+      title={words.updateReady(version)}
+      action={
+        <span className="flex shrink-0 items-center gap-1 max-sm:flex-col">
+          <Button onClick={install} className="text-ink">
+            {words.restartToUpdate}
+          </Button>
+          <DismissButton onDismiss={() => setPutOffVersion(version)} />
+        </span>
+      }
+    >
+      {hasFailed ? words.updateFailed : words.updateSentence}
+    </Notice>
   );
 }

@@ -11,6 +11,8 @@ const quiet: ShellState = {
   hasTray: true,
 };
 
+const invite = { kind: 'join', invite: 'AAAA' } as const;
+
 describe('the view that the tray or a link asks for', () => {
   it('is shown once for each request, also for the same one again', () => {
     const wish = { ...quiet, view: 'settings', request: 3 } as const;
@@ -19,10 +21,9 @@ describe('the view that the tray or a link asks for', () => {
     expect(viewAskedFor({ ...wish, request: 4 }, 3)).toBe('settings');
   });
 
-  it('is the chat for a link to it, and none for an invite', () => {
+  it('is the chat for a link to it, and the pools for an invite', () => {
     expect(viewAskedFor({ ...quiet, deepLink: { kind: 'chat' }, request: 1 }, 0)).toBe('chat');
-    const invite = { kind: 'join', invite: 'AAAA' } as const;
-    expect(viewAskedFor({ ...quiet, deepLink: invite, request: 1 }, 0)).toBeNull();
+    expect(viewAskedFor({ ...quiet, deepLink: invite, request: 1 }, 0)).toBe('pools');
   });
 });
 
@@ -53,5 +54,21 @@ describe('the state of the app', () => {
     expect(shown).toEqual(['machine']);
     expect(told).toBe(2);
     expect(store.getState()).toEqual(quiet);
+  });
+
+  it('has no link any more once that was dealt with, until another one is opened', () => {
+    const listening: ((state: ShellState) => void)[] = [];
+    const tell = (state: ShellState): void => listening.at(-1)?.(state);
+    const store = createShellStore(
+      { onShell: (listener) => void listening.push(listener) },
+      () => {},
+    );
+    tell({ ...quiet, deepLink: invite, request: 1 });
+    expect(store.getState()?.deepLink).toEqual(invite);
+    store.forgetLink();
+    tell({ ...quiet, deepLink: invite, request: 1, hasTray: false });
+    expect(store.getState()).toMatchObject({ deepLink: null, hasTray: false });
+    tell({ ...quiet, deepLink: invite, request: 2 });
+    expect(store.getState()?.deepLink).toEqual(invite);
   });
 });

@@ -11,14 +11,21 @@ export interface ShellStore {
   getState(): ShellState | null;
   /** Calls the listener after each change. Answers with the way to stop that. */
   subscribe(listener: () => void): () => void;
+  /** The link that was opened last has been dealt with; the app goes on telling it. */
+  forgetLink(): void;
 }
+
+const viewsOfLinks = { chat: 'chat', join: 'pools' } as const satisfies Record<
+  NonNullable<ShellState['deepLink']>['kind'],
+  View
+>;
 
 /** The view that somebody asked for since the request seen last; null when nobody did, or asked for none. */
 export function viewAskedFor(state: ShellState, requestSeen: number): View | null {
   if (state.request === requestSeen) {
     return null;
   }
-  return state.view ?? (state.deepLink?.kind === 'chat' ? 'chat' : null);
+  return state.view ?? (state.deepLink === null ? null : viewsOfLinks[state.deepLink.kind]);
 }
 
 /** Listens for as long as the window lives. `goTo` shows a view that the tray or a link asks for. */
@@ -28,6 +35,13 @@ export function createShellStore(
 ): ShellStore {
   const listeners = new Set<() => void>();
   let state: ShellState | null = null;
+  let forgotten = 0;
+  const show = (told: ShellState): void => {
+    state = told.request === forgotten ? { ...told, deepLink: null } : told;
+    for (const listener of listeners) {
+      listener();
+    }
+  };
   api.onShell((told) => {
     const parsed = shellStateSchema.safeParse(told);
     if (!parsed.success) {
@@ -35,12 +49,9 @@ export function createShellStore(
       return;
     }
     const view = viewAskedFor(parsed.data, state?.request ?? 0);
-    state = parsed.data;
+    show(parsed.data);
     if (view !== null) {
       goTo(view);
-    }
-    for (const listener of listeners) {
-      listener();
     }
   });
   return {
@@ -48,6 +59,12 @@ export function createShellStore(
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    forgetLink: () => {
+      if (state !== null && state.deepLink !== null) {
+        forgotten = state.request;
+        show(state);
+      }
     },
   };
 }

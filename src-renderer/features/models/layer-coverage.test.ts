@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
-import { layerCoverage, shardCoverage } from './layer-coverage.ts';
+import { layerCoverage, leastHolders, shardCoverage } from './layer-coverage.ts';
 
 const model = { manifestId: 'model', layers: 10 };
 
@@ -81,5 +81,15 @@ describe('who holds the layers of a model', () => {
     expect(shardCoverage(3, shard(0, 2))).toEqual([
       { firstLayer: 0, lastLayer: 2, holder: 'here' },
     ]);
+  });
+});
+
+describe('how often the layers of a model are hosted', () => {
+  it('is counted by computers, where they are fewest', () => {
+    const rest = { shards: [shard(0, 9)], peers: [peer(0, 4), peer(5, 9), peer(3, 6)] };
+    expect(leastHolders(model, rest)).toBe(2);
+    expect(leastHolders(model, { ...rest, shards: [shard(0, 9, { state: 'resting' })] })).toBe(1);
+    expect(leastHolders(model, { shards: [], peers: [peer(0, 9, false)] })).toBe(0);
+    expect(leastHolders(model, { shards: [shard(0, 4), shard(4, 9)], peers: [] })).toBe(1);
   });
 });

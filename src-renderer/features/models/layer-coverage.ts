@@ -50,6 +50,22 @@ export function layerCoverage(
   });
 }
 
+/** How many computers host the layer that fewest host, this one counted. */
+export function leastHolders(
+  model: { readonly manifestId: string; readonly layers: number },
+  node: Pick<NodeStatus, 'shards' | 'peers'>,
+): number {
+  const holders = [
+    node.shards.filter(({ state }) => state === 'serving'),
+    ...node.peers.filter(({ connected }) => connected).map(({ shards }) => shards),
+  ].map((shards) => shards.filter(({ manifestId }) => manifestId === model.manifestId));
+  const counts = Array.from(
+    { length: model.layers },
+    (_, layer) => holders.filter((ranges) => ranges.some((range) => holds(range, layer))).length,
+  );
+  return Math.min(...counts);
+}
+
 /** The runs of a model's layers that one shard on this machine takes. */
 export function shardCoverage(
   layers: number,

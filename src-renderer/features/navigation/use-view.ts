@@ -1,7 +1,15 @@
 /** Which view is shown: the address's hash, so that back, reload and bookmarks work. */
 import { useSyncExternalStore } from 'react';
 
-export const views = ['chat', 'status', 'machine', 'settings'] as const;
+export const views = [
+  'chat',
+  'status',
+  'network',
+  'pools',
+  'models',
+  'machine',
+  'settings',
+] as const;
 export type View = (typeof views)[number];
 
 /** The address of a view. */

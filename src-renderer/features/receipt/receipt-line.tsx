@@ -49,7 +49,7 @@ export function ReceiptLine({
       onClick={onToggle}
       className="inline-flex min-w-0 items-center gap-1.5 rounded-lg px-2 py-1 text-xs text-muted tabular-nums transition-colors hover:bg-soft hover:text-ink"
     >
-      <Icon name={route.kind === 'here' ? 'home' : 'peers'} className="size-3.5" />
+      <Icon name={route.kind === 'here' ? 'home' : 'network'} className="size-3.5" />
       <span className="truncate">
         {routeWords(route)}
         {facts.map((fact) => ` · ${fact}`)}

@@ -28,7 +28,11 @@ export type Typed = { readonly value: number } | { readonly problem: string };
 export function boundsOf(name: NumberName | LimitName): Bounds {
   const schema = settingsSchema.shape[name];
   const { minValue, maxValue } = schema instanceof z.ZodNullable ? schema.unwrap() : schema;
-  return { least: minValue ?? Number.MIN_SAFE_INTEGER, most: maxValue ?? Number.MAX_SAFE_INTEGER };
+  return {
+    // Fields take whole numbers.
+    least: Math.ceil(minValue ?? Number.MIN_SAFE_INTEGER),
+    most: maxValue ?? Number.MAX_SAFE_INTEGER,
+  };
 }
 
 /** Takes digits, with or without separators between thousands, as people write them. */

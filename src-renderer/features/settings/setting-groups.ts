@@ -27,12 +27,20 @@ export const settingGroups = {
     'keepAwake',
     'cards',
   ],
-  network: [
-    'downloadLimitKilobytesPerSecond',
-    'uploadLimitKilobytesPerSecond',
-    'diskLimitGigabytes',
+  network: ['downloadLimitKilobytesPerSecond', 'uploadLimitKilobytesPerSecond'],
+  privacy: ['apiPort'],
+  asking: [
+    'askPoolOnly',
+    'askOwnMachinesOnly',
+    'ownMachines',
+    'askRegions',
+    'askOuterLayersHere',
+    'askLeastOperators',
+    'askPriceCeiling',
   ],
-  privacy: ['mdns', 'apiPort'],
+  mesh: ['mdns', 'upnp', 'bootstrap', 'peers', 'region'],
+  pools: ['poolOnly'],
+  hosting: ['hosting', 'hostingMemoryGigabytes', 'diskLimitGigabytes'],
   app: ['startAtLogin', 'checkForUpdates'],
 } as const satisfies Record<string, readonly SettingName[]>;
 

@@ -15,7 +15,7 @@ function ViewLink({ view, current }: { view: View; current: boolean }) {
       href={viewAddress(view)}
       aria-current={current ? 'page' : undefined}
       title={text.app.views[view]}
-      className="flex items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-sm font-medium text-muted transition-colors hover:bg-soft hover:text-ink aria-[current]:bg-soft aria-[current]:text-ink"
+      className="flex items-center gap-2.5 rounded-lg px-2 py-1.5 md:px-2.5 text-sm font-medium text-muted transition-colors hover:bg-soft hover:text-ink aria-[current]:bg-soft aria-[current]:text-ink"
     >
       <Icon name={view} className="size-4.5" />
       <span className="max-sm:sr-only">{text.app.views[view]}</span>
@@ -54,7 +54,7 @@ export function Sidebar({ view, onNewChat }: { view: View; onNewChat: () => void
         className="order-last md:order-none"
         title={text.chat.newChat}
       >
-        {text.chat.newChat}
+        <span className="max-sm:sr-only">{text.chat.newChat}</span>
       </Button>
       <nav aria-label={text.app.navigation} className="ml-auto flex gap-0.5 md:ml-0 md:flex-col">
         {views.map((each) => (

@@ -1,12 +1,14 @@
 /** The owner's wishes: when and how much this machine works, and what others get to know. */
 import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import { defaultSettings } from '../../../src-shared/settings.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { useDesktop } from '../../features/desktop-shell/desktop-context.tsx';
-import { ExclusiveApps } from '../../features/settings/exclusive-apps.tsx';
+import { viewAddress } from '../../features/navigation/use-view.ts';
+import { ListSetting } from '../../features/settings/list-setting.tsx';
 import { LimitSetting, NumberSetting } from '../../features/settings/number-setting.tsx';
 import { ScheduleEditor } from '../../features/settings/schedule-editor.tsx';
-import { SettingsProvider } from '../../features/settings/settings-context.tsx';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
+import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { SingleCards } from '../../features/settings/single-cards.tsx';
 import { SwitchSetting } from '../../features/settings/switch-setting.tsx';
 import { useSettings } from '../../features/settings/use-settings.ts';
@@ -28,7 +30,7 @@ function ApiAddress({ baseUrl }: { baseUrl: string }) {
 }
 
 export function SettingsView({ snapshot }: { snapshot: HostSnapshot }) {
-  const { settings, failure, change } = useSettings();
+  const form = useSettings();
   const isDesktop = useDesktop() !== null;
   return (
     <div className="min-h-0 grow overflow-y-auto">
@@ -37,52 +39,63 @@ export function SettingsView({ snapshot }: { snapshot: HostSnapshot }) {
           <h1 className="text-xl font-semibold tracking-tight">{words.title}</h1>
           <p className="text-sm text-muted">{words.lead}</p>
         </div>
-        {settings === null ? (
-          <p role={failure === null ? undefined : 'alert'} className="text-muted">
-            {failure === null ? words.loading : `${words.unreadable} ${failure}`}
-          </p>
-        ) : (
-          <SettingsProvider value={{ settings, change }}>
-            <SettingsGroup group="when">
-              <NumberSetting name="idleMinutes" />
-              <SwitchSetting name="pauseWhileGaming" />
-              <ExclusiveApps />
-              <LimitSetting name="pauseOnGpuLoadPercent" whenOn={20} />
-              <LimitSetting name="pauseOnCpuLoadPercent" whenOn={50} />
-              <SwitchSetting name="onBattery" />
-              <SwitchSetting name="onMeteredNetwork" />
-              <NumberSetting name="steadyQuietSeconds" />
-              <ScheduleEditor />
-            </SettingsGroup>
-            <SettingsGroup group="much">
-              <NumberSetting name="temperatureCeilingCelsius" />
-              <LimitSetting name="cpuTemperatureCeilingCelsius" whenOn={95} />
-              <NumberSetting name="powerCapPercent" />
-              <NumberSetting name="cpuLimitWhenActivePercent" />
-              <NumberSetting name="videoMemoryPercent" />
-              <SwitchSetting name="keepAwake" />
-              <SingleCards
-                gpus={snapshot.facts?.gpus}
-                ceilingOfAll={settings.temperatureCeilingCelsius}
-              />
-            </SettingsGroup>
-            <SettingsGroup group="network">
-              <LimitSetting name="downloadLimitKilobytesPerSecond" whenOn={5000} />
-              <LimitSetting name="uploadLimitKilobytesPerSecond" whenOn={1000} />
-              <LimitSetting name="diskLimitGigabytes" whenOn={50} />
-            </SettingsGroup>
-            <SettingsGroup group="privacy">
-              <div className="space-y-2 pb-3.5 text-sm">
-                <p>{words.privacy.here}</p>
-                <p>{words.privacy.peers}</p>
-              </div>
-              <SwitchSetting name="mdns" />
-              <ApiAddress baseUrl={snapshot.api.baseUrl} />
-              <NumberSetting name="apiPort" />
-            </SettingsGroup>
-            {isDesktop ? <AppGroup version={snapshot.version} /> : null}
-          </SettingsProvider>
-        )}
+        <SettingsSection form={form}>
+          <SettingsGroup group="when">
+            <NumberSetting name="idleMinutes" />
+            <SwitchSetting name="pauseWhileGaming" />
+            <ListSetting name="exclusiveApps" />
+            <LimitSetting name="pauseOnGpuLoadPercent" whenOn={20} />
+            <LimitSetting name="pauseOnCpuLoadPercent" whenOn={50} />
+            <SwitchSetting name="onBattery" />
+            <SwitchSetting name="onMeteredNetwork" />
+            <NumberSetting name="steadyQuietSeconds" />
+            <ScheduleEditor />
+          </SettingsGroup>
+          <SettingsGroup group="much">
+            <NumberSetting name="temperatureCeilingCelsius" />
+            <LimitSetting name="cpuTemperatureCeilingCelsius" whenOn={95} />
+            <NumberSetting name="powerCapPercent" />
+            <NumberSetting name="cpuLimitWhenActivePercent" />
+            <NumberSetting name="videoMemoryPercent" />
+            <SwitchSetting name="keepAwake" />
+            <SingleCards
+              gpus={snapshot.facts?.gpus}
+              ceilingOfAll={
+                form.settings?.temperatureCeilingCelsius ??
+                defaultSettings.temperatureCeilingCelsius
+              }
+            />
+          </SettingsGroup>
+          <SettingsGroup group="network">
+            <LimitSetting name="downloadLimitKilobytesPerSecond" whenOn={5000} />
+            <LimitSetting name="uploadLimitKilobytesPerSecond" whenOn={1000} />
+          </SettingsGroup>
+          <SettingsGroup group="asking">
+            <SwitchSetting name="askPoolOnly" />
+            <SwitchSetting name="askOwnMachinesOnly" />
+            <ListSetting name="ownMachines" />
+            <ListSetting name="askRegions" />
+            <SwitchSetting name="askOuterLayersHere" />
+            <NumberSetting name="askLeastOperators" />
+            <LimitSetting name="askPriceCeiling" whenOn={0} />
+          </SettingsGroup>
+          <SettingsGroup group="privacy">
+            <div className="space-y-2 pb-3.5 text-sm">
+              <p>{words.privacy.here}</p>
+              <p>{words.privacy.peers}</p>
+              <p>
+                {words.privacy.network}{' '}
+                <a href={viewAddress('network')} className="text-accent underline">
+                  {text.app.views.network}
+                </a>
+                .
+              </p>
+            </div>
+            <ApiAddress baseUrl={snapshot.api.baseUrl} />
+            <NumberSetting name="apiPort" />
+          </SettingsGroup>
+          {isDesktop ? <AppGroup version={snapshot.version} /> : null}
+        </SettingsSection>
       </div>
     </div>
   );

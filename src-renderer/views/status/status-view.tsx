@@ -3,9 +3,7 @@ import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import { DutyCard } from '../../features/duty/duty-card.tsx';
 import { text } from '../../locales/text.ts';
 import { ApiCard } from './api-card.tsx';
-import { ModelList } from './model-list.tsx';
 import { NodeCard } from './node-card.tsx';
-import { PeerList } from './peer-list.tsx';
 import { ShardList } from './shard-list.tsx';
 import { UsageCard } from './usage-card.tsx';
 
@@ -19,14 +17,8 @@ export function StatusView({ snapshot }: { snapshot: HostSnapshot }) {
         <NodeCard snapshot={snapshot} />
         {node === null ? null : <ShardList shards={node.shards} models={node.models} />}
         <div className="grid items-start gap-4 lg:grid-cols-2">
-          <div className="space-y-4">
-            {node === null ? null : <PeerList peers={node.peers} />}
-            <ApiCard api={snapshot.api} />
-          </div>
-          <div className="space-y-4">
-            {node === null ? null : <ModelList node={node} imports={snapshot.imports ?? []} />}
-            <UsageCard active={node?.requests.active ?? 0} />
-          </div>
+          <ApiCard api={snapshot.api} />
+          <UsageCard active={node?.requests.active ?? 0} />
         </div>
       </div>
     </div>

@@ -20,6 +20,8 @@ import {
   type MemoryReport,
   memoryReportSchema,
   type OpenParameters,
+  type OpenResult,
+  openResultSchema,
   sessionFailedSchema,
   type Vocabulary,
   vocabularySchema,
@@ -164,8 +166,13 @@ export class EngineClient {
   }
 
   /** @throws AppError `request-invalid`, `over-capacity`, `engine-died` */
-  async open(parameters: OpenParameters): Promise<void> {
-    await this.#call('open', parameters);
+  async open(parameters: OpenParameters): Promise<OpenResult> {
+    return openResultSchema.parse(await this.#call('open', parameters));
+  }
+
+  /** Ends a session but leaves its first tokens in the cache; `close` frees them. */
+  async keep(session: number, tokens: number): Promise<void> {
+    await this.#call('keep', { session, tokens });
   }
 
   /** Ends a session; what it had waiting is dropped. Never fails on a session that has ended. */

@@ -13,7 +13,7 @@ const cacheValueBytes = 2;
  * Compute and output buffers: as llama.cpp reports them, 20 to 70 MB for models of 0.04 to 1.5 GB with a cache of 8192
  * tokens, and up to 160 MB for logits where a shard hands on hidden states, see batch-size.ts.
  */
-const bufferBytes = 192 * 1024 * 1024;
+export const bufferBytes = 192 * 1024 * 1024;
 
 const embedding = 'token_embd.weight';
 const head = 'output.weight';

@@ -15,6 +15,8 @@ export type ShardSessionRequest = {
   readonly isOwn: boolean;
   /** Generated before, by another chain; absent: nothing. */
   readonly generated?: readonly number[] | undefined;
+  /** Goes on with the first tokens of what a session kept under this name; absent: with nothing. */
+  readonly resume?: { readonly name: string; readonly tokens: number } | undefined;
 };
 
 export interface ShardSessionListener {
@@ -28,6 +30,8 @@ export interface ShardSessionListener {
 }
 
 export interface ShardSession {
+  /** Tokens that are in the cache already: as many as were to be resumed, or none. */
+  readonly held: number;
   /**
    * Claims the cells up to a length before work for them is sent.
    * @throws AppError `over-capacity` when other sessions hold them.
@@ -37,6 +41,11 @@ export interface ShardSession {
   send(work: Omit<Work, 'session' | 'detail'>): void;
   /** While the engine takes work more slowly than it is sent: a promise to wait for before sending more. */
   congestion(): Promise<void> | undefined;
+  /**
+   * Ends the session, but keeps its first tokens for one that resumes them, as long as nobody needs the room and a few
+   * minutes at most.
+   */
+  keep(name: string, tokens: number): void;
   /** Frees the engine's sequence and the cells; what the engine still sends for it is dropped. */
   close(): void;
 }

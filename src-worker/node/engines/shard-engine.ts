@@ -1,10 +1,16 @@
 /** A running engine with the sessions on it: their numbers, their cells, their listeners, their speed. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Pace } from '../../../src-shared/pace.ts';
-import type { LoadParameters, LoadResult, OpenParameters } from '../../wire/engine-messages.ts';
+import type {
+  LoadParameters,
+  LoadResult,
+  OpenParameters,
+  OpenResult,
+} from '../../wire/engine-messages.ts';
 import type { Work } from '../../wire/work.ts';
 import { Median } from '../sessions/median.ts';
 import type { EngineEvents } from './engine-client.ts';
+import { KeptSequences } from './kept-sequences.ts';
 import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
 import { SessionBook } from './session-book.ts';
 import { SpeedMeter } from './speed-meter.ts';
@@ -13,7 +19,8 @@ import { SpeedMeter } from './speed-meter.ts';
 export interface Engine {
   readonly description: LoadResult;
   readonly isCongested: boolean;
-  open(parameters: OpenParameters): Promise<void>;
+  open(parameters: OpenParameters): Promise<OpenResult>;
+  keep(session: number, tokens: number): Promise<void>;
   close(session: number): Promise<void>;
   send(work: Omit<Work, 'detail'>): void;
   drained(): Promise<void>;
@@ -60,6 +67,8 @@ export class ShardEngine {
   readonly #now: () => number;
   readonly #onSessions: () => void;
   readonly #book: SessionBook<OpenSession>;
+  /** What is left of sessions takes room that nobody else has a use for. */
+  readonly #kept: KeptSequences;
   readonly #speed = new SpeedMeter();
   readonly #decodeMs = new Median();
 
@@ -100,6 +109,11 @@ export class ShardEngine {
     this.#now = now;
     this.#onSessions = onSessions;
     this.#book = new SessionBook(name, maxSessions, contextLength);
+    this.#kept = new KeptSequences({
+      maxSequences: Math.ceil(maxSessions / 2),
+      maxTokens: Math.floor(contextLength / 2),
+      onDropped: (number) => void this.#forget(number),
+    });
   }
 
   get description(): LoadResult {
@@ -139,24 +153,37 @@ export class ShardEngine {
     request: ShardSessionRequest,
     listener: ShardSessionListener,
   ): Promise<ShardSession> {
-    const { sampling, selfFeedUntil, isOwn, generated } = request;
+    const { sampling, selfFeedUntil, isOwn, generated, resume } = request;
     const session: OpenSession = { listener, isOwn, isDecoding: false, earlierMicros: 0 };
     const number = this.#book.enter(request, session);
     this.#onSessions();
+    const resumed = resume === undefined ? undefined : this.#kept.take(resume.name);
+    this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
+    let held: number;
     try {
-      await this.#engine.open({
+      ({ held } = await this.#engine.open({
         session: number,
         ...(sampling === undefined ? {} : { sampling }),
         ...(selfFeedUntil === undefined ? {} : { selfFeedUntil }),
         ...(generated === undefined ? {} : { generated: [...generated] }),
-      });
+        ...(resume === undefined || resumed === undefined
+          ? {}
+          : { resume: { session: resumed, tokens: resume.tokens } }),
+      }));
     } catch (error) {
       this.#book.remove(number);
+      if (resumed !== undefined) {
+        void this.#forget(resumed);
+      }
       this.#onSessions();
       throw toAppError(error);
     }
     return {
-      claim: (tokens) => this.#book.claim(number, tokens),
+      held,
+      claim: (tokens) => {
+        this.#book.claim(number, tokens);
+        this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
+      },
       send: (work) => {
         session.isDecoding = work.count === 1;
         session.earlierMicros = work.computeMicros;
@@ -164,8 +191,14 @@ export class ShardEngine {
         this.#engine.send({ session: number, position, count, flags, computeMicros, values });
       },
       congestion: () => (this.#engine.isCongested ? this.#engine.drained() : undefined),
+      keep: (name, tokens) => this.#keep(number, name, tokens),
       close: () => this.#close(number),
     };
+  }
+
+  /** Frees what is left of sessions. */
+  forgetKept(): void {
+    this.#kept.clear();
   }
 
   /** Ends the sessions of everybody but this node's own user. */
@@ -178,6 +211,7 @@ export class ShardEngine {
 
   /** Ends the engine in order: whoever is still served is told the reason. */
   async stop(reason: AppError): Promise<void> {
+    this.#kept.clear();
     this.#failAll(reason);
     await this.#engine.stop();
   }
@@ -228,6 +262,23 @@ export class ShardEngine {
     if (this.#book.remove(number) !== undefined) {
       this.#onSessions();
       void this.#forget(number);
+    }
+  }
+
+  #keep(number: number, name: string, tokens: number): void {
+    if (this.#book.remove(number) !== undefined) {
+      this.#onSessions();
+      void this.#leave(number, tokens);
+      this.#kept.add(name, number, tokens);
+      this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
+    }
+  }
+
+  async #leave(number: number, tokens: number): Promise<void> {
+    try {
+      await this.#engine.keep(number, tokens);
+    } catch {
+      // The engine is gone, and all that it kept.
     }
   }
 

@@ -95,6 +95,9 @@ export class ShardHost implements ServingShards {
     }
     for (const runner of this.#runners.values()) {
       runner.setPace(this.#pace);
+      if (work.state !== 'serving') {
+        runner.forgetKept();
+      }
     }
     this.#fulfil();
     if (work.state === 'paused') {

@@ -160,6 +160,13 @@ export class ShardRunner implements ServingShard {
     return this.#attempt;
   }
 
+  /** Frees what is left of sessions that have ended. */
+  forgetKept(): void {
+    if (this.#state.name === 'serving') {
+      this.#state.engine.forgetKept();
+    }
+  }
+
   /** Ends the sessions of everybody but this node's own user. */
   endForeign(): void {
     if (this.#state.name === 'serving') {

@@ -1,10 +1,15 @@
-/** The models of the app's catalog: which there are, which are here, and how a whole file of one is got. */
+/** The models of the app's catalog and of pools: which there are, which are here, and how a whole file of one is got. */
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogEntry } from '../../../src-shared/catalog.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Log } from '../log.ts';
-import { type CatalogModel, isSignedByApp, readCatalog } from '../models/catalog.ts';
+import {
+  type CatalogModel,
+  isSignedByApp,
+  type ListedModel,
+  readCatalog,
+} from '../models/catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import { SharedJobs } from '../models/shared-jobs.ts';
 import { downloadFile } from '../transfer/file-download.ts';
@@ -28,7 +33,8 @@ export async function loadCatalog(
 }
 
 type CatalogModelsParts = {
-  readonly models: readonly CatalogModel[];
+  /** As they are listed now. */
+  readonly models: () => readonly ListedModel[];
   readonly library: ModelLibrary;
   readonly bytes: Pick<ModelBytes, 'download' | 'makeRoom' | 'tell'>;
 };
@@ -43,17 +49,28 @@ export class CatalogModels {
   }
 
   entries(): CatalogEntry[] {
-    return this.#parts.models.map((model) => {
-      const { id, name, parameters, quantisation, licence, page, sizeBytes } = model;
-      const isHere = this.#here(model) !== undefined;
-      return { id, name, parameters, quantisation, licence, page, sizeBytes, isHere };
+    return this.#parts.models().map((model) => {
+      const { id, name, parameters, quantisation, licence, page, sizeBytes, pool } = model;
+      const here = this.#here(model);
+      return {
+        id,
+        name,
+        parameters,
+        quantisation,
+        licence,
+        page,
+        sizeBytes,
+        isHere: here !== undefined,
+        ...(pool === undefined ? {} : { pool }),
+        ...(here === undefined ? {} : { manifestId: here.manifestId }),
+      };
     });
   }
 
   /** By id, or by name however it is written. */
-  find(name: string): CatalogModel | undefined {
+  find(name: string): ListedModel | undefined {
     const wanted = name.toLowerCase();
-    const { models } = this.#parts;
+    const models = this.#parts.models();
     return (
       models.find(({ id }) => id === wanted) ??
       models.find((model) => model.name.toLowerCase() === wanted)
@@ -62,14 +79,17 @@ export class CatalogModels {
 
   /** Where the model's file lies on the web. */
   addressesOf(manifestId: string): readonly string[] {
-    return this.#parts.models.find((model) => model.manifestId === manifestId)?.urls ?? [];
+    return this.#parts
+      .models()
+      .filter((model) => model.manifestId === manifestId)
+      .flatMap(({ urls }) => urls);
   }
 
   /**
    * The model, whose file is fetched unless it is here; whoever asks for the same meanwhile waits for the same.
    * @throws AppError as `downloadFile`, of the last of its addresses, and as ModelLibrary.importModel
    */
-  async download(model: CatalogModel): Promise<LibraryModel> {
+  async download(model: ListedModel): Promise<LibraryModel> {
     return (
       this.#here(model) ??
       (await this.#jobs.run(keyOf(model), undefined, (s) => this.#get(model, s)))
@@ -77,7 +97,7 @@ export class CatalogModels {
   }
 
   /** Ends the download and deletes what there is of it. Whether there was one. */
-  async cancel(model: CatalogModel): Promise<boolean> {
+  async cancel(model: ListedModel): Promise<boolean> {
     if (!this.#downloading.has(model.id)) {
       return false;
     }
@@ -92,7 +112,7 @@ export class CatalogModels {
     await this.#jobs.abort('', new AppError('cancelled', 'The download was stopped.'));
   }
 
-  async #get(model: CatalogModel, signal: AbortSignal): Promise<LibraryModel> {
+  async #get(model: ListedModel, signal: AbortSignal): Promise<LibraryModel> {
     const { library, bytes } = this.#parts;
     const path = this.#pathOf(model);
     const status = { model: model.name, manifestId: null, layers: null, sources: 1 };
@@ -114,12 +134,18 @@ export class CatalogModels {
   }
 
   async #fetch(
-    { urls, sizeBytes, sha256 }: CatalogModel,
+    { name, urls, sizeBytes, sha256 }: ListedModel,
     path: string,
     signal: AbortSignal,
     onProgress: (doneBytes: number) => void,
   ): Promise<void> {
     const { download } = this.#parts.bytes;
+    if (sha256 === null) {
+      throw new AppError(
+        'model-not-found',
+        `No peer in reach has ${name}, and no address on the web is known for it. Try again when the member that offers it is there.`,
+      );
+    }
     let failure: unknown;
     for (const url of urls) {
       try {
@@ -133,17 +159,20 @@ export class CatalogModels {
     throw failure;
   }
 
-  #here(model: CatalogModel): LibraryModel | undefined {
+  /** By its file; where there is none on the web, by its manifest. */
+  #here(model: ListedModel): LibraryModel | undefined {
     const path = this.#pathOf(model);
-    return this.#parts.library.list().find((each) => each.path === path);
+    const isIt = (each: LibraryModel): boolean =>
+      model.sha256 === null ? each.manifestId === model.manifestId : each.path === path;
+    return this.#parts.library.list().find(isIt);
   }
 
-  #pathOf({ id, sha256 }: CatalogModel): string {
-    return join(this.#parts.library.filesFolder, `${id}-${sha256.slice(0, 8)}.gguf`);
+  #pathOf({ id, sha256 }: ListedModel): string {
+    return join(this.#parts.library.filesFolder, `${id}-${sha256?.slice(0, 8)}.gguf`);
   }
 }
 
-function keyOf({ id }: CatalogModel): string {
+function keyOf({ id }: ListedModel): string {
   return `${id} `;
 }
 

@@ -53,6 +53,15 @@ export class HostedWishes {
     return this.#placed;
   }
 
+  /**
+   * What is hosted, and what will be as soon as its model's manifest is here, which is on its way: others are to count
+   * on both, and this node is not to change its mind meanwhile.
+   */
+  intended(): Placed[] {
+    const coming = this.#placed.filter(({ manifestId }) => this.#adding.has(manifestId));
+    return eachOnce([...this.#hosted, ...coming]);
+  }
+
   /** The owner's, of models that the library has. */
   pins(): Placed[] {
     return this.#owners.flatMap((wish) => this.#resolved(wish) ?? []);

@@ -105,7 +105,7 @@ export class ModelBytes {
     await this.#parts.library.makeRoomForFile(bytes).catch((error: unknown) => {
       throw new AppError(
         'data-folder-unusable',
-        `The model has ${(bytes / 1e9).toFixed(1)} GB, which the limit for downloaded models does not leave. Raise diskLimitGigabytes, or remove another model.`,
+        `The model has ${(bytes / 1e9).toFixed(1)} GB, which the limit for downloaded models does not leave. Raise that limit, or remove another model.`,
         { cause: error },
       );
     });

@@ -1,6 +1,6 @@
 /** What hosting a model takes, as placement counts it: from its manifest, or from its summary before that is here. Pure. */
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import { expectedMemoryBytes } from '../engines/expected-memory.ts';
+import { bufferBytes, expectedMemoryBytes } from '../engines/expected-memory.ts';
 import type { Manifest } from '../models/manifest.ts';
 import type { PlacementModel } from '../placement/placement-question.ts';
 
@@ -42,6 +42,7 @@ export function placementModel(
     firstBytes,
     // A model without a head of its own uses the embedding for it.
     lastBytes: lastBytes + (hasHead ? 0 : firstBytes),
+    shardBytes: bufferBytes,
   };
 }
 
@@ -56,5 +57,6 @@ export function assumedModel(summary: ModelSummary, contextLength: number): Plac
     cacheBytes: width * cells * assumedCacheBytesPerValue,
     firstBytes: 0,
     lastBytes: 0,
+    shardBytes: bufferBytes,
   };
 }

@@ -1,7 +1,7 @@
 /** What placement is asked on this node: its memory, its shards, what is wanted, and which models it could get. */
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { Hosting } from '../../../src-shared/node-api.ts';
-import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
+import { type KnownPeer, offeredModels, type RecordedShard } from '../mesh/record.ts';
 import type { LibraryModel } from '../models/library.ts';
 import { sumDemand } from '../placement/demand.ts';
 import {
@@ -77,7 +77,7 @@ export class PlacementView {
   ): PlacementModel[] {
     const offered = new Map<string, ModelSummary>();
     for (const { record } of peers) {
-      for (const model of record.models) {
+      for (const model of offeredModels(record)) {
         if (ids.has(model.manifestId) && !offered.has(model.manifestId)) {
           offered.set(model.manifestId, model);
         }
@@ -109,7 +109,8 @@ function measuredRead(
 ): number | undefined {
   const speeds = serving.flatMap((shard) => {
     const model = models.find(({ manifestId }) => manifestId === shard.manifestId);
-    const bytes = model === undefined ? 0 : rangeBytes({ ...model, cacheBytes: 0 }, shard);
+    const bytes =
+      model === undefined ? 0 : rangeBytes({ ...model, cacheBytes: 0, shardBytes: 0 }, shard);
     return bytes * shard.tokensPerSecond > 0 ? [bytes * shard.tokensPerSecond] : [];
   });
   return speeds.length === 0 ? undefined : Math.max(...speeds);

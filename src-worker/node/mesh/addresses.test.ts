@@ -7,6 +7,7 @@ import {
   maxAddresses,
   parseListenAddress,
   parseStaticPeer,
+  reachOf,
   withPeer,
 } from './addresses.ts';
 
@@ -131,5 +132,18 @@ describe('withPeer', () => {
     expect(withPeer(multiaddr(full), peer).toString()).toBe(full);
     const relayed = `/ip4/192.0.2.1/tcp/6373/p2p/${stranger}/p2p-circuit`;
     expect(withPeer(multiaddr(relayed), peer).toString()).toBe(`${relayed}/p2p/${peer}`);
+  });
+});
+
+describe('reachOf', () => {
+  const here = `/ip4/127.0.0.1/tcp/6373/p2p/${peer}`;
+  const near = `/ip4/192.168.1.2/tcp/6373/p2p/${peer}`;
+  const over = `/ip4/203.0.113.7/tcp/6373/p2p/${stranger}/p2p-circuit/p2p/${peer}`;
+  const everywhere = `/ip4/203.0.113.8/tcp/6373/p2p/${peer}`;
+
+  it('is as far as the farthest address leads, directly before over a relay', () => {
+    expect([[], [here], [here, near], [near, over], [over, everywhere, near]].map(reachOf)).toEqual(
+      ['none', 'none', 'local', 'relay', 'public'],
+    );
   });
 });

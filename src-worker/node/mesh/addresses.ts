@@ -2,6 +2,7 @@
 import { BlockList } from 'node:net';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
+import type { Reach } from '../../../src-shared/node-api.ts';
 
 /** Most addresses of one peer that are remembered from one source. */
 export const maxAddresses = 16;
@@ -113,6 +114,18 @@ export function isPublic(address: Multiaddr): boolean {
     ((host?.name === 'ip4' && !privateNetworks.check(value, 'ipv4')) ||
       (host?.name === 'ip6' && !privateNetworks.check(value, 'ipv6')))
   );
+}
+
+/** From where others get to a node that has these addresses. */
+export function reachOf(addresses: readonly string[]): Reach {
+  const own = addresses.flatMap((text) => parse(text) ?? []);
+  if (own.some(isPublic)) {
+    return 'public';
+  }
+  if (own.some(isRelayed)) {
+    return 'relay';
+  }
+  return own.every(isLoopback) ? 'none' : 'local';
 }
 
 /** The peer id that an address ends with. */

@@ -12,7 +12,7 @@ import { fetchHeader } from './header-fetch.ts';
 import { type HeaderSource, serveHeaders } from './header-service.ts';
 import type { Log } from '../log.ts';
 import { shortName } from './peer-name.ts';
-import type { KnownPeer } from './record.ts';
+import { type KnownPeer, offeredModels } from './record.ts';
 
 /** For one peer's header, most of which have a few megabytes; the next peer is asked then. */
 const fetchDeadlineMs = 60_000;
@@ -90,7 +90,9 @@ export class HeaderExchange {
   #hosts(manifestId: string): string[] {
     return this.#options
       .knownPeers()
-      .filter(({ record }) => record.models.some((model) => model.manifestId === manifestId))
+      .filter(({ record }) =>
+        offeredModels(record).some((model) => model.manifestId === manifestId),
+      )
       .toSorted((a, b) => distance(a) - distance(b))
       .slice(0, maxPeers)
       .map(({ peer }) => peer);

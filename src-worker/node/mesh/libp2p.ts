@@ -4,22 +4,27 @@ import { identify } from '@libp2p/identify';
 import type { Libp2p, PeerInfo } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
 import { noise } from '@libp2p/noise';
+import { peerIdFromString } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
 import { uPnPNAT } from '@libp2p/upnp-nat';
-import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import { AppError } from '../../../src-shared/errors.ts';
 import { dialOrder } from './address-order.ts';
 import { isLoopback, parseListenAddress } from './addresses.ts';
-import { PoolGate } from '../pools/pool-gate.ts';
+import { boundedDatastore } from './bounded-datastore.ts';
+import { boundedYamux } from './bounded-muxer.ts';
+import { maxHalfOpen, PoolGate } from '../pools/pool-gate.ts';
+import { Doorkeeper } from './doorkeeper.ts';
 import type { Identity } from './identity.ts';
 import { joinWrites } from './joined-writes.ts';
 import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
+import type { Offenders } from './offenders.ts';
 import type { RelayClient } from './relay-client.ts';
 import { boundedRelay, type RelayLimits } from './relay-server.ts';
+import { smallTalk } from './small-talk.ts';
 
 /** In and out together; the least useful are closed beyond it. */
 const maxConnections = 256;
@@ -82,6 +87,8 @@ export type Libp2pOptions = {
   readonly listen: readonly string[];
   /** Who gets in; absent: everybody, as a member of no pool. */
   readonly gate?: PoolGate;
+  /** Who is not let in though everybody is. */
+  readonly offenders?: Offenders;
   /** Called for every answer on the local network, so again and again; absent: mDNS is off. */
   readonly onDiscovered: ((found: PeerInfo) => void) | undefined;
   /** Ask the router of this network to let peers in; absent: no. */
@@ -105,8 +112,12 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
   const listen = options.listen.map((text) => parseListenAddress(text));
   // Who listens on this machine alone has no network to be reached from.
   const isWide = !listen.every(isLoopback);
-  return createLibp2p({
+  const most = options.maxConnections ?? maxConnections;
+  const ownCid = peerIdFromString(identity.peer).toCID().toString();
+  const doorkeeper = new Doorkeeper(most, options.offenders);
+  const libp2p = await createLibp2p({
     start: false,
+    datastore: boundedDatastore((key) => key.endsWith(`/${ownCid}`)),
     privateKey: identity.privateKey,
     nodeInfo: { name: 'mindmesh', userAgent: 'mindmesh' },
     addresses: { listen: listen.map(String) },
@@ -116,19 +127,22 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       gate.guard(joinWrites(tls())),
       gate.guard(noise({ crypto: keyCachingCrypto })),
     ],
-    connectionGater: gate.connectionGater,
+    connectionGater: doorkeeper.before(gate.connectionGater),
     streamMuxers: [
-      yamux({
-        maxInboundStreams: maxStreams,
-        maxOutboundStreams: maxStreams,
-        streamOptions: { maxStreamWindowSize },
-      }),
+      boundedYamux(
+        {
+          maxInboundStreams: maxStreams,
+          maxOutboundStreams: maxStreams,
+          streamOptions: { maxStreamWindowSize },
+        },
+        maxStreamWindowSize,
+      ),
     ],
     services: {
-      identify: identify(),
-      ping: ping(),
-      kademlia: kademlia(relay !== undefined),
-      ...(isWide ? { reachability: autoNAT({ protocolPrefix: 'mindmesh' }) } : {}),
+      identify: smallTalk(identify()),
+      ping: smallTalk(ping()),
+      kademlia: smallTalk(kademlia(relay !== undefined)),
+      ...(isWide ? { reachability: smallTalk(autoNAT({ protocolPrefix: 'mindmesh' })) } : {}),
       ...(isWide && options.upnp === true
         ? { router: uPnPNAT({ ...routerSearch, portMappingDescription: 'MindMesh' }) }
         : {}),
@@ -136,12 +150,13 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     },
     peerDiscovery: options.onDiscovered === undefined ? [] : [localDiscovery(options.onDiscovered)],
     connectionManager: {
-      maxConnections: options.maxConnections ?? maxConnections,
+      maxConnections: most,
       maxParallelDials,
       addressSorter: dialOrder(),
       maxDialQueueLength,
       inboundConnectionThreshold,
-      maxIncomingPendingConnections: inboundConnectionThreshold,
+      // The gate keeps them to half of that, and is fair about whose; libp2p counts some a moment longer.
+      maxIncomingPendingConnections: 2 * maxHalfOpen,
       addressDialTimeout,
       inboundUpgradeTimeout,
     },
@@ -149,6 +164,8 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     // pings for latency and for life.
     connectionMonitor: { enabled: false },
   });
+  options.offenders?.watch(libp2p);
+  return libp2p;
 }
 
 /**

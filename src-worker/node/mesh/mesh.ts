@@ -16,11 +16,12 @@ import {
 import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
 import { Discovery, type StaticPeer } from './discovery.ts';
 import { type Identity, loadIdentity } from './identity.ts';
+import { KnownPeers } from './known-peers.ts';
 import { buildLibp2p, startLibp2p } from './libp2p.ts';
+import { Offenders } from './offenders.ts';
 import { OwnRecord } from './own-record.ts';
 import { PeerChannels } from './peer-channels.ts';
 import { shortName } from './peer-name.ts';
-import { type HeardRecord, RecordBook } from './record-book.ts';
 import { RecordExchange } from './record-exchange.ts';
 import { isTimely } from './record-gossip.ts';
 import type { Hearsay } from './record-intake.ts';
@@ -103,11 +104,13 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     log: options.log,
   });
   const gate = new PoolGate({ identity, pools, poolOnly });
+  const offenders = new Offenders(options.log);
   const relayClient = new RelayClient(options.log);
   const { relay, maxConnections } = options;
   const libp2p: Libp2p = await buildLibp2p({
     identity,
     gate,
+    offenders,
     listen: options.listen,
     onDiscovered: options.mdns ? (found) => mesh.discovery.discovered(found) : undefined,
     upnp: options.upnp === true,
@@ -115,7 +118,19 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });
-  const parts = { ...options, poolOnly, identity, membership: pools, gate, relayClient };
+  const onViolation = (peer: string): void => {
+    options.onViolation?.(peer);
+    offenders.violated(peer);
+  };
+  const parts = {
+    ...options,
+    poolOnly,
+    identity,
+    membership: pools,
+    gate,
+    relayClient,
+    onViolation,
+  };
   const mesh = new Libp2pMesh(libp2p, parts);
   await mesh.start(statics);
   return mesh;
@@ -135,13 +150,10 @@ class Libp2pMesh implements Mesh {
   readonly #libp2p: Libp2p;
   readonly #log: Log;
   readonly #channels: PeerChannels;
-  /** On a clock that never goes back: set back a day, the other one would keep peers that are gone for a day. */
-  readonly #book = new RecordBook(() => performance.now());
+  readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
   readonly discovery: Discovery;
-  readonly #connected = new Set<string>();
   readonly #listeners = new Set<(peer: string | undefined) => void>();
-  #expiry: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(libp2p: Libp2p, options: Parts) {
@@ -150,6 +162,13 @@ class Libp2pMesh implements Mesh {
     this.#libp2p = libp2p;
     this.#log = options.log;
     this.#channels = new PeerChannels(libp2p, options.log, options.onViolation);
+    this.#peers = new KnownPeers({
+      connectionsOf: (peer) => this.#connectionsOf(peer),
+      latencyMs: (peer) => this.#exchange.latencyMs(peer),
+      isHeard: (peer) => this.pools.isHeard(peer),
+      mayServe: (peer) => this.pools.mayServe(peer),
+      onExpired: () => this.#changed(),
+    });
     const addresses = (): string[] => advertisedAddresses(libp2p.getMultiaddrs());
     this.#exchange = new RecordExchange({
       opener: this.#channels,
@@ -170,10 +189,10 @@ class Libp2pMesh implements Mesh {
       relayClient: options.relayClient,
       dataFolder: options.dataFolder,
       ownPeer: identity.peer,
-      connected: this.#connected,
+      connected: this.#peers.connected,
       dial: (peer, multiaddrs, signal) => this.#dial(peer, multiaddrs, signal),
-      addressesOf: (peer) => this.#book.get(peer)?.record.addresses ?? [],
-      records: () => this.#book.all().filter(({ peer }) => this.pools.isHeard(peer)),
+      addressesOf: (peer) => this.#peers.addressesOf(peer),
+      records: () => this.#peers.heard(),
       log: options.log,
     });
     this.pools = new PoolService({
@@ -183,7 +202,7 @@ class Libp2pMesh implements Mesh {
       log: options.log,
       network: {
         opener: this.#channels,
-        connected: () => this.#connected,
+        connected: () => this.#peers.connected,
         addresses: () => addresses().map(withoutPeer),
         connectAnew: (peer, texts) => this.#connectAnew(peer, texts),
         keep: (peer, texts) => this.discovery.keep(peer, texts),
@@ -197,7 +216,7 @@ class Libp2pMesh implements Mesh {
     await this.discovery.prepare();
     this.#libp2p.addEventListener('peer:connect', ({ detail }) => {
       const peer = detail.toString();
-      this.#connected.add(peer);
+      this.#peers.connected.add(peer);
       this.discovery.connected(peer);
       this.#exchange.connected(peer);
       this.pools.connected(peer);
@@ -205,7 +224,7 @@ class Libp2pMesh implements Mesh {
     });
     this.#libp2p.addEventListener('peer:disconnect', ({ detail }) => {
       const peer = detail.toString();
-      this.#connected.delete(peer);
+      this.#peers.connected.delete(peer);
       this.discovery.disconnected(peer);
       this.#exchange.disconnected(peer);
       this.pools.disconnected(peer);
@@ -225,21 +244,11 @@ class Libp2pMesh implements Mesh {
   }
 
   knownPeers(): readonly KnownPeer[] {
-    const silent = new Set(this.#connected);
-    const heard = this.#book.all().filter(({ peer }) => this.pools.isHeard(peer));
-    const known = heard.map((each) => {
-      silent.delete(each.peer);
-      return this.#known(each);
-    });
-    return [...known, ...[...silent].map((peer) => this.#silentPeer(peer))];
+    return this.#peers.all();
   }
 
   knownPeer(peer: string): KnownPeer | undefined {
-    const heard = this.#book.get(peer);
-    if (heard !== undefined && this.pools.isHeard(peer)) {
-      return this.#known(heard);
-    }
-    return this.#connected.has(peer) ? this.#silentPeer(peer) : undefined;
+    return this.#peers.get(peer);
   }
 
   async openChannel(
@@ -247,14 +256,14 @@ class Libp2pMesh implements Mesh {
     protocol: ProtocolName,
     limits: FrameLimits,
     signal: AbortSignal,
-    addresses: readonly string[] = this.#book.get(peer)?.record.addresses ?? [],
+    addresses: readonly string[] = this.#peers.addressesOf(peer),
   ): Promise<Channel> {
     try {
       return await this.#channels.openChannel(peer, protocol, limits, signal, addresses);
     } catch (error) {
-      if (!this.#connected.has(peer) && !signal.aborted) {
+      if (!this.#peers.connected.has(peer) && !signal.aborted) {
         // It went without a good-bye: nobody else should wait for it.
-        this.#book.doubt(peer);
+        this.#peers.doubt(peer);
         this.#changed(peer);
       }
       throw error;
@@ -281,7 +290,7 @@ class Libp2pMesh implements Mesh {
 
   async #stop(): Promise<void> {
     this.#listeners.clear();
-    clearTimeout(this.#expiry);
+    this.#peers.stop();
     const discoveryStopped = this.discovery.stop();
     this.pools.stop();
     await this.#exchange.leave();
@@ -291,7 +300,7 @@ class Libp2pMesh implements Mesh {
 
   #heard(peer: string, record: PeerRecord, { from, isForwarded, bytes }: Hearsay): void {
     // Who speaks for itself is not spoken for; its good-bye may come sooner from others.
-    const isSelfSpoken = this.#connected.has(peer) && record.state !== 'leaving';
+    const isSelfSpoken = this.#peers.connected.has(peer) && record.state !== 'leaving';
     if (isForwarded && (isSelfSpoken || !isTimely(record.sequence, Date.now()))) {
       return;
     }
@@ -299,64 +308,12 @@ class Libp2pMesh implements Mesh {
     if (
       peer !== this.peer &&
       this.pools.isHeard(peer) &&
-      this.#book.accept(peer, record, isForwarded)
+      this.#peers.accept(peer, record, isForwarded)
     ) {
       this.#exchange.spread(peer, record, from, bytes);
       this.discovery.heard(peer, record.addresses, isForwarded);
-      this.#armExpiry();
       this.#changed(peer);
     }
-  }
-
-  #known(heard: HeardRecord): KnownPeer {
-    const { peer, record } = heard;
-    return {
-      ...heard,
-      record: this.pools.mayServe(peer) ? record : withoutOffers(record),
-      connected: this.#connected.has(peer),
-      latencyMs: this.#exchange.latencyMs(peer),
-      ...this.#path(peer, record.addresses),
-    };
-  }
-
-  /** A peer that is not connected would be reached as its record says. */
-  #path(peer: string, told: readonly string[] = []): { readonly relayed?: true } {
-    const addresses = this.#connected.has(peer)
-      ? this.#connectionsOf(peer).map(({ remoteAddr }) => remoteAddr.toString())
-      : told;
-    const isRelayedOnly =
-      addresses.length > 0 && addresses.every((text) => text.includes('/p2p-circuit'));
-    return isRelayedOnly ? { relayed: true } : {};
-  }
-
-  #armExpiry(): void {
-    clearTimeout(this.#expiry);
-    const at = this.#book.nextExpiry();
-    if (at !== undefined && this.#stopped === undefined) {
-      this.#expiry = setTimeout(
-        () => this.#expire(),
-        Math.max(0, at - performance.now()) + 1,
-      ).unref();
-    }
-  }
-
-  #expire(): void {
-    if (this.#book.expire()) {
-      this.#changed();
-    }
-    this.#armExpiry();
-  }
-
-  #silentPeer(peer: string): KnownPeer {
-    const addresses = this.#connectionsOf(peer).map(({ remoteAddr }) => remoteAddr.toString());
-    return {
-      peer,
-      record: { sequence: 0, state: 'paused', addresses, models: [], shards: [] },
-      receivedAt: 0,
-      connected: true,
-      latencyMs: this.#exchange.latencyMs(peer),
-      ...this.#path(peer),
-    };
   }
 
   async #dial(peer: string, multiaddrs: readonly Multiaddr[], signal: AbortSignal): Promise<void> {
@@ -396,9 +353,4 @@ class Libp2pMesh implements Mesh {
       }
     }
   }
-}
-
-/** The record of a peer that may ask but not serve. */
-function withoutOffers(record: PeerRecord): PeerRecord {
-  return { ...record, models: [], shards: [], planned: [] };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   layerRangeSchema,
   manifestIdSchema,
+  type ModelSummary,
   modelSummarySchema,
 } from '../../../src-shared/model.ts';
 import { regionSchema } from '../../../src-shared/route-rules.ts';
@@ -30,8 +31,8 @@ const recordedShardSchema = layerRangeSchema.and(
   }),
 );
 
-/** Most models whose demand, and most shards whose loading, a record tells. */
-export const recordLimits = { demand: 64, planned: 16 } as const;
+/** Most models whose demand, most shards whose loading, and most models without hosting that a record tells. */
+export const recordLimits = { demand: 64, planned: 16, held: 32 } as const;
 
 /** What a node's users wanted lately: manifest id → tokens a second. */
 const demandSchema = z
@@ -50,6 +51,8 @@ export const peerRecordSchema = z.object({
     .array(layerRangeSchema.and(z.object({ manifestId: manifestIdSchema })))
     .max(recordLimits.planned)
     .optional(),
+  /** Models beside those that it hosts of which the peer has bytes and gives them, of some layers or of all. */
+  held: z.array(modelSummarySchema).max(recordLimits.held).optional(),
   /** What a unit of work costs here; absent: nothing. */
   price: z.number().min(0).max(1_000_000_000).optional(),
   /** Where the peer claims to be; absent: it does not say. */
@@ -75,6 +78,11 @@ export type KnownPeer = {
   /** How far it is trusted to do what it says, 0 to 1; absent: 1. */
   readonly standing?: number;
 };
+
+/** The models of which a peer may be asked for bytes. */
+export function offeredModels({ models, held = [] }: PeerRecord): ModelSummary[] {
+  return [...models, ...held];
+}
 
 /** What the sessions part says about this node; the mesh adds addresses and sequence, and signs it. */
 export type SelfDescription = Omit<PeerRecord, 'sequence' | 'addresses' | 'poolOnly'>;

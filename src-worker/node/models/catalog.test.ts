@@ -1,26 +1,9 @@
-import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import {
-  type Catalog,
-  isSignedByApp,
-  offeredModels,
-  readCatalog,
-  signedBytes,
-  type VerifySignature,
-} from './catalog.ts';
+import { isSignedByApp, listedModels, type PoolOffer, readCatalog } from './catalog.ts';
 
 const appText = await readFile(new URL('../../../assets/catalog.json', import.meta.url), 'utf8');
 const app = readCatalog(appText, isSignedByApp);
-const pool = generateKeyPairSync('ed25519');
-const isSignedByPool: VerifySignature = (signed, signature) =>
-  verify(null, signed, pool.publicKey, signature);
-
-function poolText(catalog: Catalog): string {
-  const signature = sign(null, signedBytes(catalog), pool.privateKey).toString('base64');
-  return JSON.stringify({ catalog, signature });
-}
-
 describe("the app's catalog", () => {
   it('is signed, and every file in it has an address, a size, a hash and a licence', () => {
     expect(app.models.map(({ id }) => id)).toEqual(
@@ -55,27 +38,34 @@ describe("the app's catalog", () => {
   });
 });
 
-describe("a pool's catalog", () => {
+describe('the models of pools', () => {
   const [first] = app.models;
-  const own: Catalog = {
-    format: 1,
-    sequence: 1,
-    models: app.models.slice(0, 1).map((model) => ({
-      ...model,
-      id: 'own-model',
-      sha256: 'ab'.repeat(32),
-    })),
+  const pool = { id: 'some pool', name: 'Friends' };
+  const offer: PoolOffer = {
+    pool,
+    id: 'own-model',
+    name: 'Own model',
+    quantisation: 'F32',
+    licence: 'MIT',
+    sizeBytes: 1000,
+    manifestId: 'a'.repeat(64),
   };
 
-  it("extends the app's and is checked by the pool's key", () => {
-    const read = readCatalog(poolText(own), isSignedByPool);
-    expect(offeredModels([app, read])).toHaveLength(app.models.length + 1);
-    expect(() => readCatalog(poolText(own), isSignedByApp)).toThrow(/signature is not right/);
+  it("extend the app's list and say where they are from", () => {
+    const listed = listedModels(app.models, [offer]);
+    expect(listed).toHaveLength(app.models.length + 1);
+    expect(listed.at(-1)).toMatchObject({ id: 'own-model', pool, urls: [], sha256: null });
+    const file = { url: 'https://example.org/own.gguf', sha256: 'ab'.repeat(32) };
+    expect(listedModels([], [{ ...offer, file }])).toMatchObject([
+      { urls: [file.url], sha256: file.sha256 },
+    ]);
   });
 
-  it("cannot put another file in place of one of the app's", () => {
-    const models = own.models.map((model) => ({ ...model, id: first?.id ?? '' }));
-    const read = readCatalog(poolText({ ...own, models }), isSignedByPool);
-    expect(offeredModels([app, read])).toEqual(app.models);
+  it("cannot put another file in place of one of the app's, or of another pool", () => {
+    expect(listedModels(app.models, [{ ...offer, id: first?.id ?? '' }])).toEqual(app.models);
+    const file = { url: 'https://example.org/own.gguf', sha256: first?.sha256 ?? '' };
+    expect(listedModels(app.models, [{ ...offer, file }])).toEqual(app.models);
+    const other = { ...offer, pool: { id: 'other', name: 'Others' }, name: 'Another' };
+    expect(listedModels([], [offer, other])).toMatchObject([{ name: 'Own model' }]);
   });
 });

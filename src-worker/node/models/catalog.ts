@@ -1,6 +1,6 @@
 /**
- * Lists of models that can be downloaded: the app's own, signed by its makers, and pools' own, signed with the
- * pool's key. A list is believed for its signature alone, wherever it comes from.
+ * Lists of models that can be downloaded: the app's own, signed by its makers and believed for that alone, and what
+ * the owner's pools offer beside it.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import { z } from 'zod';
@@ -95,15 +95,52 @@ export function readCatalog(text: string, isSigned: VerifySignature): Catalog {
   return catalog;
 }
 
-/** What the catalogs offer together; of entries with one id, or of one file, the first catalog's counts. */
-export function offeredModels(catalogs: readonly Catalog[]): CatalogModel[] {
-  const offered: CatalogModel[] = [];
-  for (const model of catalogs.flatMap(({ models }) => models)) {
-    if (!offered.some(({ id, sha256 }) => id === model.id || sha256 === model.sha256)) {
-      offered.push(model);
+/** A model that can be got, by whichever list. */
+export type ListedModel = Omit<CatalogModel, 'sha256'> & {
+  /** Of the whole file; null where no web address of one is known. */
+  readonly sha256: string | null;
+  /** The pool that offers it; absent: the app's own list. */
+  readonly pool?: { readonly id: string; readonly name: string };
+};
+
+/** What a pool offers, see pools/pool-model.ts. */
+export type PoolOffer = {
+  readonly pool: { readonly id: string; readonly name: string };
+  readonly id: string;
+  readonly name: string;
+  readonly quantisation: string;
+  readonly licence: string;
+  readonly sizeBytes: number;
+  readonly manifestId: string;
+  readonly file?: { readonly url: string; readonly sha256: string } | undefined;
+};
+
+/** All lists together; of entries with one id, or of one file, that of the app counts, then that of the first pool. */
+export function listedModels(
+  app: readonly CatalogModel[],
+  offers: readonly PoolOffer[],
+): ListedModel[] {
+  const listed: ListedModel[] = [...app];
+  for (const offer of offers) {
+    const { id, file } = offer;
+    const isKnown = (model: ListedModel): boolean =>
+      model.id === id || (file !== undefined && model.sha256 === file.sha256);
+    if (!listed.some(isKnown)) {
+      listed.push(toListed(offer));
     }
   }
-  return offered;
+  return listed;
+}
+
+function toListed({ licence, file, ...offer }: PoolOffer): ListedModel {
+  return {
+    ...offer,
+    parameters: '',
+    licence: { name: licence, url: '' },
+    page: '',
+    urls: file === undefined ? [] : [file.url],
+    sha256: file?.sha256 ?? null,
+  };
 }
 
 function refuse(why: string, cause?: unknown): never {

@@ -4,7 +4,7 @@
  * or being made.
  */
 import { copyFile, mkdir, rm, utimes } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { shardKeys } from '../../gguf/model-facts.ts';
@@ -115,6 +115,14 @@ export class ShardCache {
   async usedBytes(): Promise<number> {
     const shards = await storedShards(this.#folder);
     return shards.reduce((sum, { bytes }) => sum + bytes, await folderBytes(this.#filesFolder));
+  }
+
+  /** Ids of the models of which shards are there in full. */
+  async modelsWithShards(): Promise<ReadonlySet<string>> {
+    const shards = (await storedShards(this.#folder)).filter(
+      ({ path }) => !path.endsWith(downloadSuffix),
+    );
+    return new Set(shards.map(({ path }) => basename(dirname(path))));
   }
 
   /** The model's shards that are there in full. */

@@ -41,6 +41,7 @@ function meshOf({ models, seed, ...more }: GivenMesh): Mesh {
     ...model,
     manifestId: String(index).repeat(64),
     cacheBytes: 2,
+    shardBytes: 0,
   }));
   const demand = new Map(models.map((model, index) => [String(index).repeat(64), model.demand]));
   const rounds = new PlacementRounds({ ...more, models: placed, demand, random });

@@ -15,7 +15,15 @@ const a = 'a'.repeat(64);
 const b = 'b'.repeat(64);
 
 function model(manifestId: string, layers = 12, layerBytes = 10): PlacementModel {
-  return { manifestId, layers, layerBytes, cacheBytes: 0, firstBytes: 0, lastBytes: 0 };
+  return {
+    manifestId,
+    layers,
+    layerBytes,
+    cacheBytes: 0,
+    firstBytes: 0,
+    lastBytes: 0,
+    shardBytes: 0,
+  };
 }
 
 function placed(firstLayer: number, lastLayer: number, manifestId = a): Placed {
@@ -92,6 +100,9 @@ describe('a node with free memory', () => {
     expect(plan({ memoryBytes: 229 }, { models: [heavy] }).hosts).toEqual(['a:0-10']);
     expect(plan({ memoryBytes: 230 }, { models: [heavy] }).hosts).toEqual(['a:0-11']);
     expect(plan({ memoryBytes: 34 }, { models: [heavy] }).hosts).toEqual([]);
+    const buffered = { ...model(a), shardBytes: 30 };
+    expect(plan({ memoryBytes: 150 }, { models: [buffered] }).hosts).toEqual(['a:0-11']);
+    expect(plan({ memoryBytes: 149 }, { models: [buffered] }).hosts).toEqual(['a:0-10']);
   });
 
   it('takes the more wanted model first', () => {
@@ -223,6 +234,44 @@ describe('a node whose memory is full', () => {
 
   it('stays where it is pinned', () => {
     expect(everMoves({ pins: [placed(0, 11)] })).toBe(false);
+  });
+});
+
+describe('nodes that took the same layers since they knew too little of each other', () => {
+  const chains = [peer('owner', [hosted(0, 3), hosted(4, 11)])];
+  const twins = ['one', 'other'];
+  const twin = (me: string, more: Partial<PeerRecord> = {}): ReturnType<typeof plan> =>
+    plan(
+      { peer: me, memoryBytes: 80, shards: [hosted(4, 11)] },
+      {
+        peers: [
+          ...chains,
+          ...twins
+            .filter((name) => name !== me)
+            .map((name) => peer(name, [hosted(4, 11)], { memoryBytes: 80, ...more })),
+        ],
+      },
+    );
+
+  it('part at the next look: one of them takes the thin layers, the other stays', () => {
+    expect(twins.flatMap((me) => twin(me).hosts).toSorted()).toEqual(['a:0-3', 'a:4-11']);
+  });
+
+  it('do not leave layers that nobody but them serves by now', () => {
+    const planned = [placed(4, 11)];
+    const alone = twins.map((me) =>
+      plan(
+        { peer: me, memoryBytes: 80, shards: [hosted(4, 11)] },
+        {
+          peers: [
+            peer('owner', [hosted(0, 3)]),
+            peer('spare', [], { planned }),
+            peer('third', [], { planned }),
+          ],
+        },
+      ),
+    );
+    expect(alone.map(({ hosts }) => hosts)).toEqual([['a:4-11'], ['a:4-11']]);
   });
 });
 

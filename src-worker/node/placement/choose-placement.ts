@@ -6,8 +6,8 @@
  * 2. Layers of demanded models that nobody hosts go first. Those with free memory take their turns at them, then
  *    those that host layers which no chain needs.
  * 3. Free memory then goes to the spans that are thinnest for their demand (worth.ts).
- * 4. Now and then a node moves a shard that is of less use than another would be, when what is gained is more than
- *    what fetching and loading costs.
+ * 4. Then a node moves a shard that is of less use than another would be, when what is gained is more than what
+ *    fetching and loading costs: first one that nobody would miss.
  *
  * Everybody plays the turns of those before it through in its head (turns.ts), so that not all jump to one gap.
  * Where nodes know different things they may still; then one of them is not needed and moves on. In step 2 every
@@ -22,6 +22,8 @@ import { epochOf, inTurn, lot } from './turns.ts';
 
 /** Turns of others that are played through; whoever comes later waits for another epoch. */
 const mostTurns = 32;
+/** Nodes that may move in an epoch, on average. */
+const fewMovers = 8;
 /** A node that has moved a shard of its own accord stays for this long, in milliseconds. */
 const restMs = 10 * 60_000;
 
@@ -30,11 +32,7 @@ export function choosePlacement(question: PlacementQuestion): PlacementPlan {
   enterOwn(view, question);
   const epoch = epochOf(question.now);
   if (!takeTurns(view, epoch, question) && view.isCovered()) {
-    const isRested = question.now - (question.own.movedAt ?? -Infinity) >= restMs;
-    // On average one node of all moves in an epoch.
-    if (isRested && lot(question.own.peer, epoch) <= 1 / view.contenders.length) {
-      considerMove(view, question.own);
-    }
+    takeMoves(view, epoch, question);
   }
   return planOf(view, question);
 }
@@ -78,6 +76,29 @@ function takeTurns(view: HostingView, epoch: number, { own }: PlacementQuestion)
     }
   }
   return false;
+}
+
+/**
+ * Moves of those before this node in the epoch are played through, too. In a large mesh only few are drawn in each, so
+ * that it moves slowly, and so that looking costs next to nothing.
+ */
+function takeMoves(view: HostingView, epoch: number, { own, now }: PlacementQuestion): void {
+  const drawn = fewMovers / view.contenders.length;
+  const isRested = now - (own.movedAt ?? -Infinity) >= restMs;
+  if (!isRested || lot(own.peer, epoch) > drawn) {
+    return;
+  }
+  const movers = view.contenders
+    .map((contender) => ({ contender, turn: lot(contender.peer, epoch) }))
+    .filter(({ turn }) => turn <= drawn)
+    .toSorted((a, b) => a.turn - b.turn);
+  for (const { contender } of movers.slice(0, mostTurns)) {
+    if (contender === view.self) {
+      considerMove(view, contender, own);
+      return;
+    }
+    considerMove(view, contender, { downloadBytesPerSecond: own.downloadBytesPerSecond });
+  }
 }
 
 /** Contenders that host what no chain needs; their turns are weighed by all the room that they could make. */

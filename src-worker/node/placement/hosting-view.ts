@@ -110,6 +110,12 @@ export class HostingView {
     return judged.coverage;
   }
 
+  /** Whether a chain of shards that serve already is complete. */
+  isServed({ manifestId, layers }: PlacementModel): boolean {
+    const serving = [...(this.#byModel.get(manifestId) ?? [])].filter(({ isServing }) => isServing);
+    return coverageOf(serving, layers).missing.length === 0;
+  }
+
   thicknessOf({ manifestId, layers }: PlacementModel): Thickness {
     const judged = this.#judgedOf(manifestId);
     judged.thickness ??= thicknessOf([...(this.#byModel.get(manifestId) ?? [])], layers);

@@ -12,6 +12,8 @@ export type PlacementModel = {
   /** On top for the first layer (embedding) and for the last one (head). */
   readonly firstBytes: number;
   readonly lastBytes: number;
+  /** On top for every shard: buffers to compute in. */
+  readonly shardBytes: number;
 };
 
 export type Placed = LayerRange & { readonly manifestId: string };
@@ -58,6 +60,7 @@ export type PlacementPlan = {
 export function rangeBytes(model: PlacementModel, { firstLayer, lastLayer }: LayerRange): number {
   return (
     (lastLayer - firstLayer + 1) * (model.layerBytes + model.cacheBytes) +
+    model.shardBytes +
     (firstLayer === 0 ? model.firstBytes : 0) +
     (lastLayer === model.layers - 1 ? model.lastBytes : 0)
   );
@@ -70,7 +73,7 @@ export function fittingPart(
   bytes: number,
 ): LayerRange | undefined {
   const perLayer = model.layerBytes + model.cacheBytes;
-  const atFirst = firstLayer === 0 ? model.firstBytes : 0;
+  const atFirst = model.shardBytes + (firstLayer === 0 ? model.firstBytes : 0);
   const count = Math.min(lastLayer - firstLayer + 1, Math.floor((bytes - atFirst) / perLayer));
   for (let last = firstLayer + count - 1; last >= firstLayer; last -= 1) {
     const part = { firstLayer, lastLayer: last };

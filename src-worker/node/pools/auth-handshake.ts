@@ -25,7 +25,7 @@ import {
 import { type Membership, membershipText, openMembership } from './certificate.ts';
 import { HandshakeLine } from './handshake-line.ts';
 import type { JoinedPool } from './joined-pool.ts';
-import { type RevocationText, revocationText } from './revocation.ts';
+import { type StatementText, statementText } from './statement.ts';
 
 /** For the whole exchange, in milliseconds. */
 const handshakeMs = 5000;
@@ -45,7 +45,7 @@ export type HandshakeOptions = {
   /** A membership that the peer has proven. Returns false when the pool has no room for it. */
   readonly onProven: (pool: JoinedPool, membership: Membership) => boolean;
   /** The peer says that this node was removed, and shows by what. Never rejects. */
-  readonly onRevoked: (revocation: RevocationText) => Promise<void>;
+  readonly onRevoked: (revocation: StatementText) => Promise<void>;
   /** Set when this node dials in order to join. */
   readonly join: JoinRequest | undefined;
   /** The answer to `join`. */
@@ -174,7 +174,7 @@ class Handshake {
         objection =
           revocation === undefined
             ? { refusal }
-            : { refusal, revocation: revocationText(revocation) };
+            : { refusal, revocation: statementText(revocation) };
       }
     }
     return isMember ? undefined : objection;

@@ -14,7 +14,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { maxPools, poolIdSchema, poolNameSchema } from '../../../src-shared/pool.ts';
 import { membershipTextSchema } from './certificate.ts';
-import { revocationTextSchema } from './revocation.ts';
+import { statementTextSchema } from './statement.ts';
 
 const nonceBytes = 32;
 
@@ -60,7 +60,7 @@ export type Refusal = (typeof refusals)[number];
 export const verdictSchema = z.strictObject({
   refusal: z.enum(refusals).optional(),
   /** Of the refused peer, which may not have heard of it. */
-  revocation: revocationTextSchema.optional(),
+  revocation: statementTextSchema.optional(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 

@@ -31,6 +31,7 @@ async function seat(
     invites: [],
     members: [],
     revocations: [],
+    models: [],
   };
   const stored = { state, key: isOwner ? key.privateKey : undefined };
   const pool = await JoinedPool.open(stored, { identity, now: () => clock.now });

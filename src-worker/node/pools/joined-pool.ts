@@ -16,13 +16,10 @@ import {
 import { InviteBook } from './invite-book.ts';
 import { isBetter, MemberBook } from './member-book.ts';
 import { maxMembers, type PoolState, type StoredPool } from './pool-file.ts';
-import {
-  issueRevocation,
-  openRevocation,
-  type Revocation,
-  RevocationSet,
-  revocationText,
-} from './revocation.ts';
+import { openPoolModel, type PoolModel, type PoolModelFacts, poolModelKind } from './pool-model.ts';
+import { PoolModelBook } from './pool-model-book.ts';
+import { issueRevocation, openRevocation, type Revocation, RevocationSet } from './revocation.ts';
+import { issueStatement, statementText } from './statement.ts';
 
 export type JoinedPoolOptions = {
   readonly identity: Identity;
@@ -34,6 +31,8 @@ export class JoinedPool {
   readonly name: string;
   readonly invites: InviteBook;
   readonly contacts: PoolState['contacts'];
+  /** What the pool offers beside the app's own list. */
+  readonly models: PoolModelBook;
   readonly #key: Ed25519PrivateKey | undefined;
   readonly #identity: Identity;
   readonly #now: () => number;
@@ -52,6 +51,14 @@ export class JoinedPool {
     this.#identity = options.identity;
     this.#now = options.now;
     this.#own = own;
+    this.models = new PoolModelBook({
+      pool: this.id,
+      isVoid: (membership) => this.#revocations.isVoid(membership),
+      now: options.now,
+      onChange: () => {
+        this.#digest = undefined;
+      },
+    });
   }
 
   /** @throws AppError `protocol-violation` when something in the state does not belong to this pool and node */
@@ -67,6 +74,9 @@ export class JoinedPool {
     }
     for (const text of stored.state.members) {
       pool.addMember(await openMembership(text));
+    }
+    for (const text of stored.state.models) {
+      pool.models.add(await openPoolModel(text));
     }
     return pool;
   }
@@ -223,6 +233,38 @@ export class JoinedPool {
     return this.#revoke(certificate.value, this.#key);
   }
 
+  /**
+   * Offers a model to all members, or with null offers it no more; the caller spreads the word.
+   * @throws AppError `unauthorised`, `over-capacity`
+   */
+  async offer(id: string, model: PoolModelFacts | null): Promise<PoolModel> {
+    this.#checkActive();
+    if (!this.isOwner && this.role !== 'admin') {
+      throw new AppError(
+        'unauthorised',
+        `You are a ${this.role} of the pool ${this.name}; only admins choose what it offers.`,
+      );
+    }
+    if (!this.isOwner && this.models.isOwners(id)) {
+      throw new AppError(
+        'unauthorised',
+        `Only the owner of the pool ${this.name} decides about ${id}.`,
+      );
+    }
+    const entry = { pool: this.id, id, at: this.models.nextAt(id), model };
+    const offered =
+      this.#key === undefined
+        ? await issueStatement(poolModelKind, entry, this.#identity.privateKey, this.#own)
+        : await issueStatement(poolModelKind, entry, this.#key, undefined);
+    if (!this.models.add(offered)) {
+      throw new AppError(
+        'over-capacity',
+        `The pool ${this.name} has as many models as it can, those that were withdrawn lately among them.`,
+      );
+    }
+    return offered;
+  }
+
   /** Ends this node's own membership; the caller spreads the word and forgets the pool. */
   async leave(): Promise<Revocation> {
     return this.#revoke(this.#own.certificate.value, undefined);
@@ -264,26 +306,8 @@ export class JoinedPool {
       contacts: this.contacts,
       invites: this.invites.stored(),
       members: this.#members.valid().map(membershipText),
-      revocations: this.revocations().map(revocationText),
-    };
-  }
-
-  /** As it is shown to people. */
-  summary(isConnected: (peer: string) => boolean): Pool {
-    return {
-      id: this.id,
-      name: this.name,
-      state: this.state,
-      role: this.role,
-      isOwner: this.isOwner,
-      expiresAt: this.#own.certificate.value.expiresAt,
-      members: this.members().map(({ certificate: { value } }) => {
-        const { peer, name, role, issuedAt, expiresAt } = value;
-        const isSelf = peer === this.#identity.peer;
-        const connected = isSelf || isConnected(peer);
-        return { peer, name, role, isSelf, connected, issuedAt, expiresAt };
-      }),
-      invites: this.invites.open(),
+      revocations: this.revocations().map(statementText),
+      models: this.models.all().map(statementText),
     };
   }
 
@@ -318,6 +342,7 @@ export class JoinedPool {
     const parts = [
       ...this.members().map(({ certificate }) => certificate.bytes),
       ...this.revocations().map(({ entry }) => entry.bytes),
+      ...this.models.all().map(({ entry }) => entry.bytes),
     ];
     const hashes = parts.map((bytes) => createHash('sha256').update(bytes).digest('hex'));
     return createHash('sha256').update(hashes.toSorted().join()).digest('hex');

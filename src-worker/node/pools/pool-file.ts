@@ -14,7 +14,8 @@ import { maxPools, poolIdSchema, poolNameSchema } from '../../../src-shared/pool
 import type { Log } from '../log.ts';
 import { membershipTextSchema } from './certificate.ts';
 import { maxInvites, storedInviteSchema } from './invite-book.ts';
-import { revocationTextSchema } from './revocation.ts';
+import { maxPoolModels } from './pool-model-book.ts';
+import { statementTextSchema } from './statement.ts';
 
 /** Certificates of one pool that are kept. */
 export const maxMembers = 1024;
@@ -31,7 +32,12 @@ const poolStateSchema = z.strictObject({
     .max(16),
   invites: z.array(storedInviteSchema).max(maxInvites),
   members: z.array(membershipTextSchema).max(maxMembers),
-  revocations: z.array(revocationTextSchema).max(1024),
+  revocations: z.array(statementTextSchema).max(1024),
+  /** What the pool offers beside the app's own list. */
+  models: z
+    .array(statementTextSchema)
+    .max(2 * maxPoolModels)
+    .default([]),
 });
 export type PoolState = z.infer<typeof poolStateSchema>;
 

@@ -13,14 +13,22 @@ import type {
   SecuredConnection,
 } from '@libp2p/interface';
 import { AppError } from '../../../src-shared/errors.ts';
+import { HostCounts, hostOf } from '../mesh/host-counts.ts';
 import type { Identity } from '../mesh/identity.ts';
 import { authorise, type JoinRequest } from './auth-handshake.ts';
 import type { JoinAnswer } from './auth-messages.ts';
 import { membershipText } from './certificate.ts';
-import { HalfOpen } from './half-open.ts';
 import { JoinPace } from './join-pace.ts';
 import type { Pools } from './pools.ts';
-import { openRevocation, type RevocationText } from './revocation.ts';
+import { openRevocation } from './revocation.ts';
+import type { StatementText } from './statement.ts';
+
+/**
+ * Incoming connections that are not authorised yet, of one address and in all. A house or a lab is one address, and
+ * its nodes come at once after a power cut.
+ */
+const maxHalfOpenPerHost = 24;
+export const maxHalfOpen = 64;
 
 export type PoolGateOptions = {
   readonly identity: Identity;
@@ -36,7 +44,7 @@ type PendingJoin = {
 
 export class PoolGate {
   readonly #options: PoolGateOptions;
-  readonly #halfOpen = new HalfOpen();
+  readonly #halfOpen = new HostCounts(maxHalfOpenPerHost, maxHalfOpen);
   readonly #joinPace = new JoinPace();
   /** Joins that wait for a connection to their inviter, by its peer id. */
   readonly #joins = new Map<string, PendingJoin>();
@@ -136,7 +144,7 @@ export class PoolGate {
   }
 
   /** Believed for its signature, not for who tells it. */
-  async #revoked(text: RevocationText, from: string): Promise<void> {
+  async #revoked(text: StatementText, from: string): Promise<void> {
     const { pools } = this.#options;
     try {
       const revocation = await openRevocation(text);
@@ -177,9 +185,8 @@ export class PoolGate {
   }
 
   #deniesIncoming(connection: MultiaddrConnection): boolean {
-    const host = connection.remoteAddr.getComponents()[0]?.value ?? '';
-    this.#hosts.set(connection, host);
-    return !this.#halfOpen.begin(host, connection);
+    this.#hosts.set(connection, hostOf(connection));
+    return !this.#halfOpen.begin(connection);
   }
 
   #isStranger(peer: string): boolean {

@@ -6,6 +6,7 @@
  *   want         the pool's id, on the same channel
  *   certificate  a membership
  *   revocation
+ *   model        that the pool offers, or offers no more
  *
  * News goes on to every connected member of that pool but the one it came from; what is known already ends there.
  */
@@ -15,14 +16,21 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { poolIdSchema } from '../../../src-shared/pool.ts';
 import type { Frame, FrameLimits } from '../../wire/frame.ts';
 import type { Channel, ChannelOpener } from '../mesh/channel.ts';
-import { membershipText, membershipTextSchema, openMembership } from './certificate.ts';
+import {
+  type Membership,
+  membershipText,
+  membershipTextSchema,
+  openMembership,
+} from './certificate.ts';
 import type { JoinedPool } from './joined-pool.ts';
 import type { PoolNewsItem, Pools } from './pools.ts';
-import { openRevocation, revocationText, revocationTextSchema } from './revocation.ts';
+import { openPoolModel, type PoolModel } from './pool-model.ts';
+import { openRevocation, type Revocation } from './revocation.ts';
+import { statementText, statementTextSchema } from './statement.ts';
 
-const newsProtocol = '/mindmesh/pool-news/1.0.0';
+export const newsProtocol = '/mindmesh/pool-news/1.0.0';
 
-const kinds = { digest: 1, want: 2, certificate: 3, revocation: 4 } as const;
+const kinds = { digest: 1, want: 2, certificate: 3, revocation: 4, model: 5 } as const;
 
 const digestSchema = z.strictObject({ pool: poolIdSchema, digest: z.string().max(64) });
 const wantSchema = z.strictObject({ pool: poolIdSchema });
@@ -31,6 +39,7 @@ const spoken = new Map<number, number>([
   [kinds.digest, 256],
   [kinds.certificate, 4200],
   [kinds.revocation, 6000],
+  [kinds.model, 8400],
 ]);
 const spokenLimits: FrameLimits = (kind) => spoken.get(kind);
 const answerLimits: FrameLimits = (kind) => (kind === kinds.want ? 256 : undefined);
@@ -98,9 +107,7 @@ export class PoolNews {
     await Promise.all(
       told.map(async (peer) => {
         const channel = await this.#link(peer);
-        await ('revocation' in item
-          ? send(channel, kinds.revocation, revocationText(item.revocation))
-          : send(channel, kinds.certificate, membershipText(item.membership)));
+        await sendItem(channel, item);
         if (peer === gone || gone === this.#opener.peer) {
           await farewell(channel);
         }
@@ -139,10 +146,13 @@ export class PoolNews {
   async #give(channel: Channel, id: string): Promise<void> {
     const pool = this.#shared(channel.peer, id);
     for (const revocation of pool.revocations()) {
-      await send(channel, kinds.revocation, revocationText(revocation));
+      await sendItem(channel, { revocation });
     }
     for (const membership of pool.members()) {
-      await send(channel, kinds.certificate, membershipText(membership));
+      await sendItem(channel, { membership });
+    }
+    for (const model of pool.models.all()) {
+      await sendItem(channel, { model });
     }
   }
 
@@ -166,8 +176,11 @@ export class PoolNews {
         await send(channel, kinds.want, { pool: id });
       }
     } else if (kind === kinds.revocation) {
-      const revocation = await openRevocation(parse(revocationTextSchema, body));
+      const revocation = await openRevocation(parse(statementTextSchema, body));
       this.#pools.addRevocation(this.#shared(peer, revocation.entry.value.pool), revocation, peer);
+    } else if (kind === kinds.model) {
+      const model = await openPoolModel(parse(statementTextSchema, body));
+      this.#pools.addModel(this.#shared(peer, model.entry.value.pool), model, peer);
     } else {
       const membership = await openMembership(parse(membershipTextSchema, body));
       const { pool } = membership.certificate.value;
@@ -183,6 +196,20 @@ export class PoolNews {
     }
     return pool;
   }
+}
+
+type Item =
+  | { readonly membership: Membership }
+  | { readonly revocation: Revocation }
+  | { readonly model: PoolModel };
+
+function sendItem(channel: Channel | undefined, item: Item): Promise<void> {
+  if ('membership' in item) {
+    return send(channel, kinds.certificate, membershipText(item.membership));
+  }
+  return 'revocation' in item
+    ? send(channel, kinds.revocation, statementText(item.revocation))
+    : send(channel, kinds.model, statementText(item.model));
 }
 
 async function send(channel: Channel | undefined, kind: number, message: object): Promise<void> {

@@ -10,7 +10,9 @@ import { chooseMember, choosePool } from './choose.ts';
 import { type Invite, readInviteLink } from './invite.ts';
 import type { JoinedPool } from './joined-pool.ts';
 import type { PoolGate } from './pool-gate.ts';
+import type { PoolModelFacts } from './pool-model.ts';
 import { PoolNews } from './pool-news.ts';
+import { poolSummary } from './pool-summary.ts';
 import type { PoolNewsItem, Pools } from './pools.ts';
 
 type PoolNetwork = {
@@ -105,9 +107,21 @@ export class PoolService {
     return !this.#options.poolOnly || this.#options.pools.isServer(peer);
   }
 
-  /** Members of this node's pools that may serve, for requests that are to stay in the pools. */
-  servers(): ReadonlySet<string> {
-    return this.#options.pools.servers();
+  /** Members of this node's pools, or of one of them, that may serve, for requests that are to stay in the pools. */
+  servers(id?: string): ReadonlySet<string> {
+    return this.#options.pools.servers(id);
+  }
+
+  /** @throws AppError `request-invalid` for what is no invite, or has expired */
+  async readInvite({ link }: PoolParams<'poolReadInvite'>): Promise<PoolResult<'poolReadInvite'>> {
+    const {
+      pool,
+      poolName: name,
+      role,
+      expiresAt,
+      inviter,
+    } = await readInviteLink(link, Date.now());
+    return { pool, name, role, expiresAt, inviter };
   }
 
   list(): Pool[] {
@@ -185,6 +199,35 @@ export class PoolService {
     this.#look();
     this.#options.network.onChange();
     return { id: pool.id, name: pool.name };
+  }
+
+  /**
+   * Offers a model to the members of a pool; with null, offers it no more.
+   * @throws AppError `request-invalid`, `unauthorised`, `over-capacity`, `data-folder-unusable`
+   */
+  async offer(
+    name: string | undefined,
+    id: string,
+    model: PoolModelFacts | null,
+  ): Promise<PoolResult<'poolWithdraw'>> {
+    const pool = this.#find(name);
+    if (model === null && !pool.models.offered().some((offered) => offered.id === id)) {
+      throw new AppError('request-invalid', `The pool ${pool.name} offers no model called ${id}.`);
+    }
+    await this.#options.pools.offer(pool, id, model);
+    return { pool: pool.name, id };
+  }
+
+  /** The models that pools of this node offer. */
+  offered(): (PoolModelFacts & {
+    readonly id: string;
+    readonly pool: { readonly id: string; readonly name: string };
+  })[] {
+    return this.#options.pools
+      .active()
+      .flatMap(({ id, name, models }) =>
+        models.offered().map((model) => ({ ...model, pool: { id, name } })),
+      );
   }
 
   async #enter(invite: Invite, { membership, inviter }: JoinAnswer): Promise<JoinedPool> {
@@ -266,6 +309,6 @@ export class PoolService {
 
   #summary(pool: JoinedPool): Pool {
     const connected = new Set(this.#options.network.connected());
-    return pool.summary((peer) => connected.has(peer));
+    return poolSummary(pool, (peer) => connected.has(peer));
   }
 }

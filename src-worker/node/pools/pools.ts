@@ -16,6 +16,7 @@ import { type Invite, inviteLink, inviteSecretBytes } from './invite.ts';
 import type { InviteRefusal } from './invite-book.ts';
 import { JoinedPool } from './joined-pool.ts';
 import { PoolFolder, type PoolState } from './pool-file.ts';
+import type { PoolModel, PoolModelFacts } from './pool-model.ts';
 import type { Revocation } from './revocation.ts';
 import { SaveQueue } from './save-queue.ts';
 
@@ -31,7 +32,11 @@ export type PoolsOptions = {
 export type PoolNewsItem = {
   readonly pool: JoinedPool;
   readonly from: string | undefined;
-} & ({ readonly membership: Membership } | { readonly revocation: Revocation });
+} & (
+  | { readonly membership: Membership }
+  | { readonly revocation: Revocation }
+  | { readonly model: PoolModel }
+);
 
 export type Admission =
   | { readonly refusal: InviteRefusal | 'removed' | 'full' | 'failed' }
@@ -98,9 +103,10 @@ export class Pools {
     });
   }
 
-  /** All other peers of which that is so, connected or not. */
-  servers(): ReadonlySet<string> {
-    const members = this.active().flatMap((pool) => pool.members());
+  /** All other peers of which that is so, connected or not; with an id, of that pool alone. */
+  servers(id?: string): ReadonlySet<string> {
+    const pools = this.active().filter((pool) => id === undefined || pool.id === id);
+    const members = pools.flatMap((pool) => pool.members());
     const servers = members.filter(({ certificate }) => certificate.value.role !== 'guest');
     const peers = new Set(servers.map(({ certificate }) => certificate.value.peer));
     peers.delete(this.#identity.peer);
@@ -238,6 +244,23 @@ export class Pools {
     return isNews;
   }
 
+  /** As JoinedPool.offer, and tells the others. @throws AppError as there, `data-folder-unusable` */
+  async offer(pool: JoinedPool, id: string, model: PoolModelFacts | null): Promise<void> {
+    const offered = await pool.offer(id, model);
+    this.#onNews({ pool, from: undefined, model: offered });
+    await this.save(pool);
+  }
+
+  /** Takes a checked entry that a peer told; returns whether it is news. */
+  addModel(pool: JoinedPool, model: PoolModel, from: string): boolean {
+    const isNews = pool.models.add(model);
+    if (isNews) {
+      this.#onNews({ pool, from, model });
+      this.#saveSoon(pool);
+    }
+    return isNews;
+  }
+
   /** Gives a member, or an owner to itself, a new certificate for one that runs out, where this node may. */
   async renew(peer: string): Promise<void> {
     const isSelf = peer === this.#identity.peer;
@@ -329,5 +352,6 @@ function firstState(
     invites: [],
     members: members.map(membershipText),
     revocations: [],
+    models: [],
   };
 }

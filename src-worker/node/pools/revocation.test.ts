@@ -3,13 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Identity } from '../mesh/identity.ts';
 import { membershipOf, someKey } from '../../../test/support/pool-keys.ts';
 import { fromText, maxCertificateLifeMs, type Membership, toText } from './certificate.ts';
-import {
-  issueRevocation,
-  openRevocation,
-  type Revocation,
-  RevocationSet,
-  revocationText,
-} from './revocation.ts';
+import { issueRevocation, openRevocation, type Revocation, RevocationSet } from './revocation.ts';
+import { statementText } from './statement.ts';
 
 const now = 1_800_000_000_000;
 const at = now - 1000;
@@ -42,13 +37,13 @@ describe('a revocation', () => {
       await revoked(membership, admin, adminMembership),
       await revoked(membership, member, membership),
     ]) {
-      const opened = await openRevocation(revocationText(each));
+      const opened = await openRevocation(statementText(each));
       expect(opened.entry.value).toEqual(each.entry.value);
     }
   });
 
   it('is refused with any byte of it changed', async () => {
-    const text = revocationText(await revoked(membership));
+    const text = statementText(await revoked(membership));
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 255 }), async (position, flip) => {
         const bytes = fromText(text.entry);
@@ -75,7 +70,7 @@ describe('a revocation', () => {
       ),
       await revoked(membership, other, adminMembership),
     ]) {
-      await expect(openRevocation(revocationText(each))).rejects.toMatchObject({
+      await expect(openRevocation(statementText(each))).rejects.toMatchObject({
         code: 'protocol-violation',
       });
     }

@@ -4,25 +4,15 @@
  */
 import type { PrivateKey } from '@libp2p/interface';
 import { z } from 'zod';
-import { AppError } from '../../../src-shared/errors.ts';
 import { poolIdSchema } from '../../../src-shared/pool.ts';
 import {
   type Certificate,
   clockToleranceMs,
-  fromText,
   maxCertificateLifeMs,
   type Membership,
-  membershipText,
-  membershipTextSchema,
-  openMembership,
-  toText,
 } from './certificate.ts';
-import {
-  type DocumentKind,
-  openDocument,
-  sealDocument,
-  type SignedDocument,
-} from './signed-document.ts';
+import type { DocumentKind } from './signed-document.ts';
+import { issueStatement, openStatement, type Statement, type StatementText } from './statement.ts';
 
 const revocationSchema = z.strictObject({
   pool: poolIdSchema,
@@ -39,17 +29,7 @@ const revocationKind: DocumentKind<RevocationEntry> = {
   maxBytes: 640,
 };
 
-/** An entry with what gives its signer the right to it; nothing for the pool's own key. */
-export type Revocation = {
-  readonly entry: SignedDocument<RevocationEntry>;
-  readonly signer: Membership | undefined;
-};
-
-export const revocationTextSchema = z.strictObject({
-  entry: z.base64url().max(1024),
-  signer: membershipTextSchema.optional(),
-});
-export type RevocationText = z.infer<typeof revocationTextSchema>;
+export type Revocation = Statement<RevocationEntry>;
 
 /** `key` is the pool's, or that of the node whose membership is `signer`. */
 export async function issueRevocation(
@@ -57,33 +37,19 @@ export async function issueRevocation(
   key: PrivateKey,
   signer: Membership | undefined,
 ): Promise<Revocation> {
-  return { entry: await sealDocument(revocationKind, entry, key), signer };
-}
-
-export function revocationText({ entry, signer }: Revocation): RevocationText {
-  return {
-    entry: toText(entry.bytes),
-    ...(signer === undefined ? {} : { signer: membershipText(signer) }),
-  };
+  return await issueStatement(revocationKind, entry, key, signer);
 }
 
 /**
  * Reads a revocation and checks its signatures and that its signer may say so.
  * @throws AppError `protocol-violation`
  */
-export async function openRevocation(text: RevocationText): Promise<Revocation> {
-  const entry = await openDocument(revocationKind, fromText(text.entry));
-  const signer = text.signer === undefined ? undefined : await openMembership(text.signer);
-  const { pool, peer } = entry.value;
-  const by = signer?.certificate.value;
-  const isAllowed =
-    by === undefined
-      ? entry.signer === pool
-      : by.pool === pool && by.peer === entry.signer && (by.role === 'admin' || by.peer === peer);
-  if (!isAllowed) {
-    throw new AppError('protocol-violation', 'A revocation was signed by who may not sign it');
-  }
-  return { entry, signer };
+export async function openRevocation(text: StatementText): Promise<Revocation> {
+  return await openStatement(
+    revocationKind,
+    text,
+    ({ peer }, by) => by.role === 'admin' || by.peer === peer,
+  );
 }
 
 /** Most entries by the owner, and as many by others: a member gone mad leaves the owner room. */

@@ -1,12 +1,8 @@
-/**
- * Certificates, revocations and invites as they are kept and travel: JSON in libp2p's signed envelope (RFC 0002),
- * each kind under a domain of its own, so that a signature over one never passes for another.
- */
+/** Certificates, revocations and what else is signed in pools, as they are kept and travel. */
 import type { PrivateKey } from '@libp2p/interface';
 import { peerIdFromPublicKey } from '@libp2p/peer-id';
-import { RecordEnvelope } from '@libp2p/peer-record';
 import type { z } from 'zod';
-import { AppError } from '../../../src-shared/errors.ts';
+import { openJson, sealJson, type SignedKind } from '../mesh/signed-json.ts';
 
 export type DocumentKind<T> = {
   /** Names the kind in its domain and payload type. */
@@ -29,23 +25,7 @@ export async function sealDocument<T>(
   value: T,
   key: PrivateKey,
 ): Promise<SignedDocument<T>> {
-  const payload = Buffer.from(JSON.stringify(value));
-  const envelope = await RecordEnvelope.seal(
-    {
-      domain: domainOf(kind.name),
-      codec: payloadTypeOf(kind.name),
-      marshal: () => payload,
-      equals: () => false,
-    },
-    key,
-  );
-  const bytes = envelope.marshal();
-  if (bytes.byteLength > kind.maxBytes) {
-    throw new AppError(
-      'internal',
-      `A ${kind.name} of ${bytes.byteLength} bytes is too large; peers accept ${kind.maxBytes}`,
-    );
-  }
+  const bytes = await sealJson(signedKind(kind), value, key);
   return { bytes, signer: peerIdFromPublicKey(key.publicKey).toString(), value };
 }
 
@@ -57,35 +37,15 @@ export async function openDocument<T>(
   kind: DocumentKind<T>,
   bytes: Uint8Array,
 ): Promise<SignedDocument<T>> {
-  try {
-    if (bytes.byteLength > kind.maxBytes) {
-      throw new Error(`${bytes.byteLength} bytes are too many`);
-    }
-    const envelope = await RecordEnvelope.openAndCertify(bytes, domainOf(kind.name));
-    if (!payloadTypeOf(kind.name).equals(envelope.payloadType)) {
-      throw new Error('the payload is of another type');
-    }
-    if (envelope.publicKey.type !== 'Ed25519') {
-      throw new Error(`the key is of type ${envelope.publicKey.type}`);
-    }
-    // One document has one form: bytes that mean nothing would let a set grow by copies.
-    if (!Buffer.from(envelope.marshal()).equals(bytes)) {
-      throw new Error('the envelope is not in its canonical form');
-    }
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(envelope.payload);
-    const value = kind.schema.parse(JSON.parse(text));
-    return { bytes, signer: peerIdFromPublicKey(envelope.publicKey).toString(), value };
-  } catch (error) {
-    throw new AppError('protocol-violation', `A ${kind.name} of a pool is not valid`, {
-      cause: error,
-    });
-  }
+  return { bytes, ...(await openJson(signedKind(kind), bytes)) };
 }
 
-function domainOf(name: string): string {
-  return `mindmesh-pool-${name}`;
-}
-
-function payloadTypeOf(name: string): Buffer {
-  return Buffer.from(`/mindmesh/pool-${name}/1`);
+function signedKind<T>({ name, schema, maxBytes }: DocumentKind<T>): SignedKind<T> {
+  return {
+    name: `pool ${name}`,
+    domain: `mindmesh-pool-${name}`,
+    payloadType: `/mindmesh/pool-${name}/1`,
+    schema,
+    maxBytes,
+  };
 }

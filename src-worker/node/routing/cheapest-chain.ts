@@ -65,21 +65,24 @@ export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[]
 export class BestOffers {
   readonly #demand: ChainDemand;
   readonly #kept: number;
-  /** By first layer, then by last layer; each list sorted, and with one offer for each operator. */
-  readonly #byFirst: readonly (Offer[] | undefined)[][];
+  readonly #span: number;
+  /**
+   * By first layer, then by last layer; each list sorted, and with one offer for each operator. Few of the many pairs
+   * have any, so nothing is allocated for the others.
+   */
+  readonly #byFirst: Map<number, Offer[]>[] = [];
 
   constructor(demand: ChainDemand) {
     this.#demand = demand;
     // Those that do not count take one place of their own, or they could push out all that do.
     this.#kept = Math.max(1, demand.operators + (demand.uncounted === undefined ? 0 : 1));
-    const span = demand.lastLayer - demand.firstLayer + 1;
-    this.#byFirst = Array.from({ length: span }, () => Array.from({ length: span }));
+    this.#span = demand.lastLayer - demand.firstLayer + 1;
   }
 
   /** Whether an offer of these layers for this cost could be kept. Cheap, and true now and then for nothing. */
   wants({ firstLayer, lastLayer }: LayerRange, costMs: number): boolean {
     const start = this.#demand.firstLayer;
-    const rivals = this.#byFirst[firstLayer - start]?.[lastLayer - start];
+    const rivals = this.#byFirst[firstLayer - start]?.get(lastLayer);
     const worst = rivals?.[this.#kept - 1];
     return worst === undefined || costMs <= worst.costMs;
   }
@@ -87,21 +90,25 @@ export class BestOffers {
   /** Offers of layers outside those that are asked for are passed over. */
   add(offer: Offer): void {
     const { firstLayer, lastLayer } = offer.shard;
-    const byLast = this.#byFirst[firstLayer - this.#demand.firstLayer];
-    if (byLast !== undefined && lastLayer <= this.#demand.lastLayer) {
-      const rivals = byLast[lastLayer - this.#demand.firstLayer];
-      if (rivals === undefined) {
-        byLast[lastLayer - this.#demand.firstLayer] = [offer];
-      } else {
-        this.#compete(rivals, offer);
-      }
+    const first = firstLayer - this.#demand.firstLayer;
+    if (first < 0 || first >= this.#span || lastLayer > this.#demand.lastLayer) {
+      return;
+    }
+    const byLast = (this.#byFirst[first] ??= new Map());
+    const rivals = byLast.get(lastLayer);
+    if (rivals === undefined) {
+      byLast.set(lastLayer, [offer]);
+    } else {
+      this.#compete(rivals, offer);
     }
   }
 
   /** Those that begin with this layer. */
-  from(layer: number): readonly Offer[] {
+  *from(layer: number): Generator<Offer, void, void> {
     const byLast = this.#byFirst[layer - this.#demand.firstLayer];
-    return byLast?.flatMap((rivals) => rivals ?? []) ?? [];
+    for (const rivals of byLast?.values() ?? []) {
+      yield* rivals;
+    }
   }
 
   #compete(rivals: Offer[], offer: Offer): void {

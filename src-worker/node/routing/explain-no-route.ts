@@ -1,8 +1,19 @@
 /** Why there is no route, as one clause that a person can act on: missing layers, or the rule that leaves nobody. */
 import { noRules } from '../../../src-shared/route-rules.ts';
+import { shortName } from '../mesh/peer-name.ts';
 import { cheapestChain } from './cheapest-chain.ts';
 import { describeGaps, listLayers } from './missing-layers.ts';
-import { collectOffers, type Offer, type OfferQuestion, rulesForPeers } from './offers.ts';
+import type { KnownPeer } from '../mesh/record.ts';
+import {
+  collectOffers,
+  type Offer,
+  type OfferQuestion,
+  type PeerRule,
+  rulesForPeers,
+} from './offers.ts';
+
+/** Peers that a sentence names before it only counts them. */
+const mostNamed = 3;
 
 /** `offers` are those that the question's rules allow; they make no chain that the rules allow. */
 export function explainNoRoute(question: OfferQuestion, offers: readonly Offer[]): string {
@@ -22,19 +33,51 @@ export function explainNoRoute(question: OfferQuestion, offers: readonly Offer[]
   hosts.delete(self);
   const known = question.peers.filter(({ peer }) => hosts.has(peer));
   const peerRules = rulesForPeers(question, rules);
+  if (cheapestChain(offers, all) !== undefined) {
+    const asOne = countedAsOne(hosting, question);
+    return `no chain of peers for it has ${rules.leastOperators} separate operators${asOne}${leftOut(known, peerRules)}`;
+  }
   const hostWords = hosts.size === 1 ? '1 peer hosts it' : `${hosts.size} peers host it`;
   for (const rule of peerRules) {
     if (!known.some((peer) => rule.allows(peer))) {
-      return `${hostWords}, none ${rule.words}`;
+      return `${hostWords}, none ${rule.words}${leftOut(known, peerRules)}`;
     }
-  }
-  if (cheapestChain(offers, all) !== undefined) {
-    return `no chain of peers for it has ${rules.leastOperators} separate operators, which this request asks for`;
   }
   const allowed = known.filter((peer) => peerRules.every((rule) => rule.allows(peer)));
   const words = peerRules.map((rule) => rule.words).join(' and ');
   const which = words === '' ? '' : `, ${allowed.length} of them ${words}`;
-  return `${hostWords}${which}, but ${describeGaps(rangesOf(offers), model.layers, 'of those')}`;
+  const gaps = describeGaps(rangesOf(offers), model.layers, 'of those');
+  return `${hostWords}${which}, but ${gaps}${leftOut(known, peerRules)}`;
+}
+
+/** By which rule whom: "; not in the regions EU: …1, …2 and 3 more". */
+function leftOut(known: readonly KnownPeer[], rules: readonly PeerRule[]): string {
+  return rules
+    .map(({ words, allows }) => {
+      const out = known.filter((peer) => !allows(peer)).map(({ peer }) => peer);
+      return out.length === 0 ? '' : `; not ${words}: ${listPeers(out)}`;
+    })
+    .join('');
+}
+
+/** Which of those that host it are machines of one operator: "; …1 and …2 count as one". */
+function countedAsOne(hosting: readonly Offer[], { self }: OfferQuestion): string {
+  const groups = Map.groupBy(hosting, ({ operator }) => operator);
+  return [...groups.values()]
+    .map((offers) => [...new Set(offers.map(({ peer }) => peer))])
+    .filter((peers) => peers.length > 1)
+    .slice(0, mostNamed)
+    .map((peers) => `; ${listPeers(peers, self)} count as one`)
+    .join('');
+}
+
+function listPeers(peers: readonly string[], self?: string): string {
+  const named = peers
+    .toSorted()
+    .slice(0, mostNamed)
+    .map((peer) => (peer === self ? 'this machine' : shortName(peer)))
+    .join(', ');
+  return peers.length > mostNamed ? `${named} and ${peers.length - mostNamed} more` : named;
 }
 
 /** Undefined where this machine hosts a shard with the first layer and one with the last. */

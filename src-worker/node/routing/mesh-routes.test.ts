@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
+import { type RouteRules, routeRulesSchema } from '../../../src-shared/route-rules.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { KnownPeer } from '../mesh/record.ts';
 import { ChainFailure } from '../sessions/chain-failure.ts';
@@ -35,18 +36,19 @@ function host(peer: string, latencyMs: number): KnownPeer {
 }
 
 /** A mesh in which "near" is a little nearer than "far". */
-function routesOf() {
+function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) {
   const peers = new Map([host('near', 10), host('far', 20)].map((each) => [each.peer, each]));
   const mesh = {
     peer: 'own',
-    pools: { servers: () => new Set(['far']) },
+    pools: { servers: (id = 'pool') => new Set(id === 'pool' ? ['far'] : []) },
     knownPeers: () => [...peers.values()],
     knownPeer: (peer: string) => peers.get(peer),
     onChange: () => () => {},
   } as unknown as Mesh;
   const clock = { now: 0 };
-  const routes = new MeshRoutes(mesh, new StandingBook(() => clock.now));
-  const best = (): string | undefined =>
+  const routing = { rules: routeRulesSchema.parse(always), ownMachines };
+  const routes = new MeshRoutes(mesh, new StandingBook(() => clock.now), routing);
+  const best = (own: Partial<RouteRules> = {}): string | undefined =>
     planRoute({
       model,
       self: 'own',
@@ -55,7 +57,7 @@ function routesOf() {
       excluded: new Set(),
       promptTokens: 1,
       maxTokens: 16,
-      ...routes.facts(),
+      ...routes.facts(model.manifestId, routeRulesSchema.parse(own)),
     })[0]?.peer;
   return { routes, best, clock };
 }
@@ -79,7 +81,19 @@ describe('the routes of a node', () => {
     expect(best()).toBe('near');
   });
 
-  it('know who is in a pool with this node', () => {
-    expect([...(routesOf().routes.facts().poolMembers ?? [])]).toEqual(['far']);
+  it('stay in the pools when the settings or a question say so, from then on', () => {
+    const { routes, best } = routesOf();
+    expect(best()).toBe('near');
+    expect(best({ poolOnly: true })).toBe('far');
+    routes.setRouting({ rules: routeRulesSchema.parse({ poolOnly: true }), ownMachines: [] });
+    expect(best()).toBe('far');
+    expect(best({ poolOnly: false })).toBe('far');
+  });
+
+  it('stay on the own machines, each named by itself or all by their pool', () => {
+    const only = { ownMachinesOnly: true };
+    expect(routesOf(only, ['near']).best()).toBe('near');
+    expect(routesOf(only, ['pool']).best()).toBe('far');
+    expect(routesOf(only, ['another pool']).best).toThrow('none among your own machines');
   });
 });

@@ -1,11 +1,15 @@
 /** What this node goes by when it plans routes: who hosts what, who is in its pools, and how each peer stands. */
 import type { ErrorCode } from '../../../src-shared/errors.ts';
+import type { Routing } from '../../../src-shared/node-api.ts';
+import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { KnownPeer } from '../mesh/record.ts';
 import type { ChainFailure } from '../sessions/chain-failure.ts';
+import { operatorsOf } from './operators.ts';
 import { PeerView } from './peer-view.ts';
 import type { RouteQuestion } from './route-question.ts';
 import type { PeerFault, StandingBook } from './standing-book.ts';
+import { stricterRules } from './stricter-rules.ts';
 
 /** A stage that ends so has failed; one that is full, or takes no such request, has not. */
 const faultsOfPeers: ReadonlySet<ErrorCode> = new Set([
@@ -15,12 +19,20 @@ const faultsOfPeers: ReadonlySet<ErrorCode> = new Set([
   'protocol-violation',
 ]);
 
+type RouteFacts = Pick<RouteQuestion, 'rules' | 'poolMembers' | 'ownMachines' | 'operators'>;
+
 export class MeshRoutes {
   readonly #mesh: Mesh;
   readonly #standing: StandingBook;
   readonly #view: PeerView;
+  #routing: Routing;
 
-  constructor(mesh: Mesh, standing: StandingBook) {
+  constructor(
+    mesh: Mesh,
+    standing: StandingBook,
+    routing: Routing = { rules: noRules, ownMachines: [] },
+  ) {
+    this.#routing = routing;
     this.#mesh = mesh;
     this.#standing = standing;
     this.#view = new PeerView({ mesh, standingOf: (peer) => standing.of(peer) });
@@ -36,8 +48,34 @@ export class MeshRoutes {
     return this.#view.hosts(manifestId);
   }
 
-  facts(): Pick<RouteQuestion, 'poolMembers'> {
-    return { poolMembers: this.#mesh.pools.servers() };
+  /** Rules that hold for every question from now on, and which machines are the owner's. */
+  setRouting(routing: Routing): void {
+    this.#routing = routing;
+  }
+
+  /**
+   * What a question for the model is judged by, with its own rules and those of the settings in one.
+   * @throws AppError `request-invalid` when no peer can keep both
+   */
+  facts(manifestId: string, own: RouteRules | undefined): RouteFacts {
+    const rules = stricterRules(this.#routing.rules, own);
+    const ownMachines = this.#ownMachines();
+    return {
+      rules,
+      poolMembers: rules.poolOnly ? this.#mesh.pools.servers() : undefined,
+      ownMachines,
+      operators:
+        rules.leastOperators > 1
+          ? operatorsOf(this.hosts(manifestId), this.#mesh.peer, ownMachines)
+          : undefined,
+    };
+  }
+
+  #ownMachines(): ReadonlySet<string> {
+    const { pools } = this.#mesh;
+    const named = this.#routing.ownMachines;
+    // An id may be a peer's or a pool's; of a pool that is not joined there are no members.
+    return new Set(named.flatMap((id) => [id, ...pools.servers(id)]));
   }
 
   stageFailed({ peer, error }: ChainFailure): void {

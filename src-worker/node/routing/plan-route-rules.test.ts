@@ -115,7 +115,7 @@ describe('a request that its rules leave without a route', () => {
       'names the regions',
       { regions: ['EU'] },
       { peers: three },
-      '3 peers host it, none in the regions EU',
+      '3 peers host it, none in the regions EU; not in the regions EU: …a, …b, …c',
     ],
     [
       'names the pool',
@@ -158,6 +158,35 @@ describe('a request that its rules leave without a route', () => {
       { leastOperators: 2 },
       { peers: three },
       'no chain of peers for it has 2 separate operators',
+    ],
+    [
+      'says whose machines count as one',
+      { leastOperators: 2 },
+      {
+        ownShards: [shard(0, 2)],
+        peers: [left, right],
+        operators: new Map([
+          ['left', 'X'],
+          ['me', 'X'],
+          ['right', 'X'],
+        ]),
+      },
+      'has 2 separate operators; …left, this machine, …right count as one',
+    ],
+    [
+      'counts this machine, which hosts all of it and is one operator',
+      { leastOperators: 2, poolOnly: true },
+      { ownShards: [shard(0, 5)], peers: [whole('a')] },
+      'has 2 separate operators; not in your pools: …a',
+    ],
+    [
+      'says which rule leaves whom out',
+      { poolOnly: true, priceCeiling: 2 },
+      {
+        peers: [...three, whole('d', '', 3), whole('e', '', 3)],
+        poolMembers: new Set(['d']),
+      },
+      'not in your pools: …a, …b, …c and 1 more; not for a price of 2 or less: …d, …e',
     ],
     [
       'names the missing layers where no rule is to blame',

@@ -41,6 +41,20 @@ describe('the standing of a peer', () => {
     expect(book.size).toBe(0);
   });
 
+  it('is what it would have been when it is taken up after a while', () => {
+    const { book, clock } = bookWithClock();
+    book.lower('unlucky', 'failed');
+    book.lower('liar', 'lied');
+    clock.now += 5000;
+    const later = bookWithClock().book;
+    later.restore(book.blamed(), 10 * 60_000 - 5000);
+    clock.now = 10 * 60_000;
+    expect(later.of('liar')).toBeCloseTo(book.of('liar'));
+    expect(later.of('liar')).toBeCloseTo(1 / 3);
+    expect(later.of('unlucky')).toBeCloseTo(0.8);
+    expect(later.of('honest')).toBe(1);
+  });
+
   it('is kept for so many peers only: the longest ago is forgotten first', () => {
     const { book } = bookWithClock();
     for (let index = 0; index < 10_000; index += 1) {

@@ -15,18 +15,27 @@ const leastBlame = 0.02;
 /** More makes no difference to anybody, and would take longer to be forgotten than a peer deserves. */
 const mostBlame = 20;
 /** Most peers with faults; the one whose last fault is longest ago goes first. */
-const maxPeers = 4096;
+export const maxBlamed = 4096;
+
+/** Below this a peer has lately lied, or broken rules twice: it is asked only where nobody else helps. */
+const leastTrust = 0.25;
+
+export function isDistrusted(standing = 1): boolean {
+  return standing < leastTrust;
+}
 
 type Blame = { readonly blame: number; readonly at: number };
 
 export class StandingBook {
   readonly #now: () => number;
+  readonly #onLowered: () => void;
   /** The latest fault last. */
   readonly #blamed = new Map<string, Blame>();
 
   /** `now`: milliseconds on a clock that never goes back. */
-  constructor(now: () => number) {
+  constructor(now: () => number, onLowered: () => void = () => {}) {
     this.#now = now;
+    this.#onLowered = onLowered;
   }
 
   get size(): number {
@@ -42,10 +51,25 @@ export class StandingBook {
     const blame = Math.min(mostBlame, this.#blameOf(peer) + weights[fault]);
     this.#blamed.delete(peer);
     const [oldest] = this.#blamed.keys();
-    if (oldest !== undefined && this.#blamed.size >= maxPeers) {
+    if (oldest !== undefined && this.#blamed.size >= maxBlamed) {
       this.#blamed.delete(oldest);
     }
     this.#blamed.set(peer, { blame, at: this.#now() });
+    this.#onLowered();
+  }
+
+  /** How much each peer is to blame now, the latest fault last: for `restore`. */
+  blamed(): [peer: string, blame: number][] {
+    return [...this.#blamed.keys()]
+      .map((peer): [string, number] => [peer, this.#blameOf(peer)])
+      .filter(([, blame]) => blame > 0);
+  }
+
+  /** Takes up what was known of peers so many milliseconds ago. */
+  restore(blamed: readonly (readonly [peer: string, blame: number])[], ageMs: number): void {
+    for (const [peer, blame] of blamed.slice(-maxBlamed)) {
+      this.#blamed.set(peer, { blame: Math.min(mostBlame, blame), at: this.#now() - ageMs });
+    }
   }
 
   #blameOf(peer: string): number {

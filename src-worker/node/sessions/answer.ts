@@ -9,6 +9,7 @@ import { Chain, needsHistory, type SampledToken } from './chain.ts';
 import { ChainFailure } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest } from './generation.ts';
 import { catchUp, type Successor } from './handover.ts';
+import { keptOf, type KeptChain, type Resume } from './kept-chains.ts';
 import { Median } from './median.ts';
 import { makeReceipt } from './receipt.ts';
 import { isOverdue, patienceAfter, probeWithinMs, watchEveryMs } from './slowness.ts';
@@ -23,6 +24,10 @@ export type AnswerParts = {
   /** Milliseconds on a clock that never goes back, and when on it the request came. */
   readonly now: () => number;
   readonly startedAt: number;
+  /** What the route's stages may still have of the prompt; asked once an answer. */
+  readonly heldBy?: (route: readonly RouteStage[]) => Resume | undefined;
+  /** The stages of a chain have been asked to leave the prompt in their caches. */
+  readonly onKept?: (kept: KeptChain) => void;
   /** Called with a chain while it is open, so that it is kept alive. */
   readonly onChain: (chain: Chain, isOpen: boolean) => void;
 };
@@ -57,6 +62,9 @@ export class Answer {
   #takeovers = 0;
   /** How often this answer went round a stage for its slowness. */
   #detours = 0;
+  /** Whether the current chain computed the prompt in the pieces that any other question with it would. */
+  #isPlain = false;
+  #heldTokens = 0;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
@@ -95,9 +103,10 @@ export class Answer {
     let accounts: Promise<readonly (ClosedMessage | undefined)[]> | undefined;
     const onFinish = (): void => {
       happenings.end();
-      accounts = this.#current?.finish();
+      accounts = this.#current === undefined ? undefined : this.#finish();
     };
-    this.#takeUp(await this.#open(route, signal));
+    const resume = this.tokens === 0 ? this.#parts.heldBy?.(route) : undefined;
+    this.#takeUp(await this.#open(route, signal, resume));
     this.#takeovers += this.tokens > 0 ? 1 : 0;
     const watch = setInterval(() => void this.#watch(signal), watchEveryMs).unref();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -123,7 +132,7 @@ export class Answer {
         }
       }
       const chain = this.#chain();
-      const receipt = this.#receipt(chain.route, await (accounts ?? chain.finish()));
+      const receipt = this.#receipt(chain.route, await (accounts ?? this.#finish()));
       throwIfAborted(signal);
       yield { type: 'done', reason, receipt };
     } finally {
@@ -156,7 +165,19 @@ export class Answer {
     }
   }
 
-  async #open(route: readonly RouteStage[], signal: AbortSignal): Promise<Chain> {
+  /** Ends the current chain in order. What it leaves behind is good for the conversation's next question. */
+  async #finish(): Promise<readonly (ClosedMessage | undefined)[]> {
+    const chain = this.#chain();
+    const { request, onKept } = this.#parts;
+    const kept = this.#isPlain ? keptOf(request, chain.route, chain.session) : undefined;
+    const accounts = await chain.finish(kept?.tokens.length);
+    if (kept !== undefined && accounts.every((account) => account !== undefined)) {
+      onKept?.(kept);
+    }
+    return accounts;
+  }
+
+  async #open(route: readonly RouteStage[], signal: AbortSignal, resume?: Resume): Promise<Chain> {
     const { opener, request, now } = this.#parts;
     const { model, sampling, promptTokens, maxTokens } = request;
     const happenings = this.#happenings;
@@ -171,6 +192,7 @@ export class Answer {
           sequence: this.#sequence,
           promptTokens: promptTokens.length,
           maxTokens: promptTokens.length + maxTokens,
+          ...(resume === undefined ? {} : { resume }),
           now,
           onToken: (token) => happenings.push({ type: 'token', from: chain, token }),
           onFailed: (failure) => happenings.push({ type: 'failed', from: chain, failure }),
@@ -195,16 +217,22 @@ export class Answer {
     return isPossible;
   }
 
-  /** Goes on over a chain that has computed nothing yet. */
+  /** Goes on over a chain that has computed nothing yet but what it was to resume. */
   #takeUp(chain: Chain): void {
+    const { held } = chain;
+    const isExact = this.#isExact(this.tokens);
     this.#current = chain;
     this.#moved = { at: this.#parts.now(), byToken: false };
-    chain.run(this.#sequence, 0, this.#isExact(this.tokens));
+    this.#isPlain = isExact;
+    this.#heldTokens = held;
+    chain.run(this.#sequence.slice(held), held, isExact);
   }
 
   /** Goes on over a chain that is ready. */
   #takeOver({ chain, computed, next }: Successor): void {
     this.#current = chain;
+    this.#isPlain = false;
+    this.#heldTokens = 0;
     this.#moved = { at: this.#parts.now(), byToken: false };
     const ahead = this.#sequence.slice(computed);
     if (ahead.length > 0) {
@@ -324,6 +352,7 @@ export class Answer {
       route,
       accounts,
       promptTokens: request.promptTokens.length,
+      heldTokens: this.#heldTokens,
       tokens: this.tokens,
       takeovers: this.#takeovers,
       startedAt,

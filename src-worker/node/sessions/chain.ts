@@ -33,6 +33,8 @@ export type ChainParts = {
   readonly promptTokens: number;
   /** Tokens of prompt and answer at most. */
   readonly maxTokens: number;
+  /** What a former chain over the same stages left of the sequence; absent: nothing. */
+  readonly resume?: OpenMessage['resume'];
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   readonly onToken: (token: SampledToken) => void;
@@ -58,6 +60,8 @@ export type SampledToken = {
 
 export class Chain {
   readonly #parts: ChainParts;
+  /** What its stages know the chain by. */
+  readonly session = randomName();
   #controls: readonly StageControl[] = [];
   /** Of the token that is sampled next; undefined while none is asked for. */
   #nextPosition: number | undefined;
@@ -75,7 +79,7 @@ export class Chain {
     const chain = new Chain(parts);
     const failed = new AbortController();
     const opening = AbortSignal.any([signal, failed.signal, AbortSignal.timeout(openWithinMs)]);
-    const messages = openMessages(parts);
+    const messages = openMessages(parts, chain.session);
     chain.#controls = parts.route.map(
       (stage, index) =>
         new StageControl(
@@ -121,6 +125,12 @@ export class Chain {
   /** Why it can give no more tokens. */
   get failure(): ChainFailure | undefined {
     return this.#failure;
+  }
+
+  /** Tokens at the beginning of the sequence that all stages have already: those that were to be resumed, or none. */
+  get held(): number {
+    const wanted = this.#parts.resume?.tokens ?? 0;
+    return this.#controls.every(({ held }) => held === wanted) ? wanted : 0;
   }
 
   get route(): readonly RouteStage[] {
@@ -195,12 +205,15 @@ export class Chain {
     }
   }
 
-  /** Ends all sessions and gathers the stages' accounts, for at most a second. */
-  finish(): Promise<readonly (ClosedMessage | undefined)[]> {
+  /**
+   * Ends all sessions and gathers the stages' accounts, for at most a second. So many tokens of the sequence may stay in
+   * the stages' caches.
+   */
+  finish(keptTokens = 0): Promise<readonly (ClosedMessage | undefined)[]> {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), accountWithinMs);
     const accounts = this.#controls.map((control) =>
-      Promise.race([control.finish(), late.promise]),
+      Promise.race([control.finish(keptTokens), late.promise]),
     );
     return Promise.all(accounts).finally(() => clearTimeout(timer));
   }
@@ -268,15 +281,10 @@ export class Chain {
 }
 
 /** One `open` message a stage, with a ticket for each link of the ring; a chain of one has no links. */
-function openMessages({
-  route,
-  model,
-  sampling,
-  sequence,
-  promptTokens,
-  maxTokens,
-}: ChainParts): OpenMessage[] {
-  const session = randomName();
+function openMessages(
+  { route, model, sampling, sequence, promptTokens, maxTokens, resume }: ChainParts,
+  session: string,
+): OpenMessage[] {
   const tickets = route.map(() => randomName());
   const isRing = route.length > 1;
   const decodeUntil = maxTokens - 1;
@@ -299,6 +307,7 @@ function openMessages({
       decodeUntil,
       maxTokens: decodeUntil,
       promptTokens: sequence.length,
+      ...(resume === undefined ? {} : { resume }),
       ...(hasGenerated && index === route.length - 1 ? { generated } : {}),
     };
   });

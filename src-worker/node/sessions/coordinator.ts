@@ -19,6 +19,7 @@ import { Answer } from './answer.ts';
 import type { Chain } from './chain.ts';
 import { ChainFailure } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
+import { KeptChains } from './kept-chains.ts';
 import { RouteSearch } from './route-search.ts';
 import { aliveEveryMs } from './stage-messages.ts';
 
@@ -27,8 +28,8 @@ export type CoordinatorParts = {
   readonly knownPeers: () => readonly KnownPeer[];
   /** Of these, those that host the model, where that is known faster; absent: it is looked for among all. */
   readonly hostsOf?: (manifestId: string) => readonly KnownPeer[];
-  /** What else routes are judged by. */
-  readonly routeFacts?: () => RouteFacts;
+  /** What else routes for the model are judged by, and the rules that hold beside the question's own. */
+  readonly routeFacts?: (manifestId: string, rules: RouteRules | undefined) => RouteFacts;
   /** A stage failed; whose fault it was is in it. */
   readonly onStageFailed?: (failure: ChainFailure) => void;
   /** Of this node, for its own user; they are there at the latest when `wakeOwnShards` has resolved. */
@@ -42,7 +43,7 @@ export type CoordinatorParts = {
   readonly now?: () => number;
 };
 
-type RouteFacts = Pick<MeshQuestion, 'poolMembers' | 'ownMachines' | 'operators'>;
+type RouteFacts = Pick<MeshQuestion, 'rules' | 'poolMembers' | 'ownMachines' | 'operators'>;
 
 const nobody: ReadonlySet<string> = new Set();
 
@@ -50,11 +51,13 @@ export class Coordinator implements Generations {
   readonly #parts: CoordinatorParts;
   readonly #now: () => number;
   readonly #chains = new Set<Chain>();
+  readonly #kept: KeptChains;
   #beats: NodeJS.Timeout | undefined;
 
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
     this.#now = parts.now ?? (() => performance.now());
+    this.#kept = new KeptChains(this.#now);
   }
 
   models(): readonly ModelSummary[] {
@@ -67,7 +70,7 @@ export class Coordinator implements Generations {
         known.set(model.manifestId, model);
       }
     }
-    return [...known.values()].filter((model) => this.#longest(model) !== undefined);
+    return [...known.values()].filter((model) => this.#isHosted(model));
   }
 
   /** The model's own limit where nobody hosts it: `generate` then says what is missing. */
@@ -100,6 +103,8 @@ export class Coordinator implements Generations {
       opener: this.#parts.opener,
       routeAround: (avoided) => this.#routeAround(request, avoided),
       now: this.#now,
+      heldBy: (route) => this.#kept.take(request, route),
+      onKept: (kept) => this.#kept.add(kept),
       onChain: (chain, isOpen) => this.#keepAlive(chain, isOpen),
     });
     for (;;) {
@@ -170,6 +175,7 @@ export class Coordinator implements Generations {
         ...this.#question(model, excluded, rules),
         promptTokens: promptTokens.length,
         maxTokens: promptTokens.length + maxTokens - 1,
+        prefixHolders: this.#kept.holders(request),
       });
     } catch (error) {
       throw this.#withOwnReason(toAppError(error));
@@ -184,6 +190,12 @@ export class Coordinator implements Generations {
       : new AppError(error.code, `${error.message}. ${because}`, { cause: error });
   }
 
+  /** Whatever the rules of the settings say: who asks is told which of them is in the way. */
+  #isHosted(model: ModelSummary): boolean {
+    const question = { ...this.#question(model, nobody, undefined), rules: undefined };
+    return longestSequence(question) !== undefined;
+  }
+
   #longest(model: ModelSummary, rules?: RouteRules): number | undefined {
     return longestSequence(this.#question(model, nobody, rules));
   }
@@ -195,7 +207,7 @@ export class Coordinator implements Generations {
   ): MeshQuestion {
     const { opener, ownShards, knownPeers, hostsOf, routeFacts } = this.#parts;
     const peers = hostsOf?.(model.manifestId) ?? knownPeers();
-    const facts = routeFacts?.() ?? {};
+    const facts = routeFacts?.(model.manifestId, rules) ?? {};
     return { model, self: opener.peer, ownShards: ownShards(), peers, excluded, rules, ...facts };
   }
 

@@ -20,7 +20,9 @@ export function checkOpen(open: OpenMessage, role: ShardRole): void {
               ? 'only the stage that samples has a use for what was generated'
               : (open.generated?.length ?? 0) >= open.promptTokens
                 ? 'what was generated is a part of the sequence so far'
-                : undefined;
+                : (open.resume?.tokens ?? 0) >= open.promptTokens
+                  ? 'a sequence cannot resume more than it has, and its last token is computed in any case'
+                  : undefined;
   if (complaint !== undefined) {
     throw new AppError('protocol-violation', `An open message contradicts itself: ${complaint}`);
   }

@@ -7,7 +7,7 @@ import { stageKinds } from './stage-messages.ts';
 
 describe('the size of a prompt’s pieces', () => {
   it.each([
-    ['a whole model takes full batches', 512, 1, 2048, 512],
+    ['a whole model takes pieces that the next question can resume', 512, 1, 2048, 256],
     ['two stages overlap on 512 tokens', 512, 2, 2048, 64],
     ['more stages want no smaller pieces than a tile', 512, 3, 2048, 64],
     ['a long prompt takes larger pieces', 8192, 2, 2048, 256],

@@ -6,6 +6,11 @@ import { maxWorkBytes, maxWorkTokens } from './stage-limits.ts';
  * (prompt / chunk + n − 1) × (overhead + chunk), which is least at chunk = √(overhead × prompt / (n − 1)).
  */
 const callOverheadTokens = 8;
+/**
+ * Pieces for a chain of one. It could take all at once, but only whole pieces of a prompt can be resumed by the next
+ * question of a conversation; a graphics card reads pieces of this size nearly as fast as larger ones.
+ */
+const aloneTokens = 256;
 /** llama.cpp's attention computes tiles of 64 tokens; a batch of 32 costs a third more a token than one of 64. */
 const tileTokens = 64;
 
@@ -13,7 +18,7 @@ const tileTokens = 64;
 export function chunkSize(promptTokens: number, stages: number, width: number): number {
   const byBytes = Math.max(1, Math.floor(maxWorkBytes / 2 / (width * 4)));
   const overlapping =
-    stages === 1 ? maxWorkTokens : Math.sqrt((callOverheadTokens * promptTokens) / (stages - 1));
+    stages === 1 ? aloneTokens : Math.sqrt((callOverheadTokens * promptTokens) / (stages - 1));
   const rounded = Math.floor(overlapping / tileTokens) * tileTokens;
   return Math.min(maxWorkTokens, Math.max(tileTokens, rounded), byBytes);
 }

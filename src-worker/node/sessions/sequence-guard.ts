@@ -3,11 +3,12 @@ import { AppError } from '../../../src-shared/errors.ts';
 
 export class SequenceGuard {
   readonly #maxTokens: number;
-  #next = 0;
+  #next: number;
 
-  /** `maxTokens` is the length that the session was opened for. */
-  constructor(maxTokens: number) {
+  /** `maxTokens` is the length that the session was opened for; of them it has `held` already. */
+  constructor(maxTokens: number, held = 0) {
     this.#maxTokens = maxTokens;
+    this.#next = held;
   }
 
   /** Position of the token after the last one taken. */

@@ -10,6 +10,7 @@ import {
   type ClosedMessage,
   closedMessageSchema,
   failedMessageSchema,
+  keepBytes,
   openedMessageSchema,
   type OpenMessage,
   type Progress,
@@ -41,6 +42,7 @@ export class StageControl {
   #channel: Channel | undefined;
   #progress: PromiseWithResolvers<Progress> | undefined;
   #heardAt: number;
+  #held = 0;
   #isOpen = false;
   #isOver = false;
 
@@ -58,13 +60,26 @@ export class StageControl {
     return this.#opened.promise;
   }
 
+  /** Tokens of the sequence that the stage had when it was opened. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** Sends one work body to the stage. A failure shows as the end of the channel. */
   send(kind: number, ...parts: readonly Uint8Array[]): void {
     void this.#channel?.send(kind, ...parts);
   }
 
-  /** Ends the stage's session in order and resolves with its own account, if one comes. */
-  finish(): Promise<ClosedMessage | undefined> {
+  /**
+   * Ends the stage's session in order and resolves with its own account, if one comes. The stage may leave so many tokens
+   * of the sequence in its cache.
+   */
+  finish(keptTokens: number): Promise<ClosedMessage | undefined> {
+    if (keptTokens > 0) {
+      const body = Buffer.alloc(keepBytes);
+      body.writeUInt32LE(keptTokens);
+      void this.#channel?.send(stageKinds.keep, body);
+    }
     this.abandon();
     return this.#closed.promise;
   }
@@ -151,7 +166,7 @@ export class StageControl {
     if (kind === stageKinds.sampled && this.#isOpen) {
       onSampled(body);
     } else if (kind === stageKinds.opened && !this.#isOpen) {
-      parseMessage(openedMessageSchema, body);
+      this.#held = parseMessage(openedMessageSchema, body).held ?? 0;
       this.#isOpen = true;
       this.#opened.resolve();
     } else if (kind === stageKinds.failed) {

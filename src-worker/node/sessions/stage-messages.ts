@@ -14,7 +14,9 @@
  * A channel serves one session, so the session number in its work frames is always `channelSession`.
  * `alive` goes out on an otherwise silent control channel and is answered by `alive` with how far the stage
  * has come: a coordinator or a stage that vanished without closing anything is noticed by its silence, and one that
- * has work and gives nothing back by its progress. `draining` says that the stage will be gone soon: the coordinator
+ * has work and gives nothing back by its progress. `keep`, before an orderly end, asks the stage to leave the first
+ * tokens of its cache for the next question of the conversation, which names them in `open` as `resume`; `opened` says
+ * whether they are still there. `draining` says that the stage will be gone soon: the coordinator
  * gets another chain ready, by work flagged `rehearse`, and goes over to it.
  */
 import { z } from 'zod';
@@ -33,6 +35,7 @@ export const stageKinds = {
   closed: 36,
   alive: 37,
   draining: 38,
+  keep: 39,
 } as const;
 
 /** How often `alive` goes out, and after which silence the other end counts as vanished, in milliseconds. */
@@ -78,6 +81,8 @@ export const openMessageSchema = z.object({
   promptTokens: z.int().min(1),
   /** For the stage that samples: what another chain generated of the answer, for penalties and grammar. */
   generated: z.array(z.int().min(0).max(0x7fff_ffff)).max(mostGenerated).optional(),
+  /** Goes on with the first tokens of what the same requester's session of this name left behind. */
+  resume: z.object({ session: randomNameSchema, tokens: z.int().min(1) }).optional(),
 });
 export type OpenMessage = z.infer<typeof openMessageSchema>;
 
@@ -85,7 +90,14 @@ export type OpenMessage = z.infer<typeof openMessageSchema>;
 export type Progress = { readonly taken: number; readonly pending: number };
 export const progressBytes = 8;
 
-export const openedMessageSchema = z.object({ freeSessions: z.int().min(0) });
+/** Of `keep`, as u32: how many tokens. */
+export const keepBytes = 4;
+
+export const openedMessageSchema = z.object({
+  freeSessions: z.int().min(0),
+  /** Tokens of the sequence that the stage has already: those of `resume`; absent: none. */
+  held: z.int().min(0).optional(),
+});
 
 export const attachMessageSchema = z.object({
   session: randomNameSchema,

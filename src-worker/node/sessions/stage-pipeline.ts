@@ -38,7 +38,7 @@ export class StagePipeline {
 
   constructor(parts: StagePipelineParts) {
     this.#parts = parts;
-    this.#guard = new SequenceGuard(parts.open.maxTokens);
+    this.#guard = new SequenceGuard(parts.open.maxTokens, parts.engine.held);
   }
 
   /**
@@ -105,6 +105,11 @@ export class StagePipeline {
     } else {
       this.#passSampled(output);
     }
+  }
+
+  /** So many tokens, or as many as there are. */
+  within(tokens: number): number {
+    return Math.min(tokens, this.#guard.next);
   }
 
   /** How far the session has come: the position behind what came in, and how much of that is not out yet. */

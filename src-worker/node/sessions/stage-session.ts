@@ -15,6 +15,7 @@ import {
   attachWithinMs,
   type FailedMessage,
   failedMessageSchema,
+  keepBytes,
   type OpenMessage,
   progressBytes,
   silenceLimitMs,
@@ -22,6 +23,9 @@ import {
   stageProtocol,
 } from './stage-messages.ts';
 import { StagePipeline } from './stage-pipeline.ts';
+
+/** From a neighbour's orderly end to the coordinator's own word, in milliseconds. */
+const hearEndWithinMs = 250;
 
 export type StageSessionParts = {
   readonly open: OpenMessage;
@@ -46,6 +50,11 @@ export class StageSession {
   /** An answer to `alive` is on its way out. */
   #isAnswering = false;
   #engine: ShardSession | undefined;
+  /** Tokens to leave in the cache when the session ends in order. */
+  #kept = 0;
+  #isDraining = false;
+  /** Runs after a neighbour has ended. */
+  #losing: NodeJS.Timeout | undefined;
   #input: Channel | undefined;
   #output: Channel | undefined;
   /** Set while the session is open. */
@@ -83,7 +92,10 @@ export class StageSession {
         toCoordinator: (kind, ...parts) => this.#tell(kind, ...parts),
         toNext: (kind, ...parts) => this.#pass(kind, ...parts),
       });
-      this.#tell(stageKinds.opened, encodeMessage({ freeSessions: this.shard.freeSessions() }));
+      this.#tell(
+        stageKinds.opened,
+        encodeMessage({ freeSessions: this.shard.freeSessions(), held: engine.held }),
+      );
     } catch (error) {
       this.fail(toAppError(error));
     }
@@ -109,6 +121,8 @@ export class StageSession {
         this.#openPipeline().takeTokens(body);
       } else if (kind === stageKinds.alive) {
         void this.#answerAlive();
+      } else if (kind === stageKinds.keep && body.byteLength === keepBytes) {
+        this.#kept = this.#isDraining ? 0 : this.#openPipeline().within(body.readUInt32LE(0));
       } else {
         throw new AppError('protocol-violation', `A coordinator sent a frame of kind ${kind}`);
       }
@@ -130,6 +144,7 @@ export class StageSession {
 
   /** Tells the coordinator that this stage will be gone soon. */
   drain(): void {
+    this.#isDraining = true;
     if (!this.#hasEnded) {
       this.#tell(stageKinds.draining);
     }
@@ -163,7 +178,7 @@ export class StageSession {
   }
 
   async #openEngine(): Promise<ShardSession> {
-    const { sampling, decodeUntil, promptTokens, maxTokens, generated } = this.open;
+    const { sampling, decodeUntil, promptTokens, maxTokens, generated, resume } = this.open;
     const engine = await this.shard.openSession(
       {
         sampling: sampling ?? undefined,
@@ -172,6 +187,7 @@ export class StageSession {
         maxTokens,
         isOwn: this.requester === this.#parts.opener.peer,
         generated,
+        resume: resume && { name: this.#keptName(resume.session), tokens: resume.tokens },
       },
       {
         onWork: (work) => this.#guarded(() => this.#pipeline?.takeOutput(work)),
@@ -269,8 +285,16 @@ export class StageSession {
   #onControlClosed(error: AppError | undefined): void {
     if (error === undefined && !this.#hasEnded) {
       this.#tell(stageKinds.closed, encodeMessage(this.account.toMessage()));
+      if (this.#kept > 0) {
+        this.#engine?.keep(this.#keptName(this.open.session), this.#kept);
+      }
     }
     this.#end(undefined);
+  }
+
+  /** What is kept is for the peer that asked, and for nobody else. */
+  #keptName(session: string): string {
+    return `${this.requester} ${session}`;
   }
 
   #tell(kind: number, ...parts: readonly Uint8Array[]): void {
@@ -290,13 +314,20 @@ export class StageSession {
   /** A neighbour's channel is at its end. What it did wrong says more than that it is gone. */
   #lose(peer: string | undefined, cause?: AppError): void {
     const lost = new AppError('peer-failed', 'Its connection to a neighbouring stage was lost');
-    this.fail(cause?.code === 'protocol-violation' ? cause : lost, peer);
+    const reason = cause?.code === 'protocol-violation' ? cause : lost;
+    if (cause === undefined) {
+      // It closed in order: the coordinator ends all stages at once, and is heard in a moment.
+      this.#losing ??= setTimeout(() => this.fail(reason, peer), hearEndWithinMs).unref();
+    } else {
+      this.fail(reason, peer);
+    }
   }
 
   #end(error: AppError | undefined): void {
     if (this.#hasEnded) {
       return;
     }
+    clearTimeout(this.#losing);
     this.#ending.abort();
     this.#pipeline?.end();
     this.#engine?.close();

@@ -120,7 +120,13 @@ export class ChunkService {
       return undefined;
     }
     channel.allow(chunkRequestLimits);
-    await channel.send(chunkKinds.have, have.toBytes());
+    try {
+      await channel.send(chunkKinds.have, have.toBytes());
+    } catch (error) {
+      // Whoever asked is gone, and the file would stay open.
+      await model.close();
+      throw error;
+    }
     return model;
   }
 

@@ -10,9 +10,10 @@ import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Log } from '../log.ts';
 import type { ChannelOpener } from '../mesh/channel.ts';
 import { fetchHeader } from '../mesh/header-fetch.ts';
-import type { KnownPeer } from '../mesh/record.ts';
+import { type KnownPeer, offeredModels } from '../mesh/record.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { ShardFetchJob } from '../models/shard-fetch.ts';
+import { isDistrusted } from '../routing/standing-book.ts';
 import { PeerSource } from './peer-source.ts';
 import { type DownloadProgress, type DownloadTimes, downloadShard } from './shard-download.ts';
 import type { SourceCandidate, SourceFault } from './source-bench.ts';
@@ -21,6 +22,9 @@ import { WebSource } from './web-source.ts';
 
 /** For a peer's header, in milliseconds; the next peer is asked then. */
 const headerMs = 60_000;
+
+/** A download that gets on no more for so long, in milliseconds, asks those who lied lately, too. */
+const distrustedAfterMs = 10_000;
 
 /** Peers that are asked for a header. */
 const maxHeaderPeers = 5;
@@ -61,7 +65,8 @@ export class ModelDownloads {
     }
     const folder = await mkdtemp(join(tmpdir(), 'mindmesh-header-'));
     try {
-      return await this.#addFrom(this.#peersWith(manifestId), manifestId, folder, signal);
+      const peers = this.#peersWith(manifestId).map(({ peer }) => peer);
+      return await this.#addFrom(peers, manifestId, folder, signal);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -107,13 +112,24 @@ export class ModelDownloads {
   async #fetch(job: ShardFetchJob): Promise<void> {
     const { download, onProgress, onEnd, onFault, times, log } = this.#options;
     const { manifestId, range, local, ...rest } = job;
+    let movedAt = performance.now();
+    let doneBytes = 0;
     try {
       await downloadShard({
         ...rest,
         download,
         times,
-        candidates: () => [...local, ...this.#remote(job)],
-        onProgress: (progress) => onProgress?.(manifestId, range, progress),
+        candidates: () => [
+          ...local,
+          ...this.#remote(job, performance.now() - movedAt >= distrustedAfterMs),
+        ],
+        onProgress: (progress) => {
+          if (progress.doneBytes > doneBytes) {
+            ({ doneBytes } = progress);
+            movedAt = performance.now();
+          }
+          onProgress?.(manifestId, range, progress);
+        },
         onFault: (fault) => {
           log('warn', 'A source of model bytes is not used any more', { manifestId, ...fault });
           onFault?.(fault);
@@ -124,15 +140,20 @@ export class ModelDownloads {
     }
   }
 
-  #remote({ manifestId, map }: ShardFetchJob): SourceCandidate[] {
-    const { opener } = this.#options;
+  /** Those who lied lately are among them when nobody else is there, or when the others do not get on. */
+  #remote({ manifestId, map }: ShardFetchJob, isStuck: boolean): SourceCandidate[] {
+    const { opener, addressesOf } = this.#options;
+    const addresses = addressesOf(manifestId);
+    const all = this.#peersWith(manifestId);
+    const trusted = all.filter(({ standing }) => !isDistrusted(standing));
+    const isHelped = trusted.length + addresses.length > 0;
     return [
-      ...this.#peersWith(manifestId).map((peer): SourceCandidate => ({
+      ...(isHelped && !isStuck ? trusted : all).map(({ peer }): SourceCandidate => ({
         id: peer,
         kind: 'peer',
         open: (signal) => PeerSource.open(opener, { peer, manifestId, map, signal }),
       })),
-      ...this.#options.addressesOf(manifestId).map((url): SourceCandidate => ({
+      ...addresses.map((url): SourceCandidate => ({
         id: url,
         kind: 'web',
         open: (signal) => WebSource.open(url, map, signal),
@@ -140,13 +161,18 @@ export class ModelDownloads {
     ];
   }
 
-  /** Connected peers first, the nearest of them first. */
-  #peersWith(manifestId: string): string[] {
+  /** Trusted peers first, of them the connected ones, of these the nearest. */
+  #peersWith(manifestId: string): KnownPeer[] {
     return this.#options
       .knownPeers()
-      .filter(({ record }) => record.models.some((model) => model.manifestId === manifestId))
-      .toSorted((a, b) => distance(a) - distance(b))
-      .map(({ peer }) => peer);
+      .filter(({ record }) =>
+        offeredModels(record).some((model) => model.manifestId === manifestId),
+      )
+      .toSorted(
+        (a, b) =>
+          Number(isDistrusted(a.standing)) - Number(isDistrusted(b.standing)) ||
+          distance(a) - distance(b),
+      );
   }
 }
 

@@ -1,37 +1,35 @@
-/** The list of programs that MindMesh makes room for. */
+/** A setting that is a list: what is in it, each with a way out, and a field to add to it. */
 import { type SyntheticEvent, useId, useRef, useState } from 'react';
-import { settingsSchema } from '../../../src-shared/settings.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { text } from '../../locales/text.ts';
+import { type ListName, withEntry } from './list-entry.ts';
 import { OutcomeLine, SavedMark } from './setting-row.tsx';
-import { withProgram } from './program-list.ts';
 import { useSetting } from './use-setting.ts';
 
-const words = text.settings.apps;
-
-export function ExclusiveApps() {
+export function ListSetting({ name }: { name: ListName }) {
   const id = useId();
   const inputRef = useRef<HTMLInputElement>(null);
   const [draft, setDraft] = useState('');
-  const { value: programs, outcome, set, refuse } = useSetting('exclusiveApps');
+  const { value: entries, outcome, set, refuse } = useSetting(name);
+  const words = text.settings.lists[name];
 
   const add = (event: SyntheticEvent): void => {
     event.preventDefault();
-    const added = withProgram(programs, draft, settingsSchema.shape.exclusiveApps);
+    const added = withEntry(name, entries, draft);
     if ('problem' in added) {
       refuse(added.problem);
-    } else if (added.programs !== programs) {
-      set(added.programs);
+    } else if (added.entries !== entries) {
+      set(added.entries);
       setDraft('');
     }
   };
-  const remove = (program: string): void => {
-    set(programs.filter((each) => each !== program));
+  const remove = (entry: string): void => {
+    set(entries.filter((each) => each !== entry));
     // The button that had the focus is gone.
     inputRef.current?.focus();
   };
   return (
-    <div className="space-y-2 py-3.5">
+    <div className="space-y-2 py-3.5 last:pb-0">
       <div className="flex items-baseline justify-between gap-3">
         <div>
           <label htmlFor={id} className="font-medium">
@@ -43,20 +41,20 @@ export function ExclusiveApps() {
         </div>
         <SavedMark outcome={outcome} />
       </div>
-      {programs.length === 0 ? (
+      {entries.length === 0 ? (
         <p className="text-sm text-muted">{words.none}</p>
       ) : (
         <ul aria-label={words.label} className="flex flex-wrap gap-2">
-          {programs.map((program) => (
+          {entries.map((entry) => (
             <li
-              key={program}
+              key={entry}
               className="inline-flex max-w-full items-center gap-1 rounded-lg border border-line pl-2.5 text-sm"
             >
-              <span className="min-w-0 wrap-anywhere">{program}</span>
+              <span className="min-w-0 wrap-anywhere">{entry}</span>
               <IconButton
                 icon="cross"
-                label={words.remove(program)}
-                onClick={() => remove(program)}
+                label={text.settings.listRemove(entry)}
+                onClick={() => remove(entry)}
               />
             </li>
           ))}
@@ -74,10 +72,10 @@ export function ExclusiveApps() {
           aria-describedby={`${id}-help ${id}-outcome`}
           value={draft}
           onChange={(event) => setDraft(event.target.value)}
-          className="min-w-0 grow rounded-lg border border-line bg-surface px-2.5 py-1 placeholder:text-muted hover:border-accent aria-[invalid=true]:border-bad sm:max-w-72"
+          className="min-w-0 grow rounded-lg border border-line bg-surface px-2.5 py-1 placeholder:text-muted hover:border-accent aria-[invalid=true]:border-bad sm:max-w-96"
         />
-        <Button type="submit" icon="plus">
-          {words.add}
+        <Button type="submit" icon="plus" aria-label={text.settings.listAdd(words.label)}>
+          {text.settings.add}
         </Button>
       </form>
       <OutcomeLine id={`${id}-outcome`} outcome={outcome} />

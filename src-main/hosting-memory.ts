@@ -1,0 +1,60 @@
+/**
+ * How much memory hosted layers may take: of the graphics cards where they run on those, else of the computer. What a
+ * card has is known when it is first read, and whether the layers run on it when the first ones are loaded.
+ */
+import type { Facts } from '../src-shared/duty.ts';
+import type { ShardStatus } from '../src-shared/node-api.ts';
+import type { Settings } from '../src-shared/settings.ts';
+import { sane, usedCards } from './duty/duty-input.ts';
+
+/** What the node takes itself, and an engine beside weights, caches and buffers. */
+const otherBytes = 512e6;
+
+export class HostingMemory {
+  readonly #computerBytes: number;
+  /** Of the cards that may be used; undefined while that is not known, and where there are none that tell. */
+  #cardBytes: number | undefined;
+  #runsOnProcessor = false;
+
+  /** @param computerBytes all of the computer's memory */
+  constructor(computerBytes: number) {
+    this.#computerBytes = computerBytes;
+  }
+
+  /** Takes in what is known now; whether that changes what hosted layers may take. */
+  look(
+    gpus: Facts['gpus'] | undefined,
+    shards: readonly Pick<ShardStatus, 'backend'>[],
+    settings: Settings,
+  ): boolean {
+    const before = this.bytes(settings);
+    const loaded = shards.filter(({ backend }) => backend !== null);
+    if (loaded.length > 0) {
+      this.#runsOnProcessor = loaded.every(({ backend }) => backend === 'cpu');
+    }
+    if (gpus?.isKnown === true) {
+      const cards = usedCards(gpus.value, settings).map(({ memoryBytes }) => sane(memoryBytes));
+      const known = cards.flatMap((reading) => (reading.isKnown ? [reading.value] : []));
+      // A card that does not tell now may have told before: what it has does not change.
+      if (known.length === cards.length) {
+        this.#cardBytes =
+          cards.length === 0 ? undefined : known.reduce((sum, bytes) => sum + bytes);
+      }
+    }
+    return this.bytes(settings) !== before;
+  }
+
+  /** Weights, caches and buffers of all hosted layers together, in bytes: what the owner allows of what is there. */
+  bytes({
+    hostingMemoryGigabytes: wished,
+    videoMemoryPercent,
+    backend,
+  }: Pick<Settings, 'hostingMemoryGigabytes' | 'videoMemoryPercent' | 'backend'>): number {
+    if (this.#cardBytes !== undefined && !this.#runsOnProcessor && backend !== 'cpu') {
+      const allowed = (this.#cardBytes * videoMemoryPercent) / 100;
+      return Math.floor(Math.min(allowed, wished === null ? Infinity : wished * 1e9));
+    }
+    const usable = wished === null ? this.#computerBytes / 2 - otherBytes : wished * 1e9;
+    return Math.max(0, Math.floor(usable));
+  }
+}

@@ -1,0 +1,48 @@
+/** What the owner wishes hosted of a model, and the list of wishes with another one for it. Pure. */
+import type { LayerRange } from '../../../src-shared/model.ts';
+import type { HostedShard, ModelEntry } from '../../../src-shared/node-api.ts';
+import type { Settings } from '../../../src-shared/settings.ts';
+import { isDemoModel } from './model-choice.ts';
+
+type Named = Pick<ModelEntry, 'manifestId' | 'name' | 'alias'>;
+type Wishes = Settings['shards'];
+
+/** `layers` are the first ones wished for, where there are several runs of them. */
+export type HostingWish =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'layers'; readonly layers: LayerRange };
+
+const isFor =
+  (model: Named) =>
+  (wish: HostedShard): boolean =>
+    [model.manifestId, model.name, model.alias].includes(wish.model);
+
+/** Without wishes of its own a node hosts the demo model whole. */
+function written(wishes: Wishes, models: readonly Named[]): HostedShard[] {
+  return wishes ?? models.filter(isDemoModel).map(({ name }) => ({ model: name }));
+}
+
+export function wishFor(wishes: Wishes, model: Named): HostingWish {
+  const wish = written(wishes, [model]).find(isFor(model));
+  if (wish === undefined) {
+    return { kind: 'nothing' };
+  }
+  return wish.layers === undefined ? { kind: 'whole' } : { kind: 'layers', layers: wish.layers };
+}
+
+/** All wishes, with this one in place of what was wished for of the model before. */
+export function withWish(
+  wishes: Wishes,
+  models: readonly Named[],
+  model: Named,
+  wish: HostingWish,
+): HostedShard[] {
+  const others = written(wishes, models).filter((each) => !isFor(model)(each));
+  if (wish.kind === 'nothing') {
+    return others;
+  }
+  const isUnique = models.filter(({ name }) => name === model.name).length <= 1;
+  const shard: HostedShard = { model: isUnique ? model.name : model.manifestId };
+  return [...others, wish.kind === 'whole' ? shard : { ...shard, layers: wish.layers }];
+}

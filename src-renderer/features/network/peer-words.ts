@@ -1,0 +1,69 @@
+/** What a person is told of a peer: who it is, how it is reached, how far it is trusted. Pure. */
+import { missingCase } from '../../../src-shared/errors.ts';
+import type { PeerStatus } from '../../../src-shared/node-api.ts';
+import type { Pool } from '../../../src-shared/pool.ts';
+import type { Tone } from '../../components/state-badge.tsx';
+import { countryName } from '../../locales/format.ts';
+import { text } from '../../locales/text.ts';
+
+const words = text.network;
+
+/** Who is connected goes first, then who is nearest. */
+export function inOrder(peers: readonly PeerStatus[]): PeerStatus[] {
+  return peers.toSorted(
+    (one, other) =>
+      Number(other.connected) - Number(one.connected) ||
+      (one.latencyMs ?? Infinity) - (other.latencyMs ?? Infinity) ||
+      one.peer.localeCompare(other.peer),
+  );
+}
+
+/** What a peer does now: its own word, unless it is out of reach. */
+export function peerState(peer: Pick<PeerStatus, 'connected' | 'state'>): {
+  readonly tone: Tone;
+  readonly word: string;
+} {
+  const { connected, state = 'serving' } = peer;
+  if (!connected) {
+    return { tone: 'quiet', word: words.states.away };
+  }
+  switch (state) {
+    case 'serving':
+      return { tone: 'good', word: words.states.serving };
+    case 'draining':
+      return { tone: 'busy', word: words.states.draining };
+    case 'paused':
+      return { tone: 'paused', word: words.states.paused };
+    case 'leaving':
+      return { tone: 'quiet', word: words.states.leaving };
+    default:
+      return missingCase(state);
+  }
+}
+
+export function wayWords({
+  connected,
+  relayed,
+}: Pick<PeerStatus, 'connected' | 'relayed'>): string {
+  const way = relayed === true ? 'relayed' : 'direct';
+  return connected ? words.ways[way] : words.waysIfAsked[way];
+}
+
+export function regionWords(region: string | undefined): string {
+  return region === undefined || region === '' ? words.regionUnknown : countryName(region);
+}
+
+/** A fault counts half after ten minutes, so the word gets better by itself. */
+export function standingWords(standing = 1): string {
+  if (standing === 1) {
+    return words.standings.good;
+  }
+  return standing >= 0.5 ? words.standings.doubtful : words.standings.bad;
+}
+
+/** Names by peer id, as members of the own pools call themselves. */
+export function memberNames(pools: readonly Pool[] | null): ReadonlyMap<string, string> {
+  return new Map(
+    (pools ?? []).flatMap(({ members }) => members.map(({ peer, name }) => [peer, name] as const)),
+  );
+}

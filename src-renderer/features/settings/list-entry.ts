@@ -1,0 +1,45 @@
+/** What becomes of a list in the settings when something is added to it. Pure. */
+import { type Settings, settingsSchema } from '../../../src-shared/settings.ts';
+import { text } from '../../locales/text.ts';
+
+/** Settings that are lists of words or addresses. */
+export type ListName = 'exclusiveApps' | 'bootstrap' | 'peers' | 'askRegions' | 'ownMachines';
+
+const words = text.settings.lists;
+
+/**
+ * Host, port and peer id, perhaps over a relay, as the node reads them. Looked at here because the node starts anew
+ * with each list that it gets.
+ */
+const address =
+  /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}(?:\/p2p\/[1-9A-Za-z]+\/p2p-circuit)?\/p2p\/[1-9A-Za-z]+$/;
+
+const patterns: Partial<Record<ListName, RegExp>> = { bootstrap: address, peers: address };
+
+/**
+ * The list with an entry more, or what is wrong with that. Nothing typed leaves the very same list.
+ */
+export function withEntry<Name extends ListName>(
+  name: Name,
+  entries: Settings[Name],
+  typed: string,
+): { readonly entries: Settings[Name] } | { readonly problem: string } {
+  const trimmed = typed.trim();
+  const entry = name === 'askRegions' ? trimmed.toUpperCase() : trimmed;
+  if (entry === '') {
+    return { entries };
+  }
+  // Upper and lower case are the same to those who look for it.
+  if (entries.some((each) => each.toLowerCase() === entry.toLowerCase())) {
+    return { problem: text.settings.listTwice };
+  }
+  const schema = settingsSchema.shape[name];
+  const isOfItsForm = patterns[name]?.test(entry) ?? true;
+  if (!isOfItsForm || !schema.element.safeParse(entry).success) {
+    return { problem: words[name].notValid };
+  }
+  const longer = [...entries, entry];
+  return schema.safeParse(longer).success
+    ? { entries: longer }
+    : { problem: text.settings.listFull(entries.length) };
+}

@@ -1,0 +1,23 @@
+/** Settings on a page: what is inside has them at hand; until they are known it is said why they are not there. */
+import type { ReactNode } from 'react';
+import { text } from '../../locales/text.ts';
+import { SettingsProvider } from './settings-context.tsx';
+import type { SettingsState } from './use-settings.ts';
+
+const words = text.settings;
+
+export function SettingsSection({
+  form: { settings, failure, change },
+  children,
+}: {
+  form: SettingsState;
+  children: ReactNode;
+}) {
+  return settings === null ? (
+    <p role={failure === null ? undefined : 'alert'} className="text-muted">
+      {failure === null ? words.loading : `${words.unreadable} ${failure}`}
+    </p>
+  ) : (
+    <SettingsProvider value={{ settings, change }}>{children}</SettingsProvider>
+  );
+}

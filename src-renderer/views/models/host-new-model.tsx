@@ -1,0 +1,35 @@
+/** The next step after a download: hosting the model, while nothing of it is hosted here. */
+import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import { Button } from '../../components/button.tsx';
+import { wishFor, withWish } from '../../features/models/hosting-wish.ts';
+import { OutcomeLine } from '../../features/settings/setting-row.tsx';
+import { useSetting } from '../../features/settings/use-setting.ts';
+import { text } from '../../locales/text.ts';
+
+const words = text.models;
+
+export function HostNewModel({
+  manifestId,
+  models,
+}: {
+  manifestId: string;
+  models: readonly ModelEntry[];
+}) {
+  const { value: wishes, outcome, set } = useSetting('shards');
+  const model = models.find((each) => each.manifestId === manifestId);
+  if (model === undefined || wishFor(wishes, model).kind !== 'nothing') {
+    return null;
+  }
+  return (
+    <>
+      <Button
+        icon="play"
+        aria-label={words.hostHereAria(model.name)}
+        onClick={() => set(withWish(wishes, models, model, { kind: 'whole' }))}
+      >
+        {words.hostHere}
+      </Button>
+      <OutcomeLine id={`host-${manifestId}`} outcome={outcome} />
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+/** The way out for a model: a button, a question that says what goes and what stays, and why it did not work. */
+import { useState } from 'react';
+import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import { Button } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { Problem } from '../../components/problem.tsx';
+import { useRemoveModel } from '../../features/models/use-remove-model.ts';
+import { text } from '../../locales/text.ts';
+
+const words = text.models;
+
+export function RemoveModel({
+  model,
+  models,
+  dataFolder,
+  onRemoved,
+}: {
+  model: ModelEntry;
+  models: readonly ModelEntry[];
+  dataFolder: string;
+  onRemoved: () => void;
+}) {
+  const { isAsking, problem, remove } = useRemoveModel(models);
+  const [isAsked, setIsAsked] = useState(false);
+  // What the app itself fetched lies in its own folder, and goes with the model.
+  const wasDownloaded = model.path?.startsWith(dataFolder) === true;
+  return (
+    <>
+      <Button
+        disabled={isAsking}
+        aria-label={words.removeAria(model.name)}
+        onClick={() => setIsAsked(true)}
+      >
+        {words.remove}
+      </Button>
+      <Problem>{problem}</Problem>
+      {isAsked ? (
+        <ConfirmDialog
+          title={words.removeTitle(model.name)}
+          confirm={words.removeConfirm}
+          onConfirm={() => {
+            setIsAsked(false);
+            remove(model, onRemoved);
+          }}
+          onCancel={() => setIsAsked(false)}
+        >
+          {wasDownloaded ? words.deleteSentence(model.sizeBytes) : words.forgetSentence}
+        </ConfirmDialog>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+/** Which layers of each model are hosted, by whom, and whether any computer could be missed. */
+import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import { Card } from '../../components/card.tsx';
+import { LayerBar, LayerLegend } from '../../features/models/layer-bar.tsx';
+import { layerCoverage, leastHolders } from '../../features/models/layer-coverage.ts';
+import { text } from '../../locales/text.ts';
+
+const words = text.network;
+
+export function CoverageCard({ node }: { node: NodeStatus }) {
+  return (
+    <Card title={words.coverage}>
+      <p className="mb-4 text-sm text-muted">{words.coverageSentence}</p>
+      {node.models.length === 0 ? (
+        <p className="text-sm text-muted">{words.noRouteModel}</p>
+      ) : (
+        <>
+          <ul className="mb-4 divide-y divide-line">
+            {node.models.map((model) => (
+              <li key={model.manifestId} className="space-y-2 py-3 first:pt-0 last:pb-0">
+                <h3 className="font-medium wrap-anywhere">{model.name}</h3>
+                <LayerBar runs={layerCoverage(model, node)} />
+                <p className="text-sm text-muted">{words.copies(leastHolders(model, node))}</p>
+              </li>
+            ))}
+          </ul>
+          <LayerLegend />
+        </>
+      )}
+    </Card>
+  );
+}

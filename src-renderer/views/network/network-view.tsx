@@ -1,0 +1,55 @@
+/** The mesh as this computer sees it: itself, its peers, the way a question would take, and how peers are found. */
+import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import { Page } from '../../components/page.tsx';
+import { memberNames } from '../../features/network/peer-words.ts';
+import { usePools } from '../../features/pools/use-pools.ts';
+import { ListSetting } from '../../features/settings/list-setting.tsx';
+import { RegionSetting } from '../../features/settings/region-setting.tsx';
+import { SettingsGroup } from '../../features/settings/settings-group.tsx';
+import { SettingsSection } from '../../features/settings/settings-section.tsx';
+import { SwitchSetting } from '../../features/settings/switch-setting.tsx';
+import { useSettings } from '../../features/settings/use-settings.ts';
+import { text } from '../../locales/text.ts';
+import { CoverageCard } from './coverage-card.tsx';
+import { OwnCard } from './own-card.tsx';
+import { PeersCard } from './peers-card.tsx';
+import { RouteCard } from './route-card.tsx';
+
+const words = text.network;
+
+export function NetworkView({ snapshot }: { snapshot: HostSnapshot }) {
+  const { node } = snapshot;
+  const form = useSettings();
+  const names = memberNames(usePools().pools);
+  return (
+    <Page title={words.title} lead={words.lead}>
+      {node === null ? (
+        <p className="text-muted">{words.notRunning}</p>
+      ) : (
+        <>
+          <OwnCard node={node} upnp={form.settings?.upnp} />
+          <div className="grid items-start gap-4 lg:grid-cols-2">
+            <RouteCard node={node} names={names} />
+            <CoverageCard node={node} />
+          </div>
+          <PeersCard
+            peers={node.peers}
+            known={node.peersKnown ?? node.peers.length}
+            names={names}
+            isSearching={form.settings?.mdns !== false}
+          />
+        </>
+      )}
+      <SettingsSection form={form}>
+        <SettingsGroup group="mesh">
+          <p className="pb-3.5 text-sm text-muted">{words.restart}</p>
+          <SwitchSetting name="mdns" />
+          <SwitchSetting name="upnp" />
+          <ListSetting name="bootstrap" />
+          <ListSetting name="peers" />
+          <RegionSetting />
+        </SettingsGroup>
+      </SettingsSection>
+    </Page>
+  );
+}

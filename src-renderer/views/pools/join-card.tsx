@@ -1,0 +1,103 @@
+/** Joins a pool by an invite that was pasted, or opened as a link. It says what it is before anything is done. */
+import { type SyntheticEvent, useState } from 'react';
+import { inviteLinkStart, maxInviteLink } from '../../../src-shared/pool.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { TextField } from '../../components/field.tsx';
+import { Problem } from '../../components/problem.tsx';
+import { useOpenedInvite } from '../../features/desktop-shell/desktop-context.tsx';
+import { useHost } from '../../features/host-client/host-context.tsx';
+import { useWish } from '../../features/host-client/use-wish.ts';
+import { useNow } from '../../features/node/use-now.ts';
+import { memberName } from '../../features/pools/member-name.ts';
+import { useInvite } from '../../features/pools/use-invite.ts';
+import { shortPeer } from '../../locales/format.ts';
+import { text } from '../../locales/text.ts';
+
+const words = text.pools;
+
+function JoinForm({ opened, onChange }: { opened: string; onChange: () => void }) {
+  const host = useHost();
+  const now = useNow();
+  const { isAsking, problem, follow } = useWish();
+  const [link, setLink] = useState(opened);
+  const [member, setMember] = useState('');
+  const [joined, setJoined] = useState<string | null>(null);
+  const read = useInvite(link);
+  const name = memberName(member);
+  const canJoin = read.state === 'read' && name !== null && !isAsking;
+
+  const join = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    if (name === null || !canJoin) {
+      return;
+    }
+    setJoined(null);
+    follow(host.request('poolJoin', { link: link.trim(), ...name }), (pool) => {
+      setJoined(pool.name);
+      setLink('');
+      onChange();
+    });
+  };
+  return (
+    <form onSubmit={join} className="space-y-3">
+      <p className="text-sm text-muted">{words.joinSentence}</p>
+      <TextField
+        label={words.joinLink}
+        placeholder={words.joinPlaceholder}
+        value={link}
+        maxLength={maxInviteLink}
+        aria-invalid={read.state === 'refused'}
+        onChange={({ target }) => setLink(target.value)}
+      />
+      <div role="status" className="text-sm">
+        {read.state === 'reading' ? <p className="text-muted">{words.reading}</p> : null}
+        {read.state === 'read' ? (
+          <>
+            <p className="font-medium wrap-anywhere">
+              {words.invitesYou(read.invite.name, read.invite.role)}
+            </p>
+            <p className="text-muted">
+              {words.joinedAs[read.invite.role]}{' '}
+              {words.inviteFrom(shortPeer(read.invite.inviter), read.invite.expiresAt - now)}
+            </p>
+          </>
+        ) : null}
+        {isAsking ? <p className="mt-2 text-muted">{words.joining}</p> : null}
+        {joined === null ? null : <p className="text-good">{words.joined(joined)}</p>}
+      </div>
+      {read.state === 'read' ? (
+        <TextField
+          label={words.memberName}
+          help={words.memberNameHelp}
+          placeholder={words.memberPlaceholder}
+          value={member}
+          onChange={({ target }) => setMember(target.value)}
+        />
+      ) : null}
+      <Problem>
+        {read.state === 'refused' ? read.problem : name === null ? words.nameProblem : problem}
+      </Problem>
+      <Button look="main" type="submit" disabled={!canJoin}>
+        {words.joinNow}
+      </Button>
+    </form>
+  );
+}
+
+export function JoinCard({ onChange }: { onChange: () => void }) {
+  const { invite, request, forget } = useOpenedInvite();
+  return (
+    <Card title={words.join}>
+      <JoinForm
+        // A link that was just opened begins anew.
+        key={request}
+        opened={invite === null ? '' : `${inviteLinkStart}${invite}`}
+        onChange={() => {
+          forget();
+          onChange();
+        }}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,90 @@
+/** One pool: how this computer stands in it, its members, its open invites, and the way out. */
+import { useState } from 'react';
+import type { Pool } from '../../../src-shared/pool.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Problem } from '../../components/problem.tsx';
+import { useHost } from '../../features/host-client/host-context.tsx';
+import { useWish } from '../../features/host-client/use-wish.ts';
+import { mayInvite } from '../../features/pools/pool-rights.ts';
+import { text } from '../../locales/text.ts';
+import { InviteForm } from './invite-form.tsx';
+import { InviteList } from './invite-list.tsx';
+import { MemberList } from './member-list.tsx';
+
+const words = text.pools;
+
+function Standing({ state }: Pick<Pool, 'state'>) {
+  if (state === 'active') {
+    return null;
+  }
+  return (
+    <Notice look="warning" title={state === 'removed' ? words.removedTitle : words.expiredTitle}>
+      {state === 'removed' ? words.removedSentence : words.expiredSentence}
+    </Notice>
+  );
+}
+
+export function PoolCard({ pool, onChange }: { pool: Pool; onChange: () => void }) {
+  const host = useHost();
+  const { isAsking, problem, follow } = useWish();
+  const [isInviting, setIsInviting] = useState(false);
+  const [isLeaving, setIsLeaving] = useState(false);
+  const isActive = pool.state === 'active';
+
+  const leave = (): void => {
+    setIsLeaving(false);
+    follow(host.request('poolLeave', { pool: pool.id, forGood: pool.isOwner }), onChange);
+  };
+  return (
+    <Card
+      title={pool.name}
+      aside={
+        <span className="text-xs text-muted">
+          {pool.isOwner ? words.owner : words.roles[pool.role]}
+        </span>
+      }
+    >
+      <div className="space-y-4">
+        <Standing state={pool.state} />
+        <MemberList pool={pool} onChange={onChange} />
+        {pool.invites.length === 0 ? null : <InviteList pool={pool} onChange={onChange} />}
+        {isInviting ? (
+          <InviteForm pool={pool} onChange={onChange} onEnd={() => setIsInviting(false)} />
+        ) : null}
+        <Problem>{problem}</Problem>
+        <div className="flex flex-wrap gap-2 border-t border-line pt-4">
+          {mayInvite(pool) && !isInviting ? (
+            <Button
+              look="main"
+              icon="plus"
+              aria-label={words.inviteAria(pool.name)}
+              onClick={() => setIsInviting(true)}
+            >
+              {words.invite}
+            </Button>
+          ) : null}
+          <Button
+            disabled={isAsking}
+            aria-label={isActive ? words.leaveAria(pool.name) : words.forgetAria(pool.name)}
+            onClick={() => setIsLeaving(true)}
+          >
+            {isActive ? words.leave : words.forget}
+          </Button>
+        </div>
+      </div>
+      {isLeaving ? (
+        <ConfirmDialog
+          title={words.leaveTitle(pool.name)}
+          confirm={pool.isOwner ? words.leaveOwnerConfirm : words.leaveConfirm}
+          onConfirm={leave}
+          onCancel={() => setIsLeaving(false)}
+        >
+          {pool.isOwner ? words.leaveOwnerSentence : words.leaveSentence}
+        </ConfirmDialog>
+      ) : null}
+    </Card>
+  );
+}

@@ -1,0 +1,71 @@
+/** The pools of this computer: who is in them, the ways in and out, and whether it talks to anybody else. */
+import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import { Card } from '../../components/card.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Page } from '../../components/page.tsx';
+import { Problem } from '../../components/problem.tsx';
+import { type PoolsState, usePools } from '../../features/pools/use-pools.ts';
+import { SettingsGroup } from '../../features/settings/settings-group.tsx';
+import { SettingsSection } from '../../features/settings/settings-section.tsx';
+import { SwitchSetting } from '../../features/settings/switch-setting.tsx';
+import { useSettings } from '../../features/settings/use-settings.ts';
+import { text } from '../../locales/text.ts';
+import { CreateCard } from './create-card.tsx';
+import { JoinCard } from './join-card.tsx';
+import { PoolCard } from './pool-card.tsx';
+
+const words = text.pools;
+
+function PoolCards({ pools, failure, renew }: PoolsState) {
+  if (pools === null) {
+    return failure === null ? (
+      <p className="text-muted">{words.loading}</p>
+    ) : (
+      <Problem>{`${words.unreadable} ${failure}`}</Problem>
+    );
+  }
+  return (
+    <>
+      {failure === null ? null : <Problem>{`${words.unreadable} ${failure}`}</Problem>}
+      {pools.length === 0 ? (
+        <Card title={words.none}>
+          <p className="text-sm text-muted">{words.noneSentence}</p>
+        </Card>
+      ) : (
+        pools.map((pool) => <PoolCard key={pool.id} pool={pool} onChange={renew} />)
+      )}
+    </>
+  );
+}
+
+export function PoolsView({ snapshot }: { snapshot: HostSnapshot }) {
+  const state = usePools();
+  const form = useSettings();
+  const isAlone =
+    form.settings?.poolOnly === true &&
+    state.pools?.every((pool) => pool.state !== 'active') === true;
+  return (
+    <Page title={words.title} lead={words.lead}>
+      {isAlone ? (
+        <Notice look="warning" title={words.aloneTitle}>
+          {words.aloneSentence}
+        </Notice>
+      ) : null}
+      {snapshot.state === 'running' || state.pools !== null ? (
+        <PoolCards {...state} />
+      ) : (
+        <p className="text-muted">{words.notRunning}</p>
+      )}
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <JoinCard onChange={state.renew} />
+        <CreateCard onChange={state.renew} />
+      </div>
+      <SettingsSection form={form}>
+        <SettingsGroup group="pools">
+          <SwitchSetting name="poolOnly" />
+          <p className="pt-3.5 text-sm text-muted">{text.network.restart}</p>
+        </SettingsGroup>
+      </SettingsSection>
+    </Page>
+  );
+}

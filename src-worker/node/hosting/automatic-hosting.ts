@@ -1,0 +1,149 @@
+/**
+ * What this node hosts of its own accord, where its owner lets it choose: looks at what the mesh needs, does its part
+ * of it, remembers it for the next start, and leaves alone what fails here again and again.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { toAppError } from '../../../src-shared/errors.ts';
+import type { Hosting, NodeConfig } from '../../../src-shared/node-api.ts';
+import type { ShardHost } from '../engines/shard-host.ts';
+import type { Log } from '../log.ts';
+import type { KnownPeer } from '../mesh/record.ts';
+import type { ModelLibrary } from '../models/library.ts';
+import type { Placed, PlacementPlan, PlacementQuestion } from '../placement/placement-question.ts';
+import type { HostedWishes } from './hosted-wishes.ts';
+import { readPlaced, writePlaced } from './placed-file.ts';
+import { PlacementView } from './placement-view.ts';
+import { Placer } from './placer.ts';
+
+export type AutomaticHostingParts = {
+  readonly config: Pick<NodeConfig, 'dataFolder' | 'engine'>;
+  /** This node's own peer id. */
+  readonly self: string;
+  readonly library: Pick<ModelLibrary, 'list' | 'removeShard'>;
+  readonly shards: Pick<ShardHost, 'state' | 'records' | 'statuses'>;
+  readonly wishes: HostedWishes;
+  readonly hosting: () => Hosting;
+  readonly peers: () => readonly KnownPeer[];
+  /** What this node's own users want: manifest id → tokens a second. */
+  readonly ownDemand: () => ReadonlyMap<string, number>;
+  /** What is planned is another thing now; peers are to be told. */
+  readonly onPlaced: () => void;
+  readonly log: Log;
+};
+
+/** A placed shard that failed so often in a row makes room for something else, for so long. */
+const failuresInARow = 3;
+const avoidMs = 10 * 60_000;
+
+export class AutomaticHosting {
+  readonly #parts: AutomaticHostingParts;
+  readonly #view = new PlacementView();
+  readonly #placer: Placer;
+  /** Model → until when it is not placed here. */
+  readonly #avoided = new Map<string, number>();
+  /** One after the other, so that the newest is what stays. */
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(parts: AutomaticHostingParts) {
+    this.#parts = parts;
+    this.#placer = new Placer({
+      everyMs: () => parts.hosting().lookEveryMs,
+      question: (movedAt) => this.#question(movedAt),
+      carryOut: (plan) => this.#carryOut(plan),
+      log: parts.log,
+    });
+  }
+
+  /** Takes up what was placed in an earlier run. */
+  async start(): Promise<void> {
+    const { config, wishes, hosting } = this.#parts;
+    if (hosting().mode === 'automatic') {
+      wishes.place(await readPlaced(config.dataFolder));
+    }
+    this.#placer.start();
+  }
+
+  /** The owner's limits, or the mode, are others now. */
+  limitsChanged(): void {
+    if (this.#parts.hosting().mode === 'chosen') {
+      this.#place([]);
+    }
+    this.#placer.start();
+  }
+
+  /** What is placed of the model goes, and does not come back for a while. */
+  avoid(manifestId: string): void {
+    const { placed } = this.#parts.wishes;
+    const kept = placed.filter((each) => each.manifestId !== manifestId);
+    if (kept.length < placed.length) {
+      this.#avoided.set(manifestId, performance.now() + avoidMs);
+      this.#place(kept);
+    }
+  }
+
+  /** Resolves when what is placed is written down. */
+  async stop(): Promise<void> {
+    this.#placer.stop();
+    await this.#written;
+  }
+
+  #question(movedAt: number | undefined): PlacementQuestion | undefined {
+    const { config, library, self, shards, wishes, peers, ownDemand } = this.#parts;
+    const hosting = this.#parts.hosting();
+    if (hosting.mode !== 'automatic' || shards.state !== 'serving') {
+      return undefined;
+    }
+    this.#avoidWhatFails();
+    return this.#view.question({
+      self,
+      hosting,
+      contextLength: config.engine.contextLength,
+      library: library.list(),
+      peers: peers(),
+      ownDemand: ownDemand(),
+      hosted: wishes.intended(),
+      pins: wishes.pins(),
+      serving: shards.records(),
+      avoided: new Set(this.#avoided.keys()),
+      movedAt,
+      now: Date.now(),
+    });
+  }
+
+  #carryOut({ shards, dropped }: PlacementPlan): void {
+    const pins = this.#parts.wishes.pins();
+    this.#place(shards.filter((shard) => !pins.some((pin) => isDeepStrictEqual(pin, shard))));
+    for (const { manifestId, ...range } of dropped) {
+      // A file that cannot be deleted yet goes when room is needed.
+      this.#parts.library.removeShard(manifestId, range).catch(() => undefined);
+    }
+  }
+
+  #place(placed: readonly Placed[]): void {
+    const { config, wishes, onPlaced, log } = this.#parts;
+    if (isDeepStrictEqual(placed, wishes.placed)) {
+      return;
+    }
+    wishes.place(placed);
+    onPlaced();
+    this.#written = this.#written
+      .then(() => writePlaced(config.dataFolder, placed))
+      .catch((error: unknown) => {
+        log('warn', `What is hosted could not be written down: ${toAppError(error).message}`);
+      });
+  }
+
+  #avoidWhatFails(): void {
+    const now = performance.now();
+    for (const [manifestId, until] of this.#avoided) {
+      if (until <= now) {
+        this.#avoided.delete(manifestId);
+      }
+    }
+    for (const { manifestId, failure } of this.#parts.shards.statuses()) {
+      if ((failure?.inARow ?? 0) >= failuresInARow) {
+        this.avoid(manifestId);
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Models of which this node has bytes without hosting them, so that peers find them here. Only what came from the mesh
+ * or from a catalog is told of: a file that its owner imported is nobody's business before he hosts it.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import { recordLimits } from '../mesh/record.ts';
+
+export type HeldModelsParts = {
+  /** As ModelLibrary.held. */
+  readonly look: () => Promise<readonly ModelSummary[]>;
+  /** There are others than before. */
+  readonly onChange: () => void;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+};
+
+/** The disk is looked at again when somebody wants to know and the last look is older than this, in milliseconds. */
+const lookAgainMs = 15_000;
+
+export class HeldModels {
+  readonly #parts: HeldModelsParts;
+  #held: readonly ModelSummary[] = [];
+  #lookedAt = -Infinity;
+  #looking: Promise<void> | undefined;
+
+  constructor(parts: HeldModelsParts) {
+    this.#parts = parts;
+  }
+
+  /** As far as is known; a look for the next time is begun when it may have changed. */
+  beside(hosted: readonly ModelSummary[]): ModelSummary[] {
+    if (this.#parts.now() - this.#lookedAt >= lookAgainMs) {
+      void this.look();
+    }
+    const ids = new Set(hosted.map(({ manifestId }) => manifestId));
+    return this.#held.filter(({ manifestId }) => !ids.has(manifestId)).slice(0, recordLimits.held);
+  }
+
+  /** Looks at the disk now. Never throws: what cannot be looked at is not told of. */
+  look(): Promise<void> {
+    this.#lookedAt = this.#parts.now();
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const held = await this.#parts.look().catch(() => []);
+    if (!isDeepStrictEqual(held, this.#held)) {
+      this.#held = held;
+      this.#parts.onChange();
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/** Who is in the mesh, as far as this node knows: what each peer said last, with what its connections show. */
+import type { Connection } from '@libp2p/interface';
+import { type HeardRecord, RecordBook } from './record-book.ts';
+import type { KnownPeer, PeerRecord } from './record.ts';
+
+export type KnownPeersParts = {
+  readonly connectionsOf: (peer: string) => readonly Connection[];
+  readonly latencyMs: (peer: string) => number | undefined;
+  /** Whether what the peer says counts on this node. */
+  readonly isHeard: (peer: string) => boolean;
+  /** Whether what it offers may be used. */
+  readonly mayServe: (peer: string) => boolean;
+  /** Some records are not believed any more. */
+  readonly onExpired: () => void;
+};
+
+export class KnownPeers {
+  /** Peers with a connection now. */
+  readonly connected = new Set<string>();
+  readonly #parts: KnownPeersParts;
+  /** On a clock that never goes back: set back a day, the other one would keep peers that are gone for a day. */
+  readonly #book = new RecordBook(() => performance.now());
+  #expiry: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(parts: KnownPeersParts) {
+    this.#parts = parts;
+  }
+
+  all(): KnownPeer[] {
+    const silent = new Set(this.connected);
+    const known = this.heard().map((each) => {
+      silent.delete(each.peer);
+      return this.#known(each);
+    });
+    return [...known, ...[...silent].map((peer) => this.#silentPeer(peer))];
+  }
+
+  get(peer: string): KnownPeer | undefined {
+    const heard = this.#book.get(peer);
+    if (heard !== undefined && this.#parts.isHeard(peer)) {
+      return this.#known(heard);
+    }
+    return this.connected.has(peer) ? this.#silentPeer(peer) : undefined;
+  }
+
+  /** The records that are believed now and count on this node. */
+  heard(): HeardRecord[] {
+    return this.#book.all().filter(({ peer }) => this.#parts.isHeard(peer));
+  }
+
+  /** Where the peer says that it is. */
+  addressesOf(peer: string): readonly string[] {
+    return this.#book.get(peer)?.record.addresses ?? [];
+  }
+
+  /** Takes a verified record in, see RecordBook.accept; whether it was news. */
+  accept(peer: string, record: PeerRecord, isForwarded: boolean): boolean {
+    const isNews = this.#book.accept(peer, record, isForwarded);
+    if (isNews) {
+      this.#armExpiry();
+    }
+    return isNews;
+  }
+
+  /** See RecordBook.doubt. */
+  doubt(peer: string): void {
+    this.#book.doubt(peer);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#expiry);
+  }
+
+  #known(heard: HeardRecord): KnownPeer {
+    const { peer, record } = heard;
+    return {
+      ...heard,
+      record: this.#parts.mayServe(peer) ? record : withoutOffers(record),
+      connected: this.connected.has(peer),
+      latencyMs: this.#parts.latencyMs(peer),
+      ...this.#path(peer, record.addresses),
+    };
+  }
+
+  /** A peer that is not connected would be reached as its record says. */
+  #path(peer: string, told: readonly string[] = []): { readonly relayed?: true } {
+    const addresses = this.connected.has(peer)
+      ? this.#parts.connectionsOf(peer).map(({ remoteAddr }) => remoteAddr.toString())
+      : told;
+    const isRelayedOnly =
+      addresses.length > 0 && addresses.every((text) => text.includes('/p2p-circuit'));
+    return isRelayedOnly ? { relayed: true } : {};
+  }
+
+  #armExpiry(): void {
+    clearTimeout(this.#expiry);
+    const at = this.#book.nextExpiry();
+    if (at !== undefined && !this.#isStopped) {
+      this.#expiry = setTimeout(
+        () => this.#expire(),
+        Math.max(0, at - performance.now()) + 1,
+      ).unref();
+    }
+  }
+
+  #expire(): void {
+    if (this.#book.expire()) {
+      this.#parts.onExpired();
+    }
+    this.#armExpiry();
+  }
+
+  #silentPeer(peer: string): KnownPeer {
+    const addresses = this.#parts
+      .connectionsOf(peer)
+      .map(({ remoteAddr }) => remoteAddr.toString());
+    return {
+      peer,
+      record: { sequence: 0, state: 'paused', addresses, models: [], shards: [] },
+      receivedAt: 0,
+      connected: true,
+      latencyMs: this.#parts.latencyMs(peer),
+      ...this.#path(peer),
+    };
+  }
+}
+
+/** The record of a peer that may ask but not serve. */
+function withoutOffers(record: PeerRecord): PeerRecord {
+  return { ...record, models: [], shards: [], planned: [], held: [] };
+}

@@ -1,0 +1,108 @@
+/**
+ * The models that one pool offers, as this node knows them. Which count depends on the set alone, not on the order in
+ * which it came together; it is bounded, and an admin gone mad leaves the owner room.
+ */
+import type { Membership } from './certificate.ts';
+import { clockToleranceMs } from './certificate.ts';
+import type { PoolModel, PoolModelEntry, PoolModelFacts } from './pool-model.ts';
+
+/** Most entries by the owner, and as many by admins; withdrawn ones count. */
+export const maxPoolModels = 128;
+
+/** Whoever was away for longer may bring an entry back that was withdrawn, in milliseconds. */
+const withdrawnKeptMs = 90 * 24 * 3_600_000;
+
+export type PoolModelBookParts = {
+  readonly pool: string;
+  /** Whether the owner has removed who signed with this. */
+  readonly isVoid: (membership: Membership) => boolean;
+  readonly now: () => number;
+  readonly onChange: () => void;
+};
+
+export class PoolModelBook {
+  readonly #parts: PoolModelBookParts;
+  readonly #byOwner = new Map<string, PoolModel>();
+  readonly #byAdmins = new Map<string, PoolModel>();
+
+  constructor(parts: PoolModelBookParts) {
+    this.#parts = parts;
+  }
+
+  /** All entries of those who may still say so, to be told and kept. */
+  all(): PoolModel[] {
+    return [...this.#byOwner.values(), ...this.#byAdmins.values()].filter((each) =>
+      this.#counts(each),
+    );
+  }
+
+  /** What is offered: the owner's word goes before an admin's. */
+  offered(): (PoolModelFacts & { readonly id: string })[] {
+    const entries = this.all().map(({ entry }) => entry.value);
+    const byId = new Map<string, PoolModelEntry>();
+    for (const entry of entries.toReversed()) {
+      byId.set(entry.id, entry);
+    }
+    return [...byId.values()]
+      .flatMap(({ id, model }) => (model === null ? [] : [{ id, ...model }]))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Takes a checked entry in; false when it is no news, lies in the future, or finds no room. */
+  add(model: PoolModel): boolean {
+    const { pool, id, at } = model.entry.value;
+    const { now, onChange } = this.#parts;
+    if (pool !== this.#parts.pool || at > now() + clockToleranceMs || !this.#counts(model)) {
+      return false;
+    }
+    const entries = model.signer === undefined ? this.#byOwner : this.#byAdmins;
+    const known = entries.get(id);
+    const isKnownValid = known !== undefined && this.#counts(known);
+    if (isKnownValid ? !isLater(model, known) : !this.#hasRoom(entries, id)) {
+      return false;
+    }
+    entries.set(id, model);
+    onChange();
+    return true;
+  }
+
+  /** Whether the owner has said something about this id, which nobody else's word changes. */
+  isOwners(id: string): boolean {
+    return this.#byOwner.has(id);
+  }
+
+  /** When an entry with this id has to be made so that it counts, in milliseconds. */
+  nextAt(id: string): number {
+    const known = [this.#byOwner.get(id), this.#byAdmins.get(id)];
+    return Math.max(
+      this.#parts.now(),
+      ...known.map((model) => (model === undefined ? 0 : model.entry.value.at + 1)),
+    );
+  }
+
+  #counts({ signer }: PoolModel): boolean {
+    return signer === undefined || !this.#parts.isVoid(signer);
+  }
+
+  #hasRoom(entries: Map<string, PoolModel>, id: string): boolean {
+    if (entries.has(id) || entries.size < maxPoolModels) {
+      return true;
+    }
+    for (const [other, model] of entries) {
+      const { at, model: offered } = model.entry.value;
+      const isOld = offered === null && at < this.#parts.now() - withdrawnKeptMs;
+      if (isOld || !this.#counts(model)) {
+        entries.delete(other);
+      }
+    }
+    return entries.size < maxPoolModels;
+  }
+}
+
+/** Two made in the same millisecond are ordered by their bytes, the same everywhere. */
+function isLater({ entry }: PoolModel, { entry: known }: PoolModel): boolean {
+  return (
+    entry.value.at > known.value.at ||
+    (entry.value.at === known.value.at && Buffer.compare(entry.bytes, known.bytes) > 0)
+  );
+}

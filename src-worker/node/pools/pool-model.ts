@@ -1,0 +1,53 @@
+/**
+ * Models that a pool offers its members beside the app's own list: signed by its owner or an admin, spread with the
+ * pool's news. An entry names a model by its manifest, so its bytes are checked wherever they come from; a file on the
+ * web is named by its hash, too.
+ */
+import { z } from 'zod';
+import { manifestIdSchema } from '../../../src-shared/model.ts';
+import { poolIdSchema, poolModelFactsSchema, poolModelIdSchema } from '../../../src-shared/pool.ts';
+import { type Certificate, clockToleranceMs } from './certificate.ts';
+import type { DocumentKind } from './signed-document.ts';
+import { openStatement, type Statement, type StatementText } from './statement.ts';
+
+const entrySchema = z.strictObject({
+  pool: poolIdSchema,
+  id: poolModelIdSchema,
+  /** Of two entries with one id, the later one counts. */
+  at: z.int().min(0),
+  /** null: it is offered no more. */
+  model: poolModelFactsSchema
+    .extend({
+      quantisation: z.string().regex(/^\w{1,16}$/),
+      sizeBytes: z.int().min(1),
+      manifestId: manifestIdSchema,
+      /** Where its GGUF file lies; `sha256` and `sizeBytes` are of the whole file then. */
+      file: z
+        .strictObject({
+          url: z.url({ protocol: /^https$/ }).max(1000),
+          sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        })
+        .optional(),
+    })
+    .strict()
+    .nullable(),
+});
+export type PoolModelEntry = z.infer<typeof entrySchema>;
+export type PoolModelFacts = NonNullable<PoolModelEntry['model']>;
+export type PoolModel = Statement<PoolModelEntry>;
+
+export const poolModelKind: DocumentKind<PoolModelEntry> = {
+  name: 'model',
+  schema: entrySchema,
+  maxBytes: 2560,
+};
+
+/** @throws AppError `protocol-violation` */
+export async function openPoolModel(text: StatementText): Promise<PoolModel> {
+  return await openStatement(poolModelKind, text, mayOffer);
+}
+
+/** Admins may, for as long as their certificate holds; so an entry need not be signed anew with it. */
+function mayOffer({ at }: PoolModelEntry, by: Certificate): boolean {
+  return by.role === 'admin' && at >= by.issuedAt - clockToleranceMs && at < by.expiresAt;
+}

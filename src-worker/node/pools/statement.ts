@@ -1,0 +1,72 @@
+/** What somebody says of a pool, with what gives him the right to: nothing for the pool's own key, else a membership. */
+import type { PrivateKey } from '@libp2p/interface';
+import { z } from 'zod';
+import { AppError } from '../../../src-shared/errors.ts';
+import {
+  type Certificate,
+  fromText,
+  type Membership,
+  membershipText,
+  membershipTextSchema,
+  openMembership,
+  toText,
+} from './certificate.ts';
+import {
+  type DocumentKind,
+  openDocument,
+  sealDocument,
+  type SignedDocument,
+} from './signed-document.ts';
+
+export type Statement<T> = {
+  readonly entry: SignedDocument<T>;
+  readonly signer: Membership | undefined;
+};
+
+/** As it is kept and travels; the kind bounds it further. */
+export const statementTextSchema = z.strictObject({
+  entry: z.base64url().max(4096),
+  signer: membershipTextSchema.optional(),
+});
+export type StatementText = z.infer<typeof statementTextSchema>;
+
+/** `key` is the pool's, or that of the node whose membership is `signer`. */
+export async function issueStatement<T>(
+  kind: DocumentKind<T>,
+  value: T,
+  key: PrivateKey,
+  signer: Membership | undefined,
+): Promise<Statement<T>> {
+  return { entry: await sealDocument(kind, value, key), signer };
+}
+
+export function statementText<T>({ entry, signer }: Statement<T>): StatementText {
+  return {
+    entry: toText(entry.bytes),
+    ...(signer === undefined ? {} : { signer: membershipText(signer) }),
+  };
+}
+
+/**
+ * Reads a statement and checks its signatures, and that its signer may say so.
+ * @param maySay whether the holder of such a certificate of the same pool may; the pool's own key always may
+ * @throws AppError `protocol-violation`
+ */
+export async function openStatement<T extends { readonly pool: string }>(
+  kind: DocumentKind<T>,
+  text: StatementText,
+  maySay: (value: T, by: Certificate) => boolean,
+): Promise<Statement<T>> {
+  const entry = await openDocument(kind, fromText(text.entry));
+  const signer = text.signer === undefined ? undefined : await openMembership(text.signer);
+  const { pool } = entry.value;
+  const by = signer?.certificate.value;
+  const isAllowed =
+    by === undefined
+      ? entry.signer === pool
+      : by.pool === pool && by.peer === entry.signer && maySay(entry.value, by);
+  if (!isAllowed) {
+    throw new AppError('protocol-violation', `A ${kind.name} was signed by who may not sign it`);
+  }
+  return { entry, signer };
+}
