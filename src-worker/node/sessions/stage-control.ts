@@ -3,7 +3,7 @@ import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
 import type { Channel, ChannelOpener } from '../mesh/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
-import { ChainFailure, reportedFailure, stageFailure } from './chain-failure.ts';
+import { type ChainFailure, reportedFailure, stageFailure } from './chain-failure.ts';
 import { encodeMessage, parseMessage } from './json-frame.ts';
 import { answerLimits } from './stage-limits.ts';
 import {
