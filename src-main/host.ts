@@ -58,7 +58,7 @@ export type HostOptions = {
   readonly restartPolicy?: RestartPolicy;
 };
 
-const consent: Acknowledgement = 'consent 1';
+const consent: Acknowledgement = 'consent 2';
 
 /** `chat` streams and `cancel` belongs to a client; see client-session.ts. */
 export type CallableMethod = Exclude<HostMethod, 'chat' | 'cancel'>;

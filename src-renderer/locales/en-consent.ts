@@ -35,8 +35,8 @@ export const enConsent = {
       icon: 'eye',
       title: 'What others can see',
       sentences: [
-        'Computers that you are connected to see your network address, and which layers of which models you serve.',
-        'When you work for others, parts of their texts pass through your computer as numbers. MindMesh does not show or keep them.',
+        'Computers that you are connected to see your network address, and which layers of which models you serve. So that they can reach you, MindMesh asks your router to let them in, where it can.',
+        'When you work for others, parts of their texts pass through your computer as numbers. MindMesh does not show them, and keeps them in memory for five minutes at most, in case a next question follows.',
         'When other computers work on your questions, whoever runs them can read or reconstruct what you ask and what is answered. Each answer says whether it stayed on this computer. Do not send secrets through computers you do not trust.',
       ],
     },

@@ -93,7 +93,7 @@ const fields = {
   },
   hostingMemoryGigabytes: {
     label: 'Limit memory for hosted models',
-    help: 'Off, half of this computer’s memory may be used.',
+    help: 'Off, your share of the graphics card’s memory may be used, or half of this computer’s where the processor does the work.',
     unit: 'GB',
   },
   askPoolOnly: {

@@ -190,7 +190,9 @@ export class NodeChain {
 
   /** Waits until no request runs at the asking node and no session is left on any stage. */
   async untilNothingRuns(): Promise<void> {
-    await this.asker.until(({ requests }) => requests.active === 0, 'no request runs');
+    if (this.asker.isRunning) {
+      await this.asker.until(({ requests }) => requests.active === 0, 'no request runs');
+    }
     await this.untilAllFree();
   }
 

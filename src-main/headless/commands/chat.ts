@@ -1,7 +1,8 @@
 /** `mindmesh chat`: one question, or a conversation in a terminal. */
 import { text as readAll } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatMessage } from '../../../src-shared/chat.ts';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
@@ -20,6 +21,8 @@ export type ChatOptions = CommonOptions & {
 
 /** Loading a large model from a slow disk takes this long, in milliseconds. */
 const loadedWithinMs = 120_000;
+/** What a host shows is as new as that. */
+const freshWithinMs = 1500;
 /** Finding peers takes this long. */
 const foundWithinMs = 20_000;
 
@@ -76,6 +79,19 @@ function systemMessages({ system }: ChatOptions): ChatMessage[] {
  * `timed-out`
  */
 async function modelFor(connection: HostConnection, wanted: string | undefined): Promise<string> {
+  try {
+    return await knownModel(connection, wanted);
+  } catch (error) {
+    if (toAppError(error).code !== 'model-not-found') {
+      throw error;
+    }
+    // While nobody looked, the host did not ask its node who is there.
+    await delay(freshWithinMs);
+    return knownModel(connection, wanted);
+  }
+}
+
+async function knownModel(connection: HostConnection, wanted: string | undefined): Promise<string> {
   const { node } = connection.snapshot();
   const isHosting = node !== null && node.shards.length > 0;
   const model = await waitForSnapshot(

@@ -122,7 +122,9 @@ export class Coordinator implements Generations {
         if (!error.isWorthAnotherRoute || !answer.mayGoOn) {
           throw error.error;
         }
-        search.exclude(error, answer.tokens > before);
+        const rests = (this.#parts.restsBecause?.() ?? null) !== null;
+        const isOwnRest = rests && error.peer === this.#parts.opener.peer;
+        search.exclude(error, answer.tokens > before, !isOwnRest);
       }
     }
   }

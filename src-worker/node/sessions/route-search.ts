@@ -59,15 +59,18 @@ export class RouteSearch {
     }
   }
 
-  /** The route that was given last failed. `hasAnswered`: it brought the answer on first. */
-  exclude({ peer, error }: ChainFailure, hasAnswered: boolean): void {
+  /**
+   * The route that was given last failed. `hasAnswered`: it brought the answer on first. `mayBeBack`: whose fault it was
+   * may serve again soon.
+   */
+  exclude({ peer, error }: ChainFailure, hasAnswered: boolean, mayBeBack: boolean): void {
     // Who hosted the layers a moment ago is likely to be back, or another to take them over.
-    if (error.code !== 'over-capacity') {
+    if (error.code !== 'over-capacity' && mayBeBack) {
       this.#deadline = Math.max(this.#deadline, this.#startedAt + retryPatienceMs);
     }
     if (hasAnswered) {
       this.#hasAnswered = true;
-      this.#deadline = this.#now() + resumePatienceMs;
+      this.#deadline = this.#now() + (mayBeBack ? resumePatienceMs : patienceMs);
       this.#failed.clear();
       this.#tried = 0;
     }
