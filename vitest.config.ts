@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Unit tests stand beside the code they test; integration tests start real processes from build/, so
-// `npm test` builds first. Two cores are what the suite is sized for; a third worker goes on while others wait.
+// `npm test` builds first. Two workers match the two cores that the suite is sized for.
 export default defineConfig({
   test: {
     projects: [
@@ -15,7 +15,7 @@ export default defineConfig({
         },
       },
     ],
-    maxWorkers: 3,
+    maxWorkers: 2,
     reporters: ['verbose'],
   },
 });

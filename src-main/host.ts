@@ -3,17 +3,10 @@
  * No HTTP and no Electron here; whoever shows a window or takes commands composes this.
  */
 import { totalmem } from 'node:os';
-import type { z } from 'zod';
 import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
 import { AppError, describeCauses } from '../src-shared/errors.ts';
-import {
-  type HostMethod,
-  hostMethods,
-  type HostResult,
-  type HostSnapshot,
-} from '../src-shared/host-api.ts';
+import { hostMethods, type HostResult, type HostSnapshot } from '../src-shared/host-api.ts';
 import type { NodeConfigInput, Usage } from '../src-shared/node-api.ts';
-import type { RestartPolicy } from '../src-shared/process/restart-policy.ts';
 import type { ChangedSettings, Settings } from '../src-shared/settings.ts';
 import { type AppFiles, appFiles } from './app-files.ts';
 import { dataFolderAt } from './data-folder.ts';
@@ -21,53 +14,21 @@ import { defaultThreads } from './default-threads.ts';
 import { dutyClock } from './duty/duty-clock.ts';
 import { DutyService } from './duty/duty-service.ts';
 import { type HostFile, writeHostFile } from './host-file.ts';
+import { type CallableMethod, type Handlers, nodeHandlers } from './host-handlers.ts';
+import type { HostOptions } from './host-options.ts';
 import { type HostServices, openHostServices } from './host-services.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
-import type { Log, LogLevel } from './log.ts';
+import type { Log } from './log.ts';
 import { HostingMemory } from './hosting-memory.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
-import type { FactSources } from './sensors/fact-sources.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
-import type { Presence } from './sensors/presence.ts';
 import type { Acknowledgement } from './store/acknowledgements.ts';
 import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
-export type HostOptions = {
-  /** Absent: the platform's usual folder. */
-  readonly dataFolder?: string | undefined;
-  /** Wishes for this run alone; they go before the stored ones until those are changed. */
-  readonly overrides?: ChangedSettings;
-  readonly logLevel?: LogLevel;
-  /** Works whatever the machine does, which then is not watched; pauses of earlier runs are over. */
-  readonly alwaysWork?: boolean;
-  /** Until the owner has agreed, once for all starts, nothing computes or connects; the desktop app asks. */
-  readonly needsConsent?: boolean;
-  /** What Electron knows of the owner's presence; without it, the system's tools are asked. */
-  readonly presence?: () => Presence;
-  /** Keeps the computer from sleeping, as Electron does; without it, the system's tool is run. */
-  readonly keepAwake?: KeepAwake;
-  /** Other sensors than those of this system, for tests. */
-  readonly sources?: FactSources;
-  /** A Node.js to run the node process with; absent: the one that runs this. */
-  readonly nodeCommand?: string;
-  /** Other places of the app's own files, for tests. */
-  readonly files?: Partial<AppFiles>;
-  readonly restartPolicy?: RestartPolicy;
-};
-
 const consent: Acknowledgement = 'consent 2';
-
-/** `chat` streams and `cancel` belongs to a client; see client-session.ts. */
-export type CallableMethod = Exclude<HostMethod, 'chat' | 'cancel'>;
-
-type Handlers = {
-  readonly [M in CallableMethod]: (
-    params: z.output<(typeof hostMethods)[M]['params']>,
-  ) => Promise<HostResult<M>> | HostResult<M>;
-};
 
 /**
  * Takes the data folder and begins to start the node; `ready` tells when that is done.
@@ -119,22 +80,7 @@ export class Host {
     this.stopRequested = promise;
     this.#handlers = {
       snapshot: () => this.snapshot(),
-      importModel: (params) => this.#node.importModel(params),
-      removeModel: (params) => this.#node.removeModel(params),
-      downloadModel: (params) => this.#node.downloadModel(params),
-      modelStorage: (params) => this.#node.ask('modelStorage', params),
-      catalog: (params) => this.#node.ask('catalog', params),
-      cancelDownload: (params) => this.#node.ask('cancelDownload', params),
-      route: (params) => this.#node.ask('route', params),
-      poolCreate: (params) => this.#node.ask('poolCreate', params),
-      poolInvite: (params) => this.#node.ask('poolInvite', params),
-      poolJoin: (params) => this.#node.ask('poolJoin', params),
-      poolReadInvite: (params) => this.#node.ask('poolReadInvite', params),
-      poolList: (params) => this.#node.ask('poolList', params),
-      poolRevoke: (params) => this.#node.ask('poolRevoke', params),
-      poolOffer: (params) => this.#node.ask('poolOffer', params),
-      poolWithdraw: (params) => this.#node.ask('poolWithdraw', params),
-      poolLeave: (params) => this.#node.ask('poolLeave', params),
+      ...nodeHandlers(() => this.#node),
       settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
       pause: ({ choice }) => this.#duty.pause(choice),

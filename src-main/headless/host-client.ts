@@ -13,7 +13,7 @@ import {
   type HostSnapshot,
 } from '../../src-shared/host-api.ts';
 import type { HostFile } from '../host-file.ts';
-import type { CallableMethod } from '../host.ts';
+import type { CallableMethod } from '../host-handlers.ts';
 import type { HostConnection } from './host-connection.ts';
 
 type Control = NonNullable<HostFile['control']>;

@@ -2,7 +2,7 @@
 import type { ChatEvent, ChatRequestInput } from '../../src-shared/chat.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { HostParams, HostResult, HostSnapshot } from '../../src-shared/host-api.ts';
-import type { CallableMethod } from '../host.ts';
+import type { CallableMethod } from '../host-handlers.ts';
 
 export type HostConnection = {
   /** @throws AppError `not-running` when the host is gone */

@@ -14,7 +14,7 @@ if (!(minutes > 0 && minutes <= 600) || !Number.isSafeInteger(seed)) {
   console.error('Usage: npm run chaos -- --minutes 10 [--seed 1]; at most 600 minutes');
   process.exitCode = 2;
 } else {
-  const report = await runChaos({ minutes, seed, say: (line) => console.error(line) });
+  const report = await runChaos({ minutes, seed, say: (line) => console.error(`chaos, ${line}`) });
   for (const line of [...report.lost, ...report.different].slice(0, 20)) {
     console.error(line);
   }

@@ -4,7 +4,7 @@ import { longModel, NodeChain } from '../support/node-chain.ts';
 import type { NodeProcess } from '../support/node-process.ts';
 
 /** Long enough that whatever happens after the first token happens in the middle. */
-const answerTokens = 1000;
+const answerTokens = 500;
 const question = 'What is this?';
 
 const thirds = [

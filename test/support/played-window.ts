@@ -10,7 +10,8 @@ import {
   type DashboardServer,
   startDashboardServer,
 } from '../../src-main/headless/dashboard-server.ts';
-import { createHost, type Host, type HostOptions } from '../../src-main/host.ts';
+import { createHost, type Host } from '../../src-main/host.ts';
+import type { HostOptions } from '../../src-main/host-options.ts';
 import { defaultPreferences } from '../../src-shared/preferences.ts';
 import { idleFacts } from './duty-inputs.ts';
 import { PlayedMachine } from './played-machine.ts';

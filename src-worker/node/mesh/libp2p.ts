@@ -38,6 +38,9 @@ const inboundConnectionThreshold = 64;
 /** Streams of one connection, each way. A session takes at most four between two peers. */
 const maxStreams = 256;
 
+/** Of these, streams that a peer may open before this side is done with the greeting: it has sessions waiting. */
+const maxEarlyStreams = 64;
+
 /**
  * A stream's window grows up to this. It must stay below what a paused stream may buffer (4 MiB): a paused
  * stream that is sent more is aborted.
@@ -133,6 +136,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
         {
           maxInboundStreams: maxStreams,
           maxOutboundStreams: maxStreams,
+          maxEarlyStreams,
           streamOptions: { maxStreamWindowSize },
         },
         maxStreamWindowSize,
