@@ -47,6 +47,14 @@ const answerLimits: FrameLimits = (kind) => (kind === kinds.want ? 256 : undefin
 /** Digests are compared this often, in case something got lost. */
 const compareEveryMs = 30_000;
 
+/**
+ * After a greeting that showed a difference, the peer is greeted in turn this much later, in milliseconds: it may not have
+ * known that this node is a member when it was greeted before, as who joins does not for a moment.
+ */
+const greetBackAfterMs = 500;
+/** And no more often than this, in milliseconds: differences that stay are not talked about without end. */
+const greetBackEveryMs = 10_000;
+
 /** Verifying costs up to half a millisecond; a member may have this many items verified a second, in a burst too. */
 const itemsPerSecond = 200;
 
@@ -58,6 +66,11 @@ export class PoolNews {
   readonly #pools: Pools;
   readonly #links = new Map<string, Promise<Channel | undefined>>();
   readonly #stopping = new AbortController();
+  /** Peers that were greeted back lately, or will be soon. */
+  readonly #greetedBack = new Map<
+    string,
+    { readonly at: number; readonly timer: NodeJS.Timeout }
+  >();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(opener: ChannelOpener, pools: Pools) {
@@ -93,6 +106,8 @@ export class PoolNews {
 
   disconnected(peer: string): void {
     this.#links.delete(peer);
+    clearTimeout(this.#greetedBack.get(peer)?.timer);
+    this.#greetedBack.delete(peer);
   }
 
   /**
@@ -117,6 +132,7 @@ export class PoolNews {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#greetedBack.forEach(({ timer }) => clearTimeout(timer));
     this.#stopping.abort();
   }
 
@@ -174,6 +190,7 @@ export class PoolNews {
       const { pool: id, digest } = parse(digestSchema, body);
       if (this.#shared(peer, id).digest !== digest) {
         await send(channel, kinds.want, { pool: id });
+        this.#greetBack(peer);
       }
     } else if (kind === kinds.revocation) {
       const revocation = await openRevocation(parse(statementTextSchema, body));
@@ -185,6 +202,15 @@ export class PoolNews {
       const membership = await openMembership(parse(membershipTextSchema, body));
       const { pool } = membership.certificate.value;
       this.#pools.addMembership(this.#shared(peer, pool), membership, peer);
+    }
+  }
+
+  #greetBack(peer: string): void {
+    const now = performance.now();
+    const before = this.#greetedBack.get(peer)?.at ?? -greetBackEveryMs;
+    if (now - before >= greetBackEveryMs && !this.#stopping.signal.aborted) {
+      const timer = setTimeout(() => void this.greet(peer), greetBackAfterMs).unref();
+      this.#greetedBack.set(peer, { at: now, timer });
     }
   }
 
