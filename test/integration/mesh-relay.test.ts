@@ -90,8 +90,10 @@ describe('a relay', () => {
     const reached = await startReached(server);
     const dialler = await startDialler();
     // Ten megabytes in both ways together, of which two may go at once, and two more may be charged for later.
-    const ms =
-      (await echo(dialler, reached, 2_500_000)) + (await echo(dialler, reached, 2_500_000));
+    const begun = performance.now();
+    await echo(dialler, reached, 2_500_000);
+    await echo(dialler, reached, 2_500_000);
+    const ms = performance.now() - begun;
     expect(ms).toBeGreaterThan(2500);
     expect(ms).toBeLessThan(10_000);
   });
