@@ -1,9 +1,11 @@
 import { defineConfig } from '@playwright/test';
+import { keepCompiledCode } from './test/support/compile-cache.ts';
 import { findElectron } from './test/support/electron-runtime.ts';
 
+keepCompiledCode();
+
 // The window in a real browser, and the desktop app in a real Electron, on a real host with the real demo model;
-// `npm run build` comes first. One worker: a host, its engine and the browser fill the two cores that the suite is
-// sized for.
+// `npm run build` comes first. Two workers match the two cores that the suite is sized for.
 export default defineConfig({
   projects: [
     { name: 'window', testDir: 'test/e2e' },
@@ -11,7 +13,7 @@ export default defineConfig({
     ...(findElectron() === undefined ? [] : [{ name: 'desktop', testDir: 'test/electron' }]),
   ],
   outputDir: 'test-results',
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: process.env['CI'] !== undefined,

@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { keepCompiledCode } from './test/support/compile-cache.ts';
+
+keepCompiledCode();
 
 // Unit tests stand beside the code they test; integration tests start real processes from build/, so
 // `npm test` builds first. Two workers match the two cores that the suite is sized for.
