@@ -31,9 +31,9 @@ export class PlayedWindow {
   static async start(options: HostOptions = {}): Promise<PlayedWindow> {
     const machine = new PlayedMachine();
     const host = await createHost({
-      dataFolder: await mkdtemp(join(tmpdir(), 'mindmesh-played-')),
       sources: machine.sources,
       ...options,
+      dataFolder: options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'mindmesh-played-'))),
       overrides: {
         apiPort: 0,
         mdns: false,
