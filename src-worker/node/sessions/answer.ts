@@ -213,7 +213,10 @@ export class Answer {
   /** A chain does not open because of this peer. */
   #mayGoRound(peer: string): boolean {
     const isPossible = this.#parts.routeAround(new Set([...this.#avoided, peer])) !== undefined;
-    this.#detours += isPossible ? 1 : 0;
+    if (isPossible) {
+      this.#detours += 1;
+      this.#avoided.add(peer);
+    }
     return isPossible;
   }
 
