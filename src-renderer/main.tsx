@@ -12,7 +12,8 @@ import { desktopTransport } from './features/host-client/desktop-transport.ts';
 import { createHostClient } from './features/host-client/host-client.ts';
 import { HostProvider } from './features/host-client/host-context.tsx';
 import { webSocketTransport } from './features/host-client/web-socket-transport.ts';
-import { viewAddress, type View } from './features/navigation/use-view.ts';
+import type { View } from '../src-shared/views.ts';
+import { viewAddress } from './features/navigation/use-view.ts';
 
 const root = document.querySelector('#root');
 if (root === null) {

@@ -4,18 +4,7 @@
  * of host-api.ts, as over a WebSocket.
  */
 import { z } from 'zod';
-
-/** The views that the tray and links can ask for. */
-const desktopViews = [
-  'chat',
-  'status',
-  'network',
-  'pools',
-  'models',
-  'machine',
-  'settings',
-] as const;
-export type DesktopView = (typeof desktopViews)[number];
+import { views } from './views.ts';
 
 /** `version` is the newer one, `message` one sentence for people. */
 const updateStateSchema = z.object({
@@ -38,7 +27,7 @@ export type DeepLink = z.infer<typeof deepLinkSchema>;
 export const shellStateSchema = z.object({
   update: updateStateSchema,
   /** Where the owner wants to be, by the last click in the tray or the last link; null leaves the window as it is. */
-  view: z.enum(desktopViews).nullable(),
+  view: z.enum(views).nullable(),
   deepLink: deepLinkSchema.nullable(),
   /**
    * Counts `view` and `deepLink` up whenever somebody asks for one, also for the same again: go there when the number

@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
-import type { DeepLink, DesktopView, ShellState } from '../../src-shared/desktop-api.ts';
+import type { DeepLink, ShellState } from '../../src-shared/desktop-api.ts';
+import type { View } from '../../src-shared/views.ts';
 import { describeCauses, missingCase, toAppError } from '../../src-shared/errors.ts';
 import type { UsageSummary } from '../../src-shared/host-api.ts';
 import { type DashboardServer, startDashboardServer } from '../headless/dashboard-server.ts';
@@ -32,7 +33,7 @@ export type DesktopOptions = {
 
 /** What another start of the app, a link or a click asks for. */
 export type OpenRequest = {
-  readonly view?: DesktopView | null;
+  readonly view?: View | null;
   readonly link?: DeepLink | undefined;
   /** Path of a model's file to add. */
   readonly modelFile?: string | undefined;

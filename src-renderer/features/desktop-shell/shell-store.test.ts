@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ShellState } from '../../../src-shared/desktop-api.ts';
-import type { View } from '../navigation/use-view.ts';
+import type { View } from '../../../src-shared/views.ts';
 import { createShellStore, viewAskedFor } from './shell-store.ts';
 
 const quiet: ShellState = {

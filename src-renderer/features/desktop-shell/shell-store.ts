@@ -4,7 +4,7 @@ import {
   type ShellState,
   shellStateSchema,
 } from '../../../src-shared/desktop-api.ts';
-import type { View } from '../navigation/use-view.ts';
+import type { View } from '../../../src-shared/views.ts';
 
 export interface ShellStore {
   /** null until the app has told. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { viewAddress, viewOf, views } from './use-view.ts';
+import { views } from '../../../src-shared/views.ts';
+import { viewAddress, viewOf } from './use-view.ts';
 
 describe('the view that an address names', () => {
   it('is the one whose own address it is', () => {

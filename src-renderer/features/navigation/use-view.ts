@@ -1,16 +1,6 @@
 /** Which view is shown: the address's hash, so that back, reload and bookmarks work. */
 import { useSyncExternalStore } from 'react';
-
-export const views = [
-  'chat',
-  'status',
-  'network',
-  'pools',
-  'models',
-  'machine',
-  'settings',
-] as const;
-export type View = (typeof views)[number];
+import { type View, views } from '../../../src-shared/views.ts';
 
 /** The address of a view. */
 export function viewAddress(view: View): string {

@@ -6,7 +6,8 @@ import { StateBadge } from '../../components/state-badge.tsx';
 import { text } from '../../locales/text.ts';
 import { appSummary } from '../duty/duty-summary.ts';
 import { useHostView } from '../host-client/host-context.tsx';
-import { viewAddress, views, type View } from '../navigation/use-view.ts';
+import { type View, views } from '../../../src-shared/views.ts';
+import { viewAddress } from '../navigation/use-view.ts';
 import { connectedPeers } from '../node/node-summary.ts';
 
 function ViewLink({ view, current }: { view: View; current: boolean }) {

@@ -27,6 +27,7 @@ import {
   vocabularySchema,
 } from '../../wire/engine-messages.ts';
 import type { Frame } from '../../wire/frame.ts';
+import { decodeJson } from '../../wire/json-body.ts';
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
 import { StderrTail } from './stderr-tail.ts';
 
@@ -271,12 +272,12 @@ export class EngineClient {
         this.#events.onWork(decodeWork(body, this.#samples ? 4 : this.description.width * 4));
         return;
       case engineKinds.sessionFailed: {
-        const { session, error } = sessionFailedSchema.parse(parse(body));
+        const { session, error } = decodeJson(sessionFailedSchema, body, "An engine's message");
         this.#events.onSessionFailed(session, errorOf(error));
         return;
       }
       default: {
-        const response = engineResponseSchema.parse(parse(body));
+        const response = decodeJson(engineResponseSchema, body, "An engine's answer");
         const waiting = this.#waiting.get(response.id);
         this.#waiting.delete(response.id);
         if ('error' in response) {
@@ -313,10 +314,6 @@ export class EngineClient {
 function defaultEntry(): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`../../engine/engine.${extension}`, import.meta.url));
-}
-
-function parse(body: Buffer): unknown {
-  return JSON.parse(body.toString('utf8'));
 }
 
 function errorOf(report: { code: string; message: string }): AppError {

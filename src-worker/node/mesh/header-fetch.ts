@@ -1,12 +1,12 @@
 /** Gets a model's header from one peer and believes nothing of it: the model's id is the hash to check by. */
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { errorReportSchema } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
 import { partialSuffix } from '../../gguf/atomic-file.ts';
 import { modelFacts } from '../../gguf/model-facts.ts';
 import { openGguf } from '../../gguf/read.ts';
 import type { Frame } from '../../wire/frame.ts';
+import { decodeReport, encodeJson } from '../../wire/json-body.ts';
 import { hashMetadata } from '../models/make-manifest.ts';
 import { type Manifest, manifestId as idOf, manifestSchema } from '../models/manifest.ts';
 import type { Channel, ChannelOpener } from './channel.ts';
@@ -46,7 +46,7 @@ export async function fetchHeader(
     let manifest: Manifest;
     try {
       const received = receive(channel, manifestId, file);
-      void channel.send(headerKinds.request, Buffer.from(JSON.stringify({ manifestId })));
+      void channel.send(headerKinds.request, encodeJson({ manifestId }));
       manifest = await received;
       await file.sync();
     } finally {
@@ -69,7 +69,7 @@ function receive(channel: Channel, manifestId: string, file: FileHandle): Promis
   let bytes = 0;
   const take = async ({ kind, body }: Frame): Promise<void> => {
     if (kind === headerKinds.failed) {
-      received.reject(readRefusal(body));
+      received.reject(decodeReport(body));
     } else if (kind === headerKinds.manifest && manifest === undefined) {
       manifest = readManifest(body, manifestId);
     } else if (kind === headerKinds.header && manifest !== undefined) {
@@ -107,14 +107,6 @@ function readManifest(body: Buffer, id: string): Manifest {
     throw new AppError('protocol-violation', 'The manifest of this model is not valid', {
       cause: error,
     });
-  }
-}
-
-function readRefusal(body: Buffer): AppError {
-  try {
-    return AppError.fromReport(errorReportSchema.parse(JSON.parse(body.toString('utf8'))));
-  } catch (error) {
-    return new AppError('protocol-violation', 'A refusal cannot be read', { cause: error });
   }
 }
 

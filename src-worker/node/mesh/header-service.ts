@@ -1,6 +1,7 @@
 /** Gives manifests and headers of this node's models to peers that ask. */
 import { open } from 'node:fs/promises';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import { canonicalJson, type Manifest } from '../models/manifest.ts';
 import type { Channel, ChannelOpener } from './channel.ts';
 import {
@@ -36,7 +37,8 @@ function serveOne(channel: Channel, source: HeaderSource): void {
       throw new AppError('protocol-violation', 'A peer asked twice on one channel');
     }
     isAsked = true;
-    await answer(channel, source, parseRequest(body));
+    const { manifestId } = decodeJson(headerRequestSchema, body, 'A request for a model');
+    await answer(channel, source, manifestId);
     await channel.close();
   });
 }
@@ -77,15 +79,5 @@ async function sendFile(channel: Channel, path: string): Promise<void> {
 }
 
 async function refuse(channel: Channel, error: AppError): Promise<void> {
-  await channel.send(headerKinds.failed, Buffer.from(JSON.stringify(error.toReport())));
-}
-
-function parseRequest(body: Buffer): string {
-  try {
-    return headerRequestSchema.parse(JSON.parse(body.toString('utf8'))).manifestId;
-  } catch (error) {
-    throw new AppError('protocol-violation', 'A request for a model cannot be read', {
-      cause: error,
-    });
-  }
+  await channel.send(headerKinds.failed, encodeJson(error.toReport()));
 }

@@ -15,6 +15,7 @@ import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
 import { poolIdSchema } from '../../../src-shared/pool.ts';
 import type { Frame, FrameLimits } from '../../wire/frame.ts';
+import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../mesh/channel.ts';
 import {
   type Membership,
@@ -29,6 +30,9 @@ import { openRevocation, type Revocation } from './revocation.ts';
 import { statementText, statementTextSchema } from './statement.ts';
 
 export const newsProtocol = '/mindmesh/pool-news/1.0.0';
+
+/** What comes on these channels, for the log. */
+const what = 'News of a pool';
 
 const kinds = { digest: 1, want: 2, certificate: 3, revocation: 4, model: 5 } as const;
 
@@ -150,7 +154,7 @@ export class PoolNews {
     const { signal } = this.#stopping;
     try {
       const channel = await this.#opener.openChannel(peer, newsProtocol, answerLimits, signal);
-      channel.onFrame(({ body }) => this.#give(channel, parse(wantSchema, body).pool));
+      channel.onFrame(({ body }) => this.#give(channel, decodeJson(wantSchema, body, what).pool));
       channel.onClose(() => this.#links.delete(peer));
       return channel;
     } catch {
@@ -187,19 +191,19 @@ export class PoolNews {
   async #take(channel: Channel, { kind, body }: Frame): Promise<void> {
     const { peer } = channel;
     if (kind === kinds.digest) {
-      const { pool: id, digest } = parse(digestSchema, body);
+      const { pool: id, digest } = decodeJson(digestSchema, body, what);
       if (this.#shared(peer, id).digest !== digest) {
         await send(channel, kinds.want, { pool: id });
         this.#greetBack(peer);
       }
     } else if (kind === kinds.revocation) {
-      const revocation = await openRevocation(parse(statementTextSchema, body));
+      const revocation = await openRevocation(decodeJson(statementTextSchema, body, what));
       this.#pools.addRevocation(this.#shared(peer, revocation.entry.value.pool), revocation, peer);
     } else if (kind === kinds.model) {
-      const model = await openPoolModel(parse(statementTextSchema, body));
+      const model = await openPoolModel(decodeJson(statementTextSchema, body, what));
       this.#pools.addModel(this.#shared(peer, model.entry.value.pool), model, peer);
     } else {
-      const membership = await openMembership(parse(membershipTextSchema, body));
+      const membership = await openMembership(decodeJson(membershipTextSchema, body, what));
       const { pool } = membership.certificate.value;
       this.#pools.addMembership(this.#shared(peer, pool), membership, peer);
     }
@@ -240,7 +244,7 @@ function sendItem(channel: Channel | undefined, item: Item): Promise<void> {
 
 async function send(channel: Channel | undefined, kind: number, message: object): Promise<void> {
   try {
-    await channel?.send(kind, Buffer.from(JSON.stringify(message)));
+    await channel?.send(kind, encodeJson(message));
   } catch {
     // The connection is gone; the next one begins with a greeting.
   }
@@ -253,15 +257,5 @@ async function farewell(channel: Channel | undefined): Promise<void> {
     channel.onClose(() => resolve());
     await channel.close();
     await ended;
-  }
-}
-
-function parse<T>(schema: z.ZodType<T>, body: Buffer): T {
-  try {
-    return schema.parse(JSON.parse(body.toString('utf8')));
-  } catch (error) {
-    throw new AppError('protocol-violation', 'A peer sent pool news that cannot be read', {
-      cause: error,
-    });
   }
 }

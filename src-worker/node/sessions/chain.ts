@@ -7,10 +7,10 @@ import {
   sampledDetailSchema,
   type Sampling,
 } from '../../../src-shared/model.ts';
+import { decodeJson } from '../../wire/json-body.ts';
 import { decodeWork, encodeWork, workFlags, workKinds } from '../../wire/work.ts';
 import type { ChannelOpener } from '../mesh/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
-import { parseMessage } from './json-frame.ts';
 import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
 import { type ChainFailure, stageFailure } from './chain-failure.ts';
 import { openSlowMs, probeWithinMs } from './slowness.ts';
@@ -266,7 +266,7 @@ export class Chain {
       detail:
         work.detail.byteLength === 0
           ? undefined
-          : parseMessage(sampledDetailSchema, Buffer.from(work.detail)),
+          : decodeJson(sampledDetailSchema, Buffer.from(work.detail), "A token's detail"),
       computeMs: work.computeMicros / 1000,
       at: this.#parts.now(),
     };

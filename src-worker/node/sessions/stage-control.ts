@@ -1,10 +1,10 @@
 /** The coordinator's end of one stage: its control channel, from `open` to `closed`. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
+import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../mesh/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import { type ChainFailure, reportedFailure, stageFailure } from './chain-failure.ts';
-import { encodeMessage, parseMessage } from './json-frame.ts';
 import { answerLimits } from './stage-limits.ts';
 import {
   type ClosedMessage,
@@ -138,7 +138,7 @@ export class StageControl {
       const onSettled = (): void => signal.removeEventListener('abort', onAbort);
       signal.addEventListener('abort', onAbort, { once: true });
       this.#opened.promise.then(onSettled, onSettled);
-      void channel.send(stageKinds.open, encodeMessage(open));
+      void channel.send(stageKinds.open, encodeJson(open));
       if (signal.aborted) {
         onAbort();
       }
@@ -152,7 +152,7 @@ export class StageControl {
     this.#heardAt = this.#parts.now();
     try {
       if (kind === stageKinds.closed) {
-        this.#closed.resolve(parseMessage(closedMessageSchema, body));
+        this.#closed.resolve(decodeJson(closedMessageSchema, body, "A stage's account"));
       } else if (!this.#isOver) {
         this.#onWord(kind, body);
       }
@@ -166,11 +166,11 @@ export class StageControl {
     if (kind === stageKinds.sampled && this.#isOpen) {
       onSampled(body);
     } else if (kind === stageKinds.opened && !this.#isOpen) {
-      this.#held = parseMessage(openedMessageSchema, body).held ?? 0;
+      this.#held = decodeJson(openedMessageSchema, body, "A stage's welcome").held ?? 0;
       this.#isOpen = true;
       this.#opened.resolve();
     } else if (kind === stageKinds.failed) {
-      this.#fail(reportedFailure(route, stage, parseMessage(failedMessageSchema, body)));
+      this.#fail(reportedFailure(route, stage, decodeJson(failedMessageSchema, body, 'A refusal')));
     } else if (kind === stageKinds.draining && this.#isOpen) {
       this.#parts.onDraining();
     } else if (kind === stageKinds.alive && body.byteLength === progressBytes) {

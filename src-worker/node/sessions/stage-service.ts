@@ -5,10 +5,10 @@
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Usage } from '../../../src-shared/node-api.ts';
 import type { Frame } from '../../wire/frame.ts';
+import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShards } from '../engines/serving-shard.ts';
 import type { Channel, ChannelOpener } from '../mesh/channel.ts';
 import type { Log } from '../log.ts';
-import { encodeMessage, parseMessage } from './json-frame.ts';
 import { newcomerLimits } from './stage-limits.ts';
 import {
   attachMessageSchema,
@@ -143,9 +143,9 @@ export class StageService {
   #introduce(newcomer: Newcomer, { kind, body }: Frame): void {
     try {
       if (kind === stageKinds.open && newcomer.key === undefined) {
-        this.#open(newcomer, parseMessage(openMessageSchema, body));
+        this.#open(newcomer, decodeJson(openMessageSchema, body, 'A request for a session'));
       } else if (kind === stageKinds.attach && newcomer.key === undefined) {
-        const { session, ticket } = parseMessage(attachMessageSchema, body);
+        const { session, ticket } = decodeJson(attachMessageSchema, body, 'A ticket');
         newcomer.key = inputKey(session, ticket);
         this.#attach(newcomer);
       } else {
@@ -230,7 +230,7 @@ export class StageService {
       code: error.code,
     });
     const failed: FailedMessage = { ...error.toReport(), peer: this.#parts.opener.peer };
-    void channel.send(stageKinds.failed, encodeMessage(failed));
+    void channel.send(stageKinds.failed, encodeJson(failed));
     void channel.close();
     channel.ignore();
   }

@@ -5,9 +5,9 @@
  */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
+import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
 import type { Channel, ChannelOpener } from '../mesh/channel.ts';
-import { encodeMessage, parseMessage } from './json-frame.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
 import { controlLimits, inputLimits, outputLimits } from './stage-limits.ts';
@@ -94,7 +94,7 @@ export class StageSession {
       });
       this.#tell(
         stageKinds.opened,
-        encodeMessage({ freeSessions: this.shard.freeSessions(), held: engine.held }),
+        encodeJson({ freeSessions: this.shard.freeSessions(), held: engine.held }),
       );
     } catch (error) {
       this.fail(toAppError(error));
@@ -166,7 +166,7 @@ export class StageSession {
       return;
     }
     const message: FailedMessage = { ...error.toReport(), peer };
-    const body = encodeMessage(message);
+    const body = encodeJson(message);
     for (const channel of [this.#control, this.#output, this.#input]) {
       void channel?.send(stageKinds.failed, body);
     }
@@ -224,7 +224,7 @@ export class StageSession {
       if (this.#hasEnded) {
         await channel.close();
       } else {
-        await channel.send(stageKinds.attach, encodeMessage({ session, ticket }));
+        await channel.send(stageKinds.attach, encodeJson({ session, ticket }));
       }
     } catch (error) {
       this.fail(toAppError(error), peer);
@@ -236,7 +236,7 @@ export class StageSession {
     if (kind !== stageKinds.failed) {
       throw new AppError('protocol-violation', `A neighbouring stage sent a frame of kind ${kind}`);
     }
-    const { code, message, peer } = parseMessage(failedMessageSchema, body);
+    const { code, message, peer } = decodeJson(failedMessageSchema, body, 'A refusal');
     this.fail(new AppError(code, message), peer ?? neighbour);
   }
 
@@ -284,7 +284,7 @@ export class StageSession {
 
   #onControlClosed(error: AppError | undefined): void {
     if (error === undefined && !this.#hasEnded) {
-      this.#tell(stageKinds.closed, encodeMessage(this.account.toMessage()));
+      this.#tell(stageKinds.closed, encodeJson(this.account.toMessage()));
       if (this.#kept > 0) {
         this.#engine?.keep(this.#keptName(this.open.session), this.#kept);
       }

@@ -1,6 +1,7 @@
 /** Gives chunks of this node's models to peers that ask, as fast as the owner's limit and the peer allow. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
+import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../mesh/channel.ts';
 import { type Clock, systemClock } from '../text/clock.ts';
 import type { Bitmap } from './bitmap.ts';
@@ -96,7 +97,7 @@ export class ChunkService {
 
   /** Undefined when the peer was refused. */
   async #open(channel: Channel, { body }: Frame): Promise<SuppliedModel | undefined> {
-    const manifestId = parseOpen(body);
+    const { manifestId } = decodeJson(chunkOpenSchema, body, 'A request for chunks');
     if (this.#channels.size > maxChannels || !this.#options.mayServe(channel.peer)) {
       await refuse(channel, new AppError('over-capacity', 'This peer sends no bytes now'));
       return undefined;
@@ -163,17 +164,7 @@ export class ChunkService {
 }
 
 async function refuse(channel: Channel, error: AppError): Promise<void> {
-  await channel.send(chunkKinds.failed, Buffer.from(JSON.stringify(error.toReport())));
+  await channel.send(chunkKinds.failed, encodeJson(error.toReport()));
   await channel.close();
   channel.ignore();
-}
-
-function parseOpen(body: Buffer): string {
-  try {
-    return chunkOpenSchema.parse(JSON.parse(body.toString('utf8'))).manifestId;
-  } catch (error) {
-    throw new AppError('protocol-violation', 'A request for chunks cannot be read', {
-      cause: error,
-    });
-  }
 }

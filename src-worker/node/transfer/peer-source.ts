@@ -1,7 +1,7 @@
 /** Chunks from a peer, several requests under way at once over one channel. */
-import { errorReportSchema } from '../../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
+import { decodeReport, encodeJson } from '../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../mesh/channel.ts';
 import { shortName } from '../mesh/peer-name.ts';
 import { Bitmap } from './bitmap.ts';
@@ -42,9 +42,9 @@ export class PeerSource implements ChunkSource {
     const { peer, manifestId, map, signal } = options;
     const channel = await opener.openChannel(peer, chunkProtocol, chunkAnswerLimits, signal);
     const source = new PeerSource(channel, map);
-    const question = JSON.stringify({ manifestId });
+    const question = encodeJson({ manifestId });
     try {
-      await source.#ask(chunkKinds.have, 0, [chunkKinds.open, Buffer.from(question)], signal);
+      await source.#ask(chunkKinds.have, 0, [chunkKinds.open, question], signal);
       return source;
     } catch (error) {
       channel.abort(toAppError(error));
@@ -126,7 +126,7 @@ export class PeerSource implements ChunkSource {
 
   #take({ kind, body }: Frame): void {
     if (kind === chunkKinds.failed) {
-      const refusal = readRefusal(body);
+      const refusal = decodeReport(body);
       this.#fail(refusal);
       this.#channel.abort(refusal);
       return;
@@ -162,12 +162,4 @@ export class PeerSource implements ChunkSource {
 
 function violate(what: string): never {
   throw new AppError('protocol-violation', `A peer sent ${what} that cannot be read`);
-}
-
-function readRefusal(body: Buffer): AppError {
-  try {
-    return AppError.fromReport(errorReportSchema.parse(JSON.parse(body.toString('utf8'))));
-  } catch (error) {
-    return new AppError('protocol-violation', 'A refusal cannot be read', { cause: error });
-  }
 }

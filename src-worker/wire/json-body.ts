@@ -1,0 +1,39 @@
+/** Frames whose body is JSON, checked on the way in. */
+import type { z } from 'zod';
+import { errorReportSchema } from '../../src-shared/chat.ts';
+import { AppError } from '../../src-shared/errors.ts';
+
+export function encodeJson(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+/**
+ * `what` it is, for the message: "a pool's news".
+ * @throws AppError `protocol-violation` when the body is not JSON or does not fit the schema
+ */
+export function decodeJson<T>(schema: z.ZodType<T>, body: Buffer, what: string): T {
+  const parsed = schema.safeParse(parse(body, what));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue?.path.join('.') ?? '';
+    throw new AppError(
+      'protocol-violation',
+      `${what} is not valid: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'unknown reason'}`,
+      { cause: parsed.error },
+    );
+  }
+  return parsed.data;
+}
+
+/** The error that a peer reports. @throws AppError as `decodeJson` */
+export function decodeReport(body: Buffer): AppError {
+  return AppError.fromReport(decodeJson(errorReportSchema, body, 'A refusal'));
+}
+
+function parse(body: Buffer, what: string): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw new AppError('protocol-violation', `${what} is not JSON`, { cause });
+  }
+}
