@@ -208,7 +208,9 @@ export class Decoder {
     const now = this.#now();
     const sessions = this.#sessions.all;
     const waiting = sessions.flatMap(({ id, next }) =>
-      next === undefined ? [] : [{ session: id, tokens: next.work.count - next.done }],
+      next === undefined
+        ? []
+        : [{ session: id, tokens: next.work.count - next.done, isSingly: isSingly(next.work) }],
     );
     const prompting = new Set(
       waiting.filter(({ tokens }) => tokens > mostDecodeTokens).map(({ session }) => session),
@@ -234,6 +236,7 @@ export class Decoder {
         used -= session.length - position;
         session.length = position;
       }
+      used -= this.#dropKept(used + share.tokens - this.#shard.contextLength);
       if (used + share.tokens > this.#shard.contextLength) {
         used -= session.length;
         this.#fail(session, this.#full(used));
@@ -285,10 +288,11 @@ export class Decoder {
   /** Hands on what a piece of work gave, and moves its session to the end of the line. */
   #finish(piece: Piece, index: number, hidden: Buffer | undefined, start: number): void {
     const { session, run, isLast } = piece;
-    const work = session.next?.work;
-    if (work === undefined) {
+    const { next } = session;
+    if (next === undefined) {
       return;
     }
+    const { work } = next;
     // Work decoded in several batches is passed on in as many frames; the first carries the time before.
     const earlierMicros = run.position === work.position ? work.computeMicros : 0;
     const micros = (): number =>
@@ -298,7 +302,25 @@ export class Decoder {
     if (work.count <= mostDecodeTokens) {
       session.answeredAt = this.#now();
     }
-    if (hidden !== undefined) {
+    if (hidden !== undefined && isSingly(work)) {
+      next.held.push(hidden);
+      next.heldMicros += micros();
+      if (isLast) {
+        const { position, count, flags } = work;
+        const computeMicros = Math.min(mostMicros, next.heldMicros);
+        const values = Buffer.concat(next.held);
+        const { id } = session;
+        this.#events.onOutput({
+          session: id,
+          position,
+          count,
+          flags,
+          computeMicros,
+          values,
+          detail: nothing,
+        });
+      }
+    } else if (hidden !== undefined) {
       this.#events.onOutput({
         session: session.id,
         position: run.position,
@@ -350,10 +372,31 @@ export class Decoder {
     this.fail(session.id, toAppError(error));
   }
 
+  /**
+   * Frees at least so many tokens of what was kept of sessions, as far as there are any; returns how many. The node does
+   * so too, but hears of a session that feeds itself only after its tokens were computed.
+   */
+  #dropKept(tokens: number): number {
+    let freed = 0;
+    while (freed < tokens) {
+      const kept = this.#sessions.forgetOldest();
+      if (kept === undefined) {
+        break;
+      }
+      this.#shard.truncate(kept.slot, 0);
+      freed += kept.length;
+    }
+    return freed;
+  }
+
   #full(used: number): AppError {
     return new AppError(
       'context-too-long',
       `The context of ${this.#shard.contextLength} tokens is full: other sessions hold ${used} of them.`,
     );
   }
+}
+
+function isSingly({ flags }: Work): boolean {
+  return (flags & workFlags.singly) !== 0;
 }

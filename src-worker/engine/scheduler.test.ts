@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mostDecodeTokens, planBatch, type Waiting } from './scheduler.ts';
+import { mostDecodeTokens, planBatch, type Share, type Waiting } from './scheduler.ts';
 
 const alone = { batchSize: 512, promptTokens: 64, answering: false };
 
 function waiting(...tokens: number[]): Waiting[] {
-  return tokens.map((count, index) => ({ session: index + 1, tokens: count }));
+  return tokens.map((count, index) => ({ session: index + 1, tokens: count, isSingly: false }));
 }
 
-function shares(plan: readonly Waiting[]): number[][] {
+function shares(plan: readonly Share[]): number[][] {
   return plan.map(({ session, tokens }) => [session, tokens]);
 }
 
@@ -42,6 +42,21 @@ describe('planBatch', () => {
     ]);
   });
 
+  it('computes what goes singly token by token, each alone, when its turn comes', () => {
+    const one = (session: number, tokens: number, isSingly: boolean): Waiting => ({
+      session,
+      tokens,
+      isSingly,
+    });
+    const line = [one(1, 1, false), one(2, 4, true), one(3, 40, false), one(4, 4, true)];
+    expect(shares(planBatch(line, alone))).toEqual([
+      [1, 1],
+      [3, 40],
+    ]);
+    expect(shares(planBatch(line.slice(1), alone))).toEqual([[2, 1]]);
+    expect(shares(planBatch([one(3, 400, false), one(2, 4, true)], alone))).toEqual([[3, 64]]);
+  });
+
   it('lets those who have waited longest go first when there is not room for all', () => {
     const tiny = { batchSize: 3, promptTokens: 16, answering: false };
     expect(shares(planBatch(waiting(1, 1, 1, 1, 100), tiny))).toEqual([
@@ -58,8 +73,10 @@ describe('planBatch', () => {
 
   it('never exceeds the batch or what waits, never serves anyone twice, and always makes progress', () => {
     const anyWaiting = fc
-      .array(fc.integer({ min: 1, max: 5000 }), { maxLength: 40 })
-      .map((tokens) => waiting(...tokens));
+      .array(fc.record({ tokens: fc.integer({ min: 1, max: 5000 }), isSingly: fc.boolean() }), {
+        maxLength: 40,
+      })
+      .map((line) => line.map((each, index) => ({ session: index + 1, ...each })));
     const anyLimits = fc.record({
       batchSize: fc.integer({ min: 1, max: 1024 }),
       promptTokens: fc.integer({ min: 1, max: 1024 }),
@@ -76,6 +93,8 @@ describe('planBatch', () => {
           expect(tokens).toBeGreaterThan(0);
           expect(tokens).toBeLessThanOrEqual(line[session - 1]?.tokens ?? 0);
         }
+        const singly = plan.filter(({ session }) => line[session - 1]?.isSingly);
+        expect(singly.length === 0 || (total === 1 && plan.length === 1)).toBe(true);
         const answers = line.filter(({ tokens }) => tokens <= mostDecodeTokens);
         const prompts = plan.filter(
           ({ session }) => (line[session - 1]?.tokens ?? 0) > mostDecodeTokens,

@@ -11,6 +11,8 @@ export type Waiting = {
   readonly session: number;
   /** Tokens left of the session's first work. */
   readonly tokens: number;
+  /** Each of them is computed in a batch of its own. */
+  readonly isSingly: boolean;
 };
 
 export type Share = { readonly session: number; readonly tokens: number };
@@ -27,11 +29,16 @@ export type BatchLimits = {
 /**
  * The next batch, in the order of `waiting`, whose first is the one that has waited longest. One session has at
  * most one share. A prompt that has the machine for itself gets as much as fits, so its batches depend on
- * nothing but its work.
+ * nothing but its work. What is computed singly has its turn when it is first.
  */
 export function planBatch(waiting: readonly Waiting[], limits: BatchLimits): Share[] {
-  const answers = waiting.filter(({ tokens }) => tokens <= mostDecodeTokens);
-  const prompts = waiting.filter(({ tokens }) => tokens > mostDecodeTokens);
+  const [first] = waiting;
+  if (first?.isSingly === true) {
+    return [{ session: first.session, tokens: 1 }];
+  }
+  const together = waiting.filter(({ isSingly }) => !isSingly);
+  const answers = together.filter(({ tokens }) => tokens <= mostDecodeTokens);
+  const prompts = together.filter(({ tokens }) => tokens > mostDecodeTokens);
   const plan: Share[] = [];
   let room = limits.batchSize;
   for (const { session, tokens } of answers) {
@@ -41,7 +48,7 @@ export function planBatch(waiting: readonly Waiting[], limits: BatchLimits): Sha
       room -= taken;
     }
   }
-  if (limits.answering || answers.length > 0) {
+  if (limits.answering || answers.length > 0 || together.length < waiting.length) {
     room = Math.min(room, limits.promptTokens);
   }
   for (const [index, { session, tokens }] of prompts.entries()) {

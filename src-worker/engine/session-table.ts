@@ -72,6 +72,16 @@ export class SessionTable {
     return kept?.slot;
   }
 
+  /** As `forget`, for what was kept first; undefined when nothing is. */
+  forgetOldest(): Kept | undefined {
+    const [id] = this.#kept.keys();
+    const kept = this.#takeKept(id);
+    if (kept !== undefined) {
+      this.#freeSlots.push(kept.slot);
+    }
+    return kept;
+  }
+
   /** Tokens in the cache, of all sessions and of what was kept. */
   get cachedTokens(): number {
     const all: readonly { readonly length: number }[] = [...this.all, ...this.#kept.values()];

@@ -14,7 +14,14 @@ export type SessionOptions = {
 };
 
 /** Work and how much of it was decoded. */
-type Pending = { readonly work: Work; done: number; readonly isOwn: boolean };
+type Pending = {
+  readonly work: Work;
+  done: number;
+  readonly isOwn: boolean;
+  /** Of work that is computed singly: hidden states that are handed on with those of the rest, and what they took. */
+  readonly held: Buffer[];
+  heldMicros: number;
+};
 
 export class Session {
   readonly id: number;
@@ -37,7 +44,7 @@ export class Session {
   }
 
   /** The work to decode next. */
-  get next(): Readonly<Pending> | undefined {
+  get next(): Pending | undefined {
     return this.#queue[0];
   }
 
@@ -62,13 +69,13 @@ export class Session {
         `Work for position ${work.position} came out of order; the session has ${end} tokens.`,
       );
     }
-    this.#queue.push({ work, done: 0, isOwn: false });
+    this.#queue.push({ work, done: 0, isOwn: false, held: [], heldMicros: 0 });
   }
 
   /** Queues a token that the engine feeds itself, unless work from outside waits. */
   pushOwn(work: Work): void {
     if (this.#queue.length === 0) {
-      this.#queue.push({ work, done: 0, isOwn: true });
+      this.#queue.push({ work, done: 0, isOwn: true, held: [], heldMicros: 0 });
     }
   }
 

@@ -6,6 +6,7 @@ import { appFiles } from '../../src-main/app-files.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
 import { NodeProcess } from '../support/node-process.ts';
 import { stopAll } from './chain-of-nodes.ts';
+import { type ClearQuestion, ClearQuestions } from './clear-questions.ts';
 import { type Bench, say } from './report.ts';
 import { quantile, round } from './statistics.ts';
 
@@ -18,28 +19,6 @@ const thirds: readonly LayerRange[] = [
   { firstLayer: 2, lastLayer: 3 },
   { firstLayer: 4, lastLayer: 5 },
 ];
-/**
- * A conversation of some 350 tokens, and a story of 100 to 200 to come. No two rounds begin alike, or the stages would
- * have the prompt in their caches.
- */
-const conversation = (round: number) => [
-  ...[
-    `${round}: What is MindMesh?`,
-    'How do I earn credits?',
-    'Who can see my questions?',
-    'What is a layer?',
-  ].flatMap((question) => [
-    { role: 'user' as const, content: question },
-    {
-      role: 'assistant' as const,
-      content:
-        'MindMesh is a desktop app that turns idle graphics cards into one network that runs open language models. It works while your machine is idle and pauses when you start a game.',
-    },
-  ]),
-  { role: 'user' as const, content: 'Tell me a long story.' },
-];
-const answerTokens = 200;
-
 type Outcome = {
   readonly text: string;
   /** In milliseconds: the longest pause between tokens after what was done. */
@@ -56,11 +35,15 @@ export const failover: Bench = {
   about: `a stage is killed (${rounds} times) or leaves in order (${rounds} times): stall p99 ≤ 2 s and ≤ 0.3 s, same text`,
   run: async () => {
     const mesh = new SparedMesh();
+    const questions = await ClearQuestions.start();
     try {
       await mesh.start();
-      const undisturbed = await mesh.answer(0);
-      const killed = await disturb(mesh, undisturbed, 'killed', 1, (victim) => victim.kill());
-      const left = await disturb(mesh, undisturbed, 'left', 1 + rounds, async (victim) => {
+      // The first answer also waits for tokenizer and chat template.
+      await mesh.answer(await questions.next());
+      const undisturbed = await mesh.answer(await questions.next());
+      const bench = { mesh, questions, undisturbed };
+      const killed = await disturb(bench, 'killed', (victim) => victim.kill());
+      const left = await disturb(bench, 'left', async (victim) => {
         const because = 'The benchmark leaves';
         await victim.request('setWork', { state: 'draining', answersOwner: false, because });
         // What the owner's need leaves a stage.
@@ -92,7 +75,7 @@ export const failover: Bench = {
         figures,
       };
     } finally {
-      await mesh.stop();
+      await Promise.all([mesh.stop(), questions.stop()]);
     }
   },
 };
@@ -110,7 +93,7 @@ class SparedMesh {
   }
 
   async answer(
-    round: number,
+    { messages, maxTokens }: ClearQuestion,
     disturb?: {
       readonly afterMs: number;
       readonly with: Disturbance;
@@ -125,9 +108,9 @@ class SparedMesh {
     const { over } = asker.chat(
       {
         model: demoModelName,
-        messages: conversation(round),
+        messages: [...messages],
         sampling: { temperature: 0 },
-        maxTokens: answerTokens,
+        maxTokens,
       },
       (event) => {
         if (event.type === 'text') {
@@ -210,11 +193,15 @@ class SparedMesh {
   }
 }
 
+type Disturbed = {
+  readonly mesh: SparedMesh;
+  readonly questions: ClearQuestions;
+  readonly undisturbed: Outcome;
+};
+
 async function disturb(
-  mesh: SparedMesh,
-  undisturbed: Outcome,
+  { mesh, questions, undisturbed }: Disturbed,
   what: string,
-  firstRound: number,
   how: Disturbance,
 ): Promise<DisturbedOutcome[]> {
   const outcomes: DisturbedOutcome[] = [];
@@ -222,14 +209,16 @@ async function disturb(
     // Spread over prefill and decoding, and over the stages, the same in every run.
     const place = (outcomes.length * 0.618_034) % 1;
     const layers = thirds[outcomes.length % thirds.length] ?? { firstLayer: 0, lastLayer: 0 };
-    const round = firstRound + outcomes.length;
-    const outcome = await mesh.answer(round, {
+    const question = await questions.next();
+    const outcome = await mesh.answer(question, {
       afterMs: place * undisturbed.tookMs,
       with: how,
       layers,
     });
-    // Asked again afterwards, since the first time leaves the prompt in the caches.
-    const isSame = (await mesh.answer(round)).text === outcome.text;
+    const isSame = question.expected === outcome.text;
+    if (!isSame) {
+      say(`Answer ${outcomes.length + 1} differs: ${difference(outcome.text, question.expected)}`);
+    }
     // Before the first token, the time that the prompt takes anyway is no stall.
     const lateMs = outcome.firstTokenMs - undisturbed.firstTokenMs;
     outcomes.push({ ...outcome, isSame, stallMs: Math.max(outcome.stallMs, lateMs) });
@@ -248,6 +237,12 @@ function longestPause(times: readonly number[], from: number): number {
     const before = times[index - 1] ?? time;
     return time > from ? Math.max(longest, time - Math.max(before, from)) : longest;
   }, 0);
+}
+
+function difference(text: string, expected: string): string {
+  const at = [...text].findIndex((character, index) => character !== expected[index]);
+  const from = Math.max(0, at - 20);
+  return `from character ${at} on, "${text.slice(from, at + 20)}" instead of "${expected.slice(from, at + 20)}"`;
 }
 
 function count(outcomes: readonly Outcome[]): number {

@@ -6,7 +6,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { noRules, type RouteRules, routeRulesSchema } from '../../src-shared/route-rules.ts';
-import type { KnownPeer, RecordedShard } from '../../src-worker/node/mesh/record.ts';
+import type { KnownPeer, RecordedShard } from '../../src-worker/node/mesh/records/record.ts';
 import { collectOffers } from '../../src-worker/node/routing/offers.ts';
 import { planRoute, type RouteQuestion } from '../../src-worker/node/routing/plan-route.ts';
 import { planSpares } from '../../src-worker/node/routing/plan-spares.ts';

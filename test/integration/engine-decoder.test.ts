@@ -36,9 +36,13 @@ function observe(congestion: () => Promise<void> | undefined = () => undefined) 
     congestion,
   };
   const decoder = new Decoder(library.llama, shard, 4, events, () => clock.now);
-  const send = (session: number, position: number, count: number): void => {
+  const send = (
+    session: number,
+    position: number,
+    count: number,
+    flags: number = workFlags.sample,
+  ): void => {
     const values = tokensAsBytes(promptTokens(count, position));
-    const flags = workFlags.sample;
     const detail = new Uint8Array(0);
     decoder.push({ session, position, count, flags, computeMicros: 0, values, detail });
   };
@@ -74,6 +78,26 @@ describe('the engine’s loop', () => {
       await turn();
     }
     expect(outputs).toHaveLength(1);
+    decoder.dispose();
+  });
+
+  it('gives the room of what was kept of a session to one that computes', async () => {
+    const { decoder, outputs, failures, send } = observe();
+    const compute = async (session: number, count: number): Promise<void> => {
+      decoder.open({ session, generated: [] });
+      send(session, 0, count);
+      const isDone = (): boolean =>
+        outputs.some((work) => work.session === session && work.position + work.count === count);
+      while (!isDone() && failures.length === 0) {
+        await turn();
+      }
+    };
+    await compute(1, 1500);
+    decoder.keep(1, 1024);
+    await compute(2, 1500);
+    expect(failures).toEqual([]);
+    await compute(3, 1500);
+    expect(failures).toMatchObject([{ code: 'context-too-long' }]);
     decoder.dispose();
   });
 
@@ -127,6 +151,50 @@ describe('the engine’s loop', () => {
       [2, 43],
       [3, 42],
     ]);
+    decoder.dispose();
+  });
+
+  it('computes singly what goes so: in one frame, bit by bit as one token at a time, whoever else asks', async () => {
+    const { decoder, outputs, send } = observe();
+    const valuesOf = (session: number, from: number): Buffer =>
+      Buffer.concat(
+        outputs
+          .filter((work) => work.session === session && work.position >= from)
+          .map(({ values }) => values),
+      );
+    const rowBytes = shard.model.width * 4;
+    decoder.open({ session: 1, generated: [] });
+    send(1, 0, 64);
+    for (let position = 64; position < 70; position += 1) {
+      send(1, position, 1);
+    }
+    while (valuesOf(1, 64).byteLength < 6 * rowBytes) {
+      await turn();
+    }
+    decoder.close(1);
+    decoder.open({ session: 2, generated: [] });
+    decoder.open({ session: 3, generated: [] });
+    send(2, 0, 64);
+    while (outputs.at(-1)?.session !== 2) {
+      await turn();
+    }
+    send(2, 64, 4, workFlags.singly);
+    send(2, 68, 2, workFlags.singly | workFlags.sample);
+    for (let position = 0; valuesOf(2, 64).byteLength < 6 * rowBytes; position += 1) {
+      send(3, position, 1);
+      await turn();
+    }
+    expect(
+      outputs
+        .filter(({ session }) => session === 2)
+        .map(({ position, count, flags }) => ({ position, count, flags })),
+    ).toEqual([
+      { position: 0, count: 64, flags: workFlags.sample },
+      { position: 64, count: 4, flags: workFlags.singly },
+      { position: 68, count: 2, flags: workFlags.singly | workFlags.sample },
+    ]);
+    expect(valuesOf(2, 64).equals(valuesOf(1, 64))).toBe(true);
+    expect(outputs.filter(({ session }) => session === 3).length).toBeGreaterThan(3);
     decoder.dispose();
   });
 });

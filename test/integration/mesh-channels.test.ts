@@ -4,7 +4,7 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import type { Stream } from '@libp2p/interface';
 import { describe, expect, it, vi } from 'vitest';
 import type { ErrorReport } from '../../src-shared/errors.ts';
-import type { Channel, ProtocolName } from '../../src-worker/node/mesh/channel.ts';
+import type { Channel, ProtocolName } from '../../src-worker/node/mesh/channels/channel.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
 import {
   type ChannelPair,

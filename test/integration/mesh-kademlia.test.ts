@@ -2,7 +2,7 @@
 import type { Libp2p } from '@libp2p/interface';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadIdentity } from '../../src-worker/node/mesh/identity.ts';
-import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/libp2p.ts';
+import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
 import { anyLocalPort, testFolder } from '../support/mesh-peers.ts';
 
 const relay = {

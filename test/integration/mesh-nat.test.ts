@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { KnownPeer } from '../../src-worker/node/mesh/record.ts';
+import type { KnownPeer } from '../../src-worker/node/mesh/records/record.ts';
 import type { MeshQuestion } from '../support/mesh-child.ts';
 import { testFolder } from '../support/mesh-peers.ts';
 import { Houses, type Place, whyNoNamespaces } from '../support/network-namespaces.ts';

@@ -3,11 +3,11 @@ import type { Libp2p } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadIdentity } from '../../src-worker/node/mesh/identity.ts';
-import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/libp2p.ts';
+import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
-import { PeerChannels } from '../../src-worker/node/mesh/peer-channels.ts';
-import { RelayClient } from '../../src-worker/node/mesh/relay-client.ts';
-import type { RelayLimits } from '../../src-worker/node/mesh/relay-server.ts';
+import { PeerChannels } from '../../src-worker/node/mesh/channels/peer-channels.ts';
+import { RelayClient } from '../../src-worker/node/mesh/relay/relay-client.ts';
+import type { RelayLimits } from '../../src-worker/node/mesh/relay/relay-server.ts';
 import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
 
 const protocol = '/mindmesh/echo/1.0.0';

@@ -1,7 +1,7 @@
 /** A mesh beyond the local network: many nodes on one address, beginning with one, knowing those that others know. */
 import { describe, expect, it, vi } from 'vitest';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
-import type { SelfDescription } from '../../src-worker/node/mesh/record.ts';
+import type { SelfDescription } from '../../src-worker/node/mesh/records/record.ts';
 import { startMesh, testFolder } from '../support/mesh-peers.ts';
 import { startPool, startPoolNode } from '../support/pool-nodes.ts';
 

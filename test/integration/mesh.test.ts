@@ -2,8 +2,8 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
-import type { SelfDescription } from '../../src-worker/node/mesh/record.ts';
-import type { KnownPeer } from '../../src-worker/node/mesh/record.ts';
+import type { SelfDescription } from '../../src-worker/node/mesh/records/record.ts';
+import type { KnownPeer } from '../../src-worker/node/mesh/records/record.ts';
 import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
 
 const serving: SelfDescription = {

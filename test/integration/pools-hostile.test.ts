@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { withoutPeer } from '../../src-worker/node/mesh/addresses.ts';
 import type { Identity } from '../../src-worker/node/mesh/identity.ts';
-import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/libp2p.ts';
+import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import {
   joinAnswerSchema,

@@ -4,7 +4,7 @@
  */
 import { expect, it, vi } from 'vitest';
 import { AppError, type ErrorReport } from '../../src-shared/errors.ts';
-import type { Channel } from '../../src-worker/node/mesh/channel.ts';
+import type { Channel } from '../../src-worker/node/mesh/channels/channel.ts';
 import type { FrameLimits } from '../../src-worker/wire/frame.ts';
 
 /** What the suite's channels accept: kinds 1 to 9, and one mebibyte more than the largest body sent here. */

@@ -2,8 +2,8 @@
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Identity } from '../../src-worker/node/mesh/identity.ts';
-import type { PeerRecord } from '../../src-worker/node/mesh/record.ts';
-import { sealRecord } from '../../src-worker/node/mesh/signed-record.ts';
+import type { PeerRecord } from '../../src-worker/node/mesh/records/record.ts';
+import { sealRecord } from '../../src-worker/node/mesh/records/signed-record.ts';
 import { type Random, seededRandom } from './mutations.ts';
 import { someKey } from './pool-keys.ts';
 import { field, message, withLength } from './protobuf.ts';

@@ -4,9 +4,9 @@ import {
   pingBytes,
   recordKinds,
   recordProtocol,
-} from '../../src-worker/node/mesh/record-messages.ts';
-import { maxRecordBytes } from '../../src-worker/node/mesh/record.ts';
-import { sealRecord } from '../../src-worker/node/mesh/signed-record.ts';
+} from '../../src-worker/node/mesh/records/record-messages.ts';
+import { maxRecordBytes } from '../../src-worker/node/mesh/records/record.ts';
+import { sealRecord } from '../../src-worker/node/mesh/records/signed-record.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
 import { plainRecord } from './fuzzing-peer.ts';
 import { someKey } from './pool-keys.ts';

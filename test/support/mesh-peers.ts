@@ -6,9 +6,9 @@ import type { Libp2p } from '@libp2p/interface';
 import { onTestFinished } from 'vitest';
 import type { ErrorCode, ErrorReport } from '../../src-shared/errors.ts';
 import { loadIdentity } from '../../src-worker/node/mesh/identity.ts';
-import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/libp2p.ts';
+import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
 import { createMesh, type Mesh, type MeshOptions } from '../../src-worker/node/mesh/mesh.ts';
-import { PeerChannels } from '../../src-worker/node/mesh/peer-channels.ts';
+import { PeerChannels } from '../../src-worker/node/mesh/channels/peer-channels.ts';
 
 export const anyLocalPort = '/ip4/127.0.0.1/tcp/0';
 

@@ -1,6 +1,6 @@
 /** A peer in this process that a real node finds in the mesh, and that gives bytes of a model, right or wrong. */
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
-import type { SelfDescription } from '../../src-worker/node/mesh/record.ts';
+import type { SelfDescription } from '../../src-worker/node/mesh/records/record.ts';
 import { startMesh } from './mesh-peers.ts';
 import { serveBytes, type TransferNode, type TransferNodeOptions } from './transfer-parts.ts';
 

@@ -2,7 +2,7 @@
 import type { AppError } from '../../src-shared/errors.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
 import type { Usage } from '../../src-shared/node-api.ts';
-import type { KnownPeer, RecordedShard } from '../../src-worker/node/mesh/record.ts';
+import type { KnownPeer, RecordedShard } from '../../src-worker/node/mesh/records/record.ts';
 import { Coordinator } from '../../src-worker/node/sessions/coordinator.ts';
 import type { GenerationEvent } from '../../src-worker/node/sessions/generation.ts';
 import { StageService } from '../../src-worker/node/sessions/stage-service.ts';

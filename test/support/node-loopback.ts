@@ -9,8 +9,8 @@ import type {
   ChannelOpener,
   ProtocolHandler,
   ProtocolName,
-} from '../../src-worker/node/mesh/channel.ts';
-import { localChannelPair } from '../../src-worker/node/mesh/local-channel.ts';
+} from '../../src-worker/node/mesh/channels/channel.ts';
+import { localChannelPair } from '../../src-worker/node/mesh/channels/local-channel.ts';
 
 export class Loopback {
   readonly #handlers = new Map<string, ProtocolHandler>();

@@ -1,6 +1,6 @@
 /** A peer that speaks the stage protocol by hand, well or badly, and writes down what it is told. */
 import { vi } from 'vitest';
-import type { Channel, ChannelOpener } from '../../src-worker/node/mesh/channel.ts';
+import type { Channel, ChannelOpener } from '../../src-worker/node/mesh/channels/channel.ts';
 import {
   channelSession,
   type FailedMessage,

@@ -1,6 +1,6 @@
 /** A fake node whose stages are driven by hand from one peer, which is also the neighbour on either side. */
 import { vi } from 'vitest';
-import type { ChannelOpener } from '../../src-worker/node/mesh/channel.ts';
+import type { ChannelOpener } from '../../src-worker/node/mesh/channels/channel.ts';
 import {
   type OpenMessage,
   stageKinds,

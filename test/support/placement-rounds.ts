@@ -2,7 +2,7 @@
  * A mesh of nodes that place shards by themselves, without network and clock: in every round each node may look at
  * records that are some rounds old, decides, and fetches for a while. For tests that play many meshes through.
  */
-import type { PeerRecord, RecordedShard } from '../../src-worker/node/mesh/record.ts';
+import type { PeerRecord, RecordedShard } from '../../src-worker/node/mesh/records/record.ts';
 import { choosePlacement } from '../../src-worker/node/placement/choose-placement.ts';
 import { coverageOf } from '../../src-worker/node/placement/coverage.ts';
 import type {

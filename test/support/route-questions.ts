@@ -1,7 +1,11 @@
 /** Small meshes to plan routes over, and a search that tries every chain, to judge the planner by. */
 import { AppError } from '../../src-shared/errors.ts';
 import { noRules } from '../../src-shared/route-rules.ts';
-import type { KnownPeer, PeerRecord, RecordedShard } from '../../src-worker/node/mesh/record.ts';
+import type {
+  KnownPeer,
+  PeerRecord,
+  RecordedShard,
+} from '../../src-worker/node/mesh/records/record.ts';
 import {
   type MeshQuestion,
   planRoute,

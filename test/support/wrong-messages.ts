@@ -4,8 +4,8 @@
  * that a parser could trip over. The same for the same seed.
  */
 import { newsProtocol } from '../../src-worker/node/pools/pool-news.ts';
-import { headerKinds, headerProtocol } from '../../src-worker/node/mesh/header-messages.ts';
-import { recordKinds, recordProtocol } from '../../src-worker/node/mesh/record-messages.ts';
+import { headerKinds, headerProtocol } from '../../src-worker/node/headers/header-messages.ts';
+import { recordKinds, recordProtocol } from '../../src-worker/node/mesh/records/record-messages.ts';
 import { stageKinds, stageProtocol } from '../../src-worker/node/sessions/stage-messages.ts';
 import { chunkKinds, chunkProtocol } from '../../src-worker/node/transfer/chunk-messages.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';

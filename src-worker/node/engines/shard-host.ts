@@ -4,7 +4,7 @@ import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
 import type { HostedShard, ShardStatus, WorkOrder } from '../../../src-shared/node-api.ts';
 import { fullPace, type Pace } from '../../../src-shared/pace.ts';
 import type { Log } from '../log.ts';
-import type { RecordedShard } from '../mesh/record.ts';
+import type { RecordedShard } from '../mesh/records/record.ts';
 import type { Manifest } from '../models/manifest.ts';
 import { expectedMemoryBytes as expectedMemoryBytesOf } from './expected-memory.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';

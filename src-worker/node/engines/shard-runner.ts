@@ -11,7 +11,7 @@ import { fullPace, type Pace } from '../../../src-shared/pace.ts';
 import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/restart-policy.ts';
 import type { ShardRole } from '../../wire/engine-messages.ts';
 import type { Log } from '../log.ts';
-import type { RecordedShard } from '../mesh/record.ts';
+import type { RecordedShard } from '../mesh/records/record.ts';
 import type {
   ServingShard,
   ShardSession,

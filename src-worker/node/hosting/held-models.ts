@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import { recordLimits } from '../mesh/record.ts';
+import { recordLimits } from '../mesh/records/record.ts';
 
 export type HeldModelsParts = {
   /** As ModelLibrary.held. */

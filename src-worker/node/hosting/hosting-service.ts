@@ -18,7 +18,7 @@ import {
   offeredModels,
   recordLimits,
   type SelfDescription,
-} from '../mesh/record.ts';
+} from '../mesh/records/record.ts';
 import { type CatalogModel, listedModels } from '../models/catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import { demandToTell } from '../placement/demand.ts';

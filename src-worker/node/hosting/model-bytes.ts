@@ -2,8 +2,8 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { DownloadStatus, Hosting } from '../../../src-shared/node-api.ts';
 import type { Log } from '../log.ts';
-import type { ChannelOpener } from '../mesh/channel.ts';
-import type { KnownPeer } from '../mesh/record.ts';
+import type { ChannelOpener } from '../mesh/channels/channel.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { PeerFault } from '../routing/standing-book.ts';
 import { ChunkService } from '../transfer/chunk-service.ts';

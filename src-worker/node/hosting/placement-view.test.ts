@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { Hosting } from '../../../src-shared/node-api.ts';
-import type { KnownPeer, PeerRecord } from '../mesh/record.ts';
+import type { KnownPeer, PeerRecord } from '../mesh/records/record.ts';
 import type { LibraryModel } from '../models/library.ts';
 import { rangeBytes } from '../placement/placement-question.ts';
 import { assumedModel, placementModel } from './placement-models.ts';

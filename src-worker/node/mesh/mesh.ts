@@ -13,21 +13,21 @@ import {
   withoutPeer,
   withPeer,
 } from './addresses.ts';
-import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
-import { Discovery, type StaticPeer } from './discovery.ts';
+import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channels/channel.ts';
+import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { type Identity, loadIdentity } from './identity.ts';
-import { KnownPeers } from './known-peers.ts';
-import { buildLibp2p, startLibp2p } from './libp2p.ts';
-import { Offenders } from './offenders.ts';
-import { OwnRecord } from './own-record.ts';
-import { PeerChannels } from './peer-channels.ts';
+import { KnownPeers } from './records/known-peers.ts';
+import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
+import { Offenders } from './transport/offenders.ts';
+import { OwnRecord } from './records/own-record.ts';
+import { PeerChannels } from './channels/peer-channels.ts';
 import { shortName } from './peer-name.ts';
-import { RecordExchange } from './record-exchange.ts';
-import { isTimely } from './record-gossip.ts';
-import type { Hearsay } from './record-intake.ts';
-import type { KnownPeer, PeerRecord, SelfDescription } from './record.ts';
-import { RelayClient } from './relay-client.ts';
-import type { RelayLimits } from './relay-server.ts';
+import { RecordExchange } from './records/record-exchange.ts';
+import { isTimely } from './records/record-gossip.ts';
+import type { Hearsay } from './records/record-intake.ts';
+import type { KnownPeer, PeerRecord, SelfDescription } from './records/record.ts';
+import { RelayClient } from './relay/relay-client.ts';
+import type { RelayLimits } from './relay/relay-server.ts';
 import type { Log } from '../log.ts';
 import { PoolGate } from '../pools/pool-gate.ts';
 import { PoolService } from '../pools/pool-service.ts';

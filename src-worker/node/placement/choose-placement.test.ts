@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PeerRecord, RecordedShard } from '../mesh/record.ts';
+import type { PeerRecord, RecordedShard } from '../mesh/records/record.ts';
 import { choosePlacement } from './choose-placement.ts';
 import type {
   OwnMachine,

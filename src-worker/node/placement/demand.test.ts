@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PeerRecord } from '../mesh/record.ts';
+import type { PeerRecord } from '../mesh/records/record.ts';
 import { demandToTell, sumDemand } from './demand.ts';
 
 const a = 'a'.repeat(64);

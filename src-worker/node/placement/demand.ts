@@ -1,6 +1,6 @@
 /** What the mesh wants: every node tells in its record what its own users wanted lately. */
-import type { PeerRecord } from '../mesh/record.ts';
-import { recordLimits } from '../mesh/record.ts';
+import type { PeerRecord } from '../mesh/records/record.ts';
+import { recordLimits } from '../mesh/records/record.ts';
 
 /** One peer is not believed to want more than this, in tokens a second for a model. */
 const mostPerPeer = 1000;

@@ -1,6 +1,6 @@
 /** What placement is asked and what it answers. All of it is data: the same question has one answer. */
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { PeerRecord } from '../mesh/record.ts';
+import type { PeerRecord } from '../mesh/records/record.ts';
 
 /** What hosting a model's layers takes. */
 export type PlacementModel = {

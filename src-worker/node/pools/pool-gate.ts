@@ -13,7 +13,7 @@ import type {
   SecuredConnection,
 } from '@libp2p/interface';
 import { AppError } from '../../../src-shared/errors.ts';
-import { HostCounts, hostOf } from '../mesh/host-counts.ts';
+import { HostCounts, hostOf } from '../mesh/transport/host-counts.ts';
 import type { Identity } from '../mesh/identity.ts';
 import { authorise, type JoinRequest } from './auth-handshake.ts';
 import type { JoinAnswer } from './auth-messages.ts';

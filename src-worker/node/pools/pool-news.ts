@@ -16,7 +16,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { poolIdSchema } from '../../../src-shared/pool.ts';
 import type { Frame, FrameLimits } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
-import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import {
   type Membership,
   membershipText,

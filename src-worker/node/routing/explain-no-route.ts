@@ -3,7 +3,7 @@ import { noRules } from '../../../src-shared/route-rules.ts';
 import { shortName } from '../mesh/peer-name.ts';
 import { cheapestChain } from './cheapest-chain.ts';
 import { describeGaps, listLayers } from './missing-layers.ts';
-import type { KnownPeer } from '../mesh/record.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 import {
   collectOffers,
   type Offer,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
 import { type RouteRules, routeRulesSchema } from '../../../src-shared/route-rules.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { KnownPeer } from '../mesh/record.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 import { ChainFailure } from '../sessions/chain-failure.ts';
 import { MeshRoutes } from './mesh-routes.ts';
 import { planRoute } from './plan-route.ts';

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../../src-shared/errors.ts';
 import type { Routing } from '../../../src-shared/node-api.ts';
 import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { KnownPeer } from '../mesh/record.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 import type { ChainFailure } from '../sessions/chain-failure.ts';
 import { operatorsOf } from './operators.ts';
 import { PeerView } from './peer-view.ts';

@@ -1,6 +1,6 @@
 /** Every shard that a request might use: one pass over the peers that are known to host its model. */
 import { allowedCountries, type RouteRules } from '../../../src-shared/route-rules.ts';
-import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
+import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 import { stageCostMs, type StageWork } from './stage-cost.ts';
 import type { PrefixHolder, RouteQuestion } from './route-question.ts';
 

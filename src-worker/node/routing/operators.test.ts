@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { peer } from '../../../test/support/route-questions.ts';
-import type { KnownPeer } from '../mesh/record.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 import { operatorsOf } from './operators.ts';
 
 const at = (name: string, ...addresses: string[]): KnownPeer =>

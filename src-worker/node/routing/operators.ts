@@ -12,7 +12,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { multiaddr } from '@multiformats/multiaddr';
 import { isPublic } from '../mesh/addresses.ts';
-import type { KnownPeer } from '../mesh/record.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 
 const owner: string = 'owner';
 

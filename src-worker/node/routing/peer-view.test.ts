@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KnownPeer } from '../mesh/record.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 import { PeerView } from './peer-view.ts';
 
 const model = 'a'.repeat(64);

@@ -2,7 +2,7 @@
  * The known peers as the planner of routes needs them: with their standing, by the models that they host, and kept up
  * to date peer by peer, so that neither a question nor a record looks at all of ten thousand.
  */
-import type { KnownPeer } from '../mesh/record.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 import { RouteIndex } from './route-index.ts';
 
 export type PeerViewParts = {

@@ -9,7 +9,7 @@
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import { noRules } from '../../../src-shared/route-rules.ts';
-import type { RecordedShard } from '../mesh/record.ts';
+import type { RecordedShard } from '../mesh/records/record.ts';
 import { BestOffers, type ChainDemand, chainOf, cheapestChain } from './cheapest-chain.ts';
 import { explainNoRoute } from './explain-no-route.ts';
 import { collectOffers, hasRoom, type Offer, toOffer, visitOffers } from './offers.ts';

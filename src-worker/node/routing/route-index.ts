@@ -2,7 +2,7 @@
  * Who hosts what, kept up to date record by record, so that planning a route looks at the hosts of one model
  * and never at everybody who is known.
  */
-import type { KnownPeer } from '../mesh/record.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 
 const nobody: readonly KnownPeer[] = [];
 

@@ -1,7 +1,7 @@
 /** What a planner of routes is asked and what it answers. All of it is data: the same question has one answer. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
-import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
+import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 
 /** A shard that has the beginning of this session in its cache. */
 export type PrefixHolder = LayerRange & { readonly peer: string; readonly tokens: number };

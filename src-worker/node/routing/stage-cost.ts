@@ -1,5 +1,5 @@
 /** What one more stage adds to every token, in milliseconds, judged by what its peer says and we measured. */
-import type { RecordedShard } from '../mesh/record.ts';
+import type { RecordedShard } from '../mesh/records/record.ts';
 
 export type Reach =
   | 'own'

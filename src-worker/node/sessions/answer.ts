@@ -3,7 +3,7 @@
  * generated so far is all that another chain needs to go on, since the token at a position depends on nothing else.
  */
 import { AppError } from '../../../src-shared/errors.ts';
-import type { ChannelOpener } from '../mesh/channel.ts';
+import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import { Chain, needsHistory, type SampledToken } from './chain.ts';
 import { ChainFailure } from './chain-failure.ts';
@@ -21,6 +21,8 @@ export type AnswerParts = {
   readonly opener: ChannelOpener;
   /** Another route, around peers that are leaving or hold the answer up; undefined when there is none now. */
   readonly routeAround: (avoided: ReadonlySet<string>) => readonly RouteStage[] | undefined;
+  /** A peer does not answer, not even how far it is. */
+  readonly onSilent?: (peer: string) => void;
   /** Milliseconds on a clock that never goes back, and when on it the request came. */
   readonly now: () => number;
   readonly startedAt: number;
@@ -42,6 +44,9 @@ type Happening =
 
 /** What computing generated tokens anew may take, by what they took before. */
 const exactWithinMs = 1000;
+/** A pause that is hardly seen, in milliseconds, by what the tokens took before; and tokens that never take long. */
+const momentMs = 75;
+const fewTokens = 4;
 
 export class Answer {
   readonly #parts: AnswerParts;
@@ -212,6 +217,7 @@ export class Answer {
 
   /** A chain does not open because of this peer. */
   #mayGoRound(peer: string): boolean {
+    this.#parts.onSilent?.(peer);
     const isPossible = this.#parts.routeAround(new Set([...this.#avoided, peer])) !== undefined;
     if (isPossible) {
       this.#detours += 1;
@@ -258,6 +264,11 @@ export class Answer {
     return (tokens * this.#computeMs.value) / stages <= exactWithinMs;
   }
 
+  /** Whether so many tokens are computed in a moment: to make ready for them too would take longer than they do. */
+  #isClose(tokens: number): boolean {
+    return tokens <= fewTokens || tokens * this.#computeMs.value <= momentMs;
+  }
+
   #leave(): void {
     const chain = this.#current;
     this.#current = undefined;
@@ -297,6 +308,7 @@ export class Answer {
         chain,
         () => [...this.#sequence],
         (tokens) => this.#isExact(tokens),
+        (tokens) => this.#isClose(tokens),
       );
       if (this.#current === undefined || happenings.hasEnded) {
         throw cancelled();
@@ -329,8 +341,11 @@ export class Answer {
     const stuck = await chain.findStuck(probeWithinMs * patience, byToken);
     this.#isProbing = false;
     if (stuck !== undefined && chain === this.#current && movedAt === this.#moved.at) {
+      if (stuck.isSilent) {
+        this.#parts.onSilent?.(stuck.stage.peer);
+      }
       this.#detours += 1;
-      this.#avoid(stuck.peer, signal);
+      this.#avoid(stuck.stage.peer, signal);
     }
   }
 

@@ -9,7 +9,7 @@ import {
 } from '../../../src-shared/model.ts';
 import { decodeJson } from '../../wire/json-body.ts';
 import { decodeWork, encodeWork, workFlags, workKinds } from '../../wire/work.ts';
-import type { ChannelOpener } from '../mesh/channel.ts';
+import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
 import { type ChainFailure, stageFailure } from './chain-failure.ts';
@@ -44,7 +44,7 @@ export type ChainParts = {
   readonly onDraining: (stage: RouteStage) => void;
   /** How many times longer than usual a stage may take to answer. */
   readonly patience: number;
-  /** Whether a stage that does not answer while the chain opens is better gone round than waited for. */
+  /** Asked of a stage that does not answer while the chain opens: whether it is better gone round than waited for. */
   readonly mayGoRound: (stage: RouteStage) => boolean;
 };
 
@@ -57,6 +57,9 @@ export type SampledToken = {
   /** When it arrived. */
   readonly at: number;
 };
+
+/** `isSilent`: it says nothing at all, so it is not its work that takes long. */
+type StuckStage = { readonly stage: RouteStage; readonly isSilent: boolean };
 
 export class Chain {
   readonly #parts: ChainParts;
@@ -163,19 +166,20 @@ export class Chain {
    * The stage that holds the answer up: the first that does not say how far it is, else, where one token at a time goes
    * round, the first that has work and does not give it back; a prompt may take long. Undefined when none does.
    */
-  async findStuck(withinMs: number, isDecoding: boolean): Promise<RouteStage | undefined> {
+  async findStuck(withinMs: number, isDecoding: boolean): Promise<StuckStage | undefined> {
     const controls = this.#controls;
     const found = await Promise.all(controls.map((control) => control.progress(withinMs)));
     const silent = found.findIndex((progress) => progress === undefined);
     const slow = isDecoding ? found.findIndex((progress) => (progress?.pending ?? 0) > 0) : -1;
-    return this.#parts.route[silent === -1 ? slow : silent];
+    const stage = this.#parts.route[silent === -1 ? slow : silent];
+    return stage === undefined ? undefined : { stage, isSilent: silent !== -1 };
   }
 
   async #watchOpening(giveUp: (failure: ChainFailure) => void): Promise<void> {
     const { patience, mayGoRound } = this.#parts;
     const stuck = await this.findStuck(probeWithinMs * patience, false);
-    if (stuck !== undefined && !this.#isOpen && mayGoRound(stuck)) {
-      giveUp(stageFailure(stuck, 'does not answer'));
+    if (stuck !== undefined && !this.#isOpen && mayGoRound(stuck.stage)) {
+      giveUp(stageFailure(stuck.stage, 'does not answer'));
     }
   }
 
@@ -186,10 +190,11 @@ export class Chain {
     const pieces = isExact
       ? cutExactly(from, end, promptTokens, chunkSize(promptTokens, route.length, model.width))
       : cutPrompt(tokens.length, chunkSize(tokens.length, route.length, model.width)).map(
-          ({ position, count }) => ({ position: from + position, count }),
+          ({ position, count }) => ({ position: from + position, count, isSingly: false }),
         );
-    for (const { position, count } of pieces) {
+    for (const { position, count, isSingly } of pieces) {
       const values = Int32Array.from(tokens.slice(position - from, position - from + count));
+      const flags = isSingly ? workFlags.singly : 0;
       const isLast = position + count === end;
       this.#controls[0]?.send(
         workKinds.tokens,
@@ -197,7 +202,7 @@ export class Chain {
           session: channelSession,
           position,
           count,
-          flags: isLast ? lastFlags : 0,
+          flags: isLast ? flags | lastFlags : flags,
           computeMicros: 0,
           values: new Uint8Array(values.buffer),
         }),

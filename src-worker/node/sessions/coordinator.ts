@@ -1,13 +1,13 @@
 /**
- * Answers requests of this node's own user: plans a route over the mesh, runs an answer over it, and when the
- * chain fails before the first token, again over another route.
+ * Answers requests of this node's own user: plans a route over the mesh, runs an answer over it, and where the chain
+ * fails, over another one from where it was.
  */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { RouteView } from '../../../src-shared/route-view.ts';
-import type { ChannelOpener } from '../mesh/channel.ts';
-import type { KnownPeer, RecordedShard } from '../mesh/record.ts';
+import type { ChannelOpener } from '../mesh/channels/channel.ts';
+import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 import {
   longestSequence,
   type MeshQuestion,
@@ -21,6 +21,7 @@ import { ChainFailure } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
 import { KeptChains } from './kept-chains.ts';
 import { RouteSearch } from './route-search.ts';
+import { SilentPeers } from './silent-peers.ts';
 import { aliveEveryMs } from './stage-messages.ts';
 
 export type CoordinatorParts = {
@@ -52,6 +53,7 @@ export class Coordinator implements Generations {
   readonly #now: () => number;
   readonly #chains = new Set<Chain>();
   readonly #kept: KeptChains;
+  readonly #silent = new SilentPeers();
   #beats: NodeJS.Timeout | undefined;
 
   constructor(parts: CoordinatorParts) {
@@ -94,7 +96,7 @@ export class Coordinator implements Generations {
     this.#check(request);
     const startedAt = this.#now();
     const search = new RouteSearch(
-      (excluded) => this.#planAround(request, excluded, answer.avoided),
+      (excluded) => this.#planAround(request, answer.avoided, excluded),
       this.#now,
     );
     const answer = new Answer({
@@ -102,6 +104,7 @@ export class Coordinator implements Generations {
       startedAt,
       opener: this.#parts.opener,
       routeAround: (avoided) => this.#routeAround(request, avoided),
+      onSilent: (peer) => this.#silent.note(peer, this.#hosts(request.model)),
       now: this.#now,
       heldBy: (route) => this.#kept.take(request, route),
       onKept: (kept) => this.#kept.add(kept),
@@ -143,15 +146,19 @@ export class Coordinator implements Generations {
     }
   }
 
-  /** Peers that this answer had better not use are used where nothing else is. */
+  /**
+   * Peers that this answer had better not use, and those that are silent, are used where nothing else is.
+   * @throws AppError as `planRoute`
+   */
   #planAround(
     request: GenerationRequest,
-    excluded: ReadonlySet<string>,
     avoided: ReadonlySet<string>,
+    excluded: ReadonlySet<string>,
   ): readonly RouteStage[] {
-    if (avoided.size > 0) {
+    const silent = this.#silent.among(this.#hosts(request.model));
+    if (avoided.size + silent.length > 0) {
       try {
-        return this.#plan(request, new Set([...excluded, ...avoided]));
+        return this.#plan(request, new Set([...excluded, ...avoided, ...silent]));
       } catch {
         // Below it is said what is missing.
       }
@@ -164,7 +171,7 @@ export class Coordinator implements Generations {
     avoided: ReadonlySet<string>,
   ): readonly RouteStage[] | undefined {
     try {
-      return this.#plan(request, avoided);
+      return this.#planAround(request, nobody, avoided);
     } catch {
       return undefined;
     }
@@ -202,13 +209,17 @@ export class Coordinator implements Generations {
     return longestSequence(this.#question(model, nobody, rules));
   }
 
+  #hosts({ manifestId }: ModelSummary): readonly KnownPeer[] {
+    return this.#parts.hostsOf?.(manifestId) ?? this.#parts.knownPeers();
+  }
+
   #question(
     model: ModelSummary,
     excluded: ReadonlySet<string>,
     rules: RouteRules | undefined,
   ): MeshQuestion {
-    const { opener, ownShards, knownPeers, hostsOf, routeFacts } = this.#parts;
-    const peers = hostsOf?.(model.manifestId) ?? knownPeers();
+    const { opener, ownShards, routeFacts } = this.#parts;
+    const peers = this.#hosts(model);
     const facts = routeFacts?.(model.manifestId, rules) ?? {};
     return { model, self: opener.peer, ownShards: ownShards(), peers, excluded, rules, ...facts };
   }

@@ -261,6 +261,21 @@ describe('an answer that stands still', () => {
     },
   );
 
+  it('tells the next question, which goes round the silent stage at once', async () => {
+    const [mesh, nodes] = await thirdsWithSpares();
+    const coordinator = mesh.coordinator('me');
+    mesh.loopback.freeze('b');
+    const first = collect(coordinator.generate(request(), signal()));
+    await wait(mesh, 1000 + probeWithinMs + watchEveryMs);
+    await first;
+    const second = collect(coordinator.generate(request(), signal()));
+    await wait(mesh, watchEveryMs);
+    const { done } = await second;
+    expect(done?.receipt.stages.map(({ peer }) => peer)).toContain('spare b');
+    mesh.loopback.thaw('b');
+    await expectAllFree(...nodes.values());
+  });
+
   it('waits for a stage that opens slowly where nobody else has its layers', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 2]);

@@ -8,8 +8,6 @@ export type Successor = {
   readonly next: SampledToken;
 };
 
-/** So few tokens are computed in the time of one or two. */
-const closeEnough = 4;
 /** Each round is shorter than the one before unless the other chain is the faster one; then nothing is gained by more. */
 const mostRounds = 6;
 
@@ -18,12 +16,14 @@ const mostRounds = 6;
  *
  * @param sequence prompt and answer so far, asked anew each round
  * @param isExact whether so many tokens are to be computed as they were before
+ * @param isClose whether so many take hardly longer than one does
  * @throws ChainFailure; the chain is closed then
  */
 export async function catchUp(
   chain: Chain,
   sequence: () => readonly number[],
   isExact: (tokens: number) => boolean,
+  isClose: (tokens: number) => boolean,
 ): Promise<Successor> {
   let ahead = sequence();
   let computed = 0;
@@ -32,7 +32,7 @@ export async function catchUp(
       const next = await chain.rehearse(ahead, computed, isExact(ahead.length));
       computed += ahead.length;
       ahead = sequence().slice(computed);
-      if (ahead.length <= closeEnough || round === mostRounds) {
+      if (isClose(ahead.length) || round === mostRounds) {
         return { chain, computed, next };
       }
     }

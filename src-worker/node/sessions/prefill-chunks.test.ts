@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { workHeaderBytes } from '../../wire/work.ts';
-import { chunkSize, cutPrompt } from './prefill-chunks.ts';
+import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
 import { inputLimits, maxWorkTokens } from './stage-limits.ts';
 import { stageKinds } from './stage-messages.ts';
 
@@ -43,4 +43,18 @@ it('cuts a prompt without gap or overlap', () => {
     { position: 128, count: 2 },
   ]);
   expect(cutPrompt(1, 512)).toEqual([{ position: 0, count: 1 }]);
+});
+
+it('cuts what was computed before as it was: the prompt in its pieces, the rest to be computed singly', () => {
+  const prompt = (position: number, count: number) => ({ position, count, isSingly: false });
+  const generated = (position: number, count: number) => ({ position, count, isSingly: true });
+  expect(cutExactly(0, 137, 130, 64)).toEqual([
+    prompt(0, 64),
+    prompt(64, 64),
+    prompt(128, 2),
+    generated(130, 4),
+    generated(134, 3),
+  ]);
+  expect(cutExactly(64, 130, 130, 64)).toEqual([prompt(64, 64), prompt(128, 2)]);
+  expect(cutExactly(132, 134, 130, 64)).toEqual([generated(132, 2)]);
 });

@@ -23,7 +23,14 @@ export function chunkSize(promptTokens: number, stages: number, width: number): 
   return Math.min(maxWorkTokens, Math.max(tileTokens, rounded), byBytes);
 }
 
+/** Generated tokens of one frame: few enough for the stages to overlap, and for frames not to cost more than tokens. */
+const singlyTokens = 4;
+
 export type Piece = { readonly position: number; readonly count: number };
+export type ExactPiece = Piece & {
+  /** Each of its tokens is computed by itself. */
+  readonly isSingly: boolean;
+};
 
 /**
  * The pieces in which a part of a sequence is computed so that its cache becomes the same, bit by bit, as when the
@@ -32,17 +39,21 @@ export type Piece = { readonly position: number; readonly count: number };
  *
  * @param size of the pieces that the whole prompt is cut into
  */
-export function cutExactly(from: number, end: number, promptTokens: number, size: number): Piece[] {
+export function cutExactly(
+  from: number,
+  end: number,
+  promptTokens: number,
+  size: number,
+): ExactPiece[] {
   const prompt = cutPrompt(promptTokens, size).flatMap(({ position, count }) => {
     const first = Math.max(position, from);
     const last = Math.min(position + count, end);
-    return last > first ? [{ position: first, count: last - first }] : [];
+    return last > first ? [{ position: first, count: last - first, isSingly: false }] : [];
   });
   const first = Math.max(from, promptTokens);
-  const generated = Array.from({ length: Math.max(0, end - first) }, (_, index) => ({
-    position: first + index,
-    count: 1,
-  }));
+  const generated = cutPrompt(Math.max(0, end - first), singlyTokens).map(
+    ({ position, count }) => ({ position: first + position, count, isSingly: true }),
+  );
   return [...prompt, ...generated];
 }
 

@@ -57,7 +57,7 @@ describe('a stage that does not open as it should', () => {
   it.each<[string, number, unknown, string]>([
     ['says something else', stageKinds.sampled, {}, 'came out of turn'],
     ['opens without saying how much is free', stageKinds.opened, {}, 'freeSessions'],
-    ['fails without a reason that can be read', stageKinds.failed, [], 'does not fit'],
+    ['fails without a reason that can be read', stageKinds.failed, [], 'A refusal is not valid'],
     [
       'fails by a reason that peers do not give',
       stageKinds.failed,

@@ -2,7 +2,7 @@
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
-import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import { type ChainFailure, reportedFailure, stageFailure } from './chain-failure.ts';
 import { answerLimits } from './stage-limits.ts';

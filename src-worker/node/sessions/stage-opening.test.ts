@@ -27,7 +27,12 @@ function ends(channels: readonly StagePeer[]): boolean[] {
 describe('a first frame', () => {
   it.each([
     ['an open that lacks everything', stageKinds.open, {}, 'A request for a session is not valid'],
-    ['an open that is not an object', stageKinds.open, [[[]]], 'A request for a session is not valid'],
+    [
+      'an open that is not an object',
+      stageKinds.open,
+      [[[]]],
+      'A request for a session is not valid',
+    ],
     [
       'an open whose name is no name',
       stageKinds.open,
@@ -73,7 +78,9 @@ describe('a first frame', () => {
   it('that is not JSON is refused', async () => {
     const channel = await target.channel();
     await channel.channel.send(stageKinds.open, Buffer.from([0xff, 0x00, 0x7b]));
-    expect(await channel.hearFailure()).toMatchObject({ message: 'A request for a session is not JSON' });
+    expect(await channel.hearFailure()).toMatchObject({
+      message: 'A request for a session is not JSON',
+    });
   });
 
   it('that never comes is not waited for', async () => {

@@ -229,7 +229,7 @@ function acceptWork(body: Buffer, bytesPerToken: number): Work {
       `Work for session ${work.session} came on a channel that serves session ${channelSession} alone`,
     );
   }
-  const known = workFlags.sample | workFlags.rehearse;
+  const known = workFlags.sample | workFlags.rehearse | workFlags.singly;
   if (work.detail.byteLength > 0 || (work.flags & ~known) !== 0) {
     throw new AppError(
       'protocol-violation',

@@ -7,7 +7,7 @@ import type { Usage } from '../../../src-shared/node-api.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShards } from '../engines/serving-shard.ts';
-import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import type { Log } from '../log.ts';
 import { newcomerLimits } from './stage-limits.ts';
 import {

@@ -7,7 +7,7 @@ import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
-import type { Channel, ChannelOpener } from '../mesh/channel.ts';
+import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
 import { controlLimits, inputLimits, outputLimits } from './stage-limits.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Channel, ProtocolHandler } from '../mesh/channel.ts';
+import type { Channel, ProtocolHandler } from '../mesh/channels/channel.ts';
 import { Bitmap } from './bitmap.ts';
 import { chunkKinds } from './chunk-messages.ts';
 import { ChunkService } from './chunk-service.ts';

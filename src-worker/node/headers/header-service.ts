@@ -1,0 +1,83 @@
+/** Gives manifests and headers of this node's models to peers that ask. */
+import { open } from 'node:fs/promises';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import { decodeJson, encodeJson } from '../../wire/json-body.ts';
+import { canonicalJson, type Manifest } from '../models/manifest.ts';
+import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
+import {
+  headerKinds,
+  headerPieceBytes,
+  headerProtocol,
+  headerRequestLimits,
+  headerRequestSchema,
+} from './header-messages.ts';
+
+/** A peer asks for one model after the other; more at once is not honest need. */
+const maxInboundChannels = 2;
+
+export type HeaderSource = {
+  /** Undefined for a model that this node has no file of. */
+  readonly manifest: (manifestId: string) => Manifest | undefined;
+  /** Path of a GGUF with the model's metadata alone. @throws AppError */
+  readonly headerPath: (manifestId: string) => Promise<string>;
+};
+
+export async function serveHeaders(opener: ChannelOpener, source: HeaderSource): Promise<void> {
+  await opener.handle(headerProtocol, {
+    limits: headerRequestLimits,
+    maxInboundChannels,
+    onChannel: (channel) => serveOne(channel, source),
+  });
+}
+
+function serveOne(channel: Channel, source: HeaderSource): void {
+  let isAsked = false;
+  channel.onFrame(async ({ body }) => {
+    if (isAsked) {
+      throw new AppError('protocol-violation', 'A peer asked twice on one channel');
+    }
+    isAsked = true;
+    const { manifestId } = decodeJson(headerRequestSchema, body, 'A request for a model');
+    await answer(channel, source, manifestId);
+    await channel.close();
+  });
+}
+
+async function answer(channel: Channel, source: HeaderSource, manifestId: string): Promise<void> {
+  const manifest = source.manifest(manifestId);
+  if (manifest === undefined) {
+    await refuse(channel, new AppError('model-not-found', 'This peer does not have the model'));
+    return;
+  }
+  let path: string;
+  try {
+    path = await source.headerPath(manifestId);
+  } catch (error) {
+    // The reason may name paths of this machine, so it stays here.
+    await refuse(channel, new AppError(toAppError(error).code, 'This peer cannot read the model'));
+    return;
+  }
+  await channel.send(headerKinds.manifest, Buffer.from(canonicalJson(manifest)));
+  await sendFile(channel, path);
+  await channel.send(headerKinds.end);
+}
+
+async function sendFile(channel: Channel, path: string): Promise<void> {
+  const piece = Buffer.allocUnsafe(headerPieceBytes);
+  const file = await open(path, 'r');
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, piece.byteLength);
+      if (bytesRead === 0) {
+        return;
+      }
+      await channel.send(headerKinds.header, piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function refuse(channel: Channel, error: AppError): Promise<void> {
+  await channel.send(headerKinds.failed, encodeJson(error.toReport()));
+}

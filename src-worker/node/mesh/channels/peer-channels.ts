@@ -1,0 +1,157 @@
+/** Opens and accepts channels over libp2p; a peer's channels to itself stay inside the process. */
+import type { Libp2p, Stream } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
+import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import type { FrameLimits } from '../../../wire/frame.ts';
+import { dialableAddresses } from '../addresses.ts';
+import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
+import type { ChannelReport } from './frame-channel.ts';
+import { channelOverStream } from './libp2p-channel.ts';
+import { localChannelPair } from './local-channel.ts';
+import type { Log } from '../../log.ts';
+import { shortName } from '../peer-name.ts';
+
+/** For finding, dialling, encrypting and agreeing on a protocol, in milliseconds. */
+const openDeadlineMs = 10_000;
+
+/** Channels of one protocol to one peer; the peer's own limit is usually lower. */
+const maxOutboundChannels = 256;
+
+export class PeerChannels implements ChannelOpener {
+  readonly peer: string;
+  readonly #libp2p: Libp2p;
+  readonly #log: Log;
+  readonly #onViolation: (peer: string) => void;
+  readonly #handlers = new Map<ProtocolName, ProtocolHandler>();
+
+  /** `onViolation` is told of peers that break the rules of a protocol. */
+  constructor(libp2p: Libp2p, log: Log, onViolation: (peer: string) => void = () => {}) {
+    this.peer = libp2p.peerId.toString();
+    this.#libp2p = libp2p;
+    this.#log = log;
+    this.#onViolation = onViolation;
+  }
+
+  async openChannel(
+    peer: string,
+    protocol: ProtocolName,
+    limits: FrameLimits,
+    signal: AbortSignal,
+    addresses: readonly string[] = [],
+  ): Promise<Channel> {
+    if (peer === this.peer) {
+      return this.#openLocal(protocol, limits);
+    }
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(openDeadlineMs)]);
+    let stream: Stream | undefined;
+    try {
+      deadline.throwIfAborted();
+      const id = peerIdFromString(peer);
+      const multiaddrs = dialableAddresses(peer, addresses);
+      if (multiaddrs.length > 0) {
+        await this.#libp2p.peerStore.merge(id, { multiaddrs }, { signal: deadline });
+      }
+      stream = await this.#libp2p.dialProtocol(id, protocol, {
+        signal: deadline,
+        maxOutboundStreams: maxOutboundChannels,
+        runOnLimitedConnection: true,
+      });
+      // An abort between the last step of the dial and here would leave the stream open.
+      deadline.throwIfAborted();
+      return channelOverStream(stream, peer, limits, this.#reporter(protocol));
+    } catch (error) {
+      const failure = new AppError(
+        'peer-failed',
+        `Peer ${shortName(peer)} cannot be reached: ${reasonOf(error, signal)}`,
+        { cause: error },
+      );
+      stream?.abort(failure);
+      throw failure;
+    }
+  }
+
+  async handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<void> {
+    this.#handlers.set(protocol, handler);
+    const open = new Map<string, number>();
+    await this.#libp2p.handle(
+      protocol,
+      (stream, connection) => {
+        const peer = connection.remotePeer.toString();
+        const count = open.get(peer) ?? 0;
+        // libp2p counts per connection, and a peer may have several.
+        if (count >= handler.maxInboundChannels) {
+          stream.abort(
+            new AppError('over-capacity', `Peer ${shortName(peer)} has too many channels`),
+          );
+          return;
+        }
+        open.set(peer, count + 1);
+        const channel = channelOverStream(stream, peer, handler.limits, this.#reporter(protocol));
+        channel.onClose(() => {
+          const left = (open.get(peer) ?? 1) - 1;
+          if (left === 0) {
+            open.delete(peer);
+          } else {
+            open.set(peer, left);
+          }
+        });
+        this.#accept(handler, channel);
+      },
+      {
+        maxInboundStreams: handler.maxInboundChannels,
+        maxOutboundStreams: maxOutboundChannels,
+        // Relays of strangers limit what a connection may carry; it then breaks like any other.
+        runOnLimitedConnection: true,
+      },
+    );
+  }
+
+  #openLocal(protocol: ProtocolName, limits: FrameLimits): Channel {
+    const handler = this.#handlers.get(protocol);
+    if (handler === undefined) {
+      throw new AppError('peer-failed', `This node does not serve ${protocol}`);
+    }
+    const [own, accepted] = localChannelPair(
+      this.peer,
+      [limits, handler.limits],
+      this.#reporter(protocol),
+    );
+    this.#accept(handler, accepted);
+    return own;
+  }
+
+  #accept(handler: ProtocolHandler, channel: Channel): void {
+    try {
+      handler.onChannel(channel);
+    } catch (error) {
+      channel.abort(toAppError(error));
+    }
+  }
+
+  #reporter(protocol: ProtocolName): ChannelReport {
+    return (error, peer) => {
+      if (error.code === 'protocol-violation' && peer !== this.peer) {
+        this.#onViolation(peer);
+      }
+      this.#log('warn', 'A channel was aborted', {
+        peer,
+        protocol,
+        code: error.code,
+        reason: error.message,
+      });
+    };
+  }
+}
+
+function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) {
+    return 'the attempt was cancelled';
+  }
+  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
+    return 'it did not answer in time';
+  }
+  if (error instanceof AggregateError) {
+    return `none of its addresses answered (${error.errors.map((each) => reasonOf(each, signal)).join('; ')})`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

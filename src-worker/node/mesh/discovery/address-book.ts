@@ -1,0 +1,109 @@
+/**
+ * Where peers were that this node was connected to, for its next start: on a wide network the nodes it was told
+ * to begin with may be gone by then. A hint and no more; a file that cannot be read is an empty book.
+ */
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Log } from '../../log.ts';
+import { maxAddresses } from '../addresses.ts';
+
+const fileName = 'peers.json';
+
+/** Peers that are remembered, the last ones seen. */
+const maxEntries = 1024;
+const maxFileBytes = 8 * 1024 * 1024;
+
+/** Between times of writing while peers come and go, in milliseconds. */
+const saveEveryMs = 300_000;
+
+const entrySchema = z.object({
+  peer: z.string().max(100),
+  addresses: z.array(z.string().max(500)).max(maxAddresses),
+  /** Milliseconds since 1970. */
+  seenAt: z.number(),
+});
+const bookSchema = z.object({ peers: z.array(entrySchema).max(maxEntries) });
+export type RememberedPeer = z.infer<typeof entrySchema>;
+
+export class AddressBook {
+  readonly #path: string;
+  readonly #log: Log;
+  readonly #entries = new Map<string, RememberedPeer>();
+  #timer: NodeJS.Timeout | undefined;
+  #isChanged = false;
+  #saving: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, log: Log) {
+    this.#path = path;
+    this.#log = log;
+  }
+
+  static async open(folder: string, log: Log): Promise<AddressBook> {
+    const book = new AddressBook(join(folder, fileName), log);
+    for (const entry of await read(book.#path, log)) {
+      book.#entries.set(entry.peer, entry);
+    }
+    book.#timer = setInterval(() => void book.#save(), saveEveryMs).unref();
+    return book;
+  }
+
+  /** The last seen first. */
+  all(): RememberedPeer[] {
+    return [...this.#entries.values()].toSorted((a, b) => b.seenAt - a.seenAt);
+  }
+
+  /** This node is connected to the peer, which says it is there. */
+  seen(peer: string, addresses: readonly string[]): void {
+    if (addresses.length > 0) {
+      this.#isChanged = true;
+      this.#entries.set(peer, {
+        peer,
+        addresses: addresses.slice(0, maxAddresses),
+        seenAt: Date.now(),
+      });
+    }
+  }
+
+  /** Writes what is not written yet, and no more from then on. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#save();
+  }
+
+  #save(): Promise<void> {
+    if (this.#isChanged) {
+      this.#isChanged = false;
+      this.#saving = this.#saving.then(() => this.#write());
+    }
+    return this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    const partial = `${this.#path}.partial`;
+    try {
+      const peers = this.all().slice(0, maxEntries);
+      await writeFile(partial, JSON.stringify({ peers }), { mode: 0o600 });
+      await rename(partial, this.#path);
+    } catch (error) {
+      this.#log('warn', 'The addresses of peers could not be written down for the next start', {
+        error,
+      });
+    }
+  }
+}
+
+async function read(path: string, log: Log): Promise<RememberedPeer[]> {
+  try {
+    const { size } = await stat(path);
+    if (size > maxFileBytes) {
+      throw new Error(`${size} bytes are too many`);
+    }
+    return bookSchema.parse(JSON.parse(await readFile(path, 'utf8'))).peers;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+      log('warn', `${path} cannot be read; peers of the last run are forgotten`, { error });
+    }
+    return [];
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Finding peers and staying connected to them, in every way there is: those from settings, those of the last
+ * run, those on the local network, those that others speak of, and those of the Kademlia network.
+ */
+import type { Libp2p, PeerData, PeerInfo } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import type { Log } from '../../log.ts';
+import { AddressBook } from './address-book.ts';
+import { dialableAddresses } from '../addresses.ts';
+import { Neighbours } from './neighbours.ts';
+import { type Dialler, PeerKeeper } from './peer-keeper.ts';
+import type { HeardRecord } from '../records/record-book.ts';
+import type { RelayClient } from '../relay/relay-client.ts';
+
+export type StaticPeer = { readonly peer: string; readonly address: Multiaddr };
+
+export type DiscoveryOptions = {
+  readonly libp2p: Libp2p;
+  readonly relayClient: RelayClient;
+  readonly dataFolder: string;
+  readonly ownPeer: string;
+  /** Peers with a connection now; it changes while the node runs. */
+  readonly connected: ReadonlySet<string>;
+  readonly dial: Dialler['dial'];
+  /** Where a peer says that it is, as far as known. */
+  readonly addressesOf: (peer: string) => readonly string[];
+  /** Records that are believed. */
+  readonly records: () => readonly HeardRecord[];
+  readonly log: Log;
+};
+
+/** Static peers are the last to go when there are too many connections. */
+const staticTags = { 'mindmesh-static': { value: 100 } };
+
+export class Discovery {
+  readonly #options: DiscoveryOptions;
+  readonly #keeper: PeerKeeper;
+  readonly #statics = new Set<string>();
+  readonly #neighbours: Neighbours;
+  #book: AddressBook | undefined;
+
+  constructor(options: DiscoveryOptions) {
+    this.#options = options;
+    const { libp2p, ownPeer, connected, dial, records, log } = options;
+    this.#keeper = new PeerKeeper(
+      { ownPeer, isConnected: (peer) => connected.has(peer), dial },
+      log,
+    );
+    this.#neighbours = new Neighbours({
+      libp2p,
+      connected,
+      records,
+      onFound: (peer, addresses, isAlive) =>
+        this.#keeper.discovered(peer, dialableAddresses(peer, addresses), isAlive),
+      log,
+    });
+  }
+
+  /** To be called before libp2p starts, so that no peer is missed. */
+  async prepare(): Promise<void> {
+    const { dataFolder, libp2p, relayClient, log } = this.#options;
+    this.#book = await AddressBook.open(dataFolder, log);
+    relayClient.start(libp2p);
+  }
+
+  /** Begins to connect: first to `statics` in their order, then to the peers of the last run. Waits for nobody. */
+  start(statics: readonly StaticPeer[]): void {
+    statics.forEach(({ peer }) => this.#statics.add(peer));
+    this.#keeper.keep(statics);
+    const remembered = (this.#book?.all() ?? []).map(({ peer, addresses }) => ({
+      peer,
+      addresses: dialableAddresses(peer, addresses),
+    }));
+    this.#keeper.remembered(remembered.filter(({ addresses }) => addresses.length > 0));
+    this.#neighbours.start();
+  }
+
+  connected(peer: string): void {
+    this.#keeper.connected(peer);
+    this.#book?.seen(peer, this.#options.addressesOf(peer));
+    if (this.#statics.has(peer)) {
+      void this.#learn(peer, { tags: staticTags });
+    }
+  }
+
+  disconnected(peer: string): void {
+    this.#keeper.disconnected(peer);
+    this.#neighbours.changed();
+  }
+
+  /** Seen on the local network. */
+  discovered({ id, multiaddrs }: PeerInfo): void {
+    const peer = id.toString();
+    this.#keeper.discovered(peer, dialableAddresses(peer, multiaddrs.map(String)));
+  }
+
+  /** Keeps a connection to the peer from now on. */
+  keep(peer: string, addresses: readonly string[]): void {
+    this.#keeper.keep(dialableAddresses(peer, addresses).map((address) => ({ peer, address })));
+  }
+
+  /** A believed record, from the peer itself or another one. */
+  heard(peer: string, addresses: readonly string[], isForwarded: boolean): void {
+    if (!isForwarded) {
+      this.#book?.seen(peer, addresses);
+      void this.#learn(peer, { multiaddrs: dialableAddresses(peer, addresses) });
+    } else if (this.#keeper.isSeeking(peer)) {
+      // It may be somewhere else by now, or be reached over a relay.
+      this.#keeper.discovered(peer, dialableAddresses(peer, addresses));
+    }
+    this.#neighbours.changed();
+  }
+
+  /** Seeks nobody any more. */
+  async stop(): Promise<void> {
+    this.#keeper.stop();
+    this.#neighbours.stop();
+    this.#options.relayClient.stop();
+    await this.#book?.close();
+  }
+
+  /** What libp2p is to know of a peer that is connected. */
+  async #learn(peer: string, news: PeerData): Promise<void> {
+    const { libp2p, log } = this.#options;
+    try {
+      await libp2p.peerStore.merge(peerIdFromString(peer), news);
+    } catch (error) {
+      log('debug', 'What is known of a peer could not be kept', { peer, error });
+    }
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * Keeps connections to peers: to those from settings for as long as the node runs, to those that were only
+ * seen or heard of for a few attempts, to those from the last run for two. Nobody waits for it, so a dead peer
+ * costs a dial now and then.
+ */
+import type { Multiaddr } from '@multiformats/multiaddr';
+import { nextDelayMs } from './backoff.ts';
+import { DialQueue } from './dial-queue.ts';
+import type { Log } from '../../log.ts';
+import { shortName } from '../peer-name.ts';
+
+/** Attempts in a row before a discovered peer is left alone until it is seen at another address. */
+const discoveredAttempts = 5;
+/** A peer from the last run is probably gone when it does not answer. */
+const rememberedAttempts = 2;
+
+/** Discovered peers that are looked after at once; mDNS answers are not authenticated. */
+const maxDiscovered = 256;
+
+/**
+ * Where there are more peers than this to look after, one from settings is tried ever more seldom after so many
+ * failures in a row, up to this delay in milliseconds: hundreds that are gone should not cost several dials a
+ * second for ever.
+ */
+const manyPeers = 64;
+const patientAttempts = 5;
+const longestDelayMs = 600_000;
+
+/** The peer with the larger id leaves the first dial to the other, or there are two connections. */
+const politenessMs = 2000;
+
+/** A connection that was lost sooner counts as a failed attempt. */
+const steadyMs = 30_000;
+
+export type Dialler = {
+  readonly ownPeer: string;
+  readonly isConnected: (peer: string) => boolean;
+  /** Resolves once connected; gives up at the signal. */
+  readonly dial: (
+    peer: string,
+    addresses: readonly Multiaddr[],
+    signal: AbortSignal,
+  ) => Promise<void>;
+};
+
+type KeptPeer = {
+  readonly peer: string;
+  readonly kind: 'static' | 'discovered' | 'remembered';
+  /** From settings; empty for a discovered peer. */
+  readonly configured: readonly Multiaddr[];
+  seenAt: readonly Multiaddr[];
+  failures: number;
+  connectedAt: number;
+  timer: NodeJS.Timeout | undefined;
+  isDialling: boolean;
+};
+
+export class PeerKeeper {
+  readonly #dialler: Dialler;
+  readonly #log: Log;
+  readonly #random: () => number;
+  readonly #kept = new Map<string, KeptPeer>();
+  readonly #dials = new DialQueue();
+  readonly #stopping = new AbortController();
+
+  constructor(dialler: Dialler, log: Log, random: () => number = Math.random) {
+    this.#dialler = dialler;
+    this.#log = log;
+    this.#random = random;
+  }
+
+  /** Starts looking after peers from settings, the first first; this node itself may be among them. */
+  keep(peers: readonly { readonly peer: string; readonly address: Multiaddr }[]): void {
+    const grouped = Map.groupBy(peers, ({ peer }) => peer);
+    grouped.delete(this.#dialler.ownPeer);
+    for (const [peer, entries] of grouped) {
+      const configured = entries.map(({ address }) => address);
+      this.#schedule(this.#add(peer, 'static', configured), 0);
+    }
+  }
+
+  /** Tries peers of the last run, the most likely first; who does not answer is forgotten. */
+  remembered(
+    peers: readonly { readonly peer: string; readonly addresses: readonly Multiaddr[] }[],
+  ): void {
+    for (const { peer, addresses } of peers) {
+      if (!this.#kept.has(peer) && peer !== this.#dialler.ownPeer) {
+        const added = this.#add(peer, 'remembered', []);
+        added.seenAt = addresses;
+        this.#schedule(added, 0);
+      }
+    }
+  }
+
+  /**
+   * A peer was seen or heard of, which happens again and again while it is there. One that was given up is left
+   * alone, unless it is certainly alive.
+   */
+  discovered(peer: string, addresses: readonly Multiaddr[], isAlive = false): void {
+    const known = this.#kept.get(peer);
+    if (known === undefined) {
+      if (peer !== this.#dialler.ownPeer && this.#hasRoom()) {
+        const added = this.#add(peer, 'discovered', []);
+        added.seenAt = addresses;
+        this.#schedule(added, peer > this.#dialler.ownPeer ? 0 : politenessMs);
+      }
+      return;
+    }
+    const before = new Set(known.seenAt.map(String));
+    const hasMoved = addresses.some((address) => !before.has(address.toString()));
+    known.seenAt = addresses;
+    const isBack = isAlive && known.failures >= discoveredAttempts;
+    if ((hasMoved || isBack) && !known.isDialling) {
+      known.failures = 0;
+      this.#schedule(known, 0);
+    }
+  }
+
+  /** Whether the peer should be connected and is not. */
+  isSeeking(peer: string): boolean {
+    return this.#kept.has(peer) && !this.#dialler.isConnected(peer);
+  }
+
+  connected(peer: string): void {
+    const kept = this.#kept.get(peer);
+    if (kept !== undefined) {
+      clearTimeout(kept.timer);
+      kept.connectedAt = performance.now();
+    }
+  }
+
+  disconnected(peer: string): void {
+    const kept = this.#kept.get(peer);
+    if (kept !== undefined) {
+      const wasSteady = performance.now() - kept.connectedAt >= steadyMs;
+      kept.failures = wasSteady ? 0 : kept.failures + 1;
+      this.#retry(kept);
+    }
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#dials.clear();
+    for (const kept of this.#kept.values()) {
+      clearTimeout(kept.timer);
+    }
+  }
+
+  #add(peer: string, kind: KeptPeer['kind'], configured: readonly Multiaddr[]): KeptPeer {
+    const kept: KeptPeer = {
+      peer,
+      kind,
+      configured,
+      seenAt: [],
+      failures: 0,
+      connectedAt: 0,
+      timer: undefined,
+      isDialling: false,
+    };
+    this.#kept.set(peer, kept);
+    return kept;
+  }
+
+  /** Room for one more discovered peer; one that was given up makes room when there is none. */
+  #hasRoom(): boolean {
+    const discovered = [...this.#kept.values()].filter(({ kind }) => kind === 'discovered');
+    if (discovered.length < maxDiscovered) {
+      return true;
+    }
+    const givenUp = discovered.find(
+      ({ peer, failures }) => failures >= discoveredAttempts && !this.#dialler.isConnected(peer),
+    );
+    return givenUp !== undefined && this.#kept.delete(givenUp.peer);
+  }
+
+  #schedule(kept: KeptPeer, delayMs: number): void {
+    clearTimeout(kept.timer);
+    if (this.#stopping.signal.aborted) {
+      return;
+    }
+    if (delayMs === 0) {
+      this.#enqueue(kept);
+    } else {
+      kept.timer = setTimeout(() => this.#enqueue(kept), delayMs).unref();
+    }
+  }
+
+  #enqueue(kept: KeptPeer): void {
+    const isUrgent = kept.kind === 'discovered' && kept.failures === 0;
+    this.#dials.add(kept.failures, isUrgent, (deadlineMs) => this.#dial(kept, deadlineMs));
+  }
+
+  #retry(kept: KeptPeer): void {
+    const { kind, failures, peer } = kept;
+    if (kind === 'remembered' && failures >= rememberedAttempts) {
+      this.#kept.delete(peer);
+    } else if (kind !== 'discovered' || failures < discoveredAttempts) {
+      const usual = nextDelayMs(Math.max(1, failures), this.#random());
+      const isPatient = this.#kept.size > manyPeers;
+      const patience = isPatient ? 2 ** Math.max(0, failures - patientAttempts) : 1;
+      this.#schedule(kept, Math.min(longestDelayMs, usual * patience));
+    }
+  }
+
+  async #dial(kept: KeptPeer, deadlineMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    if (kept.isDialling || signal.aborted || this.#dialler.isConnected(kept.peer)) {
+      return;
+    }
+    kept.isDialling = true;
+    try {
+      const addresses = [...kept.configured, ...kept.seenAt];
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+      await this.#dialler.dial(kept.peer, addresses, deadline);
+    } catch (error) {
+      kept.failures += 1;
+      if (!signal.aborted) {
+        const isNews = kept.kind === 'static' && kept.failures === 1;
+        this.#log(isNews ? 'warn' : 'debug', `Peer ${shortName(kept.peer)} cannot be reached`, {
+          peer: kept.peer,
+          attempts: kept.failures,
+          reason: error instanceof Error ? error.message : String(error),
+        });
+        this.#retry(kept);
+      }
+    } finally {
+      kept.isDialling = false;
+    }
+  }
+}

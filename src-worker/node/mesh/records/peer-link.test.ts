@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../../src-shared/errors.ts';
+import type { Channel } from '../channels/channel.ts';
+import { localChannelPair } from '../channels/local-channel.ts';
+import type { SealedRecord } from './own-record.ts';
+import { PeerLink } from './peer-link.ts';
+import { answerRecordLimits, recordKinds, spokenRecordLimits } from './record-messages.ts';
+
+const limits = [answerRecordLimits, spokenRecordLimits] as const;
+
+function sealed(sequence: number): SealedRecord {
+  return { sequence, bytes: Buffer.from(`record ${sequence}`) };
+}
+
+/** A link whose other side is in the test's hands: every channel that it opened. */
+function linkWithPeer(): { link: PeerLink; far: Channel[]; dead: () => number } {
+  const far: Channel[] = [];
+  let deaths = 0;
+  const link = new PeerLink(
+    async () => {
+      const [near, other] = localChannelPair('peer', limits, () => {});
+      far.push(other);
+      return near;
+    },
+    () => {
+      deaths += 1;
+    },
+  );
+  return { link, far, dead: () => deaths };
+}
+
+describe('PeerLink', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('measures the round trip, and remembers the shortest of the last four', async () => {
+    const { link, far } = linkWithPeer();
+    const answered: (number | undefined)[] = [link.latencyMs];
+    let asked: Buffer = Buffer.alloc(0);
+    for (const afterMs of [30, 10, 50, 40, 20, 60]) {
+      await link.ping();
+      far[0]?.onFrame(({ body }) => {
+        asked = body;
+      });
+      await vi.advanceTimersByTimeAsync(afterMs);
+      await far[0]?.send(recordKinds.pong, asked);
+      await vi.advanceTimersByTimeAsync(0);
+      answered.push(link.latencyMs);
+    }
+    expect(answered).toEqual([undefined, 30, 10, 10, 10, 10, 20]);
+  });
+
+  it('ignores an answer to what it did not ask', async () => {
+    const { link, far } = linkWithPeer();
+    await link.ping();
+    await far[0]?.send(recordKinds.pong, Buffer.alloc(8, 9));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(link.latencyMs).toBeUndefined();
+  });
+
+  it('goes on sending after a record that was older than what the peer has', async () => {
+    const { link, far } = linkWithPeer();
+    const received: string[] = [];
+    await link.send(sealed(2));
+    far[0]?.onFrame(({ body }) => {
+      received.push(body.toString());
+    });
+    await link.send(sealed(1));
+    await link.send(sealed(3));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(received).toEqual(['record 2', 'record 3']);
+  });
+
+  it('gives a peer up that leaves a ping unanswered for a minute', async () => {
+    const { link, dead } = linkWithPeer();
+    for (let pings = 0; pings < 4; pings += 1) {
+      await link.ping();
+      await vi.advanceTimersByTimeAsync(15_000);
+    }
+    expect(dead()).toBe(0);
+    await link.ping();
+    expect(dead()).toBe(1);
+  });
+
+  it('opens a new channel when the former broke', async () => {
+    const { link, far } = linkWithPeer();
+    await link.send(sealed(1));
+    far[0]?.abort(new AppError('protocol-violation', 'No'));
+    await vi.advanceTimersByTimeAsync(0);
+    await link.send(sealed(2));
+    const heard: string[] = [];
+    far[1]?.onFrame(({ body }) => {
+      heard.push(body.toString());
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heard).toEqual(['record 2']);
+  });
+
+  it('sends the newest of the records that wait, never an older one after it', async () => {
+    const { link, far } = linkWithPeer();
+    const sends = [1, 3, 2, 4].map((sequence) => link.send(sealed(sequence)));
+    await Promise.all(sends);
+    const heard: string[] = [];
+    far[0]?.onFrame(({ body }) => {
+      heard.push(body.toString());
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heard).toEqual(['record 4']);
+  });
+
+  it('survives a peer that does not speak the protocol', async () => {
+    const refusal = new AppError('peer-failed', 'Not spoken here');
+    const link = new PeerLink(
+      () => Promise.reject(refusal),
+      () => {},
+    );
+    await link.ping();
+    await link.send(sealed(1));
+    await link.close();
+    expect(link.latencyMs).toBeUndefined();
+  });
+});

@@ -1,0 +1,165 @@
+/**
+ * Tells connected peers about this node and about others, and hears about them: on connect, when something
+ * changed, and in regular intervals, so that what a peer knows is never older than it may be.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChannelOpener } from '../channels/channel.ts';
+import type { Log } from '../../log.ts';
+import type { OwnRecord, SealedRecord } from './own-record.ts';
+import { PeerLink } from './peer-link.ts';
+import { RecordGossip } from './record-gossip.ts';
+import { listenToRecords, type RecordListener, SeenRecords } from './record-intake.ts';
+import { answerRecordLimits, recordProtocol, spokenRecordLimits } from './record-messages.ts';
+import { type PeerRecord, recordRefreshMs } from './record.ts';
+
+const pingIntervalMs = 15_000;
+
+/** Changes that come in quick succession are told together. */
+const publishIntervalMs = 250;
+
+/** How long after connecting a ping measures the way and not the greeting, in milliseconds. */
+const settledMs = 1000;
+
+/** A peer needs one; a second is open for a moment when it reconnects. */
+const maxInboundChannels = 2;
+
+/** How long peers that do not read may delay the good-bye, in milliseconds. */
+const leaveDeadlineMs = 500;
+
+export type RecordExchangeOptions = {
+  readonly opener: ChannelOpener;
+  readonly ownRecord: OwnRecord;
+  readonly onRecord: RecordListener;
+  /** Whether two peers are in a pool together; absent: nobody is. */
+  readonly shareAPool?: (one: string, other: string) => boolean;
+  /** The peer answers no more; its connections are to be dropped. */
+  readonly onDead: (peer: string) => void;
+  readonly log: Log;
+};
+
+export class RecordExchange {
+  readonly #options: RecordExchangeOptions;
+  readonly #links = new Map<string, PeerLink>();
+  readonly #gossip: RecordGossip;
+  readonly #seen = new SeenRecords();
+  readonly #stopping = new AbortController();
+  #timers: NodeJS.Timeout[] = [];
+  #publishing: NodeJS.Timeout | undefined;
+  #publishedAt = -Infinity;
+
+  constructor(options: RecordExchangeOptions) {
+    this.#options = options;
+    this.#gossip = new RecordGossip({
+      forward: async (to, bytes) => this.#links.get(to)?.forward(bytes),
+      shareAPool: options.shareAPool ?? (() => false),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#options.opener.handle(recordProtocol, {
+      limits: spokenRecordLimits,
+      maxInboundChannels,
+      onChannel: (channel) => listenToRecords(channel, this.#options.onRecord, this.#seen),
+    });
+    this.#timers = [
+      setInterval(() => this.#publishNow(), recordRefreshMs).unref(),
+      setInterval(() => this.#links.forEach((link) => void link.ping()), pingIntervalMs).unref(),
+    ];
+  }
+
+  connected(peer: string): void {
+    const { opener, onDead } = this.#options;
+    const link = new PeerLink(
+      () => opener.openChannel(peer, recordProtocol, answerRecordLimits, this.#stopping.signal),
+      () => onDead(peer),
+    );
+    this.#links.set(peer, link);
+    void this.#introduce(peer, link);
+  }
+
+  disconnected(peer: string): void {
+    const link = this.#links.get(peer);
+    this.#links.delete(peer);
+    this.#gossip.disconnected(peer);
+    void link?.close();
+  }
+
+  /** Passes on a verified record that is news. */
+  spread(signer: string, record: PeerRecord, from: string, bytes: Uint8Array): void {
+    this.#gossip.heard(signer, record, from, bytes);
+  }
+
+  latencyMs(peer: string): number | undefined {
+    return this.#links.get(peer)?.latencyMs;
+  }
+
+  /** Tells all peers soon: at once when the state changed or nothing was told lately. */
+  publish(): void {
+    const dueIn = this.#publishedAt + publishIntervalMs - performance.now();
+    if (dueIn <= 0 || this.#options.ownRecord.hasNewState) {
+      this.#publishNow();
+    } else {
+      this.#publishing ??= setTimeout(() => this.#publishNow(), dueIn).unref();
+    }
+  }
+
+  /** Tells all peers that this node leaves, and says no more. */
+  async leave(): Promise<void> {
+    this.#stopTimers();
+    const links = [...this.#links.values()];
+    this.#links.clear();
+    const goodbye = await this.#sealed(() => this.#options.ownRecord.sealLeaving());
+    const farewells = links.map(async (link) => {
+      if (goodbye !== undefined) {
+        await link.send(goodbye);
+      }
+      await link.close();
+    });
+    const deadline = delay(leaveDeadlineMs, undefined, { ref: false });
+    await Promise.race([Promise.all(farewells), deadline]);
+    this.#stopping.abort();
+  }
+
+  /** The first ping goes out before anything keeps the peer busy, the second once it has settled. */
+  async #introduce(peer: string, link: PeerLink): Promise<void> {
+    await link.ping();
+    const record = await this.#sealed(() => this.#options.ownRecord.current());
+    if (record !== undefined) {
+      await link.send(record);
+    }
+    if (this.#links.get(peer) === link) {
+      this.#gossip.connected(peer);
+    }
+    await delay(settledMs, undefined, { ref: false });
+    await link.ping();
+  }
+
+  #publishNow(): void {
+    clearTimeout(this.#publishing);
+    this.#publishing = undefined;
+    this.#publishedAt = performance.now();
+    void this.#tellAll();
+  }
+
+  async #tellAll(): Promise<void> {
+    const record = await this.#sealed(() => this.#options.ownRecord.seal());
+    if (record !== undefined) {
+      await Promise.all([...this.#links.values()].map((link) => link.send(record)));
+    }
+  }
+
+  /** A record that cannot be made is not told; peers go on with the former one until it expires. */
+  async #sealed(seal: () => Promise<SealedRecord>): Promise<SealedRecord | undefined> {
+    try {
+      return await seal();
+    } catch (error) {
+      this.#options.log('error', 'This node could not describe itself to its peers', { error });
+      return undefined;
+    }
+  }
+
+  #stopTimers(): void {
+    this.#timers.forEach((timer) => clearInterval(timer));
+    clearTimeout(this.#publishing);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * In which order the addresses of a peer are dialled, one after the other: what cannot lead there takes a
+ * time-out each, and a way over a relay is never better than a direct one. Pure but for a look at the interfaces.
+ */
+import { BlockList } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import { isLoopback, isPublic, isRelayed } from '../addresses.ts';
+
+/** Networks that this machine is in, as the system tells them. */
+type OwnNetwork = {
+  readonly family: string;
+  readonly cidr: string | null;
+  readonly internal: boolean;
+};
+
+function ownNetworks(): OwnNetwork[] {
+  return Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+}
+
+/** Cables and radios come and go; this machine's networks are looked at again after this, in milliseconds. */
+const lookAgainMs = 10_000;
+
+type Dialled = { readonly multiaddr: Multiaddr };
+
+/**
+ * Sorts the addresses of a peer: those in a network of this machine, public ones, this machine itself, ways over
+ * relays, and last what is in some other private network, such as the house of somebody else.
+ */
+export function dialOrder(
+  networks: () => readonly OwnNetwork[] = ownNetworks,
+): (a: Dialled, b: Dialled) => -1 | 0 | 1 {
+  let near = nearBy(networks());
+  let lookedAt = performance.now();
+  return (a, b) => {
+    if (performance.now() - lookedAt > lookAgainMs) {
+      near = nearBy(networks());
+      lookedAt = performance.now();
+    }
+    const difference = rank(a.multiaddr, near) - rank(b.multiaddr, near);
+    return difference < 0 ? -1 : difference > 0 ? 1 : 0;
+  };
+}
+
+function nearBy(networks: readonly OwnNetwork[]): BlockList {
+  const near = new BlockList();
+  for (const { cidr, family, internal } of networks) {
+    const [network, bits] = cidr?.split('/') ?? [];
+    if (!internal && network !== undefined) {
+      near.addSubnet(network, Number(bits), family === 'IPv6' ? 'ipv6' : 'ipv4');
+    }
+  }
+  return near;
+}
+
+function rank(address: Multiaddr, near: BlockList): number {
+  if (isRelayed(address)) {
+    return 3;
+  }
+  if (isLoopback(address)) {
+    return 2;
+  }
+  const [host] = address.getComponents();
+  const isNear =
+    (host?.name === 'ip4' && near.check(host.value ?? '', 'ipv4')) ||
+    (host?.name === 'ip6' && near.check(host.value ?? '', 'ipv6'));
+  if (isNear) {
+    return 0;
+  }
+  return isPublic(address) || host?.name.startsWith('dns') === true ? 1 : 4;
+}

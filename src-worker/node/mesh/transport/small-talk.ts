@@ -1,0 +1,50 @@
+/**
+ * libp2p's own small protocols, on which peers have little to say to each other. Their handlers (ping 3.1, identify
+ * 4.1, kad-dht 16.4) keep what comes until they get to it, and open the window at once for more: without this, each
+ * stream could take gigabytes of memory within its ten seconds.
+ */
+import type { StreamHandler } from '@libp2p/interface';
+import { AppError } from '../../../../src-shared/errors.ts';
+
+/** In a burst, and from then on: the largest message, of identify, has 8 KiB, and ten may come at once. */
+const burstBytes = 96 * 1024;
+const bytesPerSecond = 16 * 1024;
+
+type Components = {
+  readonly registrar: {
+    handle(protocol: string, handler: StreamHandler, options?: object): Promise<void>;
+  };
+};
+
+/** The service, with streams that are aborted when a peer says too much on them. */
+export function smallTalk<C extends Components, Service>(
+  make: (components: C) => Service,
+  now: () => number = () => performance.now(),
+): (components: C) => Service {
+  return (components) => {
+    const { registrar } = components;
+    const watched = Object.assign(Object.create(registrar) as typeof registrar, {
+      handle: (protocol: string, handler: StreamHandler, options?: object) =>
+        registrar.handle(protocol, watch(handler, now), options),
+    });
+    return make(Object.create(components, { registrar: { value: watched } }) as C);
+  };
+}
+
+function watch(handler: StreamHandler, now: () => number): StreamHandler {
+  return (stream, connection) => {
+    const begun = now();
+    let bytes = 0;
+    stream.addEventListener('message', ({ data }) => {
+      bytes += data.byteLength;
+      const allowed = burstBytes + ((now() - begun) / 1000) * bytesPerSecond;
+      if (bytes > allowed && stream.status === 'open') {
+        stream.abort(
+          new AppError('protocol-violation', `A peer says too much on ${stream.protocol}`),
+        );
+      }
+    });
+    // It has to listen before this turn ends, or would miss what is already there.
+    return handler(stream, connection);
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * Questions whose greedy answer does not hang on rounding. Where two tokens are nearly equally likely, which of them
+ * comes depends on the last bits, and these on what else is in a batch and where in the cache a sequence lies: two
+ * questions at once are enough, nothing has to fail. So a text that is to be the same is asked for where every token is
+ * clearly likelier than the next.
+ */
+import { appFiles } from '../../src-main/app-files.ts';
+import type { ChatEvent, ChatMessage } from '../../src-shared/chat.ts';
+import { NodeProcess } from '../support/node-process.ts';
+
+/** Of the natural logarithms of the two likeliest tokens' probabilities; rounding moves them by about a hundredth. */
+const leastMargin = 0.03;
+/** Turns before the question, so that prompt and answer come to some 450 tokens, as many as the model was trained for. */
+const turns = 11;
+const topic: readonly (readonly [question: string, answer: string])[] = [
+  [
+    'What is MindMesh?',
+    'MindMesh is a desktop app that turns idle graphics cards into one network that runs open language models. It works while your machine is idle and pauses when you start a game.',
+  ],
+  [
+    'How do I earn credits?',
+    'You earn credits while your machine is idle and answers the questions of other peers.',
+  ],
+  [
+    'What is a book?',
+    'A book is a set of pages with text or pictures. People read books to learn or to enjoy a story.',
+  ],
+  ['Count from 3 to 15.', '3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15.'],
+  ['What is the capital of France?', 'The capital of France is Paris.'],
+  ['What is the capital of Norway?', 'The capital of Norway is Oslo.'],
+  ['What is the capital of Spain?', 'The capital of Spain is Madrid.'],
+  ['What colour is grass?', 'Grass is green.'],
+  ['What colour is the sky?', 'The sky is blue.'],
+  ['What is the opposite of big?', 'The opposite of big is small.'],
+  ['What is the opposite of hot?', 'The opposite of hot is cold.'],
+  ['What is 7 plus 5?', '7 plus 5 is 12.'],
+  ['What is 9 minus 4?', '9 minus 4 is 5.'],
+  ['How many days has a week?', 'A week has seven days.'],
+  ['How many legs does a spider have?', 'A spider has eight legs.'],
+];
+const mostTokens = 200;
+
+export type ClearQuestion = {
+  readonly messages: readonly ChatMessage[];
+  readonly maxTokens: number;
+  /** The answer of one machine that has the whole model and nothing else to do. */
+  readonly expected: string;
+};
+
+export class ClearQuestions {
+  readonly #node: NodeProcess;
+  #tried = 0;
+
+  static async start(): Promise<ClearQuestions> {
+    const { demoModel, demoModelName } = appFiles();
+    const node = await NodeProcess.start({
+      bundledModels: [demoModel],
+      shards: [{ model: demoModelName, layers: { firstLayer: 0, lastLayer: 5 } }],
+      engine: { threads: 1, backend: 'cpu', contextLength: 1024 },
+    });
+    await node.untilServing();
+    return new ClearQuestions(node);
+  }
+
+  private constructor(node: NodeProcess) {
+    this.#node = node;
+  }
+
+  /** Another one each time, the same ones in every run. */
+  async next(): Promise<ClearQuestion> {
+    for (;;) {
+      this.#tried += 1;
+      const messages = conversation(this.#tried);
+      const events = await this.#node.chat({
+        model: appFiles().demoModelName,
+        messages,
+        sampling: { temperature: 0, topLogprobs: 2 },
+        maxTokens: mostTokens,
+      }).over;
+      if (marginOf(events) >= leastMargin) {
+        const expected = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+        return { messages, maxTokens: mostTokens, expected };
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#node.stop();
+  }
+}
+
+function conversation(number: number): ChatMessage[] {
+  // Fisher and Yates, with the multipliers of Park and Miller.
+  const order = [...topic];
+  let state = number * 7919;
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    state = (state * 48_271) % 2_147_483_647;
+    const index = state % (last + 1);
+    const [one, other] = [order[last], order[index]];
+    if (one !== undefined && other !== undefined) {
+      [order[index], order[last]] = [one, other];
+    }
+  }
+  const before = order.slice(0, turns).flatMap(([question, answer]): ChatMessage[] => [
+    { role: 'user', content: question },
+    { role: 'assistant', content: answer },
+  ]);
+  return [...before, { role: 'user', content: 'Tell me a story about a dog.' }];
+}
+
+/** Of the least certain token. */
+function marginOf(events: readonly ChatEvent[]): number {
+  const details = events.flatMap((event) => (event.type === 'text' ? (event.details ?? []) : []));
+  return Math.min(
+    ...details.map(({ top: [first, second] }) => (first?.logprob ?? 0) - (second?.logprob ?? 0)),
+  );
+}
