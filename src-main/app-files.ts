@@ -26,13 +26,14 @@ export type AppFiles = {
 
 export function appFiles(): AppFiles {
   const root = appFolder(import.meta.dirname);
+  const worker = join(root, 'build', 'src-worker', 'node');
   const manifest = z
     .object({ version: z.string() })
     .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
   return {
     version: manifest.version,
-    nodeScript: join(root, 'build', 'src-worker', 'node', 'node.js'),
-    bootstrapScript: join(root, 'build', 'src-worker', 'node', 'bootstrap', 'bootstrap.js'),
+    nodeScript: join(worker, 'bundled', 'node.js'),
+    bootstrapScript: join(worker, 'bundled', 'bootstrap.js'),
     demoModel: join(root, 'assets', 'demo-model.gguf'),
     demoModelName: 'MindMesh Demo',
     catalog: join(root, 'assets', 'catalog.json'),

@@ -43,18 +43,19 @@ describe('planBatch', () => {
   });
 
   it('computes what goes singly token by token, each alone, when its turn comes', () => {
-    const one = (session: number, tokens: number, isSingly: boolean): Waiting => ({
-      session,
-      tokens,
-      isSingly,
-    });
-    const line = [one(1, 1, false), one(2, 4, true), one(3, 40, false), one(4, 4, true)];
+    const line: Waiting[] = [
+      { session: 1, tokens: 1, isSingly: false },
+      { session: 2, tokens: 4, isSingly: true },
+      { session: 3, tokens: 40, isSingly: false },
+      { session: 4, tokens: 4, isSingly: true },
+    ];
     expect(shares(planBatch(line, alone))).toEqual([
       [1, 1],
       [3, 40],
     ]);
     expect(shares(planBatch(line.slice(1), alone))).toEqual([[2, 1]]);
-    expect(shares(planBatch([one(3, 400, false), one(2, 4, true)], alone))).toEqual([[3, 64]]);
+    const withPrompt = [...waiting(400), ...line.slice(1, 2)];
+    expect(shares(planBatch(withPrompt, alone))).toEqual([[1, 64]]);
   });
 
   it('lets those who have waited longest go first when there is not room for all', () => {

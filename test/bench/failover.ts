@@ -240,7 +240,10 @@ function longestPause(times: readonly number[], from: number): number {
 }
 
 function difference(text: string, expected: string): string {
-  const at = [...text].findIndex((character, index) => character !== expected[index]);
+  let at = 0;
+  while (at < text.length && text[at] === expected[at]) {
+    at += 1;
+  }
   const from = Math.max(0, at - 20);
   return `from character ${at} on, "${text.slice(from, at + 20)}" instead of "${expected.slice(from, at + 20)}"`;
 }

@@ -18,7 +18,9 @@ import {
   type Usage,
 } from '../../src-shared/node-api.ts';
 
-const script = fileURLToPath(new URL('../../build/src-worker/node/node.js', import.meta.url));
+const script = fileURLToPath(
+  new URL('../../build/src-worker/node/bundled/node.js', import.meta.url),
+);
 const conditionWithinMs = 60_000;
 
 export type NodeProcessConfig = Partial<Omit<NodeConfigInput, 'dataFolder'>> & {

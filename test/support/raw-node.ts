@@ -9,7 +9,9 @@ import {
 } from '../../src-shared/node-api.ts';
 import { eventually } from './host-processes.ts';
 
-const script = fileURLToPath(new URL('../../build/src-worker/node/node.js', import.meta.url));
+const script = fileURLToPath(
+  new URL('../../build/src-worker/node/bundled/node.js', import.meta.url),
+);
 
 type Answer = Extract<NodeMessage, { type: 'result' | 'error' }>;
 

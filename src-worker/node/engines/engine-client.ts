@@ -310,7 +310,7 @@ export class EngineClient {
   }
 }
 
-/** The engine's script beside this one, in the same form: built, or as source when this runs as source. */
+/** The engine's script, in the same form: built (also seen from bundled/), or as source when this runs as source. */
 function defaultEntry(): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`../../engine/engine.${extension}`, import.meta.url));

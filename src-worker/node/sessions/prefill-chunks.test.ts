@@ -46,15 +46,16 @@ it('cuts a prompt without gap or overlap', () => {
 });
 
 it('cuts what was computed before as it was: the prompt in its pieces, the rest to be computed singly', () => {
-  const prompt = (position: number, count: number) => ({ position, count, isSingly: false });
-  const generated = (position: number, count: number) => ({ position, count, isSingly: true });
   expect(cutExactly(0, 137, 130, 64)).toEqual([
-    prompt(0, 64),
-    prompt(64, 64),
-    prompt(128, 2),
-    generated(130, 4),
-    generated(134, 3),
+    { position: 0, count: 64, isSingly: false },
+    { position: 64, count: 64, isSingly: false },
+    { position: 128, count: 2, isSingly: false },
+    { position: 130, count: 4, isSingly: true },
+    { position: 134, count: 3, isSingly: true },
   ]);
-  expect(cutExactly(64, 130, 130, 64)).toEqual([prompt(64, 64), prompt(128, 2)]);
-  expect(cutExactly(132, 134, 130, 64)).toEqual([generated(132, 2)]);
+  expect(cutExactly(64, 130, 130, 64)).toEqual([
+    { position: 64, count: 64, isSingly: false },
+    { position: 128, count: 2, isSingly: false },
+  ]);
+  expect(cutExactly(132, 134, 130, 64)).toEqual([{ position: 132, count: 2, isSingly: true }]);
 });

@@ -18,9 +18,9 @@ import {
 /** The process takes 50 MB; a person who chats asks again within this time. In milliseconds. */
 const idleMs = 60_000;
 
-// The same file before and after compilation.
+// The same file before and after compilation, and from bundled/ beside this folder.
 const processPath = fileURLToPath(
-  new URL(`./template-process${extname(import.meta.url)}`, import.meta.url),
+  new URL(`../text/template-process${extname(import.meta.url)}`, import.meta.url),
 );
 
 export class TemplateRenderer {

@@ -8,7 +8,7 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
-import { uPnPNAT } from '@libp2p/upnp-nat';
+import type { uPnPNAT } from '@libp2p/upnp-nat';
 import { createLibp2p } from 'libp2p';
 import { AppError } from '../../../../src-shared/errors.ts';
 import { dialOrder } from './address-order.ts';
@@ -147,9 +147,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       ping: smallTalk(ping()),
       kademlia: smallTalk(kademlia(relay !== undefined)),
       ...(isWide ? { reachability: smallTalk(autoNAT({ protocolPrefix: 'mindmesh' })) } : {}),
-      ...(isWide && options.upnp === true
-        ? { router: uPnPNAT({ ...routerSearch, portMappingDescription: 'MindMesh' }) }
-        : {}),
+      ...(isWide && options.upnp === true ? { router: await routerService() } : {}),
       ...(relay === undefined ? {} : { relay: boundedRelay(relay) }),
     },
     peerDiscovery: options.onDiscovered === undefined ? [] : [localDiscovery(options.onDiscovered)],
@@ -209,4 +207,10 @@ export async function startLibp2p(libp2p: Libp2p): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/** Most nodes never ask a router, so what it takes is loaded when one does. */
+async function routerService(): Promise<ReturnType<typeof uPnPNAT>> {
+  const upnp = await import('@libp2p/upnp-nat');
+  return upnp.uPnPNAT({ ...routerSearch, portMappingDescription: 'MindMesh' });
 }
