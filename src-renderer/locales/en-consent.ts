@@ -57,7 +57,7 @@ export const enConsent = {
   declinedDesktop:
     'MindMesh computes nothing and connects to nobody. It asks again when you open it the next time.',
   declinedBrowser:
-    'MindMesh computes nothing and connects to nobody. You can close this page; “mindmesh stop” on this machine ends the rest.',
+    'MindMesh computes nothing and connects to nobody. You can close this page; “mindmesh stop” on this computer ends the rest.',
   readAgain: 'Read it again',
   quit: 'Quit MindMesh',
 } as const;

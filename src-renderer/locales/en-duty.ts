@@ -1,4 +1,4 @@
-/** What this machine does for the mesh, and what is known of the machine, in English. */
+/** What this computer does for the mesh, and what is known of the machine, in English. */
 import type { PauseChoice, PauseReasonName } from '../../src-shared/duty.ts';
 import { bytes, duration, percent, timeOfDay } from './format.ts';
 
@@ -56,9 +56,9 @@ export const enDuty = {
 
 export const enMachine = {
   title: 'Machine',
-  notWatched: 'This machine is not watched',
+  notWatched: 'This computer is not watched',
   notWatchedSentence:
-    'MindMesh was started to work at any time, whatever else this machine does, so it reads no sensors.',
+    'MindMesh was started to work at any time, whatever else this computer does, so it reads no sensors.',
   notAsked: 'Reading the sensors…',
   notKnown: 'Not known',
   cards: 'Graphics cards',

@@ -90,7 +90,7 @@ export const en = {
     tryNow: 'Try now',
     signedOutTitle: 'This window is signed out',
     signedOut:
-      'MindMesh was restarted. Run “mindmesh status” on this machine and open the address that it prints. Then try again here.',
+      'MindMesh was restarted. Run “mindmesh status” on this computer and open the address that it prints. Then try again here.',
     tryAgain: 'Try again',
   },
 
@@ -110,9 +110,9 @@ export const en = {
         connected === 0 ? 'with no peers in reach' : `with ${peers(connected)} in reach`
       }.`,
     idleSentence: (connected: number) =>
-      `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. This machine serves no layers.`,
+      `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. This computer serves no layers.`,
     restingSentence: (connected: number) =>
-      `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this machine are not loaded.`,
+      `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this computer are not loaded.`,
     troubleSentence: 'MindMesh is running, but a part of a model that it should serve does not.',
     peersInReach: (number: number) =>
       number === 0 ? 'No peers in reach' : `${peers(number)} in reach`,
@@ -126,7 +126,7 @@ export const en = {
     modelUnavailable: (name: string) => `${name} — not all layers in reach`,
     emptyTitle: 'What would you like to know?',
     emptySentence:
-      'Answers come from open models, run by this machine and the peers it works with.',
+      'Answers come from open models, run by this computer and the peers it works with.',
     suggestionsLabel: 'Suggestions',
     suggestions: [
       'What is this app?',
@@ -168,16 +168,16 @@ export const en = {
   },
 
   receipt: {
-    here: 'Stayed on this machine',
+    here: 'Stayed on this computer',
     unknown: 'Route not known',
     peers: (number: number, withThisMachine: boolean) =>
-      withThisMachine ? `This machine and ${peers(number)}` : `Computed by ${peers(number)}`,
+      withThisMachine ? `This computer and ${peers(number)}` : `Computed by ${peers(number)}`,
     tokens,
     tokensPerSecond: (value: number) => `${rate(value)} tokens/s`,
     time: milliseconds,
     details: 'How this answer was made',
-    machine: 'Machine',
-    thisMachine: 'This machine',
+    machine: 'Computer',
+    thisMachine: 'This computer',
     layersHeading: 'Layers',
     layers: (range: LayerRange) => `${range.firstLayer}–${range.lastLayer}`,
     compute: 'Computing, per token',
@@ -186,7 +186,7 @@ export const en = {
     answer: 'Wrote',
     firstWord: 'First word after',
     total: 'Whole answer',
-    privacyHere: 'Every layer ran on this machine. Neither question nor answer left it.',
+    privacyHere: 'Every layer ran on this computer. Neither question nor answer left it.',
     privacyPeers:
       'The peers named here took part in computing and may have seen what was asked and answered.',
   },
@@ -209,7 +209,7 @@ export const en = {
     dataFolder: 'Data folder',
 
     shards: 'Layers served here',
-    noShards: 'This machine serves no layers. Models that peers serve can still be used.',
+    noShards: 'This computer serves no layers. Models that peers serve can still be used.',
     shardLayers: (range: LayerRange, of: number | undefined) => capitalised(layers(range, of)),
     shardStates: {
       resting: 'Resting',
@@ -234,23 +234,23 @@ export const en = {
       runs
         .map(({ range, holder }) => {
           const who = {
-            here: 'on this machine',
+            here: 'on this computer',
             peer: 'on peers',
-            resting: 'on this machine, not loaded',
+            resting: 'on this computer, not loaded',
             nobody: 'missing',
           }[holder];
           return `${layers(range)} ${who}`;
         })
         .join(', '),
     legend: 'Layers',
-    legendHere: 'this machine',
+    legendHere: 'this computer',
     legendPeer: 'peers',
-    legendResting: 'this machine, not loaded',
+    legendResting: 'this computer, not loaded',
     legendNobody: 'missing',
 
     api: 'Use it from other programs',
     apiSentence:
-      'Any program that speaks OpenAI’s API can use this address and key. Both work on this machine only.',
+      'Any program that speaks OpenAI’s API can use this address and key. Both work on this computer only.',
     baseUrl: 'Base URL',
     copyBaseUrl: 'Copy base URL',
     key: 'API key',

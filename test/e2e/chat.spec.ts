@@ -94,12 +94,12 @@ test('the receipt says in a line that nothing left this machine, and opens', asy
   await chat.answered();
 
   await expect(chat.receipt).toContainText(
-    /Stayed on this machine · \d+ tokens · [\d.,]+ tokens\/s/,
+    /Stayed on this computer · \d+ tokens · [\d.,]+ tokens\/s/,
   );
   await chat.receipt.click();
 
   const details = chat.answer.getByRole('region', { name: 'How this answer was made' });
-  await expect(details.getByRole('rowheader', { name: 'This machine' })).toBeVisible();
+  await expect(details.getByRole('rowheader', { name: 'This computer' })).toBeVisible();
   await expect(details.getByRole('cell', { name: /^0–\d+$/ })).toBeVisible();
   await expect(details).toContainText('Neither question nor answer left it.');
   await expect(chat.receipt).toHaveAttribute('aria-expanded', 'true');

@@ -118,7 +118,7 @@ test('whoever sits at the machine is still answered by it', async ({ openView, p
   await chat.ask('What is the capital of France?');
   await chat.answered();
   await expect(chat.answer).toContainText('Paris');
-  await expect(chat.receipt).toContainText('Stayed on this machine');
+  await expect(chat.receipt).toContainText('Stayed on this computer');
 });
 
 test('during a game the chat says why nobody answers', async ({ openView, played }) => {
@@ -133,6 +133,6 @@ test('a machine that is there for this work alone says that nobody watches it', 
 }) => {
   await chat.page.getByRole('link', { name: 'Machine' }).click();
   await expect(
-    chat.page.getByRole('region', { name: 'This machine is not watched' }),
+    chat.page.getByRole('region', { name: 'This computer is not watched' }),
   ).toBeVisible();
 });

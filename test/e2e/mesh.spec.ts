@@ -15,10 +15,10 @@ test('the receipt of an answer over two machines names both, their layers and th
   await shared.answered();
 
   await expect(shared.answer).toContainText('Paris');
-  await expect(shared.receipt).toContainText('This machine and 1 peer');
+  await expect(shared.receipt).toContainText('This computer and 1 peer');
   await shared.receipt.click();
   const rows = shared.answer.getByRole('row');
-  await expect(rows.nth(1)).toContainText(`This machine${inWords(pair.firstHalf)}`);
+  await expect(rows.nth(1)).toContainText(`This computer${inWords(pair.firstHalf)}`);
   await expect(rows.nth(2)).toContainText(`…${peer.slice(-8)}${inWords(pair.secondHalf)}`);
   await expect(rows.nth(2)).toContainText(/[\d.]+ ms[\d.]+ ms$/);
   await expect(shared.answer).toContainText('may have seen what was asked and answered');
@@ -46,7 +46,7 @@ test('the network page shows the peer, how it is reached, and which layers it ho
   await expect(peers.getByText(`Hosts: MindMesh Demo, layers ${there}`)).toBeVisible();
   const layers = page.getByRole('region', { name: 'Layers of each model' });
   await expect(
-    layers.getByRole('img', { name: `layers ${here} on this machine, layers ${there} on peers` }),
+    layers.getByRole('img', { name: `layers ${here} on this computer, layers ${there} on peers` }),
   ).toBeVisible();
   await expect(layers.getByText('Every layer is hosted, some of them only once.')).toBeVisible();
   const own = page.getByRole('region', { name: 'This computer in the mesh' });

@@ -118,7 +118,7 @@ test('what is hosted of a model is chosen by its layers, and kept', async ({
   await expect
     .poll(async () => (await played.host.call('settings', {})).shards)
     .toEqual([{ model, layers: { firstLayer: 0, lastLayer: 1 } }]);
-  await expect(models.getByRole('img', { name: /^layers 0–1 on this machine/ })).toBeVisible();
+  await expect(models.getByRole('img', { name: /^layers 0–1 on this computer/ })).toBeVisible();
 
   const first = models.getByRole('textbox', { name: /^First layer of MindMesh Demo/ });
   await first.fill('2');

@@ -21,7 +21,7 @@ test('the window says that the host is gone, and what to do when it is back', as
     // A host that was restarted knows no window any more: one-time addresses are its only way in.
     await host.startAgain();
     await expect(page.getByText('This window is signed out')).toBeVisible();
-    await expect(page.getByText('Run “mindmesh status” on this machine')).toBeVisible();
+    await expect(page.getByText('Run “mindmesh status” on this computer')).toBeVisible();
     await expect(chat.answer).toContainText('Paris');
 
     const secondTab = new ChatPage(await page.context().newPage());

@@ -10,7 +10,7 @@ test('the status shows the layers that this machine serves', async ({ page }) =>
   await expect(shards.getByRole('heading', { name: 'MindMesh Demo' })).toBeVisible();
   await expect(shards.getByText('Serving')).toBeVisible();
   await expect(shards.getByText(/^Layers 0–\d+ of \d+$/)).toBeVisible();
-  await expect(shards.getByRole('img', { name: /^layers 0–\d+ on this machine$/ })).toBeVisible();
+  await expect(shards.getByRole('img', { name: /^layers 0–\d+ on this computer$/ })).toBeVisible();
   await expect(shards.getByText(/^\d+(\.\d)? [KMG]B$/)).toBeVisible();
 });
 

@@ -59,7 +59,7 @@ describe('the state of the node', () => {
       tone: 'good',
       word: 'Running',
       sentence:
-        'MindMesh is running, with 1 peer in reach. The layers of this machine are not loaded.',
+        'MindMesh is running, with 1 peer in reach. The layers of this computer are not loaded.',
     });
   });
 
