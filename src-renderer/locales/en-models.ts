@@ -33,6 +33,8 @@ export const enModels = {
   removeTitle: (model: string) => `Remove ${model}?`,
   deleteSentence: (size: number) =>
     `What was downloaded of it is deleted, which frees about ${diskBytes(size)}. This computer stops hosting it.`,
+  deleteLayersSentence:
+    'The layers that this computer fetched of it are deleted, and it stops hosting them. Others keep theirs.',
   forgetSentence:
     'It leaves this list, and this computer stops hosting it. Your file stays where it is.',
   removeConfirm: 'Remove',

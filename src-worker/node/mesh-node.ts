@@ -303,7 +303,7 @@ export class MeshNode {
     const model = await this.#models.remove(name, (id) => this.#hosting.release(id));
     this.#hosting.libraryChanged();
     this.#options.onChange();
-    return { ...this.#entry(model), available: false };
+    return { ...this.#entry(model), isKept: false, available: false };
   }
 
   /** As ChatService.complete. */
@@ -358,6 +358,6 @@ export class MeshNode {
     const available = this.#generations
       .models()
       .some(({ manifestId }) => manifestId === summary.manifestId);
-    return { ...summary, alias, path, available };
+    return { ...summary, alias, path, isKept: true, available };
   }
 }

@@ -14,7 +14,8 @@ export function modelEntries(
   const entries = new Map<string, ModelEntry>();
   for (const { summary, alias, path } of own) {
     const { manifestId } = summary;
-    entries.set(manifestId, { ...summary, alias, path, available: isAvailable.has(manifestId) });
+    const available = isAvailable.has(manifestId);
+    entries.set(manifestId, { ...summary, alias, path, isKept: true, available });
   }
   for (const summary of peers.flatMap(({ record }) => offeredModels(record))) {
     const { manifestId } = summary;

@@ -1,5 +1,6 @@
 /** The window of a machine that holds half of a model; a peer holds the other half. */
 import type { LayerRange } from '../../src-shared/model.ts';
+import { smallModel, writeRandomModel } from '../support/random-model.ts';
 import { expect, test } from './pair-test.ts';
 
 const inWords = ({ firstLayer, lastLayer }: LayerRange): string => `${firstLayer}–${lastLayer}`;
@@ -74,4 +75,36 @@ test('the network page says who would answer now, and what is missing when nobod
   const shards = [{ model, layers: pair.firstHalf }];
   await pair.asking.ask((host) => host.call('changeSettings', { shards }));
   await expect(route.getByText('This computer together with 1 other computer.')).toBeVisible();
+});
+
+test('layers that were fetched from a peer are deleted when told, and the peer keeps its own', async ({
+  shared,
+  pair,
+}, testInfo) => {
+  const { page } = shared;
+  const { name } = smallModel;
+  const path = testInfo.outputPath('random.gguf');
+  await writeRandomModel(path, smallModel);
+  const demo = 'MindMesh Demo';
+  await pair.serving.ask(async (host) => {
+    await host.call('importModel', { path });
+    const shards = [{ model: demo, layers: pair.secondHalf }, { model: name }];
+    await host.call('changeSettings', { shards });
+  });
+  await page.getByRole('link', { name: 'Models' }).click();
+  const models = page.getByRole('region', { name: 'Models in reach' });
+  const choice = models.getByRole('combobox', { name: `What this computer hosts of ${name}` });
+  await expect(choice).toHaveValue('nothing');
+  const remove = models.getByRole('button', { name: `Remove ${name}` });
+  await expect(remove).toHaveCount(0);
+
+  await choice.selectOption('Some layers');
+  await expect(models.getByRole('img', { name: /^layers 0–1 on this computer/ })).toBeVisible();
+  await remove.click();
+  const question = page.getByRole('dialog', { name: `Remove ${name}?` });
+  await expect(question).toContainText('The layers that this computer fetched of it are deleted');
+  await question.getByRole('button', { name: 'Remove' }).click();
+  await expect(remove).toHaveCount(0);
+  await expect(choice).toHaveValue('nothing');
+  await expect(models.getByRole('img', { name: 'layers 0–3 on peers' })).toBeVisible();
 });

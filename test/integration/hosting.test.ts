@@ -70,7 +70,9 @@ describe('a model that only peers have', () => {
     await host.request('setShards', { shards: [{ model, layers: upper }] });
     await host.until(({ shards }) => shards[0]?.state === 'serving', 'the layers are hosted');
     expect(Object.keys(await shardsOf(host))).toEqual(['2-3']);
-    expect(host.status.models).toMatchObject([{ name: model, path: null, available: true }]);
+    expect(host.status.models).toMatchObject([
+      { name: model, path: null, isKept: true, available: true },
+    ]);
 
     // Who has only the other half needs this one.
     await owner.request('setShards', { shards: [{ model, layers: lower }] });

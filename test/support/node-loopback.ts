@@ -2,7 +2,7 @@
  * Several peers in one process: channels between them are the mesh's own local ones, so sessions are tested
  * with everything but the network, and a peer can vanish at a chosen moment.
  */
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
 import type { FrameLimits } from '../../src-worker/wire/frame.ts';
 import type {
   Channel,
@@ -13,6 +13,8 @@ import type {
 import { localChannelPair } from '../../src-worker/node/mesh/channels/local-channel.ts';
 
 export class Loopback {
+  /** What channels were told of those who opened them, and what broke. */
+  readonly reports: { readonly code: ErrorCode; readonly peer: string }[] = [];
   readonly #handlers = new Map<string, ProtocolHandler>();
   readonly #gone = new Set<string>();
   /** Peers whose processes stand still, and who waits for them. */
@@ -78,7 +80,9 @@ export class Loopback {
     if (handler === undefined || this.#gone.has(to) || this.#gone.has(from)) {
       throw new AppError('peer-failed', `Peer ${to} cannot be reached`);
     }
-    const [near, far] = localChannelPair(from, [limits, handler.limits], () => {});
+    const [near, far] = localChannelPair(from, [limits, handler.limits], (error, peer) =>
+      this.reports.push({ code: error.code, peer }),
+    );
     this.#pairs = [...this.#pairs, { peers: [from, to], channels: [near, far] }];
     handler.onChannel(far);
     return renamed(near, to);
@@ -96,5 +100,6 @@ function renamed(channel: Channel, peer: string): Channel {
     onClose: (listener) => channel.onClose(listener),
     close: () => channel.close(),
     abort: (error) => channel.abort(error),
+    blame: (error) => channel.blame(error),
   };
 }

@@ -190,6 +190,7 @@ function countedOpener(opener: ChannelOpener, received: { bytes: number }): Chan
         onClose: (listener) => channel.onClose(listener),
         close: () => channel.close(),
         abort: (error) => channel.abort(error),
+        blame: (error) => channel.blame(error),
       };
       return counted;
     },

@@ -73,7 +73,7 @@ function Model({
           models={node.models}
           roomBytes={snapshot.hostingMemoryBytes}
         />
-        {isDemo || model.path === null ? null : (
+        {isDemo || model.isKept !== true ? null : (
           <RemoveModel
             model={model}
             models={node.models}

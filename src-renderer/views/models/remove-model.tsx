@@ -23,7 +23,12 @@ export function RemoveModel({
   const { isAsking, problem, remove } = useRemoveModel(models);
   const [isAsked, setIsAsked] = useState(false);
   // What the app itself fetched lies in its own folder, and goes with the model.
-  const wasDownloaded = model.path?.startsWith(dataFolder) === true;
+  const sentence =
+    model.path === null
+      ? words.deleteLayersSentence
+      : model.path.startsWith(dataFolder)
+        ? words.deleteSentence(model.sizeBytes)
+        : words.forgetSentence;
   return (
     <>
       <Button
@@ -44,7 +49,7 @@ export function RemoveModel({
           }}
           onCancel={() => setIsAsked(false)}
         >
-          {wasDownloaded ? words.deleteSentence(model.sizeBytes) : words.forgetSentence}
+          {sentence}
         </ConfirmDialog>
       ) : null}
     </>

@@ -63,6 +63,10 @@ describe('a first frame', () => {
     });
     await channel.untilClosed();
     await target.untilNoSession();
+    expect(target.mesh.loopback.reports).toContainEqual({
+      code: 'protocol-violation',
+      peer: target.me.peer,
+    });
   });
 
   it.each([

@@ -229,6 +229,9 @@ export class StageService {
       peer: channel.peer,
       code: error.code,
     });
+    if (error.code === 'protocol-violation') {
+      channel.blame(error);
+    }
     const failed: FailedMessage = { ...error.toReport(), peer: this.#parts.opener.peer };
     void channel.send(stageKinds.failed, encodeJson(failed));
     void channel.close();

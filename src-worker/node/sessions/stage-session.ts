@@ -126,7 +126,7 @@ export class StageSession {
       } else {
         throw new AppError('protocol-violation', `A coordinator sent a frame of kind ${kind}`);
       }
-    });
+    }, this.#control);
   }
 
   onInputFrame({ kind, body }: Frame): Promise<void> | undefined {
@@ -247,14 +247,22 @@ export class StageSession {
     return this.#pipeline;
   }
 
-  #guarded<T>(act: () => T): T | undefined {
+  /**
+   * What is wrong ends the session. `culprit` is whose fault a broken rule is for certain: a neighbour's may come of what
+   * the coordinator told it.
+   */
+  #guarded<T>(act: () => T, culprit?: Channel): T | undefined {
     if (this.#hasEnded) {
       return undefined;
     }
     try {
       return act();
-    } catch (error) {
-      this.fail(toAppError(error));
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.code === 'protocol-violation') {
+        culprit?.blame(error);
+      }
+      this.fail(error);
       return undefined;
     }
   }

@@ -132,6 +132,9 @@ describe('a session', () => {
       code: 'protocol-violation',
       message: expect.stringContaining('before the session was open'),
     });
+    expect(target.mesh.loopback.reports).toEqual([
+      { code: 'protocol-violation', peer: target.me.peer },
+    ]);
     await target.untilNoSession();
   });
 

@@ -47,6 +47,7 @@ describe('a model that was opened for a peer', () => {
       ignore: () => {},
       close: async () => {},
       abort: () => {},
+      blame: () => {},
     };
     served[0]?.onChannel(channel);
     const body = Buffer.from(JSON.stringify({ manifestId: 'a'.repeat(64) }));

@@ -43,6 +43,8 @@ export interface Channel {
   close(): Promise<void>;
   /** Ends the channel at once; the other side sees a reset. */
   abort(error: AppError): void;
+  /** Notes that the other side broke the rules, where it is to be told so in words instead of by a reset. */
+  blame(error: AppError): void;
 }
 
 export type ProtocolName = `/mindmesh/${string}`;

@@ -115,6 +115,10 @@ export class FrameChannel implements Channel {
     this.#break(error);
   }
 
+  blame(error: AppError): void {
+    this.#report(error, this.peer);
+  }
+
   async #end(): Promise<void> {
     if (this.#outcome?.error !== undefined) {
       return;

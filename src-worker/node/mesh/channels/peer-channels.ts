@@ -133,7 +133,7 @@ export class PeerChannels implements ChannelOpener {
       if (error.code === 'protocol-violation' && peer !== this.peer) {
         this.#onViolation(peer);
       }
-      this.#log('warn', 'A channel was aborted', {
+      this.#log('warn', 'A channel went wrong', {
         peer,
         protocol,
         code: error.code,
