@@ -5,12 +5,12 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
+import { AnswerPace } from './answer-pace.ts';
 import { Chain, needsHistory, type SampledToken } from './chain.ts';
 import { ChainFailure } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest } from './generation.ts';
 import { catchUp, type Successor } from './handover.ts';
 import { keptOf, type KeptChain, type Resume } from './kept-chains.ts';
-import { Median } from './median.ts';
 import { makeReceipt } from './receipt.ts';
 import { isOverdue, patienceAfter, probeWithinMs, watchEveryMs } from './slowness.ts';
 import { type ClosedMessage, mostGenerated } from './stage-messages.ts';
@@ -42,26 +42,17 @@ type Happening =
   /** Undefined when no other chain could be made ready. */
   | { readonly type: 'successor'; readonly successor: Successor | undefined };
 
-/** What computing generated tokens anew may take, by what they took before. */
-const exactWithinMs = 1000;
-/** A pause that is hardly seen, in milliseconds, by what the tokens took before; and tokens that never take long. */
-const momentMs = 75;
-const fewTokens = 4;
-
 export class Answer {
   readonly #parts: AnswerParts;
   /** The prompt and what was generated so far. */
   readonly #sequence: number[];
-  readonly #tokenMs = new Median();
-  readonly #computeMs = new Median();
+  readonly #pace = new AnswerPace();
   /** Peers that said that they are leaving, or held this answer up. */
   readonly #avoided = new Set<string>();
   #happenings = new TokenQueue<Happening>();
   #current: Chain | undefined;
   #isGettingSuccessor = false;
   #isProbing = false;
-  #firstTokenAt: number | undefined;
-  #latestTokenAt: number | undefined;
   /** When the current chain was given work or gave a token, and which of both it was. */
   #moved = { at: 0, byToken: false };
   #takeovers = 0;
@@ -255,18 +246,8 @@ export class Answer {
     }
   }
 
-  /**
-   * Whether there is time to compute so many generated tokens one by one, as they were before, so that what follows is
-   * the same to the last bit. Stages work on different tokens at the same time.
-   */
   #isExact(tokens: number): boolean {
-    const stages = Math.max(1, this.#current?.route.length ?? 1);
-    return (tokens * this.#computeMs.value) / stages <= exactWithinMs;
-  }
-
-  /** Whether so many tokens are computed in a moment: to make ready for them too would take longer than they do. */
-  #isClose(tokens: number): boolean {
-    return tokens <= fewTokens || tokens * this.#computeMs.value <= momentMs;
+    return this.#pace.isExact(tokens, this.#current?.route.length ?? 1);
   }
 
   #leave(): void {
@@ -308,7 +289,7 @@ export class Answer {
         chain,
         () => [...this.#sequence],
         (tokens) => this.#isExact(tokens),
-        (tokens) => this.#isClose(tokens),
+        (tokens) => this.#pace.isClose(tokens),
       );
       if (this.#current === undefined || happenings.hasEnded) {
         throw cancelled();
@@ -332,7 +313,7 @@ export class Answer {
     const waitedMs = this.#parts.now() - this.#moved.at;
     const isIdle = this.#isProbing || this.#isGettingSuccessor || chain === undefined;
     const patience = patienceAfter(this.#detours);
-    if (isIdle || !isOverdue(waitedMs, this.#tokenMs.value, patience)) {
+    if (isIdle || !isOverdue(waitedMs, this.#pace.tokenMs, patience)) {
       return;
     }
     this.#isProbing = true;
@@ -349,16 +330,11 @@ export class Answer {
     }
   }
 
-  #record({ token, endOfGeneration, computeMs, at }: SampledToken): void {
-    if (this.#latestTokenAt !== undefined) {
-      this.#tokenMs.add(at - this.#latestTokenAt);
-      this.#computeMs.add(computeMs);
-    }
-    this.#moved = { at, byToken: true };
-    if (!endOfGeneration) {
-      this.#sequence.push(token);
-      this.#firstTokenAt ??= at;
-      this.#latestTokenAt = at;
+  #record(sampled: SampledToken): void {
+    this.#pace.record(sampled);
+    this.#moved = { at: sampled.at, byToken: true };
+    if (!sampled.endOfGeneration) {
+      this.#sequence.push(sampled.token);
     }
   }
 
@@ -374,11 +350,11 @@ export class Answer {
       tokens: this.tokens,
       takeovers: this.#takeovers,
       startedAt,
-      firstTokenAt: this.#firstTokenAt ?? endedAt,
-      latestTokenAt: this.#latestTokenAt ?? endedAt,
+      firstTokenAt: this.#pace.firstAt ?? endedAt,
+      latestTokenAt: this.#pace.latestAt ?? endedAt,
       endedAt,
-      tokenMs: this.#tokenMs.value,
-      computeMs: this.#computeMs.value,
+      tokenMs: this.#pace.tokenMs,
+      computeMs: this.#pace.computeMs,
     });
   }
 }
