@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const chaosScript = fileURLToPath(new URL('run.ts', import.meta.url));
 /** Enough to leave the command most of the time, and not so much that ten nodes starve. */
-const niceness = 10;
+const niceness = 5;
 
 async function run(command: string, args: readonly string[], nice = 0): Promise<number> {
   const child = spawn(command, args, { stdio: 'inherit' });

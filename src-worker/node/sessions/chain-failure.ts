@@ -24,11 +24,14 @@ const codesWorthAnotherRoute = new Set<ErrorCode>([
 export class ChainFailure extends Error {
   readonly error: AppError;
   readonly peer: string;
+  /** The peer only does not answer: it may be busy, and the answer went round it to be quicker. */
+  readonly isSilence: boolean;
 
-  constructor(error: AppError, peer: string) {
+  constructor(error: AppError, peer: string, isSilence = false) {
     super(error.message, { cause: error });
     this.error = error;
     this.peer = peer;
+    this.isSilence = isSilence;
   }
 
   get isWorthAnotherRoute(): boolean {
@@ -40,6 +43,12 @@ export class ChainFailure extends Error {
 export function stageFailure(stage: RouteStage, reason: string, cause?: unknown): ChainFailure {
   const error = new AppError('peer-failed', `${nameStage(stage)} ${reason}`, { cause });
   return new ChainFailure(error, stage.peer);
+}
+
+/** A stage that says nothing at all while the chain opens. */
+export function silenceOf(stage: RouteStage): ChainFailure {
+  const error = new AppError('peer-failed', `${nameStage(stage)} does not answer`);
+  return new ChainFailure(error, stage.peer, true);
 }
 
 /** A stage's `failed` message. It may blame another stage of the route; whom else it names is not believed. */

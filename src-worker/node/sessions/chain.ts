@@ -12,7 +12,7 @@ import { decodeWork, encodeWork, workFlags, workKinds } from '../../wire/work.ts
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
-import { type ChainFailure, stageFailure } from './chain-failure.ts';
+import { type ChainFailure, silenceOf } from './chain-failure.ts';
 import { openSlowMs, probeWithinMs } from './slowness.ts';
 import { StageControl } from './stage-control.ts';
 import { channelSession, type ClosedMessage, type OpenMessage } from './stage-messages.ts';
@@ -179,7 +179,7 @@ export class Chain {
     const { patience, mayGoRound } = this.#parts;
     const stuck = await this.findStuck(probeWithinMs * patience, false);
     if (stuck !== undefined && !this.#isOpen && mayGoRound(stuck.stage)) {
-      giveUp(stageFailure(stuck.stage, 'does not answer'));
+      giveUp(silenceOf(stuck.stage));
     }
   }
 

@@ -7,6 +7,9 @@ import {
   signal,
 } from '../../../test/support/coordinator-requests.ts';
 import { collect, expectedTokens, FakeMesh } from '../../../test/support/node-fake-mesh.ts';
+import type { RouteStage } from '../routing/plan-route.ts';
+import { silenceOf, stageFailure } from './chain-failure.ts';
+import { RouteSearch } from './route-search.ts';
 
 describe('when a chain cannot be opened', () => {
   it('takes another route, once', async () => {
@@ -126,4 +129,27 @@ describe('a request', () => {
     cancelling.abort();
     expect((await asked).error).toMatchObject({ code: 'cancelled' });
   });
+});
+
+describe('a search for a route', () => {
+  it.each([
+    [silenceOf, 19_000],
+    [(stage: RouteStage) => stageFailure(stage, 'was lost'), 9000],
+  ])(
+    'waits longer for peers that only do not answer than for one that failed',
+    async (fail, ms) => {
+      let now = 0;
+      const stage: RouteStage = { peer: 'a', firstLayer: 0, lastLayer: 5, addresses: [] };
+      const search = new RouteSearch(
+        () => [stage],
+        () => now,
+      );
+      for (now of [0, ms / 2, ms]) {
+        expect(await search.next(signal())).toEqual([stage]);
+        search.exclude(fail(stage), false, true);
+      }
+      now = ms + 2000;
+      await expect(search.next(signal())).rejects.toMatchObject({ code: 'peer-failed' });
+    },
+  );
 });

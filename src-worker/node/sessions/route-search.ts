@@ -12,6 +12,8 @@ const patienceMs = 1800;
 /** How long it may where its layers were there a moment ago, and an answer that had begun: that is worth more than a quick end. */
 const retryPatienceMs = 10_000;
 const resumePatienceMs = 20_000;
+/** How long where peers with its layers do not answer: each takes its time to find out, and busy ones answer in the end. */
+const silencePatienceMs = 20_000;
 /** On top where all layers are there and only full: sessions end all the time. */
 const roomPatienceMs = 20_000;
 const lookAgainMs = 100;
@@ -63,10 +65,12 @@ export class RouteSearch {
    * The route that was given last failed. `hasAnswered`: it brought the answer on first. `mayBeBack`: whose fault it was
    * may serve again soon.
    */
-  exclude({ peer, error }: ChainFailure, hasAnswered: boolean, mayBeBack: boolean): void {
+  exclude(failure: ChainFailure, hasAnswered: boolean, mayBeBack: boolean): void {
+    const { peer, error, isSilence } = failure;
     // Who hosted the layers a moment ago is likely to be back, or another to take them over.
     if (error.code !== 'over-capacity' && mayBeBack) {
-      this.#deadline = Math.max(this.#deadline, this.#startedAt + retryPatienceMs);
+      const patience = isSilence ? silencePatienceMs : retryPatienceMs;
+      this.#deadline = Math.max(this.#deadline, this.#startedAt + patience);
     }
     if (hasAnswered) {
       this.#hasAnswered = true;
