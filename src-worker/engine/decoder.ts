@@ -11,7 +11,7 @@ import { PromptPace } from './prompt-pace.ts';
 import { Rests } from './rests.ts';
 import { Sampler, SamplingSpace } from './sampler.ts';
 import { mostDecodeTokens, planBatch } from './scheduler.ts';
-import type { Session } from './session.ts';
+import type { Pending, Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
 import type { Run } from './batch-buffer.ts';
 import type { Shard } from './shard.ts';
@@ -302,32 +302,15 @@ export class Decoder {
     if (work.count <= mostDecodeTokens) {
       session.answeredAt = this.#now();
     }
-    if (hidden !== undefined && isSingly(work)) {
-      next.held.push(hidden);
-      next.heldMicros += micros();
-      if (isLast) {
-        const { position, count, flags } = work;
-        const computeMicros = Math.min(mostMicros, next.heldMicros);
-        const values = Buffer.concat(next.held);
-        const { id } = session;
-        this.#events.onOutput({
-          session: id,
-          position,
-          count,
-          flags,
-          computeMicros,
-          values,
-          detail: nothing,
-        });
-      }
-    } else if (hidden !== undefined) {
+    const held = hidden !== undefined && isSingly(work) ? hold(next, hidden, micros()) : undefined;
+    if (hidden !== undefined && (held === undefined || isLast)) {
       this.#events.onOutput({
         session: session.id,
-        position: run.position,
-        count: run.count,
+        position: held === undefined ? run.position : work.position,
+        count: held === undefined ? run.count : work.count,
         flags: isLast ? work.flags : work.flags & ~(workFlags.sample | workFlags.rehearse),
-        computeMicros: micros(),
-        values: hidden,
+        computeMicros: held === undefined ? micros() : Math.min(mostMicros, held.micros),
+        values: held === undefined ? hidden : Buffer.concat(held.hidden),
         detail: nothing,
       });
     }
@@ -395,6 +378,14 @@ export class Decoder {
       `The context of ${this.#shard.contextLength} tokens is full: other sessions hold ${used} of them.`,
     );
   }
+}
+
+/** Keeps hidden states that are handed on with those of the rest of their work. */
+function hold(pending: Pending, hidden: Buffer, micros: number): NonNullable<Pending['held']> {
+  const held = (pending.held ??= { hidden: [], micros: 0 });
+  held.hidden.push(hidden);
+  held.micros += micros;
+  return held;
 }
 
 function isSingly({ flags }: Work): boolean {

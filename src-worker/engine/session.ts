@@ -14,13 +14,12 @@ export type SessionOptions = {
 };
 
 /** Work and how much of it was decoded. */
-type Pending = {
+export type Pending = {
   readonly work: Work;
   done: number;
   readonly isOwn: boolean;
   /** Of work that is computed singly: hidden states that are handed on with those of the rest, and what they took. */
-  readonly held: Buffer[];
-  heldMicros: number;
+  held?: { readonly hidden: Buffer[]; micros: number };
 };
 
 export class Session {
@@ -69,13 +68,13 @@ export class Session {
         `Work for position ${work.position} came out of order; the session has ${end} tokens.`,
       );
     }
-    this.#queue.push({ work, done: 0, isOwn: false, held: [], heldMicros: 0 });
+    this.#queue.push({ work, done: 0, isOwn: false });
   }
 
   /** Queues a token that the engine feeds itself, unless work from outside waits. */
   pushOwn(work: Work): void {
     if (this.#queue.length === 0) {
-      this.#queue.push({ work, done: 0, isOwn: true, held: [], heldMicros: 0 });
+      this.#queue.push({ work, done: 0, isOwn: true });
     }
   }
 

@@ -10,7 +10,7 @@ import { NodeProcess } from '../support/node-process.ts';
 
 /** Of the natural logarithms of the two likeliest tokens' probabilities; rounding moves them by about a hundredth. */
 const leastMargin = 0.03;
-/** Turns before the question, so that prompt and answer come to some 450 tokens, as many as the model was trained for. */
+/** Turns before the question, so that prompt and answer come to 270 to 430 tokens; the model was trained for 448. */
 const turns = 11;
 const topic: readonly (readonly [question: string, answer: string])[] = [
   [

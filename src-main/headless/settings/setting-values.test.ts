@@ -14,9 +14,10 @@ import { settingWords } from './setting-words.ts';
 
 const names = Object.keys(settingsSchema.shape) as SettingName[];
 
-/** Values of all shapes that settings have; each setting takes some of them. */
-const words = ['pause', 'work', 'auto', 'cpu', 'chosen', 'automatic', '', 'DE'];
-const plainValues: readonly unknown[] = [null, true, false, {}, [], ...words];
+/** Each is tried with every setting; these few would else be drawn too seldom. */
+const choices = ['pause', 'work', 'auto', 'cpu', 'chosen', 'automatic', '', 'DE'];
+const plainValues: readonly unknown[] = [null, true, false, {}, [], ...choices];
+/** Values of all other shapes that settings have; each setting takes some of them. */
 const values = fc.oneof(
   fc.integer({ min: 0, max: 1_000_000 }),
   fc.integer({ min: 0, max: 110 }),

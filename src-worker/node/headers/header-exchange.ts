@@ -12,7 +12,7 @@ import { fetchHeader } from './header-fetch.ts';
 import { type HeaderSource, serveHeaders } from './header-service.ts';
 import type { Log } from '../log.ts';
 import { shortName } from '../mesh/peer-name.ts';
-import { type KnownPeer, offeredModels } from '../mesh/records/record.ts';
+import { type KnownPeer, nearestWith } from '../mesh/records/record.ts';
 
 /** For one peer's header, most of which have a few megabytes; the next peer is asked then. */
 const fetchDeadlineMs = 60_000;
@@ -86,21 +86,11 @@ export class HeaderExchange {
     );
   }
 
-  /** Connected peers first, the nearest of them first. */
   #hosts(manifestId: string): string[] {
-    return this.#options
-      .knownPeers()
-      .filter(({ record }) =>
-        offeredModels(record).some((model) => model.manifestId === manifestId),
-      )
-      .toSorted((a, b) => distance(a) - distance(b))
+    return nearestWith(this.#options.knownPeers(), manifestId)
       .slice(0, maxPeers)
       .map(({ peer }) => peer);
   }
-}
-
-function distance({ connected, latencyMs }: KnownPeer): number {
-  return connected ? (latencyMs ?? 1000) : Number.MAX_VALUE;
 }
 
 /** It was checked when it was written; the disk may have failed since. */

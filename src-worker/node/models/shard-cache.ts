@@ -37,6 +37,9 @@ export class ShardCache {
   quotaBytes: number | null = null;
 
   /** Files in `filesFolder` count for the limit, too. */
+  /** When a shard was last used, in milliseconds since 1970. */
+  #usedAt = 0;
+
   constructor(folder: string, filesFolder: string) {
     this.#folder = folder;
     this.#filesFolder = resolve(filesFolder);
@@ -54,7 +57,9 @@ export class ShardCache {
       (file) => isShard(file, id, range),
       make,
     );
-    const now = new Date();
+    // Of two that were used within a millisecond, the later one is the newer one.
+    this.#usedAt = Math.max(Date.now(), this.#usedAt + 1);
+    const now = new Date(this.#usedAt);
     // One that cannot be touched is only evicted sooner.
     await utimes(path, now, now).catch(() => undefined);
     return path;

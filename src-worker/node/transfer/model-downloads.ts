@@ -10,7 +10,7 @@ import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Log } from '../log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import { fetchHeader } from '../headers/header-fetch.ts';
-import { type KnownPeer, offeredModels } from '../mesh/records/record.ts';
+import { type KnownPeer, nearestWith } from '../mesh/records/record.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { ShardFetchJob } from '../models/shard-fetch.ts';
 import { isDistrusted } from '../routing/standing-book.ts';
@@ -163,19 +163,8 @@ export class ModelDownloads {
 
   /** Trusted peers first, of them the connected ones, of these the nearest. */
   #peersWith(manifestId: string): KnownPeer[] {
-    return this.#options
-      .knownPeers()
-      .filter(({ record }) =>
-        offeredModels(record).some((model) => model.manifestId === manifestId),
-      )
-      .toSorted(
-        (a, b) =>
-          Number(isDistrusted(a.standing)) - Number(isDistrusted(b.standing)) ||
-          distance(a) - distance(b),
-      );
+    return nearestWith(this.#options.knownPeers(), manifestId).toSorted(
+      (a, b) => Number(isDistrusted(a.standing)) - Number(isDistrusted(b.standing)),
+    );
   }
-}
-
-function distance({ connected, latencyMs }: KnownPeer): number {
-  return connected ? (latencyMs ?? 1000) : Number.MAX_VALUE;
 }

@@ -84,5 +84,16 @@ export function offeredModels({ models, held = [] }: PeerRecord): ModelSummary[]
   return [...models, ...held];
 }
 
+/** The peers that may be asked for bytes of the model: the connected ones first, the nearest of them first. */
+export function nearestWith(peers: readonly KnownPeer[], manifestId: string): KnownPeer[] {
+  return peers
+    .filter(({ record }) => offeredModels(record).some((model) => model.manifestId === manifestId))
+    .toSorted((a, b) => distance(a) - distance(b));
+}
+
+function distance({ connected, latencyMs }: KnownPeer): number {
+  return connected ? (latencyMs ?? 1000) : Number.MAX_VALUE;
+}
+
 /** What the sessions part says about this node; the mesh adds addresses and sequence, and signs it. */
 export type SelfDescription = Omit<PeerRecord, 'sequence' | 'addresses' | 'poolOnly'>;
