@@ -1,6 +1,7 @@
 /** The window on a machine that the tests play; one host for all tests of a worker, put back after each. */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import type { Page } from '@playwright/test';
+import type { Settings } from '../../src-shared/settings.ts';
 import { PlayedWindow } from '../support/played-window.ts';
 import { expect, test as base } from './window-test.ts';
 
@@ -9,6 +10,11 @@ export const shownWithin = { timeout: 15_000 };
 
 /** Views, as they are called on the screen. */
 type ViewName = 'Chat' | 'Status' | 'Network' | 'Pools' | 'Models' | 'Machine' | 'Settings';
+
+/** The host has kept these wishes, or soon will: the screen shows a wish while it is still on its way. */
+export async function expectKept(played: PlayedWindow, wishes: Partial<Settings>): Promise<void> {
+  await expect.poll(() => played.host.call('settings', {})).toMatchObject(wishes);
+}
 
 export const test = base.extend<
   { openView: (view: ViewName) => Promise<Page> },

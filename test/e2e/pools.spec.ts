@@ -39,9 +39,9 @@ test('somebody joins by a pasted link, is seen, and is removed again', async ({
   await pool.getByRole('button', { name: 'Make an invite' }).click();
   const picture = pool.getByRole('img', { name: 'The link as a QR code' });
   await expect(picture).toBeVisible();
-  expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(
-    0,
-  );
+  await expect
+    .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
   const link = await pool.getByRole('group', { name: 'Link' }).innerText();
   await expect(pool.getByText(/^Guest · 2 uses left · expires in (7 d|6 d 23 h)/)).toBeVisible();
   await pool.getByRole('button', { name: 'Done' }).click();

@@ -1,6 +1,6 @@
 /** The owner's wishes: each is kept at once, or refused with a sentence. */
 import { defaultPreferences } from '../../src-shared/preferences.ts';
-import { expect, test } from './played-test.ts';
+import { expect, expectKept, test } from './played-test.ts';
 
 test('a change is kept at once, and is there after a reload', async ({ openView, played }) => {
   const page = await openView('Settings');
@@ -20,7 +20,7 @@ test('a change is kept at once, and is there after a reload', async ({ openView,
   await page.reload();
   await expect(minutes).toHaveValue('12');
   await expect(page.getByRole('switch', { name: 'Pause on battery' })).not.toBeChecked();
-  expect(await played.host.call('settings', {})).toMatchObject({
+  await expectKept(played, {
     idleMinutes: 12,
     onBattery: 'work',
     pauseOnGpuLoadPercent: null,
@@ -90,10 +90,10 @@ test('a group goes back to its defaults, and back from there', async ({ openView
   await expect(cap).toHaveValue('40');
   await group.getByRole('button', { name: 'Reset “How much” to defaults' }).click();
   await expect(cap).toHaveValue('100');
-  expect(await played.host.call('settings', {})).toMatchObject({ keepAwake: false });
+  await expectKept(played, { keepAwake: false });
   await group.getByRole('button', { name: 'Undo the reset of “How much”' }).click();
   await expect(cap).toHaveValue('40');
-  expect(await played.host.call('settings', {})).toMatchObject({ keepAwake: true });
+  await expectKept(played, { keepAwake: true });
 });
 
 test('exclusive programs are added and taken away with the keyboard', async ({
@@ -115,9 +115,7 @@ test('exclusive programs are added and taken away with the keyboard', async ({
   await keyboard.type('gimp');
   await keyboard.press('Enter');
   await expect(list.getByRole('listitem')).toHaveText(['blender', 'gimp']);
-  expect(await played.host.call('settings', {})).toMatchObject({
-    exclusiveApps: ['blender', 'gimp'],
-  });
+  await expectKept(played, { exclusiveApps: ['blender', 'gimp'] });
 
   await page.getByRole('button', { name: 'Remove blender' }).focus();
   await keyboard.press('Enter');
@@ -175,8 +173,8 @@ test('a single card is left alone, or gets a ceiling of its own', async ({ openV
   await ceiling.press('Enter');
   await page.getByRole('switch', { name: 'Use RTX 4090' }).click();
   await expect(ceiling).toHaveCount(0);
-  expect((await played.host.call('settings', {})).cards).toEqual({
-    'GPU-1': { isUsed: false, temperatureCeilingCelsius: 70 },
+  await expectKept(played, {
+    cards: { 'GPU-1': { isUsed: false, temperatureCeilingCelsius: 70 } },
   });
 });
 
