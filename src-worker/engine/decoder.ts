@@ -106,6 +106,19 @@ export class Decoder {
     }
   }
 
+  /**
+   * Tells a session's sampler what was generated so far. What it cannot take ends the session; does nothing when that has
+   * ended already.
+   */
+  learn(id: number, generated: readonly number[]): void {
+    const session = this.#sessions.get(id);
+    try {
+      session?.sampler?.learn(generated);
+    } catch (error) {
+      this.fail(id, toAppError(error));
+    }
+  }
+
   /** Not every model's memory can go back; one that cannot is emptied. */
   #shorten(session: Session, tokens: number): void {
     this.#shard.truncate(session.slot, tokens);

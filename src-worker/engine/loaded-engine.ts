@@ -85,6 +85,9 @@ export class LoadedEngine {
     switch (request.method) {
       case 'open':
         return { held: this.#decoder().open(request.params) };
+      case 'learn':
+        this.#decoder().learn(request.params.session, request.params.generated);
+        return {};
       case 'keep':
         this.#decoder().keep(request.params.session, request.params.tokens);
         return {};

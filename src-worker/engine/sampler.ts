@@ -38,8 +38,9 @@ export type Sampled = { readonly token: number; readonly detail: SampledDetail |
 export class Sampler {
   readonly #llama: Llama;
   readonly #candidates: Candidates;
+  readonly #vocabularySize: number;
   readonly #sampling: Sampling;
-  readonly #history: GeneratedHistory;
+  #history = new GeneratedHistory([]);
   readonly #grammar: TokenGrammar | undefined;
   /** Where the text so far is in the grammar. */
   #place: GrammarPlace | undefined;
@@ -50,23 +51,30 @@ export class Sampler {
    * @throws AppError `request-invalid` when the grammar is bad or does not allow `generated`
    */
   constructor(space: SamplingSpace, sampling: Sampling, generated: readonly number[]) {
-    const size = space.model.vocabularySize;
-    const beyond = generated.find((token) => token >= size);
-    if (beyond !== undefined) {
-      throw new AppError(
-        'request-invalid',
-        `Token ${beyond} is not in the vocabulary of ${size} tokens.`,
-      );
-    }
+    this.#vocabularySize = space.model.vocabularySize;
     this.#llama = space.llama;
     this.#candidates = space.candidates;
     this.#sampling = sampling;
-    this.#history = new GeneratedHistory(generated);
-    if (sampling.grammar !== undefined) {
-      this.#grammar = new TokenGrammar(sampling.grammar, space.texts);
-      this.#place = this.#grammar.afterAll(this.#grammar.start, generated);
-    }
+    this.#grammar =
+      sampling.grammar === undefined ? undefined : new TokenGrammar(sampling.grammar, space.texts);
+    this.learn(generated);
     this.#chain = this.#newChain();
+  }
+
+  /**
+   * Takes these tokens for what was generated so far, in place of what it knows of.
+   * @throws AppError `request-invalid` when one is not in the vocabulary, or the grammar does not allow them
+   */
+  learn(generated: readonly number[]): void {
+    const beyond = generated.find((token) => token >= this.#vocabularySize);
+    if (beyond !== undefined) {
+      throw new AppError(
+        'request-invalid',
+        `Token ${beyond} is not in the vocabulary of ${this.#vocabularySize} tokens.`,
+      );
+    }
+    this.#history = new GeneratedHistory(generated);
+    this.#place = this.#grammar?.afterAll(this.#grammar.start, generated);
   }
 
   /**

@@ -58,13 +58,15 @@ export const loadResultSchema = z.object({
 });
 export type LoadResult = z.infer<typeof loadResultSchema>;
 
+const generatedSchema = z.array(z.int().min(0)).max(1_048_576);
+
 const openParametersSchema = z.object({
   /** Chosen by the node, never reused on this link: frames of a closed session are dropped by number. */
   session: z.int().min(1).max(0xffff_ffff),
   /** Only for shards that sample (last, whole). */
   sampling: samplingSchema.optional(),
   /** Tokens generated before this engine joined, for penalties and grammar. */
-  generated: z.array(z.int().min(0)).max(1_048_576).default([]),
+  generated: generatedSchema.default([]),
   /**
    * Whole shards only: after each sampled token the engine decodes it itself, until end of generation or
    * until a token for this position was sampled. Absent: every token comes from outside.
@@ -78,6 +80,9 @@ export type OpenParameters = z.input<typeof openParametersSchema>;
 /** `held`: tokens that are in the cache already; as many as were to be resumed, or none. */
 export const openResultSchema = z.object({ held: z.int().min(0) });
 export type OpenResult = z.infer<typeof openResultSchema>;
+
+/** Tells a session what was generated so far, in place of what it knows of, for penalties and grammar. */
+const learnParametersSchema = z.object({ session: z.int(), generated: generatedSchema });
 
 /** Ends a session as `close` does, but leaves its first tokens in the cache, until `close` or a session that resumes them. */
 const keepParametersSchema = z.object({ session: z.int(), tokens: z.int().min(1) });
@@ -108,6 +113,7 @@ export const engineRequestSchema = z.discriminatedUnion('method', [
   z.object({ id: z.int(), method: z.literal('load'), params: loadParametersSchema }),
   z.object({ id: z.int(), method: z.literal('open'), params: openParametersSchema }),
   z.object({ id: z.int(), method: z.literal('close'), params: z.object({ session: z.int() }) }),
+  z.object({ id: z.int(), method: z.literal('learn'), params: learnParametersSchema }),
   z.object({ id: z.int(), method: z.literal('keep'), params: keepParametersSchema }),
   z.object({ id: z.int(), method: z.literal('tokenize'), params: tokenizeParametersSchema }),
   z.object({ id: z.int(), method: z.literal('vocabulary'), params: z.object({}) }),

@@ -6,7 +6,7 @@ import { PlayedWindow } from '../support/played-window.ts';
 import { expect, test as base } from './window-test.ts';
 
 /** A duty or a reading that changed is on the screen within a second or two; a busy machine takes longer. */
-export const shownWithin = { timeout: 15_000 };
+export const shownWithin = { timeout: 30_000 };
 
 /** Views, as they are called on the screen. */
 type ViewName = 'Chat' | 'Status' | 'Network' | 'Pools' | 'Models' | 'Machine' | 'Settings';

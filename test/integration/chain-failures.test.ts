@@ -1,10 +1,12 @@
 /** Engines and nodes of a chain are killed in the middle of an answer: it goes on, with the same text. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Receipt } from '../../src-shared/chat.ts';
 import { longModel, NodeChain } from '../support/node-chain.ts';
 import type { NodeProcess } from '../support/node-process.ts';
 
 /** Long enough that whatever happens after the first token happens in the middle. */
 const answerTokens = 500;
+const longJson = 1000;
 const question = 'What is this?';
 
 const thirds = [
@@ -12,6 +14,24 @@ const thirds = [
   { firstLayer: 1, lastLayer: 2 },
   { firstLayer: 3, lastLayer: 3 },
 ];
+
+/** Far more colours than fit into an answer. */
+const colours = {
+  type: 'json_schema',
+  json_schema: {
+    name: 'colours',
+    schema: {
+      type: 'array',
+      minItems: 2000,
+      items: {
+        type: 'object',
+        properties: { colour: { enum: ['red', 'green', 'blue'] } },
+        required: ['colour'],
+        additionalProperties: false,
+      },
+    },
+  },
+} as const;
 
 describe('a chain of which an engine is killed in the middle of an answer', () => {
   let chain: NodeChain;
@@ -47,6 +67,10 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
   });
   afterAll(() => chain.stop());
 
+  function latestReceipt(): Receipt | undefined {
+    return chain.asker.usage.findLast((usage) => usage.kind === 'asked')?.receipt;
+  }
+
   async function killWorking(): Promise<void> {
     const killed = await chain.workingOn(2);
     await killed.kill();
@@ -58,13 +82,32 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
       stopped = await chain.workingOn(2);
       process.kill(stopped.pid, 'SIGSTOP');
     });
-    const [last] = chain.asker.usage
-      .flatMap((usage) => (usage.kind === 'asked' ? usage : []))
-      .slice(-1);
-    expect(last?.receipt).toMatchObject({ tokens: answerTokens, takeovers: 1 });
-    expect(last?.receipt.stages.map(({ peer }) => peer)).not.toContain(stopped?.status.peer);
+    expect(latestReceipt()).toMatchObject({ tokens: answerTokens, takeovers: 1 });
+    expect(latestReceipt()?.stages.map(({ peer }) => peer)).not.toContain(stopped?.status.peer);
     process.kill(stopped?.pid ?? 0, 'SIGCONT');
     await chain.untilNothingRuns();
+  });
+
+  it('goes over in time when a node leaves, and keeps to the schema that was asked for', async () => {
+    let leaving: NodeProcess | undefined;
+    const leave = async (): Promise<void> => {
+      leaving = await chain.workingOn(2);
+      await leaving.request('setWork', {
+        state: 'draining',
+        answersOwner: true,
+        because: 'A test is about to end it',
+      });
+    };
+    const text = await chain.answer(longJson, leave, { response_format: colours });
+    const whole = text.slice(0, text.lastIndexOf('}') + 1);
+    const names = colours.json_schema.schema.items.properties.colour.enum;
+    const written = JSON.parse(`${whole}]`) as { colour: string }[];
+    expect(written.every(({ colour }) => names.some((name) => name === colour))).toBe(true);
+    expect(latestReceipt()).toMatchObject({ tokens: longJson, takeovers: 1 });
+    expect(latestReceipt()?.stages.map(({ peer }) => peer)).not.toContain(leaving?.status.peer);
+    await leaving?.request('setWork', { state: 'serving', answersOwner: true, because: null });
+    await leaving?.untilServing();
+    await chain.untilAllKnown();
   });
 
   it('goes on over a spare node with the same layers, with the same text', async () => {

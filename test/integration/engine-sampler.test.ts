@@ -186,6 +186,21 @@ describe('penalties', () => {
     );
     expect(rest).toEqual(once.slice(15));
   });
+
+  it('go on as well when they are told in the middle what another sampler picked', () => {
+    const sampling = { presencePenalty: 1.5, repetitionPenalty: 1.3, seed: 6 };
+    const once = withSampler(sampling, (sampler) => draw(sampler, positions));
+    const rest = withSampler(
+      sampling,
+      (sampler) => {
+        draw(sampler, [positions[9] ?? 0]);
+        sampler.learn(once.slice(0, 15));
+        return draw(sampler, positions.slice(15));
+      },
+      once.slice(0, 5),
+    );
+    expect(rest).toEqual(once.slice(15));
+  });
 });
 
 describe('a grammar', () => {
@@ -232,6 +247,17 @@ ws ::= " "?
       );
       expect(rest).toEqual(once.slice(12));
     });
+  });
+
+  it('goes on where it is told what another sampler wrote, whatever it picked itself', () => {
+    const sampling = { grammar: person, seed: 3 };
+    const once = withSampler(sampling, (sampler) => draw(sampler, positions));
+    const rest = withSampler(sampling, (sampler) => {
+      draw(sampler, positions.slice(20, 22));
+      sampler.learn(once.slice(0, 12));
+      return draw(sampler, positions.slice(12));
+    });
+    expect(rest).toEqual(once.slice(12));
   });
 
   it('refuses text generated before that it does not allow', () => {

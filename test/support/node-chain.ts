@@ -28,6 +28,7 @@ export type Answer = {
   /** Tokens of the prompt that the stages had from an earlier answer. */
   readonly held: number;
 };
+type Wishes = Pick<OpenAI.Chat.ChatCompletionCreateParams, 'response_format'>;
 type Begun = { readonly rest: Promise<void>; readonly abort: () => void };
 
 const apiKey = 'mm-key-of-the-asking-node-in-a-chain';
@@ -136,9 +137,11 @@ export class NodeChain {
   async answer(
     maxTokens: number,
     disturb: () => Promise<unknown> | undefined = () => undefined,
+    wishes: Wishes = {},
   ): Promise<string> {
     const stream = await this.client.chat.completions.create({
       ...greedy('Tell me everything.'),
+      ...wishes,
       max_tokens: maxTokens,
       stream: true,
     });

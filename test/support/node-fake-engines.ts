@@ -47,6 +47,7 @@ class FakeEngine implements Engine {
   readonly opened: number[] = [];
   readonly closed: number[] = [];
   readonly kept: number[] = [];
+  readonly learnt: (readonly number[])[] = [];
   readonly resumed: number[] = [];
   readonly paces: Pace[] = [];
   isRunning = true;
@@ -79,6 +80,11 @@ class FakeEngine implements Engine {
     const { refuseOpens } = this.#engines;
     const held = resume?.tokens ?? 0;
     return refuseOpens === undefined ? Promise.resolve({ held }) : Promise.reject(refuseOpens);
+  }
+
+  learn(_session: number, generated: readonly number[]): Promise<void> {
+    this.learnt.push(generated);
+    return Promise.resolve();
   }
 
   keep(session: number): Promise<void> {

@@ -26,6 +26,8 @@ type FakeSession = {
   readonly request: ShardSessionRequest;
   readonly listener: ShardSessionListener;
   isClosed: boolean;
+  /** What it was told of as generated so far. */
+  learnt?: readonly number[];
   /** Positions of all work, in the order it came. */
   readonly positions: number[];
 };
@@ -63,6 +65,7 @@ export class FakeShard implements ServingShard {
   /** The sampled position at which generation ends by itself. */
   endAt = Number.POSITIVE_INFINITY;
   #stalled: (() => void)[] = [];
+  #onTold: () => void = () => {};
 
   constructor(firstLayer: number, lastLayer: number, layers: number) {
     this.firstLayer = firstLayer;
@@ -99,6 +102,10 @@ export class FakeShard implements ServingShard {
         this.kept.set(name, tokens);
       },
       claim: () => {},
+      learn: (generated) => {
+        session.learnt = generated;
+        this.#onTold();
+      },
       send: (work) => {
         this.#later(() => this.#compute(session, work));
       },
@@ -107,6 +114,11 @@ export class FakeShard implements ServingShard {
         session.isClosed = true;
       },
     };
+  }
+
+  /** Calls back as soon as a session is told what was generated. */
+  whenTold(act: () => void): void {
+    this.#onTold = act;
   }
 
   /** Goes on with all that was held up. */

@@ -171,6 +171,11 @@ export class EngineClient {
     return openResultSchema.parse(await this.#call('open', parameters));
   }
 
+  /** Tells a session what was generated so far; one that cannot take it fails. */
+  async learn(session: number, generated: readonly number[]): Promise<void> {
+    await this.#call('learn', { session, generated });
+  }
+
   /** Ends a session but leaves its first tokens in the cache; `close` frees them. */
   async keep(session: number, tokens: number): Promise<void> {
     await this.#call('keep', { session, tokens });

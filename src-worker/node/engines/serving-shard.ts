@@ -37,6 +37,8 @@ export interface ShardSession {
    * @throws AppError `over-capacity` when other sessions hold them.
    */
   claim(tokens: number): void;
+  /** Tells a shard that samples what was generated so far, in place of what it knows of. */
+  learn(generated: readonly number[]): void;
   /** Hands work to the engine. The values must not change afterwards. */
   send(work: Omit<Work, 'session' | 'detail'>): void;
   /** While the engine takes work more slowly than it is sent: a promise to wait for before sending more. */

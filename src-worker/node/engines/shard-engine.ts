@@ -20,6 +20,7 @@ export interface Engine {
   readonly description: LoadResult;
   readonly isCongested: boolean;
   open(parameters: OpenParameters): Promise<OpenResult>;
+  learn(session: number, generated: readonly number[]): Promise<void>;
   keep(session: number, tokens: number): Promise<void>;
   close(session: number): Promise<void>;
   send(work: Omit<Work, 'detail'>): void;
@@ -184,6 +185,7 @@ export class ShardEngine {
         this.#book.claim(number, tokens);
         this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
       },
+      learn: (generated) => void this.#learn(number, generated),
       send: (work) => {
         session.isDecoding = work.count === 1;
         session.earlierMicros = work.computeMicros;
@@ -271,6 +273,14 @@ export class ShardEngine {
       void this.#leave(number, tokens);
       this.#kept.add(name, number, tokens);
       this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
+    }
+  }
+
+  async #learn(number: number, generated: readonly number[]): Promise<void> {
+    try {
+      await this.#engine.learn(number, generated);
+    } catch {
+      // The engine is gone, and its sessions have been told.
     }
   }
 

@@ -9,7 +9,7 @@ import { AnswerPace } from './answer-pace.ts';
 import { Chain, needsHistory, type SampledToken } from './chain.ts';
 import { ChainFailure } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest } from './generation.ts';
-import { catchUp, type Successor } from './handover.ts';
+import { bringUpToDate, catchUp, type Successor } from './handover.ts';
 import { keptOf, type KeptChain, type Resume } from './kept-chains.ts';
 import { makeReceipt } from './receipt.ts';
 import { isOverdue, patienceAfter, probeWithinMs, watchEveryMs } from './slowness.ts';
@@ -114,7 +114,7 @@ export class Answer {
         if (happening === undefined || request.finish?.aborted === true) {
           reason = 'end';
         } else if (happening.type !== 'token') {
-          this.#react(happening, signal);
+          await this.#react(happening, signal);
         } else if (happening.from === this.#current) {
           const { token } = happening;
           this.#record(token);
@@ -141,14 +141,17 @@ export class Answer {
   }
 
   /** @throws ChainFailure when there is nothing that could go on */
-  #react(happening: Exclude<Happening, { type: 'token' }>, signal: AbortSignal): void {
+  async #react(
+    happening: Exclude<Happening, { type: 'token' }>,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (happening.type === 'successor') {
       this.#isGettingSuccessor = false;
       const { successor } = happening;
       if (successor !== undefined) {
         this.#leave();
         this.#takeovers += 1;
-        this.#takeOver(successor);
+        await this.#takeOver(successor, signal);
       } else if (this.#current?.failure !== undefined) {
         throw this.#current.failure;
       }
@@ -229,20 +232,33 @@ export class Answer {
   }
 
   /** Goes on over a chain that is ready. */
-  #takeOver({ chain, computed, next }: Successor): void {
+  async #takeOver(successor: Successor, signal: AbortSignal): Promise<void> {
+    const { chain, next } = successor;
     this.#current = chain;
     this.#isPlain = false;
     this.#heldTokens = 0;
     this.#moved = { at: this.#parts.now(), byToken: false };
-    const ahead = this.#sequence.slice(computed);
+    const { promptTokens, finish } = this.#parts.request;
+    const withinMs = probeWithinMs * patienceAfter(this.#detours);
+    const told = bringUpToDate(successor, this.#sequence, promptTokens.length, withinMs);
+    const from = await told.catch((error: unknown) => {
+      throwIfAborted(signal);
+      if (finish?.aborted !== true) {
+        throw error;
+      }
+    });
+    if (from === undefined || finish?.aborted === true) {
+      return;
+    }
+    const ahead = this.#sequence.slice(from);
     if (ahead.length > 0) {
-      chain.run(ahead, computed, this.#isExact(ahead.length));
+      chain.run(ahead, from, this.#isExact(ahead.length));
       return;
     }
     this.#happenings.push({ type: 'token', from: chain, token: next });
     const isLast = this.tokens + 1 === this.#parts.request.maxTokens;
     if (!next.endOfGeneration && !isLast) {
-      chain.run([next.token], computed, true);
+      chain.run([next.token], from, true);
     }
   }
 
@@ -269,8 +285,7 @@ export class Answer {
   /** Gets another chain ready, around a peer that is leaving or holds the answer up. */
   #avoid(peer: string, signal: AbortSignal): void {
     this.#avoided.add(peer);
-    // What was generated in the meantime would be missing in its sampler's memory.
-    if (this.#isGettingSuccessor || needsHistory(this.#parts.request.sampling)) {
+    if (this.#isGettingSuccessor || !this.mayGoOn) {
       return;
     }
     const route = this.#parts.routeAround(this.#avoided);

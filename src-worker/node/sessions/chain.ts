@@ -65,6 +65,8 @@ export class Chain {
   readonly #parts: ChainParts;
   /** What its stages know the chain by. */
   readonly session = randomName();
+  /** How much of what was generated its stages were told of when it was opened. */
+  readonly #knownTokens: number;
   #controls: readonly StageControl[] = [];
   /** Of the token that is sampled next; undefined while none is asked for. */
   #nextPosition: number | undefined;
@@ -123,6 +125,7 @@ export class Chain {
 
   private constructor(parts: ChainParts) {
     this.#parts = parts;
+    this.#knownTokens = parts.sequence.length - parts.promptTokens;
   }
 
   /** Why it can give no more tokens. */
@@ -134,6 +137,11 @@ export class Chain {
   get held(): number {
     const wanted = this.#parts.resume?.tokens ?? 0;
     return this.#controls.every(({ held }) => held === wanted) ? wanted : 0;
+  }
+
+  /** Whether the stages know of all that was generated, so that what they sample is right. */
+  knows(generatedTokens: number): boolean {
+    return !needsHistory(this.#parts.sampling) || generatedTokens === this.#knownTokens;
   }
 
   get route(): readonly RouteStage[] {
@@ -160,6 +168,21 @@ export class Chain {
     this.#rehearsal = { position: position + tokens.length, done };
     this.#send(tokens, position, workFlags.sample | workFlags.rehearse, isExact);
     return done.promise;
+  }
+
+  /**
+   * Tells the stage that samples what was generated so far, and waits until it knows.
+   * @throws ChainFailure, also when it does not say so in time
+   */
+  async learn(generated: readonly number[], withinMs: number): Promise<void> {
+    const [control] = this.#controls.slice(-1);
+    const [stage] = this.#parts.route.slice(-1);
+    if (control === undefined || stage === undefined) {
+      return;
+    }
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(silenceOf(stage)), withinMs);
+    await Promise.race([control.learn(generated), late.promise]).finally(() => clearTimeout(timer));
   }
 
   /**

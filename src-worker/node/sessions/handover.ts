@@ -41,3 +41,23 @@ export async function catchUp(
     throw error;
   }
 }
+
+/**
+ * Tells the chain that takes over what was generated while it got ready, where that matters. Returns the position from
+ * which it is to compute; at the end of the sequence that is none, and `next` comes there.
+ * @throws ChainFailure
+ */
+export async function bringUpToDate(
+  { chain, computed }: Successor,
+  sequence: readonly number[],
+  promptTokens: number,
+  withinMs: number,
+): Promise<number> {
+  const generated = sequence.slice(promptTokens);
+  if (chain.knows(generated.length)) {
+    return computed;
+  }
+  await chain.learn(generated, withinMs);
+  // What was sampled without knowing all is not the next token: the last one is computed again.
+  return Math.min(computed, sequence.length - 1);
+}

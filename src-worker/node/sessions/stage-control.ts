@@ -9,6 +9,7 @@ import { answerLimits } from './stage-limits.ts';
 import {
   type ClosedMessage,
   closedMessageSchema,
+  encodeGenerated,
   failedMessageSchema,
   keepBytes,
   openedMessageSchema,
@@ -41,6 +42,7 @@ export class StageControl {
   readonly #closed = Promise.withResolvers<ClosedMessage | undefined>();
   #channel: Channel | undefined;
   #progress: PromiseWithResolvers<Progress> | undefined;
+  #learnt: PromiseWithResolvers<void> | undefined;
   #heardAt: number;
   #held = 0;
   #isOpen = false;
@@ -87,7 +89,9 @@ export class StageControl {
   /** Ends the stage's session; whatever it says from now on is of no interest but its last word. */
   abandon(reason?: ChainFailure): void {
     this.#isOver = true;
-    this.#opened.reject(reason ?? stageFailure(this.#parts.stage, 'is not needed any more'));
+    const failure = reason ?? stageFailure(this.#parts.stage, 'is not needed any more');
+    this.#opened.reject(failure);
+    this.#learnt?.reject(failure);
     if (this.#channel === undefined) {
       this.#closed.resolve(undefined);
     }
@@ -114,6 +118,13 @@ export class StageControl {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Tells the stage what was generated so far. Resolves once it knows; rejects with a ChainFailure. */
+  learn(generated: readonly number[]): Promise<void> {
+    this.#learnt = Promise.withResolvers();
+    void this.#channel?.send(stageKinds.generated, encodeGenerated(generated));
+    return this.#learnt.promise;
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
@@ -171,6 +182,8 @@ export class StageControl {
       this.#opened.resolve();
     } else if (kind === stageKinds.failed) {
       this.#fail(reportedFailure(route, stage, decodeJson(failedMessageSchema, body, 'A refusal')));
+    } else if (kind === stageKinds.generated && this.#learnt !== undefined) {
+      this.#learnt.resolve();
     } else if (kind === stageKinds.draining && this.#isOpen) {
       this.#parts.onDraining();
     } else if (kind === stageKinds.alive && body.byteLength === progressBytes) {

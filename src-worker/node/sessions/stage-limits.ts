@@ -5,7 +5,7 @@
 import type { ShardRole } from '../../wire/engine-messages.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import { workHeaderBytes } from '../../wire/work.ts';
-import { keepBytes, progressBytes, stageKinds } from './stage-messages.ts';
+import { keepBytes, mostGeneratedBytes, progressBytes, stageKinds } from './stage-messages.ts';
 
 /** Most tokens of one work frame, and most bytes of its values; whoever cuts a prompt keeps to both. */
 export const maxWorkTokens = 512;
@@ -30,7 +30,12 @@ export const newcomerLimits = limitsOf({
 });
 
 /** From a coordinator to a stage whose session is there. */
-export const controlLimits = limitsOf({ tokens: tokensBytes, alive: 0, keep: keepBytes });
+export const controlLimits = limitsOf({
+  tokens: tokensBytes,
+  alive: 0,
+  keep: keepBytes,
+  generated: mostGeneratedBytes,
+});
 
 /** From a stage to its coordinator. */
 export const answerLimits = limitsOf({
@@ -39,6 +44,7 @@ export const answerLimits = limitsOf({
   failed: maxFailedBytes,
   closed: maxMessageBytes,
   alive: progressBytes,
+  generated: 0,
   draining: 0,
 });
 

@@ -17,10 +17,13 @@
  * has work and gives nothing back by its progress. `keep`, before an orderly end, asks the stage to leave the first
  * tokens of its cache for the next question of the conversation, which names them in `open` as `resume`; `opened` says
  * whether they are still there. `draining` says that the stage will be gone soon: the coordinator
- * gets another chain ready, by work flagged `rehearse`, and goes over to it.
+ * gets another chain ready, by work flagged `rehearse`, and goes over to it. Where penalties or a grammar look at what
+ * was generated, the stage of that chain that samples is told once, by `generated`, what came in the meantime; it answers
+ * with an empty `generated`.
  */
 import { z } from 'zod';
 import { errorReportSchema } from '../../../src-shared/chat.ts';
+import { AppError } from '../../../src-shared/errors.ts';
 import { layerRangeSchema, manifestIdSchema, samplingSchema } from '../../../src-shared/model.ts';
 import { workKinds } from '../../wire/work.ts';
 
@@ -36,6 +39,7 @@ export const stageKinds = {
   alive: 37,
   draining: 38,
   keep: 39,
+  generated: 40,
 } as const;
 
 /** How often `alive` goes out, and after which silence the other end counts as vanished, in milliseconds. */
@@ -92,6 +96,27 @@ export const progressBytes = 8;
 
 /** Of `keep`, as u32: how many tokens. */
 export const keepBytes = 4;
+
+/** The body of `generated`: the answer's tokens so far, as int32. Its answer has none. */
+export const mostGeneratedBytes = mostGenerated * 4;
+
+export function encodeGenerated(tokens: readonly number[]): Uint8Array {
+  return new Uint8Array(Int32Array.from(tokens).buffer);
+}
+
+/** @throws AppError `protocol-violation` */
+export function decodeGenerated(body: Buffer): number[] {
+  const tokens = Array.from({ length: Math.floor(body.byteLength / 4) }, (_, index) =>
+    body.readInt32LE(index * 4),
+  );
+  if (body.byteLength % 4 !== 0 || tokens.some((token) => token < 0)) {
+    throw new AppError(
+      'protocol-violation',
+      'What was generated is told by something else than tokens',
+    );
+  }
+  return tokens;
+}
 
 export const openedMessageSchema = z.object({
   freeSessions: z.int().min(0),

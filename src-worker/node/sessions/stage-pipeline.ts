@@ -8,7 +8,12 @@ import { decodeWork, encodeWork, type Work, workFlags, workKinds } from '../../w
 import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
 import { SequenceGuard } from './sequence-guard.ts';
 import type { StageAccount } from './stage-account.ts';
-import { channelSession, type OpenMessage, type Progress } from './stage-messages.ts';
+import {
+  channelSession,
+  decodeGenerated,
+  type OpenMessage,
+  type Progress,
+} from './stage-messages.ts';
 import { type Landed, WorkInFlight } from './work-in-flight.ts';
 
 /** Works whose results may be in the engine or under way to the next stage before more is let in. */
@@ -33,6 +38,7 @@ export class StagePipeline {
   /** Pieces of the prompt that wait for room, first stage only. */
   readonly #waiting: Work[] = [];
   #waitingTokens = 0;
+  #hasLearnt = false;
   #unsent = 0;
   #room: PromiseWithResolvers<void> | undefined;
 
@@ -55,6 +61,20 @@ export class StagePipeline {
     this.#waiting.push(work);
     this.#waitingTokens += work.count;
     this.#admitWaiting();
+  }
+
+  /** What was generated so far. Once: a grammar is gone through for it from the start. */
+  takeGenerated(body: Buffer): void {
+    const { shard, engine } = this.#parts;
+    const samples = shard.role === 'last' || shard.role === 'whole';
+    if (!samples || this.#hasLearnt) {
+      throw new AppError(
+        'protocol-violation',
+        `What was generated came ${samples ? 'a second time' : 'to a stage that does not sample'}`,
+      );
+    }
+    this.#hasLearnt = true;
+    engine.learn(decodeGenerated(body));
   }
 
   /** Hidden states from the stage before. The promise holds further ones back while there is no room. */

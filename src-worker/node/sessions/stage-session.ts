@@ -121,6 +121,9 @@ export class StageSession {
         this.#openPipeline().takeTokens(body);
       } else if (kind === stageKinds.alive) {
         void this.#answerAlive();
+      } else if (kind === stageKinds.generated) {
+        this.#openPipeline().takeGenerated(body);
+        this.#tell(stageKinds.generated);
       } else if (kind === stageKinds.keep && body.byteLength === keepBytes) {
         this.#kept = this.#isDraining ? 0 : this.#openPipeline().within(body.readUInt32LE(0));
       } else {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openOfTwo, openWhole, StageTarget } from '../../../test/support/node-stage-target.ts';
 import type { Work } from '../../wire/work.ts';
-import { silenceLimitMs, stageKinds } from './stage-messages.ts';
+import { encodeGenerated, silenceLimitMs, stageKinds } from './stage-messages.ts';
 
 let target: StageTarget;
 beforeEach(async () => {
@@ -149,6 +149,37 @@ describe('a session', () => {
     expect(await control.hearFailure()).toMatchObject({
       code: 'protocol-violation',
       message: expect.stringContaining('More than 100 tokens'),
+    });
+    await target.untilNoSession();
+  });
+
+  it('is told once what was generated so far, answers that, and says so to its engine', async () => {
+    const control = await target.open(openWhole());
+    await control.channel.send(stageKinds.generated, encodeGenerated([7, 8]));
+    await control.hear(stageKinds.generated);
+    expect(target.node.shards[0]?.sessions[0]?.learnt).toEqual([7, 8]);
+    await control.channel.send(stageKinds.generated, encodeGenerated([7, 8, 9]));
+    expect(await control.hearFailure()).toMatchObject({
+      code: 'protocol-violation',
+      message: expect.stringContaining('a second time'),
+    });
+    await target.untilNoSession();
+  });
+
+  it.each([
+    ['is told of it where it does not sample', openOfTwo('first'), [0, 0, 0, 0], 'does not sample'],
+    ['is told of half a token', openWhole(), [0, 0, 0, 0, 0], 'else than tokens'],
+    ['is told of a token below zero', openWhole(), [0, 0, 0, 128], 'else than tokens'],
+  ])('ends when it %s', async (_title, open, bytes, reason) => {
+    const control = await target.tryOpen(open);
+    if (open.inputTicket !== null) {
+      await target.attach();
+    }
+    await control.hear(stageKinds.opened);
+    await control.channel.send(stageKinds.generated, Uint8Array.from(bytes));
+    expect(await control.hearFailure()).toMatchObject({
+      code: 'protocol-violation',
+      message: expect.stringContaining(reason),
     });
     await target.untilNoSession();
   });
