@@ -10,8 +10,8 @@ import { NodeProcess } from '../support/node-process.ts';
 
 /** Of the natural logarithms of the two likeliest tokens' probabilities; rounding moves them by about a hundredth. */
 const leastMargin = 0.03;
-/** Turns before the question, so that prompt and answer come to 270 to 430 tokens; the model was trained for 448. */
-const turns = 11;
+/** Questions and answers before the question: with it some 520 to 570 tokens. */
+const turns = 22;
 const topic: readonly (readonly [question: string, answer: string])[] = [
   [
     'What is MindMesh?',
@@ -51,11 +51,11 @@ export class ClearQuestions {
   readonly #node: NodeProcess;
   #tried = 0;
 
-  static async start(): Promise<ClearQuestions> {
-    const { demoModel, demoModelName } = appFiles();
+  /** @param model the path of a demo model that takes conversations of this length */
+  static async start(model: string): Promise<ClearQuestions> {
     const node = await NodeProcess.start({
-      bundledModels: [demoModel],
-      shards: [{ model: demoModelName, layers: { firstLayer: 0, lastLayer: 5 } }],
+      bundledModels: [model],
+      shards: [{ model: appFiles().demoModelName, layers: { firstLayer: 0, lastLayer: 5 } }],
       engine: { threads: 1, backend: 'cpu', contextLength: 1024 },
     });
     await node.untilServing();
@@ -101,10 +101,12 @@ function conversation(number: number): ChatMessage[] {
       [order[index], order[last]] = [one, other];
     }
   }
-  const before = order.slice(0, turns).flatMap(([question, answer]): ChatMessage[] => [
-    { role: 'user', content: question },
-    { role: 'assistant', content: answer },
-  ]);
+  const before = [...order, ...order]
+    .slice(0, turns)
+    .flatMap(([question, answer]): ChatMessage[] => [
+      { role: 'user', content: question },
+      { role: 'assistant', content: answer },
+    ]);
   return [...before, { role: 'user', content: 'Tell me a story about a dog.' }];
 }
 

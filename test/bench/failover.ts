@@ -9,11 +9,12 @@ import { stopAll } from './chain-of-nodes.ts';
 import { type ClearQuestion, ClearQuestions } from './clear-questions.ts';
 import { type Bench, say } from './report.ts';
 import { quantile, round } from './statistics.ts';
+import { StretchedDemoModel } from './stretched-demo-model.ts';
 
 /** Kills and departures each. */
 const rounds = 45;
 
-const { demoModel, demoModelName } = appFiles();
+const { demoModelName } = appFiles();
 const thirds: readonly LayerRange[] = [
   { firstLayer: 0, lastLayer: 1 },
   { firstLayer: 2, lastLayer: 3 },
@@ -26,6 +27,7 @@ type Outcome = {
   readonly firstTokenMs: number;
   readonly tookMs: number;
   readonly takeovers: number;
+  readonly promptTokens: number;
 };
 /** Whether the text is what it is when nothing happens. */
 type DisturbedOutcome = Outcome & { readonly isSame: boolean };
@@ -34,9 +36,11 @@ type Disturbance = (victim: NodeProcess) => Promise<unknown>;
 export const failover: Bench = {
   about: `a stage is killed (${rounds} times) or leaves in order (${rounds} times): stall p99 ≤ 2 s and ≤ 0.3 s, same text`,
   run: async () => {
-    const mesh = new SparedMesh();
-    const questions = await ClearQuestions.start();
+    const model = await StretchedDemoModel.write();
+    const mesh = new SparedMesh(model.path);
+    let questions: ClearQuestions | undefined;
     try {
+      questions = await ClearQuestions.start(model.path);
       await mesh.start();
       // The first answer also waits for tokenizer and chat template.
       await mesh.answer(await questions.next());
@@ -53,6 +57,7 @@ export const failover: Bench = {
         await victim.kill();
       });
       const identical = [...killed, ...left].every(({ isSame }) => isSame);
+      const prompts = [...killed, ...left].map(({ promptTokens }) => promptTokens);
       const stalls = killed.map(({ stallMs }) => stallMs);
       const leaveStalls = left.map(({ stallMs }) => stallMs);
       const figures = {
@@ -69,21 +74,28 @@ export const failover: Bench = {
           { what: 'same text', value: identical ? 'yes' : 'no', limit: 'yes' },
         ],
         remarks: [
+          `Prompts of ${Math.min(...prompts)} to ${Math.max(...prompts)} tokens, then the answer.`,
           `Undisturbed, the answer takes ${round(undisturbed.tookMs, 0)} ms, its first token ${round(undisturbed.firstTokenMs, 0)} ms, with pauses of up to ${round(undisturbed.stallMs, 0)} ms.`,
           `Another chain took over in ${count(killed)} of ${rounds} killings and ${count(left)} of ${rounds} departures; the others came before the first or after the last token.`,
         ],
         figures,
       };
     } finally {
-      await Promise.all([mesh.stop(), questions.stop()]);
+      await Promise.all([mesh.stop(), questions?.stop()]);
+      await model.remove();
     }
   },
 };
 
 /** Two nodes for each third, and one that asks. */
 class SparedMesh {
+  readonly #model: string;
   readonly #hosting = new Map<NodeProcess, LayerRange>();
   #asker: NodeProcess | undefined;
+
+  constructor(model: string) {
+    this.#model = model;
+  }
 
   async start(): Promise<void> {
     await Promise.all([...thirds, ...thirds].map((layers) => this.#host(layers)));
@@ -129,7 +141,7 @@ class SparedMesh {
       await disturb.with(victim);
     }
     const events = await over;
-    const done = events.find((event) => event.type === 'done');
+    const [receipt] = events.find((event) => event.type === 'done')?.receipts ?? [];
     if (victim !== undefined && disturb !== undefined) {
       await victim.stop();
       this.#hosting.delete(victim);
@@ -141,7 +153,8 @@ class SparedMesh {
       stallMs: longestPause(times, disturbedAt),
       firstTokenMs: (times[0] ?? 0) - startedAt,
       tookMs: (times.at(-1) ?? 0) - startedAt,
-      takeovers: done?.receipts[0]?.takeovers ?? 0,
+      takeovers: receipt?.takeovers ?? 0,
+      promptTokens: receipt?.promptTokens ?? 0,
     };
   }
 
@@ -158,7 +171,7 @@ class SparedMesh {
 
   async #host(layers: LayerRange): Promise<void> {
     const node = await NodeProcess.start({
-      bundledModels: [demoModel],
+      bundledModels: [this.#model],
       shards: [{ model: demoModelName, layers }],
       staticPeers: this.#asker?.status.addresses ?? [],
       engine: { threads: 1, backend: 'cpu', contextLength: 4096 },
