@@ -24,7 +24,6 @@ import { ShardHost } from './engines/shard-host.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { loadCatalog } from './hosting/catalog-models.ts';
 import { HostingService } from './hosting/hosting-service.ts';
-import { reachOf } from './mesh/addresses.ts';
 import { HeaderExchange } from './headers/header-exchange.ts';
 import type { Log } from './log.ts';
 import { createMesh, type Mesh } from './mesh/mesh.ts';
@@ -206,11 +205,10 @@ export class MeshNode {
 
   status(): NodeStatus {
     const peers = this.#routes.peers();
-    const addresses = [...this.#mesh.addresses()];
     return {
       peer: this.#mesh.peer,
-      addresses,
-      reach: reachOf(addresses),
+      addresses: [...this.#mesh.addresses()],
+      reach: this.#mesh.reach(),
       gatewayPort: this.#gateway?.port ?? 0,
       shards: this.#shards.statuses(),
       peers: peerStatuses(peers, (peer) => this.#mesh.knownPeer(peer)),

@@ -138,7 +138,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
     expect(withstood).toEqual({ result: true, harm: [] });
   });
 
-  it.each(['/ipfs/ping/1.0.0', kademliaName, '/mindmesh/autonat/1.0.0'])(
+  it.each(['/ipfs/ping/1.0.0', kademliaName, '/mindmesh/autonat/2/dial-request'])(
     'more than there is to say on %s ends the stream',
     async (protocol) => {
       const { result: bytes, harm } = await withstand(() =>

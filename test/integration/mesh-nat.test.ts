@@ -1,9 +1,16 @@
-/** Two nodes in two houses, whose routers let nobody in, meet over the relay of a public node. */
+/**
+ * Nodes on an internet of network namespaces: in two houses, whose routers let nobody in unless they are asked, and in
+ * public places.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Reach } from '../../src-shared/node-api.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { KnownPeer } from '../../src-worker/node/mesh/records/record.ts';
 import type { MeshQuestion } from '../support/mesh-child.ts';
 import { testFolder } from '../support/mesh-peers.ts';
@@ -15,9 +22,13 @@ if (obstacle !== undefined) {
 }
 
 const commandLine = fileURLToPath(new URL('../../build/src-main/headless/cli.js', import.meta.url));
+const playedRouter = fileURLToPath(new URL('../support/played-router.ts', import.meta.url));
 const meshChild = fileURLToPath(new URL('../support/mesh-child.ts', import.meta.url));
 
-type State = { readonly addresses: string[]; readonly peers: KnownPeer[] };
+type State = { readonly addresses: string[]; readonly reach: Reach; readonly peers: KnownPeer[] };
+type Node = { readonly child: ChildProcess; readonly peer: string };
+
+const patience = { timeout: 20_000, interval: 200 };
 
 async function ask<T>(child: ChildProcess, question: MeshQuestion): Promise<T> {
   child.send(question);
@@ -25,93 +36,107 @@ async function ask<T>(child: ChildProcess, question: MeshQuestion): Promise<T> {
   return answer;
 }
 
-describe.skipIf(obstacle !== undefined)('nodes behind routers', () => {
+async function reachOf({ child }: Node): Promise<Reach> {
+  const { reach } = await ask<State>(child, 'state');
+  return reach;
+}
+
+/** How a node is connected to one that it has heard of. */
+async function wayTo({ child }: Node, peer: string): Promise<string> {
+  const { peers } = await ask<State>(child, 'state');
+  const other = peers.find((known) => known.peer === peer);
+  const isMet = other?.connected === true && other.record?.state === 'serving';
+  return isMet && other.latencyMs !== undefined
+    ? other.relayed === true
+      ? 'over a relay'
+      : 'directly'
+    : 'not yet';
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  const [line] = (await once(
+    createInterface({ input: child.stdout ?? process.stdin }),
+    'line',
+  )) as [string];
+  return line;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+}
+
+describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
   const houses = new Houses();
   const children: ChildProcess[] = [];
+  let folder: string;
+  let server: ChildProcess;
+  let bootstrap: string;
 
-  beforeAll(() => houses.make());
+  beforeAll(async () => {
+    houses.make();
+    folder = await mkdtemp(join(tmpdir(), 'mindmesh-public-'));
+    const place = ['--data', folder, '--listen', '/ip4/11.22.1.1/tcp/6373'];
+    server = start('world', commandLine, ['bootstrap', '--json', ...place]);
+    const { addresses } = JSON.parse(await firstLine(server)) as { addresses: string[] };
+    [bootstrap = ''] = addresses;
+  }, 30_000);
+  afterEach(async () => {
+    await Promise.all(children.splice(0).map(end));
+  });
   afterAll(async () => {
-    for (const child of children) {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL');
-        await once(child, 'exit');
-      }
-    }
+    server.kill('SIGTERM');
+    await once(server, 'exit');
     houses.remove();
+    await rm(folder, { recursive: true });
   });
 
-  function start(place: Place, script: string, words: string[], ipc: boolean): ChildProcess {
+  function start(place: Place, script: string, words: string[], ipc = false): ChildProcess {
     const [command, ...first] = houses.command(place);
-    const child = spawn(command, [...first, process.execPath, script, ...words], {
+    return spawn(command, [...first, process.execPath, script, ...words], {
       stdio: ['ignore', 'pipe', 'inherit', ...(ipc ? (['ipc'] as const) : [])],
     });
-    children.push(child);
-    return child;
   }
 
-  async function startNode(
-    place: Place,
-    bootstrap: string,
-  ): Promise<{ child: ChildProcess; peer: string }> {
-    const words = [await testFolder(), '/ip4/0.0.0.0/tcp/0', bootstrap];
-    const child = start(place, meshChild, words, true);
+  async function startNode(place: Place, ...words: string[]): Promise<Node> {
+    const all = [await testFolder(), '/ip4/0.0.0.0/tcp/0', bootstrap, ...words];
+    const child = start(place, meshChild, all, true);
+    children.push(child);
     const [{ peer }] = (await once(child, 'message')) as [{ peer: string }];
     return { child, peer };
   }
 
-  it('meet over the relay of a bootstrap node, which carries what they say, and say so', async () => {
-    const server = start(
-      'world',
-      commandLine,
-      [
-        'bootstrap',
-        '--json',
-        '--data',
-        await testFolder(),
-        '--listen',
-        '/ip4/203.0.113.1/tcp/6373',
-      ],
-      false,
-    );
-    const [line] = (await once(
-      createInterface({ input: server.stdout ?? process.stdin }),
-      'line',
-    )) as [string];
-    const { addresses } = JSON.parse(line) as { addresses: string[] };
-    const [bootstrap = ''] = addresses;
-    expect(bootstrap).toMatch(/^\/ip4\/203\.0\.113\.1\/tcp\/6373\/p2p\//);
+  it('a public node says where it is', () => {
+    expect(bootstrap).toMatch(/^\/ip4\/11\.22\.1\.1\/tcp\/6373\/p2p\//);
+  });
 
-    const [a, b] = await Promise.all([startNode('a', bootstrap), startNode('b', bootstrap)]);
-    await vi.waitFor(
-      async () => {
-        for (const { child } of [a, b]) {
-          const state = await ask<State>(child, 'state');
-          expect(state.addresses.some((each) => each.includes('/p2p-circuit/'))).toBe(true);
-        }
-      },
-      { timeout: 20_000, interval: 200 },
-    );
-    await vi.waitFor(
-      async () => {
-        const { peers } = await ask<State>(a.child, 'state');
-        const other = peers.find(({ peer }) => peer === b.peer);
-        expect(other).toMatchObject({
-          connected: true,
-          relayed: true,
-          record: { state: 'serving' },
-        });
-        expect(other?.latencyMs).toBeGreaterThan(0);
-      },
-      { timeout: 20_000, interval: 200 },
-    );
+  it('two behind routers that let nobody in meet over its relay, which carries what they say, and say so', async () => {
+    const [a, b] = await Promise.all([startNode('a'), startNode('b')]);
+    await expect.poll(() => reachOf(a), patience).toBe('relay');
+    await expect.poll(() => reachOf(b), patience).toBe('relay');
+    await expect.poll(() => wayTo(a, b.peer), patience).toBe('over a relay');
     // Activations of a long prompt, and then those of one token.
     expect(await ask(a.child, { echo: b.peer, bytes: 2 * 1024 * 1024 })).toMatchObject({
       ms: expect.any(Number),
     });
     const { ms } = await ask<{ ms: number }>(b.child, { echo: a.peer, bytes: 8192 });
     expect(ms).toBeLessThan(1000);
+  }, 60_000);
 
-    server.kill('SIGTERM');
-    expect(await once(server, 'exit')).toEqual([0, null]);
-  }, 90_000);
+  it('one behind a router that opens a port when asked is reached directly, by those that met it over the relay too', async () => {
+    const router = start('router-a', playedRouter, ['192.168.1.1', '11.22.2.2']);
+    children.push(router);
+    await firstLine(router);
+    const [a, b] = await Promise.all([startNode('a', '--upnp'), startNode('b')]);
+    await expect.poll(() => wayTo(b, a.peer), patience).toBe('over a relay');
+    await expect.poll(() => wayTo(b, a.peer), patience).toBe('directly');
+    expect(await reachOf(a)).toBe('public');
+  }, 60_000);
+
+  it('one that is public knows it once another dialled it back', async () => {
+    const node = await startNode('world');
+    await expect.poll(() => reachOf(node), patience).toBe('public');
+  }, 60_000);
 });

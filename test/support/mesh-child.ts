@@ -1,6 +1,7 @@
 /**
  * A mesh in a process of its own, for tests of what one process cannot show: a peer that is killed, or one in
- * another network. Started by `fork` with a data folder, an address to listen on and perhaps nodes to begin with;
+ * another network. Started by `fork` with a data folder, an address to listen on, perhaps nodes to begin with, and
+ * `--upnp` where it is to ask its router;
  * says where it is, echoes what comes on the test protocol, answers what it is asked, and stops when told.
  */
 import { createMesh } from '../../src-worker/node/mesh/mesh.ts';
@@ -8,13 +9,16 @@ import { createMesh } from '../../src-worker/node/mesh/mesh.ts';
 const protocol = '/mindmesh/echo/1.0.0';
 const limits = (): number => 4 * 1024 * 1024;
 
-const [dataFolder = '', listen = '', ...bootstrap] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const upnp = words.includes('--upnp');
+const [dataFolder = '', listen = '', ...bootstrap] = words.filter((word) => word !== '--upnp');
 const mesh = await createMesh({
   dataFolder,
   listen: [listen],
   staticPeers: [],
   bootstrap,
   mdns: false,
+  upnp,
   describe: () => ({ state: 'serving', models: [], shards: [] }),
   log: () => {},
 });
@@ -43,7 +47,7 @@ process.on('message', (message: 'stop' | MeshQuestion) => {
   if (message === 'stop') {
     void mesh.stop().then(() => process.disconnect());
   } else if (message === 'state') {
-    process.send?.({ addresses: mesh.addresses(), peers: mesh.knownPeers() });
+    process.send?.({ addresses: mesh.addresses(), reach: mesh.reach(), peers: mesh.knownPeers() });
   } else {
     echo(message.echo, message.bytes).then(
       (ms) => process.send?.({ ms }),

@@ -2,17 +2,20 @@
  * Two houses and the world between, on one machine: network namespaces of Linux, each house behind a router that
  * lets nobody in. Both houses have the same private addresses, as houses do.
  *
- *   a 192.168.1.2 ── router a 203.0.113.2 ──┐
- *                                           ├── world 203.0.113.1
- *   b 192.168.1.3 ── router b 203.0.113.3 ──┘
+ *   a 192.168.1.2 ── router a 11.22.2.2 ──┐
+ *                                         ├── world 11.22.1.1
+ *   b 192.168.1.3 ── router b 11.22.3.3 ──┘
+ *
+ * The addresses of the world are public ones of the internet, which no packet of these networks gets to: those that are
+ * reserved for examples count as private.
  */
 import { execFileSync } from 'node:child_process';
 
-export type Place = 'world' | 'a' | 'b';
+export type Place = 'world' | 'a' | 'b' | 'router-a';
 
 const houses = [
-  { house: 'a', outside: '203.0.113.2/24', inside: '192.168.1.2/24' },
-  { house: 'b', outside: '203.0.113.3/24', inside: '192.168.1.3/24' },
+  { house: 'a', outside: '11.22.2.2/16', inside: '192.168.1.2/24' },
+  { house: 'b', outside: '11.22.3.3/16', inside: '192.168.1.3/24' },
 ] as const;
 
 /** Why this machine cannot have them; undefined when it can. */
@@ -48,7 +51,7 @@ export class Houses {
       this.#ip(name, 'link', 'set', 'lo', 'up');
     }
     this.#ip('world', 'link', 'add', 'street', 'type', 'bridge');
-    this.#ip('world', 'addr', 'add', '203.0.113.1/24', 'dev', 'street');
+    this.#ip('world', 'addr', 'add', '11.22.1.1/16', 'dev', 'street');
     this.#ip('world', 'link', 'set', 'street', 'up');
     for (const { house, outside, inside: own } of houses) {
       this.#build(house, outside, own);

@@ -117,10 +117,11 @@ export function spokenProtocols({
       messages: [0, 1].map((type) => withLength(field(1, type), field(2, peerInfo))),
     },
     {
-      name: '/mindmesh/autonat/1.0.0',
-      streams: 1,
-      messages: [withLength(field(1, 0), field(2, message(field(1, peerInfo))))],
+      name: '/mindmesh/autonat/2/dial-request',
+      streams: 2,
+      messages: [withLength(field(1, message(field(1, peerInfo)))), withLength(field(4, peerInfo))],
     },
+    { name: '/mindmesh/autonat/2/dial-back', streams: 2, messages: [Buffer.alloc(9, 9)] },
     { name: '/mindmesh/nothing/1.0.0', streams: 4, messages: [Buffer.from('anything')] },
   ];
 }

@@ -5,6 +5,7 @@ import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
+import type { Reach } from '../../../src-shared/node-api.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import {
   advertisedAddresses,
@@ -19,6 +20,7 @@ import { type Identity, loadIdentity } from './identity.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
 import { Offenders } from './transport/offenders.ts';
+import { OwnAddresses } from './transport/own-addresses.ts';
 import { OwnRecord } from './records/own-record.ts';
 import { PeerChannels } from './channels/peer-channels.ts';
 import { shortName } from './peer-name.ts';
@@ -64,6 +66,8 @@ export interface Mesh extends ChannelOpener {
   readonly pools: PoolService;
   /** Own multiaddrs, each ending in /p2p/ and the own peer id. */
   addresses(): readonly string[];
+  /** From where others surely get to this node. */
+  reach(): Reach;
   /**
    * Peers that are connected or have a valid record, this node not among them. A connected peer that has
    * said nothing yet (or not for a minute) is listed as `paused`, offering nothing.
@@ -106,12 +110,14 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
   const gate = new PoolGate({ identity, pools, poolOnly });
   const offenders = new Offenders(options.log);
   const relayClient = new RelayClient(options.log);
+  const ownAddresses = new OwnAddresses();
   const { relay, maxConnections } = options;
   const libp2p: Libp2p = await buildLibp2p({
     identity,
     gate,
     offenders,
     listen: options.listen,
+    ownAddresses,
     onDiscovered: options.mdns ? (found) => mesh.discovery.discovered(found) : undefined,
     upnp: options.upnp === true,
     // Who is a relay is reached without one.
@@ -129,6 +135,7 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     membership: pools,
     gate,
     relayClient,
+    ownAddresses,
     onViolation,
   };
   const mesh = new Libp2pMesh(libp2p, parts);
@@ -142,12 +149,14 @@ type Parts = MeshOptions & {
   readonly membership: Pools;
   readonly gate: PoolGate;
   readonly relayClient: RelayClient;
+  readonly ownAddresses: OwnAddresses;
 };
 
 class Libp2pMesh implements Mesh {
   readonly peer: string;
   readonly pools: PoolService;
   readonly #libp2p: Libp2p;
+  readonly #ownAddresses: OwnAddresses;
   readonly #log: Log;
   readonly #channels: PeerChannels;
   readonly #peers: KnownPeers;
@@ -160,6 +169,7 @@ class Libp2pMesh implements Mesh {
     const { identity, poolOnly } = options;
     this.peer = identity.peer;
     this.#libp2p = libp2p;
+    this.#ownAddresses = options.ownAddresses;
     this.#log = options.log;
     this.#channels = new PeerChannels(libp2p, options.log, options.onViolation);
     this.#peers = new KnownPeers({
@@ -169,7 +179,7 @@ class Libp2pMesh implements Mesh {
       mayServe: (peer) => this.pools.mayServe(peer),
       onExpired: () => this.#changed(),
     });
-    const addresses = (): string[] => advertisedAddresses(libp2p.getMultiaddrs());
+    const addresses = (): string[] => advertisedAddresses(options.ownAddresses.told());
     this.#exchange = new RecordExchange({
       opener: this.#channels,
       ownRecord: new OwnRecord(
@@ -234,13 +244,18 @@ class Libp2pMesh implements Mesh {
     await this.pools.start();
     // A relay or the router gave this node an address, or took one away.
     this.#libp2p.addEventListener('self:peer:update', () => this.publish());
+    this.#ownAddresses.whenMapped(() => this.publish());
     await startLibp2p(this.#libp2p);
     this.discovery.start(statics);
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
   }
 
   addresses(): readonly string[] {
-    return this.#libp2p.getMultiaddrs().map(String);
+    return this.#ownAddresses.told().map(String);
+  }
+
+  reach(): Reach {
+    return this.#ownAddresses.reach();
   }
 
   knownPeers(): readonly KnownPeer[] {

@@ -8,6 +8,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Log } from '../../log.ts';
 import { AddressBook } from './address-book.ts';
 import { dialableAddresses } from '../addresses.ts';
+import { DirectWays } from './direct-ways.ts';
 import { Neighbours } from './neighbours.ts';
 import { type Dialler, PeerKeeper } from './peer-keeper.ts';
 import type { HeardRecord } from '../records/record-book.ts';
@@ -38,6 +39,8 @@ export class Discovery {
   readonly #keeper: PeerKeeper;
   readonly #statics = new Set<string>();
   readonly #neighbours: Neighbours;
+  readonly #directWays: DirectWays;
+  readonly #stopping = new AbortController();
   #book: AddressBook | undefined;
 
   constructor(options: DiscoveryOptions) {
@@ -47,6 +50,11 @@ export class Discovery {
       { ownPeer, isConnected: (peer) => connected.has(peer), dial },
       log,
     );
+    this.#directWays = new DirectWays({
+      connectionsOf: (peer) => libp2p.getConnections(peerIdFromString(peer)),
+      dial: (peer, addresses) => dial(peer, addresses, this.#stopping.signal),
+      log,
+    });
     this.#neighbours = new Neighbours({
       libp2p,
       connected,
@@ -86,6 +94,7 @@ export class Discovery {
 
   disconnected(peer: string): void {
     this.#keeper.disconnected(peer);
+    this.#directWays.disconnected(peer);
     this.#neighbours.changed();
   }
 
@@ -104,7 +113,9 @@ export class Discovery {
   heard(peer: string, addresses: readonly string[], isForwarded: boolean): void {
     if (!isForwarded) {
       this.#book?.seen(peer, addresses);
-      void this.#learn(peer, { multiaddrs: dialableAddresses(peer, addresses) });
+      const multiaddrs = dialableAddresses(peer, addresses);
+      void this.#learn(peer, { multiaddrs });
+      this.#directWays.heard(peer, multiaddrs);
     } else if (this.#keeper.isSeeking(peer)) {
       // It may be somewhere else by now, or be reached over a relay.
       this.#keeper.discovered(peer, dialableAddresses(peer, addresses));
@@ -114,6 +125,7 @@ export class Discovery {
 
   /** Seeks nobody any more. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     this.#keeper.stop();
     this.#neighbours.stop();
     this.#options.relayClient.stop();

@@ -1,5 +1,5 @@
 /** libp2p as this app uses it: transports, encryption, multiplexing and every limit, in one place. */
-import { autoNAT } from '@libp2p/autonat';
+import { autoNATv2 } from '@libp2p/autonat-v2';
 import { identify } from '@libp2p/identify';
 import type { Libp2p, PeerInfo } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
@@ -22,6 +22,7 @@ import { joinWrites } from './joined-writes.ts';
 import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
 import type { Offenders } from './offenders.ts';
+import type { OwnAddresses } from './own-addresses.ts';
 import type { RelayClient } from '../relay/relay-client.ts';
 import { boundedRelay, type RelayLimits } from '../relay/relay-server.ts';
 import { smallTalk } from './small-talk.ts';
@@ -88,6 +89,8 @@ const discoverByMdns = mdns({ serviceTag: '_mindmesh._udp.local', interval: mdns
 export type Libp2pOptions = {
   readonly identity: Identity;
   readonly listen: readonly string[];
+  /** Learns where this node can be reached; absent: nobody wants to know. */
+  readonly ownAddresses?: OwnAddresses;
   /** Who gets in; absent: everybody, as a member of no pool. */
   readonly gate?: PoolGate;
   /** Who is not let in though everybody is. */
@@ -145,9 +148,12 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     services: {
       identify: smallTalk(identify()),
       ping: smallTalk(ping()),
+      ...(options.ownAddresses === undefined ? {} : { addresses: options.ownAddresses.service }),
       kademlia: smallTalk(kademlia(relay !== undefined)),
-      ...(isWide ? { reachability: smallTalk(autoNAT({ protocolPrefix: 'mindmesh' })) } : {}),
-      ...(isWide && options.upnp === true ? { router: await routerService() } : {}),
+      ...(isWide ? { reachability: smallTalk(autoNATv2({ protocolPrefix: 'mindmesh' })) } : {}),
+      ...(isWide && options.upnp === true
+        ? { router: await routerService(options.ownAddresses) }
+        : {}),
       ...(relay === undefined ? {} : { relay: boundedRelay(relay) }),
     },
     peerDiscovery: options.onDiscovered === undefined ? [] : [localDiscovery(options.onDiscovered)],
@@ -167,6 +173,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     connectionMonitor: { enabled: false },
   });
   options.offenders?.watch(libp2p);
+  options.ownAddresses?.watch(libp2p, relay !== undefined);
   return libp2p;
 }
 
@@ -210,7 +217,10 @@ export async function startLibp2p(libp2p: Libp2p): Promise<void> {
 }
 
 /** Most nodes never ask a router, so what it takes is loaded when one does. */
-async function routerService(): Promise<ReturnType<typeof uPnPNAT>> {
+async function routerService(
+  ownAddresses: OwnAddresses | undefined,
+): Promise<ReturnType<typeof uPnPNAT>> {
   const upnp = await import('@libp2p/upnp-nat');
-  return upnp.uPnPNAT({ ...routerSearch, portMappingDescription: 'MindMesh' });
+  const service = upnp.uPnPNAT({ ...routerSearch, portMappingDescription: 'MindMesh' });
+  return ownAddresses?.noticing(service) ?? service;
 }

@@ -1,0 +1,81 @@
+import { multiaddr } from '@multiformats/multiaddr';
+import { describe, expect, it } from 'vitest';
+import { recordProtocol } from '../records/record-messages.ts';
+import { DirectWays, type Way } from './direct-ways.ts';
+
+const peer = '12D3KooWGRUHtkTEkU5Ah7Lk8Xzp1TQbF3JZ9J1ZVuGJxXzQ3b7M';
+const relay = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo';
+const relayed = `/ip4/11.22.1.1/tcp/6373/p2p/${relay}/p2p-circuit/p2p/${peer}`;
+const direct = '/ip4/11.22.2.2/tcp/6373';
+const inTheHouse = multiaddr('/ip4/192.168.1.2/tcp/6373');
+
+class Ways {
+  readonly dialled: string[][] = [];
+  readonly closed: string[] = [];
+  open: Way[] = [];
+  readonly ways = new DirectWays({
+    connectionsOf: () => this.open,
+    dial: (_, addresses) => {
+      this.dialled.push(addresses.map(String));
+      return Promise.reject(new Error('Nobody there'));
+    },
+    log: () => {},
+  });
+
+  connect(address: string, ...protocols: string[]): void {
+    this.open.push({
+      remoteAddr: multiaddr(address),
+      streams: protocols.map((protocol) => ({ protocol })),
+      close: () => Promise.resolve(void this.closed.push(address)),
+    });
+  }
+
+  heard(...addresses: string[]): void {
+    this.ways.heard(peer, [inTheHouse, ...addresses.map((text) => multiaddr(text))]);
+  }
+}
+
+describe('a peer that is connected over a relay', () => {
+  it('is dialled where it says that it is reached from everywhere, once for each place', () => {
+    const ways = new Ways();
+    ways.connect(relayed, recordProtocol);
+    ways.heard(relayed);
+    expect(ways.dialled).toEqual([]);
+    ways.heard(relayed, direct);
+    ways.heard(relayed, direct);
+    expect(ways.dialled).toEqual([[direct]]);
+    ways.heard('/ip4/11.22.2.2/tcp/7000');
+    expect(ways.dialled).toHaveLength(2);
+  });
+
+  it('is tried again when it was gone in between', () => {
+    const ways = new Ways();
+    ways.connect(relayed);
+    ways.heard(direct);
+    ways.ways.disconnected(peer);
+    ways.heard(direct);
+    expect(ways.dialled).toHaveLength(2);
+  });
+
+  it('is not dialled while it is not connected: that is for others to do', () => {
+    const ways = new Ways();
+    ways.heard(direct);
+    expect(ways.dialled).toEqual([]);
+  });
+});
+
+describe('a peer that is connected directly as well', () => {
+  it('leaves the relay once nothing but records goes over it', () => {
+    const ways = new Ways();
+    ways.connect(relayed, recordProtocol, '/mindmesh/stage/1.0.0');
+    ways.connect(`${direct}/p2p/${peer}`, recordProtocol);
+    ways.heard(direct);
+    expect(ways.closed).toEqual([]);
+    ways.open = [];
+    ways.connect(relayed, recordProtocol);
+    ways.connect(`${direct}/p2p/${peer}`, '/mindmesh/stage/1.0.0');
+    ways.heard(direct);
+    expect(ways.closed).toEqual([relayed]);
+    expect(ways.dialled).toEqual([]);
+  });
+});

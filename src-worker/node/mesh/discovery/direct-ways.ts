@@ -1,0 +1,76 @@
+/**
+ * From relays to direct ways: a peer that was met over a relay may be reachable after all, once its router has opened a
+ * port or a way was found. It says so in its record, and is dialled there; the relay is left when nothing is under way.
+ */
+import type { Connection } from '@libp2p/interface';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import type { Log } from '../../log.ts';
+import { isPublic, isRelayed } from '../addresses.ts';
+import { shortName } from '../peer-name.ts';
+import { recordProtocol } from '../records/record-messages.ts';
+
+export type DirectWaysParts = {
+  readonly connectionsOf: (peer: string) => readonly Way[];
+  readonly dial: (peer: string, addresses: readonly Multiaddr[]) => Promise<void>;
+  readonly log: Log;
+};
+
+/** What there is to know of a connection. */
+export type Way = Pick<Connection, 'remoteAddr' | 'close'> & {
+  readonly streams: readonly { readonly protocol: string }[];
+};
+
+export class DirectWays {
+  readonly #parts: DirectWaysParts;
+  /** By peer, the addresses that were tried while it was connected over relays alone. */
+  readonly #tried = new Map<string, string>();
+
+  constructor(parts: DirectWaysParts) {
+    this.#parts = parts;
+  }
+
+  /** A connected peer said where it is. */
+  heard(peer: string, addresses: readonly Multiaddr[]): void {
+    const ways = this.#parts.connectionsOf(peer);
+    const relayed = ways.filter(({ remoteAddr }) => isRelayed(remoteAddr));
+    if (relayed.length < ways.length) {
+      relayed.filter(isIdle).forEach((way) => void this.#leave(way, peer));
+    } else if (relayed.length > 0) {
+      void this.#try(peer, addresses.filter(isPublic));
+    }
+  }
+
+  disconnected(peer: string): void {
+    this.#tried.delete(peer);
+  }
+
+  async #try(peer: string, addresses: readonly Multiaddr[]): Promise<void> {
+    const tried = addresses.join(' ');
+    if (addresses.length === 0 || this.#tried.get(peer) === tried) {
+      return;
+    }
+    this.#tried.set(peer, tried);
+    try {
+      await this.#parts.dial(peer, addresses);
+      this.#parts.log('info', `Peer ${shortName(peer)} is reached directly now`, { peer });
+    } catch (error) {
+      this.#parts.log('debug', `Peer ${shortName(peer)} is reached over a relay only`, {
+        peer,
+        error,
+      });
+    }
+  }
+
+  async #leave(way: Way, peer: string): Promise<void> {
+    try {
+      await way.close();
+    } catch (error) {
+      this.#parts.log('debug', 'A relayed connection did not close in order', { peer, error });
+    }
+  }
+}
+
+/** Records are told anew over the other way. */
+function isIdle({ streams }: Way): boolean {
+  return streams.every(({ protocol }) => protocol === recordProtocol);
+}

@@ -1,0 +1,120 @@
+/**
+ * Where this node can be reached. libp2p tells others a public address only once a peer has dialled it back, and asks each
+ * peer for that once, as it connects: what a router opens a moment later would be told to nobody, and a public node that
+ * is the first of its mesh has nobody to ask. So an address is told as soon as it may work, and counts as proven, so that
+ * no relay is needed, once somebody from outside came in.
+ */
+import { BlockList, isIPv6 } from 'node:net';
+import type { Connection, Libp2p } from '@libp2p/interface';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import type { AutoNATv2Components } from '@libp2p/autonat-v2';
+import type { Reach } from '../../../../src-shared/node-api.ts';
+import { isPublic, reachOf, withPeer } from '../addresses.ts';
+
+type Components = Pick<AutoNATv2Components, 'addressManager'>;
+type KnownAddress = ReturnType<Components['addressManager']['getAddressesWithMetadata']>[number];
+
+/** Whoever is as near as this is no proof that others get here, too: bits of a network's address. */
+const nearBits = { ipv4: 24, ipv6: 64 } as const;
+
+export class OwnAddresses {
+  #manager: Components['addressManager'] | undefined;
+  #libp2p: Libp2p | undefined;
+  #onMapped: () => void = () => {};
+
+  /** For the list of libp2p's services. */
+  readonly service = ({ addressManager }: Components): OwnAddresses => {
+    this.#manager = addressManager;
+    return this;
+  };
+
+  /** Looks who comes in. Whoever runs a public node knows where it is, so that its addresses are proven from the start. */
+  watch(libp2p: Libp2p, isPublicNode: boolean): void {
+    this.#libp2p = libp2p;
+    if (isPublicNode) {
+      libp2p.addEventListener('start', () => this.#confirm(this.#candidates()));
+    }
+    libp2p.addEventListener('connection:open', ({ detail }) => this.#opened(detail));
+  }
+
+  /** A service that asks the router, watched for what the router does. */
+  noticing<C extends Components, Service>(
+    make: (components: C) => Service,
+  ): (components: C) => Service {
+    return (components) => {
+      const { addressManager } = components;
+      const noticed = Object.assign(Object.create(addressManager) as typeof addressManager, {
+        addPublicAddressMapping: (
+          ...mapping: Parameters<typeof addressManager.addPublicAddressMapping>
+        ) => {
+          addressManager.addPublicAddressMapping(...mapping);
+          this.#onMapped();
+        },
+      });
+      return make(Object.create(components, { addressManager: { value: noticed } }) as C);
+    };
+  }
+
+  /** Calls back whenever the router has opened a port. */
+  whenMapped(act: () => void): void {
+    this.#onMapped = act;
+  }
+
+  /** All that may lead here, each ending in /p2p/ and the own peer id; but not what peers have tried in vain lately. */
+  told(now: number = Date.now()): Multiaddr[] {
+    const peer = this.#libp2p?.peerId.toString() ?? '';
+    const told = this.#known()
+      .filter(({ verified, type, expires }) => verified || (type !== 'observed' && expires <= now))
+      .map(({ multiaddr }) => withPeer(multiaddr, peer));
+    return [...new Map(told.map((address) => [address.toString(), address])).values()];
+  }
+
+  /** From where others surely get here. */
+  reach(): Reach {
+    return reachOf((this.#libp2p?.getMultiaddrs() ?? []).map(String));
+  }
+
+  #opened({ direction, remoteAddr }: Connection): void {
+    if (direction !== 'inbound' || !isPublic(remoteAddr)) {
+      return;
+    }
+    const host = hostOf(remoteAddr);
+    const candidates = this.#candidates().filter(
+      ({ multiaddr }) => isIPv6(hostOf(multiaddr)) === isIPv6(host),
+    );
+    if (!candidates.some(({ multiaddr }) => isNear(hostOf(multiaddr), host))) {
+      this.#confirm(candidates);
+    }
+  }
+
+  /** Public addresses that lead to this node if its network lets them. */
+  #candidates(): readonly KnownAddress[] {
+    return this.#known().filter(
+      ({ multiaddr, type }) => type !== 'observed' && isPublic(multiaddr),
+    );
+  }
+
+  #confirm(addresses: readonly KnownAddress[]): void {
+    for (const { multiaddr, verified } of addresses) {
+      if (!verified) {
+        this.#manager?.confirmObservedAddr(multiaddr);
+      }
+    }
+  }
+
+  #known(): readonly KnownAddress[] {
+    return this.#manager?.getAddressesWithMetadata() ?? [];
+  }
+}
+
+function hostOf(address: Multiaddr): string {
+  return address.getComponents()[0]?.value ?? '';
+}
+
+/** Of two addresses of one family. */
+function isNear(own: string, other: string): boolean {
+  const family = isIPv6(own) ? 'ipv6' : 'ipv4';
+  const near = new BlockList();
+  near.addSubnet(own, nearBits[family], family);
+  return near.check(other, family);
+}
