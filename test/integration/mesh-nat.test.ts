@@ -100,8 +100,8 @@ describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
     });
   }
 
-  async function startNode(place: Place, ...words: string[]): Promise<Node> {
-    const all = [await testFolder(), '/ip4/0.0.0.0/tcp/0', bootstrap, ...words];
+  async function startNode(place: Place, port = 0, ...words: string[]): Promise<Node> {
+    const all = [await testFolder(), `/ip4/0.0.0.0/tcp/${port}`, bootstrap, ...words];
     const child = start(place, meshChild, all, true);
     children.push(child);
     const [{ peer }] = (await once(child, 'message')) as [{ peer: string }];
@@ -129,10 +129,18 @@ describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
     const router = start('router-a', playedRouter, ['192.168.1.1', '11.22.2.2']);
     children.push(router);
     await firstLine(router);
-    const [a, b] = await Promise.all([startNode('a', '--upnp'), startNode('b')]);
+    const [a, b] = await Promise.all([startNode('a', 0, '--upnp'), startNode('b')]);
     await expect.poll(() => wayTo(b, a.peer), patience).toBe('over a relay');
     await expect.poll(() => wayTo(b, a.peer), patience).toBe('directly');
     expect(await reachOf(a)).toBe('public');
+  }, 60_000);
+
+  it('one whose owner opened the port by hand finds out from whom it begins with', async () => {
+    houses.openPort('b', 6400);
+    const node = await startNode('b', 6400);
+    await expect.poll(() => reachOf(node), patience).toBe('public');
+    const { addresses } = await ask<State>(node.child, 'state');
+    expect(addresses.join(' ')).toContain('/ip4/11.22.3.3/tcp/6400/');
   }, 60_000);
 
   it('one that is public knows it once another dialled it back', async () => {

@@ -11,7 +11,8 @@
  */
 import { execFileSync } from 'node:child_process';
 
-export type Place = 'world' | 'a' | 'b' | 'router-a';
+/** On a router, programs are in public. */
+export type Place = 'world' | 'a' | 'b' | 'router-a' | 'router-b';
 
 const houses = [
   { house: 'a', outside: '11.22.2.2/16', inside: '192.168.1.2/24' },
@@ -61,6 +62,21 @@ export class Houses {
   /** Command and first arguments that run a program in a place. */
   command(place: Place): readonly [string, ...string[]] {
     return ['ip', 'netns', 'exec', this.#name(place)];
+  }
+
+  /** Pulls out the cable between the world and a house's router, or puts it back: packets get lost, and nobody is told. */
+  setCable(house: 'a' | 'b', isIn: boolean): void {
+    this.#ip('world', 'link', 'set', `to-${house}`, isIn ? 'up' : 'down');
+  }
+
+  /** Has a house's router pass on what comes for a port to the machine inside. */
+  openPort(house: 'a' | 'b', port: number): void {
+    const own = houses.find((each) => each.house === house)?.inside.split('/')[0] ?? '';
+    const router = this.#name(`router-${house}`);
+    const from = ['-i', 'out', '-p', 'tcp', '--dport', String(port)];
+    const to = ['-j', 'DNAT', '--to-destination', own];
+    inside(router, 'iptables', '-t', 'nat', '-A', 'PREROUTING', ...from, ...to);
+    inside(router, 'iptables', '-I', 'FORWARD', ...from, '-j', 'ACCEPT');
   }
 
   /** To be called when no process is left in them. */

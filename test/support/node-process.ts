@@ -26,6 +26,8 @@ const conditionWithinMs = 60_000;
 export type NodeProcessConfig = Partial<Omit<NodeConfigInput, 'dataFolder'>> & {
   /** Kept when given; else a temporary one that goes with the process. */
   readonly dataFolder?: string;
+  /** Command and first arguments that run a program in another place; absent: here. */
+  readonly place?: readonly [string, ...string[]];
 };
 
 export class NodeProcess {
@@ -42,8 +44,8 @@ export class NodeProcess {
   #nextChat = 1;
 
   /** Starts a node that listens on loopback only and takes any free ports, unless the config says otherwise. */
-  static async start(config: NodeProcessConfig = {}): Promise<NodeProcess> {
-    const node = await NodeProcess.launch(config.dataFolder);
+  static async start({ place, ...config }: NodeProcessConfig = {}): Promise<NodeProcess> {
+    const node = await NodeProcess.launch(config.dataFolder, place);
     try {
       node.#status = await node.request('start', {
         listen: ['/ip4/127.0.0.1/tcp/0'],
@@ -61,15 +63,20 @@ export class NodeProcess {
   }
 
   /** Only the process: `start` has not been asked for yet. */
-  static async launch(dataFolder?: string): Promise<NodeProcess> {
+  static async launch(
+    dataFolder?: string,
+    place?: NodeProcessConfig['place'],
+  ): Promise<NodeProcess> {
     const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'mindmesh-node-')));
-    return new NodeProcess(folder, dataFolder === undefined);
+    return new NodeProcess(folder, dataFolder === undefined, place);
   }
 
-  private constructor(dataFolder: string, ownsFolder: boolean) {
+  private constructor(dataFolder: string, ownsFolder: boolean, place: NodeProcessConfig['place']) {
     this.dataFolder = dataFolder;
     this.#ownsFolder = ownsFolder;
-    this.#child = spawn(process.execPath, [...nodeRuntimeFlags, script], {
+    const [command, ...first] =
+      place === undefined ? [process.execPath] : [...place, process.execPath];
+    this.#child = spawn(command, [...first, ...nodeRuntimeFlags, script], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#exited = once(this.#child, 'exit');

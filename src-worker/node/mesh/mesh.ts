@@ -110,7 +110,8 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
   const gate = new PoolGate({ identity, pools, poolOnly });
   const offenders = new Offenders(options.log);
   const relayClient = new RelayClient(options.log);
-  const ownAddresses = new OwnAddresses();
+  const trusted = new Set(statics.map(({ peer }) => peer));
+  const ownAddresses = new OwnAddresses((peer) => trusted.has(peer));
   const { relay, maxConnections } = options;
   const libp2p: Libp2p = await buildLibp2p({
     identity,

@@ -19,7 +19,7 @@ type Entry = {
 /** Own addresses over what libp2p knows of them. */
 class Known {
   readonly entries: Entry[] = [];
-  readonly own = new OwnAddresses();
+  readonly own = new OwnAddresses((name) => name === other);
   readonly #events = new EventTarget();
   mapped = 0;
 
@@ -31,6 +31,9 @@ class Known {
         for (const entry of this.entries) {
           entry.verified ||= entry.address === confirmed.toString();
         }
+      },
+      addObservedAddr: (observed: { toString: () => string }) => {
+        this.add('observed', observed.toString());
       },
       addPublicAddressMapping: () => {
         this.mapped += 1;
@@ -59,6 +62,15 @@ class Known {
 
   start(): void {
     this.#events.dispatchEvent(new Event('start'));
+  }
+
+  identify(from: string, observed: string, over = '/ip4/11.22.1.1/tcp/6373'): void {
+    const detail = {
+      peerId: { toString: () => from },
+      connection: { remoteAddr: multiaddr(over) },
+      observedAddr: multiaddr(observed),
+    };
+    this.#events.dispatchEvent(Object.assign(new Event('peer:identify'), { detail }));
   }
 
   connection(direction: 'inbound' | 'outbound', from: string): void {
@@ -125,6 +137,25 @@ describe('from where this node is reached', () => {
     expect(known.own.reach()).toBe('local');
     known.connection('inbound', '/ip6/2a00:1:2:4::77/tcp/50000');
     expect(known.entries.map(({ verified }) => verified)).toEqual([true, false, true]);
+  });
+
+  it('may be where a trusted peer sees it, at its own port, if the owner opened that; it is told once it is proven', () => {
+    const known = new Known();
+    known.add('transport', '/ip4/127.0.0.1/tcp/6373', { verified: true });
+    known.add('transport', house, { verified: true });
+    known.identify(peer, '/ip4/11.22.8.8/tcp/50000');
+    known.identify(other, '/ip4/192.168.1.1/tcp/50000');
+    known.identify(other, '/ip4/11.22.8.8/tcp/50000', `${relayed}/p2p/${other}`);
+    expect(known.entries).toHaveLength(2);
+    known.identify(other, '/ip4/11.22.2.2/tcp/50000');
+    known.identify(other, '/ip4/11.22.2.2/tcp/50001');
+    expect(new Set(known.entries.slice(2).map(({ address }) => address))).toEqual(
+      new Set([mapped]),
+    );
+    expect(known.own.told()).toHaveLength(2);
+    known.connection('inbound', '/ip4/11.22.3.3/tcp/50000');
+    expect(known.own.reach()).toBe('public');
+    expect(known.own.told().map(String)).toContain(`${mapped}/p2p/${peer}`);
   });
 
   it('is everywhere for a public node from the start, where it has such an address', () => {

@@ -5,11 +5,11 @@
  * no relay is needed, once somebody from outside came in.
  */
 import { BlockList, isIPv6 } from 'node:net';
-import type { Connection, Libp2p } from '@libp2p/interface';
-import type { Multiaddr } from '@multiformats/multiaddr';
+import type { Connection, IdentifyResult, Libp2p } from '@libp2p/interface';
+import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import type { AutoNATv2Components } from '@libp2p/autonat-v2';
 import type { Reach } from '../../../../src-shared/node-api.ts';
-import { isPublic, reachOf, withPeer } from '../addresses.ts';
+import { isPublic, isRelayed, reachOf, withPeer } from '../addresses.ts';
 
 type Components = Pick<AutoNATv2Components, 'addressManager'>;
 type KnownAddress = ReturnType<Components['addressManager']['getAddressesWithMetadata']>[number];
@@ -18,9 +18,15 @@ type KnownAddress = ReturnType<Components['addressManager']['getAddressesWithMet
 const nearBits = { ipv4: 24, ipv6: 64 } as const;
 
 export class OwnAddresses {
+  readonly #isTrusted: (peer: string) => boolean;
   #manager: Components['addressManager'] | undefined;
   #libp2p: Libp2p | undefined;
   #onMapped: () => void = () => {};
+
+  /** @param isTrusted whether a peer is believed when it says from where it sees this node */
+  constructor(isTrusted: (peer: string) => boolean) {
+    this.#isTrusted = isTrusted;
+  }
 
   /** For the list of libp2p's services. */
   readonly service = ({ addressManager }: Components): OwnAddresses => {
@@ -34,6 +40,7 @@ export class OwnAddresses {
     if (isPublicNode) {
       libp2p.addEventListener('start', () => this.#confirm(this.#candidates()));
     }
+    libp2p.addEventListener('peer:identify', ({ detail }) => this.#seen(detail));
     libp2p.addEventListener('connection:open', ({ detail }) => this.#opened(detail));
   }
 
@@ -74,6 +81,30 @@ export class OwnAddresses {
     return reachOf((this.#libp2p?.getMultiaddrs() ?? []).map(String));
   }
 
+  /**
+   * A peer says from where it sees this node. If the owner has opened the port in his router by hand, the node is reached
+   * there; whoever is asked to dial back finds out.
+   */
+  #seen({ connection, observedAddr, peerId }: IdentifyResult): void {
+    const isDirect = !isRelayed(connection.remoteAddr);
+    if (
+      observedAddr !== undefined &&
+      isDirect &&
+      isPublic(observedAddr) &&
+      this.#isTrusted(peerId.toString())
+    ) {
+      const [host] = observedAddr.getComponents();
+      const own = this.#known().map((known) => known.multiaddr.getComponents());
+      const isNews = own.every(([ownHost]) => ownHost?.value !== host?.value);
+      for (const [ownHost, port, ...more] of own) {
+        const isListener = ownHost?.name === host?.name && more.length === 0;
+        if (isNews && isListener && host !== undefined && port !== undefined) {
+          this.#manager?.addObservedAddr(multiaddr([host, port]));
+        }
+      }
+    }
+  }
+
   #opened({ direction, remoteAddr }: Connection): void {
     if (direction !== 'inbound' || !isPublic(remoteAddr)) {
       return;
@@ -89,9 +120,7 @@ export class OwnAddresses {
 
   /** Public addresses that lead to this node if its network lets them. */
   #candidates(): readonly KnownAddress[] {
-    return this.#known().filter(
-      ({ multiaddr, type }) => type !== 'observed' && isPublic(multiaddr),
-    );
+    return this.#known().filter((known) => isPublic(known.multiaddr));
   }
 
   #confirm(addresses: readonly KnownAddress[]): void {
