@@ -28,7 +28,7 @@ const meshChild = fileURLToPath(new URL('../support/mesh-child.ts', import.meta.
 type State = { readonly addresses: string[]; readonly reach: Reach; readonly peers: KnownPeer[] };
 type Node = { readonly child: ChildProcess; readonly peer: string };
 
-const patience = { timeout: 20_000, interval: 200 };
+const patience = { timeout: 45_000, interval: 200 };
 
 async function ask<T>(child: ChildProcess, question: MeshQuestion): Promise<T> {
   child.send(question);
@@ -82,7 +82,7 @@ describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
     server = start('world', commandLine, ['bootstrap', '--json', ...place]);
     const { addresses } = JSON.parse(await firstLine(server)) as { addresses: string[] };
     [bootstrap = ''] = addresses;
-  }, 30_000);
+  }, 60_000);
   afterEach(async () => {
     await Promise.all(children.splice(0).map(end));
   });
@@ -123,7 +123,7 @@ describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
     });
     const { ms } = await ask<{ ms: number }>(b.child, { echo: a.peer, bytes: 8192 });
     expect(ms).toBeLessThan(1000);
-  }, 60_000);
+  }, 120_000);
 
   it('one behind a router that opens a port when asked is reached directly, by those that met it over the relay too', async () => {
     const router = start('router-a', playedRouter, ['192.168.1.1', '11.22.2.2']);
@@ -133,7 +133,7 @@ describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
     await expect.poll(() => wayTo(b, a.peer), patience).toBe('over a relay');
     await expect.poll(() => wayTo(b, a.peer), patience).toBe('directly');
     expect(await reachOf(a)).toBe('public');
-  }, 60_000);
+  }, 120_000);
 
   it('one whose owner opened the port by hand finds out from whom it begins with', async () => {
     houses.openPort('b', 6400);
@@ -141,10 +141,10 @@ describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
     await expect.poll(() => reachOf(node), patience).toBe('public');
     const { addresses } = await ask<State>(node.child, 'state');
     expect(addresses.join(' ')).toContain('/ip4/11.22.3.3/tcp/6400/');
-  }, 60_000);
+  }, 120_000);
 
   it('one that is public knows it once another dialled it back', async () => {
     const node = await startNode('world');
     await expect.poll(() => reachOf(node), patience).toBe('public');
-  }, 60_000);
+  }, 120_000);
 });

@@ -13,6 +13,7 @@ class Ways {
   readonly dialled: string[][] = [];
   readonly closed: string[] = [];
   open: Way[] = [];
+  now = 0;
   readonly ways = new DirectWays({
     connectionsOf: () => this.open,
     dial: (_, addresses) => {
@@ -20,6 +21,7 @@ class Ways {
       return Promise.reject(new Error('Nobody there'));
     },
     log: () => {},
+    now: () => this.now,
   });
 
   connect(address: string, ...protocols: string[]): void {
@@ -36,7 +38,7 @@ class Ways {
 }
 
 describe('a peer that is connected over a relay', () => {
-  it('is dialled where it says that it is reached from everywhere, once for each place', () => {
+  it('is dialled where it says that it is reached from everywhere, and not there again at once', () => {
     const ways = new Ways();
     ways.connect(relayed, recordProtocol);
     ways.heard(relayed);
@@ -46,6 +48,9 @@ describe('a peer that is connected over a relay', () => {
     expect(ways.dialled).toEqual([[direct]]);
     ways.heard('/ip4/11.22.2.2/tcp/7000');
     expect(ways.dialled).toHaveLength(2);
+    ways.now += 30_000;
+    ways.heard('/ip4/11.22.2.2/tcp/7000');
+    expect(ways.dialled).toHaveLength(3);
   });
 
   it('is tried again when it was gone in between', () => {

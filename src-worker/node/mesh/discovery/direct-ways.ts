@@ -9,10 +9,15 @@ import { isPublic, isRelayed } from '../addresses.ts';
 import { shortName } from '../peer-name.ts';
 import { recordProtocol } from '../records/record-messages.ts';
 
+/** An address that led nowhere is tried again this much later, in milliseconds. */
+const tryAgainMs = 30_000;
+
 export type DirectWaysParts = {
   readonly connectionsOf: (peer: string) => readonly Way[];
   readonly dial: (peer: string, addresses: readonly Multiaddr[]) => Promise<void>;
   readonly log: Log;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
 };
 
 /** What there is to know of a connection. */
@@ -22,8 +27,8 @@ export type Way = Pick<Connection, 'remoteAddr' | 'close'> & {
 
 export class DirectWays {
   readonly #parts: DirectWaysParts;
-  /** By peer, the addresses that were tried while it was connected over relays alone. */
-  readonly #tried = new Map<string, string>();
+  /** By peer, what was tried while it was connected over relays alone, and when. */
+  readonly #tried = new Map<string, { readonly addresses: string; readonly at: number }>();
 
   constructor(parts: DirectWaysParts) {
     this.#parts = parts;
@@ -45,11 +50,14 @@ export class DirectWays {
   }
 
   async #try(peer: string, addresses: readonly Multiaddr[]): Promise<void> {
-    const tried = addresses.join(' ');
-    if (addresses.length === 0 || this.#tried.get(peer) === tried) {
+    const told = addresses.join(' ');
+    const tried = this.#tried.get(peer);
+    const now = this.#parts.now();
+    const isNews = tried?.addresses !== told || now - tried.at >= tryAgainMs;
+    if (addresses.length === 0 || !isNews) {
       return;
     }
-    this.#tried.set(peer, tried);
+    this.#tried.set(peer, { addresses: told, at: now });
     try {
       await this.#parts.dial(peer, addresses);
       this.#parts.log('info', `Peer ${shortName(peer)} is reached directly now`, { peer });

@@ -54,6 +54,7 @@ export class Discovery {
       connectionsOf: (peer) => libp2p.getConnections(peerIdFromString(peer)),
       dial: (peer, addresses) => dial(peer, addresses, this.#stopping.signal),
       log,
+      now: () => performance.now(),
     });
     this.#neighbours = new Neighbours({
       libp2p,

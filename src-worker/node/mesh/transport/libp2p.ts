@@ -76,8 +76,8 @@ const maxDialQueueLength = 1024;
  */
 const routerSearch = {
   initialGatewaySearchInterval: 600_000,
-  initialGatewaySearchMessageInterval: 2000,
-  initialGatewaySearchTimeout: 6000,
+  initialGatewaySearchMessageInterval: 3000,
+  initialGatewaySearchTimeout: 15_000,
   gatewaySearchInterval: 600_000,
   gatewaySearchMessageInterval: 10_000,
   gatewaySearchTimeout: 20_000,
