@@ -11,7 +11,7 @@ import { PromptPace } from './prompt-pace.ts';
 import { Rests } from './rests.ts';
 import { Sampler, SamplingSpace } from './sampler.ts';
 import { mostDecodeTokens, planBatch } from './scheduler.ts';
-import type { Pending, Session } from './session.ts';
+import { hold, type Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
 import type { Run } from './batch-buffer.ts';
 import type { Shard } from './shard.ts';
@@ -391,14 +391,6 @@ export class Decoder {
       `The context of ${this.#shard.contextLength} tokens is full: other sessions hold ${used} of them.`,
     );
   }
-}
-
-/** Keeps hidden states that are handed on with those of the rest of their work. */
-function hold(pending: Pending, hidden: Buffer, micros: number): NonNullable<Pending['held']> {
-  const held = (pending.held ??= { hidden: [], micros: 0 });
-  held.hidden.push(hidden);
-  held.micros += micros;
-  return held;
 }
 
 function isSingly({ flags }: Work): boolean {

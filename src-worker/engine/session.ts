@@ -22,6 +22,18 @@ export type Pending = {
   held?: { readonly hidden: Buffer[]; micros: number };
 };
 
+/** Keeps hidden states that are handed on with those of the rest of their work. */
+export function hold(
+  pending: Pending,
+  hidden: Buffer,
+  micros: number,
+): NonNullable<Pending['held']> {
+  const held = (pending.held ??= { hidden: [], micros: 0 });
+  held.hidden.push(hidden);
+  held.micros += micros;
+  return held;
+}
+
 export class Session {
   readonly id: number;
   /** The sequence id in llama.cpp. */

@@ -177,6 +177,9 @@ export class Chain {
   async learn(generated: readonly number[], withinMs: number): Promise<void> {
     const [control] = this.#controls.slice(-1);
     const [stage] = this.#parts.route.slice(-1);
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
     if (control === undefined || stage === undefined) {
       return;
     }
