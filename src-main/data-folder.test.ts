@@ -1,6 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../test/support/temporary-folder.ts';
 import { dataFolderAt, prepareDataFolder } from './data-folder.ts';
@@ -38,4 +39,26 @@ it.runIf(process.platform === 'linux')('says so when nothing can be written ther
     code: 'data-folder-unusable',
     message: expect.stringContaining('/proc/mindmesh'),
   });
+});
+
+it('has a path as long as SQLite can open, and says by how much a longer one is too long', async () => {
+  const root = await temporaryFolder();
+  const sized = (bytes: number): string => {
+    let path = root;
+    while (bytes - path.length > 201) {
+      path = join(path, 'd'.repeat(150));
+    }
+    return join(path, 'd'.repeat(bytes - path.length - 1));
+  };
+  const longest = 504 - '/mindmesh.sqlite'.length;
+  const usable = dataFolderAt(sized(longest));
+  await prepareDataFolder(usable);
+  new Sqlite(usable.database).exec('CREATE TABLE t (a)').close();
+
+  const tooLong = dataFolderAt(sized(longest + 1));
+  await expect(prepareDataFolder(tooLong)).rejects.toMatchObject({
+    code: 'data-folder-unusable',
+    message: expect.stringContaining('its path is 1 bytes too long'),
+  });
+  expect(() => new Sqlite(tooLong.database)).toThrow();
 });

@@ -5,6 +5,12 @@ import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { AppError } from '../src-shared/errors.ts';
 
+/**
+ * Bytes in the longest path that SQLite opens: MAX_PATHNAME in its os_unix.c, less the ending of its journal. Windows'
+ * own limit is lower and is told by the system.
+ */
+const longestDatabasePath = 504;
+
 /** The files of a data folder that the host itself keeps; the node keeps its own below `folder`. */
 export type DataFolder = {
   readonly folder: string;
@@ -38,7 +44,8 @@ export function dataFolderAt(chosen: string | undefined): DataFolder {
  *
  * @throws AppError `data-folder-unusable`
  */
-export async function prepareDataFolder({ folder, logs }: DataFolder): Promise<void> {
+export async function prepareDataFolder({ folder, logs, database }: DataFolder): Promise<void> {
+  refuseLongPath(folder, database);
   try {
     await makeFolder(folder);
     if (!(await stat(folder)).isDirectory()) {
@@ -48,6 +55,17 @@ export async function prepareDataFolder({ folder, logs }: DataFolder): Promise<v
     await makeFolder(logs);
   } catch (error) {
     throw folderError(folder, error);
+  }
+}
+
+/** SQLite refuses such a path as well, but only says that it cannot open the file. */
+function refuseLongPath(folder: string, database: string): void {
+  const excess = Buffer.byteLength(database) - longestDatabasePath;
+  if (excess > 0) {
+    throw new AppError(
+      'data-folder-unusable',
+      `The data folder cannot be used: its path is ${excess} bytes too long. Choose a shorter one with --data. It was ${folder}`,
+    );
   }
 }
 
