@@ -69,6 +69,13 @@ export class Houses {
     this.#ip('world', 'link', 'set', `to-${house}`, isIn ? 'up' : 'down');
   }
 
+  /** Adds a network that only this place has, such as one of containers. */
+  addBridge(place: Place, name: string, address: string): void {
+    this.#ip(place, 'link', 'add', name, 'type', 'bridge');
+    this.#ip(place, 'addr', 'add', address, 'dev', name);
+    this.#ip(place, 'link', 'set', name, 'up');
+  }
+
   /** Has a house's router pass on what comes for a port to the machine inside. */
   openPort(house: 'a' | 'b', port: number): void {
     const own = houses.find((each) => each.house === house)?.inside.split('/')[0] ?? '';
