@@ -60,5 +60,5 @@ it('has a path as long as SQLite can open, and says by how much a longer one is 
     code: 'data-folder-unusable',
     message: expect.stringContaining('its path is 1 bytes too long'),
   });
-  expect(() => new Sqlite(tooLong.database)).toThrow();
+  expect(() => new Sqlite(tooLong.database)).toThrow('unable to open database file');
 });

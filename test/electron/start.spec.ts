@@ -115,6 +115,14 @@ test('a signal to end is a clean end', async ({ desktop }) => {
   await desktop.nothingLeft();
 });
 
+test('an app that is killed takes all its processes along', async ({ desktop }) => {
+  await desktop.work();
+  expect((await desktop.processes()).length).toBeGreaterThan(3);
+  process.kill(desktop.pid, 'SIGKILL');
+  await desktop.ended();
+  await desktop.nothingLeft();
+});
+
 test('sleep gives the machine back, and waking takes it up again', async ({ desktop }) => {
   await desktop.work();
   await desktop.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('suspend'));

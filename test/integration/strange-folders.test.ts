@@ -1,4 +1,4 @@
-/** Folders as people have them: names in every script, long paths, links, and homes that cannot be written. */
+/** Computers as people have them: folders with names in every script, long paths, links, read-only homes, dead proxies. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, symlink } from 'node:fs/promises';
@@ -18,12 +18,21 @@ import {
 import { writeRandomModel } from '../support/random-model.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-type Folders = { readonly home: string; readonly temporary: string; readonly data: string };
+type Folders = {
+  readonly home: string;
+  readonly temporary: string;
+  readonly data: string;
+  /** Variables beside those of the folders. */
+  readonly environment?: Readonly<Record<string, string>>;
+};
 
 /** Runs the command line in these folders, as if they were the person's. */
-function run({ home, temporary, data }: Folders, ...args: readonly string[]): ChildProcess {
+function run(
+  { home, temporary, data, environment }: Folders,
+  ...args: readonly string[]
+): ChildProcess {
   return spawn(process.execPath, [appFiles().commandLine, '--data', data, ...args], {
-    env: { ...process.env, HOME: home, TMPDIR: temporary },
+    env: { ...process.env, HOME: home, TMPDIR: temporary, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -146,5 +155,22 @@ describe('a home folder', () => {
     expect(code).toBe(1);
     expect(err).toContain(owner.home);
     expect(err).toContain('choose another one with --data');
+  });
+});
+
+describe('a computer whose proxy is dead', () => {
+  it('starts and answers all the same, since nothing on this computer goes over a proxy', async () => {
+    const root = await temporaryFolder();
+    const proxy = 'http://127.0.0.1:9';
+    const environment = {
+      HTTP_PROXY: proxy,
+      http_proxy: proxy,
+      HTTPS_PROXY: proxy,
+      ALL_PROXY: proxy,
+      NODE_USE_ENV_PROXY: '1',
+    };
+    const folders = { home: root, temporary: root, data: join(root, 'data'), environment };
+    await serve(folders);
+    expect(await answer(folders, 'MindMesh Demo')).toContain('"stages":[');
   });
 });
