@@ -71,6 +71,8 @@ export class MeshNode {
   readonly #admission: Admission;
   readonly #texts: ModelTexts;
   readonly #chat: ChatService;
+  /** What the owner should know of this start. */
+  readonly #warnings: readonly string[];
   #gateway: Gateway | undefined;
   /** Why this machine's own shards do not serve; null while they do. */
   #restsBecause: string | null;
@@ -80,9 +82,13 @@ export class MeshNode {
    * @throws AppError of the part that could not start: `port-taken`, `data-folder-unusable`, `setting-invalid`
    */
   static async start(options: NodeOptions): Promise<MeshNode> {
+    const warnings: string[] = [];
     const library = await ModelLibrary.open({
       folder: join(options.config.dataFolder, 'models'),
-      onWarning: (message) => options.logOf('models')('warn', message),
+      onWarning: (message) => {
+        warnings.push(message);
+        options.logOf('models')('warn', message);
+      },
     });
     const running: { node?: MeshNode } = {};
     const standing = await KeptStanding.open(options.config.dataFolder, options.logOf('mesh'));
@@ -103,7 +109,7 @@ export class MeshNode {
     });
     const catalog = await loadCatalog(options.config.catalogFile, options.logOf('models'));
     const routes = new MeshRoutes(mesh, standing.book, options.config.routing);
-    const node = new MeshNode(options, library, routes, mesh, catalog, standing);
+    const node = new MeshNode(options, library, routes, mesh, catalog, standing, warnings);
     running.node = node;
     try {
       await node.#open();
@@ -121,8 +127,10 @@ export class MeshNode {
     mesh: Mesh,
     catalog: readonly CatalogModel[],
     standing: KeptStanding,
+    warnings: readonly string[],
   ) {
     this.#standing = standing;
+    this.#warnings = warnings;
     const { config, onEvent, onChange, logOf } = options;
     this.#options = options;
     this.#restsBecause = config.work.because;
@@ -217,6 +225,7 @@ export class MeshNode {
       downloads: this.#hosting.downloads(),
       requests: this.#admission.counts(),
       tokensPerSecond: this.#generations.tokensPerSecond,
+      warnings: [...this.#warnings],
     };
   }
 
