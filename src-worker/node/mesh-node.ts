@@ -8,6 +8,7 @@ import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
 import type {
   HostedShard,
   Hosting,
+  ImportedModel,
   ModelEntry,
   NodeConfig,
   NodeMessage,
@@ -295,14 +296,20 @@ export class MeshNode {
     await done;
   }
 
-  /** @throws AppError as ModelLibrary.importModel */
-  async importModel(path: string, alias: string | undefined): Promise<ModelEntry> {
-    const model = await this.#models.import(path, alias, (imported, doneBytes, totalBytes) =>
-      this.#options.onEvent({ type: 'importProgress', path: imported, doneBytes, totalBytes }),
+  /** @throws AppError as OwnModels.import */
+  async importModel(path: string, alias: string | undefined): Promise<ImportedModel> {
+    const { model, warnings } = await this.#models.import(
+      path,
+      alias,
+      (imported, doneBytes, totalBytes) =>
+        this.#options.onEvent({ type: 'importProgress', path: imported, doneBytes, totalBytes }),
     );
     this.#hosting.libraryChanged();
     this.#options.onChange();
-    return this.#entry(model);
+    return {
+      ...this.#entry(model),
+      ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
+    };
   }
 
   /** @throws AppError as OwnModels.remove */
@@ -326,6 +333,7 @@ export class MeshNode {
       this.#gateway?.close(),
       this.#mesh.stop(),
       this.#shards.stop(),
+      this.#models.stop(),
       this.#texts.close(),
       this.#headers.stop(),
     ]);
