@@ -41,7 +41,7 @@ export class Model {
     if (pointer === null) {
       throw new AppError(
         'engine-load-failed',
-        `llama.cpp cannot load ${path}: ${library.log.takeProblems() || 'it gave no reason'}`,
+        `llama.cpp cannot load ${path}: ${library.log.takeProblems() || 'it gave no reason'}.`,
       );
     }
     return new Model(llama, path, pointer);

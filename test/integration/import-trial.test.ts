@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../src-shared/errors.ts';
 import type { GgufTensor } from '../../src-worker/gguf/parse.ts';
 import { openGguf } from '../../src-worker/gguf/read.ts';
 import {
@@ -14,7 +15,9 @@ import {
 } from '../../src-worker/gguf/values.ts';
 import { writeGguf } from '../../src-worker/gguf/write.ts';
 import { craftedValue } from '../support/crafted-gguf.ts';
+import { eventually, isAlive } from '../support/host-processes.ts';
 import { NodeProcess } from '../support/node-process.ts';
+import { descendantsOf } from '../support/process-children.ts';
 import { smallModel, writeRandomModel } from '../support/random-model.ts';
 
 type Changes = Readonly<Record<string, MetadataValue | undefined>>;
@@ -162,6 +165,19 @@ describe('an import refuses', () => {
     expect({ warnings, name }).toEqual({ warnings: undefined, name: smallModel.name });
     await node.request('removeModel', { model: name });
   });
+});
+
+it('leaves no process behind when the node ends in the middle of a trial', async () => {
+  const path = await changedModel('endless', template(looping));
+  const leaving = await NodeProcess.start();
+  const over = leaving.request('importModel', { path }).catch((error: unknown) => error);
+  const pids = await eventually('an engine and a template process', async () => {
+    const started = await descendantsOf(leaving.pid);
+    return started.length > 1 ? started : undefined;
+  });
+  await leaving.stop();
+  expect(await over).toBeInstanceOf(AppError);
+  expect(pids.filter(isAlive)).toEqual([]);
 });
 
 describe('an import takes', () => {

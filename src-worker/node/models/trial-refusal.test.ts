@@ -8,7 +8,7 @@ const path = '/models/it.gguf';
 const loading = (said: string): AppError =>
   new AppError(
     'engine-load-failed',
-    `llama.cpp cannot load ${path}: llama_model_load: error loading model: ${said}; llama_model_load_from_file_impl: failed to load model`,
+    `llama.cpp cannot load ${path}: llama_model_load: error loading model: ${said}; llama_model_load_from_file_impl: failed to load model.`,
   );
 
 test.each([

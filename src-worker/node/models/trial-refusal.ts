@@ -48,7 +48,9 @@ function wordsFor(path: string, { code, message }: AppError): string | undefined
   switch (code) {
     case 'engine-load-failed': {
       const start = `llama.cpp cannot load ${path}: `;
-      return message.startsWith(start) ? loadWords(message.slice(start.length)) : undefined;
+      return message.startsWith(start)
+        ? loadWords(withoutStop(message.slice(start.length)))
+        : undefined;
     }
     case 'engine-died': {
       const [assertion] = /GGML_ASSERT\(.*\) failed/.exec(message) ?? [];
