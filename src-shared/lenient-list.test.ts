@@ -11,9 +11,10 @@ const schema = z.object({
   others: lenientList(part, 'others').optional(),
 });
 
+const box = (name: string, size: number): object => ({ name, size, parts: [] });
+
 describe('a list with a bad entry', () => {
   test('keeps the others in order, and a sentence names the one that is missing', () => {
-    const box = (name: string, size: number): object => ({ name, size, parts: [] });
     const { parsed, leftOut } = parseLeniently(schema, {
       boxes: [box('a', 1), box('b', 0), box('c', 3)],
     });

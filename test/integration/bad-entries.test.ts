@@ -1,9 +1,11 @@
 /** One bad entry of a list never voids the answer that it is in: from the node to the host, and to its clients. */
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { appFiles } from '../../src-main/app-files.ts';
 import { connectToHost } from '../../src-main/headless/host-client.ts';
 import { statusLines } from '../../src-main/headless/sentences.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';
@@ -49,6 +51,25 @@ describe('a host whose node tells one bad entry in every list', () => {
       // Once, however often the status came.
       expect(log.split(JSON.stringify(sentence).slice(1, -1))).toHaveLength(2);
     }
+  });
+});
+
+describe('a library with an entry that cannot be read', () => {
+  it('is used without it, and the status says which was put aside', async () => {
+    const dataFolder = await temporaryFolder();
+    const entry = join(dataFolder, 'models', `${'0'.repeat(64)}.json`);
+    await mkdir(join(dataFolder, 'models'));
+    await writeFile(entry, '{"format":1,"alias":null,"source":null,"manifest":{"format":2}}');
+    const host = await standInHost({
+      dataFolder,
+      overrides: { mdns: false, listen: ['/ip4/127.0.0.1/tcp/0'], shards: [] },
+      files: { nodeScript: appFiles().nodeScript },
+    });
+    await host.ready;
+
+    expect(host.snapshot().node?.models.map(({ name }) => name)).toEqual(['MindMesh Demo']);
+    const shown = statusLines(host.snapshot(), undefined, Date.now()).join('\n');
+    expect(shown).toContain(`The library entry ${entry} is damaged and was put aside`);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Says in plain words why a model failed its trial at import. Pure. */
-import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import { AppError, type ErrorCode, toAppError } from '../../../src-shared/errors.ts';
 
 /** What llama.cpp v0.5.0 says when it refuses a model, and the end of a sentence for a person. */
 const reasons: readonly {
@@ -28,6 +28,13 @@ const reasons: readonly {
   },
 ];
 
+/** Faults of a chat template, whose messages are sentences already. */
+const promptFaults: ReadonlySet<ErrorCode> = new Set([
+  'gguf-unsupported',
+  'request-invalid',
+  'context-too-long',
+]);
+
 /** What llama.cpp puts around its reason. */
 const wrapping =
   /^llama_model_load: error loading model: (?:error loading model [a-z]+: )?|; llama_model_load_from_file_impl: .*$/g;
@@ -45,25 +52,18 @@ export function trialRefusal(path: string, thrown: unknown): AppError {
 }
 
 function wordsFor(path: string, { code, message }: AppError): string | undefined {
-  switch (code) {
-    case 'engine-load-failed': {
-      const start = `llama.cpp cannot load ${path}: `;
-      return message.startsWith(start)
-        ? loadWords(withoutStop(message.slice(start.length)))
-        : undefined;
-    }
-    case 'engine-died': {
-      const [assertion] = /GGML_ASSERT\(.*\) failed/.exec(message) ?? [];
-      const what = assertion === undefined ? '' : ` (${assertion})`;
-      return `llama.cpp gives up on what it says of its model${what}; download or convert it again`;
-    }
-    case 'gguf-unsupported':
-    case 'request-invalid':
-    case 'context-too-long':
-      return `a short question cannot be made into a prompt. ${withoutStop(message)}`;
-    default:
-      return undefined;
+  const refused = `llama.cpp cannot load ${path}: `;
+  if (code === 'engine-load-failed' && message.startsWith(refused)) {
+    return loadWords(withoutStop(message.slice(refused.length)));
   }
+  if (code === 'engine-died') {
+    const [assertion] = /GGML_ASSERT\(.*\) failed/.exec(message) ?? [];
+    const what = assertion === undefined ? '' : ` (${assertion})`;
+    return `llama.cpp gives up on what it says of its model${what}; download or convert it again`;
+  }
+  return promptFaults.has(code)
+    ? `a short question cannot be made into a prompt. ${withoutStop(message)}`
+    : undefined;
 }
 
 function loadWords(said: string): string {
