@@ -57,6 +57,12 @@ test.each([
   });
 });
 
+test('what a template says is shown as one printable line', () => {
+  const said = `\u001B[2J\n\u202E${'x'.repeat(10_000)}`;
+  const { message } = trialRefusal(path, new AppError('request-invalid', said));
+  expect(message).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]{1,700}$/u);
+});
+
 test.each([
   new AppError('timed-out', 'Loading took longer than 60000 ms.'),
   new AppError('engine-release-mismatch', 'This app needs llama.cpp v0.5.0.'),

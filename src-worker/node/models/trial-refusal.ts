@@ -35,6 +35,8 @@ const promptFaults: ReadonlySet<ErrorCode> = new Set([
   'context-too-long',
 ]);
 
+const longestWords = 600;
+
 /** What llama.cpp puts around its reason. */
 const wrapping =
   /^llama_model_load: error loading model: (?:error loading model [a-z]+: )?|; llama_model_load_from_file_impl: .*$/g;
@@ -46,9 +48,12 @@ const wrapping =
 export function trialRefusal(path: string, thrown: unknown): AppError {
   const error = toAppError(thrown);
   const words = wordsFor(path, error);
-  return words === undefined
-    ? error
-    : new AppError('gguf-unsupported', `${path} cannot be used: ${words}.`, { cause: error });
+  if (words === undefined) {
+    return error;
+  }
+  // The file's author chose parts of them, and they are shown on terminals.
+  const line = words.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, longestWords);
+  return new AppError('gguf-unsupported', `${path} cannot be used: ${line}.`, { cause: error });
 }
 
 function wordsFor(path: string, { code, message }: AppError): string | undefined {
