@@ -150,7 +150,11 @@ export class Host {
       fault:
         state.name === 'waiting' ? `${state.error.message} It is tried again by itself.` : null,
       consent: this.#hasConsent ? 'given' : 'needed',
-      warnings: [...this.#warnings, ...portWarnings(this.#settings.current, status)],
+      warnings: [
+        ...this.#warnings,
+        ...this.#node.warnings,
+        ...portWarnings(this.#settings.current, status),
+      ],
       duty: this.#duty.view,
       facts: this.#duty.facts,
       node: status,

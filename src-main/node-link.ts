@@ -5,6 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import { AppError } from '../src-shared/errors.ts';
+import { parseLeniently } from '../src-shared/lenient-list.ts';
 import {
   nodeMessageSchema,
   nodeMethods,
@@ -16,6 +17,15 @@ import {
 
 /** What a node says of its own accord. */
 export type NodeEvent = Exclude<NodeMessage, { type: 'result' | 'error' }>;
+
+/** What a link hears beside the answers to its own questions. */
+export type NodeLinkEvents = {
+  readonly onEvent: (event: NodeEvent) => void;
+  /** What came is not understood, as a text for the log. */
+  readonly onBadMessage: (problem: string) => void;
+  /** Which entries the newest answer of this kind had to do without, in sentences; mostly none. */
+  readonly onLeftOut: (source: NodeMethod, leftOut: readonly string[]) => void;
+};
 
 type Pending = {
   readonly method: NodeMethod;
@@ -58,20 +68,14 @@ const deadlines: Readonly<Record<NodeMethod, number | null>> = {
 
 export class NodeLink {
   readonly #process: ChildProcess;
-  readonly #onEvent: (event: NodeEvent) => void;
-  readonly #onBadMessage: (problem: string) => void;
+  readonly #events: NodeLinkEvents;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #isClosed = false;
 
-  constructor(
-    process: ChildProcess,
-    onEvent: (event: NodeEvent) => void,
-    onBadMessage: (problem: string) => void,
-  ) {
+  constructor(process: ChildProcess, events: NodeLinkEvents) {
     this.#process = process;
-    this.#onEvent = onEvent;
-    this.#onBadMessage = onBadMessage;
+    this.#events = events;
     process.on('message', (message) => this.#receive(message));
     process.once('disconnect', () => this.#close());
     process.once('exit', () => this.#close());
@@ -111,9 +115,9 @@ export class NodeLink {
   }
 
   #receive(message: unknown): void {
-    const parsed = nodeMessageSchema.safeParse(message);
+    const { parsed, leftOut } = parseLeniently(nodeMessageSchema, message);
     if (!parsed.success) {
-      this.#onBadMessage(z.prettifyError(parsed.error));
+      this.#events.onBadMessage(z.prettifyError(parsed.error));
       // An answer that makes no sense is still the only one that will come.
       const id = z.object({ id: z.int() }).safeParse(message).data?.id ?? 0;
       const pending = this.#take(id);
@@ -126,7 +130,10 @@ export class NodeLink {
     } else if (event.type === 'error') {
       this.#take(event.id)?.reject(AppError.fromReport(event.error));
     } else {
-      this.#onEvent(event);
+      if (event.type === 'status') {
+        this.#events.onLeftOut('status', leftOut);
+      }
+      this.#events.onEvent(event);
     }
   }
 
@@ -135,12 +142,16 @@ export class NodeLink {
     if (pending === undefined) {
       return;
     }
-    const parsed = nodeMethods[pending.method].result.safeParse(result);
+    const { method } = pending;
+    const schema: z.ZodType = nodeMethods[method].result;
+    const { parsed, leftOut } = parseLeniently(schema, result);
     if (parsed.success) {
+      // What a node answers to its start is its first status.
+      this.#events.onLeftOut(method === 'start' ? 'status' : method, leftOut);
       pending.resolve(parsed.data);
     } else {
-      this.#onBadMessage(`${pending.method}: ${z.prettifyError(parsed.error)}`);
-      pending.reject(notUnderstood('internal', pending.method, 'answer', parsed.error));
+      this.#events.onBadMessage(`${method}: ${z.prettifyError(parsed.error)}`);
+      pending.reject(notUnderstood('internal', method, 'answer', parsed.error));
     }
   }
 

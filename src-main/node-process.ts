@@ -21,6 +21,7 @@ import type { PoolMethod } from '../src-shared/pool.ts';
 import type { ChildPlan } from '../src-shared/process/child.ts';
 import { Supervisor, type SupervisorState } from '../src-shared/process/supervisor.ts';
 import type { RestartPolicy } from '../src-shared/process/restart-policy.ts';
+import { LeftOutEntries } from './left-out-entries.ts';
 import type { Log } from './log.ts';
 import { type NodeEvent, NodeLink } from './node-link.ts';
 
@@ -61,6 +62,7 @@ export class NodeProcess {
   readonly #chats = new Map<number, (event: ChatEvent) => void>();
   readonly #imports = new Map<string, ImportProgress>();
   readonly #waiting = new Set<() => void>();
+  readonly #leftOut: LeftOutEntries;
   #config: NodeConfigInput;
   #work: WorkOrder;
   #link: NodeLink | undefined;
@@ -71,6 +73,7 @@ export class NodeProcess {
     this.#options = options;
     this.#config = options.config;
     this.#work = options.work;
+    this.#leftOut = new LeftOutEntries(options.log);
     this.#supervisor = new Supervisor({
       plan: () => this.#plan(),
       onState: (state) => this.#onState(state),
@@ -94,6 +97,11 @@ export class NodeProcess {
   /** Imports under way. */
   get imports(): readonly ImportProgress[] {
     return [...this.#imports.values()];
+  }
+
+  /** What the node warns of, and what could not be read of its answers: sentences for the owner. */
+  get warnings(): readonly string[] {
+    return [...(this.#status?.warnings ?? []), ...this.#leftOut.sentences];
   }
 
   /** Resolves at the first readiness; rejects with the reason of the first failure, and goes on trying. */
@@ -270,11 +278,12 @@ export class NodeProcess {
       readyWithinMs: readyWithinMs ?? defaultReadyWithinMs,
       stopWithinMs: stopWithinMs ?? defaultStopWithinMs,
       whenReady: async (process, signal) => {
-        link = new NodeLink(
-          process,
-          (event) => this.#onEvent(event),
-          (problem) => log.write('warn', 'node', 'Not understood from the mesh node', { problem }),
-        );
+        link = new NodeLink(process, {
+          onEvent: (event) => this.#onEvent(event),
+          onBadMessage: (problem) =>
+            log.write('warn', 'node', 'Not understood from the mesh node', { problem }),
+          onLeftOut: (source, leftOut) => this.#leftOut.tell(source, leftOut),
+        });
         try {
           let told = this.#work;
           this.#status = await link.request('start', { ...this.#config, work: told });
@@ -305,6 +314,7 @@ export class NodeProcess {
       this.#link = undefined;
       this.#status = null;
       this.#imports.clear();
+      this.#leftOut.clear();
     }
     for (const wake of this.#waiting) {
       wake();

@@ -3,6 +3,7 @@
  * the facts, `nextDuty` decides, the host acts, and the tray, the window and the command line show the result.
  */
 import { z } from 'zod';
+import { lenientList } from './lenient-list.ts';
 
 /** What a sensor says: a value, or why there is none. An unknown reading never counts as idle. */
 function readingSchema<T extends z.ZodType>(value: T) {
@@ -45,10 +46,10 @@ export type RunningGame = Readonly<z.infer<typeof runningGameSchema>>;
 
 /** One moment's record of the machine. Immutable; the sensors' latest readings. */
 export const factsSchema = z.object({
-  gpus: readingSchema(z.array(gpuFactsSchema).readonly()),
+  gpus: readingSchema(lenientList(gpuFactsSchema, 'graphics cards').readonly()),
   /** Milliseconds since the owner last used keyboard, mouse, touch or game pad. */
   inputIdleMs: numberReading,
-  games: readingSchema(z.array(runningGameSchema).readonly()),
+  games: readingSchema(lenientList(runningGameSchema, 'running games').readonly()),
   onBattery: yesOrNoReading,
   isLidClosed: yesOrNoReading,
   isLocked: yesOrNoReading,

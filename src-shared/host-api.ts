@@ -7,7 +7,13 @@
 import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema, errorReportSchema } from './chat.ts';
 import { dutySchema, factsSchema, pauseChoiceSchema } from './duty.ts';
-import { modelEntrySchema, nodeMethods, nodeStatusSchema } from './node-api.ts';
+import { lenientList } from './lenient-list.ts';
+import {
+  importedModelSchema,
+  modelEntrySchema,
+  nodeMethods,
+  nodeStatusSchema,
+} from './node-api.ts';
 import { poolMethods } from './pool.ts';
 import { changedSettingsSchema, settingsSchema } from './settings.ts';
 
@@ -42,9 +48,10 @@ export const hostSnapshotSchema = z.object({
   /** null until the node has started. */
   node: nodeStatusSchema.nullable(),
   /** Imports of model files under way; absent from hosts that do not tell. */
-  imports: z
-    .array(z.object({ path: z.string(), doneBytes: z.number(), totalBytes: z.number() }))
-    .optional(),
+  imports: lenientList(
+    z.object({ path: z.string(), doneBytes: z.number(), totalBytes: z.number() }),
+    'imports',
+  ).optional(),
   api: z.object({ baseUrl: z.string(), key: z.string() }),
   dataFolder: z.string(),
   /** Memory of this machine that hosted layers may take, weights and caches; absent from hosts that do not tell. */
@@ -72,7 +79,7 @@ export const hostMethods = {
       path: z.string().min(1).max(4096),
       alias: z.string().min(1).max(100).optional(),
     }),
-    result: modelEntrySchema,
+    result: importedModelSchema,
   },
   removeModel: {
     params: z.object({ model: z.string().min(1).max(200) }),
@@ -115,3 +122,12 @@ export const hostMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), snapshot: hostSnapshotSchema }),
 ]);
 export type HostMessage = z.infer<typeof hostMessageSchema>;
+
+/** A snapshot whose warnings tell also which entries could not be read of it; any other message as it is. */
+export function withLeftOut(message: HostMessage, leftOut: readonly string[]): HostMessage {
+  if (message.type !== 'snapshot' || leftOut.length === 0) {
+    return message;
+  }
+  const { snapshot } = message;
+  return { ...message, snapshot: { ...snapshot, warnings: [...snapshot.warnings, ...leftOut] } };
+}

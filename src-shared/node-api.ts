@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema, errorReportSchema, receiptSchema } from './chat.ts';
 import { catalogEntrySchema, downloadRequestSchema } from './catalog.ts';
+import { lenientList } from './lenient-list.ts';
 import { layerRangeSchema, manifestIdSchema, modelSummarySchema } from './model.ts';
 import { paceSchema } from './pace.ts';
 import { poolIdSchema, poolMethods } from './pool.ts';
@@ -152,10 +153,11 @@ const peerStatusSchema = z.object({
   state: z.enum(['serving', 'draining', 'paused', 'leaving']).optional(),
   /** Where it claims to be, two letters; empty or absent: it does not say. */
   region: z.string().optional(),
-  shards: z.array(
+  shards: lenientList(
     layerRangeSchema.and(
       z.object({ manifestId: manifestIdSchema, model: z.string(), freeSessions: z.int() }),
     ),
+    'shards of a peer',
   ),
 });
 export type PeerStatus = z.infer<typeof peerStatusSchema>;
@@ -170,6 +172,12 @@ export const modelEntrySchema = modelSummarySchema.extend({
   available: z.boolean(),
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
+
+/** A model just imported, with what its owner should know of it; absent: nothing. */
+export const importedModelSchema = modelEntrySchema.extend({
+  warnings: z.array(z.string()).optional(),
+});
+export type ImportedModel = z.infer<typeof importedModelSchema>;
 
 /** `public`: from everywhere; `relay`: from everywhere, over relays alone; `local`: from its own network; `none`: from this machine. */
 const reachSchema = z.enum(['public', 'relay', 'local', 'none']);
@@ -195,18 +203,20 @@ export const nodeStatusSchema = z.object({
   /** From where others get to this node, as far as that is known; absent from nodes that do not tell. */
   reach: reachSchema.optional(),
   gatewayPort: z.int(),
-  shards: z.array(shardStatusSchema),
+  shards: lenientList(shardStatusSchema, 'hosted shards'),
   /** The connected ones first, and of a large mesh not all. */
-  peers: z.array(peerStatusSchema),
+  peers: lenientList(peerStatusSchema, 'peers'),
   /** How many are known in all; absent: those above. */
   peersKnown: z.int().optional(),
-  models: z.array(modelEntrySchema),
+  models: lenientList(modelEntrySchema, 'models'),
   /** Absent: none. */
-  downloads: z.array(downloadStatusSchema).optional(),
+  downloads: lenientList(downloadStatusSchema, 'downloads').optional(),
   /** Requests of this node's own user. */
   requests: z.object({ active: z.int(), queued: z.int() }),
   /** Tokens that this node's requests received, over the last ten seconds. */
   tokensPerSecond: z.number(),
+  /** What the owner should know: sentences, newest last, gone with the next start. Absent: none. */
+  warnings: z.array(z.string()).optional(),
 });
 export type NodeStatus = z.infer<typeof nodeStatusSchema>;
 
@@ -247,7 +257,7 @@ export const nodeMethods = {
   setWork: { params: workOrderSchema, result: z.null() },
   importModel: {
     params: z.object({ path: z.string().min(1), alias: z.string().min(1).max(100).optional() }),
-    result: modelEntrySchema,
+    result: importedModelSchema,
   },
   removeModel: { params: z.object({ model: z.string().min(1) }), result: modelEntrySchema },
   /** What models take on the disk beside files of the owner's own, and what is free there. */
@@ -256,7 +266,7 @@ export const nodeMethods = {
     result: z.object({ usedBytes: z.number(), freeBytes: z.number() }),
   },
   /** Models that can be downloaded, by the app's own list. */
-  catalog: { params: z.object({}), result: z.array(catalogEntrySchema) },
+  catalog: { params: z.object({}), result: lenientList(catalogEntrySchema, 'models to download') },
   /** Answers when all of it is there; the status tells how far it got. */
   downloadModel: { params: downloadRequestSchema, result: modelEntrySchema },
   /** Ends a download that was asked for. */

@@ -26,6 +26,7 @@
  * not in that pool until it is repaired, and with `poolOnly` lets nobody in on its account).
  */
 import { z } from 'zod';
+import { lenientList } from './lenient-list.ts';
 import { manifestIdSchema } from './model.ts';
 
 export const poolRoles = ['admin', 'member', 'guest'] as const;
@@ -103,9 +104,9 @@ export const poolSchema = z.object({
   /** Of the own certificate. */
   expiresAt: z.number(),
   /** Those with a valid certificate that this node has heard of. */
-  members: z.array(poolMemberSchema),
+  members: lenientList(poolMemberSchema, 'members of a pool'),
   /** Open invites of this node. */
-  invites: z.array(poolInviteSchema),
+  invites: lenientList(poolInviteSchema, 'invites of a pool'),
 });
 export type Pool = z.infer<typeof poolSchema>;
 
@@ -147,7 +148,7 @@ export const poolMethods = {
       inviter: z.string(),
     }),
   },
-  poolList: { params: z.object({}), result: z.array(poolSchema) },
+  poolList: { params: z.object({}), result: lenientList(poolSchema, 'pools') },
   /** Removes a member (by name, peer id or the end of it) or closes an invite (by its id). */
   poolRevoke: {
     params: z.object({ pool: poolChoiceSchema, target: z.string().min(1).max(100) }),

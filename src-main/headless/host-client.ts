@@ -1,6 +1,6 @@
 /** A running host, reached over the WebSocket that its `host.json` names. */
 import { WebSocket } from 'ws';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type ChatEvent, type ChatRequestInput } from '../../src-shared/chat.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import {
@@ -11,10 +11,13 @@ import {
   type HostParams,
   type HostResult,
   type HostSnapshot,
+  withLeftOut,
 } from '../../src-shared/host-api.ts';
+import { parseLeniently } from '../../src-shared/lenient-list.ts';
 import type { HostFile } from '../host-file.ts';
 import type { CallableMethod } from '../host-handlers.ts';
 import type { HostConnection } from './host-connection.ts';
+import { note } from './terminal.ts';
 
 type Control = NonNullable<HostFile['control']>;
 
@@ -123,9 +126,9 @@ class HostClient implements HostConnection {
 
   #receive(data: WebSocket.RawData): void {
     const text = Buffer.isBuffer(data) ? data.toString('utf8') : '';
-    const parsed = z.preprocess(parseJson, hostMessageSchema).safeParse(text);
+    const { parsed, leftOut } = parseLeniently(hostMessageSchema, parseJson(text));
     if (parsed.success) {
-      this.#handle(parsed.data);
+      this.#handle(withLeftOut(parsed.data, leftOut));
     } else {
       // Not our host, or one of another version: nothing it says can be relied on.
       this.#socket.terminate();
@@ -152,8 +155,12 @@ class HostClient implements HostConnection {
       pending.reject(AppError.fromReport(message.error));
       return;
     }
-    const result = hostMethods[pending.method].result.safeParse(message.result);
+    const schema: z.ZodType = hostMethods[pending.method].result;
+    const { parsed: result, leftOut } = parseLeniently(schema, message.result);
     if (result.success) {
+      for (const sentence of leftOut) {
+        note(sentence);
+      }
       pending.resolve(result.data);
     } else {
       pending.reject(

@@ -95,9 +95,12 @@ export const enNetwork = {
   coverage: 'Layers of each model',
   coverageSentence:
     'A model can answer when each of its layers is hosted somewhere. Hosted twice, it can lose a computer in the middle of an answer.',
-  copies: (least: number) => {
+  /** `missingAreHere`: those that nobody has loaded are on this computer. */
+  copies: (least: number, missingAreHere: boolean) => {
     if (least === 0) {
-      return 'Some layers are hosted nowhere.';
+      return missingAreHere
+        ? 'Some layers are on this computer and not loaded now.'
+        : 'Some layers are hosted nowhere.';
     }
     return least === 1
       ? 'Every layer is hosted, some of them only once.'

@@ -15,7 +15,11 @@ export type ModelParameters = {
   load_mode: number;
   vocab_only: boolean;
   use_extra_bufts: boolean;
+  no_alloc: boolean;
 };
+
+/** LLAMA_LOAD_MODE_*: `none` reads files instead of mapping them. Models without weights can have no other. */
+export const loadModes = { auto: -1, none: 0 } as const;
 
 koffi.struct('llama_model_params', {
   devices: 'void*',

@@ -35,10 +35,12 @@ export class LoadedEngine {
 
   /** @throws AppError `engine-release-mismatch` or `engine-load-failed` */
   static async load(parameters: Parameters, link: FrameLink): Promise<LoadedEngine> {
-    const library = await openLibrary(parameters.vocabularyOnly ? 'cpu' : parameters.backend);
-    const loaded = parameters.vocabularyOnly
-      ? await Model.load(library, parameters.path, true)
-      : await Shard.load(library, parameters.path, parameters);
+    const { path, vocabularyOnly, withoutWeights, backend } = parameters;
+    const computes = !vocabularyOnly && !withoutWeights;
+    const library = await openLibrary(computes ? backend : 'cpu');
+    const loaded = computes
+      ? await Shard.load(library, path, parameters)
+      : await Model.load(library, path, withoutWeights ? 'all but weights' : 'vocabulary');
     return new LoadedEngine(library, loaded, parameters, link);
   }
 

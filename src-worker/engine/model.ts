@@ -2,6 +2,7 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { Library } from './library.ts';
 import type { Llama, Pointer } from './llama.ts';
+import { loadModes } from './llama-layouts.ts';
 
 /** Room for `general.architecture`. */
 const architectureBytes = 256;
@@ -20,7 +21,11 @@ export class Model {
   readonly #llama: Llama;
 
   /** @throws AppError `engine-load-failed`, with what llama.cpp said */
-  static async load(library: Library, path: string, vocabularyOnly = false): Promise<Model> {
+  static async load(
+    library: Library,
+    path: string,
+    part: 'all' | 'vocabulary' | 'all but weights' = 'all',
+  ): Promise<Model> {
     const { llama } = library;
     // A list that ends at once: no device to offload to.
     const noDevices = new BigUint64Array(1);
@@ -29,12 +34,14 @@ export class Model {
       ...llama.modelDefaults(),
       devices: onCpu ? noDevices : null,
       n_gpu_layers: onCpu ? 0 : -1,
-      vocab_only: vocabularyOnly,
+      vocab_only: part === 'vocabulary',
+      no_alloc: part === 'all but weights',
+      load_mode: part === 'all but weights' ? loadModes.none : loadModes.auto,
     });
     if (pointer === null) {
       throw new AppError(
         'engine-load-failed',
-        `llama.cpp cannot load ${path}: ${library.log.takeProblems() || 'it gave no reason'}`,
+        `llama.cpp cannot load ${path}: ${library.log.takeProblems() || 'it gave no reason'}.`,
       );
     }
     return new Model(llama, path, pointer);

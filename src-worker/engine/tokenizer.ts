@@ -49,7 +49,7 @@ export class Tokenizer {
       beginOfSequence: orNull(this.#llama.beginOfSequence(vocabulary)),
       endOfSequence: orNull(this.#llama.endOfSequence(vocabulary)),
       addBeginOfSequence: this.#llama.addsBeginOfSequence(vocabulary),
-      chatTemplate: this.#llama.chatTemplate(this.#model.pointer, null),
+      chatTemplate: withText(this.#llama.chatTemplate(this.#model.pointer, null)),
     };
   }
 
@@ -76,6 +76,11 @@ export class Tokenizer {
 /** llama.cpp's −1 stands for a token that the vocabulary does not have. */
 function orNull(token: number): number | null {
   return token < 0 ? null : token;
+}
+
+/** A template without any text is none: it would make every prompt empty. */
+function withText(template: string | null): string | null {
+  return template === null || template.trim() === '' ? null : template;
 }
 
 function latin1(bytes: Uint8Array): string {

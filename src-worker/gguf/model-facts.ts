@@ -1,6 +1,7 @@
 /** What a GGUF file says about the model in it, beside the tensors: the few numbers that everyone needs. */
 import { AppError } from '../../src-shared/errors.ts';
 import { modelLimits } from '../../src-shared/model.ts';
+import { refuseOtherKinds } from './other-kinds.ts';
 import type { GgufDescription } from './read.ts';
 import { numberOf, stringOf } from './values.ts';
 
@@ -14,34 +15,13 @@ export type ModelFacts = {
   readonly contextLength: number;
 };
 
-/** Written into every shard, so that a shard is never taken for a model. */
-export const shardKeys = {
-  manifestId: 'mindmesh.manifest_id',
-  firstLayer: 'mindmesh.first_layer',
-  lastLayer: 'mindmesh.last_layer',
-  totalLayers: 'mindmesh.total_layers',
-} as const;
-
 /**
  * @throws AppError `gguf-unsupported` when the file is no complete language model (an adapter, one part of
  * several, a shard of ours), `gguf-invalid` when it does not say how many layers it has or how wide it is.
  */
 export function modelFacts(file: GgufDescription): ModelFacts {
+  refuseOtherKinds(file);
   const { metadata } = file.header;
-  const unsupported = (what: string): never => {
-    throw new AppError('gguf-unsupported', `${file.path} cannot be used: ${what}.`);
-  };
-  const kind = stringOf(metadata.get('general.type')) ?? 'model';
-  if (kind !== 'model') {
-    unsupported(`it holds no model but something of the type ${JSON.stringify(kind.slice(0, 40))}`);
-  }
-  if ((numberOf(metadata.get('split.count')) ?? 0) > 1) {
-    unsupported('it is one part of a model in several files; join them with gguf-split --merge');
-  }
-  if (metadata.has(shardKeys.totalLayers)) {
-    unsupported('it is a shard that this app cut; import the model that it was cut from');
-  }
-
   const architecture = stringOf(metadata.get('general.architecture')) ?? '';
   if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(architecture)) {
     throw new AppError(
@@ -50,14 +30,16 @@ export function modelFacts(file: GgufDescription): ModelFacts {
     );
   }
   const integer = (key: string, most: number): number => {
-    const value = numberOf(metadata.get(`${architecture}.${key}`));
-    if (value === undefined || !Number.isInteger(value) || value < 1 || value > most) {
+    const value = metadata.get(`${architecture}.${key}`);
+    const number = numberOf(value);
+    if (number === undefined || !Number.isInteger(number) || number < 1 || number > most) {
+      const what = value === undefined ? 'is missing' : `is ${number ?? 'no number'}`;
       throw new AppError(
         'gguf-invalid',
-        `${file.path} says '${architecture}.${key}' is ${value ?? 'nothing'}; it must be from 1 to ${most}.`,
+        `${file.path} cannot be used: its '${architecture}.${key}' ${what}, and must be a number from 1 to ${most}. Download or convert it again.`,
       );
     }
-    return value;
+    return number;
   };
   return {
     architecture,

@@ -180,13 +180,13 @@ describe('a header that lies is refused, with what is wrong', () => {
     [
       'an offset past the end',
       { tensors: [{ ...tensor, offset: 64 }], dataBytes: 32 },
-      /'a' ends at/,
+      /it ends at byte 96 and its tensor 'a' at 160/,
     ],
     ['an offset past 2^53', { tensors: [{ ...tensor, offset: huge }], dataBytes: 32 }, /offset of/],
     [
       'more data than there is',
       { tensors: [tensor], dataBytes: 31 },
-      /ends at byte 96, the file at 95/,
+      /ends at byte 95 and its tensor '.+' at 96, so it was not copied whole/,
     ],
     [
       'tensors over each other',

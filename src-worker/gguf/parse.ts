@@ -14,6 +14,7 @@ import {
   valueBytes,
   valueTypes,
 } from './format.ts';
+import { foreignFormat } from './foreign-format.ts';
 import { type MetadataValue, numberOf } from './values.ts';
 
 export type GgufTensor = {
@@ -41,6 +42,13 @@ export type GgufHeader = {
  */
 export function parseHeader(name: string, bytes: Buffer, fileBytes: number): GgufHeader {
   const cursor = new Cursor(name, bytes, fileBytes);
+  if (fileBytes === 0) {
+    cursor.invalid('it is empty');
+  }
+  const foreign = foreignFormat(bytes);
+  if (foreign !== undefined) {
+    cursor.unsupported(foreign);
+  }
   const version = parseVersion(cursor);
   const tensorCount = cursor.count('the number of tensors', limits.tensors);
   const keyCount = cursor.count('the number of metadata keys', limits.metadataKeys);
@@ -180,7 +188,7 @@ function place(
     before = tensor.name;
     if (dataOffset + end > fileBytes) {
       cursor.invalid(
-        `tensor '${tensor.name}' ends at byte ${dataOffset + end}, the file at ${fileBytes}`,
+        `it ends at byte ${fileBytes} and its tensor '${tensor.name}' at ${dataOffset + end}, so it was not copied whole or is one of several parts`,
       );
     }
   }

@@ -243,7 +243,7 @@ describe('a model that has not been shown to cut correctly is refused', () => {
     {
       what: 'an adapter',
       metadata: [key('general.type', stringValue('adapter'))],
-      message: /of the type "adapter"/,
+      message: /is a LoRA adapter/,
     },
     {
       what: 'a shard',
@@ -254,7 +254,7 @@ describe('a model that has not been shown to cut correctly is refused', () => {
       what: 'no layers',
       metadata: [key('llama.block_count', uint32Value(0))],
       code: 'gguf-invalid',
-      message: /'llama\.block_count' is 0; it must be from 1 to 1024/,
+      message: /'llama\.block_count' is 0, and must be a number from 1 to 1024/,
     },
     {
       what: 'no architecture',

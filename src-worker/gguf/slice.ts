@@ -14,7 +14,9 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
 import { type Anatomy, dissect } from './architectures.ts';
 import { tensorType } from './format.ts';
-import { type ModelFacts, modelFacts, shardKeys } from './model-facts.ts';
+import { withPlainChatTemplate } from './chat-template.ts';
+import { type ModelFacts, modelFacts } from './model-facts.ts';
+import { shardKeys } from './other-kinds.ts';
 import type { GgufTensor } from './parse.ts';
 import type { GgufDescription, GgufFile } from './read.ts';
 import { type MetadataValue, stringValue, uint32Value } from './values.ts';
@@ -122,10 +124,11 @@ function dissectFor(source: GgufDescription, range: LayerRange): Anatomy {
 
 /**
  * Writes `source`'s metadata without any tensor to `path`: enough to load the tokenizer and chat template
- * alone, which an engine does with `vocabularyOnly`.
+ * alone, which an engine does with `vocabularyOnly`. The chat template that is used stands under the plain key.
  */
 export async function writeHeader(source: GgufFile, path: string): Promise<void> {
-  await writeGguf(path, { metadata: keptMetadata(source), tensors: [] });
+  const metadata = withPlainChatTemplate(new Map(keptMetadata(source)));
+  await writeGguf(path, { metadata, tensors: [] });
 }
 
 /** The writer aligns to 32 whatever the source did. */

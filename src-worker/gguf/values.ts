@@ -62,6 +62,11 @@ export function stringOf(value: MetadataValue | undefined): string | undefined {
   return value?.type === valueTypes.string ? value.bytes.toString('utf8', 8) : undefined;
 }
 
+/** The truth value, or undefined when it is something else. */
+export function boolOf(value: MetadataValue | undefined): boolean | undefined {
+  return value?.type === valueTypes.bool ? value.bytes.readUInt8() === 1 : undefined;
+}
+
 /** The number of an integer or float value, or undefined when it is something else or not exact in a double. */
 export function numberOf(value: MetadataValue | undefined): number | undefined {
   if (value === undefined) {
@@ -101,4 +106,18 @@ function exact(value: bigint): number | undefined {
 /** How many elements an array value has, or undefined when it is no array. */
 export function arrayLengthOf(value: MetadataValue | undefined): number | undefined {
   return value?.type === valueTypes.array ? Number(value.bytes.readBigUInt64LE(4)) : undefined;
+}
+
+/** The elements of an array of strings, each as a view of its bytes; undefined when it is something else. */
+export function stringElementsOf(value: MetadataValue | undefined): Buffer[] | undefined {
+  if (value?.type !== valueTypes.array || value.bytes.readUInt32LE(0) !== valueTypes.string) {
+    return undefined;
+  }
+  const elements: Buffer[] = [];
+  for (let at = 12; at < value.bytes.byteLength;) {
+    const start = at + 8;
+    at = start + Number(value.bytes.readBigUInt64LE(at));
+    elements.push(value.bytes.subarray(start, at));
+  }
+  return elements;
 }

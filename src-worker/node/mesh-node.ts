@@ -8,6 +8,7 @@ import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
 import type {
   HostedShard,
   Hosting,
+  ImportedModel,
   ModelEntry,
   NodeConfig,
   NodeMessage,
@@ -71,6 +72,8 @@ export class MeshNode {
   readonly #admission: Admission;
   readonly #texts: ModelTexts;
   readonly #chat: ChatService;
+  /** What the owner should know of this start. */
+  readonly #warnings: readonly string[];
   #gateway: Gateway | undefined;
   /** Why this machine's own shards do not serve; null while they do. */
   #restsBecause: string | null;
@@ -80,9 +83,13 @@ export class MeshNode {
    * @throws AppError of the part that could not start: `port-taken`, `data-folder-unusable`, `setting-invalid`
    */
   static async start(options: NodeOptions): Promise<MeshNode> {
+    const warnings: string[] = [];
     const library = await ModelLibrary.open({
       folder: join(options.config.dataFolder, 'models'),
-      onWarning: (message) => options.logOf('models')('warn', message),
+      onWarning: (message) => {
+        warnings.push(message);
+        options.logOf('models')('warn', message);
+      },
     });
     const running: { node?: MeshNode } = {};
     const standing = await KeptStanding.open(options.config.dataFolder, options.logOf('mesh'));
@@ -103,7 +110,7 @@ export class MeshNode {
     });
     const catalog = await loadCatalog(options.config.catalogFile, options.logOf('models'));
     const routes = new MeshRoutes(mesh, standing.book, options.config.routing);
-    const node = new MeshNode(options, library, routes, mesh, catalog, standing);
+    const node = new MeshNode(options, library, routes, mesh, catalog, standing, warnings);
     running.node = node;
     try {
       await node.#open();
@@ -121,8 +128,10 @@ export class MeshNode {
     mesh: Mesh,
     catalog: readonly CatalogModel[],
     standing: KeptStanding,
+    warnings: readonly string[],
   ) {
     this.#standing = standing;
+    this.#warnings = warnings;
     const { config, onEvent, onChange, logOf } = options;
     this.#options = options;
     this.#restsBecause = config.work.because;
@@ -217,6 +226,7 @@ export class MeshNode {
       downloads: this.#hosting.downloads(),
       requests: this.#admission.counts(),
       tokensPerSecond: this.#generations.tokensPerSecond,
+      warnings: [...this.#warnings],
     };
   }
 
@@ -286,14 +296,20 @@ export class MeshNode {
     await done;
   }
 
-  /** @throws AppError as ModelLibrary.importModel */
-  async importModel(path: string, alias: string | undefined): Promise<ModelEntry> {
-    const model = await this.#models.import(path, alias, (imported, doneBytes, totalBytes) =>
-      this.#options.onEvent({ type: 'importProgress', path: imported, doneBytes, totalBytes }),
+  /** @throws AppError as OwnModels.import */
+  async importModel(path: string, alias: string | undefined): Promise<ImportedModel> {
+    const { model, warnings } = await this.#models.import(
+      path,
+      alias,
+      (imported, doneBytes, totalBytes) =>
+        this.#options.onEvent({ type: 'importProgress', path: imported, doneBytes, totalBytes }),
     );
     this.#hosting.libraryChanged();
     this.#options.onChange();
-    return this.#entry(model);
+    return {
+      ...this.#entry(model),
+      ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
+    };
   }
 
   /** @throws AppError as OwnModels.remove */
@@ -317,6 +333,7 @@ export class MeshNode {
       this.#gateway?.close(),
       this.#mesh.stop(),
       this.#shards.stop(),
+      this.#models.stop(),
       this.#texts.close(),
       this.#headers.stop(),
     ]);

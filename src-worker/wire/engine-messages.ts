@@ -23,6 +23,8 @@ export const loadParametersSchema = z.object({
   role: shardRoleSchema,
   /** Load tokenizer and metadata alone; such an engine only answers `tokenize` and `vocabulary`. */
   vocabularyOnly: z.boolean().default(false),
+  /** As `vocabularyOnly`, after a look at all the rest that a load checks but the tensors' data: sizes, names, shapes. */
+  withoutWeights: z.boolean().default(false),
   /** Cache cells, in tokens, shared by all sessions. */
   contextLength: z.int().min(16).max(16_777_216).default(4096),
   maxSessions: z.int().min(1).max(256).default(8),

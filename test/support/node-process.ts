@@ -80,11 +80,11 @@ export class NodeProcess {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#exited = once(this.#child, 'exit');
-    this.#link = new NodeLink(
-      this.#child,
-      (event) => this.#onEvent(event),
-      (problem) => this.logs.push(`not understood: ${problem}`),
-    );
+    this.#link = new NodeLink(this.#child, {
+      onEvent: (event) => this.#onEvent(event),
+      onBadMessage: (problem) => this.logs.push(`not understood: ${problem}`),
+      onLeftOut: (_, leftOut) => this.logs.push(...leftOut),
+    });
   }
 
   get pid(): number {

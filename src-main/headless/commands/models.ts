@@ -125,6 +125,9 @@ export async function importModel(
         printJson(model);
       } else {
         print([`Imported ${model.alias ?? model.name}:`, ...modelLines([model]).slice(1)]);
+        for (const warning of model.warnings ?? []) {
+          note(warning);
+        }
       }
     } finally {
       forget?.();

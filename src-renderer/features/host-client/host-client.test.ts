@@ -49,6 +49,31 @@ function playedHost() {
   };
 }
 
+const model = {
+  manifestId: 'a'.repeat(64),
+  name: 'Good',
+  architecture: 'llama',
+  layers: 4,
+  width: 64,
+  contextLength: 512,
+  sizeBytes: 1000,
+  quantisation: 'Q8_0',
+  alias: null,
+  path: null,
+  available: true,
+};
+
+const node: HostSnapshot['node'] = {
+  peer: 'this',
+  addresses: [],
+  gatewayPort: 6374,
+  shards: [],
+  peers: [],
+  models: [model],
+  requests: { active: 0, queued: 0 },
+  tokensPerSecond: 0,
+};
+
 describe('the window and its host', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -100,6 +125,31 @@ describe('the window and its host', () => {
 
     await expect(question).rejects.toMatchObject({ code: 'internal' });
     expect(client.getView().snapshot).toEqual(snapshot);
+  });
+
+  it('shows a snapshot of which one entry is bad without it, and says so', () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    const bad = { ...model, name: 'Bad', sizeBytes: 0 };
+    host.say({
+      type: 'snapshot',
+      snapshot: { ...snapshot, node: { ...node, models: [bad, model] } },
+    });
+    const shown = client.getView().snapshot;
+    expect(shown?.node?.models).toEqual([model]);
+    expect(shown?.warnings).toEqual([expect.stringContaining('is left out: "Bad"')]);
+    client.close();
+  });
+
+  it('takes an answer of which one entry is bad without it', async () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    host.sayHello();
+    const pools = client.request('poolList', {});
+    host.say({ type: 'result', id: 1, result: [{ id: 'no pool' }] });
+    expect(await pools).toEqual([]);
+    expect(console.warn).toHaveBeenCalledOnce();
+    client.close();
   });
 
   it('streams a chat and cancels it by the id it was asked under', async () => {

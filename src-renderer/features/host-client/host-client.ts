@@ -11,7 +11,9 @@ import {
   type HostParams,
   type HostResult,
   type HostSnapshot,
+  withLeftOut,
 } from '../../../src-shared/host-api.ts';
+import { parseLeniently } from '../../../src-shared/lenient-list.ts';
 import { retryDelayMs } from './back-off.ts';
 import { PendingRequests } from './pending-requests.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
@@ -50,7 +52,11 @@ export interface HostClient {
 
 function parseMessage(text: string): HostMessage | null {
   try {
-    return hostMessageSchema.parse(JSON.parse(text));
+    const { parsed, leftOut } = parseLeniently(hostMessageSchema, JSON.parse(text));
+    if (!parsed.success) {
+      throw parsed.error;
+    }
+    return withLeftOut(parsed.data, leftOut);
   } catch (error) {
     console.warn('Dropped a message of the host that could not be read.', error);
     return null;

@@ -3,6 +3,7 @@
  * to nobody's question are ignored, an answer of the wrong shape fails its question.
  */
 import type { ChatEvent } from '../../../src-shared/chat.ts';
+import type { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
 import {
   hostMethods,
@@ -10,6 +11,7 @@ import {
   type HostMethod,
   type HostResult,
 } from '../../../src-shared/host-api.ts';
+import { parseLeniently } from '../../../src-shared/lenient-list.ts';
 
 interface Pending {
   /** Parses the result and resolves, or rejects. */
@@ -31,7 +33,11 @@ export class PendingRequests {
     const id = this.#lastId;
     const answer = new Promise<HostResult<M>>((resolve, reject) => {
       const settle = (result: unknown): void => {
-        const parsed = hostMethods[method].result.safeParse(result);
+        const schema: z.ZodType = hostMethods[method].result;
+        const { parsed, leftOut } = parseLeniently(schema, result);
+        if (leftOut.length > 0) {
+          console.warn(`Parts of the host's answer to ${method} could not be read.`, leftOut);
+        }
         if (parsed.success) {
           resolve(parsed.data as HostResult<M>);
         } else {

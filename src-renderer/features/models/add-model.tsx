@@ -13,16 +13,19 @@ export function AddModel() {
   const host = useHost();
   const [isAdding, setIsAdding] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [warnings, setWarnings] = useState<readonly string[]>([]);
   if (api === null) {
     return null;
   }
   const add = async (): Promise<void> => {
     setIsAdding(true);
     setProblem(null);
+    setWarnings([]);
     try {
       const path = await api.chooseModelFile();
       if (path !== null) {
-        await host.request('importModel', { path });
+        const imported = await host.request('importModel', { path });
+        setWarnings(imported.warnings ?? []);
       }
     } catch (error) {
       setProblem(failureSentence(error));
@@ -35,6 +38,11 @@ export function AddModel() {
       <Button icon="plus" disabled={isAdding} onClick={() => void add()}>
         {words.addModel}
       </Button>
+      {warnings.map((warning) => (
+        <p key={warning} role="status" className="mt-2 text-sm wrap-anywhere">
+          {warning}
+        </p>
+      ))}
       {problem === null ? null : (
         <p role="alert" className="mt-2 text-sm text-bad wrap-anywhere">
           {words.addModelFailed} {problem}

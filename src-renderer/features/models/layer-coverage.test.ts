@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
-import { layerCoverage, leastHolders, shardCoverage } from './layer-coverage.ts';
+import {
+  layerCoverage,
+  leastHolders,
+  missingLayersAreHere,
+  shardCoverage,
+} from './layer-coverage.ts';
 
 const model = { manifestId: 'model', layers: 10 };
 
@@ -91,5 +96,22 @@ describe('how often the layers of a model are hosted', () => {
     expect(leastHolders(model, { ...rest, shards: [shard(0, 9, { state: 'resting' })] })).toBe(1);
     expect(leastHolders(model, { shards: [], peers: [peer(0, 9, false)] })).toBe(0);
     expect(leastHolders(model, { shards: [shard(0, 4), shard(4, 9)], peers: [] })).toBe(1);
+  });
+});
+
+describe('layers that nobody has loaded', () => {
+  const missing = { ...model, path: null };
+
+  it('are on this computer where its shards or the file of the model have them', () => {
+    const half = { shards: [shard(0, 4, { state: 'resting' })], peers: [peer(5, 9)] };
+    expect(missingLayersAreHere(missing, half)).toBe(true);
+    expect(missingLayersAreHere({ ...model, path: '/m.gguf' }, { shards: [], peers: [] })).toBe(
+      true,
+    );
+  });
+
+  it('are nowhere where neither has them', () => {
+    const part = { shards: [shard(0, 4, { state: 'faulted' })], peers: [peer(6, 9)] };
+    expect(missingLayersAreHere(missing, part)).toBe(false);
   });
 });

@@ -66,6 +66,18 @@ export function leastHolders(
   return Math.min(...counts);
 }
 
+/**
+ * Whether every layer that no computer has loaded is on this one all the same: in the model's file, or in a shard that
+ * rests, loads or failed.
+ */
+export function missingLayersAreHere(
+  model: { readonly manifestId: string; readonly layers: number; readonly path: string | null },
+  node: Pick<NodeStatus, 'shards' | 'peers'>,
+): boolean {
+  const shards = node.shards.map((shard) => ({ ...shard, state: 'serving' as const }));
+  return model.path !== null || leastHolders(model, { ...node, shards }) > 0;
+}
+
 /** The runs of a model's layers that one shard on this machine takes. */
 export function shardCoverage(
   layers: number,

@@ -2,7 +2,11 @@
 import type { NodeStatus } from '../../../src-shared/node-api.ts';
 import { Card } from '../../components/card.tsx';
 import { LayerBar, LayerLegend } from '../../features/models/layer-bar.tsx';
-import { layerCoverage, leastHolders } from '../../features/models/layer-coverage.ts';
+import {
+  layerCoverage,
+  leastHolders,
+  missingLayersAreHere,
+} from '../../features/models/layer-coverage.ts';
 import { text } from '../../locales/text.ts';
 
 const words = text.network;
@@ -20,7 +24,9 @@ export function CoverageCard({ node }: { node: NodeStatus }) {
               <li key={model.manifestId} className="space-y-2 py-3 first:pt-0 last:pb-0">
                 <h3 className="font-medium wrap-anywhere">{model.name}</h3>
                 <LayerBar runs={layerCoverage(model, node)} />
-                <p className="text-sm text-muted">{words.copies(leastHolders(model, node))}</p>
+                <p className="text-sm text-muted">
+                  {words.copies(leastHolders(model, node), missingLayersAreHere(model, node))}
+                </p>
               </li>
             ))}
           </ul>

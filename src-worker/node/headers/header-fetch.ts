@@ -5,6 +5,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { partialSuffix } from '../../gguf/atomic-file.ts';
 import { modelFacts } from '../../gguf/model-facts.ts';
 import { openGguf } from '../../gguf/read.ts';
+import { checkVocabulary } from '../../gguf/vocabulary.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeReport, encodeJson } from '../../wire/json-body.ts';
 import { hashMetadata } from '../models/make-manifest.ts';
@@ -115,6 +116,7 @@ async function checkHeader(path: string, manifest: Manifest): Promise<void> {
   const file = await openGguf(path);
   try {
     const { architecture, layers, width } = modelFacts(file);
+    checkVocabulary(file);
     const hashes = hashMetadata(file, architecture);
     const isRight =
       file.header.tensors.length === 0 &&

@@ -45,7 +45,13 @@ export async function readEntry(path: string): Promise<LibraryEntry> {
   if (size > largestEntryBytes) {
     throw new Error(`it has ${size} bytes`);
   }
-  const entry = libraryEntrySchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  const { data: entry, error } = libraryEntrySchema.safeParse(
+    JSON.parse(await readFile(path, 'utf8')),
+  );
+  const [issue] = error?.issues ?? [];
+  if (entry === undefined) {
+    throw new Error(`${issue?.path.join('.')}: ${issue?.message}`);
+  }
   if (manifestId(entry.manifest) !== basename(path, entrySuffix)) {
     throw new Error('its content does not match its name');
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { utimesSync } from 'node:fs';
 import { access, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { openGguf } from '../../gguf/read.ts';
 import { numberOf, stringValue } from '../../gguf/values.ts';
 import { writeGguf } from '../../gguf/write.ts';
 import { ModelLibrary } from './library.ts';
+import { canonicalJson } from './manifest.ts';
 
 let home = '';
 let folder = '';
@@ -330,6 +332,21 @@ test('a damaged entry is put aside with a warning, half-written files are delete
   warnings = [];
   expect((await openLibrary()).list()).toEqual([sound]);
   expect(warnings).toEqual([]);
+});
+
+test('a model without layers, as earlier versions took it in, is put aside with the reason in one line', async () => {
+  const library = await openLibrary();
+  const { manifest } = await library.importModel(await writeModel('One'));
+  const empty = { ...manifest, tensors: [] };
+  const id = createHash('sha256').update(canonicalJson(empty)).digest('hex');
+  const entry = { format: 1, alias: null, source: null, manifest: empty };
+  await writeFile(join(folder, `${id}.json`), JSON.stringify(entry));
+
+  expect((await openLibrary()).list()).toHaveLength(1);
+  expect(warnings).toEqual([
+    expect.stringMatching(/put aside.+\(manifest\.tensors: Too small.+\)/),
+  ]);
+  expect(await readdir(folder)).toContain(`${id}.json.damaged`);
 });
 
 test('a folder that cannot be used says so', async () => {

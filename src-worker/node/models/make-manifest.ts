@@ -1,9 +1,13 @@
 /** Makes the manifest of an open GGUF file, reading it once from start to end. */
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { chatTemplateKey, chatTemplateOf } from '../../gguf/chat-template.ts';
 import { modelFacts } from '../../gguf/model-facts.ts';
+import { refuseWhatCannotAnswer } from '../../gguf/other-kinds.ts';
 import type { GgufTensor } from '../../gguf/parse.ts';
 import type { GgufDescription, GgufFile } from '../../gguf/read.ts';
 import { encodeString, stringOf } from '../../gguf/values.ts';
+import { checkVocabulary } from '../../gguf/vocabulary.ts';
 import { ChunkHasher, treeRoot } from '../transfer/chunk-tree.ts';
 import type { ChunkedManifest, ChunkedTensor } from './manifest.ts';
 
@@ -11,27 +15,29 @@ export type ReadingOptions = {
   /** Called about once a megabyte. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Looks at the file before its tensors are read, and throws when the model is not to be taken. */
+  readonly examine?: ((file: GgufFile) => Promise<void>) | undefined;
   /** Gets the leaves of every tensor, in the order of the manifest, when all is read. */
   readonly onLeaves?: ((leaves: readonly Buffer[]) => void) | undefined;
 };
 
-const templateKey = 'tokenizer.chat_template';
-
 /**
- * @throws AppError `gguf-unsupported` or `gguf-invalid` when the file is no complete language model; the
- * signal's reason.
+ * @throws AppError `gguf-unsupported` or `gguf-invalid` when the file is no complete language model; what
+ * `examine` throws; the signal's reason.
  */
 export async function makeManifest(
   file: GgufFile,
   options: ReadingOptions = {},
 ): Promise<ChunkedManifest> {
-  const { metadata, tensors } = file.header;
+  refuseWhatCannotAnswer(file);
   const facts = modelFacts(file);
+  checkVocabulary(file);
+  await options.examine?.(file);
   return {
     format: 2,
     ...facts,
-    name: displayName(stringOf(metadata.get('general.name'))) ?? `Unnamed ${facts.architecture}`,
-    quantisation: mostBytes(tensors),
+    name: nameOf(file) ?? `Unnamed ${facts.architecture}`,
+    quantisation: mostBytes(file.header.tensors),
     ...hashMetadata(file, facts.architecture),
     tensors: await hashTensors(file, options),
   };
@@ -66,12 +72,13 @@ export function hashMetadata(
   file: GgufDescription,
   architecture: string,
 ): Pick<ChunkedManifest, 'parametersSha256' | 'tokenizerSha256' | 'templateSha256'> {
-  const template = stringOf(file.header.metadata.get(templateKey));
+  const { metadata } = file.header;
+  const template = chatTemplateOf(metadata) ?? stringOf(metadata.get(chatTemplateKey));
   return {
     parametersSha256: hashOfEntries(file, (key) => key.startsWith(`${architecture}.`)),
     tokenizerSha256: hashOfEntries(
       file,
-      (key) => key.startsWith('tokenizer.') && !key.startsWith(templateKey),
+      (key) => key.startsWith('tokenizer.') && !key.startsWith(chatTemplateKey),
     ),
     templateSha256: template === undefined ? null : sha256(template),
   };
@@ -96,6 +103,14 @@ function mostBytes(tensors: readonly GgufTensor[]): string {
   }
   const [most] = [...bytes].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   return most?.[0] ?? '';
+}
+
+/** What the file calls its model; where it does not, the file's own name. */
+function nameOf({ path, header }: GgufDescription): string | undefined {
+  return (
+    displayName(stringOf(header.metadata.get('general.name'))) ??
+    displayName(basename(path).replace(/\.gguf$/i, ''))
+  );
 }
 
 /** One line of at most 100 characters without control characters, or nothing. */

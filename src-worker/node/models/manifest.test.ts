@@ -113,7 +113,7 @@ test('the id depends on content alone: not on order, date or remarks, but on eve
   expect(new Set([id, ...others]).size).toBe(6);
 });
 
-test('a model without a name or template gets a name that does not depend on its file', async () => {
+test('a model without a name is called as its file is', async () => {
   const path = join(await temporaryFolder(), 'model.gguf');
   await writeRandomModel(path);
   const source = await openGguf(path);
@@ -122,7 +122,38 @@ test('a model without a name or template gets a name that does not depend on its
     ['tokenizer.chat_template', uint32Value(0)],
   ]);
   await source.close();
-  expect(unnamed).toMatchObject({ name: 'Unnamed llama', templateSha256: null });
+  expect(unnamed).toMatchObject({ name: 'again', templateSha256: null });
+});
+
+test('a model with neither a name nor a file name to show is called by its architecture', async () => {
+  const path = join(await temporaryFolder(), '\u200B.gguf');
+  await writeRandomModel(path, { name: '' });
+  expect(await manifestOf(path)).toMatchObject({ name: 'Unnamed llama' });
+});
+
+test('the template that is used has its hash in the manifest, whatever its name', async () => {
+  const path = join(await temporaryFolder(), 'model.gguf');
+  await writeRandomModel(path);
+  const source = await openGguf(path);
+  const plain = await rewritten(source, [['tokenizer.chat_template', stringValue('{{ 1 }}')]]);
+  const named = await rewritten(source, [
+    ['tokenizer.chat_template', stringValue(' ')],
+    ['tokenizer.chat_template.default', stringValue('{{ 1 }}')],
+  ]);
+  await source.close();
+  expect(named.templateSha256).toBe(plain.templateSha256);
+});
+
+test('nothing of the tensors is read when the model is not to be taken', async () => {
+  const path = join(await temporaryFolder(), 'model.gguf');
+  await writeRandomModel(path);
+  let read = 0;
+  const manifest = manifestOf(path, {
+    examine: () => Promise.reject(new Error('Not this one')),
+    onProgress: (done) => (read = done),
+  });
+  await expect(manifest).rejects.toThrow('Not this one');
+  expect(read).toBe(0);
 });
 
 test('hashing stops when it is told to', async () => {

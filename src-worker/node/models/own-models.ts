@@ -2,6 +2,7 @@
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Log } from '../log.ts';
 import type { LibraryModel, ModelLibrary } from './library.ts';
+import { ModelTrial } from './model-trial.ts';
 
 /** Progress is told at most this often, in milliseconds. */
 const progressEveryMs = 200;
@@ -11,6 +12,7 @@ export type ImportListener = (path: string, doneBytes: number, totalBytes: numbe
 export class OwnModels {
   readonly #library: ModelLibrary;
   readonly #log: Log;
+  readonly #trial = new ModelTrial();
   #bundled: readonly string[] = [];
 
   constructor(library: ModelLibrary, log: Log) {
@@ -22,7 +24,10 @@ export class OwnModels {
     return this.#library.list().find((model) => model.manifestId === manifestId);
   }
 
-  /** Models that come with the app and stay. One that cannot be used must not keep the node from starting. */
+  /**
+   * Models that come with the app and stay: they are trusted, so none is tried first. One that cannot be used must not
+   * keep the node from starting.
+   */
   async importBundled(paths: readonly string[]): Promise<void> {
     const ids: string[] = [];
     for (const path of paths) {
@@ -36,15 +41,22 @@ export class OwnModels {
     this.#bundled = ids;
   }
 
-  /** @throws AppError as ModelLibrary.importModel */
+  /**
+   * Tries the model and takes it in. `warnings` are sentences about what to expect of it.
+   * @throws AppError as ModelLibrary.importModel and ModelTrial.run; nothing of the model stays then
+   */
   async import(
     path: string,
     alias: string | undefined,
     onProgress: ImportListener,
-  ): Promise<LibraryModel> {
+  ): Promise<{ readonly model: LibraryModel; readonly warnings: readonly string[] }> {
     let toldAt = Number.NEGATIVE_INFINITY;
-    return await this.#library.importModel(path, {
+    let warnings: readonly string[] = [];
+    const model = await this.#library.importModel(path, {
       alias,
+      examine: async (file) => {
+        warnings = await this.#trial.run(file);
+      },
       onProgress: (doneBytes, totalBytes) => {
         const now = performance.now();
         if (now - toldAt >= progressEveryMs) {
@@ -53,6 +65,12 @@ export class OwnModels {
         }
       },
     });
+    return { model, warnings };
+  }
+
+  /** Ends imports under way as far as they have processes. */
+  async stop(): Promise<void> {
+    await this.#trial.stop();
   }
 
   /**

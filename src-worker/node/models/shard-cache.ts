@@ -7,7 +7,7 @@ import { copyFile, mkdir, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
-import { shardKeys } from '../../gguf/model-facts.ts';
+import { shardKeys } from '../../gguf/other-kinds.ts';
 import { type GgufFile, openGguf } from '../../gguf/read.ts';
 import { numberOf, stringOf } from '../../gguf/values.ts';
 import { downloadSuffix } from '../transfer/partial-file.ts';

@@ -9,12 +9,27 @@ const loadMilliseconds = 60_000;
  * Starts the engine on a GGUF that has at least a model's header.
  * @throws AppError as `EngineClient.start` does; no process is left then
  */
-export async function startEngineTokenizer(headerPath: string): Promise<Tokenizer> {
+export async function startEngineTokenizer(
+  headerPath: string,
+  options: {
+    /** Refuses a model that cannot be loaded: `headerPath` is its whole file then. */
+    readonly checksModel?: boolean;
+    /** Ends the engine while it loads. */
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<Tokenizer> {
+  const { checksModel = false, signal } = options;
   const death = Promise.withResolvers<void>();
   const engine = await EngineClient.start(
-    { path: headerPath, role: 'whole', vocabularyOnly: true, threads: 1, backend: 'cpu' },
+    {
+      path: headerPath,
+      role: 'whole',
+      ...(checksModel ? { withoutWeights: true } : { vocabularyOnly: true }),
+      threads: 1,
+      backend: 'cpu',
+    },
     { onWork: () => {}, onSessionFailed: () => {}, onExit: () => death.resolve() },
-    { loadMilliseconds },
+    { loadMilliseconds, ...(signal === undefined ? {} : { signal }) },
   );
   try {
     const vocabulary = await engine.vocabulary();

@@ -30,6 +30,22 @@ describe('a peer record', () => {
     ['an endless price', { price: Infinity }],
     ['a region that is no country', { region: 'Switzerland' }],
     ['negative demand', { demand: { [model(1)]: -1 } }],
+    [
+      'a shard of what is no manifest',
+      {
+        shards: [
+          {
+            manifestId: 'Llama',
+            firstLayer: 0,
+            lastLayer: 3,
+            freeSessions: 1,
+            maxSessions: 1,
+            contextLength: 512,
+            tokensPerSecond: 0,
+          },
+        ],
+      },
+    ],
     ['demand for what is no manifest', { demand: { Llama: 1 } }],
     [
       'demand for more models than anybody wants',

@@ -17,7 +17,7 @@ export const maxRecordBytes = 64 * 1024;
 
 const recordedShardSchema = layerRangeSchema.and(
   z.object({
-    manifestId: z.string(),
+    manifestId: manifestIdSchema,
     freeSessions: z.int().min(0),
     maxSessions: z.int().min(1),
     /** Cache cells of the shard, in tokens: no session can be longer. */

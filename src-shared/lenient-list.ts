@@ -1,0 +1,88 @@
+/**
+ * Lists whose entries stand each for itself: one that fails its schema is left out, and the rest of the answer stays.
+ * Not for settings, nor for anything else that is written back: what is left out would be lost.
+ */
+import { z } from 'zod';
+
+/** Most entries that are told of; of the others only the number. */
+const mostTold = 20;
+
+/** What the parse under way has left out; parsing is synchronous, so there is never more than one. */
+let leftOut: string[] | undefined;
+
+/** @param what the list has, in plural: "models" */
+export function lenientList<Item extends z.ZodType>(item: Item, what: string) {
+  return z.array(z.unknown()).transform((entries): z.output<Item>[] => {
+    const sound: z.output<Item>[] = [];
+    for (const [index, entry] of entries.entries()) {
+      const before = leftOut?.length;
+      const parsed = item.safeParse(entry);
+      if (parsed.success) {
+        sound.push(parsed.data);
+      } else if (leftOut !== undefined) {
+        // What an entry itself left out says nothing any more once the entry is gone.
+        leftOut.length = before ?? 0;
+        leftOut.push(sentenceOf(what, entry, index, parsed.error));
+      }
+    }
+    return sound;
+  });
+}
+
+type LenientResult<Schema extends z.ZodType> = {
+  readonly parsed: z.ZodSafeParseResult<z.output<Schema>>;
+  /** A sentence for each entry that a lenient list in the schema left out. */
+  readonly leftOut: readonly string[];
+};
+
+/** Parses as `safeParse` does, and tells what lenient lists have left out. */
+export function parseLeniently<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): LenientResult<Schema> {
+  const outer = leftOut;
+  const own: string[] = [];
+  leftOut = own;
+  try {
+    const parsed = schema.safeParse(value);
+    return { parsed, leftOut: shortened(own) };
+  } finally {
+    leftOut = outer;
+  }
+}
+
+function shortened(sentences: readonly string[]): readonly string[] {
+  const more = sentences.length - mostTold;
+  return more <= 0
+    ? sentences
+    : [...sentences.slice(0, mostTold), `${more} more entries of lists are left out as well.`];
+}
+
+function sentenceOf(what: string, entry: unknown, index: number, error: z.ZodError): string {
+  const [issue] = error.issues;
+  const where = issue?.path.join('.') ?? '';
+  const why = `${where === '' ? '' : `${where}: `}${issue?.message ?? 'unknown'}`;
+  return printable(
+    `One of the ${what} cannot be read and is left out: ${labelOf(entry) ?? `number ${index + 1}`} (${why}).`,
+  );
+}
+
+/** What the entry calls itself. */
+function labelOf(entry: unknown): string | undefined {
+  if (typeof entry !== 'object' || entry === null) {
+    return undefined;
+  }
+  const values = new Map<string, unknown>(Object.entries(entry));
+  for (const key of ['name', 'model', 'peer', 'id', 'manifestId', 'path']) {
+    const value = values.get(key);
+    if (typeof value === 'string' && value !== '') {
+      return `"${value.slice(0, 60)}"`;
+    }
+  }
+  return undefined;
+}
+
+/** One line that a terminal shows as it is. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 400);
+}

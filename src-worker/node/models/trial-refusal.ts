@@ -1,0 +1,86 @@
+/** Says in plain words why a model failed its trial at import. Pure. */
+import { AppError, type ErrorCode, toAppError } from '../../../src-shared/errors.ts';
+
+/** What llama.cpp v0.5.0 says when it refuses a model, and the end of a sentence for a person. */
+const reasons: readonly {
+  readonly said: RegExp;
+  readonly words: (...parts: string[]) => string;
+}[] = [
+  {
+    said: /unknown model architecture: '(.*?)'/,
+    words: (name) =>
+      `its architecture '${name}' is not known to this version of MindMesh; a later one may know it`,
+  },
+  {
+    said: /unknown (?:pre-tokenizer type|tokenizer): '(.*?)'/,
+    words: (name) =>
+      `its tokenizer '${name}' is not known to this version of MindMesh; a later one may know it`,
+  },
+  {
+    said: /key (\S+) has wrong type (\w+) but expected type (\w+)/,
+    words: (key, stored, expected) =>
+      `its '${key}' is stored as ${stored} and must be ${expected}; convert the model again`,
+  },
+  {
+    said: /tensor '(.*?)' not found/,
+    words: (name) =>
+      `its tensor '${name}' is missing, so it is damaged or only part of a model; download it again`,
+  },
+];
+
+/** Faults of a chat template, whose messages are sentences already. */
+const promptFaults: ReadonlySet<ErrorCode> = new Set([
+  'gguf-unsupported',
+  'request-invalid',
+  'context-too-long',
+]);
+
+const longestWords = 600;
+
+/** What llama.cpp puts around its reason. */
+const wrapping =
+  /^llama_model_load: error loading model: (?:error loading model [a-z]+: )?|; llama_model_load_from_file_impl: .*$/g;
+
+/**
+ * The error that an import ends with. What is not the file's fault, such as a machine that cannot start an engine, stays
+ * as it is.
+ */
+export function trialRefusal(path: string, thrown: unknown): AppError {
+  const error = toAppError(thrown);
+  const words = wordsFor(path, error);
+  if (words === undefined) {
+    return error;
+  }
+  // The file's author chose parts of them, and they are shown on terminals.
+  const line = words.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, longestWords);
+  return new AppError('gguf-unsupported', `${path} cannot be used: ${line}.`, { cause: error });
+}
+
+function wordsFor(path: string, { code, message }: AppError): string | undefined {
+  const refused = `llama.cpp cannot load ${path}: `;
+  if (code === 'engine-load-failed' && message.startsWith(refused)) {
+    return loadWords(withoutStop(message.slice(refused.length)));
+  }
+  if (code === 'engine-died') {
+    const [assertion] = /GGML_ASSERT\(.*\) failed/.exec(message) ?? [];
+    const what = assertion === undefined ? '' : ` (${assertion})`;
+    return `llama.cpp gives up on what it says of its model${what}; download or convert it again`;
+  }
+  return promptFaults.has(code)
+    ? `a short question cannot be made into a prompt. ${withoutStop(message)}`
+    : undefined;
+}
+
+function loadWords(said: string): string {
+  for (const reason of reasons) {
+    const match = reason.said.exec(said);
+    if (match !== null) {
+      return reason.words(...match.slice(1));
+    }
+  }
+  return `llama.cpp cannot load it (${said.replaceAll(wrapping, '').slice(0, 300)})`;
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}
