@@ -10,6 +10,7 @@ function card(id: string, memoryBytes: GpuFacts['memoryBytes']): GpuFacts {
     id,
     name: 'A card',
     vendor: 'nvidia',
+    isIntegrated: false,
     memoryBytes,
     utilisation: untold,
     othersUtilisation: untold,
@@ -70,6 +71,13 @@ describe('what hosted layers may take', () => {
     memory.look(cards(card('a', known(8e9))), [], settings);
     expect(memory.look(cards(card('a', untold)), [], settings)).toBe(false);
     expect(memory.look(untold, [], settings)).toBe(false);
+    expect(memory.bytes(settings)).toBe(6e9);
+  });
+
+  it('is of the card that computes, whatever an integrated one beside it tells', () => {
+    const memory = new HostingMemory(32e9);
+    const integrated = { ...card('b', untold), vendor: 'intel', isIntegrated: true } as const;
+    memory.look(cards(card('a', known(8e9)), integrated), [], settings);
     expect(memory.bytes(settings)).toBe(6e9);
   });
 

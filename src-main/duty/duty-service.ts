@@ -96,7 +96,7 @@ export class DutyService {
   #cancelTimer: () => void = () => {};
 
   constructor(options: DutyServiceOptions) {
-    const { watch, pauses, clock, settings } = options;
+    const { watch, pauses, clock } = options;
     this.#options = options;
     this.#watch = watch?.(() => this.look());
     const stored = this.#watch === undefined ? null : pauses.read();
@@ -104,8 +104,7 @@ export class DutyService {
     if (this.#pause === null && stored !== null) {
       this.#setPause(null);
     }
-    const mayUseGpu = this.#watch !== undefined && settings().backend !== 'cpu';
-    this.#loaded = { usesGpu: mayUseGpu, videoMemoryNeededBytes: 0 };
+    this.#loaded = { usesGpu: true, backend: null, videoMemoryNeededBytes: 0 };
   }
 
   get view(): DutyView {
@@ -218,7 +217,7 @@ export class DutyService {
       failure: this.#newestFailure(shards),
       isSuspending: this.#isSuspending,
       ...this.#loaded,
-      ...(this.#watch === undefined ? { usesGpu: false } : {}),
+      ...(this.#watch === undefined || settings.backend === 'cpu' ? { usesGpu: false } : {}),
     };
   }
 

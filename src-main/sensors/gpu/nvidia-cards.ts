@@ -187,6 +187,7 @@ export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
         id: identity.uuid ?? identity.pciAddress ?? `nvidia-${card.index}`,
         name: identity.name,
         vendor: 'nvidia',
+        isIntegrated: false,
         utilisation: heard.utilisation,
         ...this.#othersOn(heard),
         memoryBytes: heard.memoryBytes,
