@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts, GpuFacts } from '../src-shared/duty.ts';
 import { defaultSettings, type Settings } from '../src-shared/settings.ts';
-import { HostingMemory } from './hosting-memory.ts';
+import { HostingMemory, usableMemoryBytes } from './hosting-memory.ts';
 
 const untold = { isKnown: false, because: 'it does not say' } as const;
 
@@ -24,6 +24,14 @@ function card(id: string, memoryBytes: GpuFacts['memoryBytes']): GpuFacts {
 const known = (value: number): GpuFacts['memoryBytes'] => ({ isKnown: true, value });
 const cards = (...value: GpuFacts[]): Facts['gpus'] => ({ isKnown: true, value });
 const settings: Settings = { ...defaultSettings, videoMemoryPercent: 75 };
+
+it.each([
+  ['of the computer', 32e9, 0, 32e9],
+  ['of the computer, where the limit is none', 32e9, 2 ** 64, 32e9],
+  ['of the container', 32e9, 1e9, 1e9],
+])('the memory that may be used is that %s', (_, total, limit, usable) => {
+  expect(usableMemoryBytes(total, limit)).toBe(usable);
+});
 
 describe('what hosted layers may take', () => {
   it('is half of the computer’s memory, without what the rest needs, until a card is known', () => {

@@ -2,6 +2,7 @@
  * How much memory hosted layers may take: of the graphics cards where they run on those, else of the computer. What a
  * card has is known when it is first read, and whether the layers run on it when the first ones are loaded.
  */
+import { totalmem } from 'node:os';
 import type { Facts } from '../src-shared/duty.ts';
 import type { ShardStatus } from '../src-shared/node-api.ts';
 import type { Settings } from '../src-shared/settings.ts';
@@ -10,6 +11,18 @@ import { computingCards, sane } from './duty/duty-input.ts';
 /** What the node takes itself, and an engine beside weights, caches and buffers. */
 const otherBytes = 512e6;
 
+/**
+ * All the memory that this process may use, in bytes: the computer's, or less in a container.
+ *
+ * @param limitBytes what the container allows; 0, or more than there is, where nothing does
+ */
+export function usableMemoryBytes(
+  totalBytes = totalmem(),
+  limitBytes = process.constrainedMemory(),
+): number {
+  return limitBytes > 0 ? Math.min(totalBytes, limitBytes) : totalBytes;
+}
+
 export class HostingMemory {
   readonly #computerBytes: number;
   /** Of the cards that may be used; undefined while that is not known, and where there are none that tell. */
@@ -17,7 +30,7 @@ export class HostingMemory {
   /** What the layers were last loaded for; null before a first load has told. */
   #backend: string | null = null;
 
-  /** @param computerBytes all of the computer's memory */
+  /** @param computerBytes all of the computer's memory that may be used */
   constructor(computerBytes: number) {
     this.#computerBytes = computerBytes;
   }
