@@ -106,14 +106,14 @@ function drmProcesses(
   const client = (id: number, workedMs: number, bytes: number): string =>
     `drm-driver:\t${driver}\ndrm-client-id:\t${id}\ndrm-pdev:\t${device}\n` +
     `drm-memory-vram:\t${Math.round(bytes / 1024)} KiB\ndrm-engine-compute:\t${workedMs * 1e6} ns\n`;
-  const files = (pid: number, text: string): Record<string, string> => ({
-    [`${pid}/fd/9`]: '-> /dev/dri/renderD128',
-    [`${pid}/fdinfo/9`]: text,
-  });
   return {
-    ...(scene.isThere ? files(enginePid, client(1, scene.workedMs, ownBytes)) : {}),
-    ...files(rendererPid, client(2, scene.renderedMs, 0)),
+    ...(scene.isThere ? useOf(enginePid, client(1, scene.workedMs, ownBytes)) : {}),
+    ...useOf(rendererPid, client(2, scene.renderedMs, 0)),
   };
+}
+
+function useOf(pid: number, text: string): Record<string, string> {
+  return { [`${pid}/fd/9`]: '-> /dev/dri/renderD128', [`${pid}/fdinfo/9`]: text };
 }
 
 /* Intel */

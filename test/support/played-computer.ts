@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import type { GpuFacts, Reading } from '../../src-shared/duty.ts';
+import { missingCase } from '../../src-shared/errors.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import { parseAppleCards } from '../../src-main/sensors/gpu/apple-cards.ts';
 import { GraphicsCards } from '../../src-main/sensors/gpu/graphics-cards.ts';
@@ -182,8 +183,10 @@ export class PlayedComputer {
         );
       case 'mac':
         return parseAppleCards(printed.ioreg ?? '', this.#ours.pids.size > 0);
-      default:
+      case 'freebsd':
         return unknown('MindMesh cannot tell it on freebsd');
+      default:
+        return missingCase(this.#computer.system);
     }
   }
 
