@@ -16,7 +16,7 @@ type Desktop = {
 };
 
 /** Each window costs a process to ask; so many beside the active one and those that filled the screen before. */
-const windowsPerLook = 3;
+const windowsPerLook = 2;
 const maxWindows = 200;
 
 /** Looks at the active window, at those that filled the screen before, and at some others in turn. */
