@@ -96,7 +96,7 @@ export class DutyService {
   #cancelTimer: () => void = () => {};
 
   constructor(options: DutyServiceOptions) {
-    const { watch, pauses, clock } = options;
+    const { watch, pauses, clock, settings } = options;
     this.#options = options;
     this.#watch = watch?.(() => this.look());
     const stored = this.#watch === undefined ? null : pauses.read();
@@ -104,7 +104,8 @@ export class DutyService {
     if (this.#pause === null && stored !== null) {
       this.#setPause(null);
     }
-    this.#loaded = { usesGpu: true, backend: null, videoMemoryNeededBytes: 0 };
+    const mayUseGpu = this.#watch !== undefined && settings().backend !== 'cpu';
+    this.#loaded = { usesGpu: mayUseGpu, backend: null, videoMemoryNeededBytes: 0 };
   }
 
   get view(): DutyView {
