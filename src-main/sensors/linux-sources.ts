@@ -1,5 +1,6 @@
 /** The sensors of Linux. Most of it is read from /proc and /sys, which costs no process. */
 import { homedir } from 'node:os';
+import type { Reading } from '../../src-shared/duty.ts';
 import { systemClock } from './clock.ts';
 import { OthersCpu, readLinuxCpuTimes } from './cpu.ts';
 import { readCpuTemperature } from './cpu-temperature.ts';
@@ -80,9 +81,8 @@ export function linuxSources(options: SourceOptions): FactSources {
     ],
     facts: () => ({
       gpus: graphics.reading(),
-      inputIdleMs: mapReading(
-        partOf(presence.reading, ({ inputIdleMs }) => inputIdleMs),
-        (own) => Math.min(own, others.reading.isKnown ? others.reading.value : Infinity),
+      inputIdleMs: partOf(presence.reading, ({ inputIdleMs }) =>
+        options.presence === undefined ? inputIdleMs : leastOf(inputIdleMs, others.reading),
       ),
       isLocked: partOf(presence.reading, ({ isLocked }) => isLocked),
       games: mapReading(games.reading, (running) =>
@@ -100,4 +100,9 @@ export function linuxSources(options: SourceOptions): FactSources {
       network: network.reading,
     }),
   };
+}
+
+/** Nobody is known to be away before all have been asked. */
+function leastOf(one: Reading<number>, other: Reading<number>): Reading<number> {
+  return partOf(one, (value) => mapReading(other, (another) => Math.min(value, another)));
 }
