@@ -35,6 +35,9 @@ export function heatSigns({ facts, work, preferences }: DutyInput): Signs {
       ? notRuledOut(`the temperature of ${nameOf(gpu)} is not known: ${temperature.because}`, id)
       : untold(id);
   });
+  if (work.usesGpu && !facts.gpus.isKnown) {
+    signs.push(untold());
+  }
   const cpuCeiling = preferences.cpuTemperatureCeilingCelsius;
   const cpuTemperature = sane(facts.cpuTemperatureCelsius);
   if (cpuCeiling !== null) {

@@ -4,6 +4,7 @@ import { withoutCoolDown } from './next-duty.ts';
 
 const busy = cardWith({ othersUtilisation: known(0.9) });
 const free = cardWith({ othersUtilisation: known(0) });
+const hot = cardWith({ temperatureCelsius: known(90) });
 const full = cardWith({ othersMemoryBytes: known(23e9) });
 
 /** Begins, works for so long, and gives back. */
@@ -81,6 +82,7 @@ describe('a card that falls silent', () => {
     ['its load', busy, cardWith({ othersUtilisation: unknown })],
     ['its memory', full, cardWith({ othersMemoryBytes: unknown })],
     ['itself', busy, { gpus: unknown }],
+    ['itself, when it was hot', hot, { gpus: unknown }],
   ])('holds what it told last of %s for ten minutes, and no longer', (_, last, silent) => {
     const run = new DutyRun();
     run.look(last);
