@@ -2,7 +2,6 @@
  * The host: one data folder with its settings, usage, log and key, and the node process that works for it.
  * No HTTP and no Electron here; whoever shows a window or takes commands composes this.
  */
-import { totalmem } from 'node:os';
 import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
 import { AppError, describeCauses } from '../src-shared/errors.ts';
 import { hostMethods, type HostResult, type HostSnapshot } from '../src-shared/host-api.ts';
@@ -20,7 +19,7 @@ import { type HostServices, openHostServices } from './host-services.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
 import type { Log } from './log.ts';
-import { HostingMemory } from './hosting-memory.ts';
+import { HostingMemory, usableMemoryBytes } from './hosting-memory.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
@@ -55,7 +54,7 @@ export class Host {
   readonly #node: NodeProcess;
   readonly #duty: DutyService;
   readonly #keepAwake: KeepAwake;
-  readonly #memory = new HostingMemory(totalmem());
+  readonly #memory = new HostingMemory(usableMemoryBytes());
   readonly #startedAt = Date.now();
   readonly #warnings: string[];
   readonly #started = Promise.withResolvers<void>();

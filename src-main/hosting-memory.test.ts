@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts, GpuFacts } from '../src-shared/duty.ts';
 import { defaultSettings, type Settings } from '../src-shared/settings.ts';
-import { HostingMemory } from './hosting-memory.ts';
+import { HostingMemory, usableMemoryBytes } from './hosting-memory.ts';
 
 const untold = { isKnown: false, because: 'it does not say' } as const;
 
@@ -10,6 +10,7 @@ function card(id: string, memoryBytes: GpuFacts['memoryBytes']): GpuFacts {
     id,
     name: 'A card',
     vendor: 'nvidia',
+    isIntegrated: false,
     memoryBytes,
     utilisation: untold,
     othersUtilisation: untold,
@@ -23,6 +24,14 @@ function card(id: string, memoryBytes: GpuFacts['memoryBytes']): GpuFacts {
 const known = (value: number): GpuFacts['memoryBytes'] => ({ isKnown: true, value });
 const cards = (...value: GpuFacts[]): Facts['gpus'] => ({ isKnown: true, value });
 const settings: Settings = { ...defaultSettings, videoMemoryPercent: 75 };
+
+it.each([
+  ['of the computer', 32e9, 0, 32e9],
+  ['of the computer, where the limit is none', 32e9, 2 ** 64, 32e9],
+  ['of the container', 32e9, 1e9, 1e9],
+])('the memory that may be used is that %s', (_, total, limit, usable) => {
+  expect(usableMemoryBytes(total, limit)).toBe(usable);
+});
 
 describe('what hosted layers may take', () => {
   it('is half of the computer’s memory, without what the rest needs, until a card is known', () => {
@@ -70,6 +79,13 @@ describe('what hosted layers may take', () => {
     memory.look(cards(card('a', known(8e9))), [], settings);
     expect(memory.look(cards(card('a', untold)), [], settings)).toBe(false);
     expect(memory.look(untold, [], settings)).toBe(false);
+    expect(memory.bytes(settings)).toBe(6e9);
+  });
+
+  it('is of the card that computes, whatever an integrated one beside it tells', () => {
+    const memory = new HostingMemory(32e9);
+    const integrated = { ...card('b', untold), vendor: 'intel', isIntegrated: true } as const;
+    memory.look(cards(card('a', known(8e9)), integrated), [], settings);
     expect(memory.bytes(settings)).toBe(6e9);
   });
 

@@ -2,21 +2,35 @@
  * How much memory hosted layers may take: of the graphics cards where they run on those, else of the computer. What a
  * card has is known when it is first read, and whether the layers run on it when the first ones are loaded.
  */
+import { totalmem } from 'node:os';
 import type { Facts } from '../src-shared/duty.ts';
 import type { ShardStatus } from '../src-shared/node-api.ts';
 import type { Settings } from '../src-shared/settings.ts';
-import { sane, usedCards } from './duty/duty-input.ts';
+import { computingCards, sane } from './duty/duty-input.ts';
 
 /** What the node takes itself, and an engine beside weights, caches and buffers. */
 const otherBytes = 512e6;
+
+/**
+ * All the memory that this process may use, in bytes: the computer's, or less in a container.
+ *
+ * @param limitBytes what the container allows; 0, or more than there is, where nothing does
+ */
+export function usableMemoryBytes(
+  totalBytes = totalmem(),
+  limitBytes = process.constrainedMemory(),
+): number {
+  return limitBytes > 0 ? Math.min(totalBytes, limitBytes) : totalBytes;
+}
 
 export class HostingMemory {
   readonly #computerBytes: number;
   /** Of the cards that may be used; undefined while that is not known, and where there are none that tell. */
   #cardBytes: number | undefined;
-  #runsOnProcessor = false;
+  /** What the layers were last loaded for; null before a first load has told. */
+  #backend: string | null = null;
 
-  /** @param computerBytes all of the computer's memory */
+  /** @param computerBytes all of the computer's memory that may be used */
   constructor(computerBytes: number) {
     this.#computerBytes = computerBytes;
   }
@@ -30,10 +44,12 @@ export class HostingMemory {
     const before = this.bytes(settings);
     const loaded = shards.filter(({ backend }) => backend !== null);
     if (loaded.length > 0) {
-      this.#runsOnProcessor = loaded.every(({ backend }) => backend === 'cpu');
+      this.#backend = loaded.find((shard) => shard.backend !== 'cpu')?.backend ?? 'cpu';
     }
     if (gpus?.isKnown === true) {
-      const cards = usedCards(gpus.value, settings).map(({ memoryBytes }) => sane(memoryBytes));
+      const cards = computingCards(gpus.value, settings, this.#backend).map(({ memoryBytes }) =>
+        sane(memoryBytes),
+      );
       const known = cards.flatMap((reading) => (reading.isKnown ? [reading.value] : []));
       // A card that does not tell now may have told before: what it has does not change.
       if (known.length === cards.length) {
@@ -50,7 +66,7 @@ export class HostingMemory {
     videoMemoryPercent,
     backend,
   }: Pick<Settings, 'hostingMemoryGigabytes' | 'videoMemoryPercent' | 'backend'>): number {
-    if (this.#cardBytes !== undefined && !this.#runsOnProcessor && backend !== 'cpu') {
+    if (this.#cardBytes !== undefined && this.#backend !== 'cpu' && backend !== 'cpu') {
       const allowed = (this.#cardBytes * videoMemoryPercent) / 100;
       return Math.floor(Math.min(allowed, wished === null ? Infinity : wished * 1e9));
     }

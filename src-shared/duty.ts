@@ -25,6 +25,8 @@ const gpuFactsSchema = z.object({
   id: z.string(),
   name: z.string(),
   vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
+  /** A part of the processor's chip; what it has of its own memory does not bound what it can use. */
+  isIntegrated: z.boolean(),
   utilisation: numberReading,
   /** By processes that are not ours. */
   othersUtilisation: numberReading,

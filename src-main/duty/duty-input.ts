@@ -15,8 +15,10 @@ export type Work = {
     readonly code: string;
     readonly sentence: string;
   } | null;
-  /** Whether the engines compute on graphics cards. */
+  /** Whether the engines compute on graphics cards, or may before a first load has told. */
   readonly usesGpu: boolean;
+  /** What they were last loaded for: "cuda", "vulkan", "metal", "cpu"; null before a first load has told. */
+  readonly backend: string | null;
   /** What the hosted layers take on the cards. */
   readonly videoMemoryNeededBytes: number;
   /** The operating system has announced sleep, and has not yet woken up. */
@@ -31,9 +33,21 @@ export type DutyInput = {
   readonly now: Moment;
 };
 
-/** The cards that the owner lets us use. */
-export function usedCards(gpus: readonly GpuFacts[], preferences: Preferences): GpuFacts[] {
-  return gpus.filter(({ id }) => preferences.cards[id]?.isUsed !== false);
+/**
+ * The cards that the engines compute on, among those that the owner lets us use: CUDA knows NVIDIA's alone, and
+ * llama.cpp leaves integrated cards out where there is another one. A card that the owner chose by name counts.
+ */
+export function computingCards(
+  gpus: readonly GpuFacts[],
+  { cards }: Pick<Preferences, 'cards'>,
+  backend: Work['backend'],
+): GpuFacts[] {
+  const used = gpus.filter(({ id }) => cards[id]?.isUsed !== false);
+  const known = backend === 'cuda' ? used.filter(({ vendor }) => vendor === 'nvidia') : used;
+  const isAnyDiscrete = known.some(({ isIntegrated }) => !isIntegrated);
+  return known.filter(
+    ({ id, isIntegrated }) => !(isIntegrated && isAnyDiscrete) || cards[id]?.isUsed === true,
+  );
 }
 
 export const notANumber = 'the reading is not a number';

@@ -105,7 +105,7 @@ export class DutyService {
       this.#setPause(null);
     }
     const mayUseGpu = this.#watch !== undefined && settings().backend !== 'cpu';
-    this.#loaded = { usesGpu: mayUseGpu, videoMemoryNeededBytes: 0 };
+    this.#loaded = { usesGpu: mayUseGpu, backend: null, videoMemoryNeededBytes: 0 };
   }
 
   get view(): DutyView {
@@ -218,7 +218,7 @@ export class DutyService {
       failure: this.#newestFailure(shards),
       isSuspending: this.#isSuspending,
       ...this.#loaded,
-      ...(this.#watch === undefined ? { usesGpu: false } : {}),
+      ...(this.#watch === undefined || settings.backend === 'cpu' ? { usesGpu: false } : {}),
     };
   }
 

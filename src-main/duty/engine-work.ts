@@ -3,7 +3,7 @@ import type { NodeStatus } from '../../src-shared/node-api.ts';
 import type { Work } from './duty-input.ts';
 
 /** What the hosted layers take, measured or expected; see needed-memory.ts. */
-export type Loaded = Pick<Work, 'usesGpu' | 'videoMemoryNeededBytes'>;
+export type Loaded = Pick<Work, 'usesGpu' | 'backend' | 'videoMemoryNeededBytes'>;
 
 type Shards = NodeStatus['shards'];
 

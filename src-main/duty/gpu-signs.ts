@@ -1,15 +1,30 @@
-/** The reasons to pause that come from graphics cards, for each card that the owner lets us use. Pure. */
+/**
+ * The reasons to pause that come from graphics cards, for each card that the engines compute on. A load or a memory
+ * that nobody tells is neither idle nor a lock: input, games and all other readings still rule. Pure.
+ */
 import type { GpuFacts } from '../../src-shared/duty.ts';
-import { type DutyInput, sane, usedCards } from './duty-input.ts';
+import { computingCards, type DutyInput, sane } from './duty-input.ts';
 import { ceilingOf, throttledDegrees, videoMemoryAllowance } from './limits.ts';
-import { notRuledOut, printable, quiet, type Sign, type Signs, stands, unclear } from './signs.ts';
+import {
+  notRuledOut,
+  printable,
+  quiet,
+  type Sign,
+  type Signs,
+  stands,
+  unclear,
+  untold,
+} from './signs.ts';
 
 /**
  * Cards, and the processor where it tells. Not every card tells its temperature, and each protects itself, so
  * unknown is no reason, unless the owner gave that very card a ceiling.
  */
 export function heatSigns({ facts, work, preferences }: DutyInput): Signs {
-  const cards = work.usesGpu && facts.gpus.isKnown ? usedCards(facts.gpus.value, preferences) : [];
+  const cards =
+    work.usesGpu && facts.gpus.isKnown
+      ? computingCards(facts.gpus.value, preferences, work.backend)
+      : [];
   const signs = cards.map((gpu): Sign => {
     const temperature = sane(gpu.temperatureCelsius);
     const { id } = gpu;
@@ -18,15 +33,18 @@ export function heatSigns({ facts, work, preferences }: DutyInput): Signs {
     }
     return typeof preferences.cards[id]?.temperatureCeilingCelsius === 'number'
       ? notRuledOut(`the temperature of ${nameOf(gpu)} is not known: ${temperature.because}`, id)
-      : unclear(id);
+      : untold(id);
   });
+  if (work.usesGpu && !facts.gpus.isKnown) {
+    signs.push(untold());
+  }
   const cpuCeiling = preferences.cpuTemperatureCeilingCelsius;
   const cpuTemperature = sane(facts.cpuTemperatureCelsius);
   if (cpuCeiling !== null) {
     signs.push(
       cpuTemperature.isKnown
         ? heatSign('processor', 'the processor', cpuTemperature.value, cpuCeiling)
-        : unclear('processor'),
+        : untold('processor'),
     );
   }
   return signs;
@@ -38,15 +56,12 @@ export function gpuLoadSigns({ facts, work, preferences }: DutyInput): Signs {
     return 'off';
   }
   if (!facts.gpus.isKnown) {
-    return [notRuledOut(`it is not known what the graphics cards do: ${facts.gpus.because}`)];
+    return [untold()];
   }
-  return usedCards(facts.gpus.value, preferences).map((gpu) => {
+  return computingCards(facts.gpus.value, preferences, work.backend).map((gpu) => {
     const others = sane(gpu.othersUtilisation);
     if (!others.isKnown) {
-      return notRuledOut(
-        `it is not known how much other programs use ${nameOf(gpu)}: ${others.because}`,
-        gpu.id,
-      );
+      return untold(gpu.id);
     }
     return others.value * 100 > limit
       ? stands(`other programs use more than ${limit} % of ${nameOf(gpu)}`, gpu.id)
@@ -54,29 +69,34 @@ export function gpuLoadSigns({ facts, work, preferences }: DutyInput): Signs {
   });
 }
 
-/** Layers may lie on all used cards together, so what these have free together has to do. */
+/**
+ * Layers may lie on all used cards together, so what these have free together has to do. Engines that were stopped
+ * need nothing, which gives no memory back to the next ones: that is quiet, and has its time.
+ */
 export function videoMemorySigns({ facts, work, preferences }: DutyInput): Signs {
   const needed = work.videoMemoryNeededBytes;
-  if (!work.usesGpu || needed <= 0) {
+  if (!work.usesGpu) {
     return 'off';
   }
-  if (!facts.gpus.isKnown) {
-    return [notRuledOut(`it is not known how much video memory is free: ${facts.gpus.because}`)];
+  if (needed <= 0) {
+    return [quiet()];
   }
-  const allowances = usedCards(facts.gpus.value, preferences).map((gpu) =>
+  if (!facts.gpus.isKnown) {
+    return [untold()];
+  }
+  const allowances = computingCards(facts.gpus.value, preferences, work.backend).map((gpu) =>
     videoMemoryAllowance(gpu, preferences),
   );
   const free = allowances.reduce((sum, each) => sum + (each.isKnown ? each.value : 0), 0);
   if (free >= needed) {
     return [quiet()];
   }
-  const unknown = allowances.find((each) => !each.isKnown);
+  // Of a device that is not listed, and of a card that does not tell, more may be free.
+  const isAllTold = allowances.length > 0 && allowances.every((each) => each.isKnown);
   return [
-    unknown === undefined
+    isAllTold
       ? stands(`less video memory is free than the ${gigabytes(needed)} that the models need`)
-      : notRuledOut(
-          `it is not known whether the models' ${gigabytes(needed)} of video memory are free: ${unknown.because}`,
-        ),
+      : untold(),
   ];
 }
 

@@ -4,7 +4,7 @@
  */
 import { type PauseReason, type PauseReasonName, pauseReasonNames } from '../../src-shared/duty.ts';
 import { missingCase } from '../../src-shared/errors.ts';
-import type { Moment } from './local-time.ts';
+import { minuteMs, type Moment } from './local-time.ts';
 import type { AllSigns, Sign, Signs } from './signs.ts';
 
 export type HeldReason = {
@@ -14,17 +14,22 @@ export type HeldReason = {
   readonly isSeen: boolean;
   /** When it was first seen to stand as it does now or last did, on the clock that never goes back. */
   readonly sinceMs: number;
+  /** When it last stood, on the same clock. */
+  readonly seenAtMs: number;
   /** Set when it is seen to be gone: until when it still counts, on both clocks; null while it stands. */
   readonly gone: { readonly endsAtMs: number; readonly clearsAt: number } | null;
 };
 
 export type Watch = {
   readonly now: Moment;
-  /** The owner's time of quiet. */
-  readonly steadyQuietMs: number;
+  /** How long a reason has to be seen to be gone. */
+  readonly steadyQuietMs: (name: PauseReasonName) => number;
   /** False when nobody looked for a while, as in sleep: what was quiet before does not count then. */
   readonly hasWatched: boolean;
 };
+
+/** Readings that went missing hold what they told before for so long; a tool that never comes back is no lock. */
+const untoldHoldsMs = 10 * minuteMs;
 
 /** The reasons that count now, in display order. */
 export function nextHeldReasons(
@@ -64,10 +69,11 @@ function heldOf(
     return [];
   }
   const bySubject = new Map(previous.map((held) => [held.subject, held]));
-  // A card that is no longer there is as quiet as one that says so.
+  const isNothingTold = signs.some(({ kind, subject }) => kind === 'untold' && subject === '');
+  // A card that is no longer there is as quiet as one that says so, unless no card is known at all.
   const unseen = previous
     .filter(({ subject }) => !signs.some((sign) => sign.subject === subject))
-    .map(({ subject }): Sign => ({ kind: 'quiet', subject }));
+    .map(({ subject }): Sign => ({ kind: isNothingTold ? 'untold' : 'quiet', subject }));
   return [...signs, ...unseen].flatMap((sign) => {
     const held = heldBy(name, bySubject.get(sign.subject), sign, watch);
     return held === undefined ? [] : [held];
@@ -80,14 +86,21 @@ function heldBy(
   sign: Sign,
   { now, steadyQuietMs, hasWatched }: Watch,
 ): HeldReason | undefined {
+  const quietMs = steadyQuietMs(name);
   switch (sign.kind) {
     case 'stands': {
       const { subject, because, isSeen } = sign;
       const sinceMs = previous?.gone === null ? previous.sinceMs : now.monotonicMs;
-      return { name, subject, because, isSeen, sinceMs, gone: null };
+      return { name, subject, because, isSeen, sinceMs, seenAtMs: now.monotonicMs, gone: null };
     }
     case 'unclear':
       return previous === undefined ? undefined : { ...previous, gone: null };
+    case 'untold': {
+      const holdsMs = Math.max(quietMs, untoldHoldsMs);
+      return previous === undefined || now.monotonicMs >= previous.seenAtMs + holdsMs
+        ? undefined
+        : { ...previous, gone: null };
+    }
     case 'over':
     case 'quiet': {
       if (previous === undefined) {
@@ -95,7 +108,7 @@ function heldBy(
       }
       // What was quiet long before it was last seen still holds the machine for as long as any other cause.
       const from = sign.kind === 'over' ? previous.sinceMs : now.monotonicMs;
-      const endsAtMs = from + steadyQuietMs;
+      const endsAtMs = from + quietMs;
       const gone = (hasWatched ? previous.gone : null) ?? {
         endsAtMs,
         clearsAt: now.wallMs + endsAtMs - now.monotonicMs,

@@ -1,7 +1,7 @@
 /** How much a working machine may work: heat, power, the owner's cores and video memory. */
 import type { Duty, GpuFacts, Reading } from '../../src-shared/duty.ts';
 import type { Preferences } from '../../src-shared/preferences.ts';
-import { type DutyInput, sane, usedCards } from './duty-input.ts';
+import { computingCards, type DutyInput, sane } from './duty-input.ts';
 import { minuteMs } from './local-time.ts';
 
 type Serving = Extract<Duty, { state: 'serving' }>;
@@ -56,7 +56,10 @@ export function videoMemoryAllowance(gpu: GpuFacts, preferences: Preferences): R
 
 /** All that is hot slows all down: answers cross every card. */
 function heatShare({ facts, work, preferences }: DutyInput): number {
-  const cards = work.usesGpu && facts.gpus.isKnown ? usedCards(facts.gpus.value, preferences) : [];
+  const cards =
+    work.usesGpu && facts.gpus.isKnown
+      ? computingCards(facts.gpus.value, preferences, work.backend)
+      : [];
   const shares = cards.map((gpu) => shareAt(gpu.temperatureCelsius, ceilingOf(gpu, preferences)));
   const cpuCeiling = preferences.cpuTemperatureCeilingCelsius;
   if (cpuCeiling !== null) {

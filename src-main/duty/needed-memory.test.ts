@@ -8,7 +8,7 @@ const unloaded = { backend: null, memoryBytes: 0, expectedMemoryBytes: 5e9 };
 const onCard = { backend: 'cuda', memoryBytes: 4.6e9, expectedMemoryBytes: 5e9 };
 const onProcessor = { ...onCard, backend: 'cpu' };
 const silent = { ...card, id: 'GPU-2', memoryBytes: unknown };
-const first: Loaded = { usesGpu: true, videoMemoryNeededBytes: 0 };
+const first: Loaded = { usesGpu: true, backend: null, videoMemoryNeededBytes: 0 };
 
 function needed(
   shards: Parameters<typeof neededMemory>[0],
@@ -19,22 +19,23 @@ function needed(
 
 describe('what the hosted layers need of the graphics cards', () => {
   it('is expected before they were ever loaded', () => {
-    expect(needed([unloaded, unloaded])).toEqual({ usesGpu: true, videoMemoryNeededBytes: 10e9 });
+    expect(needed([unloaded, unloaded])).toEqual({ ...first, videoMemoryNeededBytes: 10e9 });
   });
 
   it('is what they were seen to take once they are loaded', () => {
-    expect(needed([onCard])).toEqual({ usesGpu: true, videoMemoryNeededBytes: 4.6e9 });
+    const cuda = { usesGpu: true, backend: 'cuda', videoMemoryNeededBytes: 4.6e9 };
+    expect(needed([onCard])).toEqual(cuda);
     expect(needed([onCard, unloaded]).videoMemoryNeededBytes).toBe(9.6e9);
   });
 
   it('is nothing where they compute on the processor, now or the last time', () => {
-    const onCpu = { usesGpu: false, videoMemoryNeededBytes: 0 };
+    const onCpu = { usesGpu: false, backend: 'cpu', videoMemoryNeededBytes: 0 };
     expect(needed([onProcessor, unloaded])).toEqual(onCpu);
     expect(needed([unloaded], { before: onCpu })).toEqual(onCpu);
   });
 
   it('stays what was seen last where the node does not tell', () => {
-    const before = { usesGpu: true, videoMemoryNeededBytes: 5e9 };
+    const before = { usesGpu: true, backend: 'cuda', videoMemoryNeededBytes: 5e9 };
     expect(needed([], { before })).toEqual(before);
     expect(needed([unloaded, { backend: null, memoryBytes: 0 }], { before })).toEqual(before);
   });
@@ -45,6 +46,24 @@ describe('what the hosted layers need of the graphics cards', () => {
     ['the cards are not known', unknown],
   ])('is not guessed where %s', (_, gpus) => {
     expect(neededMemory([unloaded], first, gpus, defaultPreferences)).toEqual(first);
+  });
+
+  it('is tried once where the cards can never hold it, since the engines may use the processor', () => {
+    const large = { ...unloaded, expectedMemoryBytes: 20e9 };
+    expect(needed([large])).toEqual(first);
+    const onCuda = { ...first, backend: 'cuda' };
+    expect(needed([large], { before: onCuda }).videoMemoryNeededBytes).toBe(20e9);
+  });
+
+  it('is compared with the card that computes, not with an integrated one beside it', () => {
+    const integrated = {
+      ...silent,
+      id: '0000:00:02.0',
+      vendor: 'intel',
+      isIntegrated: true,
+    } as const;
+    const { videoMemoryNeededBytes } = needed([unloaded], { gpus: known([card, integrated]) });
+    expect(videoMemoryNeededBytes).toBe(5e9);
   });
 
   it('does not look at cards that are not used', () => {

@@ -2,7 +2,7 @@
 import type { Facts } from '../../src-shared/duty.ts';
 import type { ShardStatus } from '../../src-shared/node-api.ts';
 import type { Preferences } from '../../src-shared/preferences.ts';
-import { usedCards } from './duty-input.ts';
+import { computingCards } from './duty-input.ts';
 import type { Loaded } from './engine-work.ts';
 import { videoMemoryAllowance } from './limits.ts';
 
@@ -23,16 +23,20 @@ export function neededMemory(
 ): Loaded {
   const loaded = shards.filter(({ backend }) => backend !== null);
   if (loaded.length > 0) {
-    const usesGpu = loaded.some(({ backend }) => backend !== 'cpu');
+    const backend = loaded.find((shard) => shard.backend !== 'cpu')?.backend ?? 'cpu';
+    const usesGpu = backend !== 'cpu';
     const needs = shards.map((shard) => needOf(shard, usesGpu));
-    return { usesGpu, videoMemoryNeededBytes: needs.reduce((sum, bytes) => sum + bytes, 0) };
+    const videoMemoryNeededBytes = needs.reduce((sum, bytes) => sum + bytes, 0);
+    return { usesGpu, backend, videoMemoryNeededBytes };
   }
   const expected = expectedOf(shards);
   if (expected === undefined) {
     return before;
   }
-  const isComparable = before.usesGpu && tellsMemory(gpus, preferences);
-  return { usesGpu: before.usesGpu, videoMemoryNeededBytes: isComparable ? expected : 0 };
+  const room = before.usesGpu ? roomOf(gpus, preferences, before.backend) : undefined;
+  // What the cards can never hold is tried all the same while the engines may turn out to use the processor.
+  const isComparable = room !== undefined && (before.backend !== null || expected <= room);
+  return { ...before, videoMemoryNeededBytes: isComparable ? expected : 0 };
 }
 
 function needOf(
@@ -54,10 +58,21 @@ function expectedOf(shards: readonly Shard[]): number | undefined {
 }
 
 /**
- * An expectation keeps nobody from trying where it cannot be compared: without a card the layers go to the
- * processor, and a card that does not tell its memory may be one that they cannot use.
+ * What the cards have for us while nobody else uses them, in bytes. Undefined where an expectation cannot be compared,
+ * and so keeps nobody from trying: without a card the layers go to the processor, and a card that does not tell its
+ * memory may be one that they cannot use.
  */
-function tellsMemory(gpus: Facts['gpus'], preferences: Preferences): boolean {
-  const cards = gpus.isKnown ? usedCards(gpus.value, preferences) : [];
-  return cards.length > 0 && cards.every((gpu) => videoMemoryAllowance(gpu, preferences).isKnown);
+function roomOf(
+  gpus: Facts['gpus'],
+  preferences: Preferences,
+  backend: Loaded['backend'],
+): number | undefined {
+  const cards = gpus.isKnown ? computingCards(gpus.value, preferences, backend) : [];
+  if (cards.length === 0 || !cards.every((gpu) => videoMemoryAllowance(gpu, preferences).isKnown)) {
+    return undefined;
+  }
+  const unused = { isKnown: true, value: 0 } as const;
+  return cards
+    .map((gpu) => videoMemoryAllowance({ ...gpu, othersMemoryBytes: unused }, preferences))
+    .reduce((sum, each) => sum + (each.isKnown ? each.value : 0), 0);
 }

@@ -10,6 +10,7 @@ import { type HeldReason, nextHeldReasons, shownReasons } from './held-reasons.t
 import { servingLimits } from './limits.ts';
 import { minuteMs, type Moment } from './local-time.ts';
 import { pauseSigns } from './pause-reasons.ts';
+import { nextShortWork, noShortWork, quietAfterShortWork, type ShortWork } from './short-work.ts';
 
 /** A duty, with what the next one has to know of the past. */
 export type DutyRecord = {
@@ -23,6 +24,7 @@ type DutyMemory = {
   /** On the clock that never goes back: the latest input that any reading told of, and the start of serving. */
   readonly lastInputMs: number | null;
   readonly servingSinceMs: number | null;
+  readonly shortWork: ShortWork;
   readonly lookedAt: Pick<Moment, 'monotonicMs' | 'wallMs'> | null;
 };
 
@@ -39,7 +41,14 @@ const patientReasons: ReadonlySet<PauseReasonName> = new Set(['user', 'outside s
 
 export const initialDuty: DutyRecord = {
   duty: { state: 'off' },
-  memory: { held: [], coolDown: null, lastInputMs: null, servingSinceMs: null, lookedAt: null },
+  memory: {
+    held: [],
+    coolDown: null,
+    lastInputMs: null,
+    servingSinceMs: null,
+    shortWork: noShortWork,
+    lookedAt: null,
+  },
 };
 
 export function nextDuty(previous: DutyRecord, input: DutyInput): DutyRecord {
@@ -54,14 +63,17 @@ export function nextDuty(previous: DutyRecord, input: DutyInput): DutyRecord {
       : undefined;
   const held = nextHeldReasons(memory.held, pauseSigns(input, { idleMs, coolDown }), {
     now,
-    steadyQuietMs: preferences.steadyQuietSeconds * 1000,
+    steadyQuietMs: (name) =>
+      quietAfterShortWork(name, memory.shortWork, preferences.steadyQuietSeconds * 1000),
     hasWatched: hasWatched(memory.lookedAt, now),
   });
   const duty = dutyFor(previous.duty, input, { held, coolDown, idleMs });
   const servingSinceMs =
     duty.state === 'serving' ? (memory.servingSinceMs ?? now.monotonicMs) : null;
+  const names = held.map(({ name }) => name);
+  const shortWork = nextShortWork(memory.shortWork, duty.state, names, now.monotonicMs);
   const lookedAt = { monotonicMs: now.monotonicMs, wallMs: now.wallMs };
-  return { duty, memory: { held, coolDown, lastInputMs, servingSinceMs, lookedAt } };
+  return { duty, memory: { held, coolDown, lastInputMs, servingSinceMs, shortWork, lookedAt } };
 }
 
 /**
@@ -84,13 +96,13 @@ export function lookAgainAt({ duty, memory }: DutyRecord): number {
 }
 
 /** The owner asks to try again now. */
-export function withoutCoolDown(record: DutyRecord): DutyRecord {
-  const { coolDown } = record.memory;
-  if (coolDown === null) {
-    return record;
-  }
-  const over = { ...coolDown, failuresInARow: 0, endsAtMs: Number.NEGATIVE_INFINITY };
-  return { ...record, memory: { ...record.memory, coolDown: over } };
+export function withoutCoolDown({ duty, memory }: DutyRecord): DutyRecord {
+  const { coolDown } = memory;
+  const over =
+    coolDown === null
+      ? null
+      : { ...coolDown, failuresInARow: 0, endsAtMs: Number.NEGATIVE_INFINITY };
+  return { duty, memory: { ...memory, coolDown: over, shortWork: noShortWork } };
 }
 
 type Judged = {

@@ -148,7 +148,7 @@ describe('under noisy readings', () => {
 });
 
 describe('a reading that is not known', () => {
-  const idleReadings = ['gpus', 'inputIdleMs', 'games', 'onBattery', 'othersCpuShare'] as const;
+  const idleReadings = ['inputIdleMs', 'games', 'onBattery', 'othersCpuShare'] as const;
   it.each(idleReadings)('never lets work begin, and ends it: %s', (name) => {
     const run = new DutyRun();
     run.look({ [name]: unknown });

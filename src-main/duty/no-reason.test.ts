@@ -17,6 +17,15 @@ const film = { name: 'VLC', foundBy: 'full screen' } as const;
 const notUsed = { 'GPU-1': { isUsed: false, temperatureCeilingCelsius: null } };
 const second = { ...card, id: 'GPU-2', name: 'RX 7900' };
 
+const busyIntegrated = {
+  ...card,
+  id: '0000:00:02.0',
+  vendor: 'intel',
+  isIntegrated: true,
+  othersUtilisation: known(1),
+  memoryBytes: unknown,
+} as const;
+
 describe('an idle machine', () => {
   it('has no reason to pause', () => {
     expect(nextDuty(initialDuty, idleInput).duty).toEqual({ state: 'starting' });
@@ -54,6 +63,25 @@ describe('a machine does not pause', () => {
           ]),
         },
         preferences: { cards: notUsed },
+      },
+    ],
+    [
+      'for a load that nobody tells, whatever the whole load is',
+      { facts: cardWith({ othersUtilisation: unknown, utilisation: known(1) }) },
+    ],
+    ['for a load that is no number', { facts: cardWith({ othersUtilisation: known(Number.NaN) }) }],
+    ['for video memory that nobody tells', { facts: cardWith({ othersMemoryBytes: unknown }) }],
+    ['for cards that nobody tells of', { facts: { gpus: unknown } }],
+    ['for video memory, on a device that is not listed', { facts: { gpus: known([]) } }],
+    [
+      'for an integrated card that is busy with the desktop, beside the card that computes',
+      { facts: { gpus: known([card, busyIntegrated]) } },
+    ],
+    [
+      'for a card that CUDA cannot compute on',
+      {
+        facts: { gpus: known([card, { ...busyIntegrated, vendor: 'amd', isIntegrated: false }]) },
+        work: { backend: 'cuda' },
       },
     ],
     ['for cards, when it computes on none', { facts: { gpus: unknown }, work: { usesGpu: false } }],
@@ -111,6 +139,23 @@ describe('a machine does not pause', () => {
   ];
   it.each(cases)('%s', (_, different) => {
     expect(reasonsFor(different)).toEqual([]);
+  });
+});
+
+describe('a machine pauses all the same', () => {
+  it('for a busy integrated card where it is the only one, or where the owner chose it', () => {
+    const alone = { facts: { gpus: known([busyIntegrated]) } };
+    expect(reasonsFor(alone).map(([name]) => name)).toEqual(['other GPU load']);
+    const cards = { [busyIntegrated.id]: { isUsed: true, temperatureCeilingCelsius: null } };
+    const chosen = { facts: { gpus: known([card, busyIntegrated]) }, preferences: { cards } };
+    expect(reasonsFor(chosen).map(([name]) => name)).toEqual(['other GPU load']);
+  });
+
+  it('for a card that is seen to be busy, beside one that tells nothing', () => {
+    const silent = { ...second, othersUtilisation: unknown, othersMemoryBytes: unknown };
+    const busy = { ...card, othersUtilisation: known(0.9) };
+    const reasons = reasonsFor({ facts: { gpus: known([silent, busy]) } });
+    expect(reasons.map(([name]) => name)).toEqual(['other GPU load']);
   });
 });
 

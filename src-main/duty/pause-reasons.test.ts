@@ -103,24 +103,6 @@ describe('a machine pauses', () => {
       'other programs use more than 20 % of the RTX 4090',
     ],
     [
-      'when the use by others cannot be told, whatever the whole use is',
-      { facts: cardWith({ othersUtilisation: unknown, utilisation: known(0) }) },
-      'other GPU load',
-      'it is not known how much other programs use the RTX 4090: no sensor',
-    ],
-    [
-      'when the use by others is no number',
-      { facts: cardWith({ othersUtilisation: known(Number.NaN) }) },
-      'other GPU load',
-      'it is not known how much other programs use the RTX 4090: the reading is not a number',
-    ],
-    [
-      'when there is no word from the cards',
-      { facts: { gpus: unknown }, work: { videoMemoryNeededBytes: 0 } },
-      'other GPU load',
-      'it is not known what the graphics cards do: no sensor',
-    ],
-    [
       'on battery',
       { facts: { onBattery: known(true) } },
       'on battery',
@@ -189,12 +171,6 @@ describe('a machine pauses', () => {
       { facts: cardWith({ othersMemoryBytes: known(18e9) }) },
       'no video memory',
       'less video memory is free than the 5.0 GB that the models need',
-    ],
-    [
-      'when free video memory cannot be told',
-      { facts: cardWith({ othersMemoryBytes: unknown }) },
-      'no video memory',
-      'it is not known whether the models’ 5.0 GB of video memory are free: no sensor',
     ],
     [
       'without network',

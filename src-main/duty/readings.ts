@@ -3,11 +3,12 @@ import type { Facts } from '../../src-shared/duty.ts';
 
 /**
  * Whether everything was read that says whether the machine is free. Before that, "not read yet" would pause the
- * work for a whole time of quiet.
+ * work for a whole time of quiet, and a card whose load takes two looks could be a busy one.
  */
 export function isFirstRoundOver(facts: Facts): boolean {
   const { gpus, inputIdleMs, games, onBattery, othersCpuShare, network } = facts;
-  return [gpus, inputIdleMs, games, onBattery, othersCpuShare, network].every(
+  const loads = gpus.isKnown ? gpus.value.map(({ othersUtilisation }) => othersUtilisation) : [];
+  return [gpus, ...loads, inputIdleMs, games, onBattery, othersCpuShare, network].every(
     ({ isKnown }) => isKnown,
   );
 }

@@ -3,8 +3,9 @@ import type { PauseReasonName } from '../../src-shared/duty.ts';
 
 /**
  * One cause, looked at. `stands`: a reason to pause. `unclear`: no reason to begin a pause, and none to end
- * one. `quiet`: known to be gone. `over`: gone for long by its own measure,
- * so that it counts only for a while after it was first seen.
+ * one. `untold`: no reading, where that is no reason to pause; what was seen before holds for a while.
+ * `quiet`: known to be gone. `over`: gone for long by its own measure, so that it counts only for a while after it
+ * was first seen.
  */
 export type Sign =
   | {
@@ -14,7 +15,7 @@ export type Sign =
       /** False where it could not be ruled out. */
       readonly isSeen: boolean;
     }
-  | { readonly kind: 'unclear' | 'quiet' | 'over'; readonly subject: string };
+  | { readonly kind: 'unclear' | 'untold' | 'quiet' | 'over'; readonly subject: string };
 
 /** What was looked at for one reason, by subject (a card, the processor…); `off` when there is nothing to look at. */
 export type Signs = readonly Sign[] | 'off';
@@ -40,6 +41,11 @@ export function over(subject: string): Sign {
 
 export function unclear(subject: string): Sign {
   return { kind: 'unclear', subject };
+}
+
+/** Without a subject, nothing is known of any subject of the reason. */
+export function untold(subject = ''): Sign {
+  return { kind: 'untold', subject };
 }
 
 /** A name or a sentence from outside, fit for a menu: one line of at most `longest` UTF-16 units. */

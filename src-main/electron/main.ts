@@ -2,8 +2,10 @@
  * Entry of the desktop app. What has to be said before Electron is ready is said here; then one instance per data
  * folder composes the app, and every further start hands over what it was asked for.
  */
-import { app, dialog, Menu } from 'electron';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { app, dialog, Menu } from 'electron';
 import { z } from 'zod';
 import { deepLinkSchema } from '../../src-shared/desktop-api.ts';
 import { describeCauses, toAppError } from '../../src-shared/errors.ts';
@@ -52,7 +54,15 @@ try {
     app.exit(0);
   }
 } catch (error) {
+  giveChromiumAFolder();
   void app.whenReady().then(() => giveUp(error));
+}
+
+/** Without a folder to write to, Chromium ends by a trap before it can show a sentence. */
+function giveChromiumAFolder(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'mindmesh-'));
+  app.setPath('userData', folder);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
 
 async function run(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The sensors of Linux. Most of it is read from /proc and /sys, which costs no process. */
 import { homedir } from 'node:os';
+import type { Reading } from '../../src-shared/duty.ts';
 import { systemClock } from './clock.ts';
 import { OthersCpu, readLinuxCpuTimes } from './cpu.ts';
 import { readCpuTemperature } from './cpu-temperature.ts';
@@ -11,13 +12,13 @@ import {
   presenceSensor,
   type SourceOptions,
 } from './fact-sources.ts';
-import { readX11FullScreen, withFullScreen } from './games/full-screen.ts';
+import { FullScreenWindows, withFullScreen } from './games/full-screen.ts';
 import { GameFinder } from './games/game-finder.ts';
 import { findGameFolders } from './games/launcher-folders.ts';
 import { linuxGraphics } from './gpu/linux-graphics.ts';
 import { readLinuxNetwork } from './network.ts';
 import { readLinuxPower } from './power.ts';
-import { readLinuxPresence } from './presence.ts';
+import { readLinuxPresence, readOtherSessions } from './presence.ts';
 import { known, mapReading, partOf } from './reading.ts';
 import { runCommand } from './run-command.ts';
 import { LinuxPrograms } from './games/running-programs.ts';
@@ -32,6 +33,10 @@ export function linuxSources(options: SourceOptions): FactSources {
   const presence = presenceSensor(options, (runner, signal) =>
     readLinuxPresence(runner, signal, environment),
   );
+  // What the host was given to know is of the owner's own screen.
+  const others = polled(options, 'The use by other people', everyMs.tool, async (signal) =>
+    known(await readOtherSessions(run, signal, environment)),
+  );
   const programs = new LinuxPrograms(procRoot, clock);
   const finder = new GameFinder({
     ...options,
@@ -41,8 +46,9 @@ export function linuxSources(options: SourceOptions): FactSources {
   const games = polled(options, 'The process list', attentive(options, everyMs.look), async () =>
     finder.find(await programs.read()),
   );
+  const windows = new FullScreenWindows(run);
   const fullScreen = polled(options, 'The full-screen window', everyMs.tool, async (signal) =>
-    known(await readX11FullScreen(run, signal)),
+    known(await windows.find(signal)),
   );
   const power = polled(options, 'The power supply', everyMs.tool, async (signal) =>
     known(await readLinuxPower(run, signal, { sysRoot, procRoot })),
@@ -58,13 +64,14 @@ export function linuxSources(options: SourceOptions): FactSources {
     readCpuTemperature(sysRoot),
   );
   const network = polled(options, 'The network', everyMs.slow, (signal) =>
-    readLinuxNetwork(run, signal),
+    readLinuxNetwork(run, signal, procRoot),
   );
 
   return {
     running: [
       ...graphics.running,
       presence,
+      ...(options.presence === undefined ? [] : [others]),
       games,
       ...(isX11 ? [fullScreen] : []),
       power,
@@ -74,7 +81,9 @@ export function linuxSources(options: SourceOptions): FactSources {
     ],
     facts: () => ({
       gpus: graphics.reading(),
-      inputIdleMs: partOf(presence.reading, ({ inputIdleMs }) => inputIdleMs),
+      inputIdleMs: partOf(presence.reading, ({ inputIdleMs }) =>
+        options.presence === undefined ? inputIdleMs : leastOf(inputIdleMs, others.reading),
+      ),
       isLocked: partOf(presence.reading, ({ isLocked }) => isLocked),
       games: mapReading(games.reading, (running) =>
         // Where the window cannot be told, the processes still can.
@@ -91,4 +100,9 @@ export function linuxSources(options: SourceOptions): FactSources {
       network: network.reading,
     }),
   };
+}
+
+/** Nobody is known to be away before all have been asked. */
+function leastOf(one: Reading<number>, other: Reading<number>): Reading<number> {
+  return partOf(one, (value) => mapReading(other, (another) => Math.min(value, another)));
 }

@@ -1,15 +1,18 @@
 /** Whether the machine is online, and whether its connection is paid by what passes through it. */
+import { readFile } from 'node:fs/promises';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
+import { join } from 'node:path';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
 import { known, unknown } from './reading.ts';
 import type { RunCommand } from './run-command.ts';
 
 type Network = Facts['network'];
 
-/** NetworkManager where there is one, else the addresses that the machine has. */
+/** NetworkManager where there is one, else a way out of the machine, else the addresses that it has. */
 export async function readLinuxNetwork(
   runCommand: RunCommand,
   signal: AbortSignal,
+  procRoot = '/proc',
 ): Promise<Network> {
   const manager = 'org.freedesktop.NetworkManager';
   const question = ['get-property', manager, '/org/freedesktop/NetworkManager', manager];
@@ -17,7 +20,7 @@ export async function readLinuxNetwork(
     () => '',
   );
   const told = parseNetworkManager(answer);
-  const seen = readInterfaces();
+  const seen = (await hasDefaultRoute(procRoot)) ? known('online' as const) : readInterfaces();
   // It may leave the only cable to somebody else, and then takes itself for disconnected.
   const isContradicted =
     told.isKnown && told.value === 'offline' && seen.isKnown && seen.value === 'online';
@@ -39,9 +42,44 @@ export function parseNetworkManager(text: string): Network {
   return known(match[2] === '1' || match[2] === '3' ? 'metered' : 'online');
 }
 
+/** Whichever interface it leads through: a server's only network may be a bridge. */
+async function hasDefaultRoute(procRoot: string): Promise<boolean> {
+  const [four, six] = await Promise.all(
+    ['route', 'ipv6_route'].map((name) =>
+      readFile(join(procRoot, 'net', name), 'utf8').catch(() => ''),
+    ),
+  );
+  return isDefaultRoute4(four ?? '') || isDefaultRoute6(six ?? '');
+}
+
+/** RTF_UP, and RTF_REJECT of a route that leads nowhere. */
+const routeUp = 0x1;
+const routeReject = 0x200;
+
+function isUsable(flags: string | undefined): boolean {
+  const bits = Number.parseInt(flags ?? '', 16);
+  return (bits & routeUp) !== 0 && (bits & routeReject) === 0;
+}
+
+/** /proc/net/route: interface, destination, gateway, flags, three counters, mask… */
+export function isDefaultRoute4(table: string): boolean {
+  return table.split('\n').some((line) => {
+    const [, destination, , flags, , , , mask] = line.split(/\s+/);
+    return destination === '00000000' && mask === '00000000' && isUsable(flags);
+  });
+}
+
+/** /proc/net/ipv6_route: destination, its length, source, its length, next hop, three counters, flags, interface. */
+export function isDefaultRoute6(table: string): boolean {
+  return table.split('\n').some((line) => {
+    const [destination, length, , , , , , , flags, device] = line.split(/\s+/);
+    return destination === '0'.repeat(32) && length === '00' && device !== 'lo' && isUsable(flags);
+  });
+}
+
 /** Interfaces that programs made, which have addresses without any cable. */
 const madeByPrograms =
-  /^(?:lo|docker|br-|veth|virbr|vmnet|vboxnet|vnic|lxc|lxd|podman|cni|flannel|cali|utun|awdl|llw|ap\d|bridge|anpi|vEthernet|Loopback)/i;
+  /^(?:docker|br-|veth|virbr|vmnet|vboxnet|vnic|lxc|lxd|podman|cni|flannel|cali|utun|awdl|llw|ap\d|bridge|anpi|vEthernet|Loopback)/i;
 
 export function readInterfaces(): Reading<'online' | 'offline'> {
   return known(hasNetwork(networkInterfaces()) ? 'online' : 'offline');

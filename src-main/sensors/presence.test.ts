@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
 import {
+  othersIdleMs,
   parseConsoleLock,
   parseHidIdle,
   parseMilliseconds,
@@ -8,6 +9,7 @@ import {
   parseSessions,
   readLinuxPresence,
   readMacPresence,
+  readOtherSessions,
   windowsPresence,
 } from './presence.ts';
 import { known, unknown } from './reading.ts';
@@ -97,6 +99,34 @@ it('prefers the exact time of X11 or GNOME to logind’s hint', async () => {
     DISPLAY: ':0',
   };
   expect((await readLinuxPresence(gnome, signal, environment)).inputIdleMs).toEqual(known(71_000));
+});
+
+it('counts a second person beside the exact time of the owner’s own screen', async () => {
+  const own = session({ Id: '2', User: '1000', Type: 'x11', IdleHint: 'no' });
+  const other = session({ Id: '5', User: '1001', IdleHint: 'no' });
+  const both = { ...logind, 'loginctl show-session': `${own}\n\n${other}\n` };
+  const environment = { DISPLAY: ':0', XDG_SESSION_ID: '2' };
+  const run = answers({ ...both, xprintidle: '3600000\n' });
+  expect((await readLinuxPresence(run, signal, environment)).inputIdleMs).toEqual(known(0));
+  expect(await readOtherSessions(run, signal, environment)).toBe(0);
+  const alone = answers({ ...logind, 'loginctl show-session': own, xprintidle: '3600000\n' });
+  expect((await readLinuxPresence(alone, signal, environment)).inputIdleMs).toEqual(
+    known(3_600_000),
+  );
+  expect(await readOtherSessions(alone, signal, environment)).toBe(Infinity);
+  expect(await readOtherSessions(answers({}), signal, environment)).toBe(Infinity);
+});
+
+it.each([
+  ['a person at a second seat', { User: '1001', IdleHint: 'no' }, 0],
+  ['a person who left a second seat', { User: '1001', IdleSinceHintMonotonic: '5000000' }, 4000],
+  ['a terminal of the owner', { Type: 'tty', TTY: 'pts/3', IdleHint: 'no' }, 0],
+  ['the owner’s own screen', { IdleHint: 'no' }, Infinity],
+  ['a person who is switched away', { User: '1001', State: 'online', IdleHint: 'no' }, Infinity],
+  ['a mounted folder', { User: '1001', Type: 'tty', TTY: '', IdleHint: 'no' }, Infinity],
+])('counts or leaves out %s', (_, values, idleMs) => {
+  const text = session({ Id: '9', User: '1000', Type: 'x11', ...values });
+  expect(othersIdleMs(text, 9000, {}, 1000)).toBe(idleMs);
 });
 
 it('does not believe the X server under Wayland, and goes by logind without exact tools', async () => {

@@ -30,11 +30,38 @@ export async function readLinuxPresence(
   if (!hasScreen && !existsSync(inputDevices)) {
     return nobodyThere('there is no screen that could be locked');
   }
-  const [session, exactIdleMs] = await Promise.all([
-    readLogind(runCommand, signal, hasScreen),
+  const sessions = readSessions(runCommand, signal);
+  const [presence, exactIdleMs, others] = await Promise.all([
+    presenceOf(sessions, hasScreen),
     readExactIdle(runCommand, signal, environment),
+    leastIdleOther(sessions, environment),
   ]);
-  return exactIdleMs === undefined ? session : { ...session, inputIdleMs: known(exactIdleMs) };
+  return exactIdleMs === undefined
+    ? presence
+    : { ...presence, inputIdleMs: known(Math.min(exactIdleMs, others)) };
+}
+
+/**
+ * How long ago anybody used the machine in a session other than the owner's own screen, in milliseconds; Infinity
+ * where nobody is known to have. For those who know of that screen alone.
+ */
+export function readOtherSessions(
+  runCommand: RunCommand,
+  signal: AbortSignal,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  return leastIdleOther(readSessions(runCommand, signal), environment);
+}
+
+async function leastIdleOther(
+  sessions: Promise<string>,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  try {
+    return othersIdleMs(await sessions, monotonicMs(), environment);
+  } catch {
+    return Infinity;
+  }
 }
 
 /** Nobody has used it since it started. */
@@ -69,32 +96,43 @@ export function parseMilliseconds(text: string): number | undefined {
   return /^\d{1,15}$/.test(text.trim()) ? Number(text.trim()) : undefined;
 }
 
-async function readLogind(
-  runCommand: RunCommand,
-  signal: AbortSignal,
-  hasScreen: boolean,
-): Promise<Presence> {
+async function presenceOf(sessions: Promise<string>, hasScreen: boolean): Promise<Presence> {
   try {
-    const sessions = parseSessionIds(
-      await runCommand('loginctl', ['list-sessions', '--no-legend'], signal),
-    );
-    if (sessions.length === 0) {
+    const text = await sessions;
+    if (text === '') {
       const because = 'nobody is logged in whom logind could tell about';
       const nobody = unknown(because);
       // On a screen of ours somebody is, so logind does not know all.
       return hasScreen ? { inputIdleMs: nobody, isLocked: nobody } : nobodyThere(because);
     }
-    const fields = 'Id,Class,Type,State,IdleHint,IdleSinceHintMonotonic,LockedHint';
-    const text = await runCommand(
-      'loginctl',
-      ['show-session', ...sessions, `--property=${fields}`],
-      signal,
-    );
     return parseSessions(text, monotonicMs());
   } catch (error) {
     const because = unknown(error instanceof Error ? error.message : 'loginctl failed');
     return { inputIdleMs: because, isLocked: because };
   }
+}
+
+const sessionFields = [
+  'Id',
+  'User',
+  'Class',
+  'Type',
+  'State',
+  'TTY',
+  'IdleHint',
+  'IdleSinceHintMonotonic',
+  'LockedHint',
+];
+
+/** What logind tells of each session; "" when there is none. */
+async function readSessions(runCommand: RunCommand, signal: AbortSignal): Promise<string> {
+  const sessions = parseSessionIds(
+    await runCommand('loginctl', ['list-sessions', '--no-legend'], signal),
+  );
+  const fields = `--property=${sessionFields.join(',')}`;
+  return sessions.length === 0
+    ? ''
+    : await runCommand('loginctl', ['show-session', ...sessions, fields], signal);
 }
 
 const maxSessions = 50;
@@ -114,22 +152,9 @@ export function parseSessionIds(text: string): string[] {
  * microseconds of the monotonic clock; one that is not idle was used just now, as far as it knows.
  */
 export function parseSessions(text: string, nowMs: number): Presence {
-  const sessions = text
-    .split(/\n\s*\n/)
-    .map(parseProperties)
-    .filter((session) => session.get('Class') === 'user' && session.get('State') !== 'closing');
-  const idle = sessions.flatMap((session) => {
-    const sinceMs = Number(session.get('IdleSinceHintMonotonic') ?? Number.NaN) / 1000;
-    if (session.get('IdleHint') === 'no') {
-      return [0];
-    }
-    return session.get('IdleHint') === 'yes' && Number.isFinite(sinceMs)
-      ? [Math.max(0, nowMs - sinceMs)]
-      : [];
-  });
-  const screens = sessions.filter((session) =>
-    ['x11', 'wayland', 'mir'].includes(session.get('Type') ?? ''),
-  );
+  const sessions = userSessions(text);
+  const idle = sessions.flatMap((session) => idleOf(session, nowMs));
+  const screens = sessions.filter(hasScreenOfItsOwn);
   return {
     inputIdleMs:
       idle.length === 0 || idle.length < sessions.length
@@ -140,6 +165,51 @@ export function parseSessions(text: string, nowMs: number): Presence {
         ? unknown('there is no screen that could be locked')
         : known(screens.every((session) => session.get('LockedHint') === 'yes')),
   };
+}
+
+/**
+ * The least idle of the sessions that the time of the owner's own screen says nothing about: other people's, and
+ * terminals. Somebody whose session is switched away is at no screen, and a session without a terminal, such as a
+ * mounted folder, never tells that it is idle.
+ */
+export function othersIdleMs(
+  text: string,
+  nowMs: number,
+  environment: NodeJS.ProcessEnv,
+  uid = process.getuid?.(),
+): number {
+  const others = userSessions(text).filter((session) => {
+    const isScreen = hasScreenOfItsOwn(session);
+    const isOwn =
+      session.get('Id') === environment['XDG_SESSION_ID'] ||
+      (isScreen && session.get('User') === String(uid));
+    return !isOwn && session.get('State') === 'active' && (isScreen || session.get('TTY') !== '');
+  });
+  return Math.min(Infinity, ...others.flatMap((session) => idleOf(session, nowMs)));
+}
+
+type Session = ReadonlyMap<string, string>;
+
+function userSessions(text: string): Session[] {
+  return text
+    .split(/\n\s*\n/)
+    .map(parseProperties)
+    .filter((session) => session.get('Class') === 'user' && session.get('State') !== 'closing');
+}
+
+/** None where the session does not tell. */
+function idleOf(session: Session, nowMs: number): number[] {
+  const sinceMs = Number(session.get('IdleSinceHintMonotonic') ?? Number.NaN) / 1000;
+  if (session.get('IdleHint') === 'no') {
+    return [0];
+  }
+  return session.get('IdleHint') === 'yes' && Number.isFinite(sinceMs)
+    ? [Math.max(0, nowMs - sinceMs)]
+    : [];
+}
+
+function hasScreenOfItsOwn(session: Session): boolean {
+  return ['x11', 'wayland', 'mir'].includes(session.get('Type') ?? '');
 }
 
 function parseProperties(block: string): Map<string, string> {

@@ -13,6 +13,7 @@ import { watchFacts } from './watch-facts.ts';
 
 const own = { pids: new Set([7]), gpuPids: new Set<number>() };
 const ignore = (): void => {};
+const { signal } = new AbortController();
 const noTools: RunCommand = (command) => Promise.reject(new Error(`no ${command}`));
 
 async function laptop(): Promise<{ options: SourceOptions; clock: ManualClock }> {
@@ -85,6 +86,25 @@ it('composes all of a Linux laptop into one record, and ends without a timer', a
   expect(Object.isFrozen(records.at(-1))).toBe(true);
   await watch.stop();
   expect(clock.timers).toBe(0);
+});
+
+it('counts a second person beside what the desktop app knows of its own screen', async () => {
+  const { options } = await laptop();
+  const answers: Readonly<Record<string, string>> = {
+    'list-sessions': '2 1000 ann seat0 tty2\n5 1001 bob seat1 tty3\n',
+    'show-session': 'Id=5\nUser=1001\nClass=user\nType=x11\nState=active\nIdleHint=no\n',
+  };
+  const runCommand: RunCommand = (command, args) =>
+    command === 'loginctl'
+      ? Promise.resolve(answers[args[0] ?? ''] ?? '')
+      : noTools(command, args, signal);
+  const sources = linuxSources({ ...options, runCommand });
+  const watch = watchFacts({ ...options, sources, onChange: ignore });
+  expect(watch.facts.inputIdleMs.isKnown).toBe(false);
+  watch.start();
+  onTestFinished(() => watch.stop());
+  await eventuallyTrue('the time', () => watch.facts.inputIdleMs.isKnown);
+  expect(watch.facts.inputIdleMs).toEqual(known(0));
 });
 
 it('tells a change once, and nothing when nothing changed or after its end', async () => {

@@ -2,7 +2,7 @@
  * Opens the app's one SQLite file and brings it to this version's schema. A file from a newer version and a
  * damaged one are refused before anything is written to them; see replace-damaged.ts for what follows.
  */
-import { chmodSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import { migrations } from './migrations/all.ts';
@@ -25,10 +25,14 @@ export function openDatabase(path: string): Database {
   try {
     if (size !== undefined) {
       refuseUnreadable(path, size);
+      makeWritable(path);
     }
     const database = new Sqlite(path, { timeout: busyTimeoutMs });
     try {
-      prepare(database, path);
+      if (size === undefined) {
+        makeWritable(path);
+      }
+      prepare(database);
       return database;
     } catch (error) {
       database.close();
@@ -77,9 +81,19 @@ function refuseUnreadable(path: string, size: number): void {
   }
 }
 
-function prepare(database: Database, path: string): void {
-  // Who served whom is nobody else's business; SQLite gives its side files the same mode.
-  chmodSync(path, 0o600);
+/**
+ * For its owner alone: who served whom is nobody else's business. SQLite gives its side files the same mode when it makes
+ * them, so those of a database that was read-only are read-only, and stay so.
+ */
+function makeWritable(path: string): void {
+  for (const end of ['', ...sideFiles]) {
+    if (existsSync(`${path}${end}`)) {
+      chmodSync(`${path}${end}`, 0o600);
+    }
+  }
+}
+
+function prepare(database: Database): void {
   database.pragma('journal_mode = WAL');
   // In WAL mode this keeps every committed row when the process is killed, and never damages the file.
   database.pragma('synchronous = NORMAL');

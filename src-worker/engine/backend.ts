@@ -1,5 +1,5 @@
 /**
- * Chooses the folder of llama.cpp libraries that suits this machine, among those that node-llama-cpp installs:
+ * Finds the folders of llama.cpp libraries that may suit this machine, among those that node-llama-cpp installs:
  * one package per platform and GPU type, each with a folder of the same name.
  */
 import { existsSync } from 'node:fs';
@@ -22,23 +22,29 @@ const platformNames: Partial<Record<NodeJS.Platform, string>> = {
 };
 
 /**
- * The folder to load from.
- * @param backend 'auto' asks node-llama-cpp which GPU types this machine has drivers for; 'cpu' asks nobody.
+ * The folders to load from, best first; never empty. The last one computes on the processor in any case.
+ *
+ * @param backend 'auto' asks node-llama-cpp which GPU types this machine seems to have drivers for; 'cpu' asks nobody.
  * @throws AppError `engine-load-failed` when no package for this machine is installed.
  */
-export async function chooseLibraryFolder(backend: 'auto' | 'cpu'): Promise<LibraryFolder> {
-  const candidates = backend === 'auto' ? await supportedGpus() : [];
-  for (const gpu of [...candidates, false, 'metal'] as const) {
-    const folder = installedFolder(gpu);
-    if (folder !== undefined) {
-      return folder;
-    }
+export async function libraryFolders(
+  backend: 'auto' | 'cpu',
+): Promise<[LibraryFolder, ...LibraryFolder[]]> {
+  const gpus = backend === 'auto' ? await supportedGpus() : [];
+  // A Mac's libraries are for Metal alone, and compute on the processor too.
+  const onProcessor = installedFolder(false) ?? installedFolder('metal');
+  const [first, ...others] = [...new Set(gpus)]
+    .filter((gpu) => gpu !== false && gpu !== onProcessor?.gpu)
+    .flatMap((gpu) => installedFolder(gpu) ?? [])
+    .concat(onProcessor ?? []);
+  if (first === undefined) {
+    throw new AppError(
+      'engine-load-failed',
+      `No llama.cpp libraries for ${process.platform} ${process.arch} are installed; ` +
+        'run `npm ci` again without leaving out optional packages.',
+    );
   }
-  throw new AppError(
-    'engine-load-failed',
-    `No llama.cpp libraries for ${process.platform} ${process.arch} are installed; ` +
-      'run `npm ci` again without leaving out optional packages.',
-  );
+  return [first, ...others];
 }
 
 /** Best first. Loading node-llama-cpp takes a third of a second, so only 'auto' does it. */

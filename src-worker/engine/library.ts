@@ -1,10 +1,11 @@
-/** Opens llama.cpp once per process: chooses, checks and loads the libraries and finds the devices. */
+/** Opens llama.cpp once per process: checks and loads the libraries that find what they were built for. */
 import { AppError } from '../../src-shared/errors.ts';
 import type { LoadResult } from '../wire/engine-messages.ts';
-import { chooseLibraryFolder, type LibraryFolder } from './backend.ts';
+import { type LibraryFolder, libraryFolders } from './backend.ts';
 import { deviceTypes, type Llama, loadLlama } from './llama.ts';
 import { expectedRelease } from './llama-layouts.ts';
 import { LlamaLog } from './llama-log.ts';
+import { log as writeLog } from './log.ts';
 import { checkLoadedRelease, checkReleaseOfFolder } from './release.ts';
 
 export type Library = {
@@ -17,7 +18,38 @@ export type Library = {
 
 /** @throws AppError `engine-release-mismatch` or `engine-load-failed` */
 export async function openLibrary(backend: 'auto' | 'cpu'): Promise<Library> {
-  return openLibraryIn(await chooseLibraryFolder(backend), backend);
+  return openFirstLibrary(await libraryFolders(backend), backend);
+}
+
+/**
+ * The libraries of the first folder that load and find a card of their kind, else those of the last one. That a driver's
+ * files are there says little: they can be of another version, or of a card that was taken out.
+ *
+ * @param folders best first
+ * @throws AppError `engine-release-mismatch` or `engine-load-failed`
+ */
+export function openFirstLibrary(
+  [folder, ...others]: readonly [LibraryFolder, ...LibraryFolder[]],
+  backend: 'auto' | 'cpu',
+): Library {
+  const [next, ...rest] = others;
+  if (next === undefined) {
+    return openLibraryIn(folder, backend);
+  }
+  try {
+    const library = openLibraryIn(folder, backend);
+    if (library.backend === folder.gpu) {
+      return library;
+    }
+    const reason = library.log.takeProblems() || 'no reason given';
+    writeLog('info', `The libraries in ${folder.path} find no graphics card: ${reason}`);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'engine-load-failed') {
+      throw error;
+    }
+    writeLog('info', error.message);
+  }
+  return openFirstLibrary([next, ...rest], backend);
 }
 
 /** @throws AppError `engine-release-mismatch` or `engine-load-failed` */

@@ -7,7 +7,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { type ModelFacts, modelFacts } from './model-facts.ts';
 import type { GgufTensor } from './parse.ts';
 import type { GgufDescription } from './read.ts';
-import { arrayLengthOf, numberOf } from './values.ts';
+import { arrayLengthOf, numberOf, stringOf } from './values.ts';
 
 type Architecture = {
   /** What follows `blk.<layer>.` in names of tensors. */
@@ -46,11 +46,7 @@ const architectures: ReadonlyMap<string, Architecture> = new Map([
         'ffn_up.bias',
         'ffn_down.bias',
       ]),
-      shared: new Set([
-        'rope_freqs.weight',
-        'rope_factors_long.weight',
-        'rope_factors_short.weight',
-      ]),
+      shared: new Set(['rope_freqs.weight']),
       head: new Set(['output.weight']),
     },
   ],
@@ -103,6 +99,7 @@ export function dissect(file: GgufDescription): Anatomy {
     architectures.get(facts.architecture) ??
     refuse(`models of the architecture '${facts.architecture}' are not known to this version`);
   refuseUnevenLayers(file, facts, refuse);
+  refuseLongRope(file, facts, refuse);
 
   const single = new Map<string, GgufTensor>();
   const layerTensors = Array.from(
@@ -171,5 +168,22 @@ function refuseUnevenLayers(
     if ((numberOf(file.header.metadata.get(key)) ?? 0) !== 0) {
       refuse(`'${key}' is not 0`);
     }
+  }
+}
+
+/**
+ * llama.cpp picks one of two lists of position factors by the length of the context ("longrope"). Machines that host
+ * parts of one model need not have the same context, and would then compute positions in two ways.
+ */
+function refuseLongRope(
+  file: GgufDescription,
+  { architecture }: ModelFacts,
+  refuse: (what: string) => never,
+): void {
+  const isLongRope =
+    stringOf(file.header.metadata.get(`${architecture}.rope.scaling.type`)) === 'longrope' ||
+    file.header.tensors.some(({ name }) => name.includes('rope_factors_'));
+  if (isLongRope) {
+    refuse('it computes positions by the length of the context ("longrope")');
   }
 }

@@ -218,6 +218,21 @@ describe('a model that has not been shown to cut correctly is refused', () => {
       message: /nextn_predict_layers' is not 0/,
     },
     {
+      what: 'positions computed by the length of the context',
+      metadata: [key('llama.rope.scaling.type', stringValue('longrope'))],
+      message: /positions by the length of the context.* It can only run whole/,
+    },
+    {
+      what: 'a list of position factors for long contexts',
+      tensor: 'rope_factors_long.weight',
+      message: /positions by the length of the context/,
+    },
+    {
+      what: 'a list of position factors for short contexts',
+      tensor: 'rope_factors_short.weight',
+      message: /positions by the length of the context/,
+    },
+    {
       what: 'a tensor of no known use',
       tensor: 'v.blk.0.weight',
       message: /'v\.blk\.0\.weight' is no part/,

@@ -135,10 +135,28 @@ test('sleep gives the machine back, and waking takes it up again', async ({ desk
 });
 
 test('it says in a sentence why it cannot start', async ({ desktop }) => {
-  const { executable } = desktop.command();
   const notAFolder = join(desktop.dataFolder, 'api-key');
-  const child = spawn(executable, [...rootFlags, '--data', notAFolder], {
-    env: desktop.environment,
+  await expectRefusal(desktop, notAFolder, ['--data', notAFolder], desktop.environment);
+});
+
+test('it says so also where the home folder cannot be used', async ({ desktop }) => {
+  test.skip(process.platform !== 'linux', 'the folder lies below HOME on Linux alone');
+  const { XDG_DATA_HOME: _data, XDG_CONFIG_HOME: _config, ...environment } = desktop.environment;
+  const home = '/proc/nobody';
+  const folder = join(home, '.local/share/mindmesh');
+  await expectRefusal(desktop, folder, [], { ...environment, HOME: home });
+});
+
+async function expectRefusal(
+  desktop: DesktopApp,
+  folder: string,
+  options: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { executable } = desktop.command();
+  // Its own folder, so that whatever a killed app leaves there goes with the test.
+  const child = spawn(executable, [...rootFlags, ...options], {
+    env: { ...env, TMPDIR: desktop.folder },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const exited = once(child, 'exit');
@@ -146,11 +164,11 @@ test('it says in a sentence why it cannot start', async ({ desktop }) => {
     let printed = '';
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString('utf8')));
     await eventuallyTrue('the sentence is printed', () =>
-      printed.includes(`The data folder ${notAFolder} cannot be used`),
+      printed.includes(`The data folder ${folder} cannot be used`),
     );
   } finally {
     // It shows the sentence until somebody has read it.
     child.kill('SIGKILL');
     await exited;
   }
-});
+}

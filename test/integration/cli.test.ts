@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -37,6 +38,16 @@ describe('the command line without a running host', () => {
       err: `MindMesh is not running in ${folder}.\n`,
     });
     expect([code, JSON.parse(out)]).toEqual([3, { state: 'stopped', dataFolder: folder }]);
+  });
+
+  it.runIf(process.platform === 'linux')('takes an empty HOME for none at all', async () => {
+    const { XDG_DATA_HOME: _, ...environment } = process.env;
+    const cwd = await temporaryFolder();
+    const child = startMindmesh(['status'], { cwd, env: { ...environment, HOME: '' } });
+    child.stdin.end();
+    const usual = join(userInfo().homedir, '.local/share/mindmesh');
+    expect((await finished(child)).err).toContain(`is not running in ${usual}.`);
+    expect(await readdir(cwd)).toEqual([]);
   });
 
   it('takes the file of a host that was killed for what it is', async () => {

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chooseLibraryFolder } from '../../src-worker/engine/backend.ts';
+import { libraryFolders } from '../../src-worker/engine/backend.ts';
 import { openLibraryIn } from '../../src-worker/engine/library.ts';
 import { loadLlama } from '../../src-worker/engine/llama.ts';
 import { checkLoadedRelease, checkReleaseOfFolder } from '../../src-worker/engine/release.ts';
@@ -16,7 +16,7 @@ let folder: string;
 let real: string;
 
 beforeEach(async () => {
-  real = (await chooseLibraryFolder('cpu')).path;
+  real = (await libraryFolders('cpu'))[0].path;
   folder = await mkdtemp(join(tmpdir(), 'mindmesh-release-'));
   for (const name of await readdir(real)) {
     await symlink(join(real, name), join(folder, name));

@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Database, databaseVersion, openDatabase } from '../../src-main/store/database.ts';
+import {
+  type Database,
+  databaseVersion,
+  openDatabase,
+  sideFiles,
+} from '../../src-main/store/database.ts';
 import { PauseStore } from '../../src-main/store/pause.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
@@ -60,6 +65,21 @@ describe('the database', () => {
     expect(database.pragma('user_version', { simple: true })).toBe(databaseVersion);
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
+  });
+
+  it('that was read-only once can be written again, with what SQLite keeps beside it', async () => {
+    const path = await databasePath();
+    openDatabase(path).close();
+    chmodSync(path, 0o444);
+    // A reader makes the side files with the mode of the database, and cannot remove them.
+    const reader = new Sqlite(path, { readonly: true });
+    reader.pragma('user_version');
+    const sides = sideFiles.map((end) => `${path}${end}`).filter((side) => existsSync(side));
+    expect(sides.map((side) => statSync(side).mode & 0o777)).toContain(0o444);
+    const database = open(path);
+    expect(sides.map((side) => statSync(side).mode & 0o777)).toEqual(sides.map(() => 0o600));
+    expect(new SettingsStore(database, quiet).change({ apiPort: 7001 }).apiPort).toBe(7001);
+    reader.close();
   });
 
   it.each(['version-1.sql', 'version-2.sql', 'version-3.sql', 'version-4.sql'])(

@@ -18,6 +18,7 @@ export const card: GpuFacts = {
   id: 'GPU-1',
   name: 'RTX 4090',
   vendor: 'nvidia',
+  isIntegrated: false,
   utilisation: known(0),
   othersUtilisation: known(0),
   memoryBytes: known(24e9),
@@ -44,6 +45,7 @@ const restingWork: Work = {
   answersInFlight: 0,
   failure: null,
   usesGpu: true,
+  backend: null,
   videoMemoryNeededBytes: 5e9,
   isSuspending: false,
 };

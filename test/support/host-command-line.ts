@@ -1,5 +1,10 @@
 /** Runs the built command line as a person would, and gives back all that it said. */
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  spawn,
+  type SpawnOptions,
+} from 'node:child_process';
 import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { appFiles } from '../../src-main/app-files.ts';
@@ -7,8 +12,11 @@ import { appFiles } from '../../src-main/app-files.ts';
 export type Finished = { readonly code: number | null; readonly out: string; readonly err: string };
 
 /** Starts `mindmesh` with the arguments; what is piped into it is up to the caller. */
-export function startMindmesh(args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [appFiles().commandLine, ...args]);
+export function startMindmesh(
+  args: readonly string[],
+  where: Pick<SpawnOptions, 'cwd' | 'env'> = {},
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [appFiles().commandLine, ...args], { ...where, stdio: 'pipe' });
 }
 
 /** Runs `mindmesh` to its end. `input` is what is piped into it. */

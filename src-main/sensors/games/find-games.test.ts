@@ -32,6 +32,8 @@ it.each([
     'C:\\Program Files\\Epic Games\\Fortnite\\FortniteGame\\Binaries\\Win64\\Fortnite.exe',
     'Fortnite',
   ],
+  ['/media/old disk/SteamLibrary/steamapps/common/Portal 2/portal2_linux', 'Portal 2'],
+  ['F:\\Steam\\steamapps\\common\\Hades\\x64\\Hades.exe', 'Hades'],
 ])('finds the game that %s belongs to', (path, name) => {
   expect(found(path)).toEqual([{ name, foundBy: 'launcher folder' }]);
 });
@@ -43,6 +45,8 @@ it.each([
   '/home/ann/.local/share/Steam/steamapps/common/SteamLinuxRuntime_sniper/pressure-vessel/bin/pv-adverb',
   '/home/ann/.local/share/Steam/steamapps/common/loose-file',
   '/home/ann/.local/share/Steam/steamapps/commonplace/Factorio/x',
+  '/media/old disk/steamapps/common/Proton 9.0 (Beta)/files/bin/wineserver',
+  '/media/old disk/steamapps/common/loose-file',
   'C:\\Program Files\\Epic Games\\FortniteTools\\x.exe',
   'C:\\Riot Games\\Riot Client\\RiotClientServices.exe',
   '',

@@ -80,9 +80,13 @@ function fromApps(path: string, apps: readonly App[]): RunningGame | undefined {
   return isNamed ? { name, foundBy: 'exclusive apps' } : undefined;
 }
 
+/** Steam's own names: a library that no file of Steam's notes, as on a disk that was brought along. */
+const steamLibrary = /^.*?\/steamapps\/common(?=\/)/;
+
 function fromFolders(path: string, places: readonly GameFolder[]): RunningGame | undefined {
   const compared = comparable(path);
-  for (const place of places) {
+  const [library] = steamLibrary.exec(compared) ?? [];
+  for (const place of library === undefined ? places : [...places, { path: library, game: null }]) {
     if (compared.startsWith(`${place.path}/`)) {
       // From the path as it is written, which is as long as the compared one.
       const name =

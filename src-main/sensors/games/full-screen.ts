@@ -1,27 +1,106 @@
-/** The program whose window fills the screen, under X11: what looks like a game or a film should not be disturbed. */
+/**
+ * The program whose window fills the screen, under X11: what looks like a game or a film should not be disturbed,
+ * also on a second screen while another window has the focus.
+ */
 import type { RunningGame } from '../../../src-shared/duty.ts';
 import type { RunCommand } from '../run-command.ts';
 
 export type FullScreenWindow = { readonly pid: number; readonly name: string };
 
-/** @returns null when no window fills the screen */
-export async function readX11FullScreen(
-  runCommand: RunCommand,
-  signal: AbortSignal,
-): Promise<FullScreenWindow | null> {
-  const root = await runCommand('xprop', ['-root', '-notype', '_NET_ACTIVE_WINDOW'], signal);
-  const window = parseActiveWindow(root);
-  if (window === null) {
-    return null;
+/** What the root window tells. */
+type Desktop = {
+  readonly active: string | null;
+  readonly windows: readonly string[];
+  /** null where there is only one, or it is not told. */
+  readonly desktop: number | null;
+};
+
+/** Each window costs a process to ask; so many beside the active one and those that filled the screen before. */
+const windowsPerLook = 2;
+const maxWindows = 200;
+
+/** Looks at the active window, at those that filled the screen before, and at some others in turn. */
+export class FullScreenWindows {
+  readonly #runCommand: RunCommand;
+  #known: ReadonlySet<string> = new Set();
+  #next = 0;
+
+  constructor(runCommand: RunCommand) {
+    this.#runCommand = runCommand;
   }
-  const properties = ['_NET_WM_STATE', '_NET_WM_PID', 'WM_CLASS'];
-  return parseWindow(await runCommand('xprop', ['-id', window, '-notype', ...properties], signal));
+
+  /** @returns null when no window is known to fill the screen */
+  async find(signal: AbortSignal): Promise<FullScreenWindow | null> {
+    const properties = ['_NET_ACTIVE_WINDOW', '_NET_CLIENT_LIST', '_NET_CURRENT_DESKTOP'];
+    const root = parseRoot(
+      await this.#runCommand('xprop', ['-root', '-notype', ...properties], signal),
+    );
+    const filling = new Map<string, FullScreenWindow>();
+    for (const id of this.#chosen(root)) {
+      const window = await this.#look(id, root, signal);
+      if (window !== null) {
+        filling.set(id, window);
+      }
+    }
+    this.#known = new Set(filling.keys());
+    return (
+      (root.active === null ? undefined : filling.get(root.active)) ??
+      [...filling.values()][0] ??
+      null
+    );
+  }
+
+  #chosen({ active, windows }: Desktop): ReadonlySet<string> {
+    const from = this.#next < windows.length ? this.#next : 0;
+    this.#next = from + windowsPerLook;
+    return new Set([
+      ...(active === null ? [] : [active]),
+      ...windows.filter((id) => this.#known.has(id)),
+      ...windows.slice(from, from + windowsPerLook),
+    ]);
+  }
+
+  /** A window that was closed meanwhile fills nothing. */
+  async #look(id: string, root: Desktop, signal: AbortSignal): Promise<FullScreenWindow | null> {
+    const properties = ['_NET_WM_STATE', '_NET_WM_PID', 'WM_CLASS', '_NET_WM_DESKTOP'];
+    try {
+      const text = await this.#runCommand('xprop', ['-id', id, '-notype', ...properties], signal);
+      return isShown(text, root.desktop) ? parseWindow(text) : null;
+    } catch (error) {
+      if (id === root.active || signal.aborted) {
+        throw error;
+      }
+      return null;
+    }
+  }
+}
+
+/** Lines like `_NET_CLIENT_LIST: window id # 0x1c00003, 0x3a00007` and `_NET_CURRENT_DESKTOP = 1`. */
+export function parseRoot(text: string): Desktop {
+  const list = /^_NET_CLIENT_LIST: window id # (.{0,4000})/m.exec(text)?.[1] ?? '';
+  const desktop = /^_NET_CURRENT_DESKTOP = (\d{1,9})/m.exec(text)?.[1];
+  return {
+    active: parseActiveWindow(text),
+    windows: (list.match(/0x[0-9a-f]{1,16}\b/gi) ?? []).slice(0, maxWindows),
+    desktop: desktop === undefined ? null : Number(desktop),
+  };
 }
 
 /** "_NET_ACTIVE_WINDOW: window id # 0x3a00007"; 0x0 when there is none. */
-export function parseActiveWindow(text: string): string | null {
-  const match = /window id # (0x[0-9a-f]{1,16})\b/i.exec(text);
+function parseActiveWindow(text: string): string | null {
+  const match = /^_NET_ACTIVE_WINDOW: window id # (0x[0-9a-f]{1,16})\b/im.exec(text);
   return match?.[1] === undefined || Number(match[1]) === 0 ? null : match[1];
+}
+
+/** Of a window on all desktops. */
+const allDesktops = 0xffff_ffff;
+
+/** Not put away, nor on a desktop that is not shown. */
+function isShown(text: string, shown: number | null): boolean {
+  const own = /^_NET_WM_DESKTOP = (\d{1,10})/m.exec(text)?.[1];
+  const isHere =
+    own === undefined || shown === null || Number(own) === shown || Number(own) === allDesktops;
+  return isHere && !/^_NET_WM_STATE = .*\b_NET_WM_STATE_HIDDEN\b/m.test(text);
 }
 
 /** Lines like `_NET_WM_STATE = _NET_WM_STATE_FULLSCREEN`, `_NET_WM_PID = 4242`, `WM_CLASS = "mpv", "mpv"`. */

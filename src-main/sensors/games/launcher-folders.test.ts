@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fileTree } from '../../../test/support/file-tree.ts';
@@ -28,6 +29,20 @@ it('finds the games of Steam, Lutris and Heroic in a Linux home', async () => {
     { path: join(home, 'GOG Games'), game: null },
     { path: join(home, 'Games/Heroic'), game: null },
   ]);
+});
+
+it('names a folder behind a link by the place where its games really lie, too', async () => {
+  const home = await fileTree({
+    'disk/steamapps/libraryfolders.vdf': '"libraryfolders" {}',
+    'disk/steamapps/common/Factorio/factorio': '',
+    '.local/share/Steam': '-> ../../disk',
+  });
+  const folders = await findGameFolders({ platform: 'linux', home, environment: {} });
+  expect(folders.slice(0, 1)).toEqual([
+    { path: join(home, '.local/share/Steam/steamapps/common'), game: null },
+  ]);
+  const real = await realpath(join(home, 'disk/steamapps/common'));
+  expect(folders).toContainEqual({ path: real, game: null });
 });
 
 it('finds Epic’s and Riot’s games where Windows keeps them, and Steam where the registry says', async () => {

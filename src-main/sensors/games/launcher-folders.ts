@@ -1,5 +1,5 @@
 /** Finds where the launchers on this machine keep their games. Only files are read; nothing is started. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, win32 } from 'node:path';
 import type { GameFolder } from './find-games.ts';
 import {
@@ -37,8 +37,23 @@ export async function findGameFolders(
     heroic(heroicPlaces(places)),
     xbox(places),
   ]);
-  const unique = new Map(found.flat().map((folder) => [folder.path.toLowerCase(), folder]));
-  return [...unique.values(), ...usualFolders(places)];
+  const named = [...found.flat(), ...usualFolders(places)];
+  const real = await Promise.all(named.map(realFolder));
+  const unique = new Map<string, GameFolder>();
+  for (const folder of [...named, ...real.flat()]) {
+    const key = folder.path.toLowerCase();
+    unique.set(key, unique.get(key) ?? folder);
+  }
+  return [...unique.values()];
+}
+
+/** A program shows where it really lies, whatever links its launcher went through. */
+async function realFolder({ path, game }: GameFolder): Promise<GameFolder[]> {
+  try {
+    return [{ path: await realpath(path), game }];
+  } catch {
+    return [];
+  }
 }
 
 /** Used by launchers that note their games nowhere, or only where it takes more than reading a file. */

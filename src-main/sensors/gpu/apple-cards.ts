@@ -23,6 +23,7 @@ function describe(block: string, index: number, isOursAtWork: boolean): GpuFacts
     id: `${name} ${index}`,
     name,
     vendor: /^AMD|^Intel/.test(name) ? (name.startsWith('AMD') ? 'amd' : 'intel') : 'apple',
+    isIntegrated: !name.startsWith('AMD'),
     utilisation,
     othersUtilisation: isOursAtWork
       ? unknown('macOS does not tell the load of single processes')

@@ -10,6 +10,7 @@ function card(id: string, vendor: GpuFacts['vendor'], changes: Partial<GpuFacts>
     id,
     name: `${vendor} card`,
     vendor,
+    isIntegrated: false,
     utilisation: untold,
     othersUtilisation: untold,
     memoryBytes: untold,

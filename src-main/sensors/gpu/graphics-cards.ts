@@ -1,6 +1,6 @@
 /** All cards of the machine: what the system tells of them, and what nvidia-smi tells of NVIDIA's. */
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
-import type { NvidiaFacts } from './nvidia-cards.ts';
+import type { NvidiaFacts } from './nvidia-readings.ts';
 import { known, unknown } from '../reading.ts';
 
 /**

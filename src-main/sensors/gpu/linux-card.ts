@@ -59,6 +59,8 @@ export type CardLook = {
   readonly counters: CardCounters;
   /** As amdgpu says it. */
   readonly utilisation: number | undefined;
+  readonly isIntegrated: boolean;
+  /** Undefined where the driver does not tell, and where the memory is the computer's. */
   readonly memoryBytes: number | undefined;
   readonly usedMemoryBytes: number | undefined;
   readonly temperatureCelsius: Reading<number>;
@@ -67,23 +69,22 @@ export type CardLook = {
 };
 
 /** Reads one card. A card that sleeps is left asleep. */
-export async function lookAtCard({ folder, vendor }: LinuxCard): Promise<CardLook> {
-  const memoryBytes = await readNumber(join(folder, 'mem_info_vram_total'));
-  const usedMemoryBytes = await readNumber(join(folder, 'mem_info_vram_used'));
+export async function lookAtCard(card: LinuxCard): Promise<CardLook> {
+  const { folder, vendor } = card;
+  const [hwmon = 'none'] = await list(join(folder, 'hwmon'));
+  const sensors = join(folder, 'hwmon', hwmon);
+  const memory = await readMemory(card, sensors);
   if ((await readLine(join(folder, 'power/runtime_status'))) === 'suspended') {
     const asleep = unknown('the card sleeps');
     return {
       counters: { asleepMs: undefined, energy: undefined },
       utilisation: 0,
-      memoryBytes,
-      usedMemoryBytes,
+      ...memory,
       temperatureCelsius: asleep,
       powerWatts: 0,
       fanShare: asleep,
     };
   }
-  const [hwmon = 'none'] = await list(join(folder, 'hwmon'));
-  const sensors = join(folder, 'hwmon', hwmon);
   const percent = await readNumber(join(folder, 'gpu_busy_percent'));
   const microwatts =
     (await readNumber(join(sensors, 'power1_average'))) ??
@@ -94,12 +95,37 @@ export async function lookAtCard({ folder, vendor }: LinuxCard): Promise<CardLoo
       energy: await readNumber(join(sensors, 'energy1_input')),
     },
     utilisation: percent === undefined ? undefined : Math.min(100, Math.max(0, percent)) / 100,
-    memoryBytes,
-    usedMemoryBytes,
+    ...memory,
     temperatureCelsius: await readTemperature(sensors),
     powerWatts: microwatts === undefined ? undefined : microwatts / 1e6,
     fanShare: await readFan(sensors),
   };
+}
+
+/** No card with so little of its own memory computes; what firmware carves out for an integrated one can be less. */
+const carveOutBytes = 1024 ** 3;
+
+/**
+ * An integrated card takes what it needs of the computer's memory, beyond the piece that firmware carves out for it;
+ * only a piece that is larger than what it may take beside it ("GTT") is the memory it computes in.
+ */
+async function readMemory(
+  { folder, vendor, pciAddress }: LinuxCard,
+  sensors: string,
+): Promise<Pick<CardLook, 'isIntegrated' | 'memoryBytes' | 'usedMemoryBytes'>> {
+  const memoryBytes = await readNumber(join(folder, 'mem_info_vram_total'));
+  const usedMemoryBytes = await readNumber(join(folder, 'mem_info_vram_used'));
+  if (vendor === 'intel') {
+    // Intel's integrated graphics stand on the processor's own bus.
+    return { isIntegrated: pciAddress.startsWith('0000:00:'), memoryBytes, usedMemoryBytes };
+  }
+  const gttBytes = (await readNumber(join(folder, 'mem_info_gtt_total'))) ?? 0;
+  const isSmall = memoryBytes !== undefined && memoryBytes <= carveOutBytes;
+  // amdgpu tells the voltage of a north bridge only where the chip has one.
+  const isIntegrated = isSmall || (await readLine(join(sensors, 'in1_label'))) === 'vddnb';
+  return isIntegrated && gttBytes > (memoryBytes ?? 0)
+    ? { isIntegrated, memoryBytes: undefined, usedMemoryBytes: undefined }
+    : { isIntegrated, memoryBytes, usedMemoryBytes };
 }
 
 /** Intel's first graphics engine: i915 tells it under the screen device, xe under its tile. */
@@ -146,6 +172,7 @@ export function presentCard(card: LinuxCard, name: string, because: string): Gpu
     id: card.pciAddress,
     name,
     vendor: card.vendor,
+    isIntegrated: false,
     utilisation: missing,
     othersUtilisation: missing,
     memoryBytes: missing,

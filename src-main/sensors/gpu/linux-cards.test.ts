@@ -61,6 +61,7 @@ it('reads all that amdgpu tells', async () => {
         id: '0000:0b:00.0',
         name: 'Radeon RX 7900 XTX',
         vendor: 'amd',
+        isIntegrated: false,
         utilisation: known(0.62),
         othersUtilisation: known(0.62),
         memoryBytes: known(24 * 1024 ** 3),
@@ -123,11 +124,52 @@ it('works an Intel card’s load and power out from two looks', async () => {
   await clock.pass(2000);
   const second = await cards.read();
   expect(second.isKnown && second.value[0]).toMatchObject({
+    isIntegrated: true,
     utilisation: known(0.25),
-    othersUtilisation: known(0.25),
+    othersUtilisation: unknown('the driver tells only how long the card was awake'),
     powerWatts: known(10),
-    memoryBytes: unknown('the driver does not tell the memory of the card'),
+    memoryBytes: unknown('it shares the memory of the computer'),
   });
+});
+
+it.each([
+  [1900, known(0.05)],
+  [200, known(0.9)],
+])('takes a card that slept %d ms of two seconds for what it must be', async (asleepMs, load) => {
+  const { cards, clock, sysRoot } = await setting(intelFiles);
+  await cards.read();
+  const counter = `${intel}/drm/card1/gt/gt0/rc6_residency_ms`;
+  await addFiles(sysRoot, { [counter]: `${10_000 + asleepMs}\n` });
+  await clock.pass(2000);
+  const facts = await cards.read();
+  const others = facts.isKnown ? facts.value[0]?.othersUtilisation : undefined;
+  expect(others).toEqual(known(expect.closeTo(load.value, 6)));
+});
+
+const gtt = { [`${amd}/mem_info_gtt_total`]: `${16 * 1024 ** 3}\n` };
+const carveOut = (bytes: number) => ({ [`${amd}/mem_info_vram_total`]: `${bytes}\n` });
+const northBridge = { [`${amd}/hwmon/hwmon4/in1_label`]: 'vddnb\n' };
+it.each([
+  ['of 512 MB', { ...gtt, ...carveOut(512 * 1024 ** 2) }, true, undefined],
+  ['of 4 GB', { ...gtt, ...northBridge, ...carveOut(4 * 1024 ** 3) }, true, undefined],
+  ['of nearly all', { ...gtt, ...northBridge, ...carveOut(96e9) }, true, 96e9],
+  ['of none, on a card of its own', gtt, false, 24 * 1024 ** 3],
+])('counts a carve-out %s only where it bounds the card', async (_, files, isIntegrated, bytes) => {
+  const { cards } = await setting({ ...amdFiles, ...files });
+  const facts = await cards.read();
+  expect(facts.isKnown && facts.value[0]).toMatchObject({
+    isIntegrated,
+    memoryBytes:
+      bytes === undefined ? unknown('it shares the memory of the computer') : known(bytes),
+  });
+});
+
+it('does not take our memory for others’ where the kernel does not tell of processes', async () => {
+  const { cards } = await setting(amdFiles, { '700/comm': 'node\n' }, new Set([700]));
+  const facts = await cards.read();
+  expect(facts.isKnown && facts.value[0]?.othersMemoryBytes).toEqual(
+    unknown('the driver does not tell the memory of single processes'),
+  );
 });
 
 it('lists no card that computes nothing, none of a virtual machine, and knows when it cannot see', async () => {

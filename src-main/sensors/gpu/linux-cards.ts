@@ -111,25 +111,63 @@ type Scene = {
 function describe(scene: Scene): GpuFacts {
   const { card, name, look, ours } = scene;
   const utilisation = utilisationOf(scene);
-  const mine = scene.now.clients
-    .filter(({ pid, client }) => client.pciAddress === card.pciAddress && ours.has(pid))
-    .reduce((sum, { client }) => sum + client.videoMemoryBytes, 0);
-  const noMemory = unknown('the driver does not tell the memory of the card');
+  const mine = scene.now.clients.filter(
+    ({ pid, client }) => client.pciAddress === card.pciAddress && ours.has(pid),
+  );
+  const noMemory = unknown(
+    look.isIntegrated
+      ? 'it shares the memory of the computer'
+      : 'the driver does not tell the memory of the card',
+  );
   return {
     id: card.pciAddress,
     name,
     vendor: card.vendor,
+    isIntegrated: look.isIntegrated,
     utilisation,
-    othersUtilisation: ours.size === 0 ? utilisation : clientLoad(scene, (pid) => !ours.has(pid)),
+    othersUtilisation:
+      ours.size === 0
+        ? loadOfOthers(scene, utilisation)
+        : clientLoad(scene, (pid) => !ours.has(pid)),
     memoryBytes: look.memoryBytes === undefined ? noMemory : known(look.memoryBytes),
     othersMemoryBytes:
       look.usedMemoryBytes === undefined
         ? noMemory
-        : known(Math.max(0, look.usedMemoryBytes - mine)),
+        : memoryOfOthers(look.usedMemoryBytes, ours, mine),
     temperatureCelsius: look.temperatureCelsius,
     powerWatts: powerOf(scene),
     fanShare: look.fanShare,
   };
+}
+
+/** An old kernel does not tell what is ours of the memory in use. */
+function memoryOfOthers(
+  usedBytes: number,
+  ours: ReadonlySet<number>,
+  mine: readonly OwnedClient[],
+): Reading<number> {
+  if (ours.size > 0 && mine.length === 0) {
+    return unknown('the driver does not tell the memory of single processes');
+  }
+  const ownBytes = mine.reduce((sum, { client }) => sum + client.videoMemoryBytes, 0);
+  return known(Math.max(0, usedBytes - ownBytes));
+}
+
+/** A card that is awake need not be busy: a desktop alone wakes it up for every picture. */
+const idleAwakeShare = 0.2;
+const busyAwakeShare = 0.9;
+
+/** Without work of ours; how long a card was awake is only the most that it can have worked. */
+function loadOfOthers({ card, look, now }: Scene, utilisation: Reading<number>): Reading<number> {
+  const isAwakeShare =
+    look.utilisation === undefined &&
+    !now.clients.some(({ client }) => client.pciAddress === card.pciAddress);
+  return isAwakeShare &&
+    utilisation.isKnown &&
+    utilisation.value > idleAwakeShare &&
+    utilisation.value < busyAwakeShare
+    ? unknown('the driver tells only how long the card was awake')
+    : utilisation;
 }
 
 /** As the driver says it; else what its clients did; else how long the card was awake, which is no less. */

@@ -45,6 +45,19 @@ it('shows the busiest engine of a card, with and without our processes', () => {
   );
 });
 
+it('knows an integrated card by the little that firmware carved out for it', () => {
+  const uhd = '0x00000000_0x0000b111';
+  const found = [`adapter\t${uhd}\t32902\t134217728\tIntel(R) UHD Graphics 770`, ...adapters];
+  const cards = windowsCards(sectionsAfter(...found, ...load), new Set());
+  const shared = unknown('it shares the memory of the computer');
+  expect(cards).toMatchObject(
+    known([
+      { id: uhd, isIntegrated: true, memoryBytes: shared, othersMemoryBytes: shared },
+      { id: radeon, isIntegrated: false },
+    ]),
+  );
+});
+
 it('reads decimal commas as they come in other languages', () => {
   const sections = sectionsAfter(
     ...adapters,

@@ -14,6 +14,9 @@ const vendors: Readonly<Record<number, GpuFacts['vendor']>> = {
   0x8086: 'intel',
 };
 
+/** No card with so little of its own memory computes; what firmware carves out for an integrated one can be less. */
+const carveOutBytes = 1024 ** 3;
+
 export function windowsCards(
   { adapters, load }: Pick<WindowsSections, 'adapters' | 'load'>,
   ours: ReadonlySet<number>,
@@ -40,18 +43,28 @@ function describe(
   ours: ReadonlySet<number>,
 ): GpuFacts {
   const untold = unknown('Windows does not tell it of this card');
+  const vendor = vendors[adapter.vendorId] ?? 'other';
+  const isIntegrated = vendor !== 'nvidia' && adapter.dedicatedBytes <= carveOutBytes;
+  const shared = unknown('it shares the memory of the computer');
   const isHere = ({ luid }: WindowsCounter): boolean => luid === adapter.luid;
   const isForeign = (counter: WindowsCounter): boolean => isHere(counter) && !ours.has(counter.pid);
   return {
     id: adapter.luid,
     name: adapter.name === '' ? 'Graphics card' : adapter.name,
-    vendor: vendors[adapter.vendorId] ?? 'other',
+    vendor,
+    isIntegrated,
     utilisation: mapReading(load, ({ engines }) => busiestEngine(engines.filter(isHere))),
     othersUtilisation: mapReading(load, ({ engines }) => busiestEngine(engines.filter(isForeign))),
-    memoryBytes: adapter.dedicatedBytes > 0 ? known(adapter.dedicatedBytes) : untold,
-    othersMemoryBytes: mapReading(load, ({ memory }) =>
-      memory.filter(isForeign).reduce((sum, { value }) => sum + value, 0),
-    ),
+    memoryBytes: isIntegrated
+      ? shared
+      : adapter.dedicatedBytes > 0
+        ? known(adapter.dedicatedBytes)
+        : untold,
+    othersMemoryBytes: isIntegrated
+      ? shared
+      : mapReading(load, ({ memory }) =>
+          memory.filter(isForeign).reduce((sum, { value }) => sum + value, 0),
+        ),
     temperatureCelsius: untold,
     powerWatts: untold,
     fanShare: untold,

@@ -1,0 +1,130 @@
+/**
+ * No pause ends in a loop: whatever sensors tell of cards, and whatever of our own work they take for somebody
+ * else's, the engines are loaded a few times an hour at most, beside what real causes make.
+ */
+import { array, assert, boolean, constantFrom, integer, property, record } from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
+import { defaultPreferences } from '../../src-shared/preferences.ts';
+import { card, DutyRun, idleFacts, known, unknown } from '../../test/support/duty-inputs.ts';
+import type { Loaded } from './engine-work.ts';
+import { neededMemory } from './needed-memory.ts';
+
+const hourMs = 3_600_000;
+const stepMs = 5000;
+const loadsPerHour = 12;
+
+/** When a sensor tells something. */
+const told = constantFrom('always', 'at rest', 'at work', 'never');
+type Told = 'always' | 'at rest' | 'at work' | 'never';
+
+const worlds = record({
+  backend: constantFrom('cuda', 'vulkan', 'cpu'),
+  isListed: boolean(),
+  isIntegrated: boolean(),
+  listTold: told,
+  loadTold: told,
+  memoryTold: told,
+  cardGigabytes: integer({ min: 1, max: 24 }),
+  othersGigabytes: integer({ min: 0, max: 8 }),
+  expectedGigabytes: constantFrom(undefined, 2, 5, 12),
+  takenGigabytes: integer({ min: 1, max: 14 }),
+  loadSeconds: integer({ min: 1, max: 30 }),
+  // What of our own work is taken for others'.
+  isOwnLoadOthers: boolean(),
+  isOwnMemoryOthers: boolean(),
+  isOwnCpuOthers: boolean(),
+  workCelsius: integer({ min: 40, max: 95 }),
+  causes: array(
+    record({
+      kind: constantFrom('game', 'load', 'memory'),
+      fromMs: integer({ min: 0, max: hourMs }),
+      forMs: integer({ min: stepMs, max: hourMs / 4 }),
+    }),
+    { maxLength: 6 },
+  ),
+});
+type World = Parameters<Parameters<typeof worlds.map>[0]>[0];
+
+function isTold(when: Told, isWorking: boolean): boolean {
+  return when === 'always' || (when === 'at work' ? isWorking : when === 'at rest' && !isWorking);
+}
+
+function readingIf<T>(isKnown: boolean, value: T): Reading<T> {
+  return isKnown ? known(value) : unknown;
+}
+
+function factsOf(world: World, nowMs: number, isWorking: boolean): Facts {
+  const at = (kind: World['causes'][number]['kind']): boolean =>
+    world.causes.some(
+      (cause) => cause.kind === kind && nowMs >= cause.fromMs && nowMs < cause.fromMs + cause.forMs,
+    );
+  const isOwnLoad = isWorking && world.isOwnLoadOthers;
+  const ownGigabytes = isWorking && world.isOwnMemoryOthers ? world.takenGigabytes : 0;
+  const isMemoryTold = isTold(world.memoryTold, isWorking);
+  const othersGigabytes = world.othersGigabytes + ownGigabytes + (at('memory') ? 30 : 0);
+  const gpu: GpuFacts = {
+    ...card,
+    isIntegrated: world.isIntegrated,
+    othersUtilisation: readingIf(
+      isTold(world.loadTold, isWorking),
+      at('load') || isOwnLoad ? 1 : 0.05,
+    ),
+    memoryBytes: readingIf(isMemoryTold, world.cardGigabytes * 1e9),
+    othersMemoryBytes: readingIf(isMemoryTold, othersGigabytes * 1e9),
+    temperatureCelsius: known(isWorking ? world.workCelsius : 40),
+  };
+  return {
+    ...idleFacts,
+    gpus: readingIf(isTold(world.listTold, isWorking), world.isListed ? [gpu] : []),
+    games: known(at('game') ? [{ name: 'Hades', foundBy: 'launcher folder' }] : []),
+    othersCpuShare: known(isWorking && world.isOwnCpuOthers ? 0.9 : 0.01),
+  };
+}
+
+/** Engines that follow the duty, and a node that tells what they take. Returns how often they were loaded. */
+function loadsIn(world: World): number {
+  const run = new DutyRun();
+  let needs: Loaded = { usesGpu: true, backend: null, videoMemoryNeededBytes: 0 };
+  let loads = 0;
+  let loadedAtMs = 0;
+  for (let nowMs = 0; nowMs < hourMs; nowMs += stepMs) {
+    const isWorking = run.work.engines !== 'stopped';
+    const isLoaded = run.work.engines === 'ready';
+    const facts = factsOf(world, nowMs, isWorking);
+    const shard = {
+      backend: isLoaded ? world.backend : null,
+      memoryBytes: isLoaded ? world.takenGigabytes * 1e9 : 0,
+      expectedMemoryBytes:
+        world.expectedGigabytes === undefined ? undefined : world.expectedGigabytes * 1e9,
+    };
+    needs = neededMemory([shard], needs, facts.gpus, defaultPreferences);
+    run.setWork(needs);
+    const duty = run.look(facts);
+    if (duty.state === 'starting' && !isWorking) {
+      loads += 1;
+      loadedAtMs = nowMs + world.loadSeconds * 1000;
+      run.setWork({ engines: 'starting' });
+    } else if (duty.state === 'starting' && nowMs >= loadedAtMs) {
+      run.setWork({ engines: 'ready' });
+    } else if (duty.state === 'draining' && duty.isEnding) {
+      run.setWork({ engines: 'stopped' });
+    }
+    run.pass(stepMs);
+  }
+  return loads;
+}
+
+it('loads a few times an hour at most, in whatever world', () => {
+  let repeated = 0;
+  assert(
+    property(worlds, (world) => {
+      const loads = loadsIn(world);
+      repeated += loads > 1 + world.causes.length ? 1 : 0;
+      expect(loads).toBeLessThanOrEqual(loadsPerHour + world.causes.length);
+    }),
+    { numRuns: 150 },
+  );
+  // Without worlds in which it is tried again and again there would be nothing to bound.
+  expect(repeated).toBeGreaterThan(10);
+});

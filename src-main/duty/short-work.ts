@@ -1,0 +1,61 @@
+/**
+ * Longer rest after work that did not last. A sensor may take our own load, memory or heat for somebody else's; the
+ * machine would then load, give back and load again for ever. So a machine that has to give back soon after it
+ * began, for a cause that may be its own, rests for twice as long each time. Pure.
+ */
+import type { Duty, PauseReasonName } from '../../src-shared/duty.ts';
+import { minuteMs } from './local-time.ts';
+
+export type ShortWork = {
+  /** So many times in a row the machine gave back soon after it had begun. */
+  readonly inARow: number;
+  /** When the work that goes on now began, on the clock that never goes back. */
+  readonly beganAtMs: number | null;
+};
+
+export const noShortWork: ShortWork = { inARow: 0, beganAtMs: null };
+
+const shortMs = 10 * minuteMs;
+const longestQuietMs = 30 * minuteMs;
+
+/** What our own work can bring about; everything else comes from outside. */
+const maybeOwnDoing: ReadonlySet<PauseReasonName> = new Set([
+  'too hot',
+  'other GPU load',
+  'CPU busy',
+  'no video memory',
+]);
+
+/** @param reasons what holds the machine now */
+export function nextShortWork(
+  { inARow, beganAtMs }: ShortWork,
+  state: Duty['state'],
+  reasons: readonly PauseReasonName[],
+  nowMs: number,
+): ShortWork {
+  if (state === 'starting' || state === 'serving') {
+    return { inARow, beganAtMs: beganAtMs ?? nowMs };
+  }
+  if (beganAtMs === null) {
+    return { inARow, beganAtMs };
+  }
+  if (nowMs - beganAtMs >= shortMs) {
+    return noShortWork;
+  }
+  const isMaybeOwn = reasons.length > 0 && reasons.every((name) => maybeOwnDoing.has(name));
+  return { inARow: inARow + (isMaybeOwn ? 1 : 0), beganAtMs: null };
+}
+
+/** How long a reason has to be gone, in milliseconds: the owner's time of quiet, doubled from the second time on. */
+export function quietAfterShortWork(
+  name: PauseReasonName,
+  { inARow }: ShortWork,
+  steadyQuietMs: number,
+): number {
+  return maybeOwnDoing.has(name)
+    ? Math.max(
+        steadyQuietMs,
+        Math.min(longestQuietMs, steadyQuietMs * 2 ** Math.max(0, inARow - 1)),
+      )
+    : steadyQuietMs;
+}

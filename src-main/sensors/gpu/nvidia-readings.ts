@@ -1,0 +1,178 @@
+/**
+ * What NVIDIA's cards do, from the lines that two nvidia-smi print: one tells of the cards, the other of the processes on
+ * them while engines of ours run.
+ */
+import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
+import type { Clock } from '../clock.ts';
+import {
+  allByOthers,
+  othersUse,
+  type OthersUse,
+  parsePmonRow,
+  parsePmonTitles,
+  type PmonColumns,
+  type PmonRow,
+} from './nvidia-processes.ts';
+import { type NvidiaCard, parseNvidiaLine } from './nvidia-query.ts';
+import type { RecentGpuPids } from '../own-processes.ts';
+import { known, unknown } from '../reading.ts';
+
+export type NvidiaFacts = { readonly pciAddress: string | null; readonly facts: GpuFacts };
+
+type Heard<T> = { readonly value: T; readonly at: number };
+
+/** Of the tools' own lines, so many may be missing before what they said is taken back. */
+const staleAfterLines = 3;
+/** pmon needs a moment after its start; until then what was known before our engine started still stands. */
+const othersHeldMs = 10_000;
+
+export class NvidiaReadings {
+  readonly #ours: RecentGpuPids;
+  readonly #clock: Clock;
+  readonly #everyMs: number;
+  readonly #cards = new Map<number, Heard<NvidiaCard>>();
+  /** Identities outlive a loss of the card, when the driver stops telling them. */
+  readonly #identities = new Map<number, Pick<NvidiaCard, 'uuid' | 'pciAddress' | 'name'>>();
+  /** By card and process. */
+  readonly #rows = new Map<string, Heard<PmonRow>>();
+  readonly #others = new Map<number, Heard<OthersUse>>();
+  #columns: PmonColumns | undefined;
+  #trouble: string | undefined = 'nvidia-smi has not answered yet';
+  #monitorTrouble: string | undefined;
+
+  /** @param everyMs how often the tools print */
+  constructor(ours: RecentGpuPids, clock: Clock, everyMs: number) {
+    this.#ours = ours;
+    this.#clock = clock;
+    this.#everyMs = everyMs;
+  }
+
+  get reading(): Reading<readonly NvidiaFacts[]> {
+    return this.#trouble === undefined
+      ? known([...this.#cards.values()].map((card) => this.#describe(card)))
+      : unknown(this.#trouble);
+  }
+
+  get isInTrouble(): boolean {
+    return this.#trouble !== undefined;
+  }
+
+  /** @returns whether it is a line about a card */
+  hearCard(line: string): boolean {
+    const card = parseNvidiaLine(line);
+    if (card === undefined) {
+      return false;
+    }
+    const before = this.#identities.get(card.index);
+    this.#identities.set(card.index, {
+      uuid: card.uuid ?? before?.uuid ?? null,
+      pciAddress: card.pciAddress ?? before?.pciAddress ?? null,
+      name: card.uuid === null && before !== undefined ? before.name : card.name,
+    });
+    this.#cards.set(card.index, { value: card, at: this.#clock.now() });
+    this.#trouble = undefined;
+    return true;
+  }
+
+  /** @returns whether it is a line of the table of processes */
+  hearProcess(line: string): boolean {
+    if (line.startsWith('#')) {
+      this.#columns = parsePmonTitles(line) ?? this.#columns;
+      return this.#columns !== undefined;
+    }
+    const row = this.#columns === undefined ? undefined : parsePmonRow(line, this.#columns);
+    if (row === undefined) {
+      return false;
+    }
+    this.#monitorTrouble = undefined;
+    this.#rows.set(`${row.gpuIndex} ${row.pid ?? '-'}`, { value: row, at: this.#clock.now() });
+    return true;
+  }
+
+  /** The tool that tells of processes starts anew. */
+  expectProcesses(): void {
+    this.#columns = undefined;
+    this.#monitorTrouble = undefined;
+  }
+
+  /** Why processes are not told. */
+  noteMonitorTrouble(because: string): void {
+    this.#monitorTrouble = because;
+  }
+
+  forgetProcesses(): void {
+    this.#rows.clear();
+  }
+
+  forget(because: string): void {
+    this.#trouble = because;
+    this.#cards.clear();
+    this.#rows.clear();
+    this.#others.clear();
+  }
+
+  #describe({ value: card, at }: Heard<NvidiaCard>): NvidiaFacts {
+    const identity = this.#identities.get(card.index) ?? card;
+    const isLost = this.#clock.now() - at > this.#everyMs * staleAfterLines;
+    const heard = isLost ? silenced(card) : card;
+    return {
+      pciAddress: identity.pciAddress,
+      facts: {
+        id: identity.uuid ?? identity.pciAddress ?? `nvidia-${card.index}`,
+        name: identity.name,
+        vendor: 'nvidia',
+        isIntegrated: false,
+        utilisation: heard.utilisation,
+        ...this.#othersOn(heard),
+        memoryBytes: heard.memoryBytes,
+        temperatureCelsius: heard.temperatureCelsius,
+        powerWatts: heard.powerWatts,
+        fanShare: heard.fanShare,
+      },
+    };
+  }
+
+  #othersOn(card: NvidiaCard): OthersUse {
+    const ours = this.#ours.pids;
+    const now = this.#clock.now();
+    const rows = this.#rowsOf(card.index);
+    if (ours.size > 0 && rows.length === 0) {
+      const held = this.#others.get(card.index);
+      if (held !== undefined && now - held.at <= othersHeldMs) {
+        return held.value;
+      }
+      const because = unknown(this.#monitorTrouble ?? 'nvidia-smi pmon has not answered yet');
+      return { othersUtilisation: because, othersMemoryBytes: because };
+    }
+    const value = ours.size === 0 ? allByOthers(card) : othersUse(card, rows, ours);
+    this.#others.set(card.index, { value, at: now });
+    return value;
+  }
+
+  /** The rows that still hold; a process that ended has none any more. */
+  #rowsOf(gpuIndex: number): readonly PmonRow[] {
+    const oldest = this.#clock.now() - this.#everyMs * staleAfterLines;
+    for (const [key, { at }] of this.#rows) {
+      if (at < oldest) {
+        this.#rows.delete(key);
+      }
+    }
+    return [...this.#rows.values()].flatMap(({ value }) =>
+      value.gpuIndex === gpuIndex ? [value] : [],
+    );
+  }
+}
+
+/** A card that the driver stopped reporting. */
+function silenced(card: NvidiaCard): NvidiaCard {
+  const lost = unknown('nvidia-smi no longer reports this card');
+  return {
+    ...card,
+    utilisation: lost,
+    memoryBytes: lost,
+    usedMemoryBytes: lost,
+    temperatureCelsius: lost,
+    powerWatts: lost,
+    fanShare: lost,
+  };
+}

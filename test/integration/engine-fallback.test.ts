@@ -1,0 +1,54 @@
+/** Libraries whose driver is of another version, or whose card is gone, give way to the next ones. */
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LibraryFolder, libraryFolders } from '../../src-worker/engine/backend.ts';
+import { openFirstLibrary } from '../../src-worker/engine/library.ts';
+import { Shard } from '../../src-worker/engine/shard.ts';
+import { TestModel } from '../support/engine-models.ts';
+
+let root: string;
+let model: TestModel;
+let onProcessor: LibraryFolder;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'mindmesh-fallback-'));
+  model = await TestModel.create({ type: 'F16' });
+  [onProcessor] = await libraryFolders('cpu');
+});
+
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true });
+  await model.remove();
+});
+
+/** The libraries of this machine, one of which is no library, in a folder that promises a card. */
+async function brokenFolder(gpu: 'cuda' | 'vulkan', broken: RegExp): Promise<LibraryFolder> {
+  const path = join(root, `${gpu}-${broken.source.replaceAll(/\W/g, '')}`);
+  await mkdir(path);
+  for (const name of await readdir(onProcessor.path)) {
+    await (broken.test(name)
+      ? writeFile(join(path, name), 'not a library')
+      : symlink(join(onProcessor.path, name), join(path, name)));
+  }
+  return { path, fallbackPath: undefined, gpu };
+}
+
+it('takes the next folder where libraries do not load, or find no card, and computes with it', async () => {
+  const cuda = await brokenFolder('cuda', /llama\.v/);
+  // Only the libraries for the processor are in it, as where the one for the card does not load.
+  const vulkan = await brokenFolder('vulkan', /never/);
+  const library = openFirstLibrary([cuda, vulkan, onProcessor], 'auto');
+  expect(library.backend).toBe('cpu');
+  const options = { contextLength: 256, maxSessions: 1, batchSize: 64, threads: 1 };
+  const shard = await Shard.load(library, model.path, { ...options, role: 'whole' });
+  shard.dispose();
+});
+
+it('says what is wrong where no folder is left', async () => {
+  const cuda = await brokenFolder('cuda', /ggml\.v/);
+  expect(() => openFirstLibrary([cuda], 'auto')).toThrow(
+    expect.objectContaining({ code: 'engine-load-failed' }),
+  );
+});
