@@ -176,13 +176,14 @@ export class MeshNode {
         onEvent({ type: 'usage', usage });
         onChange();
       },
-      (manifestId, tokens) => this.#hosting.wanted(manifestId, tokens),
+      (manifestId, tokens, rules) => this.#hosting.wanted(manifestId, tokens, routes.rules(rules)),
     );
     this.#admission = new Admission(config.gateway);
     this.#headers = new HeaderExchange({
       opener: mesh,
       knownPeers: () => routes.peers(),
       source: {
+        mayHave: (peer, manifestId) => this.#hosting.mayHave(peer, manifestId),
         manifest: (manifestId) => this.#models.get(manifestId)?.manifest,
         headerPath: (manifestId) => library.headerPath(manifestId),
       },
@@ -266,7 +267,27 @@ export class MeshNode {
   async offerModel(params: PoolParams<'poolOffer'>): Promise<PoolResult<'poolOffer'>> {
     const { id, ...facts } = await poolModelOf(this.#library.find(params.model), params);
     const offered = await this.pools.offer(params.pool, id, facts);
-    return { ...offered, manifestId: facts.manifestId };
+    await this.#library.offerTo(facts.manifestId, offered.poolId, true);
+    this.#hosting.libraryChanged();
+    return { pool: offered.pool, id, manifestId: facts.manifestId };
+  }
+
+  /** Offers a model no more, nor gives it to the members. @throws AppError as PoolService.offer */
+  async withdrawModel({
+    pool,
+    id,
+  }: PoolParams<'poolWithdraw'>): Promise<PoolResult<'poolWithdraw'>> {
+    const before = this.pools.offered();
+    const { poolId, ...withdrawn } = await this.pools.offer(pool, id, null);
+    for (const { manifestId } of before.filter(
+      (offer) => offer.id === id && offer.pool.id === poolId,
+    )) {
+      if (this.#models.get(manifestId) !== undefined) {
+        await this.#library.offerTo(manifestId, poolId, false);
+      }
+    }
+    this.#hosting.libraryChanged();
+    return withdrawn;
   }
 
   /** The route that a question would take now. @throws AppError `model-not-found`, as Coordinator.route */

@@ -126,7 +126,8 @@ export class CatalogModels {
         tell(0);
         await this.#fetch(model, path, signal, tell);
       }
-      return await library.importModel(path, { signal });
+      const audience = model.pool === undefined ? 'everybody' : [model.pool.id];
+      return await library.importModel(path, { signal, audience });
     } finally {
       this.#downloading.delete(model.id);
       bytes.tell(model.id, undefined);

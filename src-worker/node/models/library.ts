@@ -10,9 +10,10 @@
  */
 import { mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
-import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
+import type { LayerRange } from '../../../src-shared/model.ts';
 import { partialSuffix, writeAtomically } from '../../gguf/atomic-file.ts';
 import type { ChunkSupply, SuppliedModel } from '../transfer/chunk-supply.ts';
+import { type Audience, nobody, withPool } from './audience.ts';
 import { makeManifest, type ReadingOptions } from './make-manifest.ts';
 import { type ChunkedManifest, manifestId } from './manifest.ts';
 import { type LibraryModel, libraryUnusable, ModelRegister } from './model-register.ts';
@@ -82,7 +83,10 @@ export class ModelLibrary implements ChunkSupply {
    */
   async importModel(
     path: string,
-    options: ReadingOptions & { readonly alias?: string | undefined } = {},
+    options: ReadingOptions & {
+      readonly alias?: string | undefined;
+      readonly audience?: Audience | undefined;
+    } = {},
   ): Promise<LibraryModel> {
     const source = await lookAt(resolve(path));
     const known = this.#register.ofFile(source);
@@ -92,6 +96,7 @@ export class ModelLibrary implements ChunkSupply {
         source,
         known.entry.manifest,
         options.alias,
+        options.audience,
       );
     }
     let leaves: readonly Buffer[] = [];
@@ -104,7 +109,8 @@ export class ModelLibrary implements ChunkSupply {
     if (known !== undefined) {
       await this.remove(known.model.manifestId);
     }
-    const model = await this.#register.keep(id, source, manifest, alias);
+    const audience = options.audience ?? known?.model.audience;
+    const model = await this.#register.keep(id, source, manifest, alias, audience);
     try {
       await writeAtomically(hashesPath(this.#folder, id), (handle) =>
         handle.writeFile(Buffer.concat(leaves)),
@@ -117,17 +123,39 @@ export class ModelLibrary implements ChunkSupply {
 
   /**
    * Makes a model known whose layers are to be fetched as they are needed. `headerPath` is a GGUF file with its
-   * metadata, both checked against the model's id before. A model that is known already stays as it is.
+   * metadata, both checked against the model's id before. A model that is known already stays as it is, its audience too.
    * @throws AppError `request-invalid` for an alias that is no good or another model's, `data-folder-unusable`
    */
   async addModel(
     manifest: ChunkedManifest,
     headerPath: string,
-    alias?: string,
+    options: { readonly alias?: string; readonly audience?: Audience } = {},
   ): Promise<LibraryModel> {
     const id = manifestId(manifest);
     await this.#cache.putHeader(id, headerPath);
-    return await this.#register.keep(id, this.#register.entry(id)?.source ?? null, manifest, alias);
+    const known = this.#register.entry(id);
+    return await this.#register.keep(
+      id,
+      known?.source ?? null,
+      manifest,
+      options.alias,
+      known?.audience ?? options.audience,
+    );
+  }
+
+  /**
+   * The owner offers the model to the members of a pool, or does so no more.
+   * @throws AppError `model-not-found`, `data-folder-unusable`
+   */
+  async offerTo(id: string, pool: string, isOffered: boolean): Promise<void> {
+    const { entry } = this.#register.get(id);
+    const audience = withPool(entry.audience, pool, isOffered);
+    await this.#register.keep(id, entry.source, entry.manifest, undefined, audience);
+  }
+
+  /** Peers that may have the model though it is not hosted; nobody where the library does not have it. */
+  audienceOf(id: string): Audience {
+    return this.#register.entry(id)?.audience ?? nobody;
   }
 
   /** How layers that are not here are fetched from now on. */
@@ -177,16 +205,15 @@ export class ModelLibrary implements ChunkSupply {
   }
 
   /**
-   * Models that came from peers or the web, and of which layers are here now. Those that their owner imported are not
-   * among them.
+   * Models that some peers may have though they are not hosted, and of which layers are here now. Those that their owner
+   * imported and offered to nobody are not among them.
    */
-  async held(): Promise<ModelSummary[]> {
+  async held(): Promise<LibraryModel[]> {
     const ready = await this.#cache.modelsWithShards();
-    return this.list()
-      .filter(({ manifestId, path }) =>
-        path === null ? ready.has(manifestId) : path.startsWith(this.filesFolder + sep),
-      )
-      .map(({ summary }) => summary);
+    return this.list().filter(
+      ({ manifestId, path, audience }) =>
+        audience.length > 0 && (path !== null || ready.has(manifestId)),
+    );
   }
 
   /** Deletes the file of these layers unless it is pinned or being read. Whether it is gone. */

@@ -14,6 +14,7 @@ import {
   readEntry,
   writeEntry,
 } from './library-entry.ts';
+import { type Audience, nobody } from './audience.ts';
 import { type Manifest, toModelSummary } from './manifest.ts';
 import { isSameFile, type SourceFile } from './source-file.ts';
 
@@ -24,6 +25,8 @@ export type LibraryModel = {
   readonly path: string | null;
   readonly summary: ModelSummary;
   readonly manifest: Manifest;
+  /** Peers that may have it though it is not hosted. */
+  readonly audience: Audience;
 };
 
 /** A model with what only the library needs of it. The public part is made once: its id is a hash. */
@@ -118,7 +121,7 @@ export class ModelRegister {
 
   /**
    * Adds a model, or replaces what was known of it. Only here the alias is looked at: another import may have taken it,
-   * or brought the same model, meanwhile.
+   * or brought the same model, meanwhile. Without an audience, that of before stays.
    * @throws AppError `request-invalid` for an alias that is no good or another model's, `data-folder-unusable`
    */
   async keep(
@@ -126,10 +129,17 @@ export class ModelRegister {
     source: SourceFile | null,
     manifest: Manifest,
     wishedAlias: string | undefined,
+    audience?: Audience,
   ): Promise<LibraryModel> {
     const before = this.#kept.get(id);
     const alias = this.#freeAlias(wishedAlias, id) ?? before?.model.alias ?? null;
-    const after = toKept({ format: 1, alias, source, manifest });
+    const after = toKept({
+      format: 1,
+      alias,
+      source,
+      manifest,
+      audience: audience ?? before?.entry.audience ?? nobody,
+    });
     this.#kept.set(id, after);
     try {
       await writeEntry(this.#folder, id, after.entry);
@@ -192,6 +202,7 @@ function toKept(entry: LibraryEntry): Kept {
     path: entry.source?.path ?? null,
     summary,
     manifest: entry.manifest,
+    audience: entry.audience,
   };
   return { entry, model };
 }
