@@ -9,6 +9,7 @@ import type { View } from '../../src-shared/views.ts';
 import { describeCauses, missingCase, toAppError } from '../../src-shared/errors.ts';
 import type { UsageSummary } from '../../src-shared/host-api.ts';
 import { type DashboardServer, startDashboardServer } from '../headless/dashboard-server.ts';
+import { note } from '../headless/terminal.ts';
 import type { Host } from '../host.ts';
 import { Merged } from '../merged.ts';
 import { setAutostart } from './autostart.ts';
@@ -183,7 +184,7 @@ export class Desktop {
     try {
       await Promise.all([this.#commandLine?.close(), this.#host.stop()]);
     } catch (error) {
-      console.error(describeCauses(error));
+      note(describeCauses(error));
     }
     this.#changes.stop();
     this.#tray?.destroy();
@@ -278,7 +279,7 @@ export class Desktop {
   #updateFailed(error: unknown): void {
     if (this.#hasEnded) {
       // It was to be installed, and everything else has ended for that.
-      console.error(describeCauses(error));
+      note(describeCauses(error));
       app.relaunch();
       app.exit(1);
     } else {
