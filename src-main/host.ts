@@ -25,6 +25,7 @@ import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
 import type { Acknowledgement } from './store/acknowledgements.ts';
+import { waitsForConsent } from './waits-for-consent.ts';
 import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
@@ -80,7 +81,7 @@ export class Host {
     this.stopRequested = promise;
     this.#handlers = {
       snapshot: () => this.snapshot(),
-      ...nodeHandlers(() => this.#node),
+      ...nodeHandlers(() => this.#agreedNode()),
       settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
       pause: ({ choice }) => this.#duty.pause(choice),
@@ -183,12 +184,12 @@ export class Host {
   }
 
   /** Resolves when the answer is complete; rejects with `cancelled` as soon as the signal aborts. */
-  chat(
+  async chat(
     request: ChatRequest,
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    return this.#node.chat(request, onEvent, signal);
+    return this.#agreedNode().chat(request, onEvent, signal);
   }
 
   /** Tells the host how to make one-time addresses of its window, once there is one. */
@@ -224,6 +225,14 @@ export class Host {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  /** @throws AppError `not-running` before the owner has agreed */
+  #agreedNode(): NodeProcess {
+    if (!this.#hasConsent) {
+      throw waitsForConsent();
+    }
+    return this.#node;
   }
 
   #begin(): void {

@@ -17,7 +17,7 @@ import { type WindowLink, serveWindow } from './ipc.ts';
 import { loadUpdater } from './load-updater.ts';
 import { MainWindow } from './main-window.ts';
 import { watchPower } from './power.ts';
-import { chooseModelFile, openLogs, tellWhereItWent } from './system-dialogs.ts';
+import { chooseModelFile, mayImport, openLogs, tellWhereItWent } from './system-dialogs.ts';
 import { TrayIcon } from './tray.ts';
 import type { TrayAction } from './tray-menu.ts';
 import { traySnapshot } from './tray-snapshot.ts';
@@ -62,6 +62,8 @@ export class Desktop {
   #commandLine: DashboardServer | undefined;
   /** As the system was told last. */
   #startsAtLogin: boolean | undefined;
+  /** The questions about opened files so far. */
+  #asked: Promise<void> = Promise.resolve();
   #ended: Promise<void> | undefined;
   #hasEnded = false;
 
@@ -140,15 +142,18 @@ export class Desktop {
     if (this.#ended !== undefined) {
       return;
     }
-    if (modelFile !== undefined) {
-      void this.#attempt('A model that was opened could not be added', () =>
-        this.#addModel(modelFile),
-      );
-    }
     if (view !== null || link !== undefined) {
       this.#changeShell({ view, deepLink: link ?? null, request: this.#shell.request + 1 });
     }
     this.#window.open(false);
+    if (modelFile !== undefined) {
+      // One question after the other.
+      this.#asked = this.#asked.then(() =>
+        this.#attempt('A model that was opened could not be added', () =>
+          this.#addModel(modelFile),
+        ),
+      );
+    }
   }
 
   /** As at login: nothing to see but the tray, or an entry in the task bar where there is none. */
@@ -235,9 +240,10 @@ export class Desktop {
     }
   }
 
-  /** The first screen comes before everything else. */
+  /** The first screen comes before everything else. A double click on a file means to look at it, not yet to add it. */
   async #addModel(path: string): Promise<void> {
-    if (this.#host.snapshot().consent === 'given') {
+    const isAgreed = this.#ended === undefined && this.#host.snapshot().consent === 'given';
+    if (isAgreed && (await mayImport(this.#window.window, path))) {
       await this.#host.call('importModel', { path });
     }
   }
