@@ -29,7 +29,7 @@ import { waitsForConsent } from './waits-for-consent.ts';
 import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
-const consent: Acknowledgement = 'consent 2';
+const consent: Acknowledgement = 'consent 3';
 
 /**
  * Takes the data folder and begins to start the node; `ready` tells when that is done.

@@ -5,8 +5,11 @@ import { printableJson, printableLine, printableText } from './printable-text.ts
 const controls = [
   ...Array.from({ length: 0x20 }, (_, code) => code),
   ...Array.from({ length: 0x21 }, (_, index) => 0x7f + index),
-  ...[0x61c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e],
-  ...[0x2066, 0x2067, 0x2068, 0x2069],
+  0x61c,
+  0x200e,
+  0x200f,
+  ...Array.from({ length: 5 }, (_, index) => 0x202a + index),
+  ...Array.from({ length: 4 }, (_, index) => 0x2066 + index),
 ].map((code) => String.fromCharCode(code));
 
 it('leaves no control character in a text but line ends and tabs', () => {

@@ -4,7 +4,7 @@
  */
 
 /** A terminal obeys these. Each stands alone, so the pieces of a stream can be cleaned one by one. */
-const obeyed = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
+const obeyed = /(?![\n\t])\p{Cc}/gu;
 
 /** These turn the direction of what follows. */
 const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

@@ -38,12 +38,15 @@ describe('the command line before the owner has agreed in the window', () => {
       ['pool', 'list'],
     ]) {
       const begun = performance.now();
-      expect(await mindmesh([...command, '--data', folder]), command.join(' ')).toEqual({
+      const said = await mindmesh([...command, '--data', folder]);
+      const isQuick = performance.now() - begun < 10_000;
+      expect({ command, isQuick, ...said }).toEqual({
+        command,
+        isQuick: true,
         code: 1,
         out: '',
         err: `${sentence}\n`,
       });
-      expect(performance.now() - begun, command.join(' ')).toBeLessThan(10_000);
     }
     const { code, out } = await mindmesh(['status', '--data', folder]);
     expect([code, out.split('\n')[0]]).toEqual([0, sentence]);

@@ -76,7 +76,7 @@ export class HostingService {
       isServing: () => shards.state === 'serving',
       peers: parts.peers,
       poolsOf: (peer) => mesh.pools.sharedWith(peer),
-      readers: () => (config.poolOnly === true ? mesh.pools.active() : undefined),
+      readers: () => (config.poolOnly ? mesh.pools.active() : undefined),
       listed: new Set(parts.catalog.flatMap(({ manifestId }) => manifestId ?? [])),
     });
     this.#toldDemand = new ToldDemand({
@@ -168,12 +168,11 @@ export class HostingService {
   }
 
   /**
-   * This node's own user wanted so many tokens of a model. What he wants of his own machines alone, or of his pools where
-   * records go to everybody, is nobody else's business.
+   * This node's own user wanted so many tokens of a model. What he wants of his own machines or pools alone is nobody
+   * else's business.
    */
   wanted(manifestId: string, tokens: number, { ownMachinesOnly, poolOnly }: RouteRules): void {
-    const isPrivate = ownMachinesOnly || (poolOnly && this.#parts.config.poolOnly !== true);
-    if (!isPrivate) {
+    if (!ownMachinesOnly && !poolOnly) {
       this.#demand.add(manifestId, tokens);
     }
   }

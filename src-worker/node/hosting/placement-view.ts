@@ -87,7 +87,7 @@ export class PlacementView {
     return [...ids].flatMap((id) => {
       const here = own.get(id);
       const summary = offered.get(id);
-      const isForAll = here?.path != null && here.audience === 'everybody';
+      const isForAll = here?.audience === 'everybody' && here.path !== null;
       if (here !== undefined && (isForAll || summary !== undefined)) {
         return this.#exact(here, contextLength);
       }

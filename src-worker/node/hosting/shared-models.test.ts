@@ -83,8 +83,9 @@ describe('demand', () => {
   });
 
   it('is told to the pool alone of what only a pool has', () => {
-    const peers = () => [peer({ models: [model], poolOnly: true }, 'member')];
-    expect(shared({ peers }).known(rates)).toEqual(new Map());
-    expect(shared({ peers, readers: () => ['home'] }).known(rates)).toEqual(rates);
+    const member = peer({ models: [model], poolOnly: true }, 'member');
+    expect(shared({ peers: () => [member] }).known(rates)).toEqual(new Map());
+    const hidden = shared({ peers: () => [member], readers: () => ['home'] });
+    expect(hidden.known(rates)).toEqual(rates);
   });
 });

@@ -51,19 +51,20 @@ describe('an IP address', () => {
   );
 });
 
-describe('a name', () => {
-  const addressesOf = async (found: readonly string[], all: boolean): Promise<unknown[]> => {
-    const resolved = found.map((address): LookupAddress => ({
-      address,
-      family: address.includes(':') ? 6 : 4,
-    }));
-    const resolve = ((_name: string, _options: object, callback: (...told: unknown[]) => void) =>
-      callback(null, resolved)) as unknown as Parameters<typeof publicLookup>[0];
-    return await new Promise((done) => {
-      publicLookup(resolve)('models.example', { all }, (...told) => done(told));
-    });
-  };
+/** What a connection to a name with these addresses is told. */
+async function addressesOf(found: readonly string[], all: boolean): Promise<unknown[]> {
+  const resolved = found.map((address): LookupAddress => ({
+    address,
+    family: address.includes(':') ? 6 : 4,
+  }));
+  const resolve = ((_name: string, _options: object, callback: (...told: unknown[]) => void) =>
+    callback(null, resolved)) as unknown as Parameters<typeof publicLookup>[0];
+  return await new Promise((done) => {
+    publicLookup(resolve)('models.example', { all }, (...told) => done(told));
+  });
+}
 
+describe('a name', () => {
   it('leads to those of its addresses that are on the internet', async () => {
     expect(await addressesOf(['10.0.0.1', '1.1.1.1', '::1', '2606:4700::1111'], true)).toEqual([
       null,
