@@ -30,6 +30,7 @@ import { createMesh, type Mesh } from './mesh/mesh.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
 import type { PoolService } from './pools/pool-service.ts';
 import { MeteredGenerations } from './metered-generations.ts';
+import { withoutPool, withPool } from './models/audience.ts';
 import type { CatalogModel } from './models/catalog.ts';
 import { poolModelOf } from './models/offered-model.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
@@ -267,7 +268,8 @@ export class MeshNode {
   async offerModel(params: PoolParams<'poolOffer'>): Promise<PoolResult<'poolOffer'>> {
     const { id, ...facts } = await poolModelOf(this.#library.find(params.model), params);
     const offered = await this.pools.offer(params.pool, id, facts);
-    await this.#library.offerTo(facts.manifestId, offered.poolId, true);
+    const audience = this.#library.audienceOf(facts.manifestId);
+    await this.#library.share(facts.manifestId, withPool(audience, offered.poolId));
     this.#hosting.libraryChanged();
     return { pool: offered.pool, id, manifestId: facts.manifestId };
   }
@@ -283,7 +285,8 @@ export class MeshNode {
       (offer) => offer.id === id && offer.pool.id === poolId,
     )) {
       if (this.#models.get(manifestId) !== undefined) {
-        await this.#library.offerTo(manifestId, poolId, false);
+        const audience = this.#library.audienceOf(manifestId);
+        await this.#library.share(manifestId, withoutPool(audience, poolId));
       }
     }
     this.#hosting.libraryChanged();

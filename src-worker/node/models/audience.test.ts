@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { audienceOfOffers, includesMember, mayBeNamed, nobody, withPool } from './audience.ts';
+import {
+  audienceOfOffers,
+  includesMember,
+  mayBeNamed,
+  nobody,
+  withoutPool,
+  withPool,
+} from './audience.ts';
 
 const stranger = { isPoolOnly: false, pools: [] };
 const member = { isPoolOnly: false, pools: ['home'] };
@@ -30,8 +37,10 @@ describe('the audience of a model', () => {
   });
 
   it('grows and shrinks with what the owner offers', () => {
-    expect(withPool(nobody, 'home', true)).toEqual(['home']);
-    expect(withPool(['home', 'work'], 'home', false)).toEqual(['work']);
-    expect(withPool('everybody', 'home', false)).toBe('everybody');
+    expect(withPool(nobody, 'home')).toEqual(['home']);
+    expect(withPool(['home'], 'home')).toEqual(['home']);
+    expect(withoutPool(['home', 'work'], 'home')).toEqual(['work']);
+    expect(withPool('everybody', 'home')).toBe('everybody');
+    expect(withoutPool('everybody', 'home')).toBe('everybody');
   });
 });

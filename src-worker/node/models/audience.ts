@@ -5,8 +5,14 @@
 import { z } from 'zod';
 import { poolIdSchema } from '../../../src-shared/pool.ts';
 
+/** Most pools that one model is for; those that were added last count. */
+const mostPools = 64;
+
 /** Ids of pools; an empty list is nobody. */
-export const audienceSchema = z.union([z.literal('everybody'), z.array(poolIdSchema).max(64)]);
+export const audienceSchema = z.union([
+  z.literal('everybody'),
+  z.array(poolIdSchema).max(mostPools),
+]);
 export type Audience = z.infer<typeof audienceSchema>;
 
 export const nobody: Audience = [];
@@ -26,7 +32,7 @@ export type Offerer = {
 export function audienceOfOffers(offerers: readonly Offerer[]): Audience {
   return offerers.some(({ isPoolOnly, pools }) => !isPoolOnly && pools.length === 0)
     ? 'everybody'
-    : [...new Set(offerers.flatMap(({ pools }) => pools))].slice(0, 64);
+    : [...new Set(offerers.flatMap(({ pools }) => pools))].slice(0, mostPools);
 }
 
 /** Whether a member of these pools, who may be in none, belongs to the audience. */
@@ -47,11 +53,12 @@ export function mayBeNamed(audience: Audience, readers: readonly string[] | unde
   );
 }
 
-/** The audience with a pool that the owner offers the model to, or without it. */
-export function withPool(audience: Audience, pool: string, isOffered: boolean): Audience {
-  if (audience === 'everybody') {
-    return audience;
-  }
-  const others = audience.filter((each) => each !== pool);
-  return isOffered ? [...others, pool] : others;
+/** The audience with a pool that the owner offers the model to. */
+export function withPool(audience: Audience, pool: string): Audience {
+  return audience === 'everybody' ? audience : [...new Set([...audience, pool])].slice(-mostPools);
+}
+
+/** The audience without a pool that the owner offers the model to no more. */
+export function withoutPool(audience: Audience, pool: string): Audience {
+  return audience === 'everybody' ? audience : audience.filter((each) => each !== pool);
 }

@@ -13,7 +13,7 @@ import { join, resolve, sep } from 'node:path';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { partialSuffix, writeAtomically } from '../../gguf/atomic-file.ts';
 import type { ChunkSupply, SuppliedModel } from '../transfer/chunk-supply.ts';
-import { type Audience, nobody, withPool } from './audience.ts';
+import { type Audience, nobody } from './audience.ts';
 import { makeManifest, type ReadingOptions } from './make-manifest.ts';
 import { type ChunkedManifest, manifestId } from './manifest.ts';
 import { type LibraryModel, libraryUnusable, ModelRegister } from './model-register.ts';
@@ -83,10 +83,7 @@ export class ModelLibrary implements ChunkSupply {
    */
   async importModel(
     path: string,
-    options: ReadingOptions & {
-      readonly alias?: string | undefined;
-      readonly audience?: Audience | undefined;
-    } = {},
+    options: ReadingOptions & { readonly alias?: string | undefined } = {},
   ): Promise<LibraryModel> {
     const source = await lookAt(resolve(path));
     const known = this.#register.ofFile(source);
@@ -96,7 +93,6 @@ export class ModelLibrary implements ChunkSupply {
         source,
         known.entry.manifest,
         options.alias,
-        options.audience,
       );
     }
     let leaves: readonly Buffer[] = [];
@@ -109,8 +105,7 @@ export class ModelLibrary implements ChunkSupply {
     if (known !== undefined) {
       await this.remove(known.model.manifestId);
     }
-    const audience = options.audience ?? known?.model.audience;
-    const model = await this.#register.keep(id, source, manifest, alias, audience);
+    const model = await this.#register.keep(id, source, manifest, alias);
     try {
       await writeAtomically(hashesPath(this.#folder, id), (handle) =>
         handle.writeFile(Buffer.concat(leaves)),
@@ -123,34 +118,25 @@ export class ModelLibrary implements ChunkSupply {
 
   /**
    * Makes a model known whose layers are to be fetched as they are needed. `headerPath` is a GGUF file with its
-   * metadata, both checked against the model's id before. A model that is known already stays as it is, its audience too.
+   * metadata, both checked against the model's id before. A model that is known already stays as it is.
    * @throws AppError `request-invalid` for an alias that is no good or another model's, `data-folder-unusable`
    */
   async addModel(
     manifest: ChunkedManifest,
     headerPath: string,
-    options: { readonly alias?: string; readonly audience?: Audience } = {},
+    alias?: string,
   ): Promise<LibraryModel> {
     const id = manifestId(manifest);
     await this.#cache.putHeader(id, headerPath);
-    const known = this.#register.entry(id);
-    return await this.#register.keep(
-      id,
-      known?.source ?? null,
-      manifest,
-      options.alias,
-      known?.audience ?? options.audience,
-    );
+    return await this.#register.keep(id, this.#register.entry(id)?.source ?? null, manifest, alias);
   }
 
   /**
-   * The owner offers the model to the members of a pool, or does so no more.
+   * Replaces the peers that may have a model though it is not hosted; until then it is for nobody.
    * @throws AppError `model-not-found`, `data-folder-unusable`
    */
-  async offerTo(id: string, pool: string, isOffered: boolean): Promise<void> {
-    const { entry } = this.#register.get(id);
-    const audience = withPool(entry.audience, pool, isOffered);
-    await this.#register.keep(id, entry.source, entry.manifest, undefined, audience);
+  async share(id: string, audience: Audience): Promise<void> {
+    await this.#register.share(id, audience);
   }
 
   /** Peers that may have the model though it is not hosted; nobody where the library does not have it. */

@@ -121,7 +121,7 @@ export class ModelRegister {
 
   /**
    * Adds a model, or replaces what was known of it. Only here the alias is looked at: another import may have taken it,
-   * or brought the same model, meanwhile. Without an audience, that of before stays.
+   * or brought the same model, meanwhile.
    * @throws AppError `request-invalid` for an alias that is no good or another model's, `data-folder-unusable`
    */
   async keep(
@@ -129,17 +129,11 @@ export class ModelRegister {
     source: SourceFile | null,
     manifest: Manifest,
     wishedAlias: string | undefined,
-    audience?: Audience,
   ): Promise<LibraryModel> {
     const before = this.#kept.get(id);
     const alias = this.#freeAlias(wishedAlias, id) ?? before?.model.alias ?? null;
-    const after = toKept({
-      format: 1,
-      alias,
-      source,
-      manifest,
-      audience: audience ?? before?.entry.audience ?? nobody,
-    });
+    const audience = before?.entry.audience ?? nobody;
+    const after = toKept({ format: 1, alias, source, manifest, audience });
     this.#kept.set(id, after);
     try {
       await writeEntry(this.#folder, id, after.entry);
@@ -148,6 +142,19 @@ export class ModelRegister {
       throw libraryUnusable(this.#folder, error);
     }
     return after.model;
+  }
+
+  /** Replaces the peers that may have a model. @throws AppError `model-not-found`, `data-folder-unusable` */
+  async share(id: string, audience: Audience): Promise<void> {
+    const before = this.get(id);
+    const after = toKept({ ...before.entry, audience });
+    this.#kept.set(id, after);
+    try {
+      await writeEntry(this.#folder, id, after.entry);
+    } catch (error) {
+      this.#restore(id, before);
+      throw libraryUnusable(this.#folder, error);
+    }
   }
 
   #restore(id: string, before: Kept | undefined): void {

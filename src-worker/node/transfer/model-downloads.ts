@@ -90,7 +90,12 @@ export class ModelDownloads {
       try {
         const manifest = await fetchHeader(opener, { peer, manifestId, path, signal: deadline });
         if (manifest.format === 2) {
-          return await library.addModel(manifest, path, { audience });
+          const model = await library.addModel(manifest, path);
+          // Its owner may have imported its file meanwhile.
+          if (model.path === null) {
+            await library.share(manifestId, audience);
+          }
+          return model;
         }
         throw new AppError(
           'gguf-unsupported',
