@@ -24,10 +24,11 @@ import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
 import type { Acknowledgement } from './store/acknowledgements.ts';
+import { waitsForConsent } from './waits-for-consent.ts';
 import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
-const consent: Acknowledgement = 'consent 2';
+const consent: Acknowledgement = 'consent 3';
 
 /**
  * Takes the data folder and begins to start the node; `ready` tells when that is done.
@@ -79,7 +80,7 @@ export class Host {
     this.stopRequested = promise;
     this.#handlers = {
       snapshot: () => this.snapshot(),
-      ...nodeHandlers(() => this.#node),
+      ...nodeHandlers(() => this.#agreedNode()),
       settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
       pause: ({ choice }) => this.#duty.pause(choice),
@@ -186,12 +187,12 @@ export class Host {
   }
 
   /** Resolves when the answer is complete; rejects with `cancelled` as soon as the signal aborts. */
-  chat(
+  async chat(
     request: ChatRequest,
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    return this.#node.chat(request, onEvent, signal);
+    return this.#agreedNode().chat(request, onEvent, signal);
   }
 
   /** Tells the host how to make one-time addresses of its window, once there is one. */
@@ -227,6 +228,14 @@ export class Host {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  /** @throws AppError `not-running` before the owner has agreed */
+  #agreedNode(): NodeProcess {
+    if (!this.#hasConsent) {
+      throw waitsForConsent();
+    }
+    return this.#node;
   }
 
   #begin(): void {

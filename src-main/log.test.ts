@@ -48,7 +48,7 @@ it('never takes more than six files of some five megabytes', async () => {
 });
 
 it('lets the app go on when the log cannot be written, and says so once', async () => {
-  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const said = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   onTestFinished(() => said.mockRestore());
   const file = join(await temporaryFolder(), 'a file');
   await writeFile(file, '');
@@ -61,7 +61,7 @@ it('lets the app go on when the log cannot be written, and says so once', async 
 });
 
 it('is written again a minute after it could not be', async () => {
-  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const said = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   onTestFinished(() => said.mockRestore());
   const folder = join(await temporaryFolder(), 'logs');
   await writeFile(folder, '');

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { type Logger, pino } from 'pino';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import type { logLevels } from '../src-shared/node-api.ts';
+import { note } from './headless/terminal.ts';
 import { redactDetails, redactText } from './redact.ts';
 
 export type LogLevel = (typeof logLevels)[number];
@@ -51,7 +52,7 @@ export function openLog(
         }
         if (!wasBroken) {
           wasBroken = true;
-          console.error(`The log in ${folder} cannot be written: ${error.message}`);
+          note(`The log in ${folder} cannot be written: ${error.message}`);
         }
       });
       file = opened;

@@ -42,6 +42,8 @@ const hostingSchema = z.object({
   price: z.number().min(0).max(1_000_000_000).default(0),
   /** How often it is looked whether something else should be hosted, in milliseconds, give or take a quarter. */
   lookEveryMs: z.int().min(100).max(600_000).default(10_000),
+  /** How long what peers are told of this node's demand stays the same, in milliseconds, up to twice as long by chance. */
+  demandEveryMs: z.int().min(100).max(86_400_000).default(600_000),
 });
 export type Hosting = z.infer<typeof hostingSchema>;
 

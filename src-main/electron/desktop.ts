@@ -9,6 +9,7 @@ import type { View } from '../../src-shared/views.ts';
 import { describeCauses, missingCase, toAppError } from '../../src-shared/errors.ts';
 import type { UsageSummary } from '../../src-shared/host-api.ts';
 import { type DashboardServer, startDashboardServer } from '../headless/dashboard-server.ts';
+import { note } from '../headless/terminal.ts';
 import type { Host } from '../host.ts';
 import { Merged } from '../merged.ts';
 import { setAutostart } from './autostart.ts';
@@ -16,7 +17,7 @@ import { type WindowLink, serveWindow } from './ipc.ts';
 import { loadUpdater } from './load-updater.ts';
 import { MainWindow } from './main-window.ts';
 import { watchPower } from './power.ts';
-import { chooseModelFile, openLogs, tellWhereItWent } from './system-dialogs.ts';
+import { chooseModelFile, mayImport, openLogs, tellWhereItWent } from './system-dialogs.ts';
 import { TrayIcon } from './tray.ts';
 import type { TrayAction } from './tray-menu.ts';
 import { traySnapshot } from './tray-snapshot.ts';
@@ -61,6 +62,8 @@ export class Desktop {
   #commandLine: DashboardServer | undefined;
   /** As the system was told last. */
   #startsAtLogin: boolean | undefined;
+  /** The questions about opened files so far. */
+  #asked: Promise<void> = Promise.resolve();
   #ended: Promise<void> | undefined;
   #hasEnded = false;
 
@@ -139,15 +142,18 @@ export class Desktop {
     if (this.#ended !== undefined) {
       return;
     }
-    if (modelFile !== undefined) {
-      void this.#attempt('A model that was opened could not be added', () =>
-        this.#addModel(modelFile),
-      );
-    }
     if (view !== null || link !== undefined) {
       this.#changeShell({ view, deepLink: link ?? null, request: this.#shell.request + 1 });
     }
     this.#window.open(false);
+    if (modelFile !== undefined) {
+      // One question after the other.
+      this.#asked = this.#asked.then(() =>
+        this.#attempt('A model that was opened could not be added', () =>
+          this.#addModel(modelFile),
+        ),
+      );
+    }
   }
 
   /** As at login: nothing to see but the tray, or an entry in the task bar where there is none. */
@@ -183,7 +189,7 @@ export class Desktop {
     try {
       await Promise.all([this.#commandLine?.close(), this.#host.stop()]);
     } catch (error) {
-      console.error(describeCauses(error));
+      note(describeCauses(error));
     }
     this.#changes.stop();
     this.#tray?.destroy();
@@ -234,9 +240,10 @@ export class Desktop {
     }
   }
 
-  /** The first screen comes before everything else. */
+  /** The first screen comes before everything else. A double click on a file means to look at it, not yet to add it. */
   async #addModel(path: string): Promise<void> {
-    if (this.#host.snapshot().consent === 'given') {
+    const isAgreed = this.#ended === undefined && this.#host.snapshot().consent === 'given';
+    if (isAgreed && (await mayImport(this.#window.window, path))) {
       await this.#host.call('importModel', { path });
     }
   }
@@ -278,7 +285,7 @@ export class Desktop {
   #updateFailed(error: unknown): void {
     if (this.#hasEnded) {
       // It was to be installed, and everything else has ended for that.
-      console.error(describeCauses(error));
+      note(describeCauses(error));
       app.relaunch();
       app.exit(1);
     } else {

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { deepLinkSchema } from '../../src-shared/desktop-api.ts';
 import { describeCauses, toAppError } from '../../src-shared/errors.ts';
 import { dataFolderAt, prepareDataFolder } from '../data-folder.ts';
+import { note } from '../headless/terminal.ts';
 import { registerAppScheme } from './app-protocol.ts';
 import { parseCommandLine } from './command-line.ts';
 import { parseDeepLink } from './deep-link.ts';
@@ -110,9 +111,9 @@ function setApplicationMenu(): void {
 
 function giveUp(thrown: unknown): void {
   const error = toAppError(thrown);
-  console.error(error.message);
+  note(error.message);
   if (error.cause !== undefined) {
-    console.error(describeCauses(error.cause));
+    note(describeCauses(error.cause));
   }
   dialog.showErrorBox('MindMesh cannot start', error.message);
   app.exit(1);

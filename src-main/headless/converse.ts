@@ -5,6 +5,7 @@ import type { ChatMessage } from '../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { ask, type Asked, tellReceipt } from './ask.ts';
 import type { HostConnection } from './host-connection.ts';
+import { printableText } from './printable-text.ts';
 import { note } from './terminal.ts';
 
 /** The two ends of a terminal. */
@@ -43,7 +44,7 @@ export async function converse(
           answering.signal,
           (piece) => {
             text += piece;
-            output.write(piece);
+            output.write(printableText(piece));
           },
         );
         output.write('\n');

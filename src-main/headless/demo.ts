@@ -10,7 +10,14 @@ import { type DemoHost, DemoHosts } from './demo-hosts.ts';
 import { demoJson, demoTable, halves, peersOf } from './demo-report.ts';
 import { waitForSnapshot } from './host-connection.ts';
 import { peerAddresses } from './sentences.ts';
-import { ignoreClosedOutput, note, print, printJson, reportFailure } from './terminal.ts';
+import {
+  ignoreClosedOutput,
+  note,
+  print,
+  printJson,
+  printPiece,
+  reportFailure,
+} from './terminal.ts';
 
 const question = 'What is this app?';
 const loadedWithinMs = 60_000;
@@ -60,10 +67,6 @@ function addressesOf({ node }: DemoHost): string[] {
   return peerAddresses(node);
 }
 
-function show(piece: string): void {
-  process.stdout.write(piece);
-}
-
 async function main(isJson: boolean): Promise<void> {
   const interrupted = new AbortController();
   for (const wish of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -79,7 +82,7 @@ async function main(isJson: boolean): Promise<void> {
       print(`> ${question}`);
     }
     const { text, receipt } = await Promise.race([
-      demonstrate(hosts, interrupted.signal, isJson ? () => {} : show),
+      demonstrate(hosts, interrupted.signal, isJson ? () => {} : printPiece),
       aborted,
     ]);
     if (isJson) {

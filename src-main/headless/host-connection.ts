@@ -3,6 +3,7 @@ import type { ChatEvent, ChatRequestInput } from '../../src-shared/chat.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { HostParams, HostResult, HostSnapshot } from '../../src-shared/host-api.ts';
 import type { CallableMethod } from '../host-handlers.ts';
+import { waitsForConsent } from '../waits-for-consent.ts';
 
 export type HostConnection = {
   /** @throws AppError `not-running` when the host is gone */
@@ -23,8 +24,8 @@ export type HostConnection = {
 /**
  * Resolves with the first snapshot for which `choose` gives something.
  *
- * @throws AppError `timed-out` with the given sentence, `not-running` when the host ends meanwhile, and what
- * `choose` throws
+ * @throws AppError `timed-out` with the given sentence, `not-running` when the host ends meanwhile or its owner has not
+ * agreed yet, and what `choose` throws
  */
 export function waitForSnapshot<T>(
   connection: Pick<HostConnection, 'snapshot' | 'onSnapshot'>,
@@ -43,6 +44,9 @@ export function waitForSnapshot<T>(
         const snapshot = connection.snapshot();
         if (snapshot.state === 'stopping') {
           throw new AppError('not-running', 'MindMesh is being stopped.');
+        }
+        if (snapshot.consent === 'needed') {
+          throw waitsForConsent();
         }
         const chosen = choose(snapshot);
         if (chosen !== undefined && chosen !== null) {

@@ -11,7 +11,7 @@ import { addModels, addPools, addRoute } from './mesh-program.ts';
 import { addBootstrap, addPeers } from './network-program.ts';
 import { parseAddress, parsePort, parseShard, parseThreads } from './parse-options.ts';
 import { addRules, type RuleFlags, rulesOf } from './rule-options.ts';
-import { ignoreClosedOutput, reportFailure } from './terminal.ts';
+import { ignoreClosedOutput, notePiece, printPiece, reportFailure } from './terminal.ts';
 
 /** Runs one command. Sets the exit code; never throws. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -30,7 +30,8 @@ function mindmesh(): Command {
     .version(appFiles().version)
     .option('--data <dir>', "folder for everything it keeps (default: the platform's usual one)")
     .option('--verbose', 'show what lies behind an error, and log more')
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: printPiece, writeErr: notePiece });
   addServe(program);
   addStatus(program);
   addPause(program);

@@ -93,6 +93,18 @@ describe('what status prints', () => {
     expect(lines).toContain('  Work    1 request answered now, 2 waiting, 12.3 tokens/s');
   });
 
+  it('says that it waits for the owner, and names nothing that does not listen', () => {
+    const asking = { ...snapshot, consent: 'needed', node: null, state: 'starting' } as const;
+    expect(statusLines(asking, undefined, 0)).toEqual([
+      'MindMesh waits for your agreement in its window.',
+      'Nothing computes, connects or listens until then.',
+      '',
+      '  Data    /data',
+    ]);
+    const starting = { ...snapshot, node: null, state: 'starting' } as const;
+    expect(statusLines(starting, undefined, 0)).toContain('  API     does not listen now');
+  });
+
   it('tells that it is paused, and why', () => {
     const sentence = 'Paused: Hades is running';
     const duty = {

@@ -3,6 +3,7 @@ import type { Receipt } from '../../src-shared/chat.ts';
 import { missingCase } from '../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';
 import type { ModelEntry, NodeStatus, ShardStatus } from '../../src-shared/node-api.ts';
+import { waitsForConsent } from '../waits-for-consent.ts';
 
 /** What `serve` prints once it runs. `warnings` are those that the host itself does not know. */
 export function serveLines(
@@ -40,13 +41,22 @@ export function statusLines(
   now: number,
 ): string[] {
   const { node } = snapshot;
+  if (snapshot.consent === 'needed') {
+    return [
+      waitsForConsent().message,
+      'Nothing computes, connects or listens until then.',
+      '',
+      row('Data', snapshot.dataFolder),
+      ...warningLines(snapshot.warnings),
+    ];
+  }
   const connected = node?.peers.filter((peer) => peer.connected).length ?? 0;
   return [
     `MindMesh ${snapshot.version} ${stateWords(snapshot, now)}`,
     ...(snapshot.fault === null ? [] : [snapshot.fault]),
     '',
     ...(windowAddress === undefined ? [] : [row('Window', `${windowAddress} (works once)`)]),
-    row('API', snapshot.api.baseUrl),
+    row('API', node === null ? 'does not listen now' : snapshot.api.baseUrl),
     ...peerAddresses(node).map((address, index) => row(index === 0 ? 'Peer' : '', address)),
     row('Mesh', `${count(connected, 'peer')} connected, ${node?.peers.length ?? 0} known`),
     ...hostedLines(snapshot).map((line, index) => row(index === 0 ? 'Hosting' : '', line)),

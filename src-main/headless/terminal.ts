@@ -1,18 +1,47 @@
-/** Where commands print: results to stdout, everything about them to stderr. */
+/**
+ * Where commands print: results to stdout, everything about them to stderr. Nothing else writes to a terminal, since
+ * much of it is the text of strangers. What goes into a pipe or a file is left as it is: programs read it.
+ */
 import { AppError, describeCauses, toAppError } from '../../src-shared/errors.ts';
+import { printableJson, printableLine, printableText } from './printable-text.ts';
 
 export const exitCodes = { failed: 1, notRunning: 3, interrupted: 130 } as const;
 
+/** Lines of a list are one line each, whatever the names in them hold. */
 export function print(lines: string | readonly string[]): void {
-  process.stdout.write(`${typeof lines === 'string' ? lines : lines.join('\n')}\n`);
+  printPiece(
+    `${typeof lines === 'string' ? lines : lines.map((line) => ifTerminal(process.stdout, line, printableLine)).join('\n')}\n`,
+  );
+}
+
+/** A piece of a text that comes bit by bit. */
+export function printPiece(piece: string): void {
+  process.stdout.write(ifTerminal(process.stdout, piece, printableText));
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value));
+  print(printableJson(value));
 }
 
-export function note(line: string): void {
-  process.stderr.write(`${line}\n`);
+export function note(text: string): void {
+  notePiece(`${text}\n`);
+}
+
+export function notePiece(piece: string): void {
+  process.stderr.write(ifTerminal(process.stderr, piece, printableText));
+}
+
+/** A line on stderr that is written over by the next one; `width` is that of the last. */
+export function noteOver(line: string, width: number): void {
+  process.stderr.write(`\r${ifTerminal(process.stderr, line, printableLine).padEnd(width)}`);
+}
+
+function ifTerminal(
+  { isTTY }: NodeJS.WriteStream,
+  text: string,
+  printable: (text: string) => string,
+): string {
+  return isTTY ? printable(text) : text;
 }
 
 /** A reader that went away (`| head`) is no error worth a word. */

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { notKept } from './write-errors.ts';
 
 /** The number grows when the first screen says something new that needs a new yes. */
-export type Acknowledgement = 'consent 2' | 'closed to the tray';
+export type Acknowledgement = 'consent 3' | 'closed to the tray';
 
 export class AcknowledgementStore {
   readonly #database: Database;

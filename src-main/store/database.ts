@@ -98,6 +98,7 @@ function prepare(database: Database): void {
   // In WAL mode this keeps every committed row when the process is killed, and never damages the file.
   database.pragma('synchronous = NORMAL');
   database.pragma('foreign_keys = ON');
+  const before = versionOf(database);
   // All or nothing: an update that fails half-way leaves the database of the version before.
   database
     .transaction(() => {
@@ -107,6 +108,20 @@ function prepare(database: Database): void {
       }
     })
     .immediate();
+  if (before < databaseVersion) {
+    shrink(database);
+  }
+}
+
+/** What a migration dropped stays in the file: bytes that are to be gone, and that every start would read through. */
+function shrink(database: Database): void {
+  try {
+    if (Number(database.pragma('freelist_count', { simple: true })) > 0) {
+      database.exec('VACUUM');
+    }
+  } catch {
+    // On a full disk the file stays as large as it is.
+  }
 }
 
 function versionOf(database: Database): number {

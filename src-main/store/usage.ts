@@ -1,66 +1,79 @@
-/** What was received and served, kept for the owner: numbers, peers and models, never text. */
+/** What was received and served, kept for the owner as totals of days: numbers and models, never text or peers. */
+import type { Statement } from 'better-sqlite3';
 import type { UsageSummary } from '../../src-shared/host-api.ts';
 import type { Usage } from '../../src-shared/node-api.ts';
 import type { Database } from './database.ts';
 
 const summaryDays = 30;
 
+/** Days with any usage that are kept apart; earlier ones are in the totals of all time alone. */
+const storedDays = 400;
+
+type Row = {
+  readonly at: number;
+  readonly kind: Usage['kind'];
+  readonly model: string;
+  readonly promptTokens: number;
+  readonly tokens: number;
+  readonly computeMs: number;
+};
+
 export class UsageStore {
-  readonly #database: Database;
+  readonly #addRow: (row: Row) => void;
+  readonly #totals: Statement<[], { kind: Usage['kind']; answers: number; tokens: number }>;
+  readonly #days: Statement<[], UsageSummary['days'][number]>;
 
   constructor(database: Database) {
-    this.#database = database;
+    const addToDay = database.prepare<[Row], { answers: number }>(
+      `INSERT INTO usage_days
+       VALUES (date(@at / 1000, 'unixepoch', 'localtime'), @kind, @model, 1, @promptTokens, @tokens, @computeMs)
+       ON CONFLICT DO UPDATE SET answers = answers + 1, tokens = tokens + excluded.tokens,
+         prompt_tokens = prompt_tokens + excluded.prompt_tokens, compute_ms = compute_ms + excluded.compute_ms
+       RETURNING answers`,
+    );
+    const addToTotals = database.prepare<[Row]>(
+      `INSERT INTO usage_totals VALUES (@kind, 1, @tokens)
+       ON CONFLICT DO UPDATE SET answers = answers + 1, tokens = tokens + excluded.tokens`,
+    );
+    // By their number and not by the clock, which may be wrong for a day and must not cost a year.
+    const forget = database.prepare(
+      `DELETE FROM usage_days WHERE day <
+         (SELECT day FROM usage_days GROUP BY day ORDER BY day DESC LIMIT 1 OFFSET ${storedDays - 1})`,
+    );
+    this.#addRow = database.transaction((row: Row) => {
+      addToTotals.run(row);
+      if (addToDay.get(row)?.answers === 1) {
+        forget.run();
+      }
+    });
+    this.#totals = database.prepare('SELECT kind, answers, tokens FROM usage_totals');
+    this.#days = database.prepare(
+      `SELECT day, sum(iif(kind = 'asked', tokens, 0)) AS received, sum(iif(kind = 'served', tokens, 0)) AS served
+       FROM usage_days GROUP BY day ORDER BY day DESC LIMIT ${summaryDays}`,
+    );
   }
 
   add(usage: Usage): void {
+    const at = Math.round(usage.at);
     if (usage.kind === 'asked') {
-      this.#database
-        .prepare(
-          'INSERT INTO asked (at, model, prompt_tokens, tokens, receipt) VALUES (?, ?, ?, ?, ?)',
-        )
-        .run(
-          Math.round(usage.at),
-          usage.receipt.model,
-          usage.promptTokens,
-          usage.receipt.tokens,
-          JSON.stringify(usage.receipt),
-        );
-      return;
+      const { kind, promptTokens, receipt } = usage;
+      const { model, tokens } = receipt;
+      this.#addRow({ at, kind, model, promptTokens, tokens, computeMs: 0 });
+    } else {
+      const { kind, model, tokens, computeMs } = usage;
+      this.#addRow({ at, kind, model, promptTokens: 0, tokens, computeMs });
     }
-    this.#database
-      .prepare(
-        'INSERT INTO served (at, requester, manifest_id, model, first_layer, last_layer, tokens, compute_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(
-        Math.round(usage.at),
-        usage.requester,
-        usage.manifestId,
-        usage.model,
-        usage.layers.firstLayer,
-        usage.layers.lastLayer,
-        usage.tokens,
-        usage.computeMs,
-      );
   }
 
   /** Totals of all time, and tokens of each of the last 30 days (local time) that had any. */
   summary(): UsageSummary {
-    const totals = this.#database
-      .prepare(
-        `SELECT (SELECT count(*) FROM asked) AS answers,
-                (SELECT coalesce(sum(tokens), 0) FROM asked) AS tokensReceived,
-                (SELECT coalesce(sum(tokens), 0) FROM served) AS tokensServed`,
-      )
-      .get() as Omit<UsageSummary, 'days'>;
-    const days = this.#database
-      .prepare(
-        `SELECT date(at / 1000, 'unixepoch', 'localtime') AS day,
-                sum(received) AS received, sum(served) AS served
-         FROM (SELECT at, tokens AS received, 0 AS served FROM asked
-               UNION ALL SELECT at, 0, tokens FROM served)
-         GROUP BY day ORDER BY day DESC LIMIT ${summaryDays}`,
-      )
-      .all() as UsageSummary['days'];
-    return { ...totals, days: days.toReversed() };
+    const totals = this.#totals.all();
+    const { answers = 0, tokens = 0 } = totals.find(({ kind }) => kind === 'asked') ?? {};
+    return {
+      answers,
+      tokensReceived: tokens,
+      tokensServed: totals.find(({ kind }) => kind === 'served')?.tokens ?? 0,
+      days: this.#days.all().toReversed(),
+    };
   }
 }

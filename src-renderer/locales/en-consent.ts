@@ -35,7 +35,10 @@ export const enConsent = {
       icon: 'eye',
       title: 'What others can see',
       sentences: [
-        'Computers that you are connected to see your network address, and which layers of which models you serve. So that they can reach you, MindMesh asks your router to let them in, where it can.',
+        'Every computer in the mesh, not only those that you are connected to, is told about yours: its network addresses, which layers of which models you serve, load or can give copies of, how fast they are, how much of them is in use now, and whether you are working or paused. So it can be seen when and how long your computer works, and for how much text at once.',
+        'It is also told the country and the price that you set, the memory that you offer if you let MindMesh choose models, and roughly, every ten minutes at most, which models of others your own questions ask for. A question that stays on your own computers or in a pool is not counted. If you only talk to members of your pools, all this goes to them alone.',
+        'A model file that you added yourself is neither named nor given to anybody until you host it or offer it in a pool.',
+        'So that others can reach you, MindMesh asks your router to let them in, where it can.',
         'When you work for others, parts of their texts pass through your computer as numbers. MindMesh does not show them, and keeps them in memory for five minutes at most, in case a next question follows.',
         'When other computers work on your questions, whoever runs them can read or reconstruct what you ask and what is answered. Each answer says whether it stayed on this computer. Do not send secrets through computers you do not trust.',
       ],

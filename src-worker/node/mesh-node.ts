@@ -31,6 +31,7 @@ import { createMesh, type Mesh } from './mesh/mesh.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
 import type { PoolService } from './pools/pool-service.ts';
 import { MeteredGenerations } from './metered-generations.ts';
+import { withoutPool, withPool } from './models/audience.ts';
 import type { CatalogModel } from './models/catalog.ts';
 import { poolModelOf } from './models/offered-model.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
@@ -185,13 +186,14 @@ export class MeshNode {
         onEvent({ type: 'usage', usage });
         onChange();
       },
-      (manifestId, tokens) => this.#hosting.wanted(manifestId, tokens),
+      (manifestId, tokens, rules) => this.#hosting.wanted(manifestId, tokens, routes.rules(rules)),
     );
     this.#admission = new Admission(config.gateway);
     this.#headers = new HeaderExchange({
       opener: mesh,
       knownPeers: () => routes.peers(),
       source: {
+        mayHave: (peer, manifestId) => this.#hosting.mayHave(peer, manifestId),
         manifest: (manifestId) => this.#models.get(manifestId)?.manifest,
         headerPath: (manifestId) => library.headerPath(manifestId),
       },
@@ -276,7 +278,29 @@ export class MeshNode {
   async offerModel(params: PoolParams<'poolOffer'>): Promise<PoolResult<'poolOffer'>> {
     const { id, ...facts } = await poolModelOf(this.#library.find(params.model), params);
     const offered = await this.pools.offer(params.pool, id, facts);
-    return { ...offered, manifestId: facts.manifestId };
+    const audience = this.#library.audienceOf(facts.manifestId);
+    await this.#library.share(facts.manifestId, withPool(audience, offered.poolId));
+    this.#hosting.libraryChanged();
+    return { pool: offered.pool, id, manifestId: facts.manifestId };
+  }
+
+  /** Offers a model no more, nor gives it to the members. @throws AppError as PoolService.offer */
+  async withdrawModel({
+    pool,
+    id,
+  }: PoolParams<'poolWithdraw'>): Promise<PoolResult<'poolWithdraw'>> {
+    const before = this.pools.offered();
+    const { poolId, ...withdrawn } = await this.pools.offer(pool, id, null);
+    for (const { manifestId } of before.filter(
+      (offer) => offer.id === id && offer.pool.id === poolId,
+    )) {
+      if (this.#models.get(manifestId) !== undefined) {
+        const audience = this.#library.audienceOf(manifestId);
+        await this.#library.share(manifestId, withoutPool(audience, poolId));
+      }
+    }
+    this.#hosting.libraryChanged();
+    return withdrawn;
   }
 
   /** The route that a question would take now. @throws AppError `model-not-found`, as Coordinator.route */

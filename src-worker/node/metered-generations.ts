@@ -8,17 +8,20 @@ import type { GenerationEvent, GenerationRequest, Generations } from './sessions
 /** Most answers are no longer. */
 const expectedTokens = 64;
 
+/** With the rules of the question, beside which those of the settings hold. */
+type OnWanted = (manifestId: string, tokens: number, rules: RouteRules | undefined) => void;
+
 export class MeteredGenerations implements Generations {
   readonly #inner: Generations;
   readonly #onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void;
   /** Told of tokens that somebody wanted, answered or not. */
-  readonly #onWanted: (manifestId: string, tokens: number) => void;
+  readonly #onWanted: OnWanted;
   readonly #speed = new SpeedMeter();
 
   constructor(
     inner: Generations,
     onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void,
-    onWanted: (manifestId: string, tokens: number) => void = () => {},
+    onWanted: OnWanted = () => {},
   ) {
     this.#inner = inner;
     this.#onAsked = onAsked;
@@ -42,15 +45,15 @@ export class MeteredGenerations implements Generations {
     request: GenerationRequest,
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, void> {
-    const { model, maxTokens } = request;
+    const { model, maxTokens, rules } = request;
     // An answer that nobody can give was wanted all the same.
-    this.#onWanted(model.manifestId, Math.min(maxTokens, expectedTokens));
+    this.#onWanted(model.manifestId, Math.min(maxTokens, expectedTokens), rules);
     let tokens = 0;
     for await (const event of this.#inner.generate(request, signal)) {
       if (event.type === 'token') {
         tokens += 1;
         if (tokens > expectedTokens) {
-          this.#onWanted(model.manifestId, 1);
+          this.#onWanted(model.manifestId, 1, rules);
         }
         this.#speed.add(1, performance.now());
       } else {

@@ -163,7 +163,7 @@ serveHost(
     poolList: () => running().pools.list(),
     poolRevoke: (params) => running().pools.revoke(params),
     poolOffer: (params) => running().offerModel(params),
-    poolWithdraw: ({ pool, id }) => running().pools.offer(pool, id, null),
+    poolWithdraw: (params) => running().withdrawModel(params),
     poolLeave: (params) => running().pools.leave(params),
     stop: async () => {
       await stop();

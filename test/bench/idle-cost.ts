@@ -61,7 +61,7 @@ export const idleCost: Bench = {
 async function preparePaused(folder: string): Promise<void> {
   const services = await openHostServices(dataFolderAt(folder));
   services.settings.change({ apiPort: 0, windowPort: 0 });
-  services.acknowledgements.add('consent 2');
+  services.acknowledgements.add('consent 3');
   services.acknowledgements.add('closed to the tray');
   services.pauses.write({ choice: 'indefinitely', askedAtWallMs: Date.now(), durationMs: null });
   await services.close();

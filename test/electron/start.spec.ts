@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { appFiles } from '../../src-main/app-files.ts';
 import { DesktopApp } from '../support/desktop-app.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';
+import { writeRandomModel } from '../support/random-model.ts';
 import { expect, test } from './desktop-test.ts';
 
 /** Chromium's sandbox refuses to run as root. */
@@ -70,12 +71,64 @@ test('links open the view they name, and bad ones nothing', async ({ desktop }) 
   );
 });
 
-test('a model file that is opened with the app is added', async ({ desktop }) => {
+/** Answers the questions of the system's dialogs, by the names of their buttons; returns what was asked so far. */
+async function answerDialogs(
+  desktop: DesktopApp,
+  ...answers: readonly string[]
+): Promise<() => Promise<readonly string[]>> {
+  await desktop.app.evaluate(({ dialog }, wanted) => {
+    const asked: string[] = [];
+    Object.assign(globalThis, { asked });
+    const answer = async (...parameters: readonly unknown[]): Promise<{ response: number }> => {
+      const { detail, buttons } = parameters.at(-1) as { detail: string; buttons: string[] };
+      const response = buttons.indexOf(wanted[asked.length] ?? '');
+      asked.push(detail);
+      return { response };
+    };
+    Object.assign(dialog, { showMessageBox: answer });
+  }, answers);
+  return () =>
+    desktop.app.evaluate(() => (globalThis as unknown as { asked: readonly string[] }).asked);
+}
+
+test('a model file that is opened with the app is added when its owner says so', async ({
+  desktop,
+}) => {
   await desktop.agree();
+  const asked = await answerDialogs(desktop, 'Do not add', 'Add');
+  const refused = join(desktop.folder, 'refused.gguf');
   const file = join(desktop.folder, 'another.gguf');
+  await writeRandomModel(refused);
   await copyFile(appFiles().demoModel, file);
-  expect(await startAgain(desktop, file)).toBe(0);
+  for (const path of [refused, file]) {
+    expect(await startAgain(desktop, path)).toBe(0);
+  }
   await desktop.until(({ node }) => node?.models.some(({ path }) => path === file) === true);
+  const { node } = await desktop.snapshot();
+  expect(node?.models.map(({ path }) => path)).not.toContain(refused);
+  const questions = await asked();
+  expect(questions.map((question) => question.split('\n')[0])).toEqual([refused, file]);
+  expect(questions[0]).toContain('Nobody else sees the model');
+});
+
+test('a model file that is opened before the owner has agreed is not asked about', async ({
+  electron,
+}) => {
+  const desktop = await DesktopApp.start(electron, '--tray');
+  try {
+    const asked = await answerDialogs(desktop, 'Add');
+    const file = join(desktop.folder, 'early.gguf');
+    await copyFile(appFiles().demoModel, file);
+    expect(await startAgain(desktop, file)).toBe(0);
+    await desktop.agree();
+    const later = join(desktop.folder, 'later.gguf');
+    await copyFile(appFiles().demoModel, later);
+    expect(await startAgain(desktop, later)).toBe(0);
+    await desktop.until(({ node }) => node?.models.some(({ path }) => path === later) === true);
+    expect((await asked()).map((question) => question.split('\n')[0])).toEqual([later]);
+  } finally {
+    await desktop.dispose();
+  }
 });
 
 test('without a tray the window stays, and closing it ends the app', async ({ electron }) => {

@@ -12,16 +12,53 @@ import { standInHost } from '../support/host-stand-in.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A folder in which a host with a stand-in for its node runs, as `mindmesh serve` has it. */
-async function runningFolder(folder?: string): Promise<string> {
+async function runningFolder(folder?: string, needsConsent = false): Promise<string> {
   const dataFolder = folder ?? (await temporaryFolder());
-  const host = await standInHost({ dataFolder });
+  const host = await standInHost({ dataFolder, needsConsent });
   const server = await startDashboardServer(host, { port: 0, pages: await temporaryFolder() });
   onTestFinished(() => server.close());
   host.provideWindowAddress(() => server.newWindowAddress());
-  await host.ready;
+  if (!needsConsent) {
+    await host.ready;
+  }
   await host.announce(server.control);
   return dataFolder;
 }
+
+describe('the command line before the owner has agreed in the window', () => {
+  it('says so at once, and names nothing that does not listen', async () => {
+    const folder = await runningFolder(undefined, true);
+    const sentence = 'MindMesh waits for your agreement in its window.';
+    for (const command of [
+      ['chat', 'hi'],
+      ['models', 'list'],
+      ['models', 'import', 'some.gguf'],
+      ['models', 'catalog'],
+      ['peers'],
+      ['route', 'demo'],
+      ['pool', 'list'],
+    ]) {
+      const begun = performance.now();
+      const said = await mindmesh([...command, '--data', folder]);
+      const isQuick = performance.now() - begun < 10_000;
+      expect({ command, isQuick, ...said }).toEqual({
+        command,
+        isQuick: true,
+        code: 1,
+        out: '',
+        err: `${sentence}\n`,
+      });
+    }
+    const { code, out } = await mindmesh(['status', '--data', folder]);
+    expect([code, out.split('\n')[0]]).toEqual([0, sentence]);
+    expect(out).not.toContain('http');
+    const { out: json } = await mindmesh(['status', '--json', '--data', folder]);
+    expect(JSON.parse(json)).toMatchObject({ consent: 'needed', api: { baseUrl: null } });
+    // What is set now holds when it starts.
+    const set = await mindmesh(['settings', 'set', 'apiPort', '7000', '--data', folder]);
+    expect(set.code).toBe(0);
+  });
+});
 
 describe('the command line without a running host', () => {
   it('says so, with an exit code of its own', async () => {

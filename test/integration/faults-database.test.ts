@@ -36,7 +36,7 @@ async function usedFolder(folder?: string): Promise<{ folder: string; path: stri
   for (let row = 0; row < 500; row += 1) {
     usage.add(servedUsage());
   }
-  database.prepare('INSERT INTO acknowledgements VALUES (?, 0)').run('consent 2');
+  database.prepare('INSERT INTO acknowledgements VALUES (?, 0)').run('consent 3');
   database.close();
   return { folder: data, path };
 }
@@ -80,7 +80,7 @@ describe('a database that', () => {
       ]);
       expect(warnings[0]).toContain(join(folder, kept));
       expect(usage.summary().tokensServed).toBe(0);
-      expect(acknowledgements.has('consent 2')).toBe(false);
+      expect(acknowledgements.has('consent 3')).toBe(false);
       expect([42, defaultSettings.idleMinutes]).toContain(settings.settings.idleMinutes);
       expect(settings.change({ threads: 2 }).threads).toBe(2);
     },

@@ -51,13 +51,13 @@ describe('a database that cannot be written', () => {
     const { database } = await fullDatabase();
     database.pragma('query_only = ON');
     const store = new AcknowledgementStore(database);
-    expect(() => store.add('consent 2')).toThrow(
+    expect(() => store.add('consent 3')).toThrow(
       expect.objectContaining({
         code: 'data-folder-unusable',
         message: expect.stringContaining('Check its permissions, then try again.'),
       }),
     );
-    expect(store.has('consent 2')).toBe(false);
+    expect(store.has('consent 3')).toBe(false);
   });
 });
 

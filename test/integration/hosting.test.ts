@@ -244,7 +244,10 @@ describe('nodes that choose what they host', () => {
     await Promise.all([one.untilAvailable(model), other.untilAvailable(model)]);
     expect([...one.status.shards, ...other.status.shards]).toEqual([]);
 
-    const asking = await start({ staticPeers: [...known, ...other.status.addresses] });
+    const asking = await start({
+      staticPeers: [...known, ...other.status.addresses],
+      hosting: { demandEveryMs: 500 },
+    });
     await asking.untilAvailable(model);
     await asking.ask({
       model,

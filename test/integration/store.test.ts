@@ -51,6 +51,9 @@ function schema(database: Database): string[] {
   return rows.map(({ sql }) => (sql ?? '').replaceAll(/--.*$/gm, '').replaceAll(/\s+/g, ' '));
 }
 
+/** Of every version that was ever released. */
+const dumps = Array.from({ length: databaseVersion }, (_, index) => `version-${index + 1}.sql`);
+
 function hash(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
@@ -82,7 +85,7 @@ describe('the database', () => {
     reader.close();
   });
 
-  it.each(['version-1.sql', 'version-2.sql', 'version-3.sql', 'version-4.sql'])(
+  it.each(dumps)(
     'is migrated from %s to exactly the schema of a new one, and keeps its rows',
     async (dump) => {
       const fresh = open(await databasePath());
@@ -93,9 +96,37 @@ describe('the database', () => {
     },
   );
 
-  it('keeps the usage of version 2', async () => {
-    const usage = new UsageStore(open(await oldDatabase('version-2.sql')));
+  it.each(dumps.slice(1))('keeps the usage of %s', async (dump) => {
+    const usage = new UsageStore(open(await oldDatabase(dump)));
     expect(usage.summary()).toMatchObject({ answers: 1, tokensReceived: 34, tokensServed: 56 });
+  });
+
+  it('counts the usage of version 4 for the local days that it was of, and forgets whose it was', async () => {
+    const path = await oldDatabase('version-4.sql');
+    const old = new Sqlite(path);
+    const insert = old.prepare(
+      "INSERT INTO served (at, requester, manifest_id, model, first_layer, last_layer, tokens, compute_ms) VALUES (?, ?, 'ab', 'demo', 0, 3, 2, 1.5)",
+    );
+    old.exec('DELETE FROM asked; DELETE FROM served');
+    for (let index = 0; index < 5000; index += 1) {
+      insert.run(new Date(2026, 2, 14, 23, 59, 59).getTime(), `12D3KooWOf${index}`);
+      insert.run(new Date(2026, 2, 15).getTime(), `12D3KooWOf${index}`);
+    }
+    old.close();
+    const before = statSync(path).size;
+    const database = openDatabase(path);
+    expect(new UsageStore(database).summary()).toEqual({
+      answers: 0,
+      tokensReceived: 0,
+      tokensServed: 20_000,
+      days: [
+        { day: '2026-03-14', received: 0, served: 10_000 },
+        { day: '2026-03-15', received: 0, served: 10_000 },
+      ],
+    });
+    database.close();
+    expect(readFileSync(path).includes('12D3KooWOf')).toBe(false);
+    expect(statSync(path).size).toBeLessThan(before / 10);
   });
 
   it('keeps the pause of version 3, until another one or none takes its place', async () => {
@@ -302,6 +333,53 @@ describe('usage', () => {
     const { days } = usage.summary();
     expect(days).toHaveLength(30);
     expect(days.at(-1)?.day).toBe('2026-02-09');
+  });
+
+  it('takes a row for a day and a model, however often it is added to, and names no peer', async () => {
+    const path = await databasePath();
+    const database = open(path);
+    const usage = new UsageStore(database);
+    const at = new Date(2026, 2, 14, 9).getTime();
+    for (let session = 0; session < 500; session += 1) {
+      usage.add(servedUsage({ at: at + session, tokens: 2 }));
+      usage.add(askedUsage({ at: at + session, tokens: 1 }));
+    }
+    expect(database.prepare('SELECT * FROM usage_days ORDER BY kind').all()).toEqual([
+      {
+        day: '2026-03-14',
+        kind: 'asked',
+        model: 'demo',
+        answers: 500,
+        prompt_tokens: 5000,
+        tokens: 500,
+        compute_ms: 0,
+      },
+      {
+        day: '2026-03-14',
+        kind: 'served',
+        model: 'demo',
+        answers: 500,
+        prompt_tokens: 0,
+        tokens: 1000,
+        compute_ms: 1625,
+      },
+    ]);
+    database.pragma('wal_checkpoint(TRUNCATE)');
+    expect(readFileSync(path).includes('12D3KooW')).toBe(false);
+  });
+
+  it('keeps four hundred days apart and the totals of all time, whatever the clock says for a day', async () => {
+    const database = open(await databasePath());
+    const usage = new UsageStore(database);
+    usage.add(servedUsage({ at: new Date(2099, 0, 1, 12).getTime(), tokens: 1 }));
+    for (let day = 1; day <= 450; day += 1) {
+      usage.add(servedUsage({ at: new Date(2026, 0, day, 12).getTime(), tokens: 1 }));
+    }
+    expect(database.prepare('SELECT count(*), min(day) FROM usage_days').raw().get()).toEqual([
+      400,
+      '2026-02-21',
+    ]);
+    expect(usage.summary().tokensServed).toBe(451);
   });
 
   it('is empty in a new database', async () => {

@@ -1,12 +1,15 @@
 /** Model bytes from a web server: ranges of the file, with hashes that a peer knows, and what servers do wrong. */
 import { createHash } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { access, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type AddressInfo, createServer } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Bitmap } from '../../src-worker/node/transfer/bitmap.ts';
 import { downloadFile, type FileDownload } from '../../src-worker/node/transfer/file-download.ts';
 import { HttpFile } from '../../src-worker/node/transfer/http-file.ts';
+import { isPublicAddress } from '../../src-worker/node/transfer/public-hosts.ts';
 import { TokenBucket } from '../../src-worker/node/transfer/token-bucket.ts';
 import { readWebHeader } from '../../src-worker/node/transfer/web-source.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
@@ -71,6 +74,24 @@ async function startFetcher(
   });
   const expected = await cutBytes(owner, owner.model, someLayers);
   return { ...fetching, node, id: owner.model.manifestId, expected };
+}
+
+/** A port of this machine that counts who comes. */
+async function watchedPort(): Promise<{
+  readonly number: number;
+  readonly connections: () => number;
+}> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '0.0.0.0', resolve);
+  });
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return { number: port, connections: () => connections };
 }
 
 describe('layers from a web server', () => {
@@ -174,15 +195,70 @@ describe('an address', () => {
     });
   });
 
-  it.each(['http://example.org/model.gguf', 'file:///etc/passwd', 'http://[::2]/'])(
-    'that redirects to %s is refused, too',
-    async (location) => {
-      const server = await startModelServer(content);
-      await expect(
-        HttpFile.open(server.redirectTo(location), whileTesting()),
-      ).rejects.toMatchObject({ code: 'request-invalid' });
+  it.each([
+    'http://example.org/model.gguf',
+    'file:///etc/passwd',
+    'http://[::2]/',
+    'https://10.0.0.1/',
+    'https://169.254.169.254/latest/meta-data',
+    'https://[fd00::1]/',
+  ])('that redirects to %s is refused, too', async (location) => {
+    const server = await startModelServer(content);
+    await expect(HttpFile.open(server.redirectTo(location), whileTesting())).rejects.toMatchObject({
+      code: 'request-invalid',
+    });
+  });
+
+  it.each([
+    ['http', '127.0.0.1'],
+    ['http', 'localhost'],
+    ['https', '127.0.0.1'],
+    ['https', 'localhost'],
+    ['https', '[::ffff:127.0.0.1]'],
+  ])(
+    'that redirects to another server of this machine, by %s and as %s, leads to no connection',
+    async (protocol, host) => {
+      const [server, port] = [await startModelServer(content), await watchedPort()];
+      const url = server.redirectTo(`${protocol}://${host}:${port.number}/shutdown`);
+      await expect(HttpFile.open(url, whileTesting())).rejects.toMatchObject({
+        code: 'request-invalid',
+      });
+      expect(port.connections()).toBe(0);
     },
   );
+
+  it('with a name that means this machine leads to no connection either', async (context) => {
+    const found = await lookup(hostname(), { all: true }).catch(() => []);
+    if (found.length === 0 || found.some(({ address }) => isPublicAddress(address))) {
+      context.skip('This machine has no name in its own network');
+    }
+    const port = await watchedPort();
+    const url = `https://${hostname()}:${port.number}/model.gguf`;
+    await expect(HttpFile.open(url, whileTesting())).rejects.toMatchObject({
+      code: 'request-invalid',
+      message: expect.stringContaining('private network'),
+    });
+    expect(port.connections()).toBe(0);
+  });
+
+  it('of this machine is no source where it is named with encryption, as catalogs do', async () => {
+    const port = await watchedPort();
+    const url = `https://127.0.0.1:${port.number}/model.gguf`;
+    await expect(HttpFile.open(url, whileTesting())).rejects.toMatchObject({
+      code: 'request-invalid',
+      message: expect.stringContaining('private network'),
+    });
+    expect(port.connections()).toBe(0);
+  });
+
+  it('that takes too long is given up, whoever waits', async () => {
+    const server = await startModelServer(content);
+    server.fault = 'hangs';
+    await expect(HttpFile.open(server.url, whileTesting(), 100)).rejects.toMatchObject({
+      code: 'peer-failed',
+      message: expect.stringContaining('in time'),
+    });
+  });
 
   it('that redirects for ever is given up', async () => {
     const server = await startModelServer(content);

@@ -65,9 +65,11 @@ export async function serveBytes(
     supply: countedSupply(library, given, options.spoil ?? (() => ({}))),
     upload: options.upload ?? new TokenBucket(null),
     mayServe: options.mayServe ?? (() => true),
+    mayHave: () => true,
   });
   await service.start();
   await serveHeaders(opener, {
+    mayHave: () => true,
     manifest: (id) => library.list().find((model) => model.manifestId === id)?.manifest,
     headerPath: (id) => library.headerPath(id),
   });

@@ -10,7 +10,7 @@ import { ask, type Asked, tellReceipt } from '../ask.ts';
 import { chooseModel, findModel } from '../choose-model.ts';
 import { converse } from '../converse.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
-import { printJson } from '../terminal.ts';
+import { print, printJson, printPiece } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';
 
 export type ChatOptions = CommonOptions & {
@@ -55,13 +55,13 @@ export async function chat(
     const isJson = options.json === true;
     const answer = await ask(connection, asked(model), messages, signal, (piece) => {
       if (!isJson) {
-        process.stdout.write(piece);
+        printPiece(piece);
       }
     });
     if (isJson) {
       printJson({ answer: answer.text, ...answer.receipt });
     } else {
-      process.stdout.write('\n');
+      print('');
       tellReceipt(connection, answer.receipt);
     }
   });

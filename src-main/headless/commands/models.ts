@@ -8,7 +8,7 @@ import type { ChangedSettings } from '../../../src-shared/settings.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import { catalogLines, downloadLine, fetchedLines } from '../model-words.ts';
 import { modelLines } from '../sentences.ts';
-import { note, print, printJson } from '../terminal.ts';
+import { note, noteOver, print, printJson } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';
 
 /** Finding peers takes this long, in milliseconds. */
@@ -178,13 +178,13 @@ function showLine(
   const forget = connection.onSnapshot(() => {
     const line = lineOf(connection.snapshot());
     if (line !== undefined) {
-      process.stderr.write(`\r${line.padEnd(width)}`);
+      noteOver(line, width);
       width = line.length;
     }
   });
   return () => {
     forget();
-    process.stderr.write('\r');
+    noteOver('', 0);
     note('');
   };
 }

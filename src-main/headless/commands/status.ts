@@ -25,7 +25,9 @@ export async function status(options: CommonOptions & { readonly json?: boolean 
       // The key opens the endpoint to whoever reads it; programs take it from its file.
       const { key: _key, ...api } = snapshot.api;
       const pid = (await readHostFile(dataFolder.hostFile))?.pid ?? null;
-      printJson({ ...snapshot, pid, api: { ...api, keyFile: dataFolder.apiKey } });
+      // Nothing listens before the node is there.
+      const baseUrl = snapshot.node === null ? null : api.baseUrl;
+      printJson({ ...snapshot, pid, api: { ...api, baseUrl, keyFile: dataFolder.apiKey } });
     } else {
       print(statusLines(snapshot, await windowAddress(connection), Date.now()));
     }

@@ -3,6 +3,7 @@ import { settingsMigration } from './0001-settings.ts';
 import { usageMigration } from './0002-usage.ts';
 import { pauseMigration } from './0003-pause.ts';
 import { acknowledgementsMigration } from './0004-acknowledgements.ts';
+import { usageDaysMigration } from './0005-usage-days.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   usageMigration,
   pauseMigration,
   acknowledgementsMigration,
+  usageDaysMigration,
 ];

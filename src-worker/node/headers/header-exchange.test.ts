@@ -60,6 +60,7 @@ function manifestOf({ manifest }: Model): Buffer {
 
 function sourceOf(...models: Model[]): HeaderSource {
   return {
+    mayHave: () => true,
     manifest: (id) => models.find((model) => model.id === id)?.manifest,
     headerPath: async (id) => models.find((model) => model.id === id)?.header ?? '',
   };
@@ -275,6 +276,7 @@ describe('HeaderExchange', () => {
     const model = await makeModel();
     const told: string[] = [];
     const host = await honestHost('host', {
+      mayHave: () => true,
       manifest: () => model.manifest,
       headerPath: () => Promise.reject(new Error('cannot open /home/somebody/model.gguf')),
     });

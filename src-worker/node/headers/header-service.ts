@@ -16,6 +16,8 @@ import {
 const maxInboundChannels = 2;
 
 export type HeaderSource = {
+  /** Whether a peer may have the model. One that may not is told the same as of a model that is not here. */
+  readonly mayHave: (peer: string, manifestId: string) => boolean;
   /** Undefined for a model that this node has no file of. */
   readonly manifest: (manifestId: string) => Manifest | undefined;
   /** Path of a GGUF with the model's metadata alone. @throws AppError */
@@ -44,7 +46,8 @@ function serveOne(channel: Channel, source: HeaderSource): void {
 }
 
 async function answer(channel: Channel, source: HeaderSource, manifestId: string): Promise<void> {
-  const manifest = source.manifest(manifestId);
+  const mayHave = source.mayHave(channel.peer, manifestId);
+  const manifest = mayHave ? source.manifest(manifestId) : undefined;
   if (manifest === undefined) {
     await refuse(channel, new AppError('model-not-found', 'This peer does not have the model'));
     return;

@@ -126,7 +126,12 @@ export class CatalogModels {
         tell(0);
         await this.#fetch(model, path, signal, tell);
       }
-      return await library.importModel(path, { signal });
+      const imported = await library.importModel(path, { signal });
+      await library.share(
+        imported.manifestId,
+        model.pool === undefined ? 'everybody' : [model.pool.id],
+      );
+      return imported;
     } finally {
       this.#downloading.delete(model.id);
       bytes.tell(model.id, undefined);

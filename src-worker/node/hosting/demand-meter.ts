@@ -18,8 +18,7 @@ export class DemandMeter {
     this.#now = now;
   }
 
-  /** Returns whether the model was not wanted before. */
-  add(manifestId: string, tokens: number): boolean {
+  add(manifestId: string, tokens: number): void {
     const before = this.#tokensOf(manifestId);
     this.#wanted.delete(manifestId);
     const [oldest] = this.#wanted.keys();
@@ -27,7 +26,6 @@ export class DemandMeter {
       this.#wanted.delete(oldest);
     }
     this.#wanted.set(manifestId, { tokens: before + tokens, at: this.#now() });
-    return before === 0;
   }
 
   /** Manifest id → tokens a second. */

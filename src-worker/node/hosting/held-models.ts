@@ -1,14 +1,14 @@
 /**
- * Models of which this node has bytes without hosting them, so that peers find them here. Only what came from the mesh
- * or from a catalog is told of: a file that its owner imported is nobody's business before he hosts it.
+ * Models of which this node has bytes without hosting them, so that peers find them here. Which of them its record names
+ * is decided by shared-models.ts.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import { recordLimits } from '../mesh/records/record.ts';
+import type { LibraryModel } from '../models/library.ts';
 
 export type HeldModelsParts = {
   /** As ModelLibrary.held. */
-  readonly look: () => Promise<readonly ModelSummary[]>;
+  readonly look: () => Promise<readonly LibraryModel[]>;
   /** There are others than before. */
   readonly onChange: () => void;
   /** Milliseconds on a clock that never goes back. */
@@ -20,7 +20,7 @@ const lookAgainMs = 15_000;
 
 export class HeldModels {
   readonly #parts: HeldModelsParts;
-  #held: readonly ModelSummary[] = [];
+  #held: readonly LibraryModel[] = [];
   #lookedAt = -Infinity;
   #looking: Promise<void> | undefined;
 
@@ -29,12 +29,12 @@ export class HeldModels {
   }
 
   /** As far as is known; a look for the next time is begun when it may have changed. */
-  beside(hosted: readonly ModelSummary[]): ModelSummary[] {
+  beside(hosted: readonly ModelSummary[]): LibraryModel[] {
     if (this.#parts.now() - this.#lookedAt >= lookAgainMs) {
       void this.look();
     }
     const ids = new Set(hosted.map(({ manifestId }) => manifestId));
-    return this.#held.filter(({ manifestId }) => !ids.has(manifestId)).slice(0, recordLimits.held);
+    return this.#held.filter(({ manifestId }) => !ids.has(manifestId));
   }
 
   /** Looks at the disk now. Never throws: what cannot be looked at is not told of. */

@@ -10,6 +10,7 @@ import type {
   Hosting,
   NodeConfig,
 } from '../../../src-shared/node-api.ts';
+import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
@@ -21,7 +22,6 @@ import {
 } from '../mesh/records/record.ts';
 import { type CatalogModel, listedModels } from '../models/catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
-import { demandToTell } from '../placement/demand.ts';
 import type { Placed } from '../placement/placement-question.ts';
 import type { PeerFault } from '../routing/standing-book.ts';
 import { AutomaticHosting } from './automatic-hosting.ts';
@@ -31,6 +31,8 @@ import { HeldModels } from './held-models.ts';
 import { HostedWishes } from './hosted-wishes.ts';
 import { ModelBytes } from './model-bytes.ts';
 import { RequestedDownloads } from './requested-downloads.ts';
+import { SharedModels } from './shared-models.ts';
+import { ToldDemand } from './told-demand.ts';
 
 export type HostingServiceParts = {
   readonly config: NodeConfig;
@@ -56,7 +58,9 @@ export class HostingService {
   readonly #downloads: RequestedDownloads;
   readonly #held: HeldModels;
   readonly #automatic: AutomaticHosting;
+  readonly #shared: SharedModels;
   readonly #demand = new DemandMeter(() => performance.now());
+  readonly #toldDemand: ToldDemand;
   #hosting: Hosting;
   #looking: NodeJS.Timeout | undefined;
 
@@ -65,6 +69,21 @@ export class HostingService {
     this.#parts = parts;
     this.#log = logOf('models');
     this.#hosting = config.hosting;
+    this.#shared = new SharedModels({
+      audienceOf: (manifestId) => library.audienceOf(manifestId),
+      isHosted: (manifestId) =>
+        this.#wishes.hosted.some((shard) => shard.manifestId === manifestId),
+      isServing: () => shards.state === 'serving',
+      peers: parts.peers,
+      poolsOf: (peer) => mesh.pools.sharedWith(peer),
+      readers: () => (config.poolOnly ? mesh.pools.active() : undefined),
+      listed: new Set(parts.catalog.flatMap(({ manifestId }) => manifestId ?? [])),
+    });
+    this.#toldDemand = new ToldDemand({
+      look: () => this.#knownDemand(),
+      everyMs: () => this.#hosting.demandEveryMs,
+      now: () => performance.now(),
+    });
     this.#bytes = new ModelBytes({
       opener: mesh,
       library,
@@ -72,6 +91,8 @@ export class HostingService {
       addressesOf: (manifestId) => this.#catalog.addressesOf(manifestId),
       limits: config.hosting,
       mayServe: () => shards.state === 'serving',
+      mayHave: (peer, manifestId) => this.mayHave(peer, manifestId),
+      audienceOf: (manifestId) => this.#shared.audienceOfOffers(manifestId),
       onPeerFault: parts.onPeerFault,
       onChange: parts.onChange,
       log: this.#log,
@@ -108,7 +129,7 @@ export class HostingService {
       wishes: this.#wishes,
       hosting: () => this.#hosting,
       peers: parts.peers,
-      ownDemand: () => this.#demand.perSecond(),
+      ownDemand: () => this.#knownDemand(),
       onPlaced: () => mesh.publish(),
       log: this.#log,
     });
@@ -141,20 +162,31 @@ export class HostingService {
     }
   }
 
-  /** This node's own user wanted so many tokens of a model. */
-  wanted(manifestId: string, tokens: number): void {
-    if (this.#demand.add(manifestId, tokens)) {
-      this.#parts.mesh.publish();
+  /** Whether a peer may have the model's manifest, header and bytes now. */
+  mayHave(peer: string, manifestId: string): boolean {
+    return this.#shared.mayHave(peer, manifestId);
+  }
+
+  /**
+   * This node's own user wanted so many tokens of a model. What he wants of his own machines or pools alone is nobody
+   * else's business.
+   */
+  wanted(manifestId: string, tokens: number, { ownMachinesOnly, poolOnly }: RouteRules): void {
+    if (!ownMachinesOnly && !poolOnly) {
+      this.#demand.add(manifestId, tokens);
     }
   }
 
   /** What is told of this beside state and shards. */
   describe(): Partial<SelfDescription> {
     const { mode, memoryBytes, price, region } = this.#hosting;
-    const demand = demandToTell(this.#demand.perSecond());
+    const demand = this.#toldDemand.tell();
     const planned = this.#planned().slice(0, recordLimits.planned);
     const { shards } = this.#parts;
-    const held = shards.state === 'serving' ? this.#held.beside(shards.models()) : [];
+    const held =
+      shards.state === 'serving'
+        ? this.#shared.toName(this.#held.beside(shards.models())).slice(0, recordLimits.held)
+        : [];
     return {
       ...(mode === 'automatic' ? { memoryBytes } : {}),
       ...(price === 0 ? {} : { price }),
@@ -212,6 +244,10 @@ export class HostingService {
       this.#looking = undefined;
       this.#wishes.look();
     }, lookAfterMs).unref();
+  }
+
+  #knownDemand(): ReadonlyMap<string, number> {
+    return this.#shared.known(this.#demand.perSecond());
   }
 
   #knownByPeers(name: string): ModelSummary | undefined {

@@ -4,6 +4,7 @@ import type { DownloadStatus, Hosting } from '../../../src-shared/node-api.ts';
 import type { Log } from '../log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
+import type { Audience } from '../models/audience.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { PeerFault } from '../routing/standing-book.ts';
 import { ChunkService } from '../transfer/chunk-service.ts';
@@ -17,6 +18,10 @@ export type ModelBytesParts = {
   readonly addressesOf: (manifestId: string) => readonly string[];
   readonly limits: Hosting;
   readonly mayServe: (peer: string) => boolean;
+  /** As SharedModels.mayHave. */
+  readonly mayHave: (peer: string, manifestId: string) => boolean;
+  /** As ModelDownloadsOptions. */
+  readonly audienceOf: (manifestId: string) => Audience;
   readonly onPeerFault: (peer: string, fault: PeerFault) => void;
   readonly onChange: () => void;
   readonly log: Log;
@@ -33,17 +38,24 @@ export class ModelBytes {
   readonly #progress = new Map<string, DownloadStatus>();
 
   constructor(parts: ModelBytesParts) {
-    const { opener, library, limits, mayServe, onPeerFault } = parts;
+    const { opener, library, limits, mayServe, mayHave, onPeerFault } = parts;
     this.#parts = parts;
     this.download = new TokenBucket(limits.downloadBytesPerSecond);
     this.#upload = new TokenBucket(limits.uploadBytesPerSecond);
     library.limitTo(limits.diskBytes);
-    this.#service = new ChunkService({ opener, supply: library, upload: this.#upload, mayServe });
+    this.#service = new ChunkService({
+      opener,
+      supply: library,
+      upload: this.#upload,
+      mayServe,
+      mayHave,
+    });
     this.downloads = new ModelDownloads({
       opener,
       knownPeers: parts.knownPeers,
       library,
       addressesOf: parts.addressesOf,
+      audienceOf: parts.audienceOf,
       download: this.download,
       log: parts.log,
       onProgress: (manifestId, layers, { doneBytes, totalBytes, sources }) => {

@@ -46,12 +46,16 @@ function summary(manifestId: string): ModelSummary {
   return { ...manifest, manifestId, sizeBytes: 500_000 };
 }
 
-const here = (path: string | null): LibraryModel => ({
+const here = (
+  path: string | null,
+  audience: LibraryModel['audience'] = 'everybody',
+): LibraryModel => ({
   manifestId: id,
   alias: null,
   path,
   summary: summary(id),
   manifest,
+  audience,
 });
 
 function peer(record: Partial<PeerRecord>): KnownPeer {
@@ -73,6 +77,7 @@ const hosting: Hosting = {
   region: '',
   price: 0,
   lookEveryMs: 10_000,
+  demandEveryMs: 600_000,
 };
 
 const facts: PlacementFacts = {
@@ -129,6 +134,9 @@ describe('the question to placement', () => {
     // Nobody has its bytes.
     const partly = view.question({ ...facts, library: [here(null)], peers: [wanting] });
     expect(partly.models.map(({ manifestId }) => manifestId)).toEqual([other]);
+    // To host it would tell of it.
+    const own = view.question({ ...facts, library: [here('/m.gguf', [])], peers: [wanting] });
+    expect(own.models.map(({ manifestId }) => manifestId)).toEqual([other]);
   });
 
   it('leaves out what is to be avoided, and counts the disk as memory', () => {

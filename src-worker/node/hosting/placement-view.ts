@@ -70,7 +70,7 @@ export class PlacementView {
     };
   }
 
-  /** Models whose layers are on this machine or with a peer that gives them. */
+  /** Models that a peer gives, or that are here and for everybody: to host another one would tell of it. */
   #obtainable(
     { library, peers, contextLength }: PlacementFacts,
     ids: ReadonlySet<string>,
@@ -87,7 +87,8 @@ export class PlacementView {
     return [...ids].flatMap((id) => {
       const here = own.get(id);
       const summary = offered.get(id);
-      if (here !== undefined && (here.path !== null || summary !== undefined)) {
+      const isForAll = here?.audience === 'everybody' && here.path !== null;
+      if (here !== undefined && (isForAll || summary !== undefined)) {
         return this.#exact(here, contextLength);
       }
       return summary === undefined ? [] : assumedModel(summary, contextLength);

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../../gguf/atomic-file.ts';
+import { audienceSchema, nobody } from './audience.ts';
 import { manifestId, manifestSchema } from './manifest.ts';
 import { sourceFileSchema } from './source-file.ts';
 
@@ -23,6 +24,8 @@ const libraryEntrySchema = z.object({
   /** The model's GGUF file on this machine; null: its layers come from elsewhere as they are needed. */
   source: sourceFileSchema.nullable(),
   manifest: manifestSchema,
+  /** Peers that may have the model though it is not hosted; entries of earlier versions are for nobody. */
+  audience: audienceSchema.default(nobody),
 });
 
 export type LibraryEntry = z.infer<typeof libraryEntrySchema>;

@@ -10,9 +10,10 @@
  */
 import { mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
-import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
+import type { LayerRange } from '../../../src-shared/model.ts';
 import { partialSuffix, writeAtomically } from '../../gguf/atomic-file.ts';
 import type { ChunkSupply, SuppliedModel } from '../transfer/chunk-supply.ts';
+import { type Audience, nobody } from './audience.ts';
 import { makeManifest, type ReadingOptions } from './make-manifest.ts';
 import { type ChunkedManifest, manifestId } from './manifest.ts';
 import { type LibraryModel, libraryUnusable, ModelRegister } from './model-register.ts';
@@ -130,6 +131,19 @@ export class ModelLibrary implements ChunkSupply {
     return await this.#register.keep(id, this.#register.entry(id)?.source ?? null, manifest, alias);
   }
 
+  /**
+   * Replaces the peers that may have a model though it is not hosted; until then it is for nobody.
+   * @throws AppError `model-not-found`, `data-folder-unusable`
+   */
+  async share(id: string, audience: Audience): Promise<void> {
+    await this.#register.share(id, audience);
+  }
+
+  /** Peers that may have the model though it is not hosted; nobody where the library does not have it. */
+  audienceOf(id: string): Audience {
+    return this.#register.entry(id)?.audience ?? nobody;
+  }
+
   /** How layers that are not here are fetched from now on. */
   fetchBy(fetch: ShardFetch): void {
     this.#shards.fetchBy(fetch);
@@ -177,16 +191,15 @@ export class ModelLibrary implements ChunkSupply {
   }
 
   /**
-   * Models that came from peers or the web, and of which layers are here now. Those that their owner imported are not
-   * among them.
+   * Models that some peers may have though they are not hosted, and of which layers are here now. Those that their owner
+   * imported and offered to nobody are not among them.
    */
-  async held(): Promise<ModelSummary[]> {
+  async held(): Promise<LibraryModel[]> {
     const ready = await this.#cache.modelsWithShards();
-    return this.list()
-      .filter(({ manifestId, path }) =>
-        path === null ? ready.has(manifestId) : path.startsWith(this.filesFolder + sep),
-      )
-      .map(({ summary }) => summary);
+    return this.list().filter(
+      ({ manifestId, path, audience }) =>
+        audience.length > 0 && (path !== null || ready.has(manifestId)),
+    );
   }
 
   /** Deletes the file of these layers unless it is pinned or being read. Whether it is gone. */

@@ -48,6 +48,7 @@ async function earlierLibrary(): Promise<{ library: ModelLibrary; id: string }> 
     alias: 'old friend',
     source: { path, sizeBytes: size, modifiedMs: mtimeMs },
     manifest: earlier,
+    audience: [],
   });
   expect(library.list()).toEqual([]);
   return { library: await openLibrary(), id };

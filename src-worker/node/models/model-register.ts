@@ -14,6 +14,7 @@ import {
   readEntry,
   writeEntry,
 } from './library-entry.ts';
+import { type Audience, nobody } from './audience.ts';
 import { type Manifest, toModelSummary } from './manifest.ts';
 import { isSameFile, type SourceFile } from './source-file.ts';
 
@@ -24,6 +25,8 @@ export type LibraryModel = {
   readonly path: string | null;
   readonly summary: ModelSummary;
   readonly manifest: Manifest;
+  /** Peers that may have it though it is not hosted. */
+  readonly audience: Audience;
 };
 
 /** A model with what only the library needs of it. The public part is made once: its id is a hash. */
@@ -129,7 +132,8 @@ export class ModelRegister {
   ): Promise<LibraryModel> {
     const before = this.#kept.get(id);
     const alias = this.#freeAlias(wishedAlias, id) ?? before?.model.alias ?? null;
-    const after = toKept({ format: 1, alias, source, manifest });
+    const audience = before?.entry.audience ?? nobody;
+    const after = toKept({ format: 1, alias, source, manifest, audience });
     this.#kept.set(id, after);
     try {
       await writeEntry(this.#folder, id, after.entry);
@@ -138,6 +142,19 @@ export class ModelRegister {
       throw libraryUnusable(this.#folder, error);
     }
     return after.model;
+  }
+
+  /** Replaces the peers that may have a model. @throws AppError `model-not-found`, `data-folder-unusable` */
+  async share(id: string, audience: Audience): Promise<void> {
+    const before = this.get(id);
+    const after = toKept({ ...before.entry, audience });
+    this.#kept.set(id, after);
+    try {
+      await writeEntry(this.#folder, id, after.entry);
+    } catch (error) {
+      this.#restore(id, before);
+      throw libraryUnusable(this.#folder, error);
+    }
   }
 
   #restore(id: string, before: Kept | undefined): void {
@@ -192,6 +209,7 @@ function toKept(entry: LibraryEntry): Kept {
     path: entry.source?.path ?? null,
     summary,
     manifest: entry.manifest,
+    audience: entry.audience,
   };
   return { entry, model };
 }

@@ -84,15 +84,14 @@ export class ModelShards {
   ): Promise<void> {
     await withSource(source, async (file) => {
       const tensors = shardTensors(file, range);
-      await this.#cache.makeRoom(
-        path,
-        tensors.reduce((sum, { tensor }) => sum + tensor.byteLength, 0),
+      const bytes = tensors.reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
+      await this.#cache.cutWithin(path, bytes, () =>
+        sliceShard(file, range, path, {
+          manifestId: id,
+          signal,
+          through: (tensor, data) => verifiedTensor(manifest, tensor, data),
+        }),
       );
-      await sliceShard(file, range, path, {
-        manifestId: id,
-        signal,
-        through: (tensor, data) => verifiedTensor(manifest, tensor, data),
-      });
     });
   }
 

@@ -11,6 +11,7 @@ import { shardKeys } from '../../gguf/other-kinds.ts';
 import { type GgufFile, openGguf } from '../../gguf/read.ts';
 import { numberOf, stringOf } from '../../gguf/values.ts';
 import { downloadSuffix } from '../transfer/partial-file.ts';
+import { DiskRoom } from './disk-room.ts';
 import { deleteShard, folderBytes, makeRoom, storedShards } from './shard-room.ts';
 import { SharedJobs } from './shared-jobs.ts';
 
@@ -27,6 +28,7 @@ const headerName = 'header.gguf';
 export class ShardCache {
   readonly #folder: string;
   readonly #filesFolder: string;
+  readonly #disk: DiskRoom;
   readonly #jobs = new SharedJobs<string>();
   /** Being made now, by path. */
   readonly #making = new Set<string>();
@@ -43,6 +45,7 @@ export class ShardCache {
   constructor(folder: string, filesFolder: string) {
     this.#folder = folder;
     this.#filesFolder = resolve(filesFolder);
+    this.#disk = new DiskRoom(folder);
   }
 
   /**
@@ -154,6 +157,15 @@ export class ShardCache {
       const quota = this.quotaBytes - (await folderBytes(this.#filesFolder));
       await makeRoom(this.#folder, (each) => this.#isKept(each), needed, quota);
     }
+  }
+
+  /**
+   * Cuts a shard that will take so many bytes at `path`, within the owner's limit and the room that the disk has.
+   * @throws AppError `data-folder-unusable` when there is none; what `cut` throws
+   */
+  async cutWithin(path: string, bytes: number, cut: () => Promise<void>): Promise<void> {
+    await this.makeRoom(path, bytes);
+    await this.#disk.use(bytes, (each) => this.#isKept(each), cut);
   }
 
   #isKept(path: string): boolean {

@@ -102,6 +102,16 @@ export class PoolService {
     return this.#options.pools.sharedWith(other).some((pool) => pools.has(pool));
   }
 
+  /** Ids of the pools that a peer is a member of, of those of this node that are in force. */
+  sharedWith(peer: string): string[] {
+    return this.#options.pools.sharedWith(peer).map(({ id }) => id);
+  }
+
+  /** Ids of this node's pools that are in force. */
+  active(): string[] {
+    return this.#options.pools.active().map(({ id }) => id);
+  }
+
   /** Whether layers that a peer offers may be used at all: a guest serves nobody. */
   mayServe(peer: string): boolean {
     return !this.#options.poolOnly || this.#options.pools.isServer(peer);
@@ -209,13 +219,13 @@ export class PoolService {
     name: string | undefined,
     id: string,
     model: PoolModelFacts | null,
-  ): Promise<PoolResult<'poolWithdraw'>> {
+  ): Promise<PoolResult<'poolWithdraw'> & { readonly poolId: string }> {
     const pool = this.#find(name);
     if (model === null && !pool.models.offered().some((offered) => offered.id === id)) {
       throw new AppError('request-invalid', `The pool ${pool.name} offers no model called ${id}.`);
     }
     await this.#options.pools.offer(pool, id, model);
-    return { pool: pool.name, id };
+    return { pool: pool.name, id, poolId: pool.id };
   }
 
   /** The models that pools of this node offer. */

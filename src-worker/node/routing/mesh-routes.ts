@@ -54,11 +54,19 @@ export class MeshRoutes {
   }
 
   /**
+   * A question's own rules and those of the settings in one.
+   * @throws AppError `request-invalid` when no peer can keep both
+   */
+  rules(own: RouteRules | undefined): RouteRules {
+    return stricterRules(this.#routing.rules, own);
+  }
+
+  /**
    * What a question for the model is judged by, with its own rules and those of the settings in one.
    * @throws AppError `request-invalid` when no peer can keep both
    */
   facts(manifestId: string, own: RouteRules | undefined): RouteFacts {
-    const rules = stricterRules(this.#routing.rules, own);
+    const rules = this.rules(own);
     const ownMachines = this.#ownMachines();
     return {
       rules,

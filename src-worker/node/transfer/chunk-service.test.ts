@@ -33,6 +33,7 @@ describe('a model that was opened for a peer', () => {
       },
       upload: new TokenBucket(null),
       mayServe: () => true,
+      mayHave: () => true,
     });
     await service.start();
     let onFrame: Parameters<Channel['onFrame']>[0] | undefined;

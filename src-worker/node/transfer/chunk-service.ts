@@ -32,6 +32,8 @@ export type ChunkServiceOptions = {
   readonly upload: TokenBucket;
   /** Asked again for every answer: the machine may be paused, or the peer not be of the pool any more. */
   readonly mayServe: (peer: string) => boolean;
+  /** Asked again, too. A peer that may not have a model is told the same as of one that is not here. */
+  readonly mayHave: (peer: string, manifestId: string) => boolean;
   readonly clock?: Clock;
 };
 
@@ -62,6 +64,7 @@ export class ChunkService {
     const { clock = systemClock } = this.#options;
     const ended = new AbortController();
     let model: SuppliedModel | undefined;
+    let manifestId = '';
     let cancelIdle: (() => void) | undefined;
     const awake = (): void => {
       cancelIdle?.();
@@ -81,25 +84,31 @@ export class ChunkService {
     channel.onFrame(async (frame) => {
       awake();
       if (model === undefined) {
-        model = await this.#open(channel, frame);
+        ({ manifestId } = decodeJson(chunkOpenSchema, frame.body, 'A request for chunks'));
+        model = await this.#open(channel, manifestId);
         if (ended.signal.aborted) {
           await model?.close();
           model = undefined;
         }
-      } else if (this.#options.mayServe(channel.peer)) {
+      } else if (!this.#options.mayServe(channel.peer)) {
+        await refuse(channel, new AppError('over-capacity', 'This peer sends no bytes now'));
+      } else if (this.#options.mayHave(channel.peer, manifestId)) {
         await this.#answer(channel, model, frame, ended.signal);
       } else {
-        await refuse(channel, new AppError('over-capacity', 'This peer sends no bytes now'));
+        await refuse(channel, notHere());
       }
       awake();
     });
   }
 
   /** Undefined when the peer was refused. */
-  async #open(channel: Channel, { body }: Frame): Promise<SuppliedModel | undefined> {
-    const { manifestId } = decodeJson(chunkOpenSchema, body, 'A request for chunks');
+  async #open(channel: Channel, manifestId: string): Promise<SuppliedModel | undefined> {
     if (this.#channels.size > maxChannels || !this.#options.mayServe(channel.peer)) {
       await refuse(channel, new AppError('over-capacity', 'This peer sends no bytes now'));
+      return undefined;
+    }
+    if (!this.#options.mayHave(channel.peer, manifestId)) {
+      await refuse(channel, notHere());
       return undefined;
     }
     let model: SuppliedModel | undefined;
@@ -117,7 +126,7 @@ export class ChunkService {
       return undefined;
     }
     if (model === undefined || have === undefined) {
-      await refuse(channel, new AppError('model-not-found', 'This peer does not have the model'));
+      await refuse(channel, notHere());
       return undefined;
     }
     channel.allow(chunkRequestLimits);
@@ -167,4 +176,8 @@ async function refuse(channel: Channel, error: AppError): Promise<void> {
   await channel.send(chunkKinds.failed, encodeJson(error.toReport()));
   await channel.close();
   channel.ignore();
+}
+
+function notHere(): AppError {
+  return new AppError('model-not-found', 'This peer does not have the model');
 }

@@ -1,14 +1,17 @@
 /**
- * A file on a web server, read in ranges. Only https, but for servers on this machine; every redirect is held to
- * the same rule. The file must stay the one it was when it was opened.
+ * A file on a web server, read in ranges. Only https from the internet, but for servers on this machine that are named
+ * by plain http, which no catalog and no pool can do. Redirects lead to the internet or to the same server. The file must
+ * stay the one it was when it was opened.
  */
+import type { Response } from 'undici';
 import { AppError } from '../../../src-shared/errors.ts';
+import { isLoopbackUrl, webRequest } from './web-request.ts';
 
 const maxRedirects = 5;
 const firstBytes = 65_536;
 
-/** For a whole answer, in milliseconds. */
-const answerMs = 60_000;
+/** For a whole answer with all its redirects, in milliseconds. */
+const longestAnswerMs = 60_000;
 
 type Answer = { readonly response: Response; readonly address: URL };
 
@@ -20,17 +23,24 @@ export class HttpFile {
   /** Where redirects led; asked directly until that fails. */
   #address: URL;
   readonly #version: string | null;
+  readonly #answerMs: number;
 
   /**
    * Asks for the file's start.
+   * @param answerMs how long each answer may take, in milliseconds
    * @throws AppError `request-invalid` for an address that may not be used; `peer-failed` when the server does
    * not answer, or gives no parts of files
    */
-  static async open(url: string, signal: AbortSignal): Promise<HttpFile> {
-    const { response, address } = await get(allowedAddress(url), 0, firstBytes, null, signal);
+  static async open(
+    url: string,
+    signal: AbortSignal,
+    answerMs = longestAnswerMs,
+  ): Promise<HttpFile> {
+    const first = allowedAddress(url);
+    const { response, address } = await get(first, 0, firstBytes, null, signal, answerMs);
     const total = readTotal(response, 0);
-    const start = await readBody(response, Math.min(firstBytes, total));
-    return new HttpFile(url, address, total, versionOf(response), start);
+    const start = await readBody(response, Math.min(firstBytes, total), signal);
+    return new HttpFile(url, address, total, versionOf(response), start, answerMs);
   }
 
   private constructor(
@@ -39,12 +49,14 @@ export class HttpFile {
     sizeBytes: number,
     version: string | null,
     start: Buffer<ArrayBuffer>,
+    answerMs: number,
   ) {
     this.url = url;
     this.sizeBytes = sizeBytes;
     this.start = start;
     this.#address = address;
     this.#version = version;
+    this.#answerMs = answerMs;
   }
 
   /**
@@ -52,21 +64,21 @@ export class HttpFile {
    * @throws AppError `peer-failed` as `open`, and when the file is shorter; `model-changed` when it is another
    */
   async read(offset: number, length: number, signal: AbortSignal): Promise<Buffer<ArrayBuffer>> {
-    return await readBody(await this.#range(offset, length, signal), length);
+    return await readBody(await this.#range(offset, length, signal), length, signal);
   }
 
   async #range(offset: number, length: number, signal: AbortSignal): Promise<Response> {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
     let answer: Answer;
     try {
-      answer = await get(this.#address, offset, length, this.#version, bounded);
+      answer = await get(this.#address, offset, length, this.#version, signal, this.#answerMs);
     } catch (error) {
       signal.throwIfAborted();
       if (this.#address.href === new URL(this.url).href) {
         throw error;
       }
       // Addresses that redirects lead to expire.
-      answer = await get(allowedAddress(this.url), offset, length, this.#version, bounded);
+      const first = allowedAddress(this.url);
+      answer = await get(first, offset, length, this.#version, signal, this.#answerMs);
     }
     this.#address = answer.address;
     const total = readTotal(answer.response, offset);
@@ -82,12 +94,10 @@ export class HttpFile {
 /** @throws AppError `request-invalid` */
 function allowedAddress(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isLoopback =
-    url !== undefined && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
   if (
     url === undefined ||
     url.username !== '' ||
-    !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback))
+    !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackUrl(url)))
   ) {
     throw new AppError(
       'request-invalid',
@@ -103,10 +113,27 @@ async function get(
   length: number,
   version: string | null,
   signal: AbortSignal,
+  answerMs: number,
 ): Promise<Answer> {
+  const deadline = AbortSignal.timeout(answerMs);
+  const headers = {
+    range: `bytes=${offset}-${offset + length - 1}`,
+    // Of a compressed answer no range is the file's.
+    'accept-encoding': 'identity',
+    ...(version === null ? {} : { 'if-range': version }),
+  };
   let address = first;
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    const response = await request(address, offset, length, version, signal);
+    const isTrusted = first.protocol === 'http:' && address.origin === first.origin;
+    const response = await webRequest(
+      address,
+      isTrusted,
+      headers,
+      AbortSignal.any([signal, deadline]),
+    ).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw deadline.aborted ? tooSlow(address.host) : error;
+    });
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.cancel();
@@ -118,30 +145,6 @@ async function get(
     }
   }
   throw new AppError('peer-failed', `${first.host} redirects too often.`);
-}
-
-async function request(
-  address: URL,
-  offset: number,
-  length: number,
-  version: string | null,
-  signal: AbortSignal,
-): Promise<Response> {
-  try {
-    return await fetch(address.href, {
-      redirect: 'manual',
-      signal,
-      headers: {
-        range: `bytes=${offset}-${offset + length - 1}`,
-        // Of a compressed answer no range is the file's.
-        'accept-encoding': 'identity',
-        ...(version === null ? {} : { 'if-range': version }),
-      },
-    });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new AppError('peer-failed', `${address.host} does not answer.`, { cause: error });
-  }
 }
 
 /** The answer when it is a part of the file. */
@@ -159,6 +162,10 @@ async function accepted(response: Response, { host }: URL, isKnown: boolean): Pr
         );
   }
   throw new AppError('peer-failed', `${host} answers with the status ${response.status}.`);
+}
+
+function tooSlow(host: string): AppError {
+  return new AppError('peer-failed', `${host} does not answer in time.`);
 }
 
 function changed(where: string): AppError {
@@ -185,7 +192,11 @@ function readTotal({ headers }: Response, offset: number): number {
 }
 
 /** Exactly so many bytes. */
-async function readBody(response: Response, length: number): Promise<Buffer<ArrayBuffer>> {
+async function readBody(
+  response: Response,
+  length: number,
+  signal: AbortSignal,
+): Promise<Buffer<ArrayBuffer>> {
   const body = Buffer.alloc(length);
   let filled = 0;
   try {
@@ -197,6 +208,7 @@ async function readBody(response: Response, length: number): Promise<Buffer<Arra
       filled += piece.byteLength;
     }
   } catch (error) {
+    signal.throwIfAborted();
     throw new AppError('peer-failed', 'A web server broke off in the middle of an answer.', {
       cause: error,
     });

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import { fetchHeader } from '../headers/header-fetch.ts';
 import { type KnownPeer, nearestWith } from '../mesh/records/record.ts';
+import { type Audience, nobody } from '../models/audience.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { ShardFetchJob } from '../models/shard-fetch.ts';
 import { isDistrusted } from '../routing/standing-book.ts';
@@ -35,6 +36,8 @@ export type ModelDownloadsOptions = {
   readonly library: ModelLibrary;
   /** Where the model's GGUF file lies on the web. */
   readonly addressesOf: (manifestId: string) => readonly string[];
+  /** Peers that may have a model that comes from those who offer it now; absent: nobody. */
+  readonly audienceOf?: (manifestId: string) => Audience;
   readonly download: TokenBucket;
   readonly log: Log;
   readonly onProgress?: (manifestId: string, range: LayerRange, progress: DownloadProgress) => void;
@@ -78,7 +81,8 @@ export class ModelDownloads {
     folder: string,
     signal: AbortSignal,
   ): Promise<LibraryModel> {
-    const { opener, library, log } = this.#options;
+    const { opener, library, audienceOf = () => nobody, log } = this.#options;
+    const audience = audienceOf(manifestId);
     const path = join(folder, 'header.gguf');
     let cause: unknown;
     for (const peer of peers.slice(0, maxHeaderPeers)) {
@@ -86,7 +90,12 @@ export class ModelDownloads {
       try {
         const manifest = await fetchHeader(opener, { peer, manifestId, path, signal: deadline });
         if (manifest.format === 2) {
-          return await library.addModel(manifest, path);
+          const model = await library.addModel(manifest, path);
+          // Its owner may have imported its file meanwhile.
+          if (model.path === null) {
+            await library.share(manifestId, audience);
+          }
+          return model;
         }
         throw new AppError(
           'gguf-unsupported',

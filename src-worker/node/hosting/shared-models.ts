@@ -1,0 +1,82 @@
+/**
+ * Which models of this node peers may have, and which ones records may name. A model that nobody else offers is its
+ * owner's matter until he hosts it or offers it to a pool.
+ */
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import { type KnownPeer, offeredModels } from '../mesh/records/record.ts';
+import { type Audience, audienceOfOffers, includesMember, mayBeNamed } from '../models/audience.ts';
+import type { LibraryModel } from '../models/library.ts';
+
+export type SharedModelsParts = {
+  readonly audienceOf: (manifestId: string) => Audience;
+  /** Whether layers of it are hosted, by the owner's settings or by placement, served now or not. */
+  readonly isHosted: (manifestId: string) => boolean;
+  readonly isServing: () => boolean;
+  readonly peers: () => readonly KnownPeer[];
+  /** Ids of the own pools that a peer is a member of. */
+  readonly poolsOf: (peer: string) => readonly string[];
+  /** Ids of the own pools where this node's record goes to their members alone; undefined: it goes to everybody. */
+  readonly readers: () => readonly string[] | undefined;
+  /** Ids of models that the app's own list names. */
+  readonly listed: ReadonlySet<string>;
+};
+
+export class SharedModels {
+  readonly #parts: SharedModelsParts;
+
+  constructor(parts: SharedModelsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Whether a peer may have the model's manifest, header and bytes now. The answer looks at no disk and is the same for
+   * a model that this node lacks, so that nobody learns what it has.
+   */
+  mayHave(peer: string, manifestId: string): boolean {
+    const { isHosted, isServing, audienceOf, poolsOf } = this.#parts;
+    return (
+      isHosted(manifestId) || (isServing() && includesMember(audienceOf(manifestId), poolsOf(peer)))
+    );
+  }
+
+  /** For the audience of a model that comes from the peers that offer it now. */
+  audienceOfOffers(manifestId: string): Audience {
+    const { peers, poolsOf, listed } = this.#parts;
+    const offerers = peers().filter(({ record }) => offers(record, manifestId));
+    return listed.has(manifestId)
+      ? 'everybody'
+      : audienceOfOffers(
+          offerers.map(({ peer, record }) => ({
+            isPoolOnly: record.poolOnly === true,
+            pools: poolsOf(peer),
+          })),
+        );
+  }
+
+  /** Those of the models, which are not hosted, that the own record names. */
+  toName(models: readonly LibraryModel[]): ModelSummary[] {
+    const readers = this.#parts.readers();
+    return models
+      .filter(({ audience }) => mayBeNamed(audience, readers))
+      .map(({ summary }) => summary);
+  }
+
+  /** Of rates by model, those of models that readers of the own record know from others. */
+  known(rates: ReadonlyMap<string, number>): Map<string, number> {
+    const { peers, listed, audienceOf } = this.#parts;
+    const readers = this.#parts.readers();
+    const named = new Set(listed);
+    for (const { record } of rates.size === 0 ? [] : peers()) {
+      if (record.poolOnly !== true || readers !== undefined) {
+        offeredModels(record).forEach(({ manifestId }) => named.add(manifestId));
+      }
+    }
+    return new Map(
+      [...rates].filter(([id]) => named.has(id) || mayBeNamed(audienceOf(id), readers)),
+    );
+  }
+}
+
+function offers(record: KnownPeer['record'], id: string): boolean {
+  return offeredModels(record).some(({ manifestId }) => manifestId === id);
+}
