@@ -25,6 +25,7 @@ import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
 import type { Acknowledgement } from './store/acknowledgements.ts';
+import { shardsById } from './shards-by-id.ts';
 import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
@@ -252,7 +253,7 @@ export class Host {
 
   /** A wish that the node refuses is taken back: what is stored is what runs. */
   async #changeSettings(changed: ChangedSettings): Promise<Settings> {
-    const takeBack = this.#settings.change(changed);
+    const takeBack = this.#settings.change(await this.#withIds(changed));
     try {
       await this.#configure();
     } catch (error) {
@@ -266,6 +267,31 @@ export class Host {
       this.#tell();
     }
     return this.#settings.current;
+  }
+
+  /** Hosted shards are stored by the ids of their models; without a node that knows the names, by those until it does. */
+  async #withIds(changed: ChangedSettings): Promise<ChangedSettings> {
+    const { shards } = changed;
+    if (shards === undefined || shards === null || this.#node.state.name !== 'running') {
+      return changed;
+    }
+    const { models } = await this.#node.ask('status', {});
+    return { ...changed, shards: shardsById(shards, models) };
+  }
+
+  #storeShardsById(): void {
+    const { models } = this.#node.status ?? {};
+    if (models === undefined || this.#stopped !== undefined) {
+      return;
+    }
+    try {
+      this.#settings.rewriteShards((shards) => shardsById(shards, models));
+    } catch (error) {
+      // On a full disk the names stay, and mean what they mean.
+      this.log.write('debug', 'store', 'Hosted shards could not be stored by id', {
+        cause: describeCauses(error),
+      });
+    }
   }
 
   /** One change after the other, each with what is wished by then. */
@@ -298,6 +324,7 @@ export class Host {
   }
 
   #nodeChanged(): void {
+    this.#storeShardsById();
     this.#duty.look();
     this.#lookAtMemory();
     this.#tell();
@@ -324,7 +351,6 @@ export class Host {
       dataFolder: this.#services.dataFolder.folder,
       apiKey: this.#services.apiKey,
       demoModel: this.#files.demoModel,
-      demoModelName: this.#files.demoModelName,
       catalog: this.#files.catalog,
       hostingMemoryBytes: this.#memory.bytes(this.#settings.current),
       defaultThreads: this.#defaultThreads,

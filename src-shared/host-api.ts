@@ -7,7 +7,12 @@
 import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema, errorReportSchema } from './chat.ts';
 import { dutySchema, factsSchema, pauseChoiceSchema } from './duty.ts';
-import { modelEntrySchema, nodeMethods, nodeStatusSchema } from './node-api.ts';
+import {
+  importedModelSchema,
+  modelEntrySchema,
+  nodeMethods,
+  nodeStatusSchema,
+} from './node-api.ts';
 import { poolMethods } from './pool.ts';
 import { changedSettingsSchema, settingsSchema } from './settings.ts';
 
@@ -72,7 +77,7 @@ export const hostMethods = {
       path: z.string().min(1).max(4096),
       alias: z.string().min(1).max(100).optional(),
     }),
-    result: modelEntrySchema,
+    result: importedModelSchema,
   },
   removeModel: {
     params: z.object({ model: z.string().min(1).max(200) }),

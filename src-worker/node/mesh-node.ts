@@ -8,6 +8,7 @@ import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
 import type {
   HostedShard,
   Hosting,
+  ImportedModel,
   ModelEntry,
   NodeConfig,
   NodeMessage,
@@ -34,7 +35,7 @@ import type { CatalogModel } from './models/catalog.ts';
 import { poolModelOf } from './models/offered-model.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
 import { OwnModels } from './models/own-models.ts';
-import { modelEntries, peerStatuses } from './node-status.ts';
+import { chatModels, modelEntries, ownEntry, peerStatuses } from './node-status.ts';
 import { MeshRoutes } from './routing/mesh-routes.ts';
 import { KeptStanding } from './routing/kept-standing.ts';
 import { Coordinator } from './sessions/coordinator.ts';
@@ -42,6 +43,7 @@ import { StageService } from './sessions/stage-service.ts';
 import { Admission } from './text/admission.ts';
 import { ChatService } from './text/chat-service.ts';
 import { startEngineTokenizer } from './text/engine-tokenizer.ts';
+import type { ChatModel } from './text/find-model.ts';
 import { ModelTexts } from './text/model-texts.ts';
 
 type NodeEvent = Extract<NodeMessage, { type: 'usage' | 'importProgress' }>;
@@ -197,8 +199,7 @@ export class MeshNode {
       generations: this.#generations,
       texts: this.#texts,
       admission: this.#admission,
-      aliasOf: (manifestId) => this.#models.get(manifestId)?.alias ?? null,
-      knownModels: () => this.#entries(),
+      knownModels: () => this.#chatModels(),
     });
     mesh.onChange(() => onChange());
   }
@@ -224,9 +225,12 @@ export class MeshNode {
     return this.#mesh.pools;
   }
 
-  /** @throws AppError `model-not-found` or `setting-invalid`; nothing changes then */
-  setShards(wishes: readonly HostedShard[]): void {
-    this.#hosting.setShards(wishes);
+  /**
+   * null hosts the models that come with the app, whole.
+   * @throws AppError `model-not-found` or `setting-invalid`; nothing changes then
+   */
+  setShards(shards: readonly HostedShard[] | null): void {
+    this.#hosting.setShards(shards ?? this.#bundledShards());
   }
 
   /** Limits and ways of hosting change at once. */
@@ -286,14 +290,23 @@ export class MeshNode {
     await done;
   }
 
-  /** @throws AppError as ModelLibrary.importModel */
-  async importModel(path: string, alias: string | undefined): Promise<ModelEntry> {
-    const model = await this.#models.import(path, alias, (imported, doneBytes, totalBytes) =>
-      this.#options.onEvent({ type: 'importProgress', path: imported, doneBytes, totalBytes }),
+  /** @throws AppError as ModelLibrary.importFile */
+  async importModel(path: string, alias: string | undefined): Promise<ImportedModel> {
+    const { model, wasKnown, replaced } = await this.#models.import(
+      path,
+      alias,
+      (imported, doneBytes, totalBytes) =>
+        this.#options.onEvent({ type: 'importProgress', path: imported, doneBytes, totalBytes }),
     );
+    const wasHosted = replaced !== undefined && this.#shards.hosts(replaced.manifestId);
     this.#hosting.libraryChanged();
     this.#options.onChange();
-    return this.#entry(model);
+    return {
+      ...this.#entry(model),
+      wasKnown,
+      isHosted: this.#shards.hosts(model.manifestId),
+      replaced: replaced === undefined ? null : { name: replaced.summary.name, wasHosted },
+    };
   }
 
   /** @throws AppError as OwnModels.remove */
@@ -328,7 +341,7 @@ export class MeshNode {
     await this.#stages.start();
     await this.#headers.serve();
     await this.#models.importBundled(config.bundledModels);
-    await this.#hosting.start();
+    await this.#hosting.start(config.shards ?? this.#bundledShards());
     this.#gateway = await createGateway({
       chat: this.#chat,
       admission: this.#admission,
@@ -337,6 +350,10 @@ export class MeshNode {
       apiKey: config.gateway.apiKey,
       log: logOf('gateway'),
     });
+  }
+
+  #bundledShards(): HostedShard[] {
+    return this.#models.bundled.map((model) => ({ model }));
   }
 
   #describe(): SelfDescription {
@@ -352,10 +369,15 @@ export class MeshNode {
     return modelEntries(this.#library.list(), this.#routes.peers(), this.#generations.models());
   }
 
-  #entry({ summary, alias, path }: LibraryModel): ModelEntry {
+  #chatModels(): ChatModel[] {
+    const available = this.#generations.models();
+    return chatModels(this.#entries(), available, (id) => this.#shards.hosts(id));
+  }
+
+  #entry(model: LibraryModel): ModelEntry {
     const available = this.#generations
       .models()
-      .some(({ manifestId }) => manifestId === summary.manifestId);
-    return { ...summary, alias, path, isKept: true, available };
+      .some(({ manifestId }) => manifestId === model.manifestId);
+    return ownEntry(model, available);
   }
 }

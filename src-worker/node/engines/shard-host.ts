@@ -187,6 +187,11 @@ export class ShardHost implements ServingShards {
     return eachOnce([...this.#loadedModels(), ...resting]);
   }
 
+  /** Whether layers of the model are to be served here, loaded or not. */
+  hosts(manifestId: string): boolean {
+    return [...this.#wishes.values()].some(({ model }) => model.manifestId === manifestId);
+  }
+
   /** Ends all engines. Resolves when their processes are gone. */
   async stop(): Promise<void> {
     this.#isStopped = true;

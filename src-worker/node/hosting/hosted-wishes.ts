@@ -15,6 +15,7 @@ export type HostedWishesParts = {
   readonly library: {
     list(): readonly LibraryModel[];
     find(name: string): LibraryModel;
+    replacementOf(manifestId: string): LibraryModel | undefined;
     pin(shards: readonly PinnedShard[]): void;
   };
   /** Replaces what is hosted, of models that the library has. @throws AppError `setting-invalid` */
@@ -212,11 +213,13 @@ export class HostedWishes {
     return range.lastLayer < model.layers ? { manifestId: model.manifestId, ...range } : undefined;
   }
 
+  /** A model whose file has other content by now is the one that the file has. */
   #inLibrary(name: string): LibraryModel | undefined {
+    const { library } = this.#parts;
     try {
-      return this.#parts.library.find(name);
+      return library.find(name);
     } catch {
-      return undefined;
+      return library.replacementOf(name);
     }
   }
 }

@@ -49,6 +49,8 @@ function summary(manifestId: string): ModelSummary {
 const here = (path: string | null): LibraryModel => ({
   manifestId: id,
   alias: null,
+  otherAliases: [],
+  replaces: [],
   path,
   summary: summary(id),
   manifest,

@@ -1,7 +1,7 @@
 /** The owner's models: what he adds and takes away, and what comes with the app. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Log } from '../log.ts';
-import type { LibraryModel, ModelLibrary } from './library.ts';
+import type { Imported, LibraryModel, ModelLibrary } from './library.ts';
 
 /** Progress is told at most this often, in milliseconds. */
 const progressEveryMs = 200;
@@ -22,6 +22,11 @@ export class OwnModels {
     return this.#library.list().find((model) => model.manifestId === manifestId);
   }
 
+  /** Ids of the models that come with the app. */
+  get bundled(): readonly string[] {
+    return this.#bundled;
+  }
+
   /** Models that come with the app and stay. One that cannot be used must not keep the node from starting. */
   async importBundled(paths: readonly string[]): Promise<void> {
     const ids: string[] = [];
@@ -36,14 +41,14 @@ export class OwnModels {
     this.#bundled = ids;
   }
 
-  /** @throws AppError as ModelLibrary.importModel */
+  /** @throws AppError as ModelLibrary.importFile */
   async import(
     path: string,
     alias: string | undefined,
     onProgress: ImportListener,
-  ): Promise<LibraryModel> {
+  ): Promise<Imported> {
     let toldAt = Number.NEGATIVE_INFINITY;
-    return await this.#library.importModel(path, {
+    return await this.#library.importFile(path, {
       alias,
       onProgress: (doneBytes, totalBytes) => {
         const now = performance.now();

@@ -1,0 +1,28 @@
+/** Names in the setting of hosted shards, turned into ids: what models are called later changes nothing. Pure. */
+import { manifestIdSchema } from '../src-shared/model.ts';
+import { modelsNamed } from '../src-shared/model-names.ts';
+import type { HostedShard, ModelEntry } from '../src-shared/node-api.ts';
+
+/**
+ * The same shards, each by its model's id. A name of a model of the own library goes before the same name elsewhere; a
+ * model whose file has other content by now is the one that the file has. What means no model, or several, stays as it
+ * is: the node says what is wrong with it, or waits for it.
+ */
+export function shardsById(
+  shards: readonly HostedShard[],
+  models: readonly ModelEntry[],
+): HostedShard[] {
+  return shards.map((shard) => ({ ...shard, model: idOf(shard.model, models) ?? shard.model }));
+}
+
+function idOf(name: string, models: readonly ModelEntry[]): string | undefined {
+  if (manifestIdSchema.safeParse(name).success) {
+    const isKnown = models.some(({ manifestId }) => manifestId === name);
+    const replacement = models.find(({ replaces }) => replaces?.includes(name));
+    return isKnown ? name : replacement?.manifestId;
+  }
+  const own = models.filter(({ isKept }) => isKept === true);
+  const named = modelsNamed(name, own);
+  const [model, ...others] = named.length > 0 ? named : modelsNamed(name, models);
+  return others.length > 0 ? undefined : model?.manifestId;
+}
