@@ -6,7 +6,7 @@ import { totalmem } from 'node:os';
 import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
 import { AppError, describeCauses } from '../src-shared/errors.ts';
 import { hostMethods, type HostResult, type HostSnapshot } from '../src-shared/host-api.ts';
-import type { NodeConfigInput, Usage } from '../src-shared/node-api.ts';
+import type { ModelEntry, NodeConfigInput, Usage } from '../src-shared/node-api.ts';
 import type { ChangedSettings, Settings } from '../src-shared/settings.ts';
 import { type AppFiles, appFiles } from './app-files.ts';
 import { dataFolderAt } from './data-folder.ts';
@@ -25,7 +25,7 @@ import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
 import type { Acknowledgement } from './store/acknowledgements.ts';
-import { shardsById } from './shards-by-id.ts';
+import { shardsById, withIds } from './shards-by-id.ts';
 import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
@@ -82,6 +82,12 @@ export class Host {
     this.#handlers = {
       snapshot: () => this.snapshot(),
       ...nodeHandlers(() => this.#node),
+      importModel: async (params) => {
+        const model = await this.#node.importModel(params);
+        // Importing again is what the fault of a file that had changed asks for.
+        this.#duty.tryAgain();
+        return model;
+      },
       settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
       pause: ({ choice }) => this.#duty.pause(choice),
@@ -253,7 +259,7 @@ export class Host {
 
   /** A wish that the node refuses is taken back: what is stored is what runs. */
   async #changeSettings(changed: ChangedSettings): Promise<Settings> {
-    const takeBack = this.#settings.change(await this.#withIds(changed));
+    const takeBack = this.#settings.change(await withIds(changed, this.#node));
     try {
       await this.#configure();
     } catch (error) {
@@ -269,28 +275,13 @@ export class Host {
     return this.#settings.current;
   }
 
-  /** Hosted shards are stored by the ids of their models; without a node that knows the names, by those until it does. */
-  async #withIds(changed: ChangedSettings): Promise<ChangedSettings> {
-    const { shards } = changed;
-    if (shards === undefined || shards === null || this.#node.state.name !== 'running') {
-      return changed;
-    }
-    const { models } = await this.#node.ask('status', {});
-    return { ...changed, shards: shardsById(shards, models) };
-  }
-
-  #storeShardsById(): void {
-    const { models } = this.#node.status ?? {};
-    if (models === undefined || this.#stopped !== undefined) {
-      return;
-    }
+  /** Names of hosted models that the node did not know when they were set. On a full disk they stay. */
+  #storeShardsById(models: readonly ModelEntry[]): void {
     try {
       this.#settings.rewriteShards((shards) => shardsById(shards, models));
     } catch (error) {
-      // On a full disk the names stay, and mean what they mean.
-      this.log.write('debug', 'store', 'Hosted shards could not be stored by id', {
-        cause: describeCauses(error),
-      });
+      const cause = describeCauses(error);
+      this.log.write('debug', 'store', 'Hosted shards could not be stored by id', { cause });
     }
   }
 
@@ -324,7 +315,7 @@ export class Host {
   }
 
   #nodeChanged(): void {
-    this.#storeShardsById();
+    this.#storeShardsById(this.#node.status?.models ?? []);
     this.#duty.look();
     this.#lookAtMemory();
     this.#tell();

@@ -1,7 +1,9 @@
-/** Names in the setting of hosted shards, turned into ids: what models are called later changes nothing. Pure. */
+/** Names in the setting of hosted shards, turned into ids: what models are called later changes nothing. */
 import { manifestIdSchema } from '../src-shared/model.ts';
 import { modelsNamed } from '../src-shared/model-names.ts';
 import type { HostedShard, ModelEntry } from '../src-shared/node-api.ts';
+import type { ChangedSettings } from '../src-shared/settings.ts';
+import type { NodeProcess } from './node-process.ts';
 
 /**
  * The same shards, each by its model's id. A name of a model of the own library goes before the same name elsewhere; a
@@ -13,6 +15,19 @@ export function shardsById(
   models: readonly ModelEntry[],
 ): HostedShard[] {
   return shards.map((shard) => ({ ...shard, model: idOf(shard.model, models) ?? shard.model }));
+}
+
+/** Changed settings with the ids that the node knows for names; without a running node, as they are. */
+export async function withIds(
+  changed: ChangedSettings,
+  node: Pick<NodeProcess, 'state' | 'ask'>,
+): Promise<ChangedSettings> {
+  const { shards } = changed;
+  if (shards === undefined || shards === null || node.state.name !== 'running') {
+    return changed;
+  }
+  const { models } = await node.ask('status', {});
+  return { ...changed, shards: shardsById(shards, models) };
 }
 
 function idOf(name: string, models: readonly ModelEntry[]): string | undefined {

@@ -110,8 +110,17 @@ function dutyLines({ duty }: HostSnapshot): string[] {
   const where = duty.answersOwner ? 'here' : 'by peers alone';
   return [
     row('Now', duty.sentence),
+    ...(isAfterFault(duty) ? [row('', '"mindmesh resume" tries again now.')] : []),
     ...(isAtWork ? [] : [row('', `Your own questions are answered ${where}.`)]),
   ];
+}
+
+/** It waits after a fault, whatever else keeps it from working. */
+function isAfterFault(duty: HostSnapshot['duty']): boolean {
+  return (
+    duty.state === 'faulted' ||
+    (duty.state === 'paused' && duty.reasons.some(({ name }) => name === 'fault cool-down'))
+  );
 }
 
 function warningLines(warnings: readonly string[]): string[] {

@@ -22,6 +22,7 @@ import type { RouteRules } from '../../src-shared/route-rules.ts';
 import type { RouteView } from '../../src-shared/route-view.ts';
 import { EngineClient } from './engines/engine-client.ts';
 import { ShardHost } from './engines/shard-host.ts';
+import { whyNotHere } from './engines/why-not-here.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { loadCatalog } from './hosting/catalog-models.ts';
 import { HostingService } from './hosting/hosting-service.ts';
@@ -169,7 +170,8 @@ export class MeshNode {
       onStageFailed: (failure) => routes.stageFailed(failure),
       ownShards: () => this.#shards.ownRecords(),
       wakeOwnShards: (manifestId, signal) => this.#shards.wake(manifestId, signal),
-      restsBecause: () => this.#restsBecause,
+      isResting: () => this.#restsBecause !== null,
+      whyNotHere: (manifestId) => this.#whyNotHere(manifestId),
       ownModels: () => this.#shards.ownModels(),
     });
     this.#generations = new MeteredGenerations(
@@ -300,6 +302,8 @@ export class MeshNode {
     );
     const wasHosted = replaced !== undefined && this.#shards.hosts(replaced.manifestId);
     this.#hosting.libraryChanged();
+    // What failed because its file was gone or had changed need not wait for its next try.
+    this.#shards.retry(model.manifestId);
     this.#options.onChange();
     return {
       ...this.#entry(model),
@@ -367,6 +371,15 @@ export class MeshNode {
 
   #entries(): ModelEntry[] {
     return modelEntries(this.#library.list(), this.#routes.peers(), this.#generations.models());
+  }
+
+  #whyNotHere(manifestId: string): string | undefined {
+    return whyNotHere({
+      isHosted: this.#shards.hosts(manifestId),
+      isHere: this.#models.get(manifestId) !== undefined,
+      restsBecause: this.#restsBecause,
+      fault: this.#shards.faultOf(manifestId),
+    });
   }
 
   #chatModels(): ChatModel[] {

@@ -49,6 +49,7 @@ export type Imported = {
 };
 
 const filesName = 'files';
+const shardsName = 'shards';
 
 export class ModelLibrary implements ChunkSupply {
   readonly #folder: string;
@@ -69,7 +70,7 @@ export class ModelLibrary implements ChunkSupply {
    * @throws AppError `data-folder-unusable`
    */
   static async open({ folder, onWarning }: LibraryOptions): Promise<ModelLibrary> {
-    const cacheFolder = join(folder, 'shards');
+    const cacheFolder = join(folder, shardsName);
     try {
       await mkdir(cacheFolder, { recursive: true });
       const names = await readdir(folder, { recursive: true });
@@ -299,6 +300,11 @@ export class ModelLibrary implements ChunkSupply {
       return source.path;
     }
     return await this.#shards.shard(id, entry, range, signal);
+  }
+
+  /** Whether `shardPath` gave a file that it made, not one of the owner's. */
+  isMade(path: string): boolean {
+    return path.startsWith(join(this.#folder, shardsName) + sep);
   }
 
   /** A file with the model's metadata and no tensors, for its tokenizer. Errors as `shardPath`. */
