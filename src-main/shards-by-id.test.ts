@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEntry } from '../src-shared/node-api.ts';
-import { shardsById } from './shards-by-id.ts';
+import { shardsById, shardsByName } from './shards-by-id.ts';
 
 function model(letter: string, name: string, more: Partial<ModelEntry> = {}): ModelEntry {
   return {
@@ -54,4 +54,23 @@ describe('the setting of hosted shards', () => {
   ])('stays as it is where it names what %s', (_title, name) => {
     expect(shardsById([{ model: name }], [one, model('b', 'Small')])).toEqual([{ model: name }]);
   });
+});
+
+it('shows hosted shards by names that mean their models alone, as a person would type them', () => {
+  const q8 = model('b', 'Other', { quantisation: 'Q8_0' });
+  const models = [one, q8, model('c', 'Other')];
+  const shards = [
+    { model: one.manifestId, layers },
+    { model: q8.manifestId },
+    { model: 'e'.repeat(64) },
+    { model: 'Nobody’s' },
+  ];
+  const shown = shardsByName(shards, models);
+  expect(shown.map((shard) => shard.model)).toEqual([
+    'one',
+    'Other:Q8_0',
+    'e'.repeat(64),
+    'Nobody’s',
+  ]);
+  expect(shardsById(shown, models)).toEqual(shards);
 });

@@ -1,6 +1,6 @@
 /** Names in the setting of hosted shards, turned into ids: what models are called later changes nothing. */
 import { manifestIdSchema } from '../src-shared/model.ts';
-import { modelsNamed } from '../src-shared/model-names.ts';
+import { modelsNamed, namesOf } from '../src-shared/model-names.ts';
 import type { HostedShard, ModelEntry } from '../src-shared/node-api.ts';
 import type { ChangedSettings } from '../src-shared/settings.ts';
 import type { NodeProcess } from './node-process.ts';
@@ -15,6 +15,19 @@ export function shardsById(
   models: readonly ModelEntry[],
 ): HostedShard[] {
   return shards.map((shard) => ({ ...shard, model: idOf(shard.model, models) ?? shard.model }));
+}
+
+/** The same shards for people: each by the first name of its model that means it alone. */
+export function shardsByName(
+  shards: readonly HostedShard[],
+  models: readonly ModelEntry[],
+): HostedShard[] {
+  return shards.map((shard) => {
+    const model = models.find(({ manifestId }) => manifestId === shard.model);
+    const names = model === undefined ? [] : namesOf(model);
+    const name = names.find((each) => idOf(each, models) === shard.model);
+    return { ...shard, model: name ?? shard.model };
+  });
 }
 
 /** Changed settings with the ids that the node knows for names; without a running node, as they are. */

@@ -25,6 +25,11 @@ export const hostedShardSchema = z.object({
 });
 export type HostedShard = z.infer<typeof hostedShardSchema>;
 
+/** As a person gives it: a key with a slip in it is refused, where it would else be left out and mean another thing. */
+export const givenShardSchema = hostedShardSchema
+  .extend({ layers: layerRangeSchema.strict().optional() })
+  .strict();
+
 /** What the node may host and give, beside the wished shards. All of it may change while the node runs. */
 const hostingSchema = z.object({
   /** `automatic`: beside the wished shards, whatever the mesh needs most. */

@@ -82,12 +82,12 @@ export function modelLines(models: readonly ModelEntry[]): string[] {
     return ['No models yet. "mindmesh models import FILE.gguf" adds one.'];
   }
   return models.flatMap((model) => [
-    `${model.alias ?? model.name}${model.alias === null ? '' : ` (${model.name})`}`,
+    `${[model.alias ?? model.name, ...(model.otherAliases ?? [])].join(', ')}${model.alias === null ? '' : ` (${model.name})`}`,
     row(
       '',
       `${model.architecture}, ${model.layers} layers, ${model.quantisation}, ${size(model.sizeBytes)}`,
     ),
-    row('', model.available ? 'ready to answer' : 'not hosted completely by any known peers'),
+    row('', model.available ? 'ready to answer' : 'not all of its layers are hosted now'),
     row('', model.path ?? 'on peers only'),
   ]);
 }
