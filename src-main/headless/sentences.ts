@@ -116,7 +116,7 @@ function dutyLines({ duty }: HostSnapshot): string[] {
 }
 
 /** It waits after a fault, whatever else keeps it from working. */
-function isAfterFault(duty: HostSnapshot['duty']): boolean {
+export function isAfterFault(duty: HostSnapshot['duty']): boolean {
   return (
     duty.state === 'faulted' ||
     (duty.state === 'paused' && duty.reasons.some(({ name }) => name === 'fault cool-down'))

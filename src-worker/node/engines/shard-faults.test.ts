@@ -23,20 +23,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('a shard whose file is its owner’s', () => {
-  async function hostedFile() {
-    const path = join(await temporaryFolder(), 'model.gguf');
-    await writeFile(path, 'weights');
-    const engines = new FakeEngines();
-    const shardPath = vi.fn(() => Promise.resolve(path));
-    const host = hostOf(engines, library({ shardPath, isMade: () => false }));
-    onTestFinished(() => host.stop());
-    host.setWishes([{ model: 'Fake model' }]);
-    await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'serving' }]));
-    shardPath.mockRejectedValue(new AppError('model-changed', 'Import it again.'));
-    return { path, engines, host, shardPath };
-  }
+async function hostedFile() {
+  const path = join(await temporaryFolder(), 'model.gguf');
+  await writeFile(path, 'weights');
+  const engines = new FakeEngines();
+  const shardPath = vi.fn<() => Promise<string>>(() => Promise.resolve(path));
+  const host = hostOf(engines, library({ shardPath, isMade: () => false }));
+  onTestFinished(() => host.stop());
+  host.setWishes([{ model: 'Fake model' }]);
+  await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'serving' }]));
+  shardPath.mockRejectedValue(new AppError('model-changed', 'Import it again.'));
+  return { path, engines, host, shardPath };
+}
 
+describe('a shard whose file is its owner’s', () => {
   it('is ended with its sessions when the file is written over, and says so', async () => {
     const { path, engines, host } = await hostedFile();
     const failed = listener();

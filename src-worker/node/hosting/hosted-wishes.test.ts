@@ -123,6 +123,18 @@ describe('what is to be hosted', () => {
   });
 });
 
+it('a name that was understood once means the same model, also when others have it later', () => {
+  const { wishes, state, models } = setUp([summary('b', 'Small')]);
+  wishes.setFirst([{ model: 'Small' }]);
+  const hosted = [{ model: summary('b').manifestId, layers: { firstLayer: 0, lastLayer: 3 } }];
+  expect(state.hosted).toEqual(hosted);
+  const others = new Map([['a', summary('a', 'Small')], ...models]);
+  models.clear();
+  others.forEach((model) => models.set(model.manifestId, model));
+  wishes.look();
+  expect(state.hosted).toEqual(hosted);
+});
+
 describe('a model whose file has other content by now', () => {
   it('is the one that the file has, as soon as that is imported', () => {
     const [former, present] = [summary('a'), summary('b')];

@@ -180,6 +180,7 @@ export class HostedWishes {
 
   /** Hosts what the library has by now. Pins go first: what is to be hosted must not make room for itself. */
   #apply(): void {
+    this.#bindNames();
     const hosted = eachOnce([
       ...this.pins(),
       ...this.#placed.filter(({ manifestId }) => this.#inLibrary(manifestId) !== undefined),
@@ -191,6 +192,14 @@ export class HostedWishes {
     library.pin(hosted.map(({ manifestId, ...range }) => ({ manifestId, range })));
     host(hosted.map(({ manifestId, ...layers }) => ({ model: manifestId, layers })));
     this.#hosted = hosted;
+  }
+
+  /** A name that was understood once means the same model from then on, whatever others are called later. */
+  #bindNames(): void {
+    this.#owners = this.#owners.map((wish) => {
+      const model = this.#inLibrary(wish.model)?.manifestId ?? wish.model;
+      return { ...wish, model };
+    });
   }
 
   /** Models that are to be hosted, that the library has not, and that peers have. */
