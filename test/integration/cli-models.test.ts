@@ -105,6 +105,10 @@ describe('a setting of hosted shards', () => {
 
     await run(folder, 'models', 'unhost', 'two');
     expect(await storedShards(folder)).toEqual([]);
+    expect(await mindmesh(['chat', 'Hi', '--model', 'one', '--data', folder])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`does not host it. "mindmesh models host 'one'" has it answer.`),
+    });
   });
 
   it('of an earlier version, with names, is resolved at the start and stored by id', async () => {
