@@ -3,7 +3,9 @@
  * secret, so it is for its owner alone; it is gone when no host runs, unless one was killed.
  */
 import { open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
+import { AppError } from '../src-shared/errors.ts';
 import { writePrivateFile } from './private-file.ts';
 
 const hostFileSchema = z.object({
@@ -29,7 +31,11 @@ export async function removeHostFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** What the file says; undefined when there is none, or none that makes sense. */
+/**
+ * What the file says; undefined when there is none, or none that makes sense.
+ *
+ * @throws AppError `data-folder-unusable` where it may not be read: who runs there cannot be told
+ */
 export async function readHostFile(path: string): Promise<HostFile | undefined> {
   try {
     const handle = await open(path, 'r');
@@ -39,7 +45,24 @@ export async function readHostFile(path: string): Promise<HostFile | undefined> 
     } finally {
       await handle.close();
     }
-  } catch {
+  } catch (error) {
+    if (isForbidden(error)) {
+      throw new AppError(
+        'data-folder-unusable',
+        `The data folder ${dirname(path)} belongs to another user of this computer, or is closed to you, so nobody can tell whether MindMesh runs there. Name a folder of your own with --data, or ask as that user.`,
+        { cause: error },
+      );
+    }
     return undefined;
   }
+}
+
+/** Windows says the same of a file that is just being deleted. */
+function isForbidden(error: unknown): boolean {
+  return (
+    process.platform !== 'win32' &&
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'EACCES' || error.code === 'EPERM')
+  );
 }

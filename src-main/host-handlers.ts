@@ -15,7 +15,6 @@ export type Handlers = {
 /** `node` is asked for at every call. */
 export function nodeHandlers(node: () => NodeProcess) {
   return {
-    importModel: (params) => node().importModel(params),
     removeModel: (params) => node().removeModel(params),
     downloadModel: (params) => node().downloadModel(params),
     modelStorage: (params) => node().ask('modelStorage', params),

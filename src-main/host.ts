@@ -5,7 +5,7 @@
 import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
 import { AppError, describeCauses } from '../src-shared/errors.ts';
 import { hostMethods, type HostResult, type HostSnapshot } from '../src-shared/host-api.ts';
-import type { NodeConfigInput, Usage } from '../src-shared/node-api.ts';
+import type { ModelEntry, NodeConfigInput, Usage } from '../src-shared/node-api.ts';
 import type { ChangedSettings, Settings } from '../src-shared/settings.ts';
 import { type AppFiles, appFiles } from './app-files.ts';
 import { dataFolderAt } from './data-folder.ts';
@@ -25,6 +25,7 @@ import { NodeProcess } from './node-process.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
 import type { Acknowledgement } from './store/acknowledgements.ts';
 import { waitsForConsent } from './waits-for-consent.ts';
+import { shardsById, withIds } from './shards-by-id.ts';
 import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
@@ -81,6 +82,12 @@ export class Host {
     this.#handlers = {
       snapshot: () => this.snapshot(),
       ...nodeHandlers(() => this.#agreedNode()),
+      importModel: async (params) => {
+        const model = await this.#agreedNode().importModel(params);
+        // Importing again is what the fault of a file that had changed asks for.
+        this.#duty.tryAgain();
+        return model;
+      },
       settings: () => this.#settings.current,
       changeSettings: (changed) => this.#changeSettings(changed),
       pause: ({ choice }) => this.#duty.pause(choice),
@@ -264,7 +271,7 @@ export class Host {
 
   /** A wish that the node refuses is taken back: what is stored is what runs. */
   async #changeSettings(changed: ChangedSettings): Promise<Settings> {
-    const takeBack = this.#settings.change(changed);
+    const takeBack = this.#settings.change(await withIds(changed, this.#node));
     try {
       await this.#configure();
     } catch (error) {
@@ -278,6 +285,16 @@ export class Host {
       this.#tell();
     }
     return this.#settings.current;
+  }
+
+  /** Names of hosted models that the node did not know when they were set. On a full disk they stay. */
+  #storeShardsById(models: readonly ModelEntry[]): void {
+    try {
+      this.#settings.rewriteShards((shards) => shardsById(shards, models));
+    } catch (error) {
+      const cause = describeCauses(error);
+      this.log.write('debug', 'store', 'Hosted shards could not be stored by id', { cause });
+    }
   }
 
   /** One change after the other, each with what is wished by then. */
@@ -310,6 +327,7 @@ export class Host {
   }
 
   #nodeChanged(): void {
+    this.#storeShardsById(this.#node.status?.models ?? []);
     this.#duty.look();
     this.#lookAtMemory();
     this.#tell();
@@ -336,7 +354,6 @@ export class Host {
       dataFolder: this.#services.dataFolder.folder,
       apiKey: this.#services.apiKey,
       demoModel: this.#files.demoModel,
-      demoModelName: this.#files.demoModelName,
       catalog: this.#files.catalog,
       hostingMemoryBytes: this.#memory.bytes(this.#settings.current),
       defaultThreads: this.#defaultThreads,

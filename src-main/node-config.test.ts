@@ -8,7 +8,6 @@ const facts = {
   dataFolder: '/data',
   apiKey: 'mm-0123456789012345678901',
   demoModel: '/app/demo.gguf',
-  demoModelName: 'Demo',
   catalog: '/app/catalog.json',
   hostingMemoryBytes: 15e9,
   defaultThreads: 6,
@@ -19,7 +18,7 @@ it('hosts the demo model whole, with a thread for each core, when nobody wished 
   expect(nodeConfigSchema.parse(nodeConfig(defaultSettings, facts))).toMatchObject({
     dataFolder: '/data',
     bundledModels: ['/app/demo.gguf'],
-    shards: [{ model: 'Demo' }],
+    shards: null,
     gateway: { port: 6374, apiKey: 'mm-0123456789012345678901' },
     engine: { threads: 6, backend: 'auto' },
   });

@@ -6,7 +6,6 @@ export type NodeFacts = {
   readonly dataFolder: string;
   readonly apiKey: string;
   readonly demoModel: string;
-  readonly demoModelName: string;
   /** The signed list of models that can be downloaded. */
   readonly catalog: string;
   /** What hosted layers may take, see hosting-memory.ts. */
@@ -27,7 +26,7 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
     mdns: settings.mdns,
     upnp: settings.upnp,
     poolOnly: settings.poolOnly,
-    shards: settings.shards ?? [{ model: facts.demoModelName }],
+    shards: settings.shards,
     hosting: hosting(settings, facts),
     routing: routing(settings),
     catalogFile: facts.catalog,

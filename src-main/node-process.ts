@@ -221,7 +221,7 @@ export class NodeProcess {
   }
 
   /** What is the node's alone; the host only passes on what its clients ask. */
-  ask<M extends PoolMethod | 'modelStorage' | 'catalog' | 'cancelDownload' | 'route'>(
+  ask<M extends PoolMethod | 'status' | 'modelStorage' | 'catalog' | 'cancelDownload' | 'route'>(
     method: M,
     params: NodeParams<M>,
   ): Promise<NodeResult<M>> {

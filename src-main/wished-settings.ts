@@ -1,4 +1,6 @@
 /** The settings of a run: what is stored, and before it the wishes for this run alone. */
+import { isDeepStrictEqual } from 'node:util';
+import type { HostedShard } from '../src-shared/node-api.ts';
 import type { ChangedSettings, SettingName, Settings } from '../src-shared/settings.ts';
 import type { SettingsStore } from './store/settings.ts';
 
@@ -40,5 +42,22 @@ export class WishedSettings {
       this.#store.change(Object.fromEntries(names.map((name) => [name, before[name]])));
       this.#overrides = overrides;
     };
+  }
+
+  /**
+   * Writes hosted shards in another way that means the same, where they are stored and where they hold for this run.
+   *
+   * @throws AppError when they cannot be written
+   */
+  rewriteShards(rewrite: (shards: readonly HostedShard[]) => HostedShard[]): void {
+    const ofThisRun = this.#overrides.shards ?? null;
+    if (ofThisRun !== null) {
+      this.#overrides = { ...this.#overrides, shards: rewrite(ofThisRun) };
+    }
+    const stored = this.#store.settings.shards;
+    const rewritten = stored === null ? null : rewrite(stored);
+    if (!isDeepStrictEqual(rewritten, stored)) {
+      this.#store.change({ shards: rewritten });
+    }
   }
 }

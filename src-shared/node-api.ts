@@ -19,12 +19,17 @@ import { routeViewSchema } from './route-view.ts';
  */
 export const nodeRuntimeFlags = ['--max-semi-space-size=4', '--heap-growing-percent=20'] as const;
 
-/** A wish to host layers of a model: by name, alias or id; without a range, the whole model. */
+/** A setting to host layers of a model: by name, alias or id; without a range, the whole model. It is stored by id. */
 export const hostedShardSchema = z.object({
   model: z.string().min(1).max(200),
   layers: layerRangeSchema.optional(),
 });
 export type HostedShard = z.infer<typeof hostedShardSchema>;
+
+/** As a person gives it: a key with a slip in it is refused, where it would else be left out and mean another thing. */
+export const givenShardSchema = hostedShardSchema
+  .extend({ layers: layerRangeSchema.strict().optional() })
+  .strict();
 
 /** What the node may host and give, beside the wished shards. All of it may change while the node runs. */
 const hostingSchema = z.object({
@@ -88,7 +93,8 @@ export const nodeConfigSchema = z.object({
   upnp: z.boolean().default(false),
   /** Talk to members of the own pools alone. */
   poolOnly: z.boolean().default(false),
-  shards: z.array(hostedShardSchema).default([]),
+  /** null hosts the bundled models whole, however they and others are called. */
+  shards: z.array(hostedShardSchema).nullable().default([]),
   hosting: hostingSchema.prefault({}),
   routing: routingSchema.prefault({}),
   /** The app's signed list of models that can be downloaded; absent: none. */
@@ -166,6 +172,10 @@ export type PeerStatus = z.infer<typeof peerStatusSchema>;
 
 export const modelEntrySchema = modelSummarySchema.extend({
   alias: z.string().nullable(),
+  /** Further names of the owner's; absent: none. */
+  otherAliases: z.array(z.string()).optional(),
+  /** Ids of models whose file has this content now: settings that name one mean this one; absent: none. */
+  replaces: z.array(manifestIdSchema).optional(),
   /** Path of the GGUF on this machine; null when only peers have it. */
   path: z.string().nullable(),
   /** In this machine's library, as a file or as layers that were fetched of it; absent: no. */
@@ -175,8 +185,15 @@ export const modelEntrySchema = modelSummarySchema.extend({
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
-/** A model just imported, with what its owner should know of it; absent: nothing. */
+/** A model just imported, and what its owner should know beside. */
 export const importedModelSchema = modelEntrySchema.extend({
+  /** The same content was in the library before, perhaps under another name or path. */
+  wasKnown: z.boolean(),
+  /** This machine is to serve layers of it. */
+  isHosted: z.boolean(),
+  /** The model that the file had before; it is no longer in the library. null: none. */
+  replaced: z.object({ name: z.string(), wasHosted: z.boolean() }).nullable(),
+  /** Sentences about what to expect of it; absent: nothing. */
   warnings: z.array(z.string()).optional(),
 });
 export type ImportedModel = z.infer<typeof importedModelSchema>;
@@ -253,8 +270,11 @@ const routeQuerySchema = z.object({
 export const nodeMethods = {
   start: { params: nodeConfigSchema, result: nodeStatusSchema },
   status: { params: z.object({}), result: nodeStatusSchema },
-  /** Replaces the set of hosted shards; answers at once, the status tells how far it got. */
-  setShards: { params: z.object({ shards: z.array(hostedShardSchema).max(64) }), result: z.null() },
+  /** Replaces the set of hosted shards, null as at the start; answers at once, the status tells how far it got. */
+  setShards: {
+    params: z.object({ shards: z.array(hostedShardSchema).max(64).nullable() }),
+    result: z.null(),
+  },
   /** Answers when the order is carried out; with `paused`, when the engine processes are gone. */
   setWork: { params: workOrderSchema, result: z.null() },
   importModel: {

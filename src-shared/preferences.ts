@@ -25,17 +25,21 @@ const spanSchema = z
   .refine(({ from, to }) => from !== to, 'a span needs a beginning and another end');
 export type Span = z.infer<typeof spanSchema>;
 
-const daySchema = z.array(spanSchema).max(24).default([]);
+function scheduleOf<Spans extends z.ZodType>(span: Spans) {
+  const day = z.array(span).max(24).default([]);
+  return z.strictObject({
+    sunday: day,
+    monday: day,
+    tuesday: day,
+    wednesday: day,
+    thursday: day,
+    friday: day,
+    saturday: day,
+  } satisfies Record<Weekday, typeof day>);
+}
+
 /** The hours of each weekday in which the machine may work; a day left out has none. */
-export const weeklyScheduleSchema = z.strictObject({
-  sunday: daySchema,
-  monday: daySchema,
-  tuesday: daySchema,
-  wednesday: daySchema,
-  thursday: daySchema,
-  friday: daySchema,
-  saturday: daySchema,
-} satisfies Record<Weekday, typeof daySchema>);
+export const weeklyScheduleSchema = scheduleOf(spanSchema);
 export type WeeklySchedule = z.infer<typeof weeklyScheduleSchema>;
 
 const celsiusSchema = z.int().min(40).max(110);
@@ -45,6 +49,16 @@ const cardSchema = z.object({
   /** null takes `temperatureCeilingCelsius`. With one of its own, a card that tells no temperature rests. */
   temperatureCeilingCelsius: celsiusSchema.nullable().default(null),
 });
+
+function cardsOf<Card extends z.ZodType>(card: Card) {
+  return z
+    .record(z.string().max(200), card)
+    .refine((cards) => Object.keys(cards).length <= 64, 'at most 64 cards');
+}
+
+/** Cards and schedule as a person gives them: a key with a slip in it is refused, where it would else be left out. */
+export const givenCardsSchema = cardsOf(cardSchema.strict());
+export const givenScheduleSchema = scheduleOf(spanSchema.strict());
 
 export const preferencesSchema = z.object({
   /** Works only after this many minutes without keyboard, mouse, touch or game pad; 0 works at any time. */
@@ -64,9 +78,7 @@ export const preferencesSchema = z.object({
   /** The same for the processor, where it tells; null does not look. */
   cpuTemperatureCeilingCelsius: celsiusSchema.nullable(),
   /** What differs for single cards, by the card's id. */
-  cards: z
-    .record(z.string().max(200), cardSchema)
-    .refine((cards) => Object.keys(cards).length <= 64, 'at most 64 cards'),
+  cards: cardsOf(cardSchema),
   /** Share of time worked. */
   powerCapPercent: z.int().min(10).max(100),
   /** Rests while other programs use more than this of the processor; null never does. */

@@ -1,8 +1,13 @@
 /** The owner's wishes, with defaults. What the machine does about them is state and lives elsewhere. */
 import { z } from 'zod';
-import { hostedShardSchema } from './node-api.ts';
+import { givenShardSchema, hostedShardSchema } from './node-api.ts';
 import { poolIdSchema } from './pool.ts';
-import { defaultPreferences, preferencesSchema } from './preferences.ts';
+import {
+  defaultPreferences,
+  givenCardsSchema,
+  givenScheduleSchema,
+  preferencesSchema,
+} from './preferences.ts';
 import { regionSchema, routeRulesSchema } from './route-rules.ts';
 
 const rules = routeRulesSchema.shape;
@@ -61,7 +66,18 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 export type SettingName = keyof Settings;
 
-export const changedSettingsSchema = settingsSchema.partial();
+/**
+ * What a person or a client sets. Unknown keys are refused by name here, and left out of what is stored: that may come
+ * from another version.
+ */
+export const changedSettingsSchema = settingsSchema
+  .extend({
+    shards: z.array(givenShardSchema).max(64).nullable(),
+    cards: givenCardsSchema,
+    schedule: givenScheduleSchema.nullable(),
+  })
+  .partial()
+  .strict();
 export type ChangedSettings = z.infer<typeof changedSettingsSchema>;
 
 export const defaultSettings: Settings = {

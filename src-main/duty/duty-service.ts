@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Duty, Facts, PauseChoice } from '../../src-shared/duty.ts';
-import { describeCauses, missingCase } from '../../src-shared/errors.ts';
+import { describeCauses } from '../../src-shared/errors.ts';
 import type { DutyView } from '../../src-shared/host-api.ts';
 import type { NodeStatus } from '../../src-shared/node-api.ts';
 import { fullPace, type Pace } from '../../src-shared/pace.ts';
@@ -13,8 +13,18 @@ import type { Log } from '../log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
 import type { DutyClock } from './duty-clock.ts';
 import type { Work } from './duty-input.ts';
-import { dutyWords } from './duty-words.ts';
+import {
+  carryOut,
+  type DutyEffects,
+  isRest,
+  isSameTrigger,
+  type Order,
+  orderFor,
+  paceOf,
+} from './duty-orders.ts';
+import { dutyWords, restWords } from './duty-words.ts';
 import { answersInFlight, failureOf, isReady, type Loaded } from './engine-work.ts';
+import { type LoadSettings, loadSettings } from './load-settings.ts';
 import type { Moment } from './local-time.ts';
 import { neededMemory } from './needed-memory.ts';
 import { answersOwner } from './own-use.ts';
@@ -27,19 +37,6 @@ import {
   type StoredPause,
 } from './pause-wish.ts';
 import { isFirstRoundOver, unwatchedFacts } from './readings.ts';
-
-/** What a duty does to the engines. `because` is for whoever asks for what this machine does not give now. */
-type DutyEffects = {
-  /** Resolves when the wished layers are being loaded. Called again, it takes a `drain` back, or changes the pace. */
-  work(pace: Pace): Promise<void>;
-  /** Peers are told at once; nothing new begins, but perhaps for the owner; what is in flight goes on. */
-  drain(because: string, answersOwner: boolean): Promise<void>;
-  /**
-   * Kills the engines, but for what the owner's own questions need where they are answered. Resolves when the
-   * processes are gone.
-   */
-  rest(because: string, answersOwner: boolean): Promise<void>;
-};
 
 export type DutyServiceOptions = {
   readonly effects: DutyEffects;
@@ -59,8 +56,6 @@ export type DutyServiceOptions = {
 
 /** A sensor that has not answered by now will not; then it counts as unknown. */
 const firstRoundWithinMs = 10_000;
-
-type Order = 'work' | 'drain' | 'own' | 'stop';
 
 const firstView: DutyView = {
   state: 'starting',
@@ -86,6 +81,7 @@ export class DutyService {
   /** When the newest give-back began, on the clock that never goes back. */
   #triggeredAtMs = 0;
   #firstRoundEndsAtMs = 0;
+  #loadSettings: LoadSettings;
   #failure: Work['failure'] = null;
   #hasFailed = false;
   #isSuspending = false;
@@ -98,6 +94,7 @@ export class DutyService {
   constructor(options: DutyServiceOptions) {
     const { watch, pauses, clock, settings } = options;
     this.#options = options;
+    this.#loadSettings = loadSettings(settings());
     this.#watch = watch?.(() => this.look());
     const stored = this.#watch === undefined ? null : pauses.read();
     this.#pause = stored === null ? null : restorePause(stored, clock.now());
@@ -142,6 +139,12 @@ export class DutyService {
   resume(): DutyView {
     this.#record = withoutCoolDown(this.#record);
     return this.#wish(null);
+  }
+
+  /** What failed before may work now: nothing waits after a fault any more. */
+  tryAgain(): void {
+    this.#record = withoutCoolDown(this.#record);
+    this.look();
   }
 
   /** The computer is about to sleep. Resolves when no engine is left, or it wakes up or the app ends first. */
@@ -192,9 +195,19 @@ export class DutyService {
       this.#setPause(null);
     }
     const previous = this.#record.duty;
+    this.#forgetFaultsOfOtherSettings();
     this.#record = nextDuty(this.#record, this.#input(facts, now));
     this.#lookAgainIn(lookAgainAt(this.#record) - now.monotonicMs);
     this.#enter(previous, this.#record.duty, now);
+  }
+
+  /** A fault says nothing about other layers, or about the same ones loaded in another way. */
+  #forgetFaultsOfOtherSettings(): void {
+    const load = loadSettings(this.#options.settings());
+    if (!isDeepStrictEqual(load, this.#loadSettings)) {
+      this.#loadSettings = load;
+      this.#record = withoutCoolDown(this.#record);
+    }
   }
 
   #input(facts: Facts, now: Moment): Parameters<typeof nextDuty>[1] {
@@ -263,7 +276,7 @@ export class DutyService {
     const hasOtherPace = !isDeepStrictEqual(pace, this.#pace);
     this.#pace = pace;
     if (order !== this.#order || (isRest(order) && isNews)) {
-      void this.#carryOut(order, view.sentence);
+      void this.#carryOut(order, restWords(duty, now));
     } else if (hasOtherPace) {
       void this.#carryOutSafely('work', view.sentence);
     }
@@ -345,51 +358,4 @@ export class DutyService {
   #lookAgainIn(ms: number): void {
     this.#cancelTimer = this.#options.clock.after(Math.max(1, Math.ceil(ms)), () => this.look());
   }
-}
-
-/** An engine computes for a twentieth of the time at least. */
-const leastWorkShare = 0.05;
-
-function paceOf({ workShare, cpuShare }: Extract<Duty, { state: 'serving' }>): Pace {
-  return { workShare: Math.max(leastWorkShare, workShare), cpuShare };
-}
-
-function orderFor(duty: Duty, answersOwner: boolean): Order {
-  if (duty.state === 'starting' || duty.state === 'serving') {
-    return 'work';
-  }
-  if (duty.state === 'draining' && !duty.isEnding) {
-    return 'drain';
-  }
-  return answersOwner ? 'own' : 'stop';
-}
-
-function carryOut(
-  effects: DutyEffects,
-  order: Order,
-  because: string,
-  answersOwner: boolean,
-  pace: Pace,
-): Promise<void> {
-  switch (order) {
-    case 'work':
-      return effects.work(pace);
-    case 'drain':
-      return effects.drain(because, answersOwner);
-    case 'own':
-    case 'stop':
-      return effects.rest(because, answersOwner);
-    default:
-      return missingCase(order);
-  }
-}
-
-/** Nothing is done for others. */
-function isRest(order: Order): boolean {
-  return order === 'own' || order === 'stop';
-}
-
-/** A drain that could wait for answers and no longer can has another cause. */
-function isSameTrigger(previous: Duty, duty: Extract<Duty, { state: 'draining' }>): boolean {
-  return previous.state === 'draining' && previous.deadline.kind === duty.deadline.kind;
 }

@@ -23,6 +23,23 @@ export function dutyWords(duty: Duty, now: Moment): string {
   }
 }
 
+/**
+ * Why the machine does not work, for a question to one of its models: a fault may be another model's, so it is left to
+ * the node, which knows whose it is.
+ */
+export function restWords(duty: Duty, now: Moment): string {
+  if (duty.state === 'faulted') {
+    return `This machine rests after failures to load; it tries again at ${timeWords(duty.retryAt, now)}`;
+  }
+  if (duty.state !== 'draining' && duty.state !== 'paused') {
+    return dutyWords(duty, now);
+  }
+  const reasons = duty.reasons.filter(({ name }) => name !== 'fault cool-down');
+  return reasons.length === 0 && duty.reasons.length > 0
+    ? 'This machine rests after failures to load'
+    : dutyWords({ ...duty, reasons }, now);
+}
+
 function servingWords({ workShare, isSlowedByHeat }: Extract<Duty, { state: 'serving' }>): string {
   if (workShare >= 1) {
     return 'Working for the mesh';

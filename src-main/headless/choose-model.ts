@@ -1,4 +1,5 @@
 /** Which model a chat asks when nobody says. Pure. */
+import { modelsNamed } from '../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../src-shared/node-api.ts';
 
 /** The largest model that can answer now: it knows the most. */
@@ -9,9 +10,8 @@ export function chooseModel(models: readonly ModelEntry[]): ModelEntry | undefin
     .at(0);
 }
 
-/** The model that goes by this name, alias or id. */
+/** The model that goes by this name, alias or id; one of this machine's own goes before others of its name. */
 export function findModel(models: readonly ModelEntry[], name: string): ModelEntry | undefined {
-  return models.find(
-    (model) => model.alias === name || model.name === name || model.manifestId === name,
-  );
+  const named = modelsNamed(name, models);
+  return named.find(({ isKept }) => isKept === true) ?? named[0];
 }

@@ -44,11 +44,29 @@ export function addModels(program: Command): void {
     .command('import')
     .description('add a GGUF file; it stays where it is')
     .argument('<path>')
-    .option('--name <name>', 'what to call it')
+    .option('--name <name>', 'what to call it; a model may have several names')
+    .option('--host', 'have this machine answer with it')
     .option('--json', 'one line of JSON')
     .action(async (path: string, _flags, command: Command) => {
       const { importModel } = await import('./commands/models.ts');
       await importModel(path, command.optsWithGlobals());
+    });
+  models
+    .command('host')
+    .description('have this machine answer with a model')
+    .argument('<name>', 'its name, alias or id')
+    .option('--layers <first-last>', 'these layers alone', parseLayers)
+    .action(async (name: string, _flags, command: Command) => {
+      const { hostModel } = await import('./commands/host-model.ts');
+      await hostModel(name, command.optsWithGlobals());
+    });
+  models
+    .command('unhost')
+    .description('answer with a model no more; it stays in the library')
+    .argument('<name>', 'its name, alias or id')
+    .action(async (name: string, _flags, command: Command) => {
+      const { unhostModel } = await import('./commands/host-model.ts');
+      await unhostModel(name, command.optsWithGlobals());
     });
   models
     .command('remove')

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
-import type { DownloadStatus } from '../../src-shared/node-api.ts';
-import { catalogLines, downloadLine } from './model-words.ts';
+import { describe, expect, it } from 'vitest';
+import type { DownloadStatus, ImportedModel } from '../../src-shared/node-api.ts';
+import { catalogLines, downloadLine, hostingLine, importLines } from './model-words.ts';
 
 const download: DownloadStatus = {
   model: 'Qwen3 8B',
@@ -50,4 +50,51 @@ it('prints the catalog as a table, with how to go on', () => {
     '"mindmesh models download ID" fetches one.',
   ]);
   expect(catalogLines([])).toEqual([expect.stringContaining('no list of models')]);
+});
+
+describe('what an import says', () => {
+  const model: ImportedModel = {
+    manifestId: 'a'.repeat(64),
+    name: 'Small',
+    alias: 'one',
+    path: '/models/small.gguf',
+    isKept: true,
+    available: false,
+    architecture: 'llama',
+    layers: 4,
+    width: 64,
+    contextLength: 512,
+    sizeBytes: 1,
+    quantisation: 'F32',
+    wasKnown: false,
+    isHosted: false,
+    replaced: null,
+  };
+
+  it('is that a new model is not hosted yet, and the command for it', () => {
+    expect(importLines(model)).toEqual(['Imported one:']);
+    expect(hostingLine(model)).toBe(
+      `It is in the library, and not hosted yet. "mindmesh models host 'one'" has this machine answer with it.`,
+    );
+    expect(hostingLine({ ...model, isHosted: true })).toBe('This machine hosts it.');
+  });
+
+  it('is the name under which the same content was known', () => {
+    expect(importLines({ ...model, wasKnown: true, otherAliases: ['two'] })).toEqual([
+      'This is one, which was known already, also called two; both files have the same content:',
+    ]);
+  });
+
+  it('is what the file was before, and what becomes of its hosting', () => {
+    const replaced = { name: 'Old', wasHosted: false };
+    const place = 'It takes the place of Old, which this file was before; names went over.';
+    expect(importLines({ ...model, replaced })).toEqual(['Imported one:', place]);
+    const hosted = { ...model, replaced: { name: 'Old', wasHosted: true } };
+    expect(importLines({ ...hosted, isHosted: true }).slice(2)).toEqual([
+      'This machine hosted that one, and hosts this one in its place.',
+    ]);
+    expect(importLines(hosted).slice(2)).toEqual([
+      'This machine hosted layers of that one which this one has not; say anew what it is to host.',
+    ]);
+  });
 });

@@ -1,6 +1,41 @@
 /** What the commands about models print of downloads and of the catalog. Pure. */
 import type { CatalogEntry } from '../../src-shared/catalog.ts';
-import type { DownloadStatus } from '../../src-shared/node-api.ts';
+import type { DownloadStatus, ImportedModel, ModelEntry } from '../../src-shared/node-api.ts';
+
+/** What `models import` says of the file: whether its content is new, and what it takes the place of. */
+export function importLines(model: ImportedModel): string[] {
+  const { alias, name, otherAliases = [], wasKnown, replaced } = model;
+  const shown = alias ?? name;
+  const also = otherAliases.length === 0 ? '' : `, also called ${otherAliases.join(', ')}`;
+  const place =
+    replaced === null
+      ? []
+      : [`It takes the place of ${replaced.name}, which this file was before; names went over.`];
+  if (replaced?.wasHosted === true) {
+    place.push(
+      model.isHosted
+        ? 'This machine hosted that one, and hosts this one in its place.'
+        : 'This machine hosted layers of that one which this one has not; say anew what it is to host.',
+    );
+  }
+  return [
+    wasKnown
+      ? `This is ${shown}, which was known already${also}; both files have the same content:`
+      : `Imported ${shown}${also}:`,
+    ...place,
+  ];
+}
+
+/** Whether this machine answers with a model that was imported, and what has it do so. */
+export function hostingLine(model: ImportedModel): string {
+  return model.isHosted
+    ? 'This machine hosts it.'
+    : `It is in the library, and not hosted yet. ${hostCommand(model)} has this machine answer with it.`;
+}
+
+function hostCommand({ alias, name }: ModelEntry): string {
+  return `"mindmesh models host '${alias ?? name}'"`;
+}
 
 /** What `models catalog` prints. */
 export function catalogLines(entries: readonly CatalogEntry[]): string[] {

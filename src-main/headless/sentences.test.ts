@@ -125,6 +125,30 @@ describe('what status prints', () => {
     );
   });
 
+  it('names the command that tries again after a fault, and only then', () => {
+    const duty = {
+      state: 'faulted' as const,
+      code: 'engine-died',
+      because: 'It died',
+      retryAt: 60_000,
+      sentence: 'Fault: It died; trying again at 12:01',
+      answersOwner: false,
+      pause: null,
+    };
+    const hint = '          "mindmesh resume" tries again now.';
+    const lines = statusLines({ ...snapshot, duty }, undefined, 0);
+    expect(lines[lines.indexOf(`  Now     ${duty.sentence}`) + 1]).toBe(hint);
+    expect(statusLines(snapshot, undefined, 0)).not.toContain(hint);
+    const coolDown = {
+      name: 'fault cool-down' as const,
+      because: 'It died',
+      isSeen: true,
+      clearsAt: null,
+    };
+    const paused = { ...duty, state: 'paused' as const, reasons: [coolDown] };
+    expect(statusLines({ ...snapshot, duty: paused }, undefined, 0)).toContain(hint);
+  });
+
   it('tells what the owner should know, as serve does', () => {
     const warned = { ...snapshot, warnings: ['One thing.', 'And another.'] };
     expect(statusLines(warned, undefined, 0).slice(-2)).toEqual([

@@ -92,12 +92,12 @@ export function modelLines(models: readonly ModelEntry[]): string[] {
     return ['No models yet. "mindmesh models import FILE.gguf" adds one.'];
   }
   return models.flatMap((model) => [
-    `${model.alias ?? model.name}${model.alias === null ? '' : ` (${model.name})`}`,
+    `${[model.alias ?? model.name, ...(model.otherAliases ?? [])].join(', ')}${model.alias === null ? '' : ` (${model.name})`}`,
     row(
       '',
       `${model.architecture}, ${model.layers} layers, ${model.quantisation}, ${size(model.sizeBytes)}`,
     ),
-    row('', model.available ? 'ready to answer' : 'not hosted completely by any known peers'),
+    row('', model.available ? 'ready to answer' : 'not all of its layers are hosted now'),
     row('', model.path ?? 'on peers only'),
   ]);
 }
@@ -120,8 +120,17 @@ function dutyLines({ duty }: HostSnapshot): string[] {
   const where = duty.answersOwner ? 'here' : 'by peers alone';
   return [
     row('Now', duty.sentence),
+    ...(isAfterFault(duty) ? [row('', '"mindmesh resume" tries again now.')] : []),
     ...(isAtWork ? [] : [row('', `Your own questions are answered ${where}.`)]),
   ];
+}
+
+/** It waits after a fault, whatever else keeps it from working. */
+export function isAfterFault(duty: HostSnapshot['duty']): boolean {
+  return (
+    duty.state === 'faulted' ||
+    (duty.state === 'paused' && duty.reasons.some(({ name }) => name === 'fault cool-down'))
+  );
 }
 
 function warningLines(warnings: readonly string[]): string[] {

@@ -18,6 +18,14 @@ export type CommonOptions = {
 const patienceMs = 10_000;
 const retryMs = 200;
 
+/** A host that is composed for a look into the library loads no model and talks to nobody. */
+export const quietly: ChangedSettings = {
+  shards: [],
+  peers: [],
+  mdns: false,
+  listen: ['/ip4/127.0.0.1/tcp/0'],
+};
+
 /** The host that runs in the data folder, if one does. */
 export async function findHost(dataFolder: DataFolder): Promise<HostConnection | undefined> {
   const { control } = (await readHostFile(dataFolder.hostFile)) ?? {};

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { receipt } from '../../test/support/host-usage.ts';
 import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
 import {
-  type ModelEntry,
+  type ImportedModel,
   nodeMessageSchema,
   type NodeMessage,
   type NodeStatus,
@@ -106,7 +106,7 @@ describe('a request', () => {
   });
 
   it('is not held up by one that takes longer', async () => {
-    const first = Promise.withResolvers<ModelEntry>();
+    const first = Promise.withResolvers<ImportedModel>();
     const { heard, say, hears } = serve({ importModel: () => first.promise, status: () => status });
     say({ id: 1, method: 'importModel', params: { path: '/a.gguf' } });
     say({ id: 2, method: 'status', params: {} });

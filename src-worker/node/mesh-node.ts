@@ -22,6 +22,7 @@ import type { RouteRules } from '../../src-shared/route-rules.ts';
 import type { RouteView } from '../../src-shared/route-view.ts';
 import { EngineClient } from './engines/engine-client.ts';
 import { ShardHost } from './engines/shard-host.ts';
+import { whyNotHere } from './engines/why-not-here.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { loadCatalog } from './hosting/catalog-models.ts';
 import { HostingService } from './hosting/hosting-service.ts';
@@ -36,7 +37,7 @@ import type { CatalogModel } from './models/catalog.ts';
 import { poolModelOf } from './models/offered-model.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
 import { OwnModels } from './models/own-models.ts';
-import { modelEntries, peerStatuses } from './node-status.ts';
+import { chatModels, modelEntries, ownEntry, peerStatuses } from './node-status.ts';
 import { MeshRoutes } from './routing/mesh-routes.ts';
 import { KeptStanding } from './routing/kept-standing.ts';
 import { Coordinator } from './sessions/coordinator.ts';
@@ -44,6 +45,7 @@ import { StageService } from './sessions/stage-service.ts';
 import { Admission } from './text/admission.ts';
 import { ChatService } from './text/chat-service.ts';
 import { startEngineTokenizer } from './text/engine-tokenizer.ts';
+import type { ChatModel } from './text/find-model.ts';
 import { ModelTexts } from './text/model-texts.ts';
 
 type NodeEvent = Extract<NodeMessage, { type: 'usage' | 'importProgress' }>;
@@ -177,7 +179,8 @@ export class MeshNode {
       onStageFailed: (failure) => routes.stageFailed(failure),
       ownShards: () => this.#shards.ownRecords(),
       wakeOwnShards: (manifestId, signal) => this.#shards.wake(manifestId, signal),
-      restsBecause: () => this.#restsBecause,
+      isResting: () => this.#restsBecause !== null,
+      whyNotHere: (manifestId) => this.#whyNotHere(manifestId),
       ownModels: () => this.#shards.ownModels(),
     });
     this.#generations = new MeteredGenerations(
@@ -208,8 +211,7 @@ export class MeshNode {
       generations: this.#generations,
       texts: this.#texts,
       admission: this.#admission,
-      aliasOf: (manifestId) => this.#models.get(manifestId)?.alias ?? null,
-      knownModels: () => this.#entries(),
+      knownModels: () => this.#chatModels(),
     });
     mesh.onChange(() => onChange());
   }
@@ -236,9 +238,12 @@ export class MeshNode {
     return this.#mesh.pools;
   }
 
-  /** @throws AppError `model-not-found` or `setting-invalid`; nothing changes then */
-  setShards(wishes: readonly HostedShard[]): void {
-    this.#hosting.setShards(wishes);
+  /**
+   * null hosts the models that come with the app, whole.
+   * @throws AppError `model-not-found` or `setting-invalid`; nothing changes then
+   */
+  setShards(shards: readonly HostedShard[] | null): void {
+    this.#hosting.setShards(shards ?? this.#bundledShards());
   }
 
   /** Limits and ways of hosting change at once. */
@@ -322,16 +327,22 @@ export class MeshNode {
 
   /** @throws AppError as OwnModels.import */
   async importModel(path: string, alias: string | undefined): Promise<ImportedModel> {
-    const { model, warnings } = await this.#models.import(
+    const { model, wasKnown, replaced, warnings } = await this.#models.import(
       path,
       alias,
       (imported, doneBytes, totalBytes) =>
         this.#options.onEvent({ type: 'importProgress', path: imported, doneBytes, totalBytes }),
     );
+    const wasHosted = replaced !== undefined && this.#shards.hosts(replaced.manifestId);
     this.#hosting.libraryChanged();
+    // What failed because its file was gone or had changed need not wait for its next try.
+    this.#shards.retry(model.manifestId);
     this.#options.onChange();
     return {
       ...this.#entry(model),
+      wasKnown,
+      isHosted: this.#shards.hosts(model.manifestId),
+      replaced: replaced === undefined ? null : { name: replaced.summary.name, wasHosted },
       ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
     };
   }
@@ -369,7 +380,7 @@ export class MeshNode {
     await this.#stages.start();
     await this.#headers.serve();
     await this.#models.importBundled(config.bundledModels);
-    await this.#hosting.start();
+    await this.#hosting.start(config.shards ?? this.#bundledShards());
     this.#gateway = await createGateway({
       chat: this.#chat,
       admission: this.#admission,
@@ -378,6 +389,10 @@ export class MeshNode {
       apiKey: config.gateway.apiKey,
       log: logOf('gateway'),
     });
+  }
+
+  #bundledShards(): HostedShard[] {
+    return this.#models.bundled.map((model) => ({ model }));
   }
 
   #describe(): SelfDescription {
@@ -393,10 +408,24 @@ export class MeshNode {
     return modelEntries(this.#library.list(), this.#routes.peers(), this.#generations.models());
   }
 
-  #entry({ summary, alias, path }: LibraryModel): ModelEntry {
+  #whyNotHere(manifestId: string): string | undefined {
+    return whyNotHere({
+      isHosted: this.#shards.hosts(manifestId),
+      isHere: this.#models.get(manifestId) !== undefined,
+      restsBecause: this.#restsBecause,
+      fault: this.#shards.faultOf(manifestId),
+    });
+  }
+
+  #chatModels(): ChatModel[] {
+    const available = this.#generations.models();
+    return chatModels(this.#entries(), available, (id) => this.#shards.hosts(id));
+  }
+
+  #entry(model: LibraryModel): ModelEntry {
     const available = this.#generations
       .models()
-      .some(({ manifestId }) => manifestId === summary.manifestId);
-    return { ...summary, alias, path, isKept: true, available };
+      .some(({ manifestId }) => manifestId === model.manifestId);
+    return ownEntry(model, available);
   }
 }

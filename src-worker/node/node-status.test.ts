@@ -21,7 +21,15 @@ function model(digit: string, name = `Model ${digit}`): ModelSummary {
 /** As much of a library's model as a status tells of. */
 function owned(summary: ModelSummary, alias: string | null = null): LibraryModel {
   const { manifestId } = summary;
-  return { manifestId, summary, alias, path: `/models/${summary.name}` } as LibraryModel;
+  const path = `/models/${summary.name}`;
+  return {
+    manifestId,
+    summary,
+    alias,
+    otherAliases: [],
+    replaces: [],
+    path,
+  } as unknown as LibraryModel;
 }
 
 function shardOf({ manifestId }: ModelSummary, given: Partial<RecordedShard> = {}): RecordedShard {

@@ -114,7 +114,8 @@ test('what is hosted of a model is chosen by its layers, and kept', async ({
   const last = models.getByRole('textbox', { name: /^Last layer of MindMesh Demo/ });
   await last.fill('1');
   await last.press('Enter');
-  const model = 'MindMesh Demo';
+  const { node } = await played.host.call('snapshot', {});
+  const model = node?.models.find(({ name }) => name === 'MindMesh Demo')?.manifestId ?? '';
   await expectKept(played, { shards: [{ model, layers: { firstLayer: 0, lastLayer: 1 } }] });
   await expect(models.getByRole('img', { name: /^layers 0–1 on this computer/ })).toBeVisible();
 

@@ -54,6 +54,9 @@ describe('two users on one computer', () => {
       const { code, out } = await mindmeshAs(other, ...command, '--data', folder);
       expect([command, code === 0, out]).toEqual([command, false, '']);
     }
+    const theirs = await mindmeshAs(other, 'status', '--data', folder);
+    expect(theirs.err).toContain(`The data folder ${folder} belongs to another user`);
+    expect(theirs.err).not.toContain('not running');
     const mine = await mindmeshAs(owner, 'status', '--json', '--data', folder);
     expect(JSON.parse(mine.out)).toMatchObject({ state: 'running', duty: { pause: null } });
   });

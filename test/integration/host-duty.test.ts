@@ -53,7 +53,7 @@ it('gives the machine back in the middle of an answer when a game begins, says w
   await expect(askForLong(host).over).rejects.toMatchObject({
     code: 'no-route',
     message: expect.stringMatching(
-      /no peer in reach hosts .+ layers\. Paused: Cyberpunk2077\.exe is running$/,
+      /no peer in reach hosts .+ layers\. Paused: Cyberpunk2077\.exe is running\.$/,
     ),
   });
   await eventuallyTrue('measured', async () => (await givenBackMs(host)).length === 1);

@@ -169,7 +169,7 @@ describe('the shards of a node', () => {
     await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
     await expect(node.ask(asked)).rejects.toMatchObject({
       code: 'no-route',
-      message: expect.stringMatching(/\. Paused: a game is running$/),
+      message: expect.stringMatching(/\. Paused: a game is running\.$/),
     });
     await node.request('setWork', { state: 'serving', answersOwner: true, because: null });
     await node.untilServing();

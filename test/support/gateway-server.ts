@@ -84,8 +84,10 @@ export async function startTestGateway(
       generations,
       texts,
       admission,
-      aliasOf: () => 'tiny',
-      knownModels: () => [],
+      knownModels: () =>
+        generations
+          .models()
+          .map((summary) => ({ ...summary, alias: 'tiny', isOwn: true, isInUse: true })),
     }),
     admission,
     port: options.port ?? 0,

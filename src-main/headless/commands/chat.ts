@@ -8,6 +8,7 @@ import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import { ask, type Asked, tellReceipt } from '../ask.ts';
 import { chooseModel, findModel } from '../choose-model.ts';
+import { isAfterFault } from '../sentences.ts';
 import { converse } from '../converse.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import { print, printJson, printPiece } from '../terminal.ts';
@@ -74,9 +75,8 @@ function systemMessages({ system }: ChatOptions): ChatMessage[] {
 /**
  * The wanted model once it can answer, or else the best one that can.
  *
- * @throws AppError `model-not-found`, `no-route` when this machine is paused or every shard here failed, and nobody
- * else is known,
- * `timed-out`
+ * @throws AppError `model-not-found`, `no-route` when this machine does not host it, is paused or could not load it, and
+ * nobody else is known, `timed-out`
  */
 async function modelFor(connection: HostConnection, wanted: string | undefined): Promise<string> {
   try {
@@ -122,11 +122,28 @@ function answeringModel(
       `There is no model "${wanted}". "mindmesh models list" shows those that are there.`,
     );
   }
-  if (duty.state === 'paused') {
-    throw new AppError('no-route', `No model can answer. ${duty.sentence}.`);
+  // A fault of another model is no answer to a question about this one.
+  const shards = node.shards.filter(
+    ({ manifestId }) => model === undefined || manifestId === model.manifestId,
+  );
+  if (model?.isKept === true && shards.length === 0) {
+    const name = model.alias ?? model.name;
+    throw new AppError(
+      'no-route',
+      `This machine has ${name} in its library, and does not host it. "mindmesh models host '${name}'" has it answer.`,
+    );
   }
-  const [shard] = node.shards;
-  if (shard !== undefined && node.shards.every(({ state }) => state === 'faulted')) {
+  if (duty.state === 'paused' || duty.state === 'faulted') {
+    const isOthersFault = model !== undefined && isAfterFault(duty);
+    throw new AppError(
+      'no-route',
+      isOthersFault
+        ? `${model.alias ?? model.name} cannot answer: this machine rests after failures to load. "mindmesh status" tells of which; "mindmesh resume" tries again now.`
+        : `No model can answer. ${duty.sentence}.`,
+    );
+  }
+  const [shard] = shards;
+  if (shard !== undefined && shards.every(({ state }) => state === 'faulted')) {
     throw new AppError(
       'no-route',
       `No model can answer: ${shard.model} cannot be hosted here. ${shard.fault ?? ''}`.trimEnd(),

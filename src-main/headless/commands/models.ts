@@ -6,10 +6,17 @@ import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
-import { catalogLines, downloadLine, fetchedLines } from '../model-words.ts';
+import {
+  catalogLines,
+  downloadLine,
+  fetchedLines,
+  hostingLine,
+  importLines,
+} from '../model-words.ts';
 import { modelLines } from '../sentences.ts';
 import { note, noteOver, print, printJson } from '../terminal.ts';
-import { type CommonOptions, useHost } from '../use-host.ts';
+import { type CommonOptions, quietly, useHost } from '../use-host.ts';
+import { hostHere } from './host-model.ts';
 
 /** Finding peers takes this long, in milliseconds. */
 const foundWithinMs = 20_000;
@@ -18,14 +25,6 @@ type ModelsOptions = CommonOptions & { readonly json?: boolean };
 
 /** A host that is composed for a download loads no model, and looks for peers as always. */
 const withoutModels: ChangedSettings = { shards: [] };
-
-/** A host that is composed for a look into the library loads no model and talks to nobody. */
-const quietly: ChangedSettings = {
-  shards: [],
-  peers: [],
-  mdns: false,
-  listen: ['/ip4/127.0.0.1/tcp/0'],
-};
 
 export async function listModels(options: ModelsOptions): Promise<void> {
   await useHost(options, quietly, async (connection) => {
@@ -111,28 +110,31 @@ async function whenKnown<T>(ask: () => Promise<T>, signal: AbortSignal): Promise
 
 export async function importModel(
   path: string,
-  options: ModelsOptions & { readonly name?: string },
+  options: ModelsOptions & { readonly name?: string; readonly host?: boolean },
 ): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  const model = await useHost(options, quietly, async (connection) => {
     const forget = process.stderr.isTTY ? showProgress(connection) : undefined;
     try {
-      const model = await connection.call('importModel', {
+      return await connection.call('importModel', {
         // The host may run in another folder than this command.
         path: resolve(path),
         ...(options.name === undefined ? {} : { alias: options.name }),
       });
-      if (options.json === true) {
-        printJson(model);
-      } else {
-        print([`Imported ${model.alias ?? model.name}:`, ...modelLines([model]).slice(1)]);
-        for (const warning of model.warnings ?? []) {
-          note(warning);
-        }
-      }
     } finally {
       forget?.();
     }
   });
+  const isToHost = options.host === true && !model.isHosted;
+  const hosting = isToHost ? await hostHere(model, options) : undefined;
+  if (options.json === true) {
+    printJson({ ...model, isHosted: model.isHosted || isToHost });
+  } else {
+    print([...importLines(model), ...modelLines([model]).slice(1)]);
+    for (const warning of model.warnings ?? []) {
+      note(warning);
+    }
+    print(hosting ?? hostingLine(model));
+  }
 }
 
 export async function removeModel(model: string, options: ModelsOptions): Promise<void> {
@@ -141,7 +143,9 @@ export async function removeModel(model: string, options: ModelsOptions): Promis
     if (options.json === true) {
       printJson(removed);
     } else {
-      const name = removed.alias ?? removed.name;
+      const { otherAliases = [] } = removed;
+      const also = otherAliases.length === 0 ? '' : ` (also called ${otherAliases.join(', ')})`;
+      const name = `${removed.alias ?? removed.name}${also}`;
       const { dataFolder } = connection.snapshot();
       // What the app fetched goes; what its owner brought stays.
       print(

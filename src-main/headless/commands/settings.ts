@@ -2,6 +2,7 @@
  * `mindmesh settings list | get | set | add | remove | reset`: by the running host, or straight in the data folder
  * without one.
  */
+import type { ModelEntry } from '../../../src-shared/node-api.ts';
 import {
   type ChangedSettings,
   defaultSettings,
@@ -9,6 +10,7 @@ import {
   type Settings,
 } from '../../../src-shared/settings.ts';
 import { dataFolderAt } from '../../data-folder.ts';
+import { shardsByName } from '../../shards-by-id.ts';
 import {
   listName,
   parseSetting,
@@ -29,7 +31,7 @@ export async function listSettings(options: SettingsOptions): Promise<void> {
     if (options.json === true) {
       printJson(settings);
     } else {
-      print(settingLines(settings));
+      print(settingLines({ ...settings, shards: shownShards(settings, store) }));
     }
   });
 }
@@ -77,39 +79,62 @@ async function change(
       printJson(settings);
     } else {
       const when = name === 'windowPort' ? ' from the next start on' : '';
-      print(`${name} is ${valueWords(name, settings[name])}${when}.`);
+      const shown = { ...settings, shards: shownShards(settings, store) };
+      print(`${name} is ${valueWords(name, shown[name])}${when}.`);
     }
   });
 }
 
+/** Changes settings where they are: in the running host, or in the data folder. Whether a host runs. */
+export async function changeStored(
+  options: CommonOptions,
+  changed: (settings: Settings) => ChangedSettings,
+): Promise<boolean> {
+  return await withSettings(options, async (store) => {
+    await store.change(changed(await store.read()));
+    return store.models !== undefined;
+  });
+}
+
+/** People know their models by name; stored are ids. */
+function shownShards({ shards }: Settings, { models }: OpenSettings): Settings['shards'] {
+  return shards === null ? null : shardsByName(shards, models ?? []);
+}
+
 type OpenSettings = {
+  /** Those that the running host knows; undefined without one. */
+  readonly models: readonly ModelEntry[] | undefined;
   read(): Promise<Settings> | Settings;
   change(changed: ChangedSettings): Promise<Settings> | Settings;
 };
 
-async function withSettings(
+async function withSettings<T>(
   options: SettingsOptions,
-  work: (store: OpenSettings) => Promise<void>,
-): Promise<void> {
+  work: (store: OpenSettings) => Promise<T>,
+): Promise<T> {
   const dataFolder = dataFolderAt(options.data);
   const connection = await findHost(dataFolder);
   if (connection !== undefined) {
     try {
-      await work({
+      return await work({
+        models: connection.snapshot().node?.models ?? [],
         read: () => connection.call('settings', {}),
         change: (changed) => connection.call('changeSettings', changed),
       });
     } finally {
       await connection.close();
     }
-    return;
   }
   const { openHostServices } = await import('../../host-services.ts');
   const services = await openHostServices(dataFolder);
   try {
     const { settings, warnings } = services;
     warnings.forEach(note);
-    await work({ read: () => settings.settings, change: (changed) => settings.change(changed) });
+    return await work({
+      models: undefined,
+      read: () => settings.settings,
+      change: (changed) => settings.change(changed),
+    });
   } finally {
     await services.close();
   }

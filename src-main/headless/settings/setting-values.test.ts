@@ -122,3 +122,31 @@ it('lists every setting once, with a mark and the default beside what was change
     expect(lines.filter((line) => line.slice(2).startsWith(`${name} `))).toHaveLength(1);
   }
 });
+
+describe('a key that a setting does not know', () => {
+  it.each<[SettingName, string, string]>([
+    ['shards', '[{"model":"Long","firstLayer":0,"lastLayer":1}]', 'firstLayer'],
+    ['shards', '[{"model":"Long","range":"0-1"}]', 'range'],
+    ['shards', '[{"model":"Long","layers":{"firstLayer":0,"lastLayer":1,"step":2}}]', 'step'],
+    ['cards', '{"GPU-1":{"isUsd":false}}', 'isUsd'],
+    ['schedule', '{"mondy":[]}', 'mondy'],
+    ['schedule', '{"monday":[{"from":0,"to":60,"every":2}]}', 'every'],
+  ])('is refused by its name: %s %s', (name, text, key) => {
+    expect(() => parseSetting(name, text)).toThrow(
+      expect.objectContaining({
+        code: 'setting-invalid',
+        message: expect.stringContaining(`"${key}"`),
+      }),
+    );
+  });
+
+  it('is left out where an earlier or later version stored it', () => {
+    const { shape } = settingsSchema;
+    expect(shape.shards.parse([{ model: 'Long', range: '0-1' }])).toEqual([{ model: 'Long' }]);
+    expect(shape.cards.parse({ 'GPU-1': { isUsed: false, colour: 'red' } })).toEqual({
+      'GPU-1': { isUsed: false, temperatureCeilingCelsius: null },
+    });
+    const schedule = { monday: [{ from: 0, to: 60, every: 2 }] };
+    expect(shape.schedule.parse(schedule)?.monday).toEqual([{ from: 0, to: 60 }]);
+  });
+});

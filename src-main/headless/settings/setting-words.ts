@@ -69,7 +69,8 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   keepAwake: { about: 'keeps the computer from going to sleep while it serves' },
   shards: {
     none: 'demo',
-    about: 'layers to host, as JSON: [{"model":"NAME"}]; [] hosts nothing, demo the bundled model',
+    about:
+      'layers to host, as JSON: [{"model":"NAME"}] or [{"model":"NAME","layers":{"firstLayer":0,"lastLayer":7}}]; [] hosts nothing, demo the bundled model',
   },
   hosting: {
     about:

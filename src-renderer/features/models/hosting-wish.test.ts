@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { wishFor, withWish } from './hosting-wish.ts';
 
-const demo = { manifestId: 'd', name: 'MindMesh Demo', alias: null };
-const large = { manifestId: 'l', name: 'Large', alias: 'big' };
+const quantisation = 'Q8_0';
+const [d, k, l] = ['d'.repeat(64), 'c'.repeat(64), 'b'.repeat(64)] as const;
+const demo = { manifestId: d, name: 'MindMesh Demo', alias: null, quantisation };
+const large = {
+  manifestId: l,
+  name: 'Large',
+  alias: 'big',
+  otherAliases: ['huge'],
+  replaces: [k],
+  quantisation,
+};
 const models = [demo, large];
 
 describe('what is wished to be hosted', () => {
@@ -11,9 +20,9 @@ describe('what is wished to be hosted', () => {
     expect(wishFor([], demo)).toEqual({ kind: 'nothing' });
   });
 
-  it('is known by name, alias or id', () => {
+  it('is known by name, any alias or id, also that of a model whose file it has now', () => {
     const layers = { firstLayer: 2, lastLayer: 5 };
-    for (const model of ['Large', 'big', 'l']) {
+    for (const model of ['Large', 'big', 'huge', l, k]) {
       expect(wishFor([{ model, layers }], large)).toEqual({ kind: 'layers', layers });
     }
   });
@@ -21,10 +30,7 @@ describe('what is wished to be hosted', () => {
 
 describe('another wish for a model', () => {
   it('stands beside the other models’, the demo model’s too', () => {
-    expect(withWish(null, models, large, { kind: 'whole' })).toEqual([
-      { model: 'MindMesh Demo' },
-      { model: 'Large' },
-    ]);
+    expect(withWish(null, models, large, { kind: 'whole' })).toEqual([{ model: d }, { model: l }]);
     expect(withWish(null, models, demo, { kind: 'nothing' })).toEqual([]);
   });
 
@@ -33,12 +39,7 @@ describe('another wish for a model', () => {
     const before = [{ model: 'big' }, { model: 'MindMesh Demo' }];
     expect(withWish(before, models, large, { kind: 'layers', layers })).toEqual([
       { model: 'MindMesh Demo' },
-      { model: 'Large', layers },
+      { model: l, layers },
     ]);
-  });
-
-  it('names a model by its id where two have the name', () => {
-    const twin = { ...large, manifestId: 't', alias: null };
-    expect(withWish([], [...models, twin], twin, { kind: 'whole' })).toEqual([{ model: 't' }]);
   });
 });

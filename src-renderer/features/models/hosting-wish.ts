@@ -1,10 +1,14 @@
 /** What the owner wishes hosted of a model, and the list of wishes with another one for it. Pure. */
 import type { LayerRange } from '../../../src-shared/model.ts';
+import { modelsNamed } from '../../../src-shared/model-names.ts';
 import type { HostedShard, ModelEntry } from '../../../src-shared/node-api.ts';
 import type { Settings } from '../../../src-shared/settings.ts';
 import { isDemoModel } from './model-choice.ts';
 
-type Named = Pick<ModelEntry, 'manifestId' | 'name' | 'alias'>;
+type Named = Pick<
+  ModelEntry,
+  'manifestId' | 'name' | 'alias' | 'otherAliases' | 'replaces' | 'quantisation'
+>;
 type Wishes = Settings['shards'];
 
 /** `layers` are the first ones wished for, where there are several runs of them. */
@@ -16,11 +20,11 @@ export type HostingWish =
 const isFor =
   (model: Named) =>
   (wish: HostedShard): boolean =>
-    [model.manifestId, model.name, model.alias].includes(wish.model);
+    modelsNamed(wish.model, [model]).length > 0 || model.replaces?.includes(wish.model) === true;
 
 /** Without wishes of its own a node hosts the demo model whole. */
 function written(wishes: Wishes, models: readonly Named[]): HostedShard[] {
-  return wishes ?? models.filter(isDemoModel).map(({ name }) => ({ model: name }));
+  return wishes ?? models.filter(isDemoModel).map(({ manifestId }) => ({ model: manifestId }));
 }
 
 export function wishFor(wishes: Wishes, model: Named): HostingWish {
@@ -42,7 +46,6 @@ export function withWish(
   if (wish.kind === 'nothing') {
     return others;
   }
-  const isUnique = models.filter(({ name }) => name === model.name).length <= 1;
-  const shard: HostedShard = { model: isUnique ? model.name : model.manifestId };
+  const shard: HostedShard = { model: model.manifestId };
   return [...others, wish.kind === 'whole' ? shard : { ...shard, layers: wish.layers }];
 }

@@ -40,7 +40,9 @@ function Model({
   onRemoved: () => void;
 }) {
   const isDemo = isDemoModel(model);
-  const name = model.alias === null || isDemo ? model.name : `${model.name} (${model.alias})`;
+  const aliases = [model.alias ?? [], model.otherAliases ?? []].flat();
+  const name =
+    aliases.length === 0 || isDemo ? model.name : `${model.name} (${aliases.join(', ')})`;
   const downloads = node.downloads?.filter(({ manifestId }) => manifestId === model.manifestId);
   return (
     <li className="space-y-2.5 py-4 first:pt-0 last:pb-0">

@@ -19,6 +19,8 @@ export interface ShardSource {
     readonly manifest?: Pick<Manifest, 'tensors'>;
   };
   shardPath(manifestId: string, layers: LayerRange, signal?: AbortSignal): Promise<string>;
+  /** Whether the file is one that the library made, and nobody else changes; absent: none is. */
+  isMade?(path: string): boolean;
 }
 
 export type ShardHostParts = {
@@ -53,6 +55,8 @@ export class ShardHost implements ServingShards {
   /** Ends of shards that are not wanted any more, or not now. */
   readonly #ending = new Map<ShardRunner, Promise<void>>();
   #wishes: ReadonlyMap<string, Wish> = new Map();
+  /** Why shards that are ended now had failed. */
+  readonly #faults = new Map<string, string>();
   #work: WorkPlan;
   #isStopped = false;
   /** Questions of the own user that wait for a load. */
@@ -80,6 +84,7 @@ export class ShardHost implements ServingShards {
       throw new AppError('not-running', 'The node is stopping; it hosts no more shards');
     }
     this.#wishes = new Map(wishes.map((wish) => this.#resolve(wish)));
+    this.#faults.clear();
     this.#fulfil();
   }
 
@@ -185,6 +190,28 @@ export class ShardHost implements ServingShards {
   ownModels(): ModelSummary[] {
     const resting = this.#isOwnUse ? this.#resting().map(({ model }) => model) : [];
     return eachOnce([...this.#loadedModels(), ...resting]);
+  }
+
+  /** Whether layers of the model are to be served here, loaded or not. */
+  hosts(manifestId: string): boolean {
+    return [...this.#wishes.values()].some(({ model }) => model.manifestId === manifestId);
+  }
+
+  /** Why layers of the model could not be loaded, or are gone, also while this rests; undefined once they serve. */
+  faultOf(manifestId: string): string | undefined {
+    const faults = [...this.#wishes]
+      .filter(([, { model }]) => model.manifestId === manifestId)
+      .map(([key]) => this.#runners.get(key)?.status().failure?.message ?? this.#faults.get(key));
+    return faults.find((fault) => fault !== undefined);
+  }
+
+  /** Tries layers of the model that failed again at once. */
+  retry(manifestId: string): void {
+    for (const runner of this.#runners.values()) {
+      if (runner.manifestId === manifestId) {
+        runner.retry();
+      }
+    }
   }
 
   /** Ends all engines. Resolves when their processes are gone. */
@@ -320,6 +347,7 @@ export class ShardHost implements ServingShards {
       model,
       layers,
       shardPath: (signal) => library.shardPath(model.manifestId, layers, signal),
+      isForeign: (path) => library.isMade?.(path) !== true,
       settings,
       startEngine,
       pace: this.#pace,
@@ -331,6 +359,12 @@ export class ShardHost implements ServingShards {
   }
 
   #end(key: string, runner: ShardRunner): void {
+    const { failure } = runner.status();
+    if (failure === null) {
+      this.#faults.delete(key);
+    } else {
+      this.#faults.set(key, failure.message);
+    }
     this.#runners.delete(key);
     const ended = runner.stop().finally(() => this.#ending.delete(runner));
     this.#ending.set(runner, ended);

@@ -12,6 +12,7 @@ import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/r
 import type { ShardRole } from '../../wire/engine-messages.ts';
 import type { Log } from '../log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
+import { FileGuard, stampOf } from './file-guard.ts';
 import type {
   ServingShard,
   ShardSession,
@@ -27,6 +28,8 @@ export type ShardRunnerParts = {
   readonly layers: LayerRange;
   /** Where the shard's file is; cuts it from the model when it is not there yet. */
   readonly shardPath: (signal: AbortSignal) => Promise<string>;
+  /** Whether somebody else may change the file, as its owner may. */
+  readonly isForeign: (path: string) => boolean;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
   /** At first; see `setPace`. */
@@ -43,7 +46,12 @@ export type ShardRunnerParts = {
 type State =
   | { readonly name: 'starting' }
   | { readonly name: 'stopped'; readonly engine: ShardEngine }
-  | { readonly name: 'serving'; readonly engine: ShardEngine; readonly since: number }
+  | {
+      readonly name: 'serving';
+      readonly engine: ShardEngine;
+      readonly since: number;
+      readonly guard: FileGuard | undefined;
+    }
   | { readonly name: 'faulted'; readonly fault: string; readonly error: AppError };
 
 export class ShardRunner implements ServingShard {
@@ -96,6 +104,9 @@ export class ShardRunner implements ServingShard {
     request: ShardSessionRequest,
     listener: ShardSessionListener,
   ): Promise<ShardSession> {
+    if (this.#state.name === 'serving') {
+      await this.#state.guard?.check();
+    }
     if (this.#state.name !== 'serving') {
       throw new AppError('engine-died', `${this.#name} is not loaded now; try again in a moment`);
     }
@@ -155,6 +166,15 @@ export class ShardRunner implements ServingShard {
     }
   }
 
+  /** Starts a shard that failed anew, without waiting for its time. */
+  retry(): void {
+    if (this.#state.name === 'faulted' && !this.#stopping.signal.aborted) {
+      clearTimeout(this.#retry);
+      this.#enter({ name: 'starting' });
+      this.#attempt = this.#start();
+    }
+  }
+
   /** Resolves when the load under way has ended well or badly; at once where there is none. */
   loaded(): Promise<void> {
     return this.#attempt;
@@ -179,7 +199,8 @@ export class ShardRunner implements ServingShard {
     this.#stopping.abort();
     clearTimeout(this.#retry);
     if (this.#state.name === 'serving') {
-      const { engine } = this.#state;
+      const { engine, guard } = this.#state;
+      guard?.stop();
       this.#enter({ name: 'stopped', engine });
       await engine.stop(this.#outOfService());
     }
@@ -207,6 +228,8 @@ export class ShardRunner implements ServingShard {
     try {
       const path = await shardPath(this.#stopping.signal);
       this.#stopping.signal.throwIfAborted();
+      const isForeign = this.#parts.isForeign(path);
+      const stamp = isForeign ? await stampOf(path) : undefined;
       const engine = await ShardEngine.start({
         name: this.#name,
         start: startEngine,
@@ -232,7 +255,12 @@ export class ShardRunner implements ServingShard {
         if (!isDeepStrictEqual(this.#pace, fullPace)) {
           void engine.setPace(this.#pace);
         }
-        this.#enter({ name: 'serving', engine, since: now() });
+        const guard = isForeign
+          ? new FileGuard(path, stamp, () => this.#onFileChanged(path))
+          : undefined;
+        this.#enter({ name: 'serving', engine, since: now(), guard });
+        // It may have changed while it was loaded.
+        await guard?.check();
         log('info', `${this.#name} is serving`, { backend: engine.description.backend });
       }
     } catch (error) {
@@ -244,7 +272,25 @@ export class ShardRunner implements ServingShard {
 
   #onExit(error: AppError): void {
     if (this.#state.name === 'serving') {
+      this.#state.guard?.stop();
       this.#fault(error, this.#parts.now() - this.#state.since);
+    }
+  }
+
+  /** The engine is ended before it says another word: what it has mapped are other weights. */
+  #onFileChanged(path: string): void {
+    if (this.#state.name === 'serving') {
+      const { engine } = this.#state;
+      this.#fault(
+        new AppError(
+          'model-changed',
+          `The file ${path} of ${this.model} has changed while it was hosted. Import it again, or put back what it was.`,
+        ),
+        0,
+      );
+      void engine.stop(
+        new AppError('peer-failed', `${this.#name} was taken out of service: its file has changed`),
+      );
     }
   }
 
@@ -258,10 +304,7 @@ export class ShardRunner implements ServingShard {
       error,
       fault: `${error.message} It is tried again after ${delayMs / 1000} seconds.`,
     });
-    this.#retry = setTimeout(() => {
-      this.#enter({ name: 'starting' });
-      this.#attempt = this.#start();
-    }, delayMs);
+    this.#retry = setTimeout(() => this.retry(), delayMs);
   }
 
   #enter(state: State): void {

@@ -3,12 +3,10 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChatEvent } from '../../../src-shared/chat.ts';
 import { describeCauses, toAppError } from '../../../src-shared/errors.ts';
-import type { ChatService } from '../text/chat-service.ts';
-import type { ChatModel } from '../text/find-model.ts';
+import type { ChatService, OfferedModel } from '../text/chat-service.ts';
 import { readChatCompletionRequest } from './chat-completion-request.ts';
 import { type AnswerHead, CollectedAnswer, StreamedAnswer } from './chat-completion-response.ts';
 import { EventStream } from './event-stream.ts';
-import { modelId } from './models.ts';
 import { openAiErrorOf } from './openai-error.ts';
 
 export type ChatCompletionsParts = {
@@ -24,7 +22,7 @@ export type ChatCompletionsParts = {
 export function chatCompletions(parts: ChatCompletionsParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const wanted = readChatCompletionRequest(request.body);
-    const head = answerHead(parts.chat.find(wanted.chat.model));
+    const head = answerHead(parts.chat.offered(wanted.chat.model));
     const gone = new AbortController();
     reply.raw.once('close', () => {
       gone.abort();
@@ -74,11 +72,11 @@ async function sendEvents(
   }
 }
 
-function answerHead(model: ChatModel): AnswerHead {
+function answerHead({ id, model }: OfferedModel): AnswerHead {
   return {
     id: `chatcmpl-${randomBytes(12).toString('hex')}`,
     created: Math.floor(Date.now() / 1000),
-    model: modelId(model),
+    model: id,
     system_fingerprint: `fp_${model.manifestId.slice(0, 12)}`,
   };
 }

@@ -127,7 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/v1/models', () => ({ object: 'list', data: chat.models().map(modelObject) }));
   app.get<{ Params: { id: string } }>('/v1/models/:id', ({ params }) =>
-    modelObject(chat.find(params.id)),
+    modelObject(chat.offered(params.id)),
   );
   app.post(
     '/v1/chat/completions',

@@ -37,6 +37,7 @@ const saidByCode: Partial<Record<ErrorCode, Said>> = {
   unauthorised: { status: 401, type: requestType, code: 'invalid_api_key' },
   'model-not-found': { status: 404, type: requestType, code: 'model_not_found' },
   'over-capacity': { status: 429, type: 'rate_limit_error', code: 'over_capacity' },
+  'model-changed': { status: 503, type: serverType, code: 'model_changed' },
   'no-route': { status: 503, type: serverType, code: 'no_route' },
   'peer-failed': { status: 503, type: serverType, code: 'peer_failed' },
   'engine-died': { status: 503, type: serverType, code: 'engine_died' },

@@ -41,6 +41,7 @@ function setUp(inLibrary: readonly ModelSummary[], ofPeers: readonly ModelSummar
     order: [] as string[],
     now: 0,
     peers: ofPeers,
+    replacements: new Map<string, ModelSummary>(),
   };
   const wishes = new HostedWishes({
     library: {
@@ -51,6 +52,10 @@ function setUp(inLibrary: readonly ModelSummary[], ofPeers: readonly ModelSummar
           throw new AppError('model-not-found', `No model in the library is called '${name}'.`);
         }
         return toModel(model);
+      },
+      replacementOf: (id) => {
+        const model = state.replacements.get(id);
+        return model === undefined ? undefined : toModel(model);
       },
       pin: (shards) => {
         state.pinned = shards;
@@ -81,7 +86,7 @@ function setUp(inLibrary: readonly ModelSummary[], ofPeers: readonly ModelSummar
     now: () => state.now,
     log: () => {},
   });
-  return { wishes, state, asked, waiting };
+  return { wishes, state, asked, waiting, models };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -115,6 +120,35 @@ describe('what is to be hosted', () => {
       'Layers 2 to 4 of Model a cannot be hosted: it has layers 0 to 3',
     );
     expect(state.hosted).toEqual([{ model: summary('a').manifestId, layers: lower }]);
+  });
+});
+
+it('a name that was understood once means the same model, also when others have it later', () => {
+  const { wishes, state, models } = setUp([summary('b', 'Small')]);
+  wishes.setFirst([{ model: 'Small' }]);
+  const hosted = [{ model: summary('b').manifestId, layers: { firstLayer: 0, lastLayer: 3 } }];
+  expect(state.hosted).toEqual(hosted);
+  const others = new Map([['a', summary('a', 'Small')], ...models]);
+  models.clear();
+  others.forEach((model) => models.set(model.manifestId, model));
+  wishes.look();
+  expect(state.hosted).toEqual(hosted);
+});
+
+describe('a model whose file has other content by now', () => {
+  it('is the one that the file has, as soon as that is imported', () => {
+    const [former, present] = [summary('a'), summary('b')];
+    const { wishes, state, models } = setUp([former]);
+    wishes.set([{ model: former.manifestId, layers: lower }]);
+    models.delete(former.manifestId);
+    models.set(present.manifestId, present);
+    state.replacements.set(former.manifestId, present);
+    wishes.look();
+    expect(state.hosted).toEqual([{ model: present.manifestId, layers: lower }]);
+    wishes.set([{ model: former.manifestId }]);
+    expect(wishes.pins()).toEqual([
+      { manifestId: present.manifestId, firstLayer: 0, lastLayer: 3 },
+    ]);
   });
 });
 

@@ -15,6 +15,7 @@ export type HostedWishesParts = {
   readonly library: {
     list(): readonly LibraryModel[];
     find(name: string): LibraryModel;
+    replacementOf(manifestId: string): LibraryModel | undefined;
     pin(shards: readonly PinnedShard[]): void;
   };
   /** Replaces what is hosted, of models that the library has. @throws AppError `setting-invalid` */
@@ -179,6 +180,7 @@ export class HostedWishes {
 
   /** Hosts what the library has by now. Pins go first: what is to be hosted must not make room for itself. */
   #apply(): void {
+    this.#bindNames();
     const hosted = eachOnce([
       ...this.pins(),
       ...this.#placed.filter(({ manifestId }) => this.#inLibrary(manifestId) !== undefined),
@@ -190,6 +192,14 @@ export class HostedWishes {
     library.pin(hosted.map(({ manifestId, ...range }) => ({ manifestId, range })));
     host(hosted.map(({ manifestId, ...layers }) => ({ model: manifestId, layers })));
     this.#hosted = hosted;
+  }
+
+  /** A name that was understood once means the same model from then on, whatever others are called later. */
+  #bindNames(): void {
+    this.#owners = this.#owners.map((wish) => {
+      const model = this.#inLibrary(wish.model)?.manifestId ?? wish.model;
+      return { ...wish, model };
+    });
   }
 
   /** Models that are to be hosted, that the library has not, and that peers have. */
@@ -212,11 +222,13 @@ export class HostedWishes {
     return range.lastLayer < model.layers ? { manifestId: model.manifestId, ...range } : undefined;
   }
 
+  /** A model whose file has other content by now is the one that the file has. */
   #inLibrary(name: string): LibraryModel | undefined {
+    const { library } = this.#parts;
     try {
-      return this.#parts.library.find(name);
+      return library.find(name);
     } catch {
-      return undefined;
+      return library.replacementOf(name);
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { CatalogEntry, DownloadRequest } from '../../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
+import { modelsNamed } from '../../../src-shared/model-names.ts';
 import type {
   DownloadStatus,
   HostedShard,
@@ -136,10 +137,9 @@ export class HostingService {
     mesh.onChange(() => this.#lookSoon());
   }
 
-  async start(): Promise<void> {
-    const { config } = this.#parts;
+  async start(shards: readonly HostedShard[]): Promise<void> {
     await this.#bytes.start();
-    this.#wishes.setFirst(config.shards);
+    this.#wishes.setFirst(shards);
     await this.#automatic.start();
   }
 
@@ -250,20 +250,17 @@ export class HostingService {
     return this.#shared.known(this.#demand.perSecond());
   }
 
+  /** Two models of one name are told apart by their ids alone. */
   #knownByPeers(name: string): ModelSummary | undefined {
-    const found = new Map<string, ModelSummary>();
-    for (const { record } of this.#parts.peers()) {
-      for (const model of offeredModels(record)) {
-        if (model.manifestId === name) {
-          return model;
-        }
-        if (model.name === name) {
-          found.set(model.manifestId, model);
-        }
-      }
-    }
-    // Two models of one name are told apart by their ids alone.
-    return found.size === 1 ? [...found.values()][0] : undefined;
+    const offered = this.#parts.peers().flatMap(({ record }) => offeredModels(record));
+    const [model, ...others] = modelsNamed(
+      name,
+      offered.map((summary) => ({ ...summary, alias: null })),
+    );
+    const isUnique = others.every(({ manifestId }) => manifestId === model?.manifestId);
+    return isUnique
+      ? offered.find(({ manifestId }) => manifestId === model?.manifestId)
+      : undefined;
   }
 
   /** What is being fetched or loaded: others count on it. */

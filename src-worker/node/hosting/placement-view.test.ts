@@ -52,6 +52,8 @@ const here = (
 ): LibraryModel => ({
   manifestId: id,
   alias: null,
+  otherAliases: [],
+  replaces: [],
   path,
   summary: summary(id),
   manifest,

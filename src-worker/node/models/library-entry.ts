@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { manifestIdSchema } from '../../../src-shared/model.ts';
 import { writeAtomically } from '../../gguf/atomic-file.ts';
 import { audienceSchema, nobody } from './audience.ts';
 import { manifestId, manifestSchema } from './manifest.ts';
@@ -18,11 +19,20 @@ export const aliasSchema = z
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'An alias is one line of printable characters')
   .refine((alias) => alias === alias.trim(), 'An alias neither begins nor ends with a space');
 
+/** Most names, and most files, that one model has beside the first. */
+export const mostOthers = 16;
+
 const libraryEntrySchema = z.object({
   format: z.literal(1),
   alias: aliasSchema.nullable(),
+  /** Further names that its owner gave it. */
+  otherAliases: z.array(aliasSchema).max(mostOthers).default([]),
   /** The model's GGUF file on this machine; null: its layers come from elsewhere as they are needed. */
   source: sourceFileSchema.nullable(),
+  /** Files with the same content, for when `source` is gone or has changed. */
+  copies: z.array(sourceFileSchema).max(mostOthers).default([]),
+  /** Ids of models whose file now has this content: a setting that names one of them means this model. */
+  replaces: z.array(manifestIdSchema).max(mostOthers).default([]),
   manifest: manifestSchema,
   /** Peers that may have the model though it is not hosted; entries of earlier versions are for nobody. */
   audience: audienceSchema.default(nobody),

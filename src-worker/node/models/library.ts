@@ -16,12 +16,19 @@ import type { ChunkSupply, SuppliedModel } from '../transfer/chunk-supply.ts';
 import { type Audience, nobody } from './audience.ts';
 import { makeManifest, type ReadingOptions } from './make-manifest.ts';
 import { type ChunkedManifest, manifestId } from './manifest.ts';
-import { type LibraryModel, libraryUnusable, ModelRegister } from './model-register.ts';
+import type { LibraryEntry } from './library-entry.ts';
+import {
+  type Kept,
+  type LibraryModel,
+  libraryUnusable,
+  ModelRegister,
+  sourcesOf,
+} from './model-register.ts';
 import { ModelShards } from './model-shards.ts';
 import { ModelSupply } from './model-supply.ts';
 import { type PinnedShard, ShardCache } from './shard-cache.ts';
 import type { ShardFetch } from './shard-fetch.ts';
-import { checkUnchanged, lookAt, withSource } from './source-file.ts';
+import { checkUnchanged, lookAt, type SourceFile, unchangedOf, withSource } from './source-file.ts';
 
 export type { LibraryModel } from './model-register.ts';
 
@@ -32,7 +39,18 @@ export type LibraryOptions = {
   readonly onWarning: (message: string) => void;
 };
 
+type ImportOptions = ReadingOptions & { readonly alias?: string | undefined };
+
+export type Imported = {
+  readonly model: LibraryModel;
+  /** The same content was in the library before. */
+  readonly wasKnown: boolean;
+  /** A model that is no longer in the library, since its file has this content now. */
+  readonly replaced: LibraryModel | undefined;
+};
+
 const filesName = 'files';
+const shardsName = 'shards';
 
 export class ModelLibrary implements ChunkSupply {
   readonly #folder: string;
@@ -53,7 +71,7 @@ export class ModelLibrary implements ChunkSupply {
    * @throws AppError `data-folder-unusable`
    */
   static async open({ folder, onWarning }: LibraryOptions): Promise<ModelLibrary> {
-    const cacheFolder = join(folder, 'shards');
+    const cacheFolder = join(folder, shardsName);
     try {
       await mkdir(cacheFolder, { recursive: true });
       const names = await readdir(folder, { recursive: true });
@@ -74,38 +92,43 @@ export class ModelLibrary implements ChunkSupply {
     return this.#register.list();
   }
 
+  /** As `importFile`, for callers to whom it is all one what was known before. */
+  async importModel(path: string, options: ImportOptions = {}): Promise<LibraryModel> {
+    return (await this.importFile(path, options)).model;
+  }
+
   /**
    * Makes the GGUF file at `path` known: reads it once, in full, unless the same file was imported before.
-   * A model that is known already moves to `path`; its alias stays unless another is given.
+   * A model that is known already has the file as one more copy, and the alias as one more name. A model whose
+   * only file this was, with other content, is replaced: its names are the new one's.
    * @throws AppError `model-not-found` when there is no such file, `gguf-invalid`, `gguf-unsupported`,
    * `model-changed` when it changes meanwhile, `request-invalid` for an alias that is no good or another
    * model's; the signal's reason
    */
-  async importModel(
-    path: string,
-    options: ReadingOptions & { readonly alias?: string | undefined } = {},
-  ): Promise<LibraryModel> {
+  async importFile(path: string, options: ImportOptions = {}): Promise<Imported> {
     const source = await lookAt(resolve(path));
-    const known = this.#register.ofFile(source);
-    if (known?.entry.manifest.format === 2) {
-      return await this.#register.keep(
-        known.model.manifestId,
-        source,
-        known.entry.manifest,
-        options.alias,
-      );
+    const sameFile = this.#register.ofFile(source);
+    if (sameFile?.entry.manifest.format === 2) {
+      const { entry } = sameFile;
+      const { manifestId: id } = sameFile.model;
+      const sources = await currentSources(entry, source);
+      const model = await this.#register.keep(id, sources, entry.manifest, options.alias);
+      return { model, wasKnown: true, replaced: undefined };
     }
     let leaves: readonly Buffer[] = [];
     const manifest = await withSource(source, (file) =>
       makeManifest(file, { ...options, onLeaves: (made) => (leaves = made) }),
     );
     const id = manifestId(manifest);
-    // A model of an earlier format is the same model under another id.
-    const alias = options.alias ?? known?.model.alias ?? undefined;
-    if (known !== undefined) {
-      await this.remove(known.model.manifestId);
+    const before = this.#register.entry(id);
+    const replaced = await this.#replacedBy(id, source);
+    const sources = before === undefined ? [source] : await currentSources(before, source);
+    const model = await this.#register.keep(id, sources, manifest, options.alias, replaced);
+    if (replaced !== undefined) {
+      await this.#deleteFilesOf(replaced.model.manifestId).catch(() => {
+        // An engine may still read a shard; what stays behind is not pinned, and is evicted when room is needed.
+      });
     }
-    const model = await this.#register.keep(id, source, manifest, alias);
     try {
       await writeAtomically(hashesPath(this.#folder, id), (handle) =>
         handle.writeFile(Buffer.concat(leaves)),
@@ -113,7 +136,27 @@ export class ModelLibrary implements ChunkSupply {
     } catch (error) {
       throw libraryUnusable(this.#folder, error);
     }
-    return model;
+    // A model of an earlier format is no other model.
+    return sameFile === undefined
+      ? { model, wasKnown: before !== undefined, replaced: replaced?.model }
+      : { model, wasKnown: true, replaced: undefined };
+  }
+
+  /**
+   * The model of which nothing is left because the file at its path has other content by now; one of an earlier format
+   * is the same model under another id. A model that has a sound copy elsewhere only loses this file.
+   */
+  async #replacedBy(id: string, source: SourceFile): Promise<Kept | undefined> {
+    const former = this.#register.ofPath(source.path);
+    if (former === undefined || former.model.manifestId === id) {
+      return undefined;
+    }
+    const others = sourcesOf(former.entry).filter(({ path }) => path !== source.path);
+    if ((await unchangedOf(others)).length === 0) {
+      return former;
+    }
+    await this.#register.forgetFile(former.model.manifestId, source.path);
+    return undefined;
   }
 
   /**
@@ -128,7 +171,9 @@ export class ModelLibrary implements ChunkSupply {
   ): Promise<LibraryModel> {
     const id = manifestId(manifest);
     await this.#cache.putHeader(id, headerPath);
-    return await this.#register.keep(id, this.#register.entry(id)?.source ?? null, manifest, alias);
+    const before = this.#register.entry(id);
+    const sources = before === undefined ? [] : sourcesOf(before);
+    return await this.#register.keep(id, sources, manifest, alias);
   }
 
   /**
@@ -214,7 +259,7 @@ export class ModelLibrary implements ChunkSupply {
       ? undefined
       : await ModelSupply.open({
           id,
-          entry,
+          entry: await withSoundSource(entry),
           manifest: entry.manifest,
           cache: this.#cache,
           shards: this.#shards,
@@ -226,20 +271,32 @@ export class ModelLibrary implements ChunkSupply {
   async remove(id: string): Promise<LibraryModel> {
     const { model, entry } = await this.#register.remove(id);
     try {
-      await rm(hashesPath(this.#folder, id), { force: true });
-      await this.#cache.remove(id);
-      if (entry.source?.path.startsWith(this.filesFolder + sep) === true) {
-        await rm(entry.source.path, { force: true });
-      }
+      await this.#deleteFilesOf(id);
+      const downloaded = sourcesOf(entry).filter(({ path }) => this.#isDownloaded(path));
+      await Promise.all(downloaded.map(({ path }) => rm(path, { force: true })));
     } catch (error) {
       throw libraryUnusable(this.#folder, error);
     }
     return model;
   }
 
+  async #deleteFilesOf(id: string): Promise<void> {
+    await rm(hashesPath(this.#folder, id), { force: true });
+    await this.#cache.remove(id);
+  }
+
+  #isDownloaded(path: string): boolean {
+    return path.startsWith(this.filesFolder + sep);
+  }
+
   /** @throws AppError as ModelRegister.find */
   find(nameOrId: string): LibraryModel {
     return this.#register.find(nameOrId);
+  }
+
+  /** The model whose file took the place of the model with this id. */
+  replacementOf(id: string): LibraryModel | undefined {
+    return this.#register.replacementOf(id);
   }
 
   /**
@@ -249,7 +306,7 @@ export class ModelLibrary implements ChunkSupply {
    * signal's reason
    */
   async shardPath(id: string, range: LayerRange, signal?: AbortSignal): Promise<string> {
-    const { entry } = this.#register.get(id);
+    const entry = await withSoundSource(this.#register.get(id).entry);
     const { source, manifest } = entry;
     if (source !== null && range.firstLayer === 0 && range.lastLayer === manifest.layers - 1) {
       await checkUnchanged(source);
@@ -258,10 +315,27 @@ export class ModelLibrary implements ChunkSupply {
     return await this.#shards.shard(id, entry, range, signal);
   }
 
+  /** Whether `shardPath` gave a file that it made, not one of the owner's. */
+  isMade(path: string): boolean {
+    return path.startsWith(join(this.#folder, shardsName) + sep);
+  }
+
   /** A file with the model's metadata and no tensors, for its tokenizer. Errors as `shardPath`. */
   async headerPath(id: string): Promise<string> {
-    return await this.#shards.header(id, this.#register.get(id).entry);
+    return await this.#shards.header(id, await withSoundSource(this.#register.get(id).entry));
   }
+}
+
+/** The files with the entry's content that are as they were, and the one just looked at, which has that content too. */
+async function currentSources(entry: LibraryEntry, source: SourceFile): Promise<SourceFile[]> {
+  const all = sourcesOf(entry).map((each) => (each.path === source.path ? source : each));
+  return await unchangedOf(all.includes(source) ? all : [...all, source]);
+}
+
+/** The entry with a file that has not changed, where it has one. */
+async function withSoundSource(entry: LibraryEntry): Promise<LibraryEntry> {
+  const [source] = entry.copies.length === 0 ? [] : await unchangedOf(sourcesOf(entry));
+  return source === undefined ? entry : { ...entry, source };
 }
 
 function hashesPath(folder: string, id: string): string {

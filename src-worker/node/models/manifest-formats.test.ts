@@ -46,7 +46,10 @@ async function earlierLibrary(): Promise<{ library: ModelLibrary; id: string }> 
   await writeEntry(join(folder, 'library'), id, {
     format: 1,
     alias: 'old friend',
+    otherAliases: [],
     source: { path, sizeBytes: size, modifiedMs: mtimeMs },
+    copies: [],
+    replaces: [],
     manifest: earlier,
     audience: [],
   });

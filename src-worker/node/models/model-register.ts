@@ -6,11 +6,13 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
+import { distinctNames, modelsNamed } from '../../../src-shared/model-names.ts';
 import {
   aliasSchema,
   entryPath,
   entrySuffix,
   type LibraryEntry,
+  mostOthers,
   readEntry,
   writeEntry,
 } from './library-entry.ts';
@@ -21,6 +23,9 @@ import { isSameFile, type SourceFile } from './source-file.ts';
 export type LibraryModel = {
   readonly manifestId: string;
   readonly alias: string | null;
+  readonly otherAliases: readonly string[];
+  /** Ids of models whose file has this content by now. */
+  readonly replaces: readonly string[];
   /** The GGUF file; null when only some layers are here, or none. */
   readonly path: string | null;
   readonly summary: ModelSummary;
@@ -68,31 +73,38 @@ export class ModelRegister {
 
   /** The model that was imported from this very file. */
   ofFile(source: SourceFile): Kept | undefined {
-    return [...this.#kept.values()].find(
-      ({ entry }) => entry.source !== null && isSameFile(entry.source, source),
+    return [...this.#kept.values()].find(({ entry }) =>
+      sourcesOf(entry).some((each) => isSameFile(each, source)),
     );
   }
 
+  /** The model that was imported from a file at this path, whatever the file is now. */
+  ofPath(path: string): Kept | undefined {
+    return [...this.#kept.values()].find(({ entry }) =>
+      sourcesOf(entry).some((each) => each.path === path),
+    );
+  }
+
+  /** The model whose file took the place of the model with this id. */
+  replacementOf(id: string): LibraryModel | undefined {
+    return this.list().find(({ replaces }) => replaces.includes(id));
+  }
+
   /**
-   * The model meant by an alias, an id, at least 8 digits of one, or a name, in this order.
+   * The model meant by a name, as `modelsNamed` says.
    * @throws AppError `model-not-found` when there is none, or when several are meant
    */
   find(nameOrId: string): LibraryModel {
-    const models = this.list();
-    const isIdPart = /^[0-9a-f]{8,64}$/.test(nameOrId);
-    const meanings = [
-      models.filter((model) => model.alias === nameOrId),
-      models.filter((model) => isIdPart && model.manifestId.startsWith(nameOrId)),
-      models.filter((model) => model.summary.name === nameOrId),
-    ];
-    const [model, other] = meanings.find((meant) => meant.length > 0) ?? [];
+    const named = this.list().map((model) => ({ ...model.summary, ...model, model }));
+    const meant = modelsNamed(nameOrId, named);
+    const [model, other] = meant.map((each) => each.model);
     if (model === undefined) {
       throw new AppError('model-not-found', `No model in the library is called '${nameOrId}'.`);
     }
     if (other !== undefined) {
       throw new AppError(
         'model-not-found',
-        `Several models are called '${nameOrId}'. Give the first digits of its id, for example ${model.manifestId.slice(0, 12)}.`,
+        `Several models are called '${nameOrId}'. Give one of: ${distinctNames(meant)}.`,
       );
     }
     return model;
@@ -120,20 +132,64 @@ export class ModelRegister {
   }
 
   /**
-   * Adds a model, or replaces what was known of it. Only here the alias is looked at: another import may have taken it,
-   * or brought the same model, meanwhile.
+   * Adds a model, or adds to what was known of it: it never loses a name. Only here the alias is looked at: another
+   * import may have taken it, or brought the same model, meanwhile.
+   * @param sources all files that have its content now, the one to be used first
+   * @param replaced a model whose only file has this content now: it is forgotten, its names go over
    * @throws AppError `request-invalid` for an alias that is no good or another model's, `data-folder-unusable`
    */
   async keep(
     id: string,
-    source: SourceFile | null,
+    sources: readonly SourceFile[],
     manifest: Manifest,
-    wishedAlias: string | undefined,
+    desiredAlias: string | undefined,
+    replaced?: Kept,
   ): Promise<LibraryModel> {
     const before = this.#kept.get(id);
-    const alias = this.#freeAlias(wishedAlias, id) ?? before?.model.alias ?? null;
     const audience = before?.entry.audience ?? nobody;
-    const after = toKept({ format: 1, alias, source, manifest, audience });
+    const given = this.#freeAlias(desiredAlias, [id, replaced?.model.manifestId]);
+    const aliases = distinct([
+      ...aliasesOf(before?.entry),
+      ...aliasesOf(replaced?.entry),
+      ...(given === undefined ? [] : [given]),
+    ]);
+    if (given !== undefined && aliases.indexOf(given) > mostOthers) {
+      throw new AppError(
+        'request-invalid',
+        `${manifest.name} has ${mostOthers + 1} names, and cannot have more.`,
+      );
+    }
+    const [alias = null, ...otherAliases] = aliases;
+    const [source = null, ...copies] = sources;
+    const replaces = distinct([
+      ...(replaced === undefined ? [] : [replaced.model.manifestId, ...replaced.entry.replaces]),
+      ...(before?.entry.replaces ?? []),
+    ]).filter((each) => each !== id);
+    const after = toKept({
+      format: 1,
+      alias,
+      otherAliases: otherAliases.slice(0, mostOthers),
+      source,
+      copies: copies.slice(0, mostOthers),
+      replaces: replaces.slice(0, mostOthers),
+      manifest,
+      audience,
+    });
+    await this.#write(id, before, after);
+    if (replaced !== undefined) {
+      await this.remove(replaced.model.manifestId);
+    }
+    return after.model;
+  }
+
+  /** Forgets that a model's content is at this path too. @throws AppError `data-folder-unusable` */
+  async forgetFile(id: string, path: string): Promise<void> {
+    const before = this.get(id);
+    const [source = null, ...copies] = sourcesOf(before.entry).filter((each) => each.path !== path);
+    await this.#write(id, before, toKept({ ...before.entry, source, copies }));
+  }
+
+  async #write(id: string, before: Kept | undefined, after: Kept): Promise<void> {
     this.#kept.set(id, after);
     try {
       await writeEntry(this.#folder, id, after.entry);
@@ -141,20 +197,12 @@ export class ModelRegister {
       this.#restore(id, before);
       throw libraryUnusable(this.#folder, error);
     }
-    return after.model;
   }
 
   /** Replaces the peers that may have a model. @throws AppError `model-not-found`, `data-folder-unusable` */
   async share(id: string, audience: Audience): Promise<void> {
     const before = this.get(id);
-    const after = toKept({ ...before.entry, audience });
-    this.#kept.set(id, after);
-    try {
-      await writeEntry(this.#folder, id, after.entry);
-    } catch (error) {
-      this.#restore(id, before);
-      throw libraryUnusable(this.#folder, error);
-    }
+    await this.#write(id, before, toKept({ ...before.entry, audience }));
   }
 
   #restore(id: string, before: Kept | undefined): void {
@@ -165,24 +213,43 @@ export class ModelRegister {
     }
   }
 
-  #freeAlias(wanted: string | undefined, id: string): string | undefined {
-    if (wanted === undefined) {
+  /** @param owners ids of models that may have the alias by now */
+  #freeAlias(
+    desired: string | undefined,
+    owners: readonly (string | undefined)[],
+  ): string | undefined {
+    if (desired === undefined) {
       return undefined;
     }
-    const alias = aliasSchema.safeParse(wanted);
+    const alias = aliasSchema.safeParse(desired);
     if (!alias.success) {
       const [issue] = alias.error.issues;
       throw new AppError('request-invalid', `The alias cannot be used: ${issue?.message}.`);
     }
-    const owner = this.list().find((model) => model.alias === alias.data);
-    if (owner !== undefined && owner.manifestId !== id) {
+    const owner = [...this.#kept.values()].find(({ entry }) =>
+      aliasesOf(entry).includes(alias.data),
+    )?.model;
+    if (owner !== undefined && !owners.includes(owner.manifestId)) {
       throw new AppError(
         'request-invalid',
-        `The alias '${alias.data}' already belongs to ${owner.summary.name} (${owner.manifestId.slice(0, 12)}).`,
+        `The alias '${alias.data}' already belongs to ${owner.summary.name} (${owner.manifestId.slice(0, 12)}). Give another one, or remove that model first.`,
       );
     }
     return alias.data;
   }
+}
+
+/** The files that have a model's content, the one to be used first. */
+export function sourcesOf({ source, copies }: LibraryEntry): SourceFile[] {
+  return source === null ? [] : [source, ...copies];
+}
+
+function aliasesOf(entry: LibraryEntry | undefined): string[] {
+  return entry === undefined || entry.alias === null ? [] : [entry.alias, ...entry.otherAliases];
+}
+
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)];
 }
 
 async function readOrPutAside(
@@ -206,6 +273,8 @@ function toKept(entry: LibraryEntry): Kept {
   const model = {
     manifestId: summary.manifestId,
     alias: entry.alias,
+    otherAliases: entry.otherAliases,
+    replaces: entry.replaces,
     path: entry.source?.path ?? null,
     summary,
     manifest: entry.manifest,

@@ -1,7 +1,7 @@
 /** The owner's models: what he adds and takes away, and what comes with the app. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Log } from '../log.ts';
-import type { LibraryModel, ModelLibrary } from './library.ts';
+import type { Imported, LibraryModel, ModelLibrary } from './library.ts';
 import { ModelTrial } from './model-trial.ts';
 
 /** Progress is told at most this often, in milliseconds. */
@@ -24,6 +24,11 @@ export class OwnModels {
     return this.#library.list().find((model) => model.manifestId === manifestId);
   }
 
+  /** Ids of the models that come with the app. */
+  get bundled(): readonly string[] {
+    return this.#bundled;
+  }
+
   /**
    * Models that come with the app and stay: they are trusted, so none is tried first. One that cannot be used must not
    * keep the node from starting.
@@ -43,16 +48,16 @@ export class OwnModels {
 
   /**
    * Tries the model and takes it in. `warnings` are sentences about what to expect of it.
-   * @throws AppError as ModelLibrary.importModel and ModelTrial.run; nothing of the model stays then
+   * @throws AppError as ModelLibrary.importFile and ModelTrial.run; nothing of the model stays then
    */
   async import(
     path: string,
     alias: string | undefined,
     onProgress: ImportListener,
-  ): Promise<{ readonly model: LibraryModel; readonly warnings: readonly string[] }> {
+  ): Promise<Imported & { readonly warnings: readonly string[] }> {
     let toldAt = Number.NEGATIVE_INFINITY;
     let warnings: readonly string[] = [];
-    const model = await this.#library.importModel(path, {
+    const imported = await this.#library.importFile(path, {
       alias,
       examine: async (file) => {
         warnings = await this.#trial.run(file);
@@ -65,7 +70,7 @@ export class OwnModels {
         }
       },
     });
-    return { model, warnings };
+    return { ...imported, warnings };
   }
 
   /** Ends imports under way as far as they have processes. */

@@ -27,6 +27,19 @@ export function isSameFile(a: SourceFile, b: SourceFile): boolean {
   return a.path === b.path && a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs;
 }
 
+/** Those files that are still as they were, in their order. */
+export async function unchangedOf(sources: readonly SourceFile[]): Promise<SourceFile[]> {
+  const isUnchanged = await Promise.all(
+    sources.map((source) =>
+      lookAt(source.path).then(
+        (now) => isSameFile(now, source),
+        () => false,
+      ),
+    ),
+  );
+  return sources.filter((_, index) => isUnchanged[index]);
+}
+
 /** @throws AppError `model-changed` when the file is gone or is not as it was */
 export async function checkUnchanged(source: SourceFile): Promise<void> {
   const now = await lookAt(source.path).catch((error: unknown) => {

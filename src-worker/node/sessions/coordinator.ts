@@ -6,6 +6,7 @@ import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { RouteView } from '../../../src-shared/route-view.ts';
+import { asSentences } from '../../../src-shared/sentences.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 import {
@@ -36,8 +37,10 @@ export type CoordinatorParts = {
   /** Of this node, for its own user; they are there at the latest when `wakeOwnShards` has resolved. */
   readonly ownShards: () => readonly RecordedShard[];
   readonly wakeOwnShards?: (manifestId: string, signal: AbortSignal) => Promise<void>;
-  /** Why this node's own shards do not serve, as a sentence; null when that is nothing to tell. */
-  readonly restsBecause?: () => string | null;
+  /** Whether this node serves no shards now. */
+  readonly isResting?: () => boolean;
+  /** What this node itself has to do with it when the model cannot answer; undefined when that is nothing to tell. */
+  readonly whyNotHere?: (manifestId: string) => string | undefined;
   /** Models of which this node hosts layers. */
   readonly ownModels: () => readonly ModelSummary[];
   /** Milliseconds on a clock that never goes back. */
@@ -85,7 +88,7 @@ export class Coordinator implements Generations {
     try {
       return viewRoute({ ...this.#question(model, nobody, rules), promptTokens: 1, maxTokens: 1 });
     } catch (error) {
-      throw this.#withOwnReason(toAppError(error));
+      throw this.#withOwnReason(model, toAppError(error));
     }
   }
 
@@ -125,7 +128,7 @@ export class Coordinator implements Generations {
         if (!error.isWorthAnotherRoute || !answer.mayGoOn) {
           throw error.error;
         }
-        const rests = (this.#parts.restsBecause?.() ?? null) !== null;
+        const rests = this.#parts.isResting?.() ?? false;
         const isOwnRest = rests && error.peer === this.#parts.opener.peer;
         search.exclude(error, answer.tokens > before, !isOwnRest);
       }
@@ -187,16 +190,18 @@ export class Coordinator implements Generations {
         prefixHolders: this.#kept.holders(request),
       });
     } catch (error) {
-      throw this.#withOwnReason(toAppError(error));
+      throw this.#withOwnReason(model, toAppError(error));
     }
   }
 
-  /** Layers may be missing because this very machine rests. */
-  #withOwnReason(error: AppError): AppError {
-    const because = this.#parts.restsBecause?.() ?? null;
-    return because === null || error.code !== 'no-route'
-      ? error
-      : new AppError(error.code, `${error.message}. ${because}`, { cause: error });
+  /** Layers may be missing because of this very machine. */
+  #withOwnReason({ manifestId }: ModelSummary, error: AppError): AppError {
+    const own = this.#parts.whyNotHere?.(manifestId);
+    return error.code === 'no-route'
+      ? new AppError(error.code, asSentences(error.message, ...(own === undefined ? [] : [own])), {
+          cause: error,
+        })
+      : error;
   }
 
   /** Whatever the rules of the settings say: who asks is told which of them is in the way. */

@@ -3,6 +3,7 @@
  * a request waits a moment, since an engine that died is back within a second.
  */
 import { setTimeout } from 'node:timers/promises';
+import { asSentences } from '../../../src-shared/sentences.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import type { ChainFailure } from './chain-failure.ts';
@@ -122,6 +123,6 @@ export class RouteSearch {
     }
     return latest.code === 'over-capacity' || reason.code !== 'no-route'
       ? latest
-      : new AppError(latest.code, `${reason.message}. ${latest.message}`, { cause: latest });
+      : new AppError(latest.code, asSentences(reason.message, latest.message), { cause: latest });
   }
 }

@@ -6,7 +6,7 @@ import type { Generations } from '../sessions/generation.ts';
 import type { Admission } from './admission.ts';
 import { runChoice } from './choice.ts';
 import { runChoices } from './choices.ts';
-import { type ChatModel, findModel } from './find-model.ts';
+import { type ChatModel, findModel, modelId } from './find-model.ts';
 import type { Prompt } from './model-text.ts';
 import type { ModelTexts } from './model-texts.ts';
 
@@ -15,9 +15,17 @@ export type ChatServiceParts = {
   readonly texts: ModelTexts;
   /** Shared by everything that asks this node. */
   readonly admission: Admission;
-  readonly aliasOf: (manifestId: string) => string | null;
   /** All models that this node knows of, also those of which layers are missing now. */
   readonly knownModels: () => readonly ChatModel[];
+};
+
+/** A model as a client of the API sees it. */
+export type OfferedModel = {
+  /** The name to ask it by; no two models have the same one. */
+  readonly id: string;
+  readonly model: ChatModel;
+  /** Longest question and answer together that can be computed now, in tokens. */
+  readonly usableContextLength: number;
 };
 
 /**
@@ -37,15 +45,23 @@ export class ChatService {
   }
 
   /** Models that can be asked now. */
-  models(): ChatModel[] {
-    return this.#parts.generations
-      .models()
-      .map((model) => ({ ...model, alias: this.#parts.aliasOf(model.manifestId) }));
+  models(): OfferedModel[] {
+    const known = this.#parts.knownModels();
+    const complete = new Set(this.#parts.generations.models().map(({ manifestId }) => manifestId));
+    return known
+      .filter(({ manifestId }) => complete.has(manifestId))
+      .map((model) => this.#offered(model, known));
   }
 
   /** As findModel, of the models here and in reach. @throws AppError `model-not-found` */
   find(wanted: string): ChatModel {
-    return findModel(wanted, this.models(), this.#parts.knownModels());
+    return findModel(wanted, this.#parts.knownModels());
+  }
+
+  /** The same, as a client sees it. @throws AppError `model-not-found` */
+  offered(wanted: string): OfferedModel {
+    const known = this.#parts.knownModels();
+    return this.#offered(findModel(wanted, known), known);
   }
 
   /**
@@ -65,6 +81,11 @@ export class ChatService {
       () => this.#answer(request, model, prompt, maxTokens, signal),
       signal,
     );
+  }
+
+  #offered(model: ChatModel, known: readonly ChatModel[]): OfferedModel {
+    const usableContextLength = this.#parts.generations.contextLength(model);
+    return { id: modelId(model, known), model, usableContextLength };
   }
 
   #answer(

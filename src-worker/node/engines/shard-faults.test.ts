@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AppError } from '../../../src-shared/errors.ts';
+import {
+  hostOf,
+  left,
+  library,
+  listener,
+  request,
+  settle,
+  whole,
+} from '../../../test/support/fake-shard-host.ts';
+import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
+import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function hostedFile() {
+  const path = join(await temporaryFolder(), 'model.gguf');
+  await writeFile(path, 'weights');
+  const engines = new FakeEngines();
+  const shardPath = vi.fn<() => Promise<string>>(() => Promise.resolve(path));
+  const host = hostOf(engines, library({ shardPath, isMade: () => false }));
+  onTestFinished(() => host.stop());
+  host.setWishes([{ model: 'Fake model' }]);
+  await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'serving' }]));
+  shardPath.mockRejectedValue(new AppError('model-changed', 'Import it again.'));
+  return { path, engines, host, shardPath };
+}
+
+describe('a shard whose file is its owner’s', () => {
+  it('is ended with its sessions when the file is written over, and says so', async () => {
+    const { path, engines, host } = await hostedFile();
+    const failed = listener();
+    await host.find(fakeModel.manifestId, whole, false)?.openSession(request, failed);
+    await writeFile(path, 'other weights');
+    await vi.waitFor(() =>
+      expect(failed.failures).toMatchObject([
+        {
+          code: 'peer-failed',
+          message: expect.stringMatching(/^The shard .+ of service: its file has changed$/),
+        },
+      ]),
+    );
+    expect(engines.running).toEqual([]);
+    expect(host.records()).toEqual([]);
+    expect(host.faultOf(fakeModel.manifestId)).toMatch(/has changed|Import it again/);
+    await vi.waitFor(() => expect(host.faultOf(fakeModel.manifestId)).toBe('Import it again.'));
+  });
+
+  it('answers nobody after the file was written over, before anything told of it', async () => {
+    const { path, engines, host } = await hostedFile();
+    const shard = host.find(fakeModel.manifestId, whole, false);
+    writeFileSync(path, 'other weights');
+    const opened = shard?.openSession(request, listener());
+    await expect(opened).rejects.toMatchObject({ code: 'engine-died' });
+    expect(engines.all[0]?.opened).toEqual([]);
+  });
+
+  it('is tried again at once when it is imported again, also after a long wait', async () => {
+    const { path, host, shardPath } = await hostedFile();
+    await writeFile(path, 'other weights');
+    await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'faulted' }]));
+    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.waitFor(() => expect(host.statuses()[0]?.failure?.inARow).toBeGreaterThanOrEqual(2));
+    shardPath.mockResolvedValue(path);
+    host.retry('b'.repeat(64));
+    expect(host.statuses()).toMatchObject([{ state: 'faulted' }]);
+    host.retry(fakeModel.manifestId);
+    await settle();
+    await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'serving' }]));
+    expect(host.faultOf(fakeModel.manifestId)).toBeUndefined();
+  });
+});
+
+it('a fault is remembered while the machine rests, until other layers are hosted', async () => {
+  const engines = new FakeEngines();
+  engines.refuseLoads = new AppError('engine-load-failed', 'It is broken.');
+  const host = hostOf(engines);
+  host.setWishes([{ model: 'Fake model' }]);
+  await settle();
+  expect(host.faultOf(fakeModel.manifestId)).toBe('It is broken.');
+  await host.setWork({ state: 'paused', answersOwner: false });
+  expect(host.faultOf(fakeModel.manifestId)).toBe('It is broken.');
+  expect(host.faultOf('b'.repeat(64))).toBeUndefined();
+  host.setWishes([{ model: 'Fake model', layers: left }]);
+  expect(host.faultOf(fakeModel.manifestId)).toBeUndefined();
+});

@@ -1,0 +1,25 @@
+/** What this machine itself has to do with it when a model of its own cannot answer, in words for its owner. Pure. */
+import { asSentences } from '../../../src-shared/sentences.ts';
+
+export type OwnPart = {
+  /** Layers of the model are to be served here. */
+  readonly isHosted: boolean;
+  /** The model is in the library. */
+  readonly isHere: boolean;
+  /** Why no layers are served now; null while they are. */
+  readonly restsBecause: string | null;
+  /** Why the layers of this very model could not be loaded, or are gone; undefined without such a failure. */
+  readonly fault: string | undefined;
+};
+
+/** undefined where this machine has no part in it. Nothing is told of other models. */
+export function whyNotHere(part: OwnPart): string | undefined {
+  const { isHosted, isHere, restsBecause, fault } = part;
+  if (!isHosted) {
+    return isHere
+      ? 'This machine has the model in its library, but does not host it; host it here to have it answer.'
+      : undefined;
+  }
+  const reasons = [...(restsBecause === null ? [] : [restsBecause]), ...(fault ? [fault] : [])];
+  return reasons.length === 0 ? undefined : asSentences(...reasons);
+}
