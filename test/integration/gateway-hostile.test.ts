@@ -8,7 +8,7 @@ import {
 import { postHead, sendRaw } from '../support/gateway-raw.ts';
 
 /** Short, so that slow clients need not be waited for. */
-const timeouts = { headers: 300, request: 600, stall: 600 };
+const timeouts = { headers: 300, request: 600, stall: 600, quiet: 60_000 };
 
 /** OpenAI's shape of an error, with any message. */
 function error(fields: object = {}) {
