@@ -187,6 +187,50 @@ describe('the gateway, asked by clients as they are', { timeout: 30_000 }, () =>
     expect(response.headers.connection).toBe('close');
   });
 
+  it('serves a name and a page that the owner allowed, streams included', async () => {
+    const origin = 'https://app.example';
+    const open = await startTestGateway(model, {
+      hosts: ['host.docker.internal'],
+      origins: [origin],
+    });
+    try {
+      const path = `http://127.0.0.1:${open.port}/v1/chat/completions`;
+      const preflight = await fetch(path, {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization,x-stainless-lang',
+        },
+      });
+      expect(preflight.status).toBe(204);
+      expect(Object.fromEntries(preflight.headers)).toMatchObject({
+        'access-control-allow-origin': origin,
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': 'authorization,x-stainless-lang',
+      });
+      for (const stream of [false, true]) {
+        const answer = await fetch(path, {
+          method: 'POST',
+          headers: { authorization, ...json, origin },
+          body: JSON.stringify({ ...greedy, stream }),
+        });
+        expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+        expect(answer.headers.get('x-request-id')).toBeTruthy();
+        expect(await answer.text()).toContain('assistant');
+      }
+      const contained = request(`http://127.0.0.1:${open.port}/v1/models`, {
+        headers: { authorization, host: `host.docker.internal:${open.port}` },
+      });
+      contained.end();
+      const [response] = await once(contained, 'response');
+      response.resume();
+      expect(response.statusCode).toBe(200);
+    } finally {
+      await open.close();
+    }
+  });
+
   describe('when it takes long', () => {
     let slow: TestGateway;
     beforeAll(async () => {

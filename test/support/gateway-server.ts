@@ -69,6 +69,8 @@ export async function startTestGateway(
     limits?: Partial<AdmissionLimits>;
     timeouts?: GatewayTimeouts;
     port?: number;
+    hosts?: readonly string[];
+    origins?: readonly string[];
   } = {},
 ): Promise<TestGateway> {
   const admission = new Admission({
@@ -90,6 +92,8 @@ export async function startTestGateway(
     admission,
     port: options.port ?? 0,
     apiKey: testKey,
+    hosts: options.hosts ?? [],
+    origins: options.origins ?? [],
     log: (level, message) => logged.push(`${level} ${message}`),
     ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
   });

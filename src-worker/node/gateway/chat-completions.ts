@@ -42,7 +42,7 @@ export function chatCompletions(parts: ChatCompletionsParts) {
     }
     reply.hijack();
     const stream = new EventStream(reply.raw, parts);
-    stream.begin({ 'x-request-id': request.id });
+    stream.begin(reply.getHeaders());
     await sendEvents(stream, first, events, new StreamedAnswer(head, wanted.includeUsage), parts);
     return reply;
   };

@@ -2,7 +2,7 @@
  * Server-sent events to one client, written as fast as it reads and no faster.
  * Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { AppError } from '../../../src-shared/errors.ts';
 
 /** In milliseconds. */
@@ -24,9 +24,13 @@ export class EventStream {
   }
 
   /** Sends the head; from here on errors can only be sent as events. */
-  begin(headers: Readonly<Record<string, string>>): void {
+  begin(headers: Readonly<Record<string, OutgoingHttpHeader | undefined>>): void {
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) {
+        this.#response.setHeader(name, value);
+      }
+    }
     this.#response.writeHead(200, {
-      ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',

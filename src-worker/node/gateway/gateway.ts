@@ -7,7 +7,7 @@ import { AppError, describeCauses } from '../../../src-shared/errors.ts';
 import { isPortTaken, listenOnLoopbacks } from '../../../src-shared/process/loopbacks.ts';
 import type { Admission } from '../text/admission.ts';
 import type { ChatService } from '../text/chat-service.ts';
-import { isOwnHost, keyCheck } from './access.ts';
+import { corsHeaders, foreignHost, foreignOrigin, isOwnHost, keyCheck } from './access.ts';
 import { chatCompletions } from './chat-completions.ts';
 import { answerBrokenRequest, requestErrorOf } from './http-error.ts';
 import { modelObject } from './models.ts';
@@ -48,6 +48,9 @@ export type GatewayOptions = {
   /** Takes any free port where that one is taken. */
   readonly orAnyPort?: boolean;
   readonly apiKey: string;
+  /** Names beside the own ones that requests may come for, and origins of pages that may ask; none by default. */
+  readonly hosts?: readonly string[];
+  readonly origins?: readonly string[];
   readonly log: (
     level: 'debug' | 'info' | 'warn' | 'error',
     message: string,
@@ -64,7 +67,7 @@ export type Gateway = {
 
 /** Starts listening. @throws AppError `port-taken` */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { chat, admission, apiKey, log } = options;
+  const { chat, admission, apiKey, hosts = [], origins = [], log } = options;
   const timeouts = options.timeouts ?? defaultTimeouts;
   const closing = new AbortController();
   const hasKey = keyCheck(apiKey);
@@ -115,9 +118,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   app.addHook('onRequest', (request, reply, next) => {
     void reply.header('x-request-id', request.id);
-    if (!isOwnHost(request.headers.host)) {
-      next(new RequestError('The Host header must name 127.0.0.1 or localhost.', null, 403));
-    } else if (request.routeOptions.url !== '/healthz' && !hasKey(request.headers.authorization)) {
+    const { headers, method } = request;
+    const cors = corsHeaders(headers, origins);
+    void reply.headers(cors ?? {});
+    if (!isOwnHost(headers.host, hosts)) {
+      next(foreignHost(headers.host));
+    } else if (method === 'OPTIONS' && headers.origin !== undefined) {
+      if (cors === undefined) {
+        next(foreignOrigin(headers.origin));
+      } else {
+        void reply.code(204).send();
+      }
+    } else if (request.routeOptions.url !== '/healthz' && !hasKey(headers.authorization)) {
       next(
         new AppError(
           'unauthorised',
