@@ -161,7 +161,7 @@ describe('the gateway, asked by clients as they are', { timeout: 30_000 }, () =>
     }
   });
 
-  it('does not start where another program has its port at ::1', async () => {
+  it('takes its port for taken where another program has it at ::1', async () => {
     const other = createServer().listen({ host: '::1', port: 0 });
     await once(other, 'listening');
     onTestFinished(() => void other.close());
@@ -171,6 +171,15 @@ describe('the gateway, asked by clients as they are', { timeout: 30_000 }, () =>
       code: 'port-taken',
       message: expect.stringContaining(`Port ${port} on [::1] is taken`),
     });
+    const elsewhere = await startTestGateway(model, { port, orAnyPort: true });
+    try {
+      expect(elsewhere.port).not.toBe(port);
+      for (const host of ['127.0.0.1', '[::1]']) {
+        expect((await fetch(`http://${host}:${elsewhere.port}/healthz`)).status).toBe(200);
+      }
+    } finally {
+      await elsewhere.close();
+    }
   });
 
   it('ends the connection of a stream whose client asked for that', async () => {

@@ -127,6 +127,19 @@ describe('the window in a browser', () => {
     expect(page.body).toContain('the window');
   });
 
+  it('is there at ::1 as well, and gone from it when it is closed', async () => {
+    const window = await openWindow();
+    const port = new URL(window.origin).port;
+    const address = window.server.newWindowAddress().replace('127.0.0.1', '[::1]');
+    const cookie = String((await get(address)).headers['set-cookie']?.[0]).split(';')[0] ?? '';
+    const page = await get(`http://[::1]:${port}/`, { cookie });
+    expect(page).toMatchObject({ status: 200, body: expect.stringContaining('the window') });
+    const own = { cookie, origin: `http://[::1]:${port}` };
+    expect(await handshake(`ws://[::1]:${port}/host`, own)).toBe(101);
+    await window.server.close();
+    await expect(get(`http://[::1]:${port}/`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   it('shows nothing to a browser that has no cookie, or an invented one', async () => {
     const { origin } = await openWindow();
     const port = new URL(origin).port;

@@ -69,6 +69,7 @@ export async function startTestGateway(
     limits?: Partial<AdmissionLimits>;
     timeouts?: GatewayTimeouts;
     port?: number;
+    orAnyPort?: boolean;
     hosts?: readonly string[];
     origins?: readonly string[];
   } = {},
@@ -91,6 +92,7 @@ export async function startTestGateway(
     }),
     admission,
     port: options.port ?? 0,
+    orAnyPort: options.orAnyPort ?? false,
     apiKey: testKey,
     hosts: options.hosts ?? [],
     origins: options.origins ?? [],

@@ -4,7 +4,7 @@
  * `format`.
  */
 import { z } from 'zod';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError, missingCase } from '../../../src-shared/errors.ts';
 import { parseGrammar } from '../../engine/grammar-rules.ts';
 import { jsonSchemaGrammar } from '../text/json-schema/grammar.ts';
 import { literal } from '../text/json-schema/rules.ts';
@@ -82,7 +82,7 @@ function ofResponseFormat(value: unknown, path: string): string | undefined {
             `${path}.json_schema.schema`,
           );
     default:
-      return format.type satisfies never;
+      return missingCase(format.type);
   }
 }
 

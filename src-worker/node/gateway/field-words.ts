@@ -65,18 +65,19 @@ function complaintOf(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.message.startsWith('must be') === true) {
     return issue.message;
   }
-  switch (issue?.code) {
-    case 'invalid_type':
-      return `must be ${namesOfTypes[issue.expected] ?? issue.expected}`;
-    case 'unrecognized_keys':
-      return `has the field ${inWords(issue.keys[0])}, which is not known`;
-    case 'too_big':
-      return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
-    case 'too_small':
-      return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
-    default:
-      return 'is not valid';
+  if (issue?.code === 'invalid_type') {
+    return `must be ${namesOfTypes[issue.expected] ?? issue.expected}`;
   }
+  if (issue?.code === 'unrecognized_keys') {
+    return `has the field ${inWords(issue.keys[0])}, which is not known`;
+  }
+  if (issue?.code === 'too_big') {
+    return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
+  }
+  if (issue?.code === 'too_small') {
+    return `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
+  }
+  return 'is not valid';
 }
 
 const namesOfTypes: Partial<Record<string, string>> = {

@@ -1,4 +1,5 @@
 /** Regular expressions as grammars for the inside of a JSON string. */
+import { missingCase } from '../../../../src-shared/errors.ts';
 import { inJsonString, type Ranges } from './character-ranges.ts';
 import { type Pattern, readPattern, unsupported } from './pattern.ts';
 import { type GrammarRules, inClass, literal } from './rules.ts';
@@ -88,7 +89,7 @@ function lengthsOf(pattern: Pattern): Lengths {
       return { least: least * pattern.least, most: most === 0 ? 0 : most * pattern.most };
     }
     default:
-      return pattern satisfies never;
+      return missingCase(pattern);
   }
 }
 
@@ -134,8 +135,12 @@ function withLengths(pattern: Pattern, { least, most }: Lengths): Pattern | unde
       const longest = Math.min(pattern.most, Math.floor(most / each.least));
       return fewest > longest ? undefined : { ...pattern, least: fewest, most: longest };
     }
+    case 'set':
+    case 'start':
+    case 'end':
+      return undefined;
     default:
-      return pattern;
+      return missingCase(pattern);
   }
 }
 
@@ -163,7 +168,7 @@ function expression(pattern: Pattern, rules: GrammarRules): string {
     case 'end':
       throw unsupported('"^" and "$" can only stand at the ends of its alternatives');
     default:
-      return pattern satisfies never;
+      return missingCase(pattern);
   }
 }
 

@@ -48,7 +48,7 @@ class PatternReader {
   #depth = 0;
 
   constructor(text: string) {
-    this.#characters = [...text];
+    this.#characters = Array.from(text);
   }
 
   read(): Pattern {
