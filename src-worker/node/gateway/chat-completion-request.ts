@@ -149,6 +149,10 @@ function fieldsOf(body: unknown): Fields {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
+const samplingRemedy =
+  'Leave it out; the answer is set by temperature, top_p, top_k, min_p, repetition_penalty, presence_penalty, ' +
+  'frequency_penalty, max_tokens, stop, seed and response_format.';
+
 function refuseStrangeSampling(fields: Fields): void {
   const name = Object.keys(fields).find(
     (field) => !knownFields.has(field) && looksLikeSampling(field),
@@ -156,7 +160,7 @@ function refuseStrangeSampling(fields: Fields): void {
   if (name !== undefined) {
     const short = name.slice(0, 100);
     throw new RequestError(
-      `"${short}" is not known, and looks as if it changed the answer; it is ${inWords(fields[name])}. Leave it out, or write it as docs/api.md does.`,
+      `"${short}" is not known, and looks as if it changed the answer; it is ${inWords(fields[name])}. ${samplingRemedy}`,
       short,
     );
   }

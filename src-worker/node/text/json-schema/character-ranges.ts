@@ -24,14 +24,14 @@ const lineEnds: Ranges = [
 ];
 export const anyInLine = complement(lineEnds);
 
-/** Characters that a JSON string can hold without an escape, but for DEL, which nobody means. */
-const plain = complement([
+/** Characters that a JSON string cannot hold without an escape, and DEL, which nobody means. */
+const special: Ranges = [
   [0, 0x1f],
   [0x22, 0x22],
   [0x5c, 0x5c],
   [0x7f, 0x7f],
   [0xd800, 0xdfff],
-]);
+];
 
 const escapes: readonly (readonly [codePoint: number, escape: string])[] = [
   [0x08, '\\b'],
@@ -77,7 +77,7 @@ export function inJsonString(ranges: Ranges): {
   const has = (codePoint: number): boolean =>
     ranges.some(([first, last]) => codePoint >= first && codePoint <= last);
   return {
-    plain: complement([...complement(ranges), ...complement(plain)]),
+    plain: complement([...complement(ranges), ...special]),
     escapes: escapes.filter(([codePoint]) => has(codePoint)).map(([, escape]) => escape),
   };
 }

@@ -172,7 +172,20 @@ function expression(pattern: Pattern, rules: GrammarRules): string {
   }
 }
 
+/** Of sets that come again and again: those of escapes such as \w. */
+const knownSets = new WeakMap<Ranges, string>();
+
 function setExpression(ranges: Ranges): string {
+  const known = knownSets.get(ranges);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = makeSetExpression(ranges);
+  knownSets.set(ranges, made);
+  return made;
+}
+
+function makeSetExpression(ranges: Ranges): string {
   const { plain, escapes } = inJsonString(ranges);
   const members = plain.map(([first, last]) =>
     first === last ? inClass(first) : `${inClass(first)}-${inClass(last)}`,

@@ -27,7 +27,7 @@ export type Pattern =
   | { readonly type: 'start' }
   | { readonly type: 'end' };
 
-const limits = { characters: 4000, depth: 30, repetitions: 20_000 } as const;
+const limits = { characters: 1000, depth: 30, repetitions: 20_000 } as const;
 
 /** @throws AppError `request-invalid` naming what is not supported */
 export function readPattern(text: string): Pattern {
@@ -126,6 +126,9 @@ class PatternReader {
   }
 
   #repeated(item: Pattern): Pattern {
+    if (!'*+?{'.includes(this.#peek() || ' ')) {
+      return item;
+    }
     const found = /^(?:[*+?]|\{(\d{1,6})(,(\d{0,6}))?\})/.exec(this.#rest(20));
     if (found === null) {
       return item;
@@ -234,9 +237,14 @@ const knownEscapes: ReadonlyMap<string, Ranges> = new Map([
   ['r', [[13, 13]]],
 ]);
 
+/** The sets of single ASCII characters, which most patterns consist of. */
+const ascii: readonly Ranges[] = Array.from({ length: 128 }, (_, codePoint) => [
+  [codePoint, codePoint],
+]);
+
 function only(character: string): Ranges {
   const codePoint = character.codePointAt(0) ?? 0;
-  return [[codePoint, codePoint]];
+  return ascii[codePoint] ?? [[codePoint, codePoint]];
 }
 
 /** The one character of a set that is no class. */
