@@ -254,7 +254,7 @@ describe('the gateway, asked by clients as they are', { timeout: 30_000 }, () =>
       model.generations.pause();
       // Resolves with the head, while the model stands still.
       const stream = await slow.client.chat.completions.create({ ...greedy, stream: true });
-      expect(model.generations.active).toBe(1);
+      await vi.waitFor(() => expect(model.generations.active).toBe(1));
       model.generations.resume();
       const chunks = await Array.fromAsync(stream);
       const usual = await gateway.client.chat.completions.create(greedy);
