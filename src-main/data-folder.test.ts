@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -60,5 +60,6 @@ it('has a path as long as SQLite can open, and says by how much a longer one is 
     code: 'data-folder-unusable',
     message: expect.stringContaining('its path is 1 bytes too long'),
   });
+  await mkdir(tooLong.folder, { recursive: true });
   expect(() => new Sqlite(tooLong.database)).toThrow('unable to open database file');
 });

@@ -34,6 +34,8 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
       port: settings.apiPort,
       orAnyPort: !facts.isApiPortChosen,
       apiKey: facts.apiKey,
+      hosts: settings.apiHosts,
+      origins: settings.apiOrigins,
     },
     engine: {
       threads: settings.threads ?? facts.defaultThreads,

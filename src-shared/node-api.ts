@@ -77,6 +77,17 @@ const workOrderSchema = z.object({
 });
 export type WorkOrder = z.infer<typeof workOrderSchema>;
 
+/** A name without a port, as a Host header has it. */
+export const apiHostSchema = z
+  .string()
+  .max(253)
+  .regex(/^[a-zA-Z0-9.-]+$/);
+/** Where a page in a browser comes from: "https://app.example", "app://obsidian.md". */
+export const apiOriginSchema = z
+  .string()
+  .max(300)
+  .regex(/^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/);
+
 export const nodeConfigSchema = z.object({
   /** Identity, model library and shard cache live below it; it exists and is writable. */
   dataFolder: z.string().min(1),
@@ -106,6 +117,10 @@ export const nodeConfigSchema = z.object({
     /** Where the port is taken, as by the node of another user of this machine, any free one does. */
     orAnyPort: z.boolean().default(false),
     apiKey: z.string().min(20),
+    /** Names beside those of the loopback addresses that requests may come for. */
+    hosts: z.array(apiHostSchema).max(32).default([]),
+    /** Pages that browsers let use the API, if they know the key. */
+    origins: z.array(apiOriginSchema).max(32).default([]),
     /** Requests answered at once, and requests that may wait beyond those. */
     concurrency: z.int().min(1).max(256).default(8),
     queue: z.int().min(0).max(1024).default(32),

@@ -1,6 +1,6 @@
 /** The owner's wishes, with defaults. What the machine does about them is state and lives elsewhere. */
 import { z } from 'zod';
-import { givenShardSchema, hostedShardSchema } from './node-api.ts';
+import { apiHostSchema, apiOriginSchema, givenShardSchema, hostedShardSchema } from './node-api.ts';
 import { poolIdSchema } from './pool.ts';
 import {
   defaultPreferences,
@@ -15,6 +15,10 @@ const rules = routeRulesSchema.shape;
 export const settingsSchema = z.object({
   /** Port of the OpenAI-compatible endpoint on 127.0.0.1. */
   apiPort: z.int().min(0).max(65_535),
+  /** Names beside localhost under which programs may reach the API, e.g. host.docker.internal. */
+  apiHosts: z.array(apiHostSchema).max(32),
+  /** Pages in browsers that may use the API, e.g. https://app.example. */
+  apiOrigins: z.array(apiOriginSchema).max(32),
   /** Port of the window in a browser, headless mode only. */
   windowPort: z.int().min(0).max(65_535),
   /** Multiaddrs the node listens on for other peers. */
@@ -83,6 +87,8 @@ export type ChangedSettings = z.infer<typeof changedSettingsSchema>;
 export const defaultSettings: Settings = {
   // 6374 spells MESH on a telephone's keys.
   apiPort: 6374,
+  apiHosts: [],
+  apiOrigins: [],
   windowPort: 6375,
   listen: ['/ip4/0.0.0.0/tcp/0'],
   peers: [],

@@ -1,5 +1,5 @@
 /**
- * The headless host's one HTTP server, on 127.0.0.1 alone: the built window for browsers, and the WebSocket
+ * The headless host's one HTTP server, on the loopback addresses alone: the built window for browsers, and the WebSocket
  * over which windows and the command line speak src-shared/host-api.ts.
  */
 import { randomBytes } from 'node:crypto';
@@ -7,6 +7,7 @@ import fastifyWebsocket from '@fastify/websocket';
 import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { WebSocketServer } from 'ws';
 import { AppError } from '../../src-shared/errors.ts';
+import { isPortTaken, listenOnLoopbacks } from '../../src-shared/process/loopbacks.ts';
 import type { Host } from '../host.ts';
 import { BrowserAccess } from './browser-access.ts';
 import { accessPage } from './pages.ts';
@@ -104,8 +105,12 @@ export async function startDashboardServer(
     const { addWindowPages } = await import('./window-pages.ts');
     await addWindowPages(server, options.pages, access, cookieName);
   }
+  let stopListening: () => void;
   try {
-    await server.listen({ host: address, port: options.port });
+    await server.ready();
+    stopListening = await listenOnLoopbacks(server.server, options.port, (free) =>
+      server.listen({ host: address, port: free }),
+    );
   } catch (error) {
     await server.close();
     throw portError(error, options.port);
@@ -113,7 +118,10 @@ export async function startDashboardServer(
   return {
     control: { url: `ws://${address}:${port()}/host`, token: controlToken },
     newWindowAddress: () => `http://${address}:${port()}/open?token=${access.newToken()}`,
-    close: () => server.close(),
+    close: () => {
+      stopListening();
+      return server.close();
+    },
   };
 }
 
@@ -125,15 +133,14 @@ function sayGoodbye(sockets: WebSocketServer): void {
 }
 
 function portError(error: unknown, port: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
+  if (isPortTaken(error)) {
     return new AppError(
       'port-taken',
       `Port ${port}, for the window, is taken by another program. Choose another one with --window-port, or 0 for any that is free.`,
       { cause: error },
     );
   }
-  if (code === 'EACCES') {
+  if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
     return new AppError(
       'setting-invalid',
       `You may not listen on port ${port}. Choose one above 1023 with --window-port, or 0 for any that is free.`,

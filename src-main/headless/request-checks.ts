@@ -7,7 +7,7 @@ import { contentPolicy } from '../content-policy.ts';
 
 /** The values of a Host header under which this server is meant. */
 export function allowedHosts(port: number): ReadonlySet<string> {
-  return new Set(['127.0.0.1', 'localhost'].map((name) => `${name}:${port}`));
+  return new Set(['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`));
 }
 
 /** A WebSocket of a browser tells where its page is from: from here, or else it is refused. */
@@ -35,8 +35,9 @@ export function isBearer(header: string | undefined, token: string): boolean {
 
 /** Headers of every answer. Scripts and styles come from files of this server alone; nothing may frame it. */
 export function securityHeaders(port: number): Readonly<Record<string, string>> {
-  // 'self' includes WebSockets in today's browsers; those of a few years ago want them spelled out.
-  const sockets = [...allowedHosts(port)].map((host) => `ws://${host}`).join(' ');
+  // 'self' includes WebSockets in today's browsers; those of a few years ago want them spelled out. A policy has
+  // no words for [::1].
+  const sockets = ['127.0.0.1', 'localhost'].map((name) => `ws://${name}:${port}`).join(' ');
   return {
     'content-security-policy': contentPolicy(
       "manifest-src 'self'",

@@ -387,6 +387,8 @@ export class MeshNode {
       port: config.gateway.port,
       orAnyPort: config.gateway.orAnyPort,
       apiKey: config.gateway.apiKey,
+      hosts: config.gateway.hosts,
+      origins: config.gateway.origins,
       log: logOf('gateway'),
     });
   }

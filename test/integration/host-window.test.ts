@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -125,6 +126,20 @@ describe('the window in a browser', () => {
     const page = await get(window.origin, { cookie: cookie.split(';')[0] ?? '' });
     expect(page).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
     expect(page.body).toContain('the window');
+  });
+
+  it('is there at ::1 as well, and gone from it when it is closed', async () => {
+    const window = await openWindow();
+    const port = new URL(window.origin).port;
+    const address = window.server.newWindowAddress().replace('127.0.0.1', '[::1]');
+    const cookie = String((await get(address)).headers['set-cookie']?.[0]).split(';')[0] ?? '';
+    const page = await get(`http://[::1]:${port}/`, { cookie });
+    expect(page).toMatchObject({ status: 200, body: expect.stringContaining('the window') });
+    const own = { cookie, origin: `http://[::1]:${port}` };
+    expect(await handshake(`ws://[::1]:${port}/host`, own)).toBe(101);
+    await window.server.close();
+    const late = connect({ host: '::1', port: Number(port) });
+    await expect(once(late, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   it('shows nothing to a browser that has no cookie, or an invented one', async () => {

@@ -69,6 +69,9 @@ export async function startTestGateway(
     limits?: Partial<AdmissionLimits>;
     timeouts?: GatewayTimeouts;
     port?: number;
+    orAnyPort?: boolean;
+    hosts?: readonly string[];
+    origins?: readonly string[];
   } = {},
 ): Promise<TestGateway> {
   const admission = new Admission({
@@ -91,7 +94,10 @@ export async function startTestGateway(
     }),
     admission,
     port: options.port ?? 0,
+    orAnyPort: options.orAnyPort ?? false,
     apiKey: testKey,
+    hosts: options.hosts ?? [],
+    origins: options.origins ?? [],
     log: (level, message) => logged.push(`${level} ${message}`),
     ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
   });

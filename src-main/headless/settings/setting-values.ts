@@ -21,6 +21,8 @@ const listNames = [
   'listen',
   'askRegions',
   'ownMachines',
+  'apiHosts',
+  'apiOrigins',
 ] as const satisfies readonly SettingName[];
 type ListName = (typeof listNames)[number];
 

@@ -111,6 +111,10 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   mdns: { about: 'looks for peers on the local network' },
   upnp: { about: 'asks the router to let peers in' },
   apiPort: { about: 'port of the OpenAI-compatible API on this computer; 0 takes any free one' },
+  apiHosts: {
+    about: 'names beside localhost under which programs may reach the API: host.docker.internal',
+  },
+  apiOrigins: { about: 'pages in browsers that may use the API: https://app.example' },
   windowPort: { about: 'port of the window in a browser, from the next start on' },
   startAtLogin: { about: 'the desktop app starts with the desktop' },
   checkForUpdates: { about: 'the desktop app looks for newer versions of itself' },

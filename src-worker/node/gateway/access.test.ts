@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isOwnHost, keyCheck } from './access.ts';
+import { corsHeaders, foreignHost, isOwnHost, keyCheck } from './access.ts';
 
 describe('access', () => {
   it.each(['127.0.0.1', '127.0.0.1:6374', 'localhost', 'LocalHost:80', '[::1]:6374'])(
     'knows %s as a name of this machine',
     (host) => {
-      expect(isOwnHost(host)).toBe(true);
+      expect(isOwnHost(host, [])).toBe(true);
     },
   );
 
@@ -20,7 +20,31 @@ describe('access', () => {
     'localhost:6374@evil.example',
     '::1',
   ])('knows %s as none', (host) => {
-    expect(isOwnHost(host)).toBe(false);
+    expect(isOwnHost(host, ['host.docker.internal'])).toBe(false);
+  });
+
+  it('knows a name that the owner allowed, with any port, and says how to allow one', () => {
+    expect(isOwnHost('Host.docker.internal:6374', ['host.docker.internal'])).toBe(true);
+    expect(isOwnHost('docker.internal', ['host.docker.internal'])).toBe(false);
+    expect(foreignHost('my-pc:6374')).toMatchObject({
+      status: 403,
+      message:
+        'The request came for "my-pc", which is no name of this API. Use 127.0.0.1 or localhost, or allow the name: mindmesh settings add apiHosts my-pc',
+    });
+    expect(foreignHost('evil"; rm -rf').message).toMatch(/apiHosts NAME$/);
+  });
+
+  it('tells browsers of pages that the owner allowed, and of no others', () => {
+    const origin = 'https://app.example';
+    expect(corsHeaders({ origin }, [])).toBeUndefined();
+    expect(corsHeaders({ origin: 'null' }, [origin])).toBeUndefined();
+    expect(corsHeaders({ origin: 'https://app.example.evil' }, [origin])).toBeUndefined();
+    expect(corsHeaders({}, [origin])).toBeUndefined();
+    expect(corsHeaders({ origin }, [origin])).toEqual({
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': 'x-request-id, retry-after',
+      vary: 'origin',
+    });
   });
 
   it('lets the key in and nothing else', () => {

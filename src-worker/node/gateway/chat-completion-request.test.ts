@@ -63,7 +63,7 @@ describe('a chat completion request', () => {
       max_tokens: 5,
       max_completion_tokens: 7,
       n: 2,
-      seed: -1,
+      seed: -2,
       stop: 'END',
       temperature: 0.5,
       top_p: 0.9,
@@ -75,7 +75,7 @@ describe('a chat completion request', () => {
       logprobs: true,
       top_logprobs: 3,
       user: 'somebody',
-      reasoning_effort: 'low',
+      reasoning_effort: 'medium',
     });
     expect(chat).toEqual({
       model: 'tiny',
@@ -92,10 +92,10 @@ describe('a chat completion request', () => {
         repetitionPenalty: 1.1,
         presencePenalty: 1,
         frequencyPenalty: -1,
-        seed: 0xffff_ffff,
+        seed: 0xffff_fffe,
         topLogprobs: 3,
       },
-      maxTokens: 7,
+      maxTokens: 5,
       stop: ['END'],
       choices: 2,
     });
@@ -118,15 +118,68 @@ describe('a chat completion request', () => {
     expect(chat.choices).toBe(1);
   });
 
-  it('makes grammars of response formats', () => {
-    expect(read({ response_format: { type: 'text' } }).chat.sampling.grammar).toBeUndefined();
-    expect(read({ response_format: { type: 'json_object' } }).chat.sampling.grammar).toContain(
-      'root ::=',
-    );
-    const json_schema = { name: 'answer', strict: true, schema: { const: 'forty-two' } };
-    expect(
-      read({ response_format: { type: 'json_schema', json_schema } }).chat.sampling.grammar,
-    ).toContain('forty-two');
+  it('takes chance for a seed of -1, and any other whole number as it is', () => {
+    const seeds = new Set(Array.from({ length: 8 }, () => read({ seed: -1 }).chat.sampling.seed));
+    expect(seeds.size).toBeGreaterThan(1);
+    expect(read({ seed: 2 ** 32 + 7 }).chat.sampling.seed).toBe(7);
+    expect(read({ seed: 2 ** 63 }).chat.sampling.seed).toBe(0);
+  });
+
+  it.each(['max_tokens', 'max_completion_tokens', 'n_predict', 'num_predict'])(
+    'takes %s as the most tokens, and -1 as no limit',
+    (name) => {
+      expect(read({ [name]: 9 }).chat.maxTokens).toBe(9);
+      expect(read({ [name]: -1 }).chat.maxTokens).toBeUndefined();
+      expect(read({ [name]: 9, max_tokens: 5 }).chat.maxTokens).toBe(5);
+      expect(refusalOf({ ...least, [name]: 0 })).toEqual({
+        param: name,
+        message: `"${name}" must be a whole number of at least 1, or -1 for no limit; it is 0.`,
+      });
+    },
+  );
+
+  it('takes empty stop texts and a top_k of -1 as none', () => {
+    expect(read({ stop: '' }).chat.stop).toEqual([]);
+    expect(read({ stop: ['', 'END'] }).chat.stop).toEqual(['END']);
+    expect(read({ top_k: -1 }).chat.sampling.topK).toBe(0);
+    expect(refusalOf({ ...least, top_logprobs: 0, stream_options: {} }).message).toBe('accepted');
+  });
+
+  it('knows the repetition penalty by both of its names', () => {
+    expect(read({ repeat_penalty: 1.3 }).chat.sampling.repetitionPenalty).toBe(1.3);
+    const both = { repeat_penalty: 1.3, repetition_penalty: 1.3 };
+    expect(read(both).chat.sampling.repetitionPenalty).toBe(1.3);
+    expect(refusalOf({ ...least, ...both, repetition_penalty: 1.2 }).param).toBe('repeat_penalty');
+  });
+
+  it.each([
+    [{ temperature: 3 }, '"temperature" must be a number from 0 to 2; it is 3.'],
+    [{ stream: 'yes' }, '"stream" must be true or false; it is "yes".'],
+    [
+      { stop: ['a', 'x'.repeat(300)] },
+      `"stop[1]" must be a text of at most 256 characters; it is "${'x'.repeat(59)}….`,
+    ],
+    [{ model: '' }, '"model" must be the name of a model; it is "".'],
+    [{ n: 9 }, '"n" must be a whole number from 1 to 8; it is 9.'],
+    [{ model: undefined }, '"model" must be the name of a model; it is missing.'],
+    [
+      { messages: [{ role: 'robot', content: 'x' }] },
+      '"messages[0].role" must be one of system, developer, user, assistant, tool; it is "robot".',
+    ],
+    [
+      { x_mindmesh: { rules: { onlyFriends: true } } },
+      '"x_mindmesh.rules" has the field "onlyFriends", which is not known; it is {"onlyFriends":true}.',
+    ],
+    [
+      { functions: [{ name: 'f' }] },
+      '"functions" is not supported: tools cannot be called yet. Leave it out, or send [], or send "function_call": "none" beside it; it is [{"name":"f"}].',
+    ],
+    [
+      { mirostat: 2 },
+      '"mirostat" is not supported: tokens are drawn by temperature, top_k, top_p, min_p and the three penalties alone. Leave it out, or send 0; it is 2.',
+    ],
+  ])('says in a plain sentence what is wrong: %o', (fields, sentence) => {
+    expect(refusalOf({ ...least, ...fields }).message).toBe(sentence);
   });
 
   it.each([
@@ -144,7 +197,7 @@ describe('a chat completion request', () => {
     ],
     [
       { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] },
-      'messages[0].content',
+      'messages[0].content[0]',
     ],
     [{ messages: [{ role: 'user', content: 'x'.repeat(1_048_577) }] }, 'messages[0].content'],
     [{ messages: [{ role: 'assistant', tool_calls: [{}] }] }, 'messages[0].tool_calls'],
@@ -155,13 +208,14 @@ describe('a chat completion request', () => {
     [{ max_tokens: 0 }, 'max_tokens'],
     [{ max_tokens: 1.5 }, 'max_tokens'],
     [{ stop: ['a', 3] }, 'stop'],
-    [{ stop: [''] }, 'stop[0]'],
+    [{ stop: 'x'.repeat(257) }, 'stop'],
+    [{ seed: 1.5 }, 'seed'],
     [{ logprobs: true, top_logprobs: 21 }, 'top_logprobs'],
     [{ top_logprobs: 1 }, 'top_logprobs'],
     [{ stream_options: { include_usage: true } }, 'stream_options'],
     [{ tools: [{ type: 'function' }] }, 'tools'],
-    [{ tool_choice: 'auto' }, 'tool_choice'],
-    [{ functions: [] }, 'functions'],
+    [{ tool_choice: 'required' }, 'tool_choice'],
+    [{ functions: [{}] }, 'functions'],
     [{ audio: { voice: 'alloy' } }, 'audio'],
     [{ modalities: ['text', 'audio'] }, 'modalities[1]'],
     [{ logit_bias: { 5: 1 } }, 'logit_bias'],

@@ -1,84 +1,94 @@
 /**
- * The body of `POST /v1/chat/completions`, from OpenAI's API reference, with llama.cpp's sampling fields beside.
- * Fields that nobody knows are ignored, as OpenAI does with many; fields that are known and would change the
- * answer but are not supported are refused.
+ * The body of `POST /v1/chat/completions`: OpenAI's API reference, with fields of llama.cpp, vLLM and Ollama beside.
+ * What is honoured stands here and in answer-constraint.ts, what is refused in request-fields.ts. Fields that no
+ * API defines are ignored, as OpenAI's clients send extras, unless they look as if they changed the text.
  */
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { chatLimits, type ChatMessage, type ChatRequest } from '../../../src-shared/chat.ts';
+import { chatLimits, type ChatRequest } from '../../../src-shared/chat.ts';
 import { samplingSchema } from '../../../src-shared/model.ts';
 import { routeRulesSchema } from '../../../src-shared/route-rules.ts';
-import { jsonSchemaGrammar } from '../text/json-schema/grammar.ts';
+import { answerGrammar, constraintFields } from './answer-constraint.ts';
+import { inWords, refuseUnsupported, wrongField } from './field-words.ts';
 import { RequestError } from './openai-error.ts';
+import { type Fields, ignoredFields, looksLikeSampling, refusedFields } from './request-fields.ts';
+import { messagesSchema, readMessages } from './request-messages.ts';
 
-/** null stands for absent in all of OpenAI's optional fields. */
-function optional<T extends z.ZodType>(schema: T) {
-  return schema.nullish().transform((value) => value ?? undefined);
+function number(least: number, most: number) {
+  const must = `must be a number from ${least} to ${most}`;
+  return z.number(must).min(least, must).max(most, must).optional();
 }
 
-const contentSchema = z.union(
-  [
-    z.string(),
-    z.array(z.object({ type: z.literal('text', 'only text can be sent'), text: z.string() })),
-  ],
-  'must be a string or an array of text parts',
-);
+function wholeNumber(least: number, most: number, also = '') {
+  const must = `must be a whole number from ${least} to ${most}${also}`;
+  return z.number(must).int(must).min(least, must).max(most, must);
+}
 
-const messageSchema = z.object({
-  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
-  content: contentSchema.nullish(),
-  ...unsupported(['tool_calls', 'function_call', 'audio'], ' in a message'),
-});
+const flag = z.boolean('must be true or false').optional();
 
-const responseFormatSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text') }),
-  z.object({ type: z.literal('json_object') }),
-  z.object({
-    type: z.literal('json_schema'),
-    json_schema: z.object({ name: z.string().max(64), schema: z.unknown() }),
-  }),
-]);
+const mustBeLimit = 'must be a whole number of at least 1, or -1 for no limit';
+/** llama.cpp's and Ollama's -1 and -2 stand for no limit. */
+const tokenLimit = z
+  .union([z.literal([-1, -2]), z.int(mustBeLimit).min(1, mustBeLimit)], mustBeLimit)
+  .optional()
+  .transform((limit) => (limit === undefined || limit < 0 ? Infinity : limit));
 
-const { topK, minP, repetitionPenalty } = samplingSchema.shape;
+const mustBeStop = `must be a text or a list of up to ${chatLimits.stops} texts of at most 256 characters`;
+const stopText = z.string().max(256, 'must be a text of at most 256 characters');
+/** An empty text stops nothing. */
+const stop = z
+  .union([stopText, z.array(stopText).max(chatLimits.stops, mustBeStop)], mustBeStop)
+  .optional()
+  .transform((texts) => [texts ?? []].flat().filter((text) => text !== ''));
+
+const mustBeModel = 'must be the name of a model';
+const mustBeSeed = 'must be a whole number';
+const mostTopK = 1_000_000;
+const noTopK = z.literal(-1).transform(() => 0);
+const repetition = number(0.01, 10);
+
+/** Largest integers of 64 bits do not fit a double exactly, but are whole numbers all the same. */
+const seed = z.number(mustBeSeed).refine(Number.isInteger, mustBeSeed).optional();
 
 const bodySchema = z.object({
-  model: z.string().min(1).max(200),
-  messages: z.array(messageSchema).min(1).max(chatLimits.messages),
-  stream: optional(z.boolean()),
-  stream_options: optional(z.object({ include_usage: optional(z.boolean()) })),
-  max_tokens: optional(z.int().min(1)),
-  max_completion_tokens: optional(z.int().min(1)),
-  n: optional(z.int().min(1).max(chatLimits.choices)),
-  seed: optional(z.int()),
-  stop: optional(
-    z.union(
-      [z.string().min(1).max(256), z.array(z.string().min(1).max(256)).max(chatLimits.stops)],
-      `must be a text or up to ${chatLimits.stops} texts of 1 to 256 characters`,
-    ),
-  ),
-  temperature: optional(z.number().min(0).max(2)),
-  top_p: optional(z.number().min(0).max(1)),
-  presence_penalty: optional(z.number().min(-2).max(2)),
-  frequency_penalty: optional(z.number().min(-2).max(2)),
-  top_k: optional(topK.unwrap()),
-  min_p: optional(minP.unwrap()),
-  repetition_penalty: optional(repetitionPenalty.unwrap()),
-  logprobs: optional(z.boolean()),
-  top_logprobs: optional(z.int().min(0).max(20)),
-  response_format: optional(responseFormatSchema),
+  model: z.string(mustBeModel).min(1, mustBeModel).max(200, mustBeModel),
+  messages: messagesSchema,
+  stream: flag,
+  stream_options: z.object({ include_usage: flag.nullable() }, 'must be an object').optional(),
+  max_tokens: tokenLimit,
+  max_completion_tokens: tokenLimit,
+  n_predict: tokenLimit,
+  num_predict: tokenLimit,
+  n: wholeNumber(1, chatLimits.choices).optional(),
+  seed,
+  stop,
+  temperature: number(0, 2),
+  top_p: number(0, 1),
+  presence_penalty: number(-2, 2),
+  frequency_penalty: number(-2, 2),
+  top_k: z
+    .union([noTopK, wholeNumber(0, mostTopK)], `must be a whole number from 0 to ${mostTopK}`)
+    .optional(),
+  min_p: number(0, 1),
+  repetition_penalty: repetition,
+  repeat_penalty: repetition,
+  logprobs: flag,
+  top_logprobs: wholeNumber(0, 20).optional(),
+  modalities: z.array(z.literal('text'), 'must be ["text"]').optional(),
   /** Ours: whom the answer may use. */
-  x_mindmesh: optional(z.strictObject({ rules: optional(routeRulesSchema.strict()) })),
-  modalities: optional(z.array(z.literal('text', 'only text can be answered'))),
-  logit_bias: optional(z.strictObject({}, 'is not supported')),
-  tool_choice: optional(z.literal('none', 'tools are not supported')),
-  tools: optional(z.array(z.unknown()).max(0, 'tools are not supported')),
-  ...unsupported(['functions', 'function_call', 'audio', 'prediction', 'web_search_options']),
+  x_mindmesh: z
+    .strictObject({ rules: routeRulesSchema.strict().nullish() }, 'must be an object')
+    .optional(),
 });
 
-function unsupported<const Name extends string>(names: readonly Name[], where = '') {
-  const refused = optional(z.never(`is not supported${where}`));
-  return Object.fromEntries(names.map((name) => [name, refused])) as Record<Name, typeof refused>;
-}
+/** Every field that is honoured, as docs/api.md lists them. */
+export const honouredFields = [...Object.keys(bodySchema.shape), ...constraintFields];
+
+const knownFields = new Set([
+  ...honouredFields,
+  ...refusedFields.map(({ name }) => name),
+  ...Object.values(ignoredFields).flat(),
+]);
 
 export type ChatCompletionRequest = {
   readonly chat: ChatRequest;
@@ -86,92 +96,102 @@ export type ChatCompletionRequest = {
   readonly includeUsage: boolean;
 };
 
-/** @throws RequestError naming the first field that is wrong, or AppError for a schema that is not supported */
+/** @throws RequestError naming the first field that is wrong or not supported, its value, and what to do */
 export function readChatCompletionRequest(body: unknown): ChatCompletionRequest {
-  const result = bodySchema.safeParse(body);
+  const given = fieldsOf(body);
+  refuseUnsupported(given, refusedFields);
+  refuseStrangeSampling(given);
+  const result = bodySchema.safeParse(given);
   if (!result.success) {
-    throw wrongField(result.error);
+    throw wrongField(result.error, given);
   }
   const fields = result.data;
-  if (fields.top_logprobs !== undefined && fields.logprobs !== true) {
-    throw new RequestError('top_logprobs needs logprobs to be true.', 'top_logprobs');
-  }
-  if (fields.stream_options !== undefined && fields.stream !== true) {
-    throw new RequestError('stream_options needs stream to be true.', 'stream_options');
-  }
-  const maxTokens = fields.max_completion_tokens ?? fields.max_tokens;
-  const grammar = grammarOf(fields.response_format);
+  refuseContradictions(fields);
+  const maxTokens = Math.min(
+    fields.max_tokens,
+    fields.max_completion_tokens,
+    fields.n_predict,
+    fields.num_predict,
+  );
+  const grammar = answerGrammar(given);
+  const rules = fields.x_mindmesh?.rules ?? undefined;
   return {
     chat: {
       model: fields.model,
-      messages: fields.messages.map(toMessage),
+      messages: readMessages(fields.messages),
       sampling: samplingSchema.parse({
         temperature: fields.temperature,
         topK: fields.top_k,
         topP: fields.top_p,
         minP: fields.min_p,
-        repetitionPenalty: fields.repetition_penalty,
+        repetitionPenalty: fields.repetition_penalty ?? fields.repeat_penalty,
         presencePenalty: fields.presence_penalty,
         frequencyPenalty: fields.frequency_penalty,
-        seed: fields.seed === undefined ? randomInt(seedCount) : toSeed(fields.seed),
+        seed: toSeed(fields.seed ?? -1),
         ...(grammar === undefined ? {} : { grammar }),
         ...(fields.logprobs === true ? { topLogprobs: fields.top_logprobs ?? 0 } : {}),
       }),
-      ...(maxTokens === undefined ? {} : { maxTokens }),
-      stop: [fields.stop ?? []].flat(),
+      ...(maxTokens === Infinity ? {} : { maxTokens }),
+      stop: fields.stop,
       choices: fields.n ?? 1,
-      ...(fields.x_mindmesh?.rules === undefined ? {} : { rules: fields.x_mindmesh.rules }),
+      ...(rules === undefined ? {} : { rules }),
     },
     stream: fields.stream ?? false,
     includeUsage: fields.stream_options?.include_usage ?? false,
   };
 }
 
-const seedCount = 2 ** 32;
-
-/** Our seeds have 32 bits; OpenAI's have 64 and a sign. */
-function toSeed(seed: number): number {
-  return ((seed % seedCount) + seedCount) % seedCount;
+/** The body's own fields. null stands for absent in all of OpenAI's optional ones. */
+function fieldsOf(body: unknown): Fields {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new RequestError('The body must be a JSON object.', null);
+  }
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
-function toMessage(message: z.output<typeof messageSchema>, index: number): ChatMessage {
-  const { role, content } = message;
-  if (content === undefined || content === null) {
-    if (role !== 'assistant') {
-      throw new RequestError('The message has no content.', `messages[${index}].content`);
-    }
-    return { role, content: '' };
-  }
-  const text = typeof content === 'string' ? content : content.map((part) => part.text).join('');
-  if (text.length > chatLimits.messageCharacters) {
+const samplingRemedy =
+  'Leave it out; the answer is set by temperature, top_p, top_k, min_p, repetition_penalty, presence_penalty, ' +
+  'frequency_penalty, max_tokens, stop, seed and response_format.';
+
+function refuseStrangeSampling(fields: Fields): void {
+  const name = Object.keys(fields).find(
+    (field) => !knownFields.has(field) && looksLikeSampling(field),
+  );
+  if (name !== undefined) {
+    const short = name.slice(0, 100);
     throw new RequestError(
-      `The message has ${text.length} characters; at most ${chatLimits.messageCharacters} are allowed.`,
-      `messages[${index}].content`,
+      `"${short}" is not known, and looks as if it changed the answer; it is ${inWords(fields[name])}. ${samplingRemedy}`,
+      short,
     );
   }
-  return { role: role === 'developer' ? 'system' : role, content: text };
 }
 
-function grammarOf(format: z.output<typeof responseFormatSchema> | undefined): string | undefined {
-  if (format?.type === 'json_object') {
-    return jsonSchemaGrammar({ type: 'object' });
+function refuseContradictions(fields: z.output<typeof bodySchema>): void {
+  const { logprobs, top_logprobs: top = 0, stream, stream_options: options } = fields;
+  if (top > 0 && logprobs !== true) {
+    throw new RequestError(
+      `"top_logprobs" needs "logprobs" to be true; it is ${top}.`,
+      'top_logprobs',
+    );
   }
-  return format?.type === 'json_schema'
-    ? jsonSchemaGrammar(format.json_schema.schema ?? {})
-    : undefined;
+  if (options?.include_usage === true && stream !== true) {
+    throw new RequestError(
+      '"stream_options.include_usage" needs "stream" to be true. Without a stream, every answer tells its usage.',
+      'stream_options',
+    );
+  }
+  const { repetition_penalty: one, repeat_penalty: other } = fields;
+  if (one !== undefined && other !== undefined && one !== other) {
+    throw new RequestError(
+      `"repeat_penalty" is another name of "repetition_penalty", but one is ${other} and the other ${one}. Send one of them.`,
+      'repeat_penalty',
+    );
+  }
 }
 
-function wrongField(error: z.ZodError): RequestError {
-  const issue = error.issues[0];
-  const path = (issue?.path ?? []).reduce<string>(
-    (text, key) =>
-      typeof key === 'number'
-        ? `${text}[${key}]`
-        : `${text}${text === '' ? '' : '.'}${String(key)}`,
-    '',
-  );
-  const complaint = issue?.message ?? 'is wrong';
-  return path === ''
-    ? new RequestError(`The body is wrong: ${complaint}.`, null)
-    : new RequestError(`"${path}" is wrong: ${complaint}.`, path);
+const seedCount = 2 ** 32;
+
+/** Our seeds have 32 bits; OpenAI's have 64 and a sign. -1 is chance, as in llama.cpp and vLLM. */
+function toSeed(given: number): number {
+  return given === -1 ? randomInt(seedCount) : ((given % seedCount) + seedCount) % seedCount;
 }

@@ -6,16 +6,14 @@ import { describeCauses, toAppError } from '../../../src-shared/errors.ts';
 import type { ChatService, OfferedModel } from '../text/chat-service.ts';
 import { readChatCompletionRequest } from './chat-completion-request.ts';
 import { type AnswerHead, CollectedAnswer, StreamedAnswer } from './chat-completion-response.ts';
-import { EventStream } from './event-stream.ts';
+import { EventStream, type EventStreamTimes } from './event-stream.ts';
 import { openAiErrorOf } from './openai-error.ts';
 
-export type ChatCompletionsParts = {
+export type ChatCompletionsParts = EventStreamTimes & {
   readonly chat: ChatService;
   readonly log: (level: 'debug' | 'warn', message: string) => void;
   /** Aborted when the gateway closes. */
   readonly closing: AbortSignal;
-  /** Longest time in which a client of a stream may read nothing, in milliseconds. */
-  readonly stallMs: number;
 };
 
 /** The route's handler. A client that disconnects ends the generation at once. */
@@ -35,11 +33,14 @@ export function chatCompletions(parts: ChatCompletionsParts) {
       }
       return answer.toJson();
     }
-    // What fails before the first event is still an ordinary error with a status.
-    const first = await events.next();
+    // What fails soon is still an ordinary error with a status. A client that hears nothing for long gives up.
+    const first = events.next();
+    if (await settlesWithin(parts.quietMs, first)) {
+      await first;
+    }
     reply.hijack();
-    const stream = new EventStream(reply.raw, parts.stallMs);
-    stream.begin({ 'x-request-id': request.id });
+    const stream = new EventStream(reply.raw, parts);
+    stream.begin(reply.getHeaders());
     await sendEvents(stream, first, events, new StreamedAnswer(head, wanted.includeUsage), parts);
     return reply;
   };
@@ -49,13 +50,13 @@ type ChatEvents = AsyncGenerator<ChatEvent, void, void>;
 
 async function sendEvents(
   stream: EventStream,
-  first: IteratorResult<ChatEvent, void>,
+  first: Promise<IteratorResult<ChatEvent, void>>,
   events: ChatEvents,
   answer: StreamedAnswer,
   { log }: ChatCompletionsParts,
 ): Promise<void> {
   try {
-    for (let next = first; next.done !== true; next = await events.next()) {
+    for (let next = await first; next.done !== true; next = await events.next()) {
       for (const chunk of answer.chunksOf(next.value)) {
         await stream.send(JSON.stringify(chunk));
       }
@@ -70,6 +71,19 @@ async function sendEvents(
     await events.return();
     stream.end();
   }
+}
+
+function settlesWithin(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(false);
+    }, ms);
+    const settled = (): void => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    promise.then(settled, settled);
+  });
 }
 
 function answerHead({ id, model }: OfferedModel): AnswerHead {

@@ -2,29 +2,46 @@
  * Server-sent events to one client, written as fast as it reads and no faster.
  * Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { AppError } from '../../../src-shared/errors.ts';
+
+/** In milliseconds. */
+export type EventStreamTimes = {
+  /** Longest time in which a client may read nothing of what was sent. */
+  readonly stallMs: number;
+  /** Longest time in which nothing is sent: then a comment is, which clients skip. */
+  readonly quietMs: number;
+};
 
 export class EventStream {
   readonly #response: ServerResponse;
-  readonly #stallMs: number;
+  readonly #times: EventStreamTimes;
+  #quietTimer: NodeJS.Timeout | undefined;
 
-  /** @param stallMs longest time, in milliseconds, in which a client may read nothing of what was sent */
-  constructor(response: ServerResponse, stallMs: number) {
+  constructor(response: ServerResponse, times: EventStreamTimes) {
     this.#response = response;
-    this.#stallMs = stallMs;
+    this.#times = times;
   }
 
   /** Sends the head; from here on errors can only be sent as events. */
-  begin(headers: Readonly<Record<string, string>>): void {
+  begin(headers: Readonly<Record<string, OutgoingHttpHeader | undefined>>): void {
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) {
+        this.#response.setHeader(name, value);
+      }
+    }
     this.#response.writeHead(200, {
-      ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
-      connection: 'keep-alive',
       'x-accel-buffering': 'no',
     });
     this.#response.flushHeaders();
+    this.#quietTimer = setTimeout(() => {
+      this.#breakSilence();
+    }, this.#times.quietMs);
+    this.#response.once('close', () => {
+      clearTimeout(this.#quietTimer);
+    });
   }
 
   /**
@@ -35,23 +52,34 @@ export class EventStream {
     if (this.#response.destroyed) {
       throw gone();
     }
+    this.#quietTimer?.refresh();
     if (!this.#response.write(`data: ${data}\n\n`)) {
       await this.#drained();
     }
   }
 
   end(): void {
+    clearTimeout(this.#quietTimer);
     this.#response.end();
+  }
+
+  #breakSilence(): void {
+    // What waits to be read already is sign enough.
+    if (!this.#response.writableNeedDrain) {
+      this.#response.write(': working\n\n');
+    }
+    this.#quietTimer?.refresh();
   }
 
   #drained(): Promise<void> {
     const response = this.#response;
+    const { stallMs } = this.#times;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         stop();
         response.destroy();
-        reject(new AppError('timed-out', `The client read nothing for ${this.#stallMs} ms.`));
-      }, this.#stallMs);
+        reject(new AppError('timed-out', `The client read nothing for ${stallMs} ms.`));
+      }, stallMs);
       const onDrain = (): void => {
         stop();
         resolve();

@@ -1,16 +1,18 @@
 /**
- * The OpenAI-compatible endpoint: HTTP on 127.0.0.1, for programs of this machine's user that know the key.
+ * The OpenAI-compatible endpoint: HTTP on the loopback addresses, for programs of this machine's user that know the key.
  * Everything that comes in is hostile until checked: name, key, size, speed and shape, in this order.
  */
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError, describeCauses } from '../../../src-shared/errors.ts';
+import { isPortTaken, listenOnLoopbacks } from '../../../src-shared/process/loopbacks.ts';
 import type { Admission } from '../text/admission.ts';
 import type { ChatService } from '../text/chat-service.ts';
-import { isOwnHost, keyCheck } from './access.ts';
+import { corsHeaders, foreignHost, foreignOrigin, isOwnHost, keyCheck } from './access.ts';
 import { chatCompletions } from './chat-completions.ts';
 import { answerBrokenRequest, requestErrorOf } from './http-error.ts';
 import { modelObject } from './models.ts';
 import { openAiErrorOf, RequestError } from './openai-error.ts';
+import { missingRoute } from './missing-route.ts';
 
 const limits = {
   bodyBytes: 8 * 1024 * 1024,
@@ -27,9 +29,16 @@ export type GatewayTimeouts = {
   readonly request: number;
   /** How long a client may read nothing of a stream. */
   readonly stall: number;
+  /** How long a stream may say nothing; some clients give up after five seconds. */
+  readonly quiet: number;
 };
 
-const defaultTimeouts: GatewayTimeouts = { headers: 10_000, request: 60_000, stall: 60_000 };
+const defaultTimeouts: GatewayTimeouts = {
+  headers: 10_000,
+  request: 60_000,
+  stall: 60_000,
+  quiet: 2500,
+};
 
 export type GatewayOptions = {
   readonly chat: ChatService;
@@ -39,6 +48,9 @@ export type GatewayOptions = {
   /** Takes any free port where that one is taken. */
   readonly orAnyPort?: boolean;
   readonly apiKey: string;
+  /** Names beside the own ones that requests may come for, and origins of pages that may ask; none by default. */
+  readonly hosts?: readonly string[];
+  readonly origins?: readonly string[];
   readonly log: (
     level: 'debug' | 'info' | 'warn' | 'error',
     message: string,
@@ -55,7 +67,7 @@ export type Gateway = {
 
 /** Starts listening. @throws AppError `port-taken` */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { chat, admission, apiKey, log } = options;
+  const { chat, admission, apiKey, hosts = [], origins = [], log } = options;
   const timeouts = options.timeouts ?? defaultTimeouts;
   const closing = new AbortController();
   const hasKey = keyCheck(apiKey);
@@ -85,7 +97,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     requestTimeout: timeouts.request,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: limits.parameterCharacters },
+    routerOptions: {
+      maxParamLength: limits.parameterCharacters,
+      // What comes of joining a base URL and a path carelessly.
+      ignoreDuplicateSlashes: true,
+      ignoreTrailingSlash: true,
+    },
     http: {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: timeouts.headers,
@@ -96,14 +113,23 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     // Addresses that cannot be read.
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });
-  app.removeContentTypeParser('text/plain');
+  readAllBodiesAsJson(app);
   app.server.maxConnections = limits.connections;
 
   app.addHook('onRequest', (request, reply, next) => {
     void reply.header('x-request-id', request.id);
-    if (!isOwnHost(request.headers.host)) {
-      next(new RequestError('The Host header must name 127.0.0.1 or localhost.', null, 403));
-    } else if (request.routeOptions.url !== '/healthz' && !hasKey(request.headers.authorization)) {
+    const { headers, method } = request;
+    const cors = corsHeaders(headers, origins);
+    void reply.headers(cors ?? {});
+    if (!isOwnHost(headers.host, hosts)) {
+      next(foreignHost(headers.host));
+    } else if (method === 'OPTIONS' && headers.origin !== undefined) {
+      if (cors === undefined) {
+        next(foreignOrigin(headers.origin));
+      } else {
+        void reply.code(204).send();
+      }
+    } else if (request.routeOptions.url !== '/healthz' && !hasKey(headers.authorization)) {
       next(
         new AppError(
           'unauthorised',
@@ -116,12 +142,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
 
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request) => {
-    throw new RequestError(
-      `There is no ${request.method} ${request.url.slice(0, 200)}.`,
-      null,
-      404,
-    );
+  app.setNotFoundHandler(({ method, url, headers }) => {
+    throw missingRoute(method, url, headers.host ?? '');
   });
 
   app.get('/healthz', () => ({ status: 'ok' }));
@@ -131,27 +153,54 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   );
   app.post(
     '/v1/chat/completions',
-    chatCompletions({ chat, log, closing: closing.signal, stallMs: timeouts.stall }),
+    chatCompletions({
+      chat,
+      log,
+      closing: closing.signal,
+      stallMs: timeouts.stall,
+      quietMs: timeouts.quiet,
+    }),
   );
 
-  const port = await listen(app, options);
+  const { port, stopListening } = await listen(app, options);
   return {
     port,
     close: async () => {
       closing.abort();
+      stopListening();
       await app.close();
     },
   };
 }
 
+/** curl and careless clients send JSON as a form or as nothing; a page of another origin cannot send the key. */
+function readAllBodiesAsJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, text: string, done) => {
+    void parse(request, text, (error, body) => {
+      if (error === null) {
+        done(null, body);
+      } else {
+        const complaint = 'The body must be JSON, sent with "content-type: application/json".';
+        done(new RequestError(complaint, null, 415));
+      }
+    });
+  });
+}
+
 async function listen(
   app: FastifyInstance,
   { port, orAnyPort = false }: Pick<GatewayOptions, 'port' | 'orAnyPort'>,
-): Promise<number> {
+): Promise<{ port: number; stopListening: () => void }> {
+  let stopListening: () => void;
   try {
-    await app.listen({ host: '127.0.0.1', port });
+    await app.ready();
+    stopListening = await listenOnLoopbacks(app.server, port, (free) =>
+      app.listen({ host: '127.0.0.1', port: free }),
+    );
   } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const isTaken = isPortTaken(error);
     if (isTaken && orAnyPort) {
       return listen(app, { port: 0 });
     }
@@ -159,7 +208,7 @@ async function listen(
     if (isTaken) {
       throw new AppError(
         'port-taken',
-        `Port ${port} on 127.0.0.1 is taken by another program. Quit that program, or choose another port with --api-port.`,
+        `Port ${port} on ${takenAddress(error)} is taken by another program. Quit that program, or choose another port with --api-port.`,
         { cause: error },
       );
     }
@@ -168,5 +217,12 @@ async function listen(
     });
   }
   const address = app.server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return { port: bound, stopListening };
+}
+
+function takenAddress(error: unknown): string {
+  return error instanceof Error && 'address' in error && error.address === '::1'
+    ? '[::1]'
+    : '127.0.0.1';
 }

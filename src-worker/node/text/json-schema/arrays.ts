@@ -2,21 +2,25 @@
 import { type Convert, invalid, type Keywords } from './keywords.ts';
 import { commaSeparated, type GrammarRules, space } from './rules.ts';
 
-/** The given first items, then `item` as often as the lengths allow. */
+/** The given first items, then `item` as often as the lengths allow. Draft 7 has both in other keywords. */
 export function arrayBody(
   keywords: Keywords,
   path: string,
   rules: GrammarRules,
   convert: Convert,
 ): string {
-  const { minItems = 0, maxItems = Infinity, prefixItems = [] } = keywords;
+  const { minItems = 0, maxItems = Infinity } = keywords;
+  const [firstKey, restKey] = Array.isArray(keywords.items)
+    ? (['items', 'additionalItems'] as const)
+    : (['prefixItems', 'items'] as const);
+  const first = (keywords[firstKey] ?? []) as readonly unknown[];
   if (minItems > maxItems) {
     throw invalid(path, '"minItems" is more than "maxItems"');
   }
-  const prefix = prefixItems
+  const prefix = first
     .slice(0, maxItems)
-    .map((schema, index) => convert(schema, `${path}/prefixItems/${index}`));
-  const items = keywords.items ?? prefix.length === 0;
+    .map((schema, index) => convert(schema, `${path}/${firstKey}/${index}`));
+  const items = keywords[restKey] ?? prefix.length === 0;
   const mayGoOn = items !== false && maxItems > prefix.length;
   if (!mayGoOn && minItems > prefix.length) {
     throw invalid(path, `no array has ${minItems} items of these kinds`);
@@ -25,7 +29,7 @@ export function arrayBody(
   if (!mayGoOn) {
     return `"[" ${fixed === '' ? '""' : fixed} "]"`;
   }
-  const item = convert(items, `${path}/items`);
+  const item = convert(items, `${path}/${restKey}`);
   const least = Math.max(0, minItems - prefix.length);
   const most = maxItems - prefix.length;
   if (fixed === '') {

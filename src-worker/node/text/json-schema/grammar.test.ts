@@ -244,78 +244,11 @@ describe('the grammar of a JSON schema', () => {
     expect(refused.filter(matches)).toEqual([]);
   });
 
-  it('allows exactly the whole numbers within bounds', async () => {
-    const bound = fc.oneof(
-      fc.integer({ min: -150, max: 150 }),
-      fc.integer({ min: -1e6, max: 1e6 }),
-    );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.option(bound),
-        fc.option(bound),
-        fc.boolean(),
-        async (one, other, isOpen) => {
-          const [least, most] =
-            one !== null && other !== null && one > other ? [other, one] : [one, other];
-          fc.pre(!isOpen || least === null || most === null || most - least > 1);
-          const schema = {
-            type: 'integer',
-            ...(least === null ? {} : { [isOpen ? 'exclusiveMinimum' : 'minimum']: least }),
-            ...(most === null ? {} : { [isOpen ? 'exclusiveMaximum' : 'maximum']: most }),
-          };
-          const open = isOpen ? 1 : 0;
-          const matches = await grammarMatcher(jsonSchemaGrammar(schema));
-          const near = [least, most].flatMap((value) =>
-            value === null ? [] : [-11, -10, -1, 0, 1, 9, 10, 100].map((step) => value + step),
-          );
-          for (const value of [...near, 0, -1, 7, 10, 99, 1000, -12_345]) {
-            const isWithin =
-              value >= (least ?? -Infinity) + open && value <= (most ?? Infinity) - open;
-            expect([value, matches(String(value))]).toEqual([value, isWithin]);
-          }
-          expect(matches('-0')).toBe(false);
-          expect(matches('007')).toBe(false);
-          expect(matches('1.5')).toBe(false);
-        },
-      ),
-      { numRuns: 300 },
-    );
-  });
-
-  it('allows exactly the numbers within bounds', async () => {
-    const bound = fc.integer({ min: -12, max: 12 });
-    await fc.assert(
-      fc.asyncProperty(
-        bound,
-        bound,
-        fc.boolean(),
-        fc.boolean(),
-        async (one, other, isLeastOpen, isMostOpen) => {
-          const [least, most] = [Math.min(one, other), Math.max(one, other)];
-          fc.pre(least < most);
-          const schema = {
-            type: 'number',
-            [isLeastOpen ? 'exclusiveMinimum' : 'minimum']: least,
-            [isMostOpen ? 'exclusiveMaximum' : 'maximum']: most,
-          };
-          const matches = await grammarMatcher(jsonSchemaGrammar(schema));
-          for (let value = -13; value <= 13; value += 0.25) {
-            const isWithin =
-              (isLeastOpen ? value > least : value >= least) &&
-              (isMostOpen ? value < most : value <= most);
-            expect([value, matches(String(value))]).toEqual([value, isWithin]);
-          }
-        },
-      ),
-      { numRuns: 200 },
-    );
-  });
-
   it.each([
     [
       'an unknown keyword, by name and place',
-      { properties: { a: { type: 'string', pattern: '^a$' } } },
-      '#/properties/a: the keyword "pattern"',
+      { properties: { a: { type: 'string', unknown: '^a$' } } },
+      '#/properties/a: the keyword "unknown"',
     ],
     ['uniqueItems', { type: 'array', uniqueItems: true }, '"uniqueItems"'],
     ['not', { not: {} }, '"not"'],

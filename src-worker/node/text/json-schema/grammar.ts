@@ -107,9 +107,9 @@ class Converter {
       case 'string':
         return rules.add(stringBody(keywords, path, rules, this.#character()));
       case 'number':
-        return rules.add(numberBody(keywords, path, false));
+        return rules.add(numberBody(keywords, path, false, rules));
       case 'integer':
-        return rules.add(numberBody(keywords, path, true));
+        return rules.add(numberBody(keywords, path, true, rules));
       case 'boolean':
         return rules.add('"true" | "false"');
       case 'null':
@@ -191,10 +191,20 @@ function typesOf(keywords: Keywords): JsonType[] | undefined {
 }
 
 const keywordsOfTypes: readonly (readonly [JsonType, readonly (keyof Keywords)[]])[] = [
-  ['object', ['properties', 'required', 'additionalProperties', 'minProperties', 'maxProperties']],
+  [
+    'object',
+    [
+      'properties',
+      'required',
+      'additionalProperties',
+      'propertyNames',
+      'minProperties',
+      'maxProperties',
+    ],
+  ],
   ['array', ['items', 'prefixItems', 'minItems', 'maxItems', 'uniqueItems']],
-  ['string', ['minLength', 'maxLength', 'format']],
-  ['number', ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']],
+  ['string', ['minLength', 'maxLength', 'format', 'pattern']],
+  ['number', ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']],
 ];
 
 function isOfType(value: unknown, type: JsonType): boolean {

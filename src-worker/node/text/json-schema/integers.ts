@@ -1,9 +1,9 @@
 /** Grammars for whole numbers within bounds, digit by digit. */
 
 /** Digits of the largest number where no upper bound is given; whole numbers stay exact in a double. */
-const mostDigits = 15;
+export const mostDigits = 15;
 
-const unbounded = 10 ** mostDigits - 1;
+export const unbounded = 10 ** mostDigits - 1;
 
 /**
  * An expression for the decimal form of every whole number from `least` to `most`, both included and possibly

@@ -30,9 +30,12 @@ const keywordsSchema = z
     properties: z.record(z.string(), schema),
     required: z.array(z.string()),
     additionalProperties: schema,
+    propertyNames: schema,
     minProperties: count,
     maxProperties: count,
     items: schema,
+    /** What follows `items` where that is a list, as in draft 7. */
+    additionalItems: schema,
     prefixItems: schemas,
     minItems: count,
     maxItems: count,
@@ -40,10 +43,12 @@ const keywordsSchema = z
     minLength: count,
     maxLength: count,
     format: z.string(),
+    pattern: z.string(),
     minimum: bound,
     maximum: bound,
     exclusiveMinimum: bound,
     exclusiveMaximum: bound,
+    multipleOf: z.number().positive(),
     // What follows says nothing about which values are valid.
     $schema: annotation,
     $id: annotation,
@@ -57,6 +62,9 @@ const keywordsSchema = z
     deprecated: annotation,
     readOnly: annotation,
     writeOnly: annotation,
+    contentEncoding: annotation,
+    contentMediaType: annotation,
+    contentSchema: annotation,
   })
   .partial();
 export type Keywords = z.infer<typeof keywordsSchema>;
@@ -68,7 +76,7 @@ export type Convert = (value: unknown, path: string) => string;
 export const exclusiveKeywords = ['anyOf', 'oneOf', 'allOf', '$ref'] as const;
 
 const annotations = new Set(
-  '$schema $id $comment $defs definitions title description default examples deprecated readOnly writeOnly'.split(
+  '$schema $id $comment $defs definitions title description default examples deprecated readOnly writeOnly contentEncoding contentMediaType contentSchema'.split(
     ' ',
   ),
 );

@@ -1,7 +1,16 @@
 /** Grammars for objects: declared properties in the order of the schema, then additional ones. */
-import { type Convert, invalid, type Keywords } from './keywords.ts';
+import {
+  constrainingKeywords,
+  type Convert,
+  invalid,
+  type Keywords,
+  readKeywords,
+} from './keywords.ts';
 import { otherNames } from './other-names.ts';
 import { commaSeparated, type GrammarRules, literal, space } from './rules.ts';
+
+/** More or longer properties would make a grammar that is too large; they are refused before that costs anything. */
+const limits = { properties: 3000, nameCharacters: 1000 };
 
 /**
  * Without `additionalProperties`, only declared properties come out where there are any: a valid answer that
@@ -13,30 +22,39 @@ export function objectBody(
   rules: GrammarRules,
   convert: Convert,
 ): string {
-  const declared = Object.entries(keywords.properties ?? {});
+  const properties = new Map(Object.entries(keywords.properties ?? {}));
+  const names = extraNames(keywords.propertyNames, `${path}/propertyNames`, convert);
+  const additional = keywords.additionalProperties ?? properties.size === 0;
   const required = new Set(keywords.required);
-  const additional = keywords.additionalProperties ?? declared.length === 0;
-  for (const name of required) {
-    if (!declared.some(([known]) => known === name)) {
-      if (additional === false) {
-        throw invalid(
-          path,
-          `"${name.slice(0, 50)}" is required, but no property may have this name`,
-        );
-      }
-      declared.push([name, additional]);
-    }
+  const declared = new Set([...properties.keys(), ...required]);
+  if (names.listed !== undefined && additional !== false) {
+    names.listed.forEach((name) => declared.add(name));
   }
-  const members = declared.map(([name, schema]) => ({
-    body: `${literal(`${JSON.stringify(name)}:`)} ${space} ${convert(schema, `${path}/properties/${name}`)}`,
-    isRequired: required.has(name),
-  }));
+  checkNames(declared, path);
+  let additionalRule: string | undefined;
+  const convertAdditional = (): string => {
+    additionalRule ??= convert(additional, `${path}/additionalProperties`);
+    return additionalRule;
+  };
+  const members = [...declared].map((name) => {
+    if (!properties.has(name) && additional === false) {
+      throw invalid(path, `"${name.slice(0, 50)}" is required, but no property may have this name`);
+    }
+    const value = properties.has(name)
+      ? convert(properties.get(name), `${path}/properties/${name}`)
+      : convertAdditional();
+    return {
+      body: `${literal(`${JSON.stringify(name)}:`)} ${space} ${value}`,
+      isRequired: required.has(name),
+    };
+  });
   let extra: string | undefined;
-  if (additional !== false) {
-    const names = declared.map(([name]) => name);
-    extra = rules.add(
-      `${otherNames(names, rules)} ":" ${space} ${convert(additional, `${path}/additionalProperties`)}`,
-    );
+  if (additional !== false && names.listed === undefined) {
+    if (names.rule !== undefined && declared.size > 0) {
+      throw invalid(path, '"propertyNames" of this kind beside named properties is not supported');
+    }
+    const name = names.rule ?? otherNames([...declared], rules);
+    extra = rules.add(`${name} ":" ${space} ${convertAdditional()}`);
   }
   const { minProperties = 0, maxProperties = Infinity } = keywords;
   const isCounted = minProperties > required.size || maxProperties < Infinity;
@@ -61,6 +79,50 @@ export function objectBody(
   }
   return `"{" ${chain(members, extra, rules)} "}"`;
 }
+
+function checkNames(names: ReadonlySet<string>, path: string): void {
+  if (names.size > limits.properties) {
+    const counts = `${names.size} properties; at most ${limits.properties} are supported`;
+    throw invalid(path, `the schema names ${counts}`);
+  }
+  for (const { length } of names) {
+    if (length > limits.nameCharacters) {
+      const counts = `${length} characters; at most ${limits.nameCharacters} are supported`;
+      throw invalid(path, `a property has a name of ${counts}`);
+    }
+  }
+}
+
+/** What `propertyNames` says: a list of the names, or the rule of them; neither where any will do. */
+function extraNames(
+  names: unknown,
+  path: string,
+  convert: Convert,
+): { readonly listed?: readonly string[]; readonly rule?: string } {
+  if (names === undefined || names === true) {
+    return {};
+  }
+  const keywords = readKeywords(names, path);
+  const constraining = constrainingKeywords(keywords).filter((keyword) => keyword !== 'type');
+  const other = constraining.find((keyword) => !nameKeywords.has(keyword));
+  if (other !== undefined || ![keywords.type ?? 'string'].flat().includes('string')) {
+    throw invalid(path, `"${other ?? 'type'}" of names is not supported this way`);
+  }
+  if (keywords.enum !== undefined || 'const' in keywords) {
+    const values = keywords.enum ?? [keywords.const];
+    return { listed: values.filter((value) => typeof value === 'string') };
+  }
+  return constraining.length === 0 ? {} : { rule: convert({ ...keywords, type: 'string' }, path) };
+}
+
+const nameKeywords: ReadonlySet<string> = new Set([
+  'enum',
+  'const',
+  'pattern',
+  'format',
+  'minLength',
+  'maxLength',
+]);
 
 type Member = { readonly body: string; readonly isRequired: boolean };
 

@@ -3,7 +3,7 @@
  * A tree of the declared names' characters; wherever a name leaves the tree it is another one. Written without
  * escapes, so that no declared name can hide behind them.
  */
-import type { GrammarRules } from './rules.ts';
+import { type GrammarRules, inClass } from './rules.ts';
 
 const plainCharacter = '[^"\\\\\\x00-\\x1F\\x7F]';
 
@@ -34,10 +34,10 @@ function addName(tree: NameTree, name: string): void {
 /** The rule for what may follow the characters that led here, with the closing quote. */
 function restOfName(node: NameTree, rules: GrammarRules): string {
   const known = [...node.next.keys()];
-  const others = `${plainCharacter.slice(0, -1)}${known.map(inClass).join('')}]`;
+  const others = `${plainCharacter.slice(0, -1)}${known.map(asMember).join('')}]`;
   const parts = [`${others} ${plainCharacter}* "\\""`];
   for (const [character, next] of node.next) {
-    parts.push(`[${inClass(character)}] ${restOfName(next, rules)}`);
+    parts.push(`[${asMember(character)}] ${restOfName(next, rules)}`);
   }
   if (!node.isName) {
     parts.push('"\\""');
@@ -45,9 +45,6 @@ function restOfName(node: NameTree, rules: GrammarRules): string {
   return rules.add(parts.join(' | '));
 }
 
-/** A character as it stands in a GBNF class. */
-function inClass(character: string): string {
-  return /^[a-zA-Z0-9]$/.test(character)
-    ? character
-    : `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`;
+function asMember(character: string): string {
+  return inClass(character.codePointAt(0) ?? 0);
 }

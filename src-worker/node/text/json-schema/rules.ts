@@ -20,6 +20,14 @@ export function jsonLiteral(value: unknown): string {
   return literal(JSON.stringify(value));
 }
 
+/** A character as it stands in a GBNF class. */
+export function inClass(codePoint: number): string {
+  const character = String.fromCodePoint(codePoint);
+  return /^[a-zA-Z0-9]$/.test(character)
+    ? character
+    : `\\U${codePoint.toString(16).padStart(8, '0')}`;
+}
+
 export class GrammarRules {
   readonly #bodies = new Map<string, string>();
   /** Rules that a rule may begin with before it has matched any character. */
