@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { AppError } from '../../src-shared/errors.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
 import { startEngineTokenizer } from '../../src-worker/node/text/engine-tokenizer.ts';
-import type { Tokenizer } from '../../src-worker/node/text/model-text.ts';
+import type { Tokenizer } from '../../src-worker/node/text/tokenizer.ts';
 import { ModelTexts } from '../../src-worker/node/text/model-texts.ts';
 import { ManualClock, settle } from '../support/gateway-clock.ts';
 import { testModel } from '../support/gateway-server.ts';
@@ -35,7 +35,7 @@ describe('prompts of a real tokenizer', () => {
   });
 
   async function promptOf(content: string): Promise<readonly number[]> {
-    const { tokens } = await texts.prompt(testModel, [{ role: 'user', content }], never);
+    const { tokens } = await texts.prompt(testModel, [{ role: 'user', content }], 2048, never);
     return tokens;
   }
 
@@ -55,7 +55,9 @@ describe('prompts of a real tokenizer', () => {
 
   it('end with their request', async () => {
     const messages = [{ role: 'user' as const, content: 'Hi' }];
-    await expect(texts.prompt(testModel, messages, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(
+      texts.prompt(testModel, messages, 2048, AbortSignal.abort()),
+    ).rejects.toMatchObject({
       code: 'cancelled',
     });
   });
@@ -115,7 +117,7 @@ describe('the tokenizers of many models', () => {
 
   async function ask(name: string): Promise<string> {
     const model: ModelSummary = { ...testModel, manifestId: name };
-    const { tokens } = await texts.prompt(model, [{ role: 'user', content: ' Hi ' }], never);
+    const { tokens } = await texts.prompt(model, [{ role: 'user', content: ' Hi ' }], 2048, never);
     return tokens.map((token) => (token === 0 ? '<s>' : String.fromCharCode(token))).join('');
   }
 

@@ -1,23 +1,15 @@
 /** The text side of one model: its chat template and its tokenizer make prompts of messages. */
 import { randomBytes } from 'node:crypto';
 import type { ChatMessage } from '../../../src-shared/chat.ts';
-import { AppError } from '../../../src-shared/errors.ts';
 import type { Vocabulary } from '../../wire/engine-messages.ts';
 import { TokenPieces } from './detokenizer.ts';
 import { markContents, promptPieces } from './prompt-pieces.ts';
-import { type PromptPiece, SpecialTokens } from './special-tokens.ts';
+import { PromptTokenizer } from './prompt-tokenizer.ts';
+import { SpecialTokens } from './special-tokens.ts';
 import type { TemplateInput } from './template-messages.ts';
 import type { TemplateRenderer } from './template-renderer.ts';
-
-/** A model's tokenizer: in the node, a vocabulary-only engine process. */
-export interface Tokenizer {
-  readonly vocabulary: Vocabulary;
-  /** Tokens of plain text; names of control tokens in it are text. @throws AppError `engine-died` */
-  tokenize(text: string): Promise<readonly number[]>;
-  /** Calls the listener once when the tokenizer ended without being asked to. */
-  onDeath(listener: () => void): void;
-  close(): Promise<void>;
-}
+import type { Tokenizer } from './tokenizer.ts';
+import { TokenizerTurns } from './tokenizer-turns.ts';
 
 export type Prompt = {
   readonly tokens: readonly number[];
@@ -29,29 +21,37 @@ export type Prompt = {
 const transcriptTemplate =
   '{% for message in messages %}{{ message.role | capitalize }}: {{ message.content | trim }}\n\n{% endfor %}Assistant:';
 
-/** Pieces asked of the tokenizer at once: enough to keep it busy, and few to hold in memory. */
-const piecesAtOnce = 256;
-
 export class ModelText {
-  readonly #tokenizer: Tokenizer;
+  readonly #vocabulary: Vocabulary;
+  readonly #turns: TokenizerTurns;
+  readonly #tokenizer: PromptTokenizer;
   readonly #renderer: TemplateRenderer;
   readonly #special: SpecialTokens;
   readonly #pieces: TokenPieces;
 
-  constructor(tokenizer: Tokenizer, renderer: TemplateRenderer) {
-    this.#tokenizer = tokenizer;
+  /** `restart` starts another tokenizer when this one has died. */
+  constructor(tokenizer: Tokenizer, restart: () => Promise<Tokenizer>, renderer: TemplateRenderer) {
+    const { vocabulary } = tokenizer;
+    this.#vocabulary = vocabulary;
     this.#renderer = renderer;
-    this.#special = new SpecialTokens(tokenizer.vocabulary);
-    this.#pieces = new TokenPieces(tokenizer.vocabulary);
+    this.#special = new SpecialTokens(vocabulary);
+    this.#pieces = new TokenPieces(vocabulary);
+    this.#turns = new TokenizerTurns(tokenizer, restart);
+    this.#tokenizer = new PromptTokenizer(this.#turns, vocabulary, this.#pieces);
   }
 
   /**
    * The tokens that ask the model for the next message. Control tokens come from the template alone.
+   * @param limit most tokens that the model takes
    * @throws AppError `request-invalid`, `context-too-long`, `gguf-unsupported` (see TemplateRenderer),
    * `engine-died`, `cancelled`
    */
-  async prompt(messages: readonly ChatMessage[], signal: AbortSignal): Promise<Prompt> {
-    const { vocabulary } = this.#tokenizer;
+  async prompt(
+    messages: readonly ChatMessage[],
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Prompt> {
+    const vocabulary = this.#vocabulary;
     const template = vocabulary.chatTemplate ?? transcriptTemplate;
     const nonce = `m${randomBytes(16).toString('hex')}`;
     const marks = markContents(messages, nonce);
@@ -60,7 +60,8 @@ export class ModelText {
       this.#templateInput(marks.messages),
     ]);
     const rendered = { plain, marked, contents: marks.contents, nonce };
-    const tokens = await this.#tokenize(promptPieces(rendered, this.#special), signal);
+    const pieces = promptPieces(rendered, this.#special);
+    const tokens = await this.#tokenizer.tokens(pieces, limit, signal);
     const begin = vocabulary.beginOfSequence;
     if (vocabulary.addBeginOfSequence && begin !== null && tokens[0] !== begin) {
       tokens.unshift(begin);
@@ -69,11 +70,11 @@ export class ModelText {
   }
 
   close(): Promise<void> {
-    return this.#tokenizer.close();
+    return this.#turns.close();
   }
 
   #templateInput(messages: readonly ChatMessage[]): TemplateInput {
-    const { beginOfSequence, endOfSequence } = this.#tokenizer.vocabulary;
+    const { beginOfSequence, endOfSequence } = this.#vocabulary;
     return {
       messages: messages.map(({ role, content }) => ({ role, content })),
       add_generation_prompt: true,
@@ -86,27 +87,5 @@ export class ModelText {
     return token === null
       ? ''
       : Buffer.from(this.#pieces.pieceOf(token), 'latin1').toString('utf8');
-  }
-
-  async #tokenize(pieces: readonly PromptPiece[], signal: AbortSignal): Promise<number[]> {
-    const tokens: number[] = [];
-    for (let from = 0; from < pieces.length; from += piecesAtOnce) {
-      if (signal.aborted) {
-        throw new AppError('cancelled', 'The request was cancelled.');
-      }
-      const runs = await Promise.all(
-        pieces
-          .slice(from, from + piecesAtOnce)
-          .map(async (piece) =>
-            'token' in piece ? [piece.token] : this.#tokenizer.tokenize(piece.text),
-          ),
-      );
-      for (const run of runs) {
-        for (const token of run) {
-          tokens.push(token);
-        }
-      }
-    }
-    return tokens;
   }
 }

@@ -13,7 +13,7 @@
  */
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { PromptPiece, SpecialTokens } from './special-tokens.ts';
+import { tagsByKind, type PromptPiece, type SpecialTokens } from './special-tokens.ts';
 
 export type MarkedMessages = {
   readonly messages: readonly ChatMessage[];
@@ -129,10 +129,13 @@ function withoutForeignTags(run: readonly Segment[], tags: ReadonlySet<string>):
     from = to;
   }
   const cuts = new Set<number>();
-  for (const tag of tags) {
+  for (const kind of tagsByKind(text)) {
     let range = 0;
-    for (let at = text.indexOf(tag); at !== -1; at = text.indexOf(tag, at + 1)) {
-      while ((templateRanges[range]?.to ?? Infinity) < at + tag.length) {
+    for (const { name, at } of kind) {
+      if (!tags.has(name)) {
+        continue;
+      }
+      while ((templateRanges[range]?.to ?? Infinity) < at + name.length) {
         range += 1;
       }
       if ((templateRanges[range]?.from ?? Infinity) > at) {
@@ -152,7 +155,12 @@ function tokensIn(pieces: readonly PromptPiece[]): number[] {
 }
 
 function carries(content: string, tags: ReadonlySet<string>): boolean {
-  return [...tags].some((tag) => content.includes(tag));
+  return (
+    tags.size > 0 &&
+    tagsByKind(content)
+      .flat()
+      .some(({ name }) => tags.has(name))
+  );
 }
 
 function sameTokens(one: readonly number[], other: readonly number[]): boolean {

@@ -1,5 +1,6 @@
 /** The control tokens of a vocabulary, and how to find their names in text. */
 import type { Vocabulary } from '../../wire/engine-messages.ts';
+import { NameFinder } from './name-finder.ts';
 
 /** Text for the tokenizer, or a token that is already known. */
 export type PromptPiece = { readonly text: string } | { readonly token: number };
@@ -7,21 +8,24 @@ export type PromptPiece = { readonly text: string } | { readonly token: number }
 /** Longer ones, which no published model has, are treated as text. */
 const longestName = 256;
 
-/** "<start_of_turn>", "[INST]": what marks turns even where a vocabulary does not call it a control token. */
-const tag = /<[^<>\s]{1,64}>|\[[^[\]\s]{1,64}\]/g;
-
-/** Names by their characters: one step down for each. `token` is set where a name ends. */
-type NameTree = { token: number | undefined; readonly next: Map<string, NameTree> };
+/**
+ * "<start_of_turn>", "[INST]": what marks turns even where a vocabulary does not call it a control token. One pattern
+ * for each kind of bracket: tags of one kind never overlap.
+ */
+const tagPatterns = [/<[^<>\s]{1,64}>/g, /\[[^[\]\s]{1,64}\]/g];
 
 export class SpecialTokens {
-  readonly #names: NameTree = { token: undefined, next: new Map() };
+  readonly #names: NameFinder;
   /** Every other token of the vocabulary that may be a tag. */
   readonly #tags = new Set<string>();
 
   constructor(vocabulary: Pick<Vocabulary, 'pieces' | 'control'>) {
-    for (const id of vocabulary.control) {
-      this.#add(textOf(vocabulary.pieces[id] ?? ''), id);
-    }
+    const named = vocabulary.control.map(
+      (id) => [textOf(vocabulary.pieces[id] ?? ''), id] as const,
+    );
+    this.#names = new NameFinder(
+      named.filter(([name]) => name !== '' && name.length <= longestName),
+    );
     const control = new Set(vocabulary.control);
     for (const [id, piece] of vocabulary.pieces.entries()) {
       if ((piece.startsWith('<') || piece.startsWith('[')) && !control.has(id)) {
@@ -34,18 +38,12 @@ export class SpecialTokens {
   split(text: string): PromptPiece[] {
     const pieces: PromptPiece[] = [];
     let textFrom = 0;
-    for (let index = 0; index < text.length;) {
-      const found = this.#longestNameAt(text, index);
-      if (found === undefined) {
-        index += 1;
-        continue;
+    for (const { begin, end, value } of this.#names.find(text)) {
+      if (begin > textFrom) {
+        pieces.push({ text: text.slice(textFrom, begin) });
       }
-      if (index > textFrom) {
-        pieces.push({ text: text.slice(textFrom, index) });
-      }
-      pieces.push({ token: found.token });
-      index = found.end;
-      textFrom = index;
+      pieces.push({ token: value });
+      textFrom = end;
     }
     if (textFrom < text.length) {
       pieces.push({ text: text.slice(textFrom) });
@@ -58,33 +56,16 @@ export class SpecialTokens {
    * tokens. A message must not bring them in.
    */
   tagsIn(templateText: string): ReadonlySet<string> {
-    return new Set(templateText.match(tag)?.filter((name) => this.#tags.has(name)));
+    const names = tagsByKind(templateText).flatMap((kind) => kind.map(({ name }) => name));
+    return new Set(names.filter((name) => this.#tags.has(name)));
   }
+}
 
-  #add(name: string, token: number): void {
-    if (name === '' || name.length > longestName) {
-      return;
-    }
-    let node = this.#names;
-    for (const character of name.split('')) {
-      const next = node.next.get(character) ?? { token: undefined, next: new Map() };
-      node.next.set(character, next);
-      node = next;
-    }
-    node.token = token;
-  }
-
-  #longestNameAt(text: string, begin: number): { token: number; end: number } | undefined {
-    let found: { token: number; end: number } | undefined;
-    let node: NameTree | undefined = this.#names;
-    for (let end = begin; node !== undefined; end += 1) {
-      if (node.token !== undefined) {
-        found = { token: node.token, end };
-      }
-      node = node.next.get(text.charAt(end));
-    }
-    return found;
-  }
+/** Everything in a text that looks like a tag, in order, for each kind of bracket by itself. */
+export function tagsByKind(text: string): { name: string; at: number }[][] {
+  return tagPatterns.map((pattern) =>
+    Array.from(text.matchAll(pattern), (match) => ({ name: match[0], at: match.index })),
+  );
 }
 
 function textOf(piece: string): string {
