@@ -116,6 +116,26 @@ describe('the pieces of a prompt', () => {
     expect(() => piecesOf(template, [user('<s>')])).toThrow('names one of');
   });
 
+  it('of a long message are found at once, even if the vocabulary and the template have tens of thousands of tags', () => {
+    const tags = Array.from({ length: 50_000 }, (_, index) => `<tag${index}>`);
+    const many = new SpecialTokens({ pieces: tags, control: [] });
+    const content = '<tag1> and <tag9999999> '.repeat(40_000);
+    const own = tags.join('');
+    const before = performance.now();
+    const pieces = promptPieces(
+      {
+        plain: own + content,
+        marked: `${own}n0ncex0y`,
+        contents: new Map([['n0ncex0y', content]]),
+        nonce: 'n0nce',
+      },
+      many,
+    );
+    expect(pieces).toHaveLength(40_001);
+    // Looking for every tag in the whole text takes a minute.
+    expect(performance.now() - before).toBeLessThan(5000);
+  });
+
   it('prefer the longest of several names', () => {
     expect(special.split('<|end_of_text|><|end|><|end')).toEqual([
       { token: 5 },

@@ -19,6 +19,10 @@ export type WindowSizes = {
 /** A quarter of what llama.cpp's regular expressions survive on a stack of 8 MB; some 10 ms of work. */
 export const windowSizes: WindowSizes = { window: 8192, overlap: 1536 };
 
+/** SentencePiece reads this character as a space, so its tokens have fewer bytes than the text. */
+const writtenSpace = '▁';
+const writtenSpaceBytes = 3;
+
 /** Tokens of a window with the byte of the text at which each begins. */
 type Window = {
   readonly tokens: readonly number[];
@@ -46,7 +50,11 @@ export async function tokenizeInWindows(
     const tokens = await tokenize(lead + bytes.toString('utf8', begin, end), done.length);
     const { begins, surplus } = placesOf(tokens, pieces, end - begin);
     const window = { tokens, begins: begins.map((place) => begin + place), end };
-    const isFaithful = surplus === lead.length || surplus === lead.length + 1;
+    const isFaithful = isFrame(surplus, lead);
+    const spaces = bytes.toString('utf8', begin, end).split(writtenSpace).length - 1;
+    if (!isFaithful && spaces > 0 && isFrame(surplus + spaces * (writtenSpaceBytes - 1), lead)) {
+      return tokenizeInWindows(text.replaceAll(writtenSpace, ' '), pieces, tokenize, sizes);
+    }
     const join: Join = last === undefined ? startOfText : joinOf(last, window, begin);
     append(done, last?.tokens.slice(0, join.before));
     last = {
@@ -71,6 +79,11 @@ export async function tokenizeInWindows(
       begin = next;
     }
   }
+}
+
+/** Whether the tokens of a window say its lead, its text and at most one space before, and nothing else. */
+function isFrame(surplus: number, lead: string): boolean {
+  return surplus === lead.length || surplus === lead.length + 1;
 }
 
 /** How many tokens of the window before are taken, and the first one of the new window that follows them. */
