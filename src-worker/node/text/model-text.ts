@@ -60,7 +60,7 @@ export class ModelText {
       this.#templateInput(marks.messages),
     ]);
     const rendered = { plain, marked, contents: marks.contents, nonce };
-    const pieces = promptPieces(rendered, this.#special);
+    const pieces = await promptPieces(rendered, this.#special);
     const tokens = await this.#tokenizer.tokens(pieces, limit, signal);
     const begin = vocabulary.beginOfSequence;
     if (vocabulary.addBeginOfSequence && begin !== null && tokens[0] !== begin) {

@@ -14,6 +14,8 @@ const root = 0;
 export class NameFinder {
   /** The node that a node and the next character lead to, by `node * 65536 + character`. */
   readonly #next = new Map<number, number>();
+  /** 1 for every character that some name ends with: at all others a search that stands at the root stays there. */
+  readonly #ends = new Uint8Array(65_536);
   /** For each node, where to go on when no character leads further: its longest end that is a node as well. */
   readonly #fallback: number[] = [root];
   /** For each node, the longest name that it ends with: its length and value; 0 when there is none. */
@@ -30,6 +32,7 @@ export class NameFinder {
       if (characters > mostCharacters) {
         break;
       }
+      this.#ends[name.charCodeAt(name.length - 1)] = 1;
       let node = root;
       for (let index = name.length - 1; index >= 0; index -= 1) {
         const character = name.charCodeAt(index);
@@ -65,8 +68,11 @@ export class NameFinder {
     const nodes = new Uint32Array(text.length);
     let node = root;
     for (let index = text.length - 1; index >= 0; index -= 1) {
-      node = this.#step(node, text.charCodeAt(index));
-      nodes[index] = node;
+      const character = text.charCodeAt(index);
+      if (node !== root || this.#ends[character] === 1) {
+        node = this.#step(node, character);
+        nodes[index] = node;
+      }
     }
     for (let begin = 0; begin < text.length;) {
       const at = nodes[begin] ?? root;

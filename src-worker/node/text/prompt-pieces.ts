@@ -49,16 +49,18 @@ export type RenderedPrompt = {
  * @throws AppError `request-invalid` when a content names a control token and the template changes contents
  * so much that they cannot be told from its own text.
  */
-export function promptPieces(rendered: RenderedPrompt, special: SpecialTokens): PromptPiece[] {
+export async function promptPieces(
+  rendered: RenderedPrompt,
+  special: SpecialTokens,
+): Promise<PromptPiece[]> {
   const { plain, contents } = rendered;
   const segments = segmentsOf(rendered);
   const own = segments.filter(({ fromTemplate }) => fromTemplate).map(({ text }) => text);
   const tags = special.tagsIn(own.join('\n'));
   if (segments.map(({ text }) => text).join('') !== plain) {
+    await otherWork();
     const pieces = special.split(plain);
-    const isHarmless = [...contents.values()].every(
-      (content) => tokensIn(special.split(content)).length === 0 && !carries(content, tags),
-    );
+    const isHarmless = await areHarmless(contents.values(), special, tags);
     const wanted = own.flatMap((text) => tokensIn(special.split(text)));
     if (isHarmless && sameTokens(tokensIn(pieces), wanted)) {
       return pieces;
@@ -87,12 +89,30 @@ function segmentsOf({ marked, contents, nonce }: RenderedPrompt): Segment[] {
   return segments;
 }
 
+/** Lets the node do what else waits: a text of a megabyte takes some ten milliseconds at each step. */
+const otherWork = (): Promise<void> => new Promise(setImmediate);
+
+/** Whether none of the contents names a control token or a tag. */
+async function areHarmless(
+  contents: Iterable<string>,
+  special: SpecialTokens,
+  tags: ReadonlySet<string>,
+): Promise<boolean> {
+  for (const content of contents) {
+    await otherWork();
+    if (special.names(content) || carries(content, tags)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** Control tokens of the template, and between them runs of text. */
-function joinRuns(
+async function joinRuns(
   segments: readonly Segment[],
   special: SpecialTokens,
   tags: ReadonlySet<string>,
-): PromptPiece[] {
+): Promise<PromptPiece[]> {
   const pieces: PromptPiece[] = [];
   let run: Segment[] = [];
   const endRun = (): void => {
@@ -102,6 +122,9 @@ function joinRuns(
     run = [];
   };
   for (const segment of segments) {
+    if (!segment.fromTemplate) {
+      await otherWork();
+    }
     const parts = segment.fromTemplate ? special.split(segment.text) : [{ text: segment.text }];
     for (const part of parts) {
       if ('text' in part) {
@@ -119,6 +142,9 @@ function joinRuns(
 /** The run's text, cut inside every tag that is not wholly the template's, so that none is tokenized whole. */
 function withoutForeignTags(run: readonly Segment[], tags: ReadonlySet<string>): string[] {
   const text = run.map((segment) => segment.text).join('');
+  if (tags.size === 0) {
+    return text === '' ? [] : [text];
+  }
   const templateRanges: { from: number; to: number }[] = [];
   let from = 0;
   for (const segment of run) {
@@ -128,7 +154,7 @@ function withoutForeignTags(run: readonly Segment[], tags: ReadonlySet<string>):
     }
     from = to;
   }
-  const cuts = new Set<number>();
+  const cuts: number[] = [];
   for (const kind of tagsByKind(text)) {
     let range = 0;
     for (const { name, at } of kind) {
@@ -139,11 +165,11 @@ function withoutForeignTags(run: readonly Segment[], tags: ReadonlySet<string>):
         range += 1;
       }
       if ((templateRanges[range]?.from ?? Infinity) > at) {
-        cuts.add(at + 1);
+        cuts.push(at + 1);
       }
     }
   }
-  const bounds = [0, ...[...cuts].toSorted((one, other) => one - other), text.length];
+  const bounds = [0, ...Uint32Array.from(cuts).toSorted(), text.length];
   return bounds
     .slice(1)
     .map((end, index) => text.slice(bounds[index], end))

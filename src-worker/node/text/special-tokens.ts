@@ -9,10 +9,16 @@ export type PromptPiece = { readonly text: string } | { readonly token: number }
 const longestName = 256;
 
 /**
- * "<start_of_turn>", "[INST]": what marks turns even where a vocabulary does not call it a control token. One pattern
- * for each kind of bracket: tags of one kind never overlap.
+ * "<start_of_turn>", "[INST]": what marks turns even where a vocabulary does not call it a control token. The brackets
+ * are those of `tagsByKind`; tags of one kind never overlap.
  */
-const tagPatterns = [/<[^<>\s]{1,64}>/g, /\[[^[\]\s]{1,64}\]/g];
+const brackets = [
+  ['<', '>'],
+  ['[', ']'],
+] as const;
+
+/** Characters between the brackets of a tag. */
+const longestTag = 64;
 
 export class SpecialTokens {
   readonly #names: NameFinder;
@@ -51,6 +57,11 @@ export class SpecialTokens {
     return pieces;
   }
 
+  /** Whether a text names any control token. */
+  names(text: string): boolean {
+    return this.#names.find(text).next().done !== true;
+  }
+
   /**
    * The tags in a template's own text that the tokenizer may read as one token although they are no control
    * tokens. A message must not bring them in.
@@ -63,9 +74,30 @@ export class SpecialTokens {
 
 /** Everything in a text that looks like a tag, in order, for each kind of bracket by itself. */
 export function tagsByKind(text: string): { name: string; at: number }[][] {
-  return tagPatterns.map((pattern) =>
-    Array.from(text.matchAll(pattern), (match) => ({ name: match[0], at: match.index })),
-  );
+  return brackets.map(([open, close]) => {
+    const found: { name: string; at: number }[] = [];
+    for (let at = text.indexOf(open); at !== -1; at = text.indexOf(open, at + 1)) {
+      const end = endOfTag(text, at + 1, open, close);
+      if (end !== undefined) {
+        found.push({ name: text.slice(at, end), at });
+      }
+    }
+    return found;
+  });
+}
+
+/** Behind the closing bracket of a tag whose inside begins at `from`; undefined when it is no tag. */
+function endOfTag(text: string, from: number, open: string, close: string): number | undefined {
+  for (let index = from; index <= from + longestTag; index += 1) {
+    const character = text.charAt(index);
+    if (character === close) {
+      return index === from ? undefined : index + 1;
+    }
+    if (character === open || character.trim() === '') {
+      return undefined;
+    }
+  }
+  return undefined;
 }
 
 function textOf(piece: string): string {
