@@ -1,13 +1,15 @@
 /** The text side of one model: its chat template and its tokenizer make prompts of messages. */
 import { randomBytes } from 'node:crypto';
 import type { ChatMessage } from '../../../src-shared/chat.ts';
+import { AppError } from '../../../src-shared/errors.ts';
 import type { Vocabulary } from '../../wire/engine-messages.ts';
 import { TokenPieces } from './detokenizer.ts';
-import { markContents, promptPieces } from './prompt-pieces.ts';
+import { messageForms } from './message-forms.ts';
+import { markContents, promptPieces, type RenderedPrompt } from './prompt-pieces.ts';
 import { PromptTokenizer } from './prompt-tokenizer.ts';
 import { SpecialTokens } from './special-tokens.ts';
 import type { TemplateInput } from './template-messages.ts';
-import type { TemplateRenderer } from './template-renderer.ts';
+import { TemplateFailure, type TemplateRenderer } from './template-renderer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { TokenizerTurns } from './tokenizer-turns.ts';
 
@@ -21,6 +23,9 @@ export type Prompt = {
 const transcriptTemplate =
   '{% for message in messages %}{{ message.role | capitalize }}: {{ message.content | trim }}\n\n{% endfor %}Assistant:';
 
+const noOther = (): Promise<Tokenizer> =>
+  Promise.reject(new AppError('engine-died', "The model's tokenizer has ended."));
+
 export class ModelText {
   readonly #vocabulary: Vocabulary;
   readonly #turns: TokenizerTurns;
@@ -29,8 +34,12 @@ export class ModelText {
   readonly #special: SpecialTokens;
   readonly #pieces: TokenPieces;
 
-  /** `restart` starts another tokenizer when this one has died. */
-  constructor(tokenizer: Tokenizer, restart: () => Promise<Tokenizer>, renderer: TemplateRenderer) {
+  /** `restart` starts another tokenizer when this one has died; without it, what is asked then fails. */
+  constructor(
+    tokenizer: Tokenizer,
+    renderer: TemplateRenderer,
+    restart: () => Promise<Tokenizer> = noOther,
+  ) {
     const { vocabulary } = tokenizer;
     this.#vocabulary = vocabulary;
     this.#renderer = renderer;
@@ -48,18 +57,11 @@ export class ModelText {
    */
   async prompt(
     messages: readonly ChatMessage[],
-    limit: number,
     signal: AbortSignal,
+    limit = Infinity,
   ): Promise<Prompt> {
     const vocabulary = this.#vocabulary;
-    const template = vocabulary.chatTemplate ?? transcriptTemplate;
-    const nonce = `m${randomBytes(16).toString('hex')}`;
-    const marks = markContents(messages, nonce);
-    const [plain = '', marked = ''] = await this.#renderer.render(template, [
-      this.#templateInput(messages),
-      this.#templateInput(marks.messages),
-    ]);
-    const rendered = { plain, marked, contents: marks.contents, nonce };
+    const rendered = await this.#render(messages);
     const pieces = await promptPieces(rendered, this.#special);
     const tokens = await this.#tokenizer.tokens(pieces, limit, signal);
     const begin = vocabulary.beginOfSequence;
@@ -71,6 +73,48 @@ export class ModelText {
 
   close(): Promise<void> {
     return this.#turns.close();
+  }
+
+  /** In the first form of the messages that the template takes and shows whole, else in the first that it takes. */
+  async #render(messages: readonly ChatMessage[]): Promise<RenderedPrompt> {
+    let partly: RenderedPrompt | undefined;
+    let refusal: TemplateFailure | undefined;
+    for (const form of messageForms(messages)) {
+      try {
+        const { rendered, isWhole } = await this.#renderForm(form);
+        if (isWhole) {
+          return rendered;
+        }
+        partly ??= rendered;
+      } catch (error) {
+        if (!(error instanceof TemplateFailure) || !isAboutMessages(error)) {
+          throw error;
+        }
+        // What it says of turns of user and assistant alone is about the template; a refusal says what it wants.
+        refusal = refusal?.failure === 'refusal' ? refusal : error;
+      }
+    }
+    if (partly === undefined) {
+      throw refusal ?? new AppError('internal', 'No form of the messages was rendered.');
+    }
+    return partly;
+  }
+
+  /** `isWhole` when everything that the model is told or asked is in it; a template may leave out what it said itself. */
+  async #renderForm(
+    messages: readonly ChatMessage[],
+  ): Promise<{ rendered: RenderedPrompt; isWhole: boolean }> {
+    const template = this.#vocabulary.chatTemplate ?? transcriptTemplate;
+    const nonce = `m${randomBytes(16).toString('hex')}`;
+    const marks = markContents(messages, nonce);
+    const [plain = '', marked = ''] = await this.#renderer.render(template, [
+      this.#templateInput(messages),
+      this.#templateInput(marks.messages),
+    ]);
+    const isWhole = messages.every(
+      ({ role }, index) => role === 'assistant' || marked.includes(marks.marks[index] ?? ''),
+    );
+    return { rendered: { plain, marked, contents: marks.contents, nonce }, isWhole };
   }
 
   #templateInput(messages: readonly ChatMessage[]): TemplateInput {
@@ -88,4 +132,9 @@ export class ModelText {
       ? ''
       : Buffer.from(this.#pieces.pieceOf(token), 'latin1').toString('utf8');
   }
+}
+
+/** Whether other messages may be rendered where these were not. */
+function isAboutMessages({ failure }: TemplateFailure): boolean {
+  return failure === 'refusal' || failure === 'render';
 }

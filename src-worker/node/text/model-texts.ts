@@ -58,7 +58,7 @@ export class ModelTexts {
     const kept = this.#take(model.manifestId);
     try {
       const text = await kept.text;
-      return await text.prompt(messages, limit, signal);
+      return await text.prompt(messages, signal, limit);
     } catch (error) {
       throw toAppError(error).code === 'model-not-found' ? onlyPeersHave(model, error) : error;
     } finally {
@@ -115,7 +115,7 @@ export class ModelTexts {
   async #load(id: string): Promise<ModelText> {
     const start = async (): Promise<Tokenizer> =>
       this.#parts.startTokenizer(await this.#parts.headerPath(id));
-    return new ModelText(await start(), start, this.#renderer);
+    return new ModelText(await start(), this.#renderer, start);
   }
 
   #forget(id: string, kept: Kept): void {

@@ -19,11 +19,14 @@ export type MarkedMessages = {
   readonly messages: readonly ChatMessage[];
   /** What each mark stands for. */
   readonly contents: ReadonlyMap<string, string>;
+  /** The mark of each message; undefined where there is nothing to mark. */
+  readonly marks: readonly (string | undefined)[];
 };
 
 /** `nonce` is made of letters and digits that nobody can guess; space around a content stays where templates trim it. */
 export function markContents(messages: readonly ChatMessage[], nonce: string): MarkedMessages {
   const contents = new Map<string, string>();
+  const marks: (string | undefined)[] = [];
   const marked = messages.map(({ role, content }, index) => {
     const inner = content.trim();
     if (inner === '') {
@@ -31,10 +34,11 @@ export function markContents(messages: readonly ChatMessage[], nonce: string): M
     }
     const mark = `${nonce}x${index}y`;
     contents.set(mark, inner);
+    marks[index] = mark;
     const begin = content.indexOf(inner);
     return { role, content: content.slice(0, begin) + mark + content.slice(begin + inner.length) };
   });
-  return { messages: marked, contents };
+  return { messages: marked, contents, marks };
 }
 
 export type RenderedPrompt = {
