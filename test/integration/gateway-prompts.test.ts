@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
+import { AnswerText } from '../../src-worker/node/text/answer-text.ts';
+import { TokenPieces } from '../../src-worker/node/text/detokenizer.ts';
 import { startEngineTokenizer } from '../../src-worker/node/text/engine-tokenizer.ts';
 import type { Tokenizer } from '../../src-worker/node/text/tokenizer.ts';
 import { ModelTexts } from '../../src-worker/node/text/model-texts.ts';
@@ -68,6 +70,7 @@ describe('the tokenizers of many models', () => {
   let clock: ManualClock;
   let texts: ModelTexts;
   let failNext = false;
+  const withoutTemplate: string[] = [];
   /** Kills the tokenizer of a model. */
   const deaths = new Map<string, () => void>();
 
@@ -75,6 +78,7 @@ describe('the tokenizers of many models', () => {
     clock = new ManualClock();
     texts = new ModelTexts({
       clock,
+      onNoTemplate: ({ manifestId }) => withoutTemplate.push(manifestId),
       headerPath: (id) =>
         id === 'of peers'
           ? Promise.reject(new AppError('model-not-found', 'The library has no such model.'))
@@ -123,6 +127,28 @@ describe('the tokenizers of many models', () => {
 
   it('put a transcript before models that have no template', async () => {
     expect(await ask('a')).toBe('<s>User: Hi\n\nAssistant:');
+  });
+
+  it('tell once of each model without a template, and end its answers where it goes on as the user', async () => {
+    withoutTemplate.splice(0);
+    const { stops } = await texts.prompt(
+      { ...testModel, manifestId: 'a' },
+      [{ role: 'user', content: 'Hi' }],
+      2048,
+      never,
+    );
+    await ask('b');
+    await ask('a');
+    expect(withoutTemplate).toEqual(['a', 'b']);
+    const answer = new AnswerText(
+      new TokenPieces({ pieces: [' Yes.\n\nUs', 'er: And'], control: [] }),
+      stops,
+    );
+    expect([answer.push(0, undefined)?.text, answer.push(1, undefined)?.text]).toEqual([
+      ' Yes.',
+      undefined,
+    ]);
+    expect(answer.stopped).toBe(true);
   });
 
   it('are started once, and few are kept: the longest unused goes', async () => {

@@ -89,11 +89,8 @@ export class ChatService {
           rules: request.rules,
         };
         const { pieces } = prompt;
-        return runChoice(
-          generations,
-          { choice, generation, pieces, stop: request.stop },
-          runSignal,
-        );
+        const stop = [...request.stop, ...prompt.stops];
+        return runChoice(generations, { choice, generation, pieces, stop }, runSignal);
       },
       signal,
     );

@@ -17,11 +17,16 @@ export type Prompt = {
   readonly tokens: readonly number[];
   /** For showing the tokens of the answer. */
   readonly pieces: TokenPieces;
+  /** Texts at which the answer ends beside those that the request names. */
+  readonly stops: readonly string[];
 };
 
 /** For models that were not trained to chat and have no template: a transcript to be continued. */
 const transcriptTemplate =
   '{% for message in messages %}{{ message.role | capitalize }}: {{ message.content | trim }}\n\n{% endfor %}Assistant:';
+
+/** Where the model goes on with such a transcript in the user's place. */
+const nextSpeaker = ['\n\nUser:', '\nUser:'];
 
 const noOther = (): Promise<Tokenizer> =>
   Promise.reject(new AppError('engine-died', "The model's tokenizer has ended."));
@@ -49,6 +54,11 @@ export class ModelText {
     this.#tokenizer = new PromptTokenizer(this.#turns, vocabulary, this.#pieces);
   }
 
+  /** False for models that were not trained to chat: they are asked with a transcript, and go on as they like. */
+  get hasTemplate(): boolean {
+    return this.#vocabulary.chatTemplate !== null;
+  }
+
   /**
    * The tokens that ask the model for the next message. Control tokens come from the template alone.
    * @param limit most tokens that the model takes
@@ -68,7 +78,8 @@ export class ModelText {
     if (vocabulary.addBeginOfSequence && begin !== null && tokens[0] !== begin) {
       tokens.unshift(begin);
     }
-    return { tokens, pieces: this.#pieces };
+    const stops = this.hasTemplate ? [] : nextSpeaker;
+    return { tokens, pieces: this.#pieces, stops };
   }
 
   close(): Promise<void> {

@@ -19,6 +19,8 @@ export type ModelTextsParts = {
   /** Path of a GGUF with at least the model's header. @throws AppError `model-not-found` */
   readonly headerPath: (manifestId: string) => Promise<string>;
   readonly startTokenizer: (headerPath: string) => Promise<Tokenizer>;
+  /** Told once of each model that has no chat template, when it is first asked. */
+  readonly onNoTemplate?: (model: ModelSummary) => void;
   readonly clock?: Clock;
 };
 
@@ -35,6 +37,8 @@ export class ModelTexts {
   /** By manifest id, the longest unused first. */
   readonly #kept = new Map<string, Kept>();
   readonly #ending = new Set<Promise<void>>();
+  /** Models that `onNoTemplate` was told of. */
+  readonly #withoutTemplate = new Set<string>();
   #closed = false;
 
   constructor(parts: ModelTextsParts) {
@@ -58,6 +62,10 @@ export class ModelTexts {
     const kept = this.#take(model.manifestId);
     try {
       const text = await kept.text;
+      if (!text.hasTemplate && !this.#withoutTemplate.has(model.manifestId)) {
+        this.#withoutTemplate.add(model.manifestId);
+        this.#parts.onNoTemplate?.(model);
+      }
       return await text.prompt(messages, signal, limit);
     } catch (error) {
       throw toAppError(error).code === 'model-not-found' ? onlyPeersHave(model, error) : error;
