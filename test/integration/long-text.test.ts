@@ -9,7 +9,7 @@ import { ModelTexts } from '../../src-worker/node/text/model-texts.ts';
 import { tokenizeInWindows } from '../../src-worker/node/text/text-windows.ts';
 import type { Tokenizer } from '../../src-worker/node/text/tokenizer.ts';
 import { TokenizerTurns } from '../../src-worker/node/text/tokenizer-turns.ts';
-import { testModel } from '../support/gateway-server.ts';
+import { startTestGateway, TestModel, testModel } from '../support/gateway-server.ts';
 import {
   type VocabularyKind,
   vocabularyKinds,
@@ -127,6 +127,40 @@ describe('long text', () => {
         { numRuns: 60 },
       );
     });
+  });
+
+  it('of a megabyte is refused with the numbers while other chats go on', async () => {
+    const model = await TestModel.start();
+    const { client, close } = await startTestGateway(model);
+    const ask = (content: string): Promise<unknown> =>
+      client.chat.completions.create({
+        model: testModel.name,
+        messages: [{ role: 'user', content }],
+        max_tokens: 1,
+      });
+    try {
+      await ask('Hello');
+      const over = ask('\n'.repeat(1_000_000) + '!').then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await ask('Hello');
+      expect(await over).toMatchObject({
+        status: 400,
+        code: 'context_length_exceeded',
+        message: expect.stringContaining(
+          'This text has 1000001 characters; the model takes at most 2048 tokens',
+        ),
+      });
+      // Short enough to be tokenized, and still too long.
+      await expect(ask('x'.repeat(3000))).rejects.toMatchObject({
+        code: 'context_length_exceeded',
+        message: expect.stringContaining('take 3004 tokens'),
+      });
+    } finally {
+      await close();
+      await model.close();
+    }
   });
 
   it('that ends tokenizers takes only its own request with it', async () => {
