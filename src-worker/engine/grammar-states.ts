@@ -39,9 +39,14 @@ const limits = {
   depth: 5000,
   /** Work for one token, which bounds its time to some hundred milliseconds. */
   steps: 1_000_000,
-  /** States and stacks kept for the next time. */
-  kept: 50_000,
+  /** Work for all tokens of a text that is read at once, which bounds its time to a second. */
+  stepsOfText: 2_000_000,
+  /** Memory of states, stacks and ways between them that are remembered for the next time, about. */
+  bytes: 32 * 1024 * 1024,
 } as const;
+
+/** What V8 takes for each, about; a state's key has a few characters for each of its stacks. */
+const bytesOf = { state: 400, stack: 250, stackOfState: 8, way: 40 } as const;
 
 export class GrammarStates {
   readonly start: State;
@@ -50,7 +55,8 @@ export class GrammarStates {
   readonly #stacks = new Map<string, Stack>();
   readonly #states = new Map<string, State>();
   #newestStack = 0;
-  #steps = 0;
+  #stepsLeft: number = limits.steps;
+  #bytes = 0;
 
   /** @throws AppError `request-invalid` when a text can begin in too many ways */
   constructor(grammar: Grammar) {
@@ -69,11 +75,12 @@ export class GrammarStates {
 
   /** Allows the work for one more token. */
   refill(): void {
-    this.#steps = 0;
-    if (this.#stacks.size > limits.kept || this.#states.size > limits.kept) {
-      this.#stacks.clear();
-      this.#states.clear();
-    }
+    this.#stepsLeft = limits.steps;
+  }
+
+  /** Allows the work for a text of any length: what its author's grammar needs for each token is less then. */
+  refillForText(): void {
+    this.#stepsLeft = limits.stepsOfText;
   }
 
   /**
@@ -83,6 +90,7 @@ export class GrammarStates {
   after(state: State, character: number): State | null {
     let next = state.next.get(character);
     if (next === undefined) {
+      this.#forgetIfLarge();
       const matching = state.stacks.filter((stack) => matches(stack.place.element, character));
       this.#count(state.stacks.length);
       next =
@@ -90,6 +98,7 @@ export class GrammarStates {
           ? null
           : this.#stateAt(matching.map(({ place, below }) => ({ place: place.next, below })));
       state.next.set(character, next);
+      this.#bytes += bytesOf.way;
     }
     return next;
   }
@@ -144,6 +153,7 @@ export class GrammarStates {
       this.#count(stacks.length);
       state = { stacks, canEnd, next: new Map() };
       this.#states.set(key, state);
+      this.#bytes += bytesOf.state + key.length + stacks.length * bytesOf.stackOfState;
     }
     return state;
   }
@@ -161,14 +171,28 @@ export class GrammarStates {
       this.#newestStack += 1;
       stack = { id: this.#newestStack, place, below, depth };
       this.#stacks.set(key, stack);
+      this.#bytes += bytesOf.stack;
     }
     return stack;
   }
 
   #count(steps: number): void {
-    this.#steps += steps;
-    if (this.#steps > limits.steps) {
+    this.#stepsLeft -= steps;
+    if (this.#stepsLeft < 0) {
       throw invalid('It is too complicated: following it takes longer than computing the text');
+    }
+  }
+
+  /** States hang on each other by their ways, so these go as well. */
+  #forgetIfLarge(): void {
+    if (this.#bytes > limits.bytes) {
+      for (const state of this.#states.values()) {
+        state.next.clear();
+      }
+      this.start.next.clear();
+      this.#states.clear();
+      this.#stacks.clear();
+      this.#bytes = 0;
     }
   }
 }
