@@ -37,10 +37,8 @@ const limits = {
   stacks: 5000,
   /** Rules within rules: lists in lists in a JSON text, for example. */
   depth: 5000,
-  /** Work for one token, which bounds its time to some hundred milliseconds. */
+  /** Work for one token, or for a text that is read at once; it bounds their time to some hundred milliseconds. */
   steps: 1_000_000,
-  /** Work for all tokens of a text that is read at once, which bounds its time to a second. */
-  stepsOfText: 2_000_000,
   /** Memory of states, stacks and ways between them that are remembered for the next time, about. */
   bytes: 32 * 1024 * 1024,
 } as const;
@@ -73,14 +71,9 @@ export class GrammarStates {
     this.start = this.#stateAt([{ place: root, below: undefined }]);
   }
 
-  /** Allows the work for one more token. */
+  /** Allows the work for one more token, or for a text. */
   refill(): void {
     this.#stepsLeft = limits.steps;
-  }
-
-  /** Allows the work for a text of any length: what its author's grammar needs for each token is less then. */
-  refillForText(): void {
-    this.#stepsLeft = limits.stepsOfText;
   }
 
   /**
