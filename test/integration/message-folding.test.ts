@@ -45,7 +45,7 @@ describe('messages for a template that', () => {
   async function promptOf(chatTemplate: string, letters: string): Promise<string> {
     const vocabulary = { ...tokenizer.vocabulary, chatTemplate };
     const text = new ModelText({ ...tokenizer, vocabulary }, renderer);
-    const messages = [...letters].map((letter, index): ChatMessage => ({
+    const messages = letters.split('').map((letter, index): ChatMessage => ({
       role: roles[letter as keyof typeof roles],
       content: `${letter}${index}`,
     }));

@@ -70,9 +70,12 @@ export async function writeSmallVocabulary(
   await writeGguf(path, { metadata, tensors: [] });
 }
 
+/** Byte-level vocabularies write a space as Ġ. */
+function written(text: string): string {
+  return text.replaceAll(' ', 'Ġ');
+}
+
 function byteLevel(pattern: string): [string, MetadataValue][] {
-  // Byte-level vocabularies write a space as Ġ.
-  const written = (text: string): string => text.replaceAll(' ', 'Ġ');
   const tokens = [
     '<s>',
     '</s>',
@@ -99,7 +102,7 @@ function sentencePiece(): [string, MetadataValue][] {
   // SentencePiece writes a space as ▁, and merges what has the highest score first.
   const texts = [
     ...merges.map((pair) => pair.join('')),
-    ...' !=abcdefghijklmnopqrstuvwxyz0123456789',
+    ...' !=abcdefghijklmnopqrstuvwxyz0123456789'.split(''),
   ];
   const tokens = [
     '<unk>',

@@ -7,7 +7,7 @@ const roles = { S: 'system', U: 'user', A: 'assistant', T: 'tool' } as const;
 
 /** "S U" as messages that say their letter and place. */
 function conversation(letters: string): ChatMessage[] {
-  return [...letters].map((letter, index) => ({
+  return letters.split('').map((letter, index) => ({
     role: roles[letter as keyof typeof roles],
     content: `${letter}${index}`,
   }));

@@ -39,14 +39,10 @@ function turnsOf(messages: readonly ChatMessage[]): ChatMessage[] {
 }
 
 function asTurn({ role, content }: ChatMessage): ChatMessage {
-  switch (role) {
-    case 'assistant':
-      return { role, content };
-    case 'tool':
-      return { role: 'user', content: `Result of a tool:\n${content}` };
-    default:
-      return { role: 'user', content };
+  if (role === 'assistant') {
+    return { role, content };
   }
+  return { role: 'user', content: role === 'tool' ? `Result of a tool:\n${content}` : content };
 }
 
 function joined(messages: readonly ChatMessage[]): string {

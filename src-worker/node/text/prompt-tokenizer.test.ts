@@ -97,7 +97,7 @@ describe('the tokens of a prompt', () => {
     const started = startTexts();
     const long = started.texts.tokens([{ text: 'word '.repeat(200_000) }], 2_000_000, never);
     let isLongDone = false;
-    void long.then(() => {
+    void long.finally(() => {
       isLongDone = true;
     });
     const before = asked(started).length;
