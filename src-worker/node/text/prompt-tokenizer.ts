@@ -43,8 +43,8 @@ export class PromptTokenizer {
       'context-too-long',
       `This text has ${characters} characters; the model takes at most ${limit} tokens, question and answer together. Shorten the messages.`,
     );
-    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    if (bytes > limit * this.#longestToken) {
+    // A character has a byte at least, and SentencePiece's tokens have one byte for a space that is written with three.
+    if (characters > limit * this.#longestToken) {
       throw refusal;
     }
     const tokens: number[] = [];
