@@ -91,6 +91,29 @@ describe('long text', () => {
       expect(tokens).toEqual(await tokenizer.tokenize(content));
     });
 
+    it('a number of any length has the tokens that it has in one piece', async () => {
+      const digits = fc.string({
+        unit: fc.constantFrom('1', '2'),
+        minLength: 2000,
+        maxLength: 4000,
+      });
+      await fc.assert(
+        fc.asyncProperty(digits, async (text) => {
+          const cut = await tokenizeInWindows(
+            text,
+            pieces,
+            (window) => tokenizer.tokenize(window),
+            {
+              window: 512,
+              overlap: 192,
+            },
+          );
+          expect(cut).toEqual(await tokenizer.tokenize(text));
+        }),
+        { numRuns: 20 },
+      );
+    });
+
     it('any text has the tokens that it has in one piece', async () => {
       const part = fc.oneof(
         fc.constantFrom(

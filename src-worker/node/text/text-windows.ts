@@ -66,7 +66,7 @@ export async function tokenizeInWindows(
       append(done, last.tokens);
       return done;
     }
-    const next = isFaithful ? nextBegin(last, bytes, pieces, sizes) : undefined;
+    const next = isFaithful ? nextBegin(last, begin, bytes, pieces, sizes) : undefined;
     if (next === undefined) {
       // A tokenizer that changes text, for example one that has no token for a character, is cut without overlap.
       append(done, last.tokens);
@@ -149,6 +149,7 @@ function windowEnd(bytes: Buffer, begin: number, { window, overlap }: WindowSize
 /** Where the next window begins: at a word in the overlap, else at any of its tokens; undefined when none is there. */
 function nextBegin(
   last: Window,
+  begin: number,
   bytes: Buffer,
   pieces: TokenPieces,
   { overlap }: WindowSizes,
@@ -160,7 +161,22 @@ function nextBegin(
   });
   const isWord = ({ index }: { index: number }): boolean =>
     /^ [A-Za-z]/.test(pieces.pieceOf(last.tokens[index] ?? -1));
-  return (possible.find(isWord) ?? possible[0])?.place;
+  const isBetween = ({ place }: { place: number }): boolean =>
+    isBetweenDigitGroups(bytes, begin, place);
+  return (possible.find(isWord) ?? possible.find(isBetween) ?? possible[0])?.place;
+}
+
+/** Many vocabularies cut numbers into groups of three digits from the first one on; `begin` is between two groups. */
+function isBetweenDigitGroups(bytes: Buffer, begin: number, place: number): boolean {
+  let digits = 0;
+  while (place - digits > begin && isDigit(bytes[place - digits - 1])) {
+    digits += 1;
+  }
+  return digits % 3 === 0 || !isDigit(bytes[place]);
+}
+
+function isDigit(byte = 0): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 function isCharacterBegin(bytes: Buffer, place: number): boolean {
