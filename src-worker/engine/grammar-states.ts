@@ -37,11 +37,14 @@ const limits = {
   stacks: 5000,
   /** Rules within rules: lists in lists in a JSON text, for example. */
   depth: 5000,
-  /** Work for one token, which bounds its time to some hundred milliseconds. */
+  /** Work for one token, or for a text that is read at once; it bounds their time to some hundred milliseconds. */
   steps: 1_000_000,
-  /** States and stacks kept for the next time. */
-  kept: 50_000,
+  /** Memory of states, stacks and ways between them that are remembered for the next time, about. */
+  bytes: 32 * 1024 * 1024,
 } as const;
+
+/** What V8 takes for each, about; a state's key has a few characters for each of its stacks. */
+const bytesOf = { state: 400, stack: 250, stackOfState: 8, way: 40 } as const;
 
 export class GrammarStates {
   readonly start: State;
@@ -50,7 +53,8 @@ export class GrammarStates {
   readonly #stacks = new Map<string, Stack>();
   readonly #states = new Map<string, State>();
   #newestStack = 0;
-  #steps = 0;
+  #stepsLeft: number = limits.steps;
+  #bytes = 0;
 
   /** @throws AppError `request-invalid` when a text can begin in too many ways */
   constructor(grammar: Grammar) {
@@ -67,13 +71,9 @@ export class GrammarStates {
     this.start = this.#stateAt([{ place: root, below: undefined }]);
   }
 
-  /** Allows the work for one more token. */
+  /** Allows the work for one more token, or for a text. */
   refill(): void {
-    this.#steps = 0;
-    if (this.#stacks.size > limits.kept || this.#states.size > limits.kept) {
-      this.#stacks.clear();
-      this.#states.clear();
-    }
+    this.#stepsLeft = limits.steps;
   }
 
   /**
@@ -83,6 +83,7 @@ export class GrammarStates {
   after(state: State, character: number): State | null {
     let next = state.next.get(character);
     if (next === undefined) {
+      this.#forgetIfLarge();
       const matching = state.stacks.filter((stack) => matches(stack.place.element, character));
       this.#count(state.stacks.length);
       next =
@@ -90,6 +91,7 @@ export class GrammarStates {
           ? null
           : this.#stateAt(matching.map(({ place, below }) => ({ place: place.next, below })));
       state.next.set(character, next);
+      this.#bytes += bytesOf.way;
     }
     return next;
   }
@@ -144,6 +146,7 @@ export class GrammarStates {
       this.#count(stacks.length);
       state = { stacks, canEnd, next: new Map() };
       this.#states.set(key, state);
+      this.#bytes += bytesOf.state + key.length + stacks.length * bytesOf.stackOfState;
     }
     return state;
   }
@@ -161,14 +164,28 @@ export class GrammarStates {
       this.#newestStack += 1;
       stack = { id: this.#newestStack, place, below, depth };
       this.#stacks.set(key, stack);
+      this.#bytes += bytesOf.stack;
     }
     return stack;
   }
 
   #count(steps: number): void {
-    this.#steps += steps;
-    if (this.#steps > limits.steps) {
+    this.#stepsLeft -= steps;
+    if (this.#stepsLeft < 0) {
       throw invalid('It is too complicated: following it takes longer than computing the text');
+    }
+  }
+
+  /** States hang on each other by their ways, so these go as well. */
+  #forgetIfLarge(): void {
+    if (this.#bytes > limits.bytes) {
+      for (const state of this.#states.values()) {
+        state.next.clear();
+      }
+      this.start.next.clear();
+      this.#states.clear();
+      this.#stacks.clear();
+      this.#bytes = 0;
     }
   }
 }

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
@@ -45,6 +47,22 @@ function verdictOn(text: string): string {
   } catch (error) {
     return error instanceof AppError ? error.code : String(error);
   }
+}
+
+/** Tokens of "a" and "b" without a pattern. */
+function randomLetters(count: number): number[] {
+  let seed = 12_345;
+  return Array.from({ length: count }, () => {
+    seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff;
+    return 97 + ((seed >> 16) & 1);
+  });
+}
+
+/** Bytes in use after a collection of garbage. */
+function usedMemory(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
 }
 
 /** llama.cpp's own examples, which node-llama-cpp installs. */
@@ -192,6 +210,43 @@ describe('a grammar from a stranger', () => {
     const grammar = new TokenGrammar('root ::= "a" root "b" | "a" root "c" | "a"', texts);
     const tokens = Array.from({ length: 40 }, () => tokenOf('aaa'));
     expect(() => walk(grammar, tokens)).toThrow(/too (ambiguous|complicated)/);
+  });
+
+  it('reads a long answer at once where it is clear', () => {
+    const grammar = new TokenGrammar(example('json.gbnf'), texts);
+    const items = Array.from({ length: 4000 }, (_, id) => ({
+      id,
+      name: `n${id}`,
+      list: [[id], {}],
+    }));
+    const answer = [...Buffer.from(JSON.stringify({ items }))];
+    expect(answer.length).toBeGreaterThan(100_000);
+    const place = grammar.afterAll(grammar.start, answer);
+    expect(grammar.after(place, end)).toBeDefined();
+  });
+
+  it('gives a long answer up when each of its tokens has thousands of readings', () => {
+    const grammar = new TokenGrammar('root ::= [ab]* "a" [ab]{1600}', texts);
+    const answer = randomLetters(16_000);
+    const begin = performance.now();
+    expect(() => grammar.afterAll(grammar.start, answer)).toThrow(/too complicated/);
+    // Half a minute when every token may cost what one may.
+    expect(performance.now() - begin).toBeLessThan(5000);
+  });
+
+  it('remembers a bounded number of bytes of what it has been through', () => {
+    const any = '[ab]* "a" [ab]{1600}';
+    const grammar = new TokenGrammar(
+      `root ::= x | y | z\nx ::= ${any}\ny ::= ${any}\nz ::= ${any}`,
+      texts,
+    );
+    const before = usedMemory();
+    let place: GrammarPlace | undefined = grammar.start;
+    for (const token of randomLetters(2600)) {
+      place = place && grammar.after(place, token);
+    }
+    expect(place).toBeDefined();
+    expect(usedMemory() - before).toBeLessThan(40 * 1024 * 1024);
   });
 
   it('never takes long for a token, whatever it is', () => {

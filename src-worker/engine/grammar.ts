@@ -48,12 +48,14 @@ export class TokenGrammar {
   }
 
   /**
-   * Where tokens lead, one after the other.
-   * @throws AppError `request-invalid` when one of them may not follow
+   * Where tokens lead, one after the other, for no more work than one token may cost: they come all at once, and
+   * everybody else waits meanwhile.
+   * @throws AppError `request-invalid` when one of them may not follow, or the grammar is too complicated for them
    */
   afterAll(place: GrammarPlace, tokens: readonly number[]): GrammarPlace {
+    this.#states.refill();
     return tokens.reduce((before, token) => {
-      const next = this.after(before, token);
+      const next = this.#after(before, token);
       if (next === undefined) {
         throw invalid(`It does not allow token ${token} of the text generated so far`);
       }

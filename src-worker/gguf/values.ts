@@ -42,6 +42,12 @@ export function int32ArrayValue(values: readonly number[]): MetadataValue {
   return arrayValue(valueTypes.int32, values.length, elements);
 }
 
+export function float32ArrayValue(values: readonly number[]): MetadataValue {
+  const elements = Buffer.alloc(values.length * 4);
+  values.forEach((value, index) => elements.writeFloatLE(value, index * 4));
+  return arrayValue(valueTypes.float32, values.length, elements);
+}
+
 function arrayValue(elementType: number, length: number, elements: Buffer): MetadataValue {
   const head = Buffer.alloc(12);
   head.writeUInt32LE(elementType, 0);

@@ -206,6 +206,12 @@ export class MeshNode {
     this.#texts = new ModelTexts({
       headerPath: (manifestId) => this.#headers.headerPath(manifestId),
       startTokenizer: startEngineTokenizer,
+      onNoTemplate: ({ name }) => {
+        logOf('models')(
+          'warn',
+          `${name} has no chat template: questions are put to it as a plain transcript, and answers end where it goes on as the user.`,
+        );
+      },
     });
     this.#chat = new ChatService({
       generations: this.#generations,

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
+import { AnswerText } from '../../src-worker/node/text/answer-text.ts';
+import { TokenPieces } from '../../src-worker/node/text/detokenizer.ts';
 import { startEngineTokenizer } from '../../src-worker/node/text/engine-tokenizer.ts';
-import type { Tokenizer } from '../../src-worker/node/text/model-text.ts';
+import type { Tokenizer } from '../../src-worker/node/text/tokenizer.ts';
 import { ModelTexts } from '../../src-worker/node/text/model-texts.ts';
 import { ManualClock, settle } from '../support/gateway-clock.ts';
 import { testModel } from '../support/gateway-server.ts';
@@ -35,7 +37,7 @@ describe('prompts of a real tokenizer', () => {
   });
 
   async function promptOf(content: string): Promise<readonly number[]> {
-    const { tokens } = await texts.prompt(testModel, [{ role: 'user', content }], never);
+    const { tokens } = await texts.prompt(testModel, [{ role: 'user', content }], 2048, never);
     return tokens;
   }
 
@@ -55,7 +57,9 @@ describe('prompts of a real tokenizer', () => {
 
   it('end with their request', async () => {
     const messages = [{ role: 'user' as const, content: 'Hi' }];
-    await expect(texts.prompt(testModel, messages, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(
+      texts.prompt(testModel, messages, 2048, AbortSignal.abort()),
+    ).rejects.toMatchObject({
       code: 'cancelled',
     });
   });
@@ -66,6 +70,7 @@ describe('the tokenizers of many models', () => {
   let clock: ManualClock;
   let texts: ModelTexts;
   let failNext = false;
+  const withoutTemplate: string[] = [];
   /** Kills the tokenizer of a model. */
   const deaths = new Map<string, () => void>();
 
@@ -73,6 +78,7 @@ describe('the tokenizers of many models', () => {
     clock = new ManualClock();
     texts = new ModelTexts({
       clock,
+      onNoTemplate: ({ manifestId }) => withoutTemplate.push(manifestId),
       headerPath: (id) =>
         id === 'of peers'
           ? Promise.reject(new AppError('model-not-found', 'The library has no such model.'))
@@ -115,12 +121,34 @@ describe('the tokenizers of many models', () => {
 
   async function ask(name: string): Promise<string> {
     const model: ModelSummary = { ...testModel, manifestId: name };
-    const { tokens } = await texts.prompt(model, [{ role: 'user', content: ' Hi ' }], never);
+    const { tokens } = await texts.prompt(model, [{ role: 'user', content: ' Hi ' }], 2048, never);
     return tokens.map((token) => (token === 0 ? '<s>' : String.fromCharCode(token))).join('');
   }
 
   it('put a transcript before models that have no template', async () => {
     expect(await ask('a')).toBe('<s>User: Hi\n\nAssistant:');
+  });
+
+  it('tell once of each model without a template, and end its answers where it goes on as the user', async () => {
+    withoutTemplate.splice(0);
+    const { stops } = await texts.prompt(
+      { ...testModel, manifestId: 'a' },
+      [{ role: 'user', content: 'Hi' }],
+      2048,
+      never,
+    );
+    await ask('b');
+    await ask('a');
+    expect(withoutTemplate).toEqual(['a', 'b']);
+    const answer = new AnswerText(
+      new TokenPieces({ pieces: [' Yes.\n\nUs', 'er: And'], control: [] }),
+      stops,
+    );
+    expect([answer.push(0, undefined)?.text, answer.push(1, undefined)?.text]).toEqual([
+      ' Yes.',
+      undefined,
+    ]);
+    expect(answer.stopped).toBe(true);
   });
 
   it('are started once, and few are kept: the longest unused goes', async () => {

@@ -52,6 +52,36 @@ describe('the template renderer', () => {
     });
   });
 
+  it.each([
+    [
+      'asks for the length of tools that are not none',
+      '{% if tools is not none and tools|length > 0 %}T{% endif %}x',
+    ],
+    ['goes through tools unasked', '{% for tool in tools %}T{% endfor %}x'],
+    [
+      'selects among tools',
+      '{% if tools | selectattr("type", "equalto", "code") | list %}T{% endif %}x',
+    ],
+    ['goes through documents', '{% for document in documents %}T{% endfor %}x'],
+    ['adds functions to its text', '{{ "" + datetime }}{% if functions != "[]" %}T{% endif %}x'],
+    ['wants no more than the messages', 'x'],
+  ])('renders a template that %s, without tools', async (_, template) => {
+    expect(await renderer.render(template, [input])).toEqual(['x']);
+  });
+
+  it('leaves the beginning of a template as it is', async () => {
+    expect(await renderer.render('\n  {{ eos_token }}', [input])).toEqual(['\n  </s>']);
+  });
+
+  it('blames the template, not the messages, when it does what cannot be rendered', async () => {
+    for (const template of ['{{ {1: 2}[1] }}', '{{ unknown_function() }}']) {
+      await expect(renderer.render(template, [input])).rejects.toMatchObject({
+        code: 'gguf-unsupported',
+        message: expect.stringMatching(/^This app cannot render the model's chat template: /),
+      });
+    }
+  });
+
   it('refuses a text that is longer than any model reads', async () => {
     const template =
       '{% set n = namespace(s="0123456789") %}{% for i in range(20) %}{% set n.s = n.s + n.s %}{% endfor %}{{ n.s }}';

@@ -65,7 +65,7 @@ export function randomTokenizer(vocabulary: number): [string, MetadataValue][] {
  * The character that stands for each byte in a byte-level vocabulary: itself when it is printable Latin-1,
  * else the next one from U+0100 on (as GPT-2's encoder has it).
  */
-function byteCharacters(): string[] {
+export function byteCharacters(): string[] {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {
     const isPrintable =

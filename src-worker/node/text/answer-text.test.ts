@@ -58,6 +58,13 @@ describe('the text of an answer', () => {
     expect(show(bytes('a\n'), ['\n\n']).texts).toEqual(['a', '\n']);
   });
 
+  it('ends before a character that the end of the answer cut off', () => {
+    for (let cut = 1; cut < 4; cut += 1) {
+      const { texts, tokens } = show(bytes('Hi 🙂').slice(0, 3 + cut), ['\n']);
+      expect([texts.join(''), tokens]).toEqual(['Hi ', 3 + cut]);
+    }
+  });
+
   it('gives every token once, in order, whatever the stop texts', () => {
     const tokens = fc.array(fc.constantFrom(97, 98, 99, control, word), { maxLength: 20 });
     const stops = fc.array(fc.constantFrom('zz', 'abz', 'stop itz', 'bcz'), { maxLength: 2 });

@@ -60,9 +60,7 @@ export class AnswerText {
     if (this.stopped) {
       return undefined;
     }
-    const rest = this.#detokenizer.end();
-    this.#decodedLength += rest.length;
-    return this.#show(this.#stops.push(rest) + this.#stops.end(), true);
+    return this.#show(this.#stops.end(), true);
   }
 
   #show(text: string, isLast = false): AnswerPart | undefined {

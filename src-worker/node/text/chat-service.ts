@@ -75,7 +75,8 @@ export class ChatService {
     signal: AbortSignal,
   ): AsyncGenerator<ChatEvent, void, void> {
     const model = this.find(request.model);
-    const prompt = await this.#parts.texts.prompt(model, request.messages, signal);
+    const limit = this.#parts.generations.contextLength(model, request.rules);
+    const prompt = await this.#parts.texts.prompt(model, request.messages, limit, signal);
     const maxTokens = this.#maxTokens(model, prompt.tokens.length, request);
     yield* this.#parts.admission.run(
       () => this.#answer(request, model, prompt, maxTokens, signal),
@@ -109,11 +110,8 @@ export class ChatService {
           rules: request.rules,
         };
         const { pieces } = prompt;
-        return runChoice(
-          generations,
-          { choice, generation, pieces, stop: request.stop },
-          runSignal,
-        );
+        const stop = [...request.stop, ...prompt.stops];
+        return runChoice(generations, { choice, generation, pieces, stop }, runSignal);
       },
       signal,
     );

@@ -22,7 +22,10 @@ export class TokenPieces {
   }
 }
 
-/** Puts one answer's tokens together. Bytes that can be no UTF-8 become U+FFFD. */
+/**
+ * Puts one answer's tokens together. Bytes that can be no UTF-8 become U+FFFD; a character that the end of the answer
+ * cut off is no text.
+ */
 export class Detokenizer {
   readonly #pieces: TokenPieces;
   // A byte-order mark is text like any other here.
@@ -35,10 +38,5 @@ export class Detokenizer {
   /** The text that is complete with this token. */
   push(token: number): string {
     return this.#decoder.decode(this.#pieces.shownBytes(token), { stream: true });
-  }
-
-  /** What stands for an unfinished character at the end: U+FFFD or nothing. */
-  end(): string {
-    return this.#decoder.decode();
   }
 }

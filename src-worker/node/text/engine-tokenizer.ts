@@ -1,6 +1,6 @@
 /** A model's tokenizer in an engine process that has loaded nothing else. */
 import { EngineClient } from '../engines/engine-client.ts';
-import type { Tokenizer } from './model-text.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 /** Reading a vocabulary takes a second; a busy machine may need longer. */
 const loadMilliseconds = 60_000;

@@ -6,8 +6,9 @@ import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { ModelText, type Prompt, type Tokenizer } from './model-text.ts';
+import { ModelText, type Prompt } from './model-text.ts';
 import { TemplateRenderer } from './template-renderer.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 /** Tokenizers kept; each takes about 60 MB and a second to start. */
 const maxKept = 4;
@@ -18,6 +19,8 @@ export type ModelTextsParts = {
   /** Path of a GGUF with at least the model's header. @throws AppError `model-not-found` */
   readonly headerPath: (manifestId: string) => Promise<string>;
   readonly startTokenizer: (headerPath: string) => Promise<Tokenizer>;
+  /** Told once of each model that has no chat template, when it is first asked. */
+  readonly onNoTemplate?: (model: ModelSummary) => void;
   readonly clock?: Clock;
 };
 
@@ -34,6 +37,8 @@ export class ModelTexts {
   /** By manifest id, the longest unused first. */
   readonly #kept = new Map<string, Kept>();
   readonly #ending = new Set<Promise<void>>();
+  /** Models that `onNoTemplate` was told of. */
+  readonly #withoutTemplate = new Set<string>();
   #closed = false;
 
   constructor(parts: ModelTextsParts) {
@@ -44,18 +49,24 @@ export class ModelTexts {
 
   /**
    * The messages as the model's tokens.
+   * @param limit most tokens that the model takes here
    * @throws AppError `model-not-found` for a model that only peers have; as `ModelText.prompt` and starting an
    * engine do
    */
   async prompt(
     model: ModelSummary,
     messages: readonly ChatMessage[],
+    limit: number,
     signal: AbortSignal,
   ): Promise<Prompt> {
     const kept = this.#take(model.manifestId);
     try {
       const text = await kept.text;
-      return await text.prompt(messages, signal);
+      if (!text.hasTemplate && !this.#withoutTemplate.has(model.manifestId)) {
+        this.#withoutTemplate.add(model.manifestId);
+        this.#parts.onNoTemplate?.(model);
+      }
+      return await text.prompt(messages, signal, limit);
     } catch (error) {
       throw toAppError(error).code === 'model-not-found' ? onlyPeersHave(model, error) : error;
     } finally {
@@ -98,9 +109,7 @@ export class ModelTexts {
 
   #start(id: string): Kept {
     const kept: Kept = {
-      text: this.#load(id, () => {
-        this.#forget(id, kept);
-      }),
+      text: this.#load(id),
       users: 0,
       cancelIdle: () => {},
     };
@@ -111,11 +120,10 @@ export class ModelTexts {
     return kept;
   }
 
-  async #load(id: string, onDeath: () => void): Promise<ModelText> {
-    const path = await this.#parts.headerPath(id);
-    const tokenizer = await this.#parts.startTokenizer(path);
-    tokenizer.onDeath(onDeath);
-    return new ModelText(tokenizer, this.#renderer);
+  async #load(id: string): Promise<ModelText> {
+    const start = async (): Promise<Tokenizer> =>
+      this.#parts.startTokenizer(await this.#parts.headerPath(id));
+    return new ModelText(await start(), this.#renderer, start);
   }
 
   #forget(id: string, kept: Kept): void {

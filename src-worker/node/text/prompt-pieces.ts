@@ -13,17 +13,20 @@
  */
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { PromptPiece, SpecialTokens } from './special-tokens.ts';
+import { tagsByKind, type PromptPiece, type SpecialTokens } from './special-tokens.ts';
 
 export type MarkedMessages = {
   readonly messages: readonly ChatMessage[];
   /** What each mark stands for. */
   readonly contents: ReadonlyMap<string, string>;
+  /** The mark of each message; undefined where there is nothing to mark. */
+  readonly marks: readonly (string | undefined)[];
 };
 
 /** `nonce` is made of letters and digits that nobody can guess; space around a content stays where templates trim it. */
 export function markContents(messages: readonly ChatMessage[], nonce: string): MarkedMessages {
   const contents = new Map<string, string>();
+  const marks: (string | undefined)[] = [];
   const marked = messages.map(({ role, content }, index) => {
     const inner = content.trim();
     if (inner === '') {
@@ -31,10 +34,11 @@ export function markContents(messages: readonly ChatMessage[], nonce: string): M
     }
     const mark = `${nonce}x${index}y`;
     contents.set(mark, inner);
+    marks[index] = mark;
     const begin = content.indexOf(inner);
     return { role, content: content.slice(0, begin) + mark + content.slice(begin + inner.length) };
   });
-  return { messages: marked, contents };
+  return { messages: marked, contents, marks };
 }
 
 export type RenderedPrompt = {
@@ -49,16 +53,18 @@ export type RenderedPrompt = {
  * @throws AppError `request-invalid` when a content names a control token and the template changes contents
  * so much that they cannot be told from its own text.
  */
-export function promptPieces(rendered: RenderedPrompt, special: SpecialTokens): PromptPiece[] {
+export async function promptPieces(
+  rendered: RenderedPrompt,
+  special: SpecialTokens,
+): Promise<PromptPiece[]> {
   const { plain, contents } = rendered;
   const segments = segmentsOf(rendered);
   const own = segments.filter(({ fromTemplate }) => fromTemplate).map(({ text }) => text);
   const tags = special.tagsIn(own.join('\n'));
   if (segments.map(({ text }) => text).join('') !== plain) {
+    await otherWork();
     const pieces = special.split(plain);
-    const isHarmless = [...contents.values()].every(
-      (content) => tokensIn(special.split(content)).length === 0 && !carries(content, tags),
-    );
+    const isHarmless = await areHarmless(contents.values(), special, tags);
     const wanted = own.flatMap((text) => tokensIn(special.split(text)));
     if (isHarmless && sameTokens(tokensIn(pieces), wanted)) {
       return pieces;
@@ -87,12 +93,30 @@ function segmentsOf({ marked, contents, nonce }: RenderedPrompt): Segment[] {
   return segments;
 }
 
+/** Lets the node do what else waits: a text of a megabyte takes some ten milliseconds at each step. */
+const otherWork = (): Promise<void> => new Promise(setImmediate);
+
+/** Whether none of the contents names a control token or a tag. */
+async function areHarmless(
+  contents: Iterable<string>,
+  special: SpecialTokens,
+  tags: ReadonlySet<string>,
+): Promise<boolean> {
+  for (const content of contents) {
+    await otherWork();
+    if (special.names(content) || carries(content, tags)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** Control tokens of the template, and between them runs of text. */
-function joinRuns(
+async function joinRuns(
   segments: readonly Segment[],
   special: SpecialTokens,
   tags: ReadonlySet<string>,
-): PromptPiece[] {
+): Promise<PromptPiece[]> {
   const pieces: PromptPiece[] = [];
   let run: Segment[] = [];
   const endRun = (): void => {
@@ -102,6 +126,9 @@ function joinRuns(
     run = [];
   };
   for (const segment of segments) {
+    if (!segment.fromTemplate) {
+      await otherWork();
+    }
     const parts = segment.fromTemplate ? special.split(segment.text) : [{ text: segment.text }];
     for (const part of parts) {
       if ('text' in part) {
@@ -119,6 +146,9 @@ function joinRuns(
 /** The run's text, cut inside every tag that is not wholly the template's, so that none is tokenized whole. */
 function withoutForeignTags(run: readonly Segment[], tags: ReadonlySet<string>): string[] {
   const text = run.map((segment) => segment.text).join('');
+  if (tags.size === 0) {
+    return text === '' ? [] : [text];
+  }
   const templateRanges: { from: number; to: number }[] = [];
   let from = 0;
   for (const segment of run) {
@@ -128,19 +158,22 @@ function withoutForeignTags(run: readonly Segment[], tags: ReadonlySet<string>):
     }
     from = to;
   }
-  const cuts = new Set<number>();
-  for (const tag of tags) {
+  const cuts: number[] = [];
+  for (const kind of tagsByKind(text)) {
     let range = 0;
-    for (let at = text.indexOf(tag); at !== -1; at = text.indexOf(tag, at + 1)) {
-      while ((templateRanges[range]?.to ?? Infinity) < at + tag.length) {
+    for (const { name, at } of kind) {
+      if (!tags.has(name)) {
+        continue;
+      }
+      while ((templateRanges[range]?.to ?? Infinity) < at + name.length) {
         range += 1;
       }
       if ((templateRanges[range]?.from ?? Infinity) > at) {
-        cuts.add(at + 1);
+        cuts.push(at + 1);
       }
     }
   }
-  const bounds = [0, ...[...cuts].toSorted((one, other) => one - other), text.length];
+  const bounds = [0, ...Uint32Array.from(cuts).toSorted(), text.length];
   return bounds
     .slice(1)
     .map((end, index) => text.slice(bounds[index], end))
@@ -152,7 +185,12 @@ function tokensIn(pieces: readonly PromptPiece[]): number[] {
 }
 
 function carries(content: string, tags: ReadonlySet<string>): boolean {
-  return [...tags].some((tag) => content.includes(tag));
+  return (
+    tags.size > 0 &&
+    tagsByKind(content)
+      .flat()
+      .some(({ name }) => tags.has(name))
+  );
 }
 
 function sameTokens(one: readonly number[], other: readonly number[]): boolean {

@@ -1,5 +1,6 @@
 /** The control tokens of a vocabulary, and how to find their names in text. */
 import type { Vocabulary } from '../../wire/engine-messages.ts';
+import { NameFinder } from './name-finder.ts';
 
 /** Text for the tokenizer, or a token that is already known. */
 export type PromptPiece = { readonly text: string } | { readonly token: number };
@@ -7,21 +8,30 @@ export type PromptPiece = { readonly text: string } | { readonly token: number }
 /** Longer ones, which no published model has, are treated as text. */
 const longestName = 256;
 
-/** "<start_of_turn>", "[INST]": what marks turns even where a vocabulary does not call it a control token. */
-const tag = /<[^<>\s]{1,64}>|\[[^[\]\s]{1,64}\]/g;
+/**
+ * "<start_of_turn>", "[INST]": what marks turns even where a vocabulary does not call it a control token. The brackets
+ * are those of `tagsByKind`; tags of one kind never overlap.
+ */
+const brackets = [
+  ['<', '>'],
+  ['[', ']'],
+] as const;
 
-/** Names by their characters: one step down for each. `token` is set where a name ends. */
-type NameTree = { token: number | undefined; readonly next: Map<string, NameTree> };
+/** Characters between the brackets of a tag. */
+const longestTag = 64;
 
 export class SpecialTokens {
-  readonly #names: NameTree = { token: undefined, next: new Map() };
+  readonly #names: NameFinder;
   /** Every other token of the vocabulary that may be a tag. */
   readonly #tags = new Set<string>();
 
   constructor(vocabulary: Pick<Vocabulary, 'pieces' | 'control'>) {
-    for (const id of vocabulary.control) {
-      this.#add(textOf(vocabulary.pieces[id] ?? ''), id);
-    }
+    const named = vocabulary.control.map(
+      (id) => [textOf(vocabulary.pieces[id] ?? ''), id] as const,
+    );
+    this.#names = new NameFinder(
+      named.filter(([name]) => name !== '' && name.length <= longestName),
+    );
     const control = new Set(vocabulary.control);
     for (const [id, piece] of vocabulary.pieces.entries()) {
       if ((piece.startsWith('<') || piece.startsWith('[')) && !control.has(id)) {
@@ -34,18 +44,12 @@ export class SpecialTokens {
   split(text: string): PromptPiece[] {
     const pieces: PromptPiece[] = [];
     let textFrom = 0;
-    for (let index = 0; index < text.length;) {
-      const found = this.#longestNameAt(text, index);
-      if (found === undefined) {
-        index += 1;
-        continue;
+    for (const { begin, end, value } of this.#names.find(text)) {
+      if (begin > textFrom) {
+        pieces.push({ text: text.slice(textFrom, begin) });
       }
-      if (index > textFrom) {
-        pieces.push({ text: text.slice(textFrom, index) });
-      }
-      pieces.push({ token: found.token });
-      index = found.end;
-      textFrom = index;
+      pieces.push({ token: value });
+      textFrom = end;
     }
     if (textFrom < text.length) {
       pieces.push({ text: text.slice(textFrom) });
@@ -53,38 +57,47 @@ export class SpecialTokens {
     return pieces;
   }
 
+  /** Whether a text names any control token. */
+  names(text: string): boolean {
+    return this.#names.find(text).next().done !== true;
+  }
+
   /**
    * The tags in a template's own text that the tokenizer may read as one token although they are no control
    * tokens. A message must not bring them in.
    */
   tagsIn(templateText: string): ReadonlySet<string> {
-    return new Set(templateText.match(tag)?.filter((name) => this.#tags.has(name)));
+    const names = tagsByKind(templateText).flatMap((kind) => kind.map(({ name }) => name));
+    return new Set(names.filter((name) => this.#tags.has(name)));
   }
+}
 
-  #add(name: string, token: number): void {
-    if (name === '' || name.length > longestName) {
-      return;
-    }
-    let node = this.#names;
-    for (const character of name.split('')) {
-      const next = node.next.get(character) ?? { token: undefined, next: new Map() };
-      node.next.set(character, next);
-      node = next;
-    }
-    node.token = token;
-  }
-
-  #longestNameAt(text: string, begin: number): { token: number; end: number } | undefined {
-    let found: { token: number; end: number } | undefined;
-    let node: NameTree | undefined = this.#names;
-    for (let end = begin; node !== undefined; end += 1) {
-      if (node.token !== undefined) {
-        found = { token: node.token, end };
+/** Everything in a text that looks like a tag, in order, for each kind of bracket by itself. */
+export function tagsByKind(text: string): { name: string; at: number }[][] {
+  return brackets.map(([open, close]) => {
+    const found: { name: string; at: number }[] = [];
+    for (let at = text.indexOf(open); at !== -1; at = text.indexOf(open, at + 1)) {
+      const end = endOfTag(text, at + 1, open, close);
+      if (end !== undefined) {
+        found.push({ name: text.slice(at, end), at });
       }
-      node = node.next.get(text.charAt(end));
     }
     return found;
+  });
+}
+
+/** Behind the closing bracket of a tag whose inside begins at `from`; undefined when it is no tag. */
+function endOfTag(text: string, from: number, open: string, close: string): number | undefined {
+  for (let index = from; index <= from + longestTag; index += 1) {
+    const character = text.charAt(index);
+    if (character === close) {
+      return index === from ? undefined : index + 1;
+    }
+    if (character === open || character.trim() === '') {
+      return undefined;
+    }
   }
+  return undefined;
 }
 
 function textOf(piece: string): string {

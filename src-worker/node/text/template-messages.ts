@@ -30,8 +30,11 @@ export const renderRequestSchema = z.object({
 });
 export type RenderRequest = z.infer<typeof renderRequestSchema>;
 
-/** template: it cannot be read; render: it refused these messages; length: its text is too long. */
-const renderFailureSchema = z.enum(['template', 'render', 'length']);
+/**
+ * template: it cannot be read; render: it does what this app's template language cannot; refusal: it refused these
+ * messages in its own words; length: its text is too long.
+ */
+const renderFailureSchema = z.enum(['template', 'render', 'refusal', 'length']);
 export type RenderFailure = z.infer<typeof renderFailureSchema>;
 
 export const renderAnswerSchema = z.union([

@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AppError, missingCase } from '../../../src-shared/errors.ts';
+import { AppError, type ErrorCode, missingCase } from '../../../src-shared/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import {
   renderAnswerSchema,
@@ -23,6 +23,16 @@ const processPath = fileURLToPath(
   new URL(`../text/template-process${extname(import.meta.url)}`, import.meta.url),
 );
 
+/** What a template process said against a template or against messages. */
+export class TemplateFailure extends AppError {
+  readonly failure: RenderFailure;
+
+  constructor(failure: RenderFailure, message: string) {
+    super(codeOf(failure), sentenceOf(failure, message));
+    this.failure = failure;
+  }
+}
+
 export class TemplateRenderer {
   readonly #clock: Clock;
   #child: ChildProcess | undefined;
@@ -37,8 +47,9 @@ export class TemplateRenderer {
 
   /**
    * The template's text for each of the inputs.
-   * @throws AppError `gguf-unsupported` when the template is broken, loops or eats memory,
-   * `request-invalid` when it refuses the messages, `context-too-long` when its text is too long.
+   * @throws AppError `gguf-unsupported` when the template is broken, loops, eats memory or does what this app cannot
+   * render, `request-invalid` when it refuses the messages, `context-too-long` when its text is too long. What the
+   * template process says of them is a TemplateFailure.
    */
   render(template: string, inputs: readonly TemplateInput[]): Promise<string[]> {
     if (template.length > templateLimits.templateCharacters) {
@@ -74,7 +85,8 @@ export class TemplateRenderer {
     try {
       return textsOf(await reply, request.id);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'gguf-unsupported') {
+      // A process that has answered is ready for the next template.
+      if (!(error instanceof TemplateFailure)) {
         this.#endChild();
       }
       throw error;
@@ -153,26 +165,33 @@ function textsOf(message: unknown, id: number): string[] {
   if ('texts' in answer) {
     return answer.texts;
   }
-  throw failureOf(answer.failure, answer.message);
+  throw new TemplateFailure(answer.failure, answer.message);
 }
 
-function failureOf(failure: RenderFailure, message: string): AppError {
+function codeOf(failure: RenderFailure): ErrorCode {
   switch (failure) {
     case 'template':
-      return new AppError(
-        'gguf-unsupported',
-        `The model's chat template cannot be read: ${message}`,
-      );
     case 'render':
-      return new AppError(
-        'request-invalid',
-        `The model's chat template refused these messages: ${message}`,
-      );
+      return 'gguf-unsupported';
+    case 'refusal':
+      return 'request-invalid';
     case 'length':
-      return new AppError(
-        'context-too-long',
-        `The messages take ${message} characters as the model gets them; at most ${templateLimits.renderedCharacters} are allowed.`,
-      );
+      return 'context-too-long';
+    default:
+      return missingCase(failure);
+  }
+}
+
+function sentenceOf(failure: RenderFailure, message: string): string {
+  switch (failure) {
+    case 'template':
+      return `The model's chat template cannot be read: ${message}`;
+    case 'render':
+      return `This app cannot render the model's chat template: ${message}. Use another file of this model, or another model.`;
+    case 'refusal':
+      return `The model's chat template refuses these messages: ${message}`;
+    case 'length':
+      return `The messages take ${message} characters as the model gets them; at most ${templateLimits.renderedCharacters} are allowed.`;
     default:
       return missingCase(failure);
   }

@@ -1,0 +1,63 @@
+/**
+ * The forms in which a conversation is offered to a chat template. Many templates take no system message, or only one
+ * at the beginning, or nothing but turns of user and assistant, one after the other; what programs send has any order.
+ */
+import type { ChatMessage } from '../../../src-shared/chat.ts';
+
+/** As sent; then with all but the first system message folded into turns; then as turns of user and assistant alone. */
+export function messageForms(messages: readonly ChatMessage[]): (readonly ChatMessage[])[] {
+  const forms: (readonly ChatMessage[])[] = [messages];
+  for (const form of [withOneSystemMessage(messages), turnsOf(messages)]) {
+    if (forms.every((other) => !isSame(form, other))) {
+      forms.push(form);
+    }
+  }
+  return forms;
+}
+
+function withOneSystemMessage(messages: readonly ChatMessage[]): ChatMessage[] {
+  const first = messages.findIndex(({ role }) => role !== 'system');
+  const count = first === -1 ? messages.length - 1 : first;
+  const system = joined(messages.slice(0, count));
+  const turns = turnsOf(messages.slice(count));
+  return system === '' ? turns : [{ role: 'system', content: system }, ...turns];
+}
+
+/** Alternating turns, the user's first. What a system message says comes before what the user says next. */
+function turnsOf(messages: readonly ChatMessage[]): ChatMessage[] {
+  const turns: ChatMessage[] = [];
+  for (const message of messages) {
+    const turn = asTurn(message);
+    const last = turns.at(-1);
+    if (last?.role === turn.role) {
+      turns[turns.length - 1] = { role: turn.role, content: joined([last, turn]) };
+    } else {
+      turns.push(turn);
+    }
+  }
+  return turns[0]?.role === 'assistant' ? [{ role: 'user', content: '' }, ...turns] : turns;
+}
+
+function asTurn({ role, content }: ChatMessage): ChatMessage {
+  if (role === 'assistant') {
+    return { role, content };
+  }
+  return { role: 'user', content: role === 'tool' ? `Result of a tool:\n${content}` : content };
+}
+
+function joined(messages: readonly ChatMessage[]): string {
+  return messages
+    .map(({ content }) => content)
+    .filter((content) => content !== '')
+    .join('\n\n');
+}
+
+function isSame(one: readonly ChatMessage[], other: readonly ChatMessage[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ role, content }, index) => {
+      const same = other[index];
+      return role === same?.role && content === same.content;
+    })
+  );
+}

@@ -1,0 +1,110 @@
+/** Tokens of a prompt's pieces: bounded by length before and while they are tokenized, and in fair turns. */
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Vocabulary } from '../../wire/engine-messages.ts';
+import type { TokenPieces } from './detokenizer.ts';
+import type { PromptPiece } from './special-tokens.ts';
+import { tokenizeInWindows, windowSizes } from './text-windows.ts';
+import type { TokenizerTurns } from './tokenizer-turns.ts';
+
+/** Short texts of one turn, beside the bytes of a window. */
+const textsOfTurn = 256;
+
+/** Tokens, and short texts whose tokens come between them. */
+type Group = { readonly parts: PromptPiece[]; texts: number; bytes: number };
+
+export class PromptTokenizer {
+  readonly #turns: TokenizerTurns;
+  readonly #pieces: TokenPieces;
+  /** Bytes of the longest token that stands for text. */
+  readonly #longestToken: number;
+
+  constructor(turns: TokenizerTurns, vocabulary: Vocabulary, pieces: TokenPieces) {
+    this.#turns = turns;
+    this.#pieces = pieces;
+    const control = new Set(vocabulary.control);
+    this.#longestToken = vocabulary.pieces.reduce(
+      (longest, piece, id) => (control.has(id) ? longest : Math.max(longest, piece.length)),
+      1,
+    );
+  }
+
+  /**
+   * @param limit most tokens that the model takes; a longer text is refused before more of it is tokenized
+   * @throws AppError `context-too-long`, `cancelled`, `engine-died`
+   */
+  async tokens(
+    pieces: readonly PromptPiece[],
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<number[]> {
+    const texts = pieces.flatMap((piece) => ('text' in piece ? [piece.text] : []));
+    const characters = texts.reduce((sum, text) => sum + text.length, 0);
+    const refusal = new AppError(
+      'context-too-long',
+      `This text has ${characters} characters; the model takes at most ${limit} tokens, question and answer together. Shorten the messages.`,
+    );
+    // A character has a byte at least, and SentencePiece's tokens have one byte for a space that is written with three.
+    if (characters > limit * this.#longestToken) {
+      throw refusal;
+    }
+    const tokens: number[] = [];
+    let group = emptyGroup();
+    const endGroup = async (): Promise<void> => {
+      await this.#addGroup(group, tokens, signal);
+      group = emptyGroup();
+      if (tokens.length > limit) {
+        throw refusal;
+      }
+    };
+    for (const piece of pieces) {
+      const size = 'text' in piece ? Buffer.byteLength(piece.text) : 0;
+      if (group.bytes + size > windowSizes.window || group.texts === textsOfTurn) {
+        await endGroup();
+      }
+      if ('text' in piece && size > windowSizes.window) {
+        const found = await this.#longText(piece.text, signal, (count) => {
+          if (tokens.length + count > limit) {
+            throw refusal;
+          }
+        });
+        for (const token of found) {
+          tokens.push(token);
+        }
+      } else {
+        group.parts.push(piece);
+        group.texts += 'text' in piece ? 1 : 0;
+        group.bytes += size;
+      }
+    }
+    await this.#addGroup(group, tokens, signal);
+    return tokens;
+  }
+
+  #longText(text: string, signal: AbortSignal, check: (count: number) => void): Promise<number[]> {
+    return tokenizeInWindows(text, this.#pieces, async (window, count) => {
+      check(count);
+      const [found = []] = await this.#turns.take([window], signal);
+      return found;
+    });
+  }
+
+  async #addGroup(group: Group, tokens: number[], signal: AbortSignal): Promise<void> {
+    const texts = group.parts.flatMap((piece) => ('text' in piece ? [piece.text] : []));
+    const runs = texts.length === 0 ? [] : await this.#turns.take(texts, signal);
+    let run = 0;
+    for (const piece of group.parts) {
+      if ('token' in piece) {
+        tokens.push(piece.token);
+        continue;
+      }
+      for (const token of runs[run] ?? []) {
+        tokens.push(token);
+      }
+      run += 1;
+    }
+  }
+}
+
+function emptyGroup(): Group {
+  return { parts: [], texts: 0, bytes: 0 };
+}
