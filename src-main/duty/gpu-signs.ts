@@ -1,8 +1,9 @@
 /** The reasons to pause that come from graphics cards, for each card that the owner lets us use. Pure. */
 import type { GpuFacts } from '../../src-shared/duty.ts';
+import { printable } from '../../src-shared/printable.ts';
 import { type DutyInput, sane, usedCards } from './duty-input.ts';
 import { ceilingOf, throttledDegrees, videoMemoryAllowance } from './limits.ts';
-import { notRuledOut, printable, quiet, type Sign, type Signs, stands, unclear } from './signs.ts';
+import { notRuledOut, quiet, type Sign, type Signs, stands, unclear } from './signs.ts';
 
 /**
  * Cards, and the processor where it tells. Not every card tells its temperature, and each protects itself, so

@@ -1,5 +1,6 @@
 /** What speaks for and against a pause: the vocabulary between the readings and the hysteresis. */
 import type { PauseReasonName } from '../../src-shared/duty.ts';
+import { printable } from '../../src-shared/printable.ts';
 
 /**
  * One cause, looked at. `stands`: a reason to pause. `unclear`: no reason to begin a pause, and none to end
@@ -40,17 +41,4 @@ export function over(subject: string): Sign {
 
 export function unclear(subject: string): Sign {
   return { kind: 'unclear', subject };
-}
-
-/** A name or a sentence from outside, fit for a menu: one line of at most `longest` UTF-16 units. */
-export function printable(text: string, longest: number): string {
-  const line = text
-    .slice(0, 4 * longest)
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim();
-  if (line.length <= longest) {
-    return line;
-  }
-  // Half of a character at the cut would make the text no text.
-  return `${line.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -67,6 +67,14 @@ function failed(peer: string, code: ErrorCode): ChainFailure {
 }
 
 describe('the routes of a node', () => {
+  it('lead around a peer that twice refused what others answered', () => {
+    const { routes, best } = routesOf();
+    routes.wronglyRefused('near');
+    expect(best()).toBe('near');
+    routes.wronglyRefused('near');
+    expect(best()).toBe('far');
+  });
+
   it('lead around a peer that failed or lied for a while, and then back', () => {
     const { routes, best, clock } = routesOf();
     expect(best()).toBe('near');

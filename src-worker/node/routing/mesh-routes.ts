@@ -10,6 +10,7 @@ import { PeerView } from './peer-view.ts';
 import type { RouteQuestion } from './route-question.ts';
 import type { PeerFault, StandingBook } from './standing-book.ts';
 import { stricterRules } from './stricter-rules.ts';
+import { WrongRefusals } from './wrong-refusals.ts';
 
 /** A stage that ends so has failed; one that is full, or takes no such request, has not. */
 const faultsOfPeers: ReadonlySet<ErrorCode> = new Set([
@@ -25,16 +26,19 @@ export class MeshRoutes {
   readonly #mesh: Mesh;
   readonly #standing: StandingBook;
   readonly #view: PeerView;
+  readonly #refusals: WrongRefusals;
   #routing: Routing;
 
   constructor(
     mesh: Mesh,
     standing: StandingBook,
     routing: Routing = { rules: noRules, ownMachines: [] },
+    now: () => number = () => performance.now(),
   ) {
     this.#routing = routing;
     this.#mesh = mesh;
     this.#standing = standing;
+    this.#refusals = new WrongRefusals(now);
     this.#view = new PeerView({ mesh, standingOf: (peer) => standing.of(peer) });
   }
 
@@ -81,6 +85,13 @@ export class MeshRoutes {
   stageFailed({ peer, error }: ChainFailure): void {
     if (peer !== this.#mesh.peer && faultsOfPeers.has(error.code)) {
       this.blame(peer, 'failed');
+    }
+  }
+
+  /** A stage refused a request that another chain then answered. */
+  wronglyRefused(peer: string): void {
+    if (peer !== this.#mesh.peer && this.#refusals.isFault(peer)) {
+      this.blame(peer, 'lied');
     }
   }
 

@@ -62,7 +62,7 @@ describe('a stage that does not open as it should', () => {
       'fails by a reason that peers do not give',
       stageKinds.failed,
       { code: 'setting-invalid', message: 'no' },
-      'failed: no',
+      'failed. It said: "no"',
     ],
   ])('is to blame: it %s', async (_title, kind, message, reason) => {
     await (await stage).say(kind, message);

@@ -8,6 +8,7 @@ import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
+import { isRefusal } from './chain-failure.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
 import { controlLimits, inputLimits, outputLimits } from './stage-limits.ts';
@@ -240,7 +241,9 @@ export class StageSession {
       throw new AppError('protocol-violation', `A neighbouring stage sent a frame of kind ${kind}`);
     }
     const { code, message, peer } = decodeJson(failedMessageSchema, body, 'A refusal');
-    this.fail(new AppError(code, message), peer ?? neighbour);
+    // A stage that refuses the request tells the coordinator itself; from others that is not believed.
+    const told = isRefusal({ code }) ? 'peer-failed' : code;
+    this.fail(new AppError(told, message), peer ?? neighbour);
   }
 
   #openPipeline(): StagePipeline {
