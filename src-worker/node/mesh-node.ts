@@ -145,6 +145,7 @@ export class MeshNode {
     this.#stages = new StageService({
       opener: mesh,
       shards: this.#shards,
+      waysFor: (requester, peer) => mesh.waysFor(requester, peer),
       onServed: (usage) => onEvent({ type: 'usage', usage }),
       log: logOf('session'),
     });

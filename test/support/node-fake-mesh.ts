@@ -63,6 +63,7 @@ export class FakeMesh {
     const service = new StageService({
       opener: this.loopback.peer(name),
       shards: fakeShards(...shards),
+      waysFor: () => [],
       onServed: (usage) => served.push(usage),
       log: (_level, message) => logged.push(message),
       now: () => this.now,
@@ -90,6 +91,7 @@ export class FakeMesh {
     const service = new StageService({
       opener: this.loopback.peer(`${name} unused`),
       shards: fakeShards(),
+      waysFor: () => [],
       onServed: () => {},
       log: () => {},
     });

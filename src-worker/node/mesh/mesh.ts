@@ -31,6 +31,7 @@ import type { KnownPeer, PeerRecord, SelfDescription } from './records/record.ts
 import { RelayClient } from './relay/relay-client.ts';
 import type { RelayLimits } from './relay/relay-server.ts';
 import type { Log } from '../log.ts';
+import { nearnessOf, waysFor } from './ways-for-askers.ts';
 import { PoolGate } from '../pools/pool-gate.ts';
 import { PoolService } from '../pools/pool-service.ts';
 import { Pools } from '../pools/pools.ts';
@@ -66,6 +67,8 @@ export interface Mesh extends ChannelOpener {
   readonly pools: PoolService;
   /** Own multiaddrs, each ending in /p2p/ and the own peer id. */
   addresses(): readonly string[];
+  /** Where the peer may be dialled because `asker` says so; none: only a connection that is there may be used. */
+  waysFor(asker: string, peer: string): readonly string[];
   /** From where others surely get to this node. */
   reach(): Reach;
   /**
@@ -272,18 +275,32 @@ class Libp2pMesh implements Mesh {
     protocol: ProtocolName,
     limits: FrameLimits,
     signal: AbortSignal,
-    addresses: readonly string[] = this.#peers.addressesOf(peer),
+    addresses?: readonly string[],
   ): Promise<Channel> {
+    const told = this.#peers.addressesOf(peer);
+    const known = told.length > 0 ? told : undefined;
     try {
-      return await this.#channels.openChannel(peer, protocol, limits, signal, addresses);
+      return await this.#channels.openChannel(peer, protocol, limits, signal, addresses ?? known);
     } catch (error) {
-      if (!this.#peers.connected.has(peer) && !signal.aborted) {
+      // That some of its addresses lead nowhere says little, and a stranger may have chosen which.
+      const wasSought = addresses === undefined && !signal.aborted;
+      if (wasSought && !this.#peers.connected.has(peer)) {
         // It went without a good-bye: nobody else should wait for it.
         this.#peers.doubt(peer);
         this.#changed(peer);
       }
       throw error;
     }
+  }
+
+  waysFor(asker: string, peer: string): readonly string[] {
+    const told = this.#peers.addressesOf(peer);
+    if (asker === this.peer) {
+      return told;
+    }
+    const connections = this.#connectionsOf(asker).map(({ remoteAddr }) => remoteAddr);
+    const nearness = nearnessOf(connections, this.pools.shareAPool(this.peer, asker));
+    return waysFor(nearness, peer, told);
   }
 
   handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<void> {

@@ -6,18 +6,13 @@ import type { PrefixHolder, RouteQuestion } from './route-question.ts';
 import { isDistrusted } from './standing-book.ts';
 
 /** Whoever has a shard: a known peer, or this machine. */
-export type Host = {
-  readonly peer: string;
-  readonly record: { readonly addresses: readonly string[] };
-  readonly standing?: number;
-};
+export type Host = { readonly peer: string; readonly standing?: number };
 
 /** A stage that could be. */
 export type Offer = {
   readonly peer: string;
   /** Who runs the peer, for rules that count separate operators. */
   readonly operator: string;
-  readonly addresses: readonly string[];
   readonly shard: RecordedShard;
   readonly costMs: number;
   /** Its peer's reputation is so bad that the offer is for where nothing else is. */
@@ -49,7 +44,7 @@ export function visitOffers(
   const peerRules = rulesForPeers(question, rules);
   const workFor = workOf(question);
   if (!excluded.has(self)) {
-    const here = { peer: self, record: { addresses: [] } };
+    const here = { peer: self };
     for (const shard of question.ownShards) {
       if (
         shard.manifestId === model.manifestId &&
@@ -95,13 +90,13 @@ export function collectOffers(
 }
 
 export function toOffer(
-  { peer, record: { addresses }, standing }: Host,
+  { peer, standing }: Host,
   shard: RecordedShard,
   costMs: number,
   operators: OfferQuestion['operators'],
 ): Offer {
   const operator = operators?.get(peer) ?? peer;
-  return { peer, operator, addresses, shard, costMs, isDistrusted: isDistrusted(standing) };
+  return { peer, operator, shard, costMs, isDistrusted: isDistrusted(standing) };
 }
 
 /** The rules that look at one peer alone. The own machines are everywhere, in every pool, and free. */

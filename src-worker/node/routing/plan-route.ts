@@ -65,8 +65,8 @@ export function longestSequence(question: MeshQuestion): number | undefined {
   return lengths[possible - 1];
 }
 
-export function toStage({ peer, addresses, shard }: Offer): RouteStage {
-  return { peer, addresses, firstLayer: shard.firstLayer, lastLayer: shard.lastLayer };
+export function toStage({ peer, shard }: Offer): RouteStage {
+  return { peer, firstLayer: shard.firstLayer, lastLayer: shard.lastLayer };
 }
 
 function bestChainWithRoom(question: RouteQuestion): readonly Offer[] | undefined {

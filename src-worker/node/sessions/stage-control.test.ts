@@ -27,7 +27,7 @@ beforeEach(async () => {
   opening = Chain.open(
     {
       opener: loopback.peer('me'),
-      route: [{ peer: 'evil', addresses: [], firstLayer: 0, lastLayer: 5 }],
+      route: [{ peer: 'evil', firstLayer: 0, lastLayer: 5 }],
       model: fakeModel,
       sampling: greedy,
       sequence: prompt,

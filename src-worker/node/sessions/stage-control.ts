@@ -130,13 +130,7 @@ export class StageControl {
   async #connect(signal: AbortSignal): Promise<void> {
     const { opener, stage, open } = this.#parts;
     try {
-      const channel = await opener.openChannel(
-        stage.peer,
-        stageProtocol,
-        answerLimits,
-        signal,
-        stage.addresses,
-      );
+      const channel = await opener.openChannel(stage.peer, stageProtocol, answerLimits, signal);
       this.#channel = channel;
       this.#heardAt = this.#parts.now();
       channel.onFrame((frame) => this.#onFrame(frame));

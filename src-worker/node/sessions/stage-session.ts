@@ -28,11 +28,15 @@ import { StagePipeline } from './stage-pipeline.ts';
 /** From a neighbour's orderly end to the coordinator's own word, in milliseconds. */
 const hearEndWithinMs = 250;
 
+/** Where a stage may dial a peer because a requester says so; none: only a connection that is there may be used. */
+export type WaysFor = (requester: string, peer: string) => readonly string[];
+
 export type StageSessionParts = {
   readonly open: OpenMessage;
   readonly control: Channel;
   readonly shard: ServingShard;
   readonly opener: ChannelOpener;
+  readonly waysFor: WaysFor;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /** Called once, when everything that the session held is free again. */
@@ -210,16 +214,12 @@ export class StageSession {
     if (output === null) {
       return;
     }
-    const { peer, ticket, addresses } = output;
+    const { peer, ticket } = output;
+    const { opener, waysFor } = this.#parts;
     try {
       const { signal } = this.#ending;
-      const channel = await this.#parts.opener.openChannel(
-        peer,
-        stageProtocol,
-        outputLimits,
-        signal,
-        addresses,
-      );
+      const ways = waysFor(this.requester, peer);
+      const channel = await opener.openChannel(peer, stageProtocol, outputLimits, signal, ways);
       this.#output = channel;
       channel.onFrame(({ kind, body }) =>
         this.#guarded(() => this.#onNeighbourFrame(kind, body, peer)),
@@ -230,8 +230,11 @@ export class StageSession {
       } else {
         await channel.send(stageKinds.attach, encodeJson({ session, ticket }));
       }
-    } catch (error) {
-      this.fail(toAppError(error), peer);
+    } catch (cause) {
+      // What exactly went wrong would tell a stranger about networks that only this node sees.
+      const isOwn = this.requester === opener.peer;
+      const told = 'Its connection to the next stage could not be made';
+      this.fail(isOwn ? toAppError(cause) : new AppError('peer-failed', told, { cause }), peer);
     }
   }
 

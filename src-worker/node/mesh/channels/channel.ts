@@ -60,7 +60,7 @@ export type ProtocolHandler = {
 export interface ChannelOpener {
   readonly peer: string;
   /**
-   * `addresses` are tried beside those already known for the peer. The signal covers the opening alone;
+   * Where the peer is not connected, `addresses` are dialled and no others; absent: those that are known. The signal covers the opening alone;
    * end the channel itself by `close` or `abort`.
    * @throws AppError `peer-failed` when the peer cannot be reached before the signal or ten seconds.
    */

@@ -1,9 +1,10 @@
 /** Opens and accepts channels over libp2p; a peer's channels to itself stay inside the process. */
-import type { Libp2p, Stream } from '@libp2p/interface';
+import type { Libp2p, PeerId, Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { FrameLimits } from '../../../wire/frame.ts';
-import { dialableAddresses } from '../addresses.ts';
+import { dialableAddresses, withPeer } from '../addresses.ts';
 import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
 import type { ChannelReport } from './frame-channel.ts';
 import { channelOverStream } from './libp2p-channel.ts';
@@ -37,7 +38,7 @@ export class PeerChannels implements ChannelOpener {
     protocol: ProtocolName,
     limits: FrameLimits,
     signal: AbortSignal,
-    addresses: readonly string[] = [],
+    addresses?: readonly string[],
   ): Promise<Channel> {
     if (peer === this.peer) {
       return this.#openLocal(protocol, limits);
@@ -46,12 +47,7 @@ export class PeerChannels implements ChannelOpener {
     let stream: Stream | undefined;
     try {
       deadline.throwIfAborted();
-      const id = peerIdFromString(peer);
-      const multiaddrs = dialableAddresses(peer, addresses);
-      if (multiaddrs.length > 0) {
-        await this.#libp2p.peerStore.merge(id, { multiaddrs }, { signal: deadline });
-      }
-      stream = await this.#libp2p.dialProtocol(id, protocol, {
+      stream = await this.#libp2p.dialProtocol(this.#target(peer, addresses), protocol, {
         signal: deadline,
         maxOutboundStreams: maxOutboundChannels,
         runOnLimitedConnection: true,
@@ -104,6 +100,22 @@ export class PeerChannels implements ChannelOpener {
         runOnLimitedConnection: true,
       },
     );
+  }
+
+  /**
+   * A connection that is there is used. Else the given addresses are dialled and no others: what is known of a peer may
+   * come from anybody, and each dead address takes seconds of the deadline.
+   */
+  #target(peer: string, addresses: readonly string[] | undefined): PeerId | Multiaddr[] {
+    const id = peerIdFromString(peer);
+    if (addresses === undefined || this.#libp2p.getConnections(id).length > 0) {
+      return id;
+    }
+    const multiaddrs = dialableAddresses(peer, addresses).map((address) => withPeer(address, peer));
+    if (multiaddrs.length === 0) {
+      throw new AppError('peer-failed', 'it has no address that can be dialled');
+    }
+    return multiaddrs;
   }
 
   #openLocal(protocol: ProtocolName, limits: FrameLimits): Channel {
