@@ -31,6 +31,10 @@ const hearEndWithinMs = 250;
 /** Where a stage may dial a peer because a requester says so; none: only a connection that is there may be used. */
 export type WaysFor = (requester: string, peer: string) => readonly string[];
 
+/** What may wait for a coordinator to read it, beyond what its channel takes, and what each frame costs beside its body. */
+const maxUnreadBytes = 1024 * 1024;
+const frameCostBytes = 256;
+
 export type StageSessionParts = {
   readonly open: OpenMessage;
   readonly control: Channel;
@@ -58,6 +62,7 @@ export class StageSession {
   /** Tokens to leave in the cache when the session ends in order. */
   #kept = 0;
   #isDraining = false;
+  #unreadBytes = 0;
   /** Runs after a neighbour has ended. */
   #losing: NodeJS.Timeout | undefined;
   #input: Channel | undefined;
@@ -97,7 +102,7 @@ export class StageSession {
         toCoordinator: (kind, ...parts) => this.#tell(kind, ...parts),
         toNext: (kind, ...parts) => this.#pass(kind, ...parts),
       });
-      this.#tell(
+      void this.#tell(
         stageKinds.opened,
         encodeJson({ freeSessions: this.shard.freeSessions(), held: engine.held }),
       );
@@ -128,7 +133,7 @@ export class StageSession {
         void this.#answerAlive();
       } else if (kind === stageKinds.generated) {
         this.#openPipeline().takeGenerated(body);
-        this.#tell(stageKinds.generated);
+        void this.#tell(stageKinds.generated);
       } else if (kind === stageKinds.keep && body.byteLength === keepBytes) {
         this.#kept = this.#isDraining ? 0 : this.#openPipeline().within(body.readUInt32LE(0));
       } else {
@@ -154,7 +159,7 @@ export class StageSession {
   drain(): void {
     this.#isDraining = true;
     if (!this.#hasEnded) {
-      this.#tell(stageKinds.draining);
+      void this.#tell(stageKinds.draining);
     }
   }
 
@@ -301,7 +306,7 @@ export class StageSession {
 
   #onControlClosed(error: AppError | undefined): void {
     if (error === undefined && !this.#hasEnded) {
-      this.#tell(stageKinds.closed, encodeJson(this.account.toMessage()));
+      void this.#tell(stageKinds.closed, encodeJson(this.account.toMessage()));
       if (this.#kept > 0) {
         this.#engine?.keep(this.#keptName(this.open.session), this.#kept);
       }
@@ -314,9 +319,21 @@ export class StageSession {
     return `${this.requester} ${session}`;
   }
 
-  #tell(kind: number, ...parts: readonly Uint8Array[]): void {
-    // A coordinator that cannot be told is gone, and its channel's end ends the session.
-    void this.#control.send(kind, ...parts);
+  /** Resolves when the coordinator's channel can take more. One that asks for more and more without reading is ended. */
+  async #tell(kind: number, ...parts: readonly Uint8Array[]): Promise<void> {
+    const bytes = parts.reduce((sum, part) => sum + part.byteLength, frameCostBytes);
+    this.#unreadBytes += bytes;
+    if (this.#unreadBytes > maxUnreadBytes && !this.#hasEnded) {
+      this.fail(new AppError('over-capacity', 'Its results are not read'));
+      return;
+    }
+    try {
+      await this.#control.send(kind, ...parts);
+    } catch {
+      // A coordinator that cannot be told is gone, and its channel's end ends the session.
+    } finally {
+      this.#unreadBytes -= bytes;
+    }
   }
 
   async #pass(kind: number, ...parts: readonly Uint8Array[]): Promise<void> {
