@@ -21,6 +21,7 @@ import { invalidRequest } from './invalid-request.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
 import type { Log } from './log.ts';
 import { HostingMemory } from './hosting-memory.ts';
+import { meshWarnings } from './mesh-warnings.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
@@ -150,7 +151,11 @@ export class Host {
       fault:
         state.name === 'waiting' ? `${state.error.message} It is tried again by itself.` : null,
       consent: this.#hasConsent ? 'given' : 'needed',
-      warnings: [...this.#warnings, ...portWarnings(this.#settings.current, status)],
+      warnings: [
+        ...this.#warnings,
+        ...portWarnings(this.#settings.current, status),
+        ...meshWarnings(status),
+      ],
       duty: this.#duty.view,
       facts: this.#duty.facts,
       node: status,

@@ -34,7 +34,7 @@ import type { CatalogModel } from './models/catalog.ts';
 import { poolModelOf } from './models/offered-model.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
 import { OwnModels } from './models/own-models.ts';
-import { modelEntries, peerStatuses } from './node-status.ts';
+import { maxUnreachableTold, modelEntries, peerStatuses } from './node-status.ts';
 import { MeshRoutes } from './routing/mesh-routes.ts';
 import { KeptStanding } from './routing/kept-standing.ts';
 import { Coordinator } from './sessions/coordinator.ts';
@@ -207,10 +207,14 @@ export class MeshNode {
 
   status(): NodeStatus {
     const peers = this.#routes.peers();
+    const clockAheadMs = this.#mesh.clockAheadMs();
+    const unreachable = this.#mesh.unreachable().slice(0, maxUnreachableTold);
     return {
       peer: this.#mesh.peer,
       addresses: [...this.#mesh.addresses()],
       reach: this.#mesh.reach(),
+      ...(clockAheadMs === 0 ? {} : { clockAheadMs }),
+      ...(unreachable.length === 0 ? {} : { unreachable: [...unreachable] }),
       gatewayPort: this.#gateway?.port ?? 0,
       shards: this.#shards.statuses(),
       peers: peerStatuses(peers, (peer) => this.#mesh.knownPeer(peer)),

@@ -5,7 +5,7 @@ import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Reach } from '../../../src-shared/node-api.ts';
+import type { Reach, UnreachablePeer } from '../../../src-shared/node-api.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import {
   advertisedAddresses,
@@ -21,6 +21,7 @@ import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
 import { Offenders } from './transport/offenders.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
+import { PeerClocks } from './records/peer-clocks.ts';
 import { OwnRecord } from './records/own-record.ts';
 import { PeerChannels } from './channels/peer-channels.ts';
 import { shortName } from './peer-name.ts';
@@ -71,6 +72,10 @@ export interface Mesh extends ChannelOpener {
   waysFor(asker: string, peer: string): readonly string[];
   /** From where others surely get to this node. */
   reach(): Reach;
+  /** How far this machine's clock is ahead of those of its peers, in milliseconds, negative if behind; 0 while it may be right. */
+  clockAheadMs(): number;
+  /** Addresses from settings at which nobody could be reached, with the reason. */
+  unreachable(): readonly UnreachablePeer[];
   /**
    * Peers that are connected or have a valid record, this node not among them. A connected peer that has
    * said nothing yet (or not for a minute) is listed as `paused`, offering nothing.
@@ -165,6 +170,7 @@ class Libp2pMesh implements Mesh {
   readonly #channels: PeerChannels;
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
+  readonly #clocks = new PeerClocks(Date.now);
   readonly discovery: Discovery;
   readonly #listeners = new Set<(peer: string | undefined) => void>();
   #stopped: Promise<void> | undefined;
@@ -207,6 +213,7 @@ class Libp2pMesh implements Mesh {
       dial: (peer, multiaddrs, signal) => this.#dial(peer, multiaddrs, signal),
       addressesOf: (peer) => this.#peers.addressesOf(peer),
       records: () => this.#peers.heard(),
+      onUnreachable: () => this.#changed(),
       log: options.log,
     });
     this.pools = new PoolService({
@@ -241,6 +248,7 @@ class Libp2pMesh implements Mesh {
       this.#peers.connected.delete(peer);
       this.discovery.disconnected(peer);
       this.#exchange.disconnected(peer);
+      this.#clocks.disconnected(peer);
       this.pools.disconnected(peer);
       this.#changed(peer);
     });
@@ -260,6 +268,14 @@ class Libp2pMesh implements Mesh {
 
   reach(): Reach {
     return this.#ownAddresses.reach();
+  }
+
+  clockAheadMs(): number {
+    return this.#clocks.aheadMs;
+  }
+
+  unreachable(): readonly UnreachablePeer[] {
+    return this.discovery.unreachable();
   }
 
   knownPeers(): readonly KnownPeer[] {
@@ -332,6 +348,9 @@ class Libp2pMesh implements Mesh {
   }
 
   #heard(peer: string, record: PeerRecord, { from, isForwarded, bytes }: Hearsay): void {
+    if (!isForwarded && this.#peers.connected.has(peer)) {
+      this.#clocks.heard(peer, record.sequence);
+    }
     // Who speaks for itself is not spoken for; its good-bye may come sooner from others.
     const isSelfSpoken = this.#peers.connected.has(peer) && record.state !== 'leaving';
     if (isForwarded && (isSelfSpoken || !isTimely(record.sequence, Date.now()))) {

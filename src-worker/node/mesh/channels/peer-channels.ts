@@ -8,6 +8,7 @@ import { dialableAddresses, withPeer } from '../addresses.ts';
 import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
 import type { ChannelReport } from './frame-channel.ts';
 import { channelOverStream } from './libp2p-channel.ts';
+import { dialFailure } from '../dial-failure.ts';
 import { localChannelPair } from './local-channel.ts';
 import type { Log } from '../../log.ts';
 import { shortName } from '../peer-name.ts';
@@ -58,7 +59,7 @@ export class PeerChannels implements ChannelOpener {
     } catch (error) {
       const failure = new AppError(
         'peer-failed',
-        `Peer ${shortName(peer)} cannot be reached: ${reasonOf(error, signal)}`,
+        `Peer ${shortName(peer)} cannot be reached: ${signal.aborted ? 'the attempt was cancelled' : dialFailure(error)}`,
         { cause: error },
       );
       stream?.abort(failure);
@@ -153,17 +154,4 @@ export class PeerChannels implements ChannelOpener {
       });
     };
   }
-}
-
-function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) {
-    return 'the attempt was cancelled';
-  }
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-    return 'it did not answer in time';
-  }
-  if (error instanceof AggregateError) {
-    return `none of its addresses answered (${error.errors.map((each) => reasonOf(each, signal)).join('; ')})`;
-  }
-  return error instanceof Error ? error.message : String(error);
 }
