@@ -16,6 +16,7 @@ import {
 } from './addresses.ts';
 import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channels/channel.ts';
 import { Discovery, type StaticPeer } from './discovery/discovery.ts';
+import { NetworkWatch } from './discovery/network-watch.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
@@ -28,40 +29,16 @@ import { shortName } from './peer-name.ts';
 import { RecordExchange } from './records/record-exchange.ts';
 import { isTimely } from './records/record-gossip.ts';
 import type { Hearsay } from './records/record-intake.ts';
-import type { KnownPeer, PeerRecord, SelfDescription } from './records/record.ts';
+import type { KnownPeer, PeerRecord } from './records/record.ts';
 import { RelayClient } from './relay/relay-client.ts';
-import type { RelayLimits } from './relay/relay-server.ts';
 import type { Log } from '../log.ts';
+import type { MeshOptions } from './mesh-options.ts';
 import { nearnessOf, waysFor } from './ways-for-askers.ts';
 import { PoolGate } from '../pools/pool-gate.ts';
 import { PoolService } from '../pools/pool-service.ts';
 import { Pools } from '../pools/pools.ts';
 
-export type MeshOptions = {
-  /** The identity's key lives in it; the folder exists. */
-  readonly dataFolder: string;
-  /** Multiaddrs to listen on; port 0 takes any free one. */
-  readonly listen: readonly string[];
-  /** Multiaddrs, ending in /p2p/ and a peer id, of peers to keep a connection to. */
-  readonly staticPeers: readonly string[];
-  /** The same, of nodes that know many others; they are tried first. */
-  readonly bootstrap?: readonly string[];
-  /** Find peers on the local network. */
-  readonly mdns: boolean;
-  /** Ask the router of this network to let peers in; absent: no. */
-  readonly upnp?: boolean;
-  /** Relay for others within these limits; absent: no. */
-  readonly relay?: RelayLimits;
-  /** Connections at once, in and out together; absent: 256. */
-  readonly maxConnections?: number;
-  /** Talk to members of this node's pools alone; absent: to everybody. */
-  readonly poolOnly?: boolean;
-  /** Asked for every record that is sent: at each connection, each `publish`, and every 20 seconds. */
-  readonly describe: () => SelfDescription;
-  /** A peer broke the rules of a protocol. */
-  readonly onViolation?: (peer: string) => void;
-  readonly log: Log;
-};
+export type { MeshOptions } from './mesh-options.ts';
 
 export interface Mesh extends ChannelOpener {
   /** The pools of this node: made, joined, left, and who is in them. */
@@ -171,6 +148,7 @@ class Libp2pMesh implements Mesh {
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
   readonly #clocks = new PeerClocks(Date.now);
+  readonly #network = new NetworkWatch({ onChange: () => this.#networkChanged() });
   readonly discovery: Discovery;
   readonly #listeners = new Set<(peer: string | undefined) => void>();
   #stopped: Promise<void> | undefined;
@@ -252,6 +230,7 @@ class Libp2pMesh implements Mesh {
       this.pools.disconnected(peer);
       this.#changed(peer);
     });
+    this.#libp2p.addEventListener('connection:open', ({ detail }) => void this.#opened(detail));
     await this.#exchange.start();
     await this.pools.start();
     // A relay or the router gave this node an address, or took one away.
@@ -259,6 +238,7 @@ class Libp2pMesh implements Mesh {
     this.#ownAddresses.whenMapped(() => this.publish());
     await startLibp2p(this.#libp2p);
     this.discovery.start(statics);
+    this.#network.start();
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
   }
 
@@ -340,6 +320,7 @@ class Libp2pMesh implements Mesh {
   async #stop(): Promise<void> {
     this.#listeners.clear();
     this.#peers.stop();
+    this.#network.stop();
     const discoveryStopped = this.discovery.stop();
     this.pools.stop();
     await this.#exchange.leave();
@@ -365,6 +346,26 @@ class Libp2pMesh implements Mesh {
       this.#exchange.spread(peer, record, from, bytes);
       this.discovery.heard(peer, record.addresses, isForwarded);
       this.#changed(peer);
+    }
+  }
+
+  #networkChanged(): void {
+    this.#log('info', 'The network of this machine has changed, or it slept');
+    this.#exchange.networkChanged();
+    this.discovery.networkChanged();
+  }
+
+  /**
+   * A peer that connects once more may be on another network than before: then its former connections are dead, and what
+   * this node says to it would be lost until it notices.
+   */
+  async #opened(connection: Connection): Promise<void> {
+    const peer = connection.remotePeer.toString();
+    const former = this.#connectionsOf(peer).filter((each) => each !== connection);
+    if (former.length > 0 && !(await this.#exchange.probe(peer))) {
+      const reason = new AppError('peer-failed', `Peer ${shortName(peer)} has connected anew`);
+      former.forEach((each) => each.abort(reason));
+      this.#exchange.reconnected(peer);
     }
   }
 

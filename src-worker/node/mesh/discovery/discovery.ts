@@ -113,6 +113,12 @@ export class Discovery {
     this.#keeper.discovered(peer, dialableAddresses(peer, multiaddrs.map(String)));
   }
 
+  /** This machine's network is another one. */
+  networkChanged(): void {
+    this.#keeper.networkChanged();
+    this.#neighbours.networkChanged();
+  }
+
   /** See PeerKeeper.unreachable. */
   unreachable(): readonly UnreachablePeer[] {
     return this.#keeper.unreachable();

@@ -126,6 +126,16 @@ export class PeerKeeper {
     }
   }
 
+  /** This machine's network is another one: whatever failed before is tried again now. */
+  networkChanged(): void {
+    for (const kept of this.#kept.values()) {
+      if (!this.#dialler.isConnected(kept.peer) && !kept.isDialling) {
+        kept.failures = 0;
+        this.#schedule(kept, 0);
+      }
+    }
+  }
+
   /** Whether the peer should be connected and is not. */
   isSeeking(peer: string): boolean {
     return this.#kept.has(peer) && !this.#dialler.isConnected(peer);
