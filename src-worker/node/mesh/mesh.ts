@@ -14,7 +14,7 @@ import {
   withoutPeer,
   withPeer,
 } from './addresses.ts';
-import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channels/channel.ts';
+import type { Channel, ProtocolHandler, ProtocolName } from './channels/channel.ts';
 import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
 import { type Identity, loadIdentity } from './identity.ts';
@@ -32,47 +32,13 @@ import type { Hearsay } from './records/record-intake.ts';
 import type { KnownPeer, PeerRecord } from './records/record.ts';
 import { RelayClient } from './relay/relay-client.ts';
 import type { Log } from '../log.ts';
-import type { MeshOptions } from './mesh-options.ts';
+import type { Mesh, MeshOptions } from './mesh-interface.ts';
 import { nearnessOf, waysFor } from './ways-for-askers.ts';
 import { PoolGate } from '../pools/pool-gate.ts';
 import { PoolService } from '../pools/pool-service.ts';
 import { Pools } from '../pools/pools.ts';
 
-export type { MeshOptions } from './mesh-options.ts';
-
-export interface Mesh extends ChannelOpener {
-  /** The pools of this node: made, joined, left, and who is in them. */
-  readonly pools: PoolService;
-  /** Own multiaddrs, each ending in /p2p/ and the own peer id. */
-  addresses(): readonly string[];
-  /** Where the peer may be dialled because `asker` says so; none: only a connection that is there may be used. */
-  waysFor(asker: string, peer: string): readonly string[];
-  /** From where others surely get to this node. */
-  reach(): Reach;
-  /** How far this machine's clock is ahead of those of its peers, in milliseconds, negative if behind; 0 while it may be right. */
-  clockAheadMs(): number;
-  /** Addresses from settings at which nobody could be reached, with the reason. */
-  unreachable(): readonly UnreachablePeer[];
-  /**
-   * Peers that are connected or have a valid record, this node not among them. A connected peer that has
-   * said nothing yet (or not for a minute) is listed as `paused`, offering nothing.
-   */
-  knownPeers(): readonly KnownPeer[];
-  /** One of `knownPeers`. */
-  knownPeer(peer: string): KnownPeer | undefined;
-  /**
-   * Calls the listener after `knownPeers` changed, with the peer it is about, or without one when many may have;
-   * returns how to end that.
-   */
-  onChange(listener: (peer: string | undefined) => void): () => void;
-  /**
-   * Tells the peers soon that `describe` has something new to say: at once when the state changed, else
-   * at most four times a second.
-   */
-  publish(): void;
-  /** Tells the peers that this node leaves and closes everything, within two seconds. Safe to call twice. */
-  stop(): Promise<void>;
-}
+export type { Mesh, MeshOptions } from './mesh-interface.ts';
 
 /** A connection that takes longer than this to stop is left to the end of the process, in milliseconds. */
 const stopDeadlineMs = 1400;
