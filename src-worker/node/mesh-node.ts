@@ -166,6 +166,7 @@ export class MeshNode {
       hostsOf: (manifestId) => routes.hosts(manifestId),
       routeFacts: (manifestId, rules) => routes.facts(manifestId, rules),
       onStageFailed: (failure) => routes.stageFailed(failure),
+      onAnswered: (manifestId, receipt) => routes.answered(manifestId, receipt),
       onWrongRefusal: (peer) => routes.wronglyRefused(peer),
       ownShards: () => this.#shards.ownRecords(),
       wakeOwnShards: (manifestId, signal) => this.#shards.wake(manifestId, signal),

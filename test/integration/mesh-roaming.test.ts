@@ -12,6 +12,19 @@ if (obstacle !== undefined) {
 /** Connections are dead for a minute or more where nobody looks. */
 const backWithinMs = 15_000;
 
+function knows(node: NodeProcess, other: NodeProcess, address = ''): Promise<unknown> {
+  const isKnown = ({ peers }: NodeStatus): boolean =>
+    peers.some(
+      ({ peer, connected, state, latencyMs, addresses }) =>
+        peer === other.status.peer &&
+        connected &&
+        latencyMs !== null &&
+        state === 'serving' &&
+        addresses.some((each) => each.includes(address)),
+    );
+  return node.until(isKnown, `it knows the other at "${address}"`);
+}
+
 describe.skipIf(obstacle !== undefined)('a machine that gets another address', () => {
   const houses = new Houses();
   let stay: NodeProcess;
@@ -29,19 +42,6 @@ describe.skipIf(obstacle !== undefined)('a machine that gets another address', (
     await Promise.all([stay?.stop(), roam?.stop()]);
     houses.remove();
   });
-
-  function knows(node: NodeProcess, other: NodeProcess, address = ''): Promise<unknown> {
-    const isKnown = ({ peers }: NodeStatus): boolean =>
-      peers.some(
-        ({ peer, connected, state, latencyMs, addresses }) =>
-          peer === other.status.peer &&
-          connected &&
-          latencyMs !== null &&
-          state === 'serving' &&
-          addresses.some((each) => each.includes(address)),
-      );
-    return node.until(isKnown, `it knows the other at "${address}"`);
-  }
 
   it('is back within fifteen seconds, and the others know where it is', async () => {
     const changedAt = performance.now();

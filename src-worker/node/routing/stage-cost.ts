@@ -10,6 +10,8 @@ export type Reach =
       readonly relayed?: boolean;
       /** 0 to 1; absent: 1. */
       readonly standing?: number;
+      /** Tokens a second of whole models, as this node measured them: by manifest id. */
+      readonly measured?: ReadonlyMap<string, number>;
     };
 
 /** What a stage has to do for one answer. */
@@ -36,8 +38,8 @@ const assumedTokensPerSecond = 20;
 /** How much faster than decoding a prompt is read where nobody measured it. */
 const assumedPrefillGain = 10;
 /**
- * The most that a stranger's word about its own speed is worth: a whole model's decode speed in tokens a second, and how
- * much faster a prompt is read. Anybody can claim more, and would be asked first for it.
+ * The most that a stranger's word about its own speed is worth until it was measured: a whole model's decode speed in
+ * tokens a second, and how much faster a prompt is read. Anybody can claim more, and would be asked first for it.
  */
 const mostClaimedTokensPerSecond = 100;
 const mostClaimedPrefillGain = 100;
@@ -67,7 +69,9 @@ export function stageCostMs(
     shard.tokensPerSecond > 0
       ? 1000 / shard.tokensPerSecond
       : (share * 1000) / assumedTokensPerSecond;
-  const leastMs = isBelieved ? 0 : (share * 1000) / mostClaimedTokensPerSecond;
+  const measured =
+    reach !== 'own' && share === 1 ? reach.measured?.get(shard.manifestId) : undefined;
+  const leastMs = isBelieved ? 0 : (share * 1000) / (measured ?? mostClaimedTokensPerSecond);
   const computeMs = Math.max(claimedMs, leastMs);
   const free = Math.min(shard.freeSessions, shard.maxSessions) / shard.maxSessions;
   const leastPromptMs = isBelieved ? 0 : computeMs / mostClaimedPrefillGain;

@@ -2,6 +2,7 @@
  * Answers requests of this node's own user: plans a route over the mesh, runs an answer over it, and where the chain
  * fails, over another one from where it was.
  */
+import type { Receipt } from '../../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
@@ -34,6 +35,7 @@ export type CoordinatorParts = {
   readonly routeFacts?: (manifestId: string, rules: RouteRules | undefined) => RouteFacts;
   /** A stage failed; whose fault it was is in it. */
   readonly onStageFailed?: (failure: ChainFailure) => void;
+  readonly onAnswered?: (manifestId: string, receipt: Receipt) => void;
   /** A stage of this peer refused a request that another chain then answered. */
   readonly onWrongRefusal?: (peer: string) => void;
   /** Of this node, for its own user; they are there at the latest when `wakeOwnShards` has resolved. */
@@ -119,7 +121,12 @@ export class Coordinator implements Generations {
       const route = await search.next(signal);
       const before = answer.tokens;
       try {
-        yield* answer.over(route, signal);
+        for await (const event of answer.over(route, signal)) {
+          if (event.type === 'done') {
+            this.#parts.onAnswered?.(request.model.manifestId, event.receipt);
+          }
+          yield event;
+        }
         return;
       } catch (error) {
         if (!(error instanceof ChainFailure)) {

@@ -69,7 +69,7 @@ describe('results that nobody reads', () => {
     await control.work(stageKinds.tokens);
     await vi.waitUntil(() => computed() === 1997);
     late.resolve();
-    await vi.waitUntil(() => positions.at(-1) === 2000);
+    await vi.waitFor(() => expect(positions.at(-1)).toBe(2000));
     await control.channel.close();
   });
 });

@@ -58,8 +58,8 @@ function ownAddresses(): string {
   return Object.values(networkInterfaces())
     .flatMap((each) => each ?? [])
     .filter(({ internal }) => !internal)
-    .map(({ cidr }) => cidr)
-    .toSorted()
+    .map(({ cidr, address }) => cidr ?? address)
+    .toSorted((a, b) => a.localeCompare(b))
     .join(' ');
 }
 

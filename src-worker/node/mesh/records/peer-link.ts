@@ -2,7 +2,6 @@
  * This node's side of the conversation with one connected peer: sends it our records and pings it. A peer
  * that answers no ping for a minute is gone, though TCP would take a quarter of an hour to say so.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel } from '../channels/channel.ts';
 import type { SealedRecord } from './own-record.ts';
 import { pingBytes, recordKinds } from './record-messages.ts';
@@ -101,7 +100,9 @@ export class PeerLink {
     this.#ping = undefined;
     const before = this.#answers;
     void this.ping();
-    await delay(probeMs, undefined, { ref: false });
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, probeMs).unref();
+    });
     return this.#answers > before;
   }
 

@@ -92,13 +92,7 @@ export class RecordExchange {
   /** This machine's network is another one: peers that do not answer are dead, and the others hear where it is now. */
   networkChanged(): void {
     this.#publishNow();
-    for (const [peer, link] of this.#links) {
-      void link.probe().then((isAlive) => {
-        if (!isAlive && this.#links.get(peer) === link) {
-          this.#options.onDead(peer);
-        }
-      });
-    }
+    this.#links.forEach((link, peer) => void this.#dropIfDead(peer, link));
   }
 
   /** The peer is reached over another connection than before; what went over the former one may be lost. */
@@ -153,6 +147,13 @@ export class RecordExchange {
     }
     await delay(settledMs, undefined, { ref: false });
     await link.ping();
+  }
+
+  async #dropIfDead(peer: string, link: PeerLink): Promise<void> {
+    const isAlive = await link.probe();
+    if (!isAlive && this.#links.get(peer) === link) {
+      this.#options.onDead(peer);
+    }
   }
 
   async #tell(link: PeerLink): Promise<void> {

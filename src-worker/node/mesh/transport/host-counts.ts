@@ -63,8 +63,8 @@ export class HostCounts {
 
 /** Whoever a connection comes from, by address: who has an IPv6 network has more addresses than there are connections. */
 export function hostOf(connection: MultiaddrConnection): string {
-  const [host] = connection.remoteAddr
+  const host = connection.remoteAddr
     .getComponents()
-    .filter(({ name }) => name === 'ip4' || name === 'ip6');
+    .find(({ name }) => name === 'ip4' || name === 'ip6');
   return householdOf(host?.value ?? '');
 }
