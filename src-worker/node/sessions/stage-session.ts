@@ -120,6 +120,7 @@ export class StageSession {
       throw new AppError('protocol-violation', 'A channel with this ticket is attached already');
     }
     this.#input = channel;
+    channel.excuse();
     channel.allow(inputLimits(this.shard.role, this.shard.width));
     channel.onClose((error) => this.#lose(channel.peer, error));
   }
@@ -226,6 +227,8 @@ export class StageSession {
       const ways = waysFor(this.requester, peer);
       const channel = await opener.openChannel(peer, stageProtocol, outputLimits, signal, ways);
       this.#output = channel;
+      // A coordinator that tells two stages different things makes each break the rules of the other.
+      channel.excuse();
       channel.onFrame(({ kind, body }) =>
         this.#guarded(() => this.#onNeighbourFrame(kind, body, peer)),
       );
