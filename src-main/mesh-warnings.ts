@@ -2,7 +2,7 @@
 import type { NodeStatus } from '../src-shared/node-api.ts';
 import { span } from '../src-shared/span.ts';
 
-/** More would push all else out of sight. */
+/** More lines would push all else out of sight. */
 const mostTold = 5;
 
 export function meshWarnings(status: NodeStatus | null): string[] {

@@ -1,12 +1,12 @@
 /**
  * Where this node dials because somebody else says so: a stage connects to the next one of a route that a requester
- * chose. A requester must not make it knock at doors that he could not knock at himself, so only addresses of a verified
- * record count, and private ones only for a requester who is in a private network with this node, or in a pool. Pure.
+ * chose. A requester must not make it try doors that are closed to the requester, so only addresses of a verified record
+ * count, and private ones only for a requester that is in a private network with this node, or in a pool of it. Pure.
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { dialableAddresses, hasPublicHost, isLocal, isLoopback, isRelayed } from './addresses.ts';
 
-/** How near the one who asks is: on this machine, in a network of this machine or a pool of this node, or anywhere. */
+/** How near the peer that asks is: on this machine, in a network of this machine or a pool of this node, or anywhere. */
 export type Nearness = 'machine' | 'network' | 'anywhere';
 
 /** `connections`: addresses from which the peer is connected now. */

@@ -61,7 +61,7 @@ export class HostCounts {
   }
 }
 
-/** Whoever a connection comes from, by address: who has an IPv6 network has more addresses than there are connections. */
+/** The household that a connection comes from: an IPv6 network has more addresses than there are connections. */
 export function hostOf(connection: MultiaddrConnection): string {
   const host = connection.remoteAddr
     .getComponents()
