@@ -128,10 +128,10 @@ export class PeerKeeper {
 
   /** This machine's network is another one: whatever failed before is tried again now. */
   networkChanged(): void {
-    for (const kept of this.#kept.values()) {
-      if (!this.#dialler.isConnected(kept.peer) && !kept.isDialling) {
-        kept.failures = 0;
-        this.#schedule(kept, 0);
+    for (const known of this.#kept.values()) {
+      if (!this.#dialler.isConnected(known.peer) && !known.isDialling) {
+        known.failures = 0;
+        this.#schedule(known, 0);
       }
     }
   }
@@ -233,10 +233,10 @@ export class PeerKeeper {
     }
   }
 
-  #noteReason(kept: KeptPeer, reason: string): void {
-    const isNews = kept.reason !== reason;
-    kept.reason = reason;
-    if (isNews && kept.kind === 'static') {
+  #noteReason(known: KeptPeer, reason: string): void {
+    const isNews = known.reason !== reason;
+    known.reason = reason;
+    if (isNews && known.kind === 'static') {
       this.#dialler.onUnreachable?.();
     }
   }
