@@ -35,10 +35,12 @@ function host(peer: string, latencyMs: number): KnownPeer {
   };
 }
 
+const ignore = (): void => {};
+
 /** A mesh in which "near" is a little nearer than "far". */
 function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) {
   const clock = { now: 0 };
-  let change: (peer: string) => void = () => {};
+  let change: (peer: string) => void = ignore;
   const peers = new Map([host('near', 10), host('far', 20)].map((each) => [each.peer, each]));
   const mesh = {
     peer: 'own',

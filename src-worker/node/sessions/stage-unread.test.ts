@@ -10,6 +10,7 @@ import { stageKinds } from './stage-messages.ts';
  */
 const mostResults = (1024 * 1024) / 28 + (1024 * 1024) / 256;
 const asked = 100_000;
+const patience = { timeout: 20_000 };
 
 let target: StageTarget;
 beforeEach(async () => {
@@ -33,7 +34,7 @@ describe('results that nobody reads', () => {
     const control = await target.open(openWhole({ decodeUntil: asked, maxTokens: asked }));
     stopReading(control);
     await control.work(stageKinds.tokens);
-    await vi.waitUntil(() => target.node.service.sessionCount === 0, { timeout: 20_000 });
+    await vi.waitUntil(() => target.node.service.sessionCount === 0, patience);
     await target.untilNoSession();
     expect(computed()).toBeLessThan(mostResults);
     expect(target.node.logged.at(-1)).toContain('Its results are not read');
@@ -67,9 +68,9 @@ describe('results that nobody reads', () => {
       return late.promise;
     });
     await control.work(stageKinds.tokens);
-    await vi.waitUntil(() => computed() === 1997);
+    await vi.waitUntil(() => computed() === 1997, patience);
     late.resolve();
-    await vi.waitFor(() => expect(positions.at(-1)).toBe(2000));
+    await vi.waitFor(() => expect(positions.at(-1)).toBe(2000), patience);
     await control.channel.close();
   });
 });
