@@ -1,15 +1,17 @@
 /** A coordinator that asks and does not read: what waits for it is bounded, and so is what is computed for it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { greedy } from '../../../test/support/node-fake-mesh.ts';
 import { openWhole, StageTarget } from '../../../test/support/node-stage-target.ts';
 import type { StagePeer } from '../../../test/support/node-stage-peer.ts';
 import { stageKinds } from './stage-messages.ts';
 
 /**
- * What a channel inside the process takes before its writer waits, where a result is a header and a token, and what the
- * session lets wait beside that.
+ * What a channel inside the process takes before its writer waits, where a result is a header, a token and its detail, and
+ * what the session lets wait beside that.
  */
-const mostResults = (1024 * 1024) / 28 + (1024 * 1024) / 256;
-const asked = 100_000;
+const mostResults = (1024 * 1024) / 53 + (1024 * 1024) / 256;
+const asked = 50_000;
+const sampling = { ...greedy, topLogprobs: 0 };
 const patience = { timeout: 20_000 };
 
 let target: StageTarget;
@@ -31,7 +33,9 @@ function computed(): number {
 
 describe('results that nobody reads', () => {
   it('end the session of a shard that feeds itself', async () => {
-    const control = await target.open(openWhole({ decodeUntil: asked, maxTokens: asked }));
+    const control = await target.open(
+      openWhole({ sampling, decodeUntil: asked, maxTokens: asked }),
+    );
     stopReading(control);
     await control.work(stageKinds.tokens);
     await vi.waitUntil(() => target.node.service.sessionCount === 0, patience);
@@ -41,7 +45,7 @@ describe('results that nobody reads', () => {
   });
 
   it('hold back the work that is asked for again and again', async () => {
-    const control = await target.open(openWhole({ decodeUntil: 1 }));
+    const control = await target.open(openWhole({ sampling, decodeUntil: 1 }));
     stopReading(control);
     for (let turn = 0; turn < asked && !control.isClosed; turn += 1) {
       await control.work(stageKinds.tokens).catch(() => {});
