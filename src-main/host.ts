@@ -20,6 +20,7 @@ import { invalidRequest } from './invalid-request.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
 import type { Log } from './log.ts';
 import { HostingMemory, usableMemoryBytes } from './hosting-memory.ts';
+import { meshWarnings } from './mesh-warnings.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
 import type { OwnProcesses } from './sensors/own-processes.ts';
@@ -161,6 +162,7 @@ export class Host {
         ...this.#warnings,
         ...this.#node.warnings,
         ...portWarnings(this.#settings.current, status),
+        ...meshWarnings(status),
       ],
       duty: this.#duty.view,
       facts: this.#duty.facts,

@@ -217,6 +217,13 @@ export type ImportedModel = z.infer<typeof importedModelSchema>;
 const reachSchema = z.enum(['public', 'relay', 'local', 'none']);
 export type Reach = z.infer<typeof reachSchema>;
 
+/** Addresses from settings at which nobody could be reached; `reason` is the end of a sentence. */
+const unreachablePeerSchema = z.object({
+  addresses: z.array(z.string()),
+  reason: z.string(),
+});
+export type UnreachablePeer = z.infer<typeof unreachablePeerSchema>;
+
 /** Model bytes that are being fetched now. */
 const downloadStatusSchema = z.object({
   model: z.string(),
@@ -236,6 +243,13 @@ export const nodeStatusSchema = z.object({
   addresses: z.array(z.string()),
   /** From where others get to this node, as far as that is known; absent from nodes that do not tell. */
   reach: reachSchema.optional(),
+  /**
+   * How far this machine's clock is ahead of those of its peers, in whole minutes as milliseconds, negative if behind;
+   * absent while it may be right.
+   */
+  clockAheadMs: z.int().optional(),
+  /** Peers from settings that cannot be reached; absent: none. */
+  unreachable: z.array(unreachablePeerSchema).optional(),
   gatewayPort: z.int(),
   shards: lenientList(shardStatusSchema, 'hosted shards'),
   /** The connected ones first, and of a large mesh not all. */

@@ -96,12 +96,14 @@ export type PoolInvite = z.infer<typeof poolInviteSchema>;
 export const poolSchema = z.object({
   id: poolIdSchema,
   name: z.string(),
-  state: z.enum(['active', 'removed', 'expired']),
+  /** Of the own membership; `early`: its certificate is from the future by this machine's clock. */
+  state: z.enum(['active', 'removed', 'expired', 'early']),
   /** The own role. */
   role: poolRoleSchema,
   /** This node holds the pool's key. */
   isOwner: z.boolean(),
   /** Of the own certificate. */
+  issuedAt: z.number(),
   expiresAt: z.number(),
   /** Those with a valid certificate that this node has heard of. */
   members: lenientList(poolMemberSchema, 'members of a pool'),

@@ -1,7 +1,7 @@
 /** After a failure the machine waits before it tries again, longer each time; serving for a while ends that. */
+import { printable } from '../../src-shared/printable.ts';
 import { minuteMs, type Moment } from './local-time.ts';
 import type { Work } from './duty-input.ts';
-import { printable } from './signs.ts';
 
 export type CoolDown = {
   /** Of the newest failure that was seen. */

@@ -3,18 +3,10 @@
  * that nobody tells is neither idle nor a lock: input, games and all other readings still rule. Pure.
  */
 import type { GpuFacts } from '../../src-shared/duty.ts';
+import { printable } from '../../src-shared/printable.ts';
 import { computingCards, type DutyInput, sane } from './duty-input.ts';
 import { ceilingOf, throttledDegrees, videoMemoryAllowance } from './limits.ts';
-import {
-  notRuledOut,
-  printable,
-  quiet,
-  type Sign,
-  type Signs,
-  stands,
-  unclear,
-  untold,
-} from './signs.ts';
+import { notRuledOut, quiet, type Sign, type Signs, stands, unclear, untold } from './signs.ts';
 
 /**
  * Cards, and the processor where it tells. Not every card tells its temperature, and each protects itself, so

@@ -5,22 +5,14 @@
  * A reading that is not known never speaks for an idle machine. Where idleness, the battery or free memory
  * cannot be told, the machine rests and says so; the owner can then switch that check off.
  */
+import { printable } from '../../src-shared/printable.ts';
 import type { CoolDown } from './cool-down.ts';
 import { type DutyInput, notANumber, sane } from './duty-input.ts';
 import { gpuLoadSigns, heatSigns, videoMemorySigns } from './gpu-signs.ts';
 import { minuteMs, timeWords } from './local-time.ts';
 import { isPauseOver, pauseWishWords } from './pause-wish.ts';
 import { isInSchedule, nextOpening } from './schedule.ts';
-import {
-  type AllSigns,
-  notRuledOut,
-  over,
-  printable,
-  quiet,
-  type Signs,
-  stands,
-  unclear,
-} from './signs.ts';
+import { type AllSigns, notRuledOut, over, quiet, type Signs, stands, unclear } from './signs.ts';
 
 /** What the duty remembers and a moment's readings do not tell. */
 export type Remembered = {

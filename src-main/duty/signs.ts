@@ -1,5 +1,6 @@
 /** What speaks for and against a pause: the vocabulary between the readings and the hysteresis. */
 import type { PauseReasonName } from '../../src-shared/duty.ts';
+import { printable } from '../../src-shared/printable.ts';
 
 /**
  * One cause, looked at. `stands`: a reason to pause. `unclear`: no reason to begin a pause, and none to end
@@ -46,17 +47,4 @@ export function unclear(subject: string): Sign {
 /** Without a subject, nothing is known of any subject of the reason. */
 export function untold(subject = ''): Sign {
   return { kind: 'untold', subject };
-}
-
-/** A name or a sentence from outside, fit for a menu: one line of at most `longest` UTF-16 units. */
-export function printable(text: string, longest: number): string {
-  const line = text
-    .slice(0, 4 * longest)
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim();
-  if (line.length <= longest) {
-    return line;
-  }
-  // Half of a character at the cut would make the text no text.
-  return `${line.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

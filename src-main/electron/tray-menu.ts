@@ -3,7 +3,7 @@
  * owner reads and what a click does is tested without a desktop. Pure.
  */
 import { type PauseChoice, pauseChoices } from '../../src-shared/duty.ts';
-import { printable } from '../duty/signs.ts';
+import { printable } from '../../src-shared/printable.ts';
 import type { TraySnapshot } from './tray-snapshot.ts';
 import { trayState } from './tray-state.ts';
 

@@ -11,6 +11,7 @@ const pool: Pool = {
   state: 'active',
   role: 'admin',
   isOwner: true,
+  issuedAt: now - 3 * day,
   expiresAt: now + 180 * day,
   members: [
     {
@@ -55,6 +56,10 @@ describe('pools in a terminal', () => {
     ]);
     expect(poolLines([{ ...gone, state: 'expired' }], now)).toEqual([
       expect.stringContaining('has expired'),
+    ]);
+    const behind = { ...gone, state: 'early' as const, issuedAt: now + 720_000 };
+    expect(poolLines([behind], now)).toEqual([
+      expect.stringContaining('not valid yet: your clock is behind by 12 minutes'),
     ]);
   });
 

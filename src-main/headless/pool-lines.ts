@@ -1,6 +1,7 @@
 /** What the pool commands print, as lines of text. Pure. */
 import { missingCase } from '../../src-shared/errors.ts';
 import type { Pool, PoolInvite, PoolResult } from '../../src-shared/pool.ts';
+import { span } from '../../src-shared/span.ts';
 import { shortPeer } from './sentences.ts';
 
 /** What `pool list` prints. */
@@ -37,6 +38,8 @@ function standing(pool: Pool, now: number): string {
       return 'this machine was removed. "mindmesh pool leave" forgets the pool.';
     case 'expired':
       return 'the certificate of this machine has expired. Ask an admin for a new invite.';
+    case 'early':
+      return `not valid yet: your clock is behind by ${span(pool.issuedAt - now)}. Set it right.`;
     case 'active':
       return `you are ${pool.isOwner ? 'its owner' : article(pool.role)}, for ${span(pool.expiresAt - now)}`;
     default:
@@ -81,16 +84,4 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 function article(role: Pool['role']): string {
   return role === 'admin' ? 'an admin' : `a ${role}`;
-}
-
-/** A length of time in its largest whole unit. */
-function span(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  const [count, unit] =
-    minutes < 120
-      ? [minutes, 'minute']
-      : minutes < 48 * 60
-        ? [Math.round(minutes / 60), 'hour']
-        : [Math.round(minutes / 1440), 'day'];
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

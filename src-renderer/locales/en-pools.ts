@@ -1,5 +1,5 @@
 /** The page about pools in English. */
-import type { PoolRole } from '../../src-shared/pool.ts';
+import type { Pool, PoolRole } from '../../src-shared/pool.ts';
 import { count, duration } from './format.ts';
 
 const roles: Record<PoolRole, string> = { admin: 'Admin', member: 'Member', guest: 'Guest' };
@@ -38,10 +38,20 @@ export const enPools = {
     member: 'Uses the pool and serves it.',
     guest: 'Uses the pool, and serves nobody.',
   } satisfies Record<PoolRole, string>,
-  removedTitle: 'This computer was removed from the pool',
-  removedSentence: 'It can be forgotten here. To come back, you need a new invite.',
-  expiredTitle: 'The membership of this computer has run out',
-  expiredSentence: 'Ask an admin of the pool for a new invite.',
+  standing: {
+    removed: {
+      title: 'This computer was removed from the pool',
+      sentence: 'It can be forgotten here. To come back, you need a new invite.',
+    },
+    expired: {
+      title: 'The membership of this computer has run out',
+      sentence: 'Ask an admin of the pool for a new invite.',
+    },
+    early: {
+      title: 'The membership of this computer is not valid yet',
+      sentence: 'The clock of this computer is behind. Set it right.',
+    },
+  } satisfies Record<Exclude<Pool['state'], 'active'>, { title: string; sentence: string }>,
 
   members: 'Members',
   memberCount: (number: number) => (number === 1 ? '1 member' : `${count(number)} members`),

@@ -37,7 +37,13 @@ import type { CatalogModel } from './models/catalog.ts';
 import { poolModelOf } from './models/offered-model.ts';
 import { type LibraryModel, ModelLibrary } from './models/library.ts';
 import { OwnModels } from './models/own-models.ts';
-import { chatModels, modelEntries, ownEntry, peerStatuses } from './node-status.ts';
+import {
+  chatModels,
+  maxUnreachableTold,
+  modelEntries,
+  ownEntry,
+  peerStatuses,
+} from './node-status.ts';
 import { MeshRoutes } from './routing/mesh-routes.ts';
 import { KeptStanding } from './routing/kept-standing.ts';
 import { Coordinator } from './sessions/coordinator.ts';
@@ -157,6 +163,7 @@ export class MeshNode {
     this.#stages = new StageService({
       opener: mesh,
       shards: this.#shards,
+      waysFor: (requester, peer) => mesh.waysFor(requester, peer),
       onServed: (usage) => onEvent({ type: 'usage', usage }),
       log: logOf('session'),
     });
@@ -177,6 +184,8 @@ export class MeshNode {
       hostsOf: (manifestId) => routes.hosts(manifestId),
       routeFacts: (manifestId, rules) => routes.facts(manifestId, rules),
       onStageFailed: (failure) => routes.stageFailed(failure),
+      onAnswered: (manifestId, receipt) => routes.answered(manifestId, receipt),
+      onWrongRefusal: (peer) => routes.wronglyRefused(peer),
       ownShards: () => this.#shards.ownRecords(),
       wakeOwnShards: (manifestId, signal) => this.#shards.wake(manifestId, signal),
       isResting: () => this.#restsBecause !== null,
@@ -224,10 +233,14 @@ export class MeshNode {
 
   status(): NodeStatus {
     const peers = this.#routes.peers();
+    const clockAheadMs = this.#mesh.clockAheadMs();
+    const unreachable = this.#mesh.unreachable().slice(0, maxUnreachableTold);
     return {
       peer: this.#mesh.peer,
       addresses: [...this.#mesh.addresses()],
       reach: this.#mesh.reach(),
+      ...(clockAheadMs === 0 ? {} : { clockAheadMs }),
+      ...(unreachable.length === 0 ? {} : { unreachable: [...unreachable] }),
       gatewayPort: this.#gateway?.port ?? 0,
       shards: this.#shards.statuses(),
       peers: peerStatuses(peers, (peer) => this.#mesh.knownPeer(peer)),

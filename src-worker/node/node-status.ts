@@ -60,6 +60,8 @@ export function chatModels(
 
 /** Most peers that a status tells of: it is sent every second, and people read it. */
 const maxPeersTold = 500;
+/** Most peers from settings of which a status says why they cannot be reached. */
+export const maxUnreachableTold = 20;
 /** Most models of peers. */
 const maxModelsTold = 500;
 

@@ -80,7 +80,13 @@ export class LocalCoordinator {
     this.#folder = folder;
     this.#mesh = mesh;
     this.#shards = shards;
-    this.#stages = new StageService({ opener: mesh, shards, onServed: () => {}, log: () => {} });
+    this.#stages = new StageService({
+      opener: mesh,
+      shards,
+      waysFor: (requester, peer) => mesh.waysFor(requester, peer),
+      onServed: () => {},
+      log: () => {},
+    });
     this.#coordinator = new Coordinator({
       opener: mesh,
       knownPeers: () => mesh.knownPeers(),

@@ -1,8 +1,10 @@
 /** Channels over real libp2p connections: what all channels do, and what hostile peers can do to them. */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Stream } from '@libp2p/interface';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ErrorReport } from '../../src-shared/errors.ts';
 import type { Channel, ProtocolName } from '../../src-worker/node/mesh/channels/channel.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
@@ -272,6 +274,39 @@ describe('opening a channel', () => {
     await expect(
       one.channels.openChannel(stranger, protocol, contractLimits, soon(), addresses),
     ).rejects.toMatchObject({ code: 'peer-failed' });
+  });
+
+  it('dials the addresses that it is given and remembers none of them', async () => {
+    const [one, other] = [await startChannelPeer(), await startChannelPeer()];
+    await other.channels.handle(protocol, {
+      limits: contractLimits,
+      maxInboundChannels: 4,
+      onChannel: () => {},
+    });
+    const silent = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const { peer } = other.channels;
+    const open = (addresses: readonly string[]): Promise<Channel> =>
+      one.channels.openChannel(peer, protocol, contractLimits, soon(), addresses);
+    // What a stranger named, eight times over: each takes all the time there is.
+    const dead = Array.from({ length: 8 }, (_, index) => `/ip4/127.0.0.${index + 1}/tcp/${port}`);
+    await expect(open(dead)).rejects.toMatchObject({ code: 'peer-failed' });
+    expect((await one.libp2p.peerStore.get(peerIdFromString(peer))).addresses).toEqual([]);
+    const begun = performance.now();
+    expect((await open(other.addresses)).peer).toBe(peer);
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
+
+  it('fails at once where there is no address', async () => {
+    const [one, other] = [await startChannelPeer(), await startChannelPeer()];
+    await expect(
+      one.channels.openChannel(other.channels.peer, protocol, contractLimits, soon(), []),
+    ).rejects.toMatchObject({
+      code: 'peer-failed',
+      message: expect.stringContaining('no address'),
+    });
   });
 
   it('fails for what is no peer id', async () => {

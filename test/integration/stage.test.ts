@@ -4,11 +4,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Stream } from '@libp2p/interface';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { samplingSchema } from '../../src-shared/model.ts';
 import { maxOpenBytes, maxWorkTokens } from '../../src-worker/node/sessions/stage-limits.ts';
 import {
@@ -210,7 +211,7 @@ describe('an open that cannot be served', () => {
     [
       'a next stage that is nobody',
       'first',
-      { output: { peer: 'nobody', addresses: ['/ip4/999/tcp/x'], ticket: outputTicket } },
+      { output: { peer: 'nobody', ticket: outputTicket } },
       'peer-failed',
     ],
     [
@@ -225,6 +226,32 @@ describe('an open that cannot be served', () => {
     await control.say(stageKinds.open, stranger.openHalf(which, changes));
     expect(await control.hearFailure()).toMatchObject({ code });
     await control.untilClosed();
+  });
+});
+
+describe('a next stage that the node knows nothing of', () => {
+  it('is not dialled where a stranger says it is, and he is not told why', async () => {
+    const knocks: unknown[] = [];
+    const door = createServer((socket) => knocks.push(socket.destroy())).listen(0, '127.0.0.1');
+    onTestFinished(() => void door.close());
+    await once(door, 'listening');
+    const { port } = door.address() as AddressInfo;
+    const stranger = await attacker();
+    const nobody = await attacker();
+    nobody.vanish();
+    const control = await stranger.channel();
+    const named = { addresses: [`/ip4/127.0.0.1/tcp/${port}`], peer: nobody.peer };
+    await control.say(stageKinds.open, {
+      ...stranger.openHalf('first'),
+      output: { ...named, ticket: outputTicket },
+    });
+    expect(await control.hearFailure()).toEqual({
+      code: 'peer-failed',
+      message: 'Its connection to the next stage could not be made',
+      peer: nobody.peer,
+    });
+    await control.untilClosed();
+    expect(knocks).toEqual([]);
   });
 });
 
@@ -427,14 +454,14 @@ describe('a coordinator that vanishes in the middle of an answer', () => {
         await stranger.open(
           stranger.openHalf('first', {
             ...ring,
-            output: { peer, addresses: [], ticket: outputTicket },
+            output: { peer, ticket: outputTicket },
           }),
         ),
         await stranger.open(
           stranger.openHalf('last', {
             ...ring,
             inputTicket: outputTicket,
-            output: { peer, addresses: [], ticket },
+            output: { peer, ticket },
           }),
         ),
       ];

@@ -76,6 +76,13 @@ export class Houses {
     this.#ip(place, 'link', 'set', name, 'up');
   }
 
+  /** Gives the machine in a house another address, at once, as another Wi-Fi does: connections from the former are dead. */
+  setAddress(house: 'a' | 'b', address: string): void {
+    this.#ip(house, 'addr', 'flush', 'dev', 'eth0', 'scope', 'global');
+    this.#ip(house, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
+    this.#ip(house, 'route', 'replace', 'default', 'via', '192.168.1.1');
+  }
+
   /** Has a house's router pass on what comes for a port to the machine inside. */
   openPort(house: 'a' | 'b', port: number): void {
     const own = houses.find((each) => each.house === house)?.inside.split('/')[0] ?? '';

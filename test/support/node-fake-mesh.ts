@@ -5,7 +5,14 @@ import type { Usage } from '../../src-shared/node-api.ts';
 import type { KnownPeer, RecordedShard } from '../../src-worker/node/mesh/records/record.ts';
 import { Coordinator } from '../../src-worker/node/sessions/coordinator.ts';
 import type { GenerationEvent } from '../../src-worker/node/sessions/generation.ts';
+import { newcomerLimits } from '../../src-worker/node/sessions/stage-limits.ts';
+import {
+  type FailedMessage,
+  stageKinds,
+  stageProtocol,
+} from '../../src-worker/node/sessions/stage-messages.ts';
 import { StageService } from '../../src-worker/node/sessions/stage-service.ts';
+import { encodeJson } from '../../src-worker/wire/json-body.ts';
 import { samplingSchema } from '../../src-shared/model.ts';
 import {
   fakeManifestId,
@@ -43,6 +50,8 @@ export type FakeNode = {
 export class FakeMesh {
   readonly loopback = new Loopback();
   readonly #nodes: FakeNode[] = [];
+  /** Peers whose refusals other chains proved wrong. */
+  readonly wrongRefusals: string[] = [];
   /** Milliseconds; only tests move it. */
   now = 0;
 
@@ -54,6 +63,7 @@ export class FakeMesh {
     const service = new StageService({
       opener: this.loopback.peer(name),
       shards: fakeShards(...shards),
+      waysFor: () => [],
       onServed: (usage) => served.push(usage),
       log: (_level, message) => logged.push(message),
       now: () => this.now,
@@ -62,6 +72,31 @@ export class FakeMesh {
     const node = { name, shards, service, served, logged };
     this.#nodes.push(node);
     return node;
+  }
+
+  /** Adds a peer that claims the whole model and answers every request for a session with `failed`; returns how often. */
+  async addRefusing(name: string, failed: () => FailedMessage): Promise<{ asked: number }> {
+    const counts = { asked: 0 };
+    await this.loopback.peer(name).handle(stageProtocol, {
+      limits: newcomerLimits,
+      maxInboundChannels: 8,
+      onChannel: (channel) =>
+        channel.onFrame(() => {
+          counts.asked += 1;
+          void channel.send(stageKinds.failed, encodeJson(failed()));
+          void channel.close();
+        }),
+    });
+    const whole = new FakeShard(0, fakeLayers - 1, fakeLayers);
+    const service = new StageService({
+      opener: this.loopback.peer(`${name} unused`),
+      shards: fakeShards(),
+      waysFor: () => [],
+      onServed: () => {},
+      log: () => {},
+    });
+    this.#nodes.push({ name, shards: [whole], service, served: [], logged: [] });
+    return counts;
   }
 
   /** The peer's record is not believed any more. */
@@ -77,6 +112,7 @@ export class FakeMesh {
       ownShards: () => recordsOf(this.#nodes.find((node) => node.name === name)),
       ownModels: () => [],
       knownPeers: () => this.#nodes.filter((node) => node.name !== name).map(knownPeer),
+      onWrongRefusal: (peer) => this.wrongRefusals.push(peer),
       now: () => this.now,
     });
   }

@@ -97,6 +97,7 @@ function renamed(channel: Channel, peer: string): Channel {
     onFrame: (listener) => channel.onFrame(listener),
     allow: (limits) => channel.allow(limits),
     ignore: () => channel.ignore(),
+    excuse: () => channel.excuse(),
     onClose: (listener) => channel.onClose(listener),
     close: () => channel.close(),
     abort: (error) => channel.abort(error),

@@ -89,7 +89,7 @@ export function openOfTwo(
   return openWhole({
     layers: which === 'first' ? { firstLayer: 0, lastLayer: 2 } : { firstLayer: 3, lastLayer: 5 },
     inputTicket: ticket,
-    output: { peer: 'me', addresses: [], ticket: outputTicket },
+    output: { peer: 'me', ticket: outputTicket },
     ...(which === 'first' ? { sampling: null } : {}),
     ...changes,
   });

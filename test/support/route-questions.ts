@@ -13,6 +13,7 @@ import {
   type RouteStage,
 } from '../../src-worker/node/routing/plan-route.ts';
 import { stageCostMs } from '../../src-worker/node/routing/stage-cost.ts';
+import { isDistrusted } from '../../src-worker/node/routing/standing-book.ts';
 
 export const routedModel = { manifestId: 'a'.repeat(64), name: 'Test model', layers: 6 };
 
@@ -89,7 +90,14 @@ export type TriedChain = {
   readonly peers: readonly string[];
   readonly stages: number;
   readonly costMs: number;
+  /** Whether it uses a distrusted peer. */
+  readonly isDoubtful: boolean;
 };
+
+/** The better first, but for what equal chains are told apart by. */
+export function compareChains(a: TriedChain, b: TriedChain): number {
+  return Number(a.isDoubtful) - Number(b.isDoubtful) || a.costMs - b.costMs || a.stages - b.stages;
+}
 
 /**
  * Every chain for these layers that has room and that the rules allow, by walking all of them: slow, and simple
@@ -100,9 +108,11 @@ export function allChains(
   first = 0,
   last = asked.model.layers - 1,
 ): TriedChain[] {
+  const others = asked.peers.filter(({ peer }) => peer !== asked.self);
+  const standings = new Map(others.map(({ peer, standing }) => [peer, standing]));
   const walk = (layer: number): TriedChain[] =>
     layer === last + 1
-      ? [{ key: '', peers: [], stages: 0, costMs: 0 }]
+      ? [{ key: '', peers: [], stages: 0, costMs: 0, isDoubtful: false }]
       : stagesOf(asked)
           .filter(({ shard }) => shard.firstLayer === layer && shard.lastLayer <= last)
           .flatMap(({ peer, shard, costMs }) =>
@@ -111,6 +121,7 @@ export function allChains(
               peers: [peer, ...tail.peers],
               stages: tail.stages + 1,
               costMs: tail.costMs + costMs,
+              isDoubtful: tail.isDoubtful || isDistrusted(standings.get(peer)),
             })),
           );
   return walk(first);

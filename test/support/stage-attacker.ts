@@ -70,7 +70,7 @@ export class StageAttacker {
   /** An `open` for one half of the model, with this peer as the neighbour on either side. */
   openHalf(which: 'first' | 'last', changes: Partial<OpenMessage> = {}): OpenMessage {
     const [manifestId = ''] = this.#victim.shards.map((shard) => shard.manifestId);
-    const { channels, addresses } = this.#peer;
+    const { channels } = this.#peer;
     const last = smallModel.layers - 1;
     const cut = smallModel.layers / 2;
     const plain = openMessage(manifestId, last);
@@ -81,7 +81,7 @@ export class StageAttacker {
           ? { firstLayer: 0, lastLayer: cut - 1 }
           : { firstLayer: cut, lastLayer: last },
       inputTicket: ticket,
-      output: { peer: channels.peer, addresses: [...addresses], ticket: outputTicket },
+      output: { peer: channels.peer, ticket: outputTicket },
       sampling: which === 'first' ? null : plain.sampling,
       ...changes,
     };

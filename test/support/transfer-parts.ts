@@ -189,6 +189,7 @@ function countedOpener(opener: ChannelOpener, received: { bytes: number }): Chan
           }),
         allow: (limits) => channel.allow(limits),
         ignore: () => channel.ignore(),
+        excuse: () => channel.excuse(),
         onClose: (listener) => channel.onClose(listener),
         close: () => channel.close(),
         abort: (error) => channel.abort(error),

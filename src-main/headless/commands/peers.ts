@@ -1,8 +1,9 @@
 /** `mindmesh peers`: who is in the mesh, as this machine sees it. */
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
 import { waitForSnapshot } from '../host-connection.ts';
+import { meshWarnings } from '../../mesh-warnings.ts';
 import { peerLines } from '../peer-lines.ts';
-import { print, printJson } from '../terminal.ts';
+import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';
 
 /** A host that is composed for a look around loads no model. */
@@ -29,11 +30,14 @@ export async function listPeers(
     await heard;
     clearTimeout(timer);
     forget();
-    const { peers, peersKnown } = connection.snapshot().node ?? node;
+    const now = connection.snapshot().node ?? node;
+    const { peers, peersKnown } = now;
     if (options.json === true) {
-      printJson({ peers, known: peersKnown ?? peers.length });
+      const { clockAheadMs = 0, unreachable = [] } = now;
+      printJson({ peers, known: peersKnown ?? peers.length, clockAheadMs, unreachable });
     } else {
       print(peerLines(peers, peersKnown ?? peers.length));
+      meshWarnings(now).forEach(note);
     }
   });
 }

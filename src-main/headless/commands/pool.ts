@@ -73,7 +73,10 @@ export async function joinPool(
 ): Promise<void> {
   await useHost(options, withoutModels, async (connection) => {
     const pool = await connection.call('poolJoin', { link, ...memberName(options) });
-    tell(options, pool, [`Joined ${pool.name} as ${pool.role}.`]);
+    tell(options, pool, [
+      `Joined ${pool.name} as ${pool.role}.`,
+      ...(pool.state === 'active' ? [] : poolLines([pool], Date.now())),
+    ]);
     const { poolOnly } = await connection.call('settings', {});
     if (!poolOnly && options.json !== true) {
       note(

@@ -20,9 +20,10 @@ function Standing({ state }: Pick<Pool, 'state'>) {
   if (state === 'active') {
     return null;
   }
+  const { title, sentence } = words.standing[state];
   return (
-    <Notice look="warning" title={state === 'removed' ? words.removedTitle : words.expiredTitle}>
-      {state === 'removed' ? words.removedSentence : words.expiredSentence}
+    <Notice look="warning" title={title}>
+      {sentence}
     </Notice>
   );
 }

@@ -12,25 +12,26 @@ const maxRelayedAddresses = 4;
 
 const hostNames = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6']);
 
-/** Where nobody outside a network gets to: RFC 1918, 6598, 3927, 4193, 4291. */
-const privateNetworks = new BlockList();
-for (const [network, bits] of [
-  ['127.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['100.64.0.0', 10],
-  ['169.254.0.0', 16],
-] as const) {
-  privateNetworks.addSubnet(network, bits, 'ipv4');
-}
-for (const [network, bits] of [
-  ['::1', 128],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const) {
-  privateNetworks.addSubnet(network, bits, 'ipv6');
-}
+/** Networks of a house or a company: RFC 1918, 3927, 4193, 4291. */
+const localNetworks = blockList(
+  ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'],
+  ['fc00::/7', 'fe80::/10'],
+);
+
+/** What else nobody gets to from everywhere: this machine, a carrier's network, and what is for no machine or for many. */
+const specialNetworks = blockList(
+  [
+    '0.0.0.0/8',
+    '127.0.0.0/8',
+    '100.64.0.0/10',
+    '192.0.0.0/24',
+    '198.18.0.0/15',
+    '224.0.0.0/4',
+    '240.0.0.0/4',
+  ],
+  // The second and third lead to IPv4 addresses of any kind.
+  ['::/127', '64:ff9b::/96', '2002::/16', 'ff00::/8'],
+);
 
 /**
  * The dialable ones among addresses that a stranger named for a peer: TCP on an IP address or a DNS name,
@@ -107,13 +108,22 @@ export function isRelayed(address: Multiaddr): boolean {
 
 /** Whether the address may be reached from everywhere: directly, and not in a network of somebody's own. */
 export function isPublic(address: Multiaddr): boolean {
+  return isTcp(address) && hasPublicHost(address);
+}
+
+/** Whether the first host on the way, a relay or the peer itself, may be reached from everywhere. Names may not. */
+export function hasPublicHost(address: Multiaddr): boolean {
   const [host] = address.getComponents();
-  const value = host?.value ?? '';
   return (
-    isTcp(address) &&
-    ((host?.name === 'ip4' && !privateNetworks.check(value, 'ipv4')) ||
-      (host?.name === 'ip6' && !privateNetworks.check(value, 'ipv6')))
+    (host?.name === 'ip4' || host?.name === 'ip6') &&
+    !isIn(localNetworks, address) &&
+    !isIn(specialNetworks, address)
   );
+}
+
+/** Whether the address leads directly into a network of a house or a company. */
+export function isLocal(address: Multiaddr): boolean {
+  return isTcp(address) && isIn(localNetworks, address);
 }
 
 /** From where others get to a node that has these addresses. */
@@ -142,6 +152,26 @@ export function withPeer(address: Multiaddr, peer: string): Multiaddr {
 /** The address without the peer id at its end, for where that is told beside it. */
 export function withoutPeer(text: string): string {
   return text.replace(/\/p2p\/[^/]+$/, '');
+}
+
+function isIn(networks: BlockList, address: Multiaddr): boolean {
+  const [host] = address.getComponents();
+  const family = host?.name === 'ip4' ? 'ipv4' : host?.name === 'ip6' ? 'ipv6' : undefined;
+  return family !== undefined && networks.check(host?.value ?? '', family);
+}
+
+function blockList(ipv4: readonly string[], ipv6: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const [family, networks] of [
+    ['ipv4', ipv4],
+    ['ipv6', ipv6],
+  ] as const) {
+    for (const text of networks) {
+      const [network = '', bits] = text.split('/');
+      list.addSubnet(network, Number(bits), family);
+    }
+  }
+  return list;
 }
 
 function parse(text: string): Multiaddr | undefined {

@@ -5,7 +5,7 @@ import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Reach } from '../../../src-shared/node-api.ts';
+import type { Reach, UnreachablePeer } from '../../../src-shared/node-api.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import {
   advertisedAddresses,
@@ -14,80 +14,31 @@ import {
   withoutPeer,
   withPeer,
 } from './addresses.ts';
-import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channels/channel.ts';
+import type { Channel, ProtocolHandler, ProtocolName } from './channels/channel.ts';
 import { Discovery, type StaticPeer } from './discovery/discovery.ts';
+import { NetworkWatch } from './discovery/network-watch.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
 import { Offenders } from './transport/offenders.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
+import { PeerClocks } from './records/peer-clocks.ts';
 import { OwnRecord } from './records/own-record.ts';
 import { PeerChannels } from './channels/peer-channels.ts';
 import { shortName } from './peer-name.ts';
 import { RecordExchange } from './records/record-exchange.ts';
 import { isTimely } from './records/record-gossip.ts';
 import type { Hearsay } from './records/record-intake.ts';
-import type { KnownPeer, PeerRecord, SelfDescription } from './records/record.ts';
+import type { KnownPeer, PeerRecord } from './records/record.ts';
 import { RelayClient } from './relay/relay-client.ts';
-import type { RelayLimits } from './relay/relay-server.ts';
 import type { Log } from '../log.ts';
+import type { Mesh, MeshOptions } from './mesh-interface.ts';
+import { nearnessOf, waysFor } from './ways-for-askers.ts';
 import { PoolGate } from '../pools/pool-gate.ts';
 import { PoolService } from '../pools/pool-service.ts';
 import { Pools } from '../pools/pools.ts';
 
-export type MeshOptions = {
-  /** The identity's key lives in it; the folder exists. */
-  readonly dataFolder: string;
-  /** Multiaddrs to listen on; port 0 takes any free one. */
-  readonly listen: readonly string[];
-  /** Multiaddrs, ending in /p2p/ and a peer id, of peers to keep a connection to. */
-  readonly staticPeers: readonly string[];
-  /** The same, of nodes that know many others; they are tried first. */
-  readonly bootstrap?: readonly string[];
-  /** Find peers on the local network. */
-  readonly mdns: boolean;
-  /** Ask the router of this network to let peers in; absent: no. */
-  readonly upnp?: boolean;
-  /** Relay for others within these limits; absent: no. */
-  readonly relay?: RelayLimits;
-  /** Connections at once, in and out together; absent: 256. */
-  readonly maxConnections?: number;
-  /** Talk to members of this node's pools alone; absent: to everybody. */
-  readonly poolOnly?: boolean;
-  /** Asked for every record that is sent: at each connection, each `publish`, and every 20 seconds. */
-  readonly describe: () => SelfDescription;
-  /** A peer broke the rules of a protocol. */
-  readonly onViolation?: (peer: string) => void;
-  readonly log: Log;
-};
-
-export interface Mesh extends ChannelOpener {
-  /** The pools of this node: made, joined, left, and who is in them. */
-  readonly pools: PoolService;
-  /** Own multiaddrs, each ending in /p2p/ and the own peer id. */
-  addresses(): readonly string[];
-  /** From where others surely get to this node. */
-  reach(): Reach;
-  /**
-   * Peers that are connected or have a valid record, this node not among them. A connected peer that has
-   * said nothing yet (or not for a minute) is listed as `paused`, offering nothing.
-   */
-  knownPeers(): readonly KnownPeer[];
-  /** One of `knownPeers`. */
-  knownPeer(peer: string): KnownPeer | undefined;
-  /**
-   * Calls the listener after `knownPeers` changed, with the peer it is about, or without one when many may have;
-   * returns how to end that.
-   */
-  onChange(listener: (peer: string | undefined) => void): () => void;
-  /**
-   * Tells the peers soon that `describe` has something new to say: at once when the state changed, else
-   * at most four times a second.
-   */
-  publish(): void;
-  /** Tells the peers that this node leaves and closes everything, within two seconds. Safe to call twice. */
-  stop(): Promise<void>;
-}
+export type { Mesh, MeshOptions } from './mesh-interface.ts';
 
 /** A connection that takes longer than this to stop is left to the end of the process, in milliseconds. */
 const stopDeadlineMs = 1400;
@@ -162,6 +113,8 @@ class Libp2pMesh implements Mesh {
   readonly #channels: PeerChannels;
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
+  readonly #clocks = new PeerClocks(Date.now);
+  readonly #network = new NetworkWatch({ onChange: () => this.#networkChanged() });
   readonly discovery: Discovery;
   readonly #listeners = new Set<(peer: string | undefined) => void>();
   #stopped: Promise<void> | undefined;
@@ -204,6 +157,7 @@ class Libp2pMesh implements Mesh {
       dial: (peer, multiaddrs, signal) => this.#dial(peer, multiaddrs, signal),
       addressesOf: (peer) => this.#peers.addressesOf(peer),
       records: () => this.#peers.heard(),
+      onUnreachable: () => this.#changed(),
       log: options.log,
     });
     this.pools = new PoolService({
@@ -238,9 +192,11 @@ class Libp2pMesh implements Mesh {
       this.#peers.connected.delete(peer);
       this.discovery.disconnected(peer);
       this.#exchange.disconnected(peer);
+      this.#clocks.disconnected(peer);
       this.pools.disconnected(peer);
       this.#changed(peer);
     });
+    this.#libp2p.addEventListener('connection:open', ({ detail }) => void this.#opened(detail));
     await this.#exchange.start();
     await this.pools.start();
     // A relay or the router gave this node an address, or took one away.
@@ -248,6 +204,7 @@ class Libp2pMesh implements Mesh {
     this.#ownAddresses.whenMapped(() => this.publish());
     await startLibp2p(this.#libp2p);
     this.discovery.start(statics);
+    this.#network.start();
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
   }
 
@@ -257,6 +214,14 @@ class Libp2pMesh implements Mesh {
 
   reach(): Reach {
     return this.#ownAddresses.reach();
+  }
+
+  clockAheadMs(): number {
+    return this.#clocks.aheadMs;
+  }
+
+  unreachable(): readonly UnreachablePeer[] {
+    return this.discovery.unreachable();
   }
 
   knownPeers(): readonly KnownPeer[] {
@@ -272,18 +237,32 @@ class Libp2pMesh implements Mesh {
     protocol: ProtocolName,
     limits: FrameLimits,
     signal: AbortSignal,
-    addresses: readonly string[] = this.#peers.addressesOf(peer),
+    addresses?: readonly string[],
   ): Promise<Channel> {
+    const told = this.#peers.addressesOf(peer);
+    const known = told.length > 0 ? told : undefined;
     try {
-      return await this.#channels.openChannel(peer, protocol, limits, signal, addresses);
+      return await this.#channels.openChannel(peer, protocol, limits, signal, addresses ?? known);
     } catch (error) {
-      if (!this.#peers.connected.has(peer) && !signal.aborted) {
+      // That some of its addresses lead nowhere says little, and a stranger may have chosen which.
+      const wasSought = addresses === undefined && !signal.aborted;
+      if (wasSought && !this.#peers.connected.has(peer)) {
         // It went without a good-bye: nobody else should wait for it.
         this.#peers.doubt(peer);
         this.#changed(peer);
       }
       throw error;
     }
+  }
+
+  waysFor(asker: string, peer: string): readonly string[] {
+    const told = this.#peers.addressesOf(peer);
+    if (asker === this.peer) {
+      return told;
+    }
+    const connections = this.#connectionsOf(asker).map(({ remoteAddr }) => remoteAddr);
+    const nearness = nearnessOf(connections, this.pools.shareAPool(this.peer, asker));
+    return waysFor(nearness, peer, told);
   }
 
   handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<void> {
@@ -307,6 +286,7 @@ class Libp2pMesh implements Mesh {
   async #stop(): Promise<void> {
     this.#listeners.clear();
     this.#peers.stop();
+    this.#network.stop();
     const discoveryStopped = this.discovery.stop();
     this.pools.stop();
     await this.#exchange.leave();
@@ -315,6 +295,9 @@ class Libp2pMesh implements Mesh {
   }
 
   #heard(peer: string, record: PeerRecord, { from, isForwarded, bytes }: Hearsay): void {
+    if (!isForwarded && this.#peers.connected.has(peer)) {
+      this.#clocks.heard(peer, record.sequence);
+    }
     // Who speaks for itself is not spoken for; its good-bye may come sooner from others.
     const isSelfSpoken = this.#peers.connected.has(peer) && record.state !== 'leaving';
     if (isForwarded && (isSelfSpoken || !isTimely(record.sequence, Date.now()))) {
@@ -329,6 +312,26 @@ class Libp2pMesh implements Mesh {
       this.#exchange.spread(peer, record, from, bytes);
       this.discovery.heard(peer, record.addresses, isForwarded);
       this.#changed(peer);
+    }
+  }
+
+  #networkChanged(): void {
+    this.#log('info', 'The network of this machine has changed, or it slept');
+    this.#exchange.networkChanged();
+    this.discovery.networkChanged();
+  }
+
+  /**
+   * A peer that connects once more may be on another network than before: then its former connections are dead, and what
+   * this node says to it would be lost until it notices.
+   */
+  async #opened(connection: Connection): Promise<void> {
+    const peer = connection.remotePeer.toString();
+    const former = this.#connectionsOf(peer).filter((each) => each !== connection);
+    if (former.length > 0 && !(await this.#exchange.probe(peer))) {
+      const reason = new AppError('peer-failed', `Peer ${shortName(peer)} has connected anew`);
+      former.forEach((each) => each.abort(reason));
+      this.#exchange.reconnected(peer);
     }
   }
 

@@ -77,6 +77,15 @@ describe('a pool', () => {
     ).rejects.toMatchObject({ code: 'protocol-violation' });
   });
 
+  it('is not valid yet, and has not expired, where the clock is behind', async () => {
+    const clock = { now: start };
+    const { pool } = await seat('member', { clock });
+    clock.now = start - 9 * 60_000;
+    expect(pool.state).toBe('active');
+    clock.now = start - 12 * 60_000;
+    expect(pool.state).toBe('early');
+  });
+
   it('expires without its admins, and lives on with them', async () => {
     const clock = { now: start };
     const owner = await seat('admin', { isOwner: true, clock });

@@ -97,7 +97,9 @@ export class JoinedPool {
     if (this.#revocations.isVoid(this.#own)) {
       return 'removed';
     }
-    return isCurrent(this.#own.certificate.value, this.#now()) ? 'active' : 'expired';
+    const { value } = this.#own.certificate;
+    const now = this.#now();
+    return isCurrent(value, now) ? 'active' : now < value.expiresAt ? 'early' : 'expired';
   }
 
   /** Changes with every membership and revocation: equal digests, equal knowledge. */

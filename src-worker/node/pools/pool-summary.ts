@@ -3,13 +3,14 @@ import type { Pool } from '../../../src-shared/pool.ts';
 import type { JoinedPool } from './joined-pool.ts';
 
 export function poolSummary(pool: JoinedPool, isConnected: (peer: string) => boolean): Pool {
-  const { peer: self, expiresAt: ownEnd } = pool.own.certificate.value;
+  const { peer: self, issuedAt: ownStart, expiresAt: ownEnd } = pool.own.certificate.value;
   return {
     id: pool.id,
     name: pool.name,
     state: pool.state,
     role: pool.role,
     isOwner: pool.isOwner,
+    issuedAt: ownStart,
     expiresAt: ownEnd,
     members: pool.members().map(({ certificate: { value } }) => {
       const { peer, name, role, issuedAt, expiresAt } = value;

@@ -1,5 +1,6 @@
 /**
- * The best chain of offers for a run of layers: fewest stages, then least cost, then the lesser peer ids.
+ * The best chain of offers for a run of layers: least cost, then fewest stages, then the lesser peer ids. A stage more
+ * costs its hop and its overhead, and nothing beside: whoever claims a whole model must not win by that claim alone.
  *
  * Dynamic programming from the last layer back. Where separate operators are asked for, one best tail for
  * each layer is not enough: a worse tail over other operators may be what the stages before it need. How many
@@ -26,11 +27,20 @@ type Tail = {
   readonly operators: readonly string[];
 };
 
-/** The best chain of these offers; undefined where none covers the layers with enough operators. */
+/**
+ * The best chain of these offers, over distrusted peers only where there is none without them; undefined where none
+ * covers the layers with enough operators.
+ */
 export function cheapestChain(
   offers: readonly Offer[],
   demand: ChainDemand,
 ): readonly Offer[] | undefined {
+  const trusted = offers.filter(({ isDistrusted }) => !isDistrusted);
+  const chain = bestOf(trusted, demand);
+  return chain === undefined && trusted.length < offers.length ? bestOf(offers, demand) : chain;
+}
+
+function bestOf(offers: readonly Offer[], demand: ChainDemand): readonly Offer[] | undefined {
   const best = new BestOffers(demand);
   for (const offer of offers) {
     best.add(offer);
@@ -38,7 +48,7 @@ export function cheapestChain(
   return chainOf(best, demand);
 }
 
-/** As `cheapestChain`, of offers that were sorted out one by one. */
+/** The best chain of offers that were sorted out one by one, whoever they are of. */
 export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[] | undefined {
   const tailsFrom: (readonly Tail[] | undefined)[] = [];
   for (let layer = demand.lastLayer; layer >= demand.firstLayer; layer -= 1) {
@@ -161,7 +171,7 @@ class TailsOfLayer {
     const rival =
       count === asked ? this.#bestWithAll : count === 0 ? this.#bestWithNone : undefined;
     // Most tails lose here, before memory is taken for them.
-    if (rival !== undefined && (rival.stages - stages || rival.costMs - costMs) < 0) {
+    if (rival !== undefined && (rival.costMs - costMs || rival.stages - stages) < 0) {
       return;
     }
     const operators = isNew ? [...behind, offer.operator] : behind;
@@ -234,7 +244,7 @@ function compareOffers(a: Offer, b: Offer): number {
 }
 
 function compareTails(a: Tail, b: Tail): number {
-  return a.stages - b.stages || a.costMs - b.costMs || comparePeers(a, b);
+  return a.costMs - b.costMs || a.stages - b.stages || comparePeers(a, b);
 }
 
 function comparePeers(a: Tail, b: Tail): number {

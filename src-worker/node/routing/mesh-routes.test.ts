@@ -35,19 +35,25 @@ function host(peer: string, latencyMs: number): KnownPeer {
   };
 }
 
+const ignore = (): void => {};
+
 /** A mesh in which "near" is a little nearer than "far". */
 function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) {
+  const clock = { now: 0 };
+  let change: (peer: string) => void = ignore;
   const peers = new Map([host('near', 10), host('far', 20)].map((each) => [each.peer, each]));
   const mesh = {
     peer: 'own',
     pools: { servers: (id = 'pool') => new Set(id === 'pool' ? ['far'] : []) },
     knownPeers: () => [...peers.values()],
     knownPeer: (peer: string) => peers.get(peer),
-    onChange: () => () => {},
+    onChange: (listener: (peer: string) => void) => {
+      change = listener;
+      return () => {};
+    },
   } as unknown as Mesh;
-  const clock = { now: 0 };
   const routing = { rules: routeRulesSchema.parse(always), ownMachines };
-  const routes = new MeshRoutes(mesh, new StandingBook(() => clock.now), routing);
+  const routes = new MeshRoutes(mesh, new StandingBook(() => clock.now), routing, () => clock.now);
   const best = (own: Partial<RouteRules> = {}): string | undefined =>
     planRoute({
       model,
@@ -59,7 +65,7 @@ function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) 
       maxTokens: 16,
       ...routes.facts(model.manifestId, routeRulesSchema.parse(own)),
     })[0]?.peer;
-  return { routes, best, clock };
+  return { routes, best, clock, change };
 }
 
 function failed(peer: string, code: ErrorCode): ChainFailure {
@@ -67,6 +73,37 @@ function failed(peer: string, code: ErrorCode): ChainFailure {
 }
 
 describe('the routes of a node', () => {
+  it('lead around a peer that was slower than it says, until that is long ago', () => {
+    const { routes, best, clock, change } = routesOf();
+    const stage = { peer: 'near', firstLayer: 0, lastLayer: 3, computeMs: 1, hopMs: 1 };
+    const answered = (tokensPerSecond: number): void =>
+      routes.answered(model.manifestId, {
+        model: 'Model',
+        stages: [stage],
+        promptTokens: 1,
+        tokens: 100,
+        tokensPerSecond,
+        firstTokenMs: 1,
+        totalMs: 1,
+      });
+    answered(30);
+    expect(best()).toBe('near');
+    answered(2);
+    expect(best()).toBe('far');
+    clock.now += 600_000;
+    // Its next record.
+    change('near');
+    expect(best()).toBe('near');
+  });
+
+  it('lead around a peer that twice refused what others answered', () => {
+    const { routes, best } = routesOf();
+    routes.wronglyRefused('near');
+    expect(best()).toBe('near');
+    routes.wronglyRefused('near');
+    expect(best()).toBe('far');
+  });
+
   it('lead around a peer that failed or lied for a while, and then back', () => {
     const { routes, best, clock } = routesOf();
     expect(best()).toBe('near');

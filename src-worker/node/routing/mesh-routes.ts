@@ -1,15 +1,18 @@
 /** What this node goes by when it plans routes: who hosts what, who is in its pools, and how each peer stands. */
+import type { Receipt } from '../../../src-shared/chat.ts';
 import type { ErrorCode } from '../../../src-shared/errors.ts';
 import type { Routing } from '../../../src-shared/node-api.ts';
 import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import type { ChainFailure } from '../sessions/chain-failure.ts';
+import { MeasuredSpeeds } from './measured-speeds.ts';
 import { operatorsOf } from './operators.ts';
 import { PeerView } from './peer-view.ts';
 import type { RouteQuestion } from './route-question.ts';
 import type { PeerFault, StandingBook } from './standing-book.ts';
 import { stricterRules } from './stricter-rules.ts';
+import { WrongRefusals } from './wrong-refusals.ts';
 
 /** A stage that ends so has failed; one that is full, or takes no such request, has not. */
 const faultsOfPeers: ReadonlySet<ErrorCode> = new Set([
@@ -25,17 +28,26 @@ export class MeshRoutes {
   readonly #mesh: Mesh;
   readonly #standing: StandingBook;
   readonly #view: PeerView;
+  readonly #refusals: WrongRefusals;
+  readonly #speeds: MeasuredSpeeds;
   #routing: Routing;
 
   constructor(
     mesh: Mesh,
     standing: StandingBook,
     routing: Routing = { rules: noRules, ownMachines: [] },
+    now: () => number = () => performance.now(),
   ) {
     this.#routing = routing;
     this.#mesh = mesh;
     this.#standing = standing;
-    this.#view = new PeerView({ mesh, standingOf: (peer) => standing.of(peer) });
+    this.#refusals = new WrongRefusals(now);
+    this.#speeds = new MeasuredSpeeds(now);
+    this.#view = new PeerView({
+      mesh,
+      standingOf: (peer) => standing.of(peer),
+      measuredOf: (peer) => this.#speeds.of(peer),
+    });
   }
 
   /** Everybody who is known, in no order that means anything. */
@@ -89,6 +101,21 @@ export class MeshRoutes {
   stageFailed({ peer, error }: ChainFailure): void {
     if (peer !== this.#mesh.peer && faultsOfPeers.has(error.code)) {
       this.blame(peer, 'failed');
+    }
+  }
+
+  /** An answer of this model is complete. */
+  answered(manifestId: string, receipt: Receipt): void {
+    const peer = this.#speeds.note(manifestId, receipt);
+    if (peer !== undefined) {
+      this.#view.touch(peer);
+    }
+  }
+
+  /** A stage refused a request that another chain then answered. */
+  wronglyRefused(peer: string): void {
+    if (peer !== this.#mesh.peer && this.#refusals.isFault(peer)) {
+      this.blame(peer, 'lied');
     }
   }
 

@@ -3,21 +3,20 @@ import { allowedCountries, type RouteRules } from '../../../src-shared/route-rul
 import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 import { stageCostMs, type StageWork } from './stage-cost.ts';
 import type { PrefixHolder, RouteQuestion } from './route-question.ts';
+import { isDistrusted } from './standing-book.ts';
 
 /** Whoever has a shard: a known peer, or this machine. */
-export type Host = {
-  readonly peer: string;
-  readonly record: { readonly addresses: readonly string[] };
-};
+export type Host = { readonly peer: string; readonly standing?: number };
 
 /** A stage that could be. */
 export type Offer = {
   readonly peer: string;
   /** Who runs the peer, for rules that count separate operators. */
   readonly operator: string;
-  readonly addresses: readonly string[];
   readonly shard: RecordedShard;
   readonly costMs: number;
+  /** Its peer's reputation is so bad that the offer is for where nothing else is. */
+  readonly isDistrusted: boolean;
 };
 
 /** A rule that leaves some peers out, with the words that a person is told: "none {words}". */
@@ -40,12 +39,12 @@ export function visitOffers(
   isWanted: (shard: RecordedShard) => boolean,
   visit: OfferVisitor,
 ): void {
-  const { model, self, excluded } = question;
+  const { model, self, excluded, ownMachines } = question;
   const lastLayer = model.layers - 1;
   const peerRules = rulesForPeers(question, rules);
   const workFor = workOf(question);
   if (!excluded.has(self)) {
-    const here = { peer: self, record: { addresses: [] } };
+    const here = { peer: self };
     for (const shard of question.ownShards) {
       if (
         shard.manifestId === model.manifestId &&
@@ -58,6 +57,7 @@ export function visitOffers(
   }
   for (const known of question.peers) {
     const { peer, record, connected } = known;
+    const isOwnMachine = ownMachines?.has(peer) === true;
     const isUsable =
       record.state === 'serving' && (connected || record.addresses.length > 0) && peer !== self;
     if (!isUsable || excluded.has(peer) || !peerRules.every((rule) => rule.allows(known))) {
@@ -69,7 +69,8 @@ export function visitOffers(
       }
       const isOuter = shard.firstLayer === 0 || shard.lastLayer === lastLayer;
       if (!(rules.keepOuterLayersAtHome && isOuter) && isWanted(shard)) {
-        visit(known, shard, stageCostMs(shard, model.layers, known, workFor(peer, shard)));
+        const work = workFor(peer, shard);
+        visit(known, shard, stageCostMs(shard, model.layers, known, work, isOwnMachine));
       }
     }
   }
@@ -89,12 +90,13 @@ export function collectOffers(
 }
 
 export function toOffer(
-  { peer, record: { addresses } }: Host,
+  { peer, standing }: Host,
   shard: RecordedShard,
   costMs: number,
   operators: OfferQuestion['operators'],
 ): Offer {
-  return { peer, operator: operators?.get(peer) ?? peer, addresses, shard, costMs };
+  const operator = operators?.get(peer) ?? peer;
+  return { peer, operator, shard, costMs, isDistrusted: isDistrusted(standing) };
 }
 
 /** The rules that look at one peer alone. The own machines are everywhere, in every pool, and free. */

@@ -9,9 +9,10 @@
  * It is a guess that makes it dearer to be many, not a proof: who has machines in many networks is counted as many.
  * A peer that names somebody else's address only makes itself count for less.
  */
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import { multiaddr } from '@multiformats/multiaddr';
 import { isPublic } from '../mesh/addresses.ts';
+import { householdOf } from '../mesh/household.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 
 const owner: string = 'owner';
@@ -52,19 +53,9 @@ function publicNetwork(text: string): string | undefined {
   try {
     const address = multiaddr(text);
     const host = isPublic(address) ? (address.getComponents()[0]?.value ?? '') : '';
-    return isIPv4(host) ? host : isIPv6(host) ? firstHalf(host) : undefined;
+    return isIP(host) === 0 ? undefined : householdOf(host);
   } catch {
     // It came from the peer, and is none of our addresses.
     return undefined;
   }
-}
-
-/** The first 64 of an IPv6 address's 128 bits, written in one way. */
-function firstHalf(address: string): string {
-  const { hostname } = new URL(`http://[${address}]`);
-  const [before = '', after] = hostname.slice(1, -1).split('::');
-  const head = before === '' ? [] : before.split(':');
-  const tail = after === undefined || after === '' ? [] : after.split(':');
-  const zeros = after === undefined ? 0 : 8 - head.length - tail.length;
-  return [...head, ...Array.from({ length: zeros }, () => '0'), ...tail].slice(0, 4).join(':');
 }

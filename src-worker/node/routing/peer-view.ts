@@ -12,6 +12,8 @@ export type PeerViewParts = {
     onChange(listener: (peer: string | undefined) => void): () => void;
   };
   readonly standingOf: (peer: string) => number;
+  /** See MeasuredSpeeds.of. */
+  readonly measuredOf?: (peer: string) => ReadonlyMap<string, number> | undefined;
 };
 
 export class PeerView {
@@ -83,7 +85,12 @@ export class PeerView {
   #set(known: KnownPeer): void {
     const { peer, connected, latencyMs } = known;
     const standing = this.#parts.standingOf(peer);
-    const judged = standing === 1 ? known : { ...known, standing };
+    const measured = this.#parts.measuredOf?.(peer);
+    const judged = {
+      ...known,
+      ...(standing === 1 ? {} : { standing }),
+      ...(measured === undefined ? {} : { measured }),
+    };
     this.#peers.set(peer, judged);
     this.#index.set(judged);
     this.#list = undefined;

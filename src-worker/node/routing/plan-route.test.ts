@@ -21,12 +21,59 @@ describe('a route', () => {
       'me:0-5',
     ],
     [
-      'takes a whole-model peer before a chain, however slow it is',
+      'takes a chain before a whole-model peer that is slower',
       {
         ownShards: [shard(0, 2)],
         peers: [right, peer('slow', [shard(0, 5, { tokensPerSecond: 0.1 })], { latencyMs: 500 })],
       },
-      'slow:0-5',
+      'me:0-2 right:3-5',
+    ],
+    [
+      'takes a whole-model peer before a chain that computes as fast',
+      { peers: [left, right, peer('whole', [shard(0, 5, { tokensPerSecond: 50 })])] },
+      'whole:0-5',
+    ],
+    [
+      'gains nothing by a claim to a speed that nobody has',
+      {
+        peers: [
+          peer('boaster', [shard(0, 5, { tokensPerSecond: 1e9, prefillTokensPerSecond: 1e9 })], {
+            latencyMs: 12,
+          }),
+          whole,
+        ],
+      },
+      'whole:0-5',
+    ],
+    [
+      'believes an own machine that is faster than a stranger may claim to be',
+      {
+        peers: [peer('mine', [shard(0, 5, { tokensPerSecond: 400 })], { latencyMs: 20 }), whole],
+        ownMachines: new Set(['mine']),
+      },
+      'mine:0-5',
+    ],
+    [
+      'takes a slow chain before a distrusted peer with the whole model',
+      {
+        peers: [
+          peer('liar', [shard(0, 5)], { standing: 0.2, latencyMs: 1 }),
+          peer('left', [shard(0, 2, { tokensPerSecond: 1 })], { connected: false }),
+          right,
+        ],
+      },
+      'left:0-2 right:3-5',
+    ],
+    [
+      'uses a distrusted peer for layers that nobody else has room for',
+      {
+        peers: [
+          peer('liar', [shard(0, 2)], { standing: 0.2 }),
+          peer('left', [shard(0, 2, { freeSessions: 0 })]),
+          right,
+        ],
+      },
+      'liar:0-2 right:3-5',
     ],
     ['joins shards end to end', { peers: [left, right] }, 'left:0-2 right:3-5'],
     [
@@ -35,7 +82,7 @@ describe('a route', () => {
       'left:0-2 me:3-5',
     ],
     [
-      'takes fewer stages before cheaper ones',
+      'takes more stages where they cost less in sum',
       {
         peers: [
           left,
@@ -44,7 +91,7 @@ describe('a route', () => {
           peer('right', [shard(3, 5)], { latencyMs: 200 }),
         ],
       },
-      'left:0-2 right:3-5',
+      'left:0-2 a:3-3 b:4-5',
     ],
     [
       'takes the nearer of two equal peers',

@@ -2,9 +2,9 @@
  * Whom a request should use: a chain of hosted shards that covers a model's layers exactly. Pure and
  * deterministic, so that every choice can be replayed from the records it was made on.
  *
- * Order of preference: the model whole on this machine; then fewer stages, so that whole-model peers go before
- * chains; then the cheaper chain, where a stage's cost per token is its hop, its computing, its queue and the
- * prompt that it does not hold yet; then the lesser peer ids. A stage uses a shard as its peer recorded it, never a
+ * Order of preference: the model whole on this machine; then chains without distrusted peers; then the cheaper chain,
+ * where a stage's cost per token is its hop, its computing, its queue and the prompt that it does not hold yet; then
+ * fewer stages; then the lesser peer ids. A stage uses a shard as its peer recorded it, never a
  * part of it: shards are files that were cut, and an engine computes all of its file.
  */
 import { AppError } from '../../../src-shared/errors.ts';
@@ -65,8 +65,8 @@ export function longestSequence(question: MeshQuestion): number | undefined {
   return lengths[possible - 1];
 }
 
-export function toStage({ peer, addresses, shard }: Offer): RouteStage {
-  return { peer, addresses, firstLayer: shard.firstLayer, lastLayer: shard.lastLayer };
+export function toStage({ peer, shard }: Offer): RouteStage {
+  return { peer, firstLayer: shard.firstLayer, lastLayer: shard.lastLayer };
 }
 
 function bestChainWithRoom(question: RouteQuestion): readonly Offer[] | undefined {
@@ -74,16 +74,27 @@ function bestChainWithRoom(question: RouteQuestion): readonly Offer[] | undefine
   const demand = chainDemand(question);
   const best = new BestOffers(demand);
   let ownWhole: Offer | undefined;
+  const distrusted: Offer[] = [];
   const isWanted = (shard: RecordedShard): boolean => hasRoom(shard, question);
   visitOffers(question, rules, isWanted, (host, shard, costMs) => {
     const isWhole = shard.firstLayer === 0 && shard.lastLayer === demand.lastLayer;
     if (isWhole && host.peer === self && demand.operators === 0) {
       ownWhole = toOffer(host, shard, costMs, operators);
     } else if (best.wants(shard, costMs)) {
-      best.add(toOffer(host, shard, costMs, operators));
+      const offer = toOffer(host, shard, costMs, operators);
+      if (offer.isDistrusted) {
+        distrusted.push(offer);
+      } else {
+        best.add(offer);
+      }
     }
   });
-  return ownWhole === undefined ? chainOf(best, demand) : [ownWhole];
+  const chain = ownWhole === undefined ? chainOf(best, demand) : [ownWhole];
+  if (chain !== undefined || distrusted.length === 0) {
+    return chain;
+  }
+  distrusted.forEach((offer) => best.add(offer));
+  return chainOf(best, demand);
 }
 
 function chainDemand({ model, rules = noRules }: MeshQuestion): ChainDemand {

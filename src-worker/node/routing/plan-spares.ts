@@ -15,8 +15,8 @@ export type Spare = readonly RouteStage[];
 const sparesPerStage = 3;
 
 /**
- * For each stage of the route its replacements, the best first, by the same order as routes: fewest stages, least cost,
- * lesser peer ids. None uses the stage's own peer, and no two use the same, so the next one is still good when one
+ * For each stage of the route its replacements, the best first, by the same order as routes: without distrusted peers,
+ * least cost, fewest stages, lesser peer ids. None uses the stage's own peer, and no two use the same, so the next one is still good when one
  * turns out to be gone as well. The question's rules hold for the route with any one replacement in it;
  * `promptTokens` are those to be replayed. An empty list: nobody can.
  */

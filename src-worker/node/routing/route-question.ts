@@ -28,10 +28,7 @@ export type RouteQuestion = {
   readonly prefixHolders?: readonly PrefixHolder[] | undefined;
 };
 
-export type RouteStage = LayerRange & {
-  readonly peer: string;
-  readonly addresses: readonly string[];
-};
+export type RouteStage = LayerRange & { readonly peer: string };
 
 /** What routes are judged by when nothing runs. */
 export type MeshQuestion = Omit<RouteQuestion, 'promptTokens' | 'maxTokens' | 'prefixHolders'>;

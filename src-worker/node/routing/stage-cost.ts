@@ -10,6 +10,8 @@ export type Reach =
       readonly relayed?: boolean;
       /** 0 to 1; absent: 1. */
       readonly standing?: number;
+      /** Tokens a second of whole models, as this node measured them: by manifest id. */
+      readonly measured?: ReadonlyMap<string, number>;
     };
 
 /** What a stage has to do for one answer. */
@@ -29,10 +31,18 @@ const unconnectedPenaltyMs = 250;
  * reach it over the relay as well, and relays share what little they carry.
  */
 const relayPenaltyMs = 40;
+/** What each stage adds to a token beside its hop and its computing: frames, wake-ups, and one more that may fail. */
+const stageOverheadMs = 5;
 /** A whole model's decode speed where a shard has not served a token yet, in tokens a second. */
 const assumedTokensPerSecond = 20;
 /** How much faster than decoding a prompt is read where nobody measured it. */
 const assumedPrefillGain = 10;
+/**
+ * The most that a stranger's word about its own speed is worth until it was measured: a whole model's decode speed in
+ * tokens a second, and how much faster a prompt is read. Anybody can claim more, and would be asked first for it.
+ */
+const mostClaimedTokensPerSecond = 100;
+const mostClaimedPrefillGain = 100;
 /** Answers seldom take all the tokens that they may: a prompt's time is spread over this many at most. */
 const expectedAnswerTokens = 256;
 /** Below this a peer's standing makes no difference any more. */
@@ -44,29 +54,43 @@ const leastStanding = 0.05;
  * every second time, as one that needs every token twice.
  *
  * Every hop is priced by our own latency to the peer: what lies between two peers is not known to us.
+ *
+ * @param isBelieved the machine is the owner's, so that its word about its speed is good
  */
 export function stageCostMs(
   shard: RecordedShard,
   layers: number,
   reach: Reach,
   work?: StageWork,
+  isBelieved = reach === 'own',
 ): number {
   const share = (shard.lastLayer - shard.firstLayer + 1) / layers;
-  const computeMs =
+  const claimedMs =
     shard.tokensPerSecond > 0
       ? 1000 / shard.tokensPerSecond
       : (share * 1000) / assumedTokensPerSecond;
+  const measured =
+    reach !== 'own' && share === 1 ? reach.measured?.get(shard.manifestId) : undefined;
+  const leastMs = isBelieved ? 0 : (share * 1000) / (measured ?? mostClaimedTokensPerSecond);
+  const computeMs = Math.max(claimedMs, leastMs);
   const free = Math.min(shard.freeSessions, shard.maxSessions) / shard.maxSessions;
-  const promptMs = work === undefined ? 0 : promptCostMs(shard, computeMs, work);
+  const leastPromptMs = isBelieved ? 0 : computeMs / mostClaimedPrefillGain;
+  const promptMs = work === undefined ? 0 : promptCostMs(shard, computeMs, leastPromptMs, work);
   const standing = reach === 'own' ? 1 : Math.max(leastStanding, reach.standing ?? 1);
-  return (hopMs(reach) + (computeMs + promptMs) * (2 - free)) / standing;
+  return (hopMs(reach) + stageOverheadMs + (computeMs + promptMs) * (2 - free)) / standing;
 }
 
 /** The time to read the part of the prompt that the stage does not hold, spread over the answer. */
-function promptCostMs(shard: RecordedShard, computeMs: number, work: StageWork): number {
+function promptCostMs(
+  shard: RecordedShard,
+  computeMs: number,
+  leastMs: number,
+  work: StageWork,
+): number {
   const { promptTokens, heldTokens, answerTokens } = work;
   const measured = shard.prefillTokensPerSecond ?? 0;
-  const perTokenMs = measured > 0 ? 1000 / measured : computeMs / assumedPrefillGain;
+  const claimedMs = measured > 0 ? 1000 / measured : computeMs / assumedPrefillGain;
+  const perTokenMs = Math.max(claimedMs, leastMs);
   const spread = Math.max(1, Math.min(answerTokens, expectedAnswerTokens));
   return (Math.max(0, promptTokens - heldTokens) * perTokenMs) / spread;
 }

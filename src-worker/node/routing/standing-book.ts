@@ -1,10 +1,13 @@
 /**
  * How far each peer is trusted to do what it says: full trust at first, less after each fault, and again more as time
- * goes by without one. It makes a peer dearer to the router and never bars it: who is alone in having some layers is
- * still better than nobody.
+ * goes by without one. It makes a peer dearer to the router, and one that is distrusted is used only where no chain
+ * without it exists: a peer that is alone in having some layers is still better than nobody.
  */
 
-/** What a fault counts: `lied` sent bytes that are not what they should be, `violated` broke a protocol's rules. */
+/**
+ * What a fault counts: `lied` sent bytes that are not what they should be or refused what others did, `violated` broke a
+ * protocol's rules.
+ */
 const weights = { lied: 4, violated: 2, failed: 0.5, stalled: 0.25 } as const;
 export type PeerFault = keyof typeof weights;
 

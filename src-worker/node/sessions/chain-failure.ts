@@ -1,5 +1,6 @@
 /** Why a chain cannot go on, with the peer that is to blame, so that another route can leave it out. */
 import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
+import { quoted } from '../../../src-shared/printable.ts';
 import { shortName } from '../mesh/peer-name.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
 import type { FailedMessage } from './stage-messages.ts';
@@ -13,13 +14,22 @@ const codesPassedOn = new Set<ErrorCode>([
   'request-invalid',
 ]);
 
-/** Failures that another chain may well not have. */
-const codesWorthAnotherRoute = new Set<ErrorCode>([
+/** Codes by which a stage says that the fault is the requester's. */
+const refusals: ReadonlySet<ErrorCode> = new Set(['request-invalid', 'context-too-long']);
+
+/** Failures that another chain may well not have; what one stage refuses, another may take. */
+const codesWorthAnotherRoute: ReadonlySet<ErrorCode> = new Set([
   'over-capacity',
   'engine-died',
   'engine-failed',
   'peer-failed',
+  ...refusals,
 ]);
+
+/** Whether a stage that ends so says that the request is at fault. */
+export function isRefusal({ code }: Pick<AppError, 'code'>): boolean {
+  return refusals.has(code);
+}
 
 export class ChainFailure extends Error {
   readonly error: AppError;
@@ -51,19 +61,34 @@ export function silenceOf(stage: RouteStage): ChainFailure {
   return new ChainFailure(error, stage.peer, true);
 }
 
-/** A stage's `failed` message. It may blame another stage of the route; whom else it names is not believed. */
+/**
+ * A stage's `failed` message, with its words as a quotation. It may blame another stage of the route; whom else it names
+ * is not believed, nor that another refuses the request: stages say that for themselves.
+ */
 export function reportedFailure(
   route: readonly RouteStage[],
   stage: RouteStage,
   { code, message, peer }: FailedMessage,
 ): ChainFailure {
-  const blamed = route.find((other) => other.peer === peer) ?? stage;
-  const told = message === '' ? 'no reason was given' : message;
+  const other = isRefusal({ code }) ? undefined : route.find((each) => each.peer === peer);
+  const blamed = other ?? stage;
+  const failed = isRefusal({ code }) ? 'refused the request' : 'failed';
+  const teller = blamed === stage ? 'It' : `Peer ${shortName(stage.peer)}`;
+  const told = message === '' ? 'It gave no reason' : `${teller} said: ${quoted(message)}`;
   const error = new AppError(
     codesPassedOn.has(code) ? code : 'peer-failed',
-    `${nameStage(blamed)} failed: ${told}`,
+    `${nameStage(blamed)} ${failed}. ${told}`,
   );
   return new ChainFailure(error, blamed.peer);
+}
+
+/** A stage to which no channel could be opened, as this node found out. */
+export function unreachable(stage: RouteStage, { code, message }: AppError): ChainFailure {
+  const told = new AppError(
+    codesPassedOn.has(code) ? code : 'peer-failed',
+    `${nameStage(stage)} failed: ${message}`,
+  );
+  return new ChainFailure(told, stage.peer);
 }
 
 function nameStage({ peer, firstLayer, lastLayer }: RouteStage): string {

@@ -331,9 +331,7 @@ function openMessages(
       layers: { firstLayer, lastLayer },
       inputTicket: isRing ? (tickets[index] ?? null) : null,
       output:
-        isRing && next !== undefined && ticket !== undefined
-          ? { peer: next.peer, addresses: [...next.addresses].slice(0, 32), ticket }
-          : null,
+        isRing && next !== undefined && ticket !== undefined ? { peer: next.peer, ticket } : null,
       sampling: index === route.length - 1 ? sampling : null,
       decodeUntil,
       maxTokens: decodeUntil,

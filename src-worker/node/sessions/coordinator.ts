@@ -2,11 +2,13 @@
  * Answers requests of this node's own user: plans a route over the mesh, runs an answer over it, and where the chain
  * fails, over another one from where it was.
  */
+import type { Receipt } from '../../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { RouteView } from '../../../src-shared/route-view.ts';
 import { asSentences } from '../../../src-shared/sentences.ts';
+import { parseGrammar } from '../../engine/grammar-rules.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 import {
@@ -18,7 +20,7 @@ import {
 import { viewRoute } from '../routing/route-view.ts';
 import { Answer } from './answer.ts';
 import type { Chain } from './chain.ts';
-import { ChainFailure } from './chain-failure.ts';
+import { ChainFailure, isRefusal } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
 import { KeptChains } from './kept-chains.ts';
 import { RouteSearch } from './route-search.ts';
@@ -34,6 +36,9 @@ export type CoordinatorParts = {
   readonly routeFacts?: (manifestId: string, rules: RouteRules | undefined) => RouteFacts;
   /** A stage failed; whose fault it was is in it. */
   readonly onStageFailed?: (failure: ChainFailure) => void;
+  readonly onAnswered?: (manifestId: string, receipt: Receipt) => void;
+  /** A stage of this peer refused a request that another chain then answered. */
+  readonly onWrongRefusal?: (peer: string) => void;
   /** Of this node, for its own user; they are there at the latest when `wakeOwnShards` has resolved. */
   readonly ownShards: () => readonly RecordedShard[];
   readonly wakeOwnShards?: (manifestId: string, signal: AbortSignal) => Promise<void>;
@@ -113,29 +118,51 @@ export class Coordinator implements Generations {
       onKept: (kept) => this.#kept.add(kept),
       onChain: (chain, isOpen) => this.#keepAlive(chain, isOpen),
     });
+    const refusing = new Set<string>();
     for (;;) {
       await this.#parts.wakeOwnShards?.(request.model.manifestId, signal);
       const route = await search.next(signal);
       const before = answer.tokens;
       try {
-        yield* answer.over(route, signal);
+        for await (const event of answer.over(route, signal)) {
+          if (event.type === 'done') {
+            this.#parts.onAnswered?.(request.model.manifestId, event.receipt);
+          }
+          yield event;
+        }
         return;
       } catch (error) {
         if (!(error instanceof ChainFailure)) {
           throw error;
         }
         this.#parts.onStageFailed?.(error);
-        if (!error.isWorthAnotherRoute || !answer.mayGoOn) {
+        const isOwnWord =
+          error.error.code === 'request-invalid' && error.peer === this.#parts.opener.peer;
+        if (isOwnWord || !error.isWorthAnotherRoute || !answer.mayGoOn) {
           throw error.error;
         }
         const rests = this.#parts.isResting?.() ?? false;
         const isOwnRest = rests && error.peer === this.#parts.opener.peer;
         search.exclude(error, answer.tokens > before, !isOwnRest);
+        // Where tokens came the request was taken, and only a context may have become too small since.
+        const wasTaken = answer.tokens > before && error.error.code === 'context-too-long';
+        if (isRefusal(error.error) && !wasTaken) {
+          refusing.add(error.peer);
+        }
+      } finally {
+        if (answer.tokens > before) {
+          refusing.forEach((peer) => this.#parts.onWrongRefusal?.(peer));
+          refusing.clear();
+        }
       }
     }
   }
 
-  #check({ model, promptTokens, maxTokens, rules }: GenerationRequest): void {
+  /** What stages would refuse is refused here, so that an honest one never has to. */
+  #check({ model, promptTokens, maxTokens, rules, sampling }: GenerationRequest): void {
+    if (sampling.grammar !== undefined) {
+      parseGrammar(sampling.grammar);
+    }
     const limit = this.contextLength(model, rules);
     if (promptTokens.length === 0) {
       throw new AppError('request-invalid', 'A prompt needs at least one token');

@@ -5,7 +5,6 @@ import { KeptChains, keptOf } from './kept-chains.ts';
 
 const stage = (peer: string, firstLayer: number, lastLayer: number): RouteStage => ({
   peer,
-  addresses: [],
   firstLayer,
   lastLayer,
 });
@@ -42,7 +41,7 @@ describe('a question that goes on with a conversation', () => {
   ])('resumes whole pieces when it %s', (_, before, now, tokens) => {
     const { kept } = keptFrom(before);
     expect(kept.holders(asked(now))).toEqual(
-      tokens === 0 ? [] : route.map(({ addresses: _none, ...held }) => ({ ...held, tokens })),
+      tokens === 0 ? [] : route.map((stages) => ({ ...stages, tokens })),
     );
     expect(kept.take(asked(now), route)).toEqual(
       tokens === 0 ? undefined : { session: 'first', tokens },

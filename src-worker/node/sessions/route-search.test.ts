@@ -139,7 +139,7 @@ describe('a search for a route', () => {
     'waits longer for peers that only do not answer than for one that failed',
     async (fail, ms) => {
       let now = 0;
-      const stage: RouteStage = { peer: 'a', firstLayer: 0, lastLayer: 5, addresses: [] };
+      const stage: RouteStage = { peer: 'a', firstLayer: 0, lastLayer: 5 };
       const search = new RouteSearch(
         () => [stage],
         () => now,

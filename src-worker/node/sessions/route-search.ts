@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { asSentences } from '../../../src-shared/sentences.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
-import type { ChainFailure } from './chain-failure.ts';
+import { type ChainFailure, isRefusal } from './chain-failure.ts';
 
 /** How long after its start a request may wait for layers, in milliseconds; who asks is to know within two seconds. */
 const patienceMs = 1800;
@@ -33,6 +33,8 @@ export class RouteSearch {
   /** Peers that failed, ever and since this last waited. */
   readonly #failed = new Set<string>();
   readonly #failedNow = new Set<string>();
+  /** Peers that refused the request; asked once is enough. */
+  readonly #refused = new Set<string>();
   #tried = 0;
   #hasAnswered = false;
   #latest: AppError | undefined;
@@ -79,8 +81,12 @@ export class RouteSearch {
       this.#failed.clear();
       this.#tried = 0;
     }
-    this.#failed.add(peer);
-    this.#failedNow.add(peer);
+    if (isRefusal(error)) {
+      this.#refused.add(peer);
+    } else {
+      this.#failed.add(peer);
+      this.#failedNow.add(peer);
+    }
     this.#tried += 1;
     this.#latest = error;
   }
@@ -90,9 +96,14 @@ export class RouteSearch {
     const isPatient = this.#isPatient(this.#latest);
     let route: readonly RouteStage[];
     try {
-      route = this.#planAround(isPatient ? this.#failedNow : this.#failed);
+      const failed = isPatient ? this.#failedNow : this.#failed;
+      route = this.#planAround(new Set([...failed, ...this.#refused]));
     } catch (error) {
       const reason = toAppError(error);
+      // Waiting brings back a peer that failed; one that refuses would only say the same again.
+      if (this.#refused.size > 0 && this.#failed.size === 0) {
+        throw this.#latest ?? reason;
+      }
       const isFull = [reason.code, this.#latest?.code].includes('over-capacity');
       // Who has not been answered yet waits for a place in his turn, with the others; an answer keeps its turn.
       const mayWait = isFull ? this.#hasAnswered : reason.code === 'no-route';

@@ -27,7 +27,7 @@ beforeEach(async () => {
   opening = Chain.open(
     {
       opener: loopback.peer('me'),
-      route: [{ peer: 'evil', addresses: [], firstLayer: 0, lastLayer: 5 }],
+      route: [{ peer: 'evil', firstLayer: 0, lastLayer: 5 }],
       model: fakeModel,
       sampling: greedy,
       sequence: prompt,
@@ -62,7 +62,7 @@ describe('a stage that does not open as it should', () => {
       'fails by a reason that peers do not give',
       stageKinds.failed,
       { code: 'setting-invalid', message: 'no' },
-      'failed: no',
+      'failed. It said: "no"',
     ],
   ])('is to blame: it %s', async (_title, kind, message, reason) => {
     await (await stage).say(kind, message);

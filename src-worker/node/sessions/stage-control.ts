@@ -4,7 +4,7 @@ import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
-import { type ChainFailure, reportedFailure, stageFailure } from './chain-failure.ts';
+import { type ChainFailure, reportedFailure, stageFailure, unreachable } from './chain-failure.ts';
 import { answerLimits } from './stage-limits.ts';
 import {
   type ClosedMessage,
@@ -128,15 +128,9 @@ export class StageControl {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
-    const { opener, stage, route, open } = this.#parts;
+    const { opener, stage, open } = this.#parts;
     try {
-      const channel = await opener.openChannel(
-        stage.peer,
-        stageProtocol,
-        answerLimits,
-        signal,
-        stage.addresses,
-      );
+      const channel = await opener.openChannel(stage.peer, stageProtocol, answerLimits, signal);
       this.#channel = channel;
       this.#heardAt = this.#parts.now();
       channel.onFrame((frame) => this.#onFrame(frame));
@@ -154,8 +148,7 @@ export class StageControl {
         onAbort();
       }
     } catch (error) {
-      const { code, message } = toAppError(error);
-      this.abandon(reportedFailure(route, stage, { code, message }));
+      this.abandon(unreachable(stage, toAppError(error)));
     }
   }
 

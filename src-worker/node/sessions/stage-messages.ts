@@ -57,7 +57,6 @@ const randomNameSchema = z.string().regex(/^[0-9a-f]{32}$/);
 
 const linkSchema = z.object({
   peer: z.string().min(1).max(128),
-  addresses: z.array(z.string().max(500)).max(32),
   ticket: randomNameSchema,
 });
 

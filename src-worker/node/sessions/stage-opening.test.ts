@@ -130,7 +130,7 @@ describe('an open', () => {
     ['a whole model and an input', { inputTicket: ticket }, 'protocol-violation', 'input ticket'],
     [
       'a whole model and an output',
-      { output: { peer: 'me', addresses: [], ticket } },
+      { output: { peer: 'me', ticket } },
       'protocol-violation',
       'an output',
     ],
@@ -151,9 +151,9 @@ describe('an open', () => {
     ],
     [
       'a next stage that cannot be reached',
-      { ...openOfTwo('first'), output: { peer: 'nobody', addresses: [], ticket } },
+      { ...openOfTwo('first'), output: { peer: 'nobody', ticket } },
       'peer-failed',
-      'cannot be reached',
+      'Its connection to the next stage could not be made',
     ],
   ])('for %s is refused, and says why', async (_title, changes, code, reason) => {
     const control = await target.tryOpen(openWhole(changes));

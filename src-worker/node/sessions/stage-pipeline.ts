@@ -18,6 +18,8 @@ import { type Landed, WorkInFlight } from './work-in-flight.ts';
 
 /** Works whose results may be in the engine or under way to the next stage before more is let in. */
 const unsentLimit = 3;
+/** Results that may be under way to the coordinator before more is let in: it need not read each at once. */
+const untoldLimit = 64;
 
 export type StagePipelineParts = {
   readonly open: OpenMessage;
@@ -26,7 +28,8 @@ export type StagePipelineParts = {
   readonly account: StageAccount;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  readonly toCoordinator: (kind: number, ...parts: readonly Uint8Array[]) => void;
+  /** Resolves when the coordinator's channel can take more; never rejects. */
+  readonly toCoordinator: (kind: number, ...parts: readonly Uint8Array[]) => Promise<void>;
   /** Resolves when the next stage's channel can take more; never rejects. */
   readonly toNext: (kind: number, ...parts: readonly Uint8Array[]) => Promise<void>;
 };
@@ -40,6 +43,7 @@ export class StagePipeline {
   #waitingTokens = 0;
   #hasLearnt = false;
   #unsent = 0;
+  #untold = 0;
   #room: PromiseWithResolvers<void> | undefined;
 
   constructor(parts: StagePipelineParts) {
@@ -197,7 +201,8 @@ export class StagePipeline {
     if (shard.role === 'last') {
       void toNext(workKinds.sampled, ...parts);
     }
-    toCoordinator(workKinds.sampled, ...parts);
+    this.#untold += 1;
+    void toCoordinator(workKinds.sampled, ...parts).then(this.#onTold);
     if (shard.role === 'whole' && isFollowed(output) && output.position < open.decodeUntil) {
       // The engine computes this token without being asked.
       engine.claim(output.position + 1);
@@ -218,15 +223,24 @@ export class StagePipeline {
 
   readonly #onSent = (): void => {
     this.#unsent -= 1;
+    this.#letIn();
+  };
+
+  readonly #onTold = (): void => {
+    this.#untold -= 1;
+    this.#letIn();
+  };
+
+  #letIn(): void {
     this.#admitWaiting();
     if (this.#hasRoom()) {
       this.#room?.resolve();
       this.#room = undefined;
     }
-  };
+  }
 
   #hasRoom(): boolean {
-    return this.#unsent < unsentLimit;
+    return this.#unsent < unsentLimit && this.#untold < untoldLimit;
   }
 
   #waitForRoom(): Promise<void> {

@@ -19,7 +19,7 @@ import {
   stageKinds,
   stageProtocol,
 } from './stage-messages.ts';
-import { StageSession } from './stage-session.ts';
+import { StageSession, type WaysFor } from './stage-session.ts';
 
 /** Of one peer: a control and a data channel for each session of a few well-filled shards. */
 const maxInboundChannels = 128;
@@ -38,6 +38,7 @@ const sweepEveryMs = 1000;
 export type StageServiceParts = {
   readonly opener: ChannelOpener;
   readonly shards: ServingShards;
+  readonly waysFor: WaysFor;
   readonly onServed: (usage: Extract<Usage, { kind: 'served' }>) => void;
   readonly log: Log;
   /** Milliseconds on a clock that never goes back. */
@@ -160,7 +161,7 @@ export class StageService {
   }
 
   #open(newcomer: Newcomer, open: OpenMessage): void {
-    const { shards, opener } = this.#parts;
+    const { shards, opener, waysFor } = this.#parts;
     const { firstLayer, lastLayer } = open.layers;
     const isOwn = newcomer.channel.peer === opener.peer;
     const shard = shards.find(open.manifestId, open.layers, isOwn);
@@ -182,6 +183,7 @@ export class StageService {
       open,
       shard,
       opener,
+      waysFor,
       control: channel,
       now: this.#now,
       onEnd: (ended, error) => {
@@ -241,7 +243,8 @@ export class StageService {
   #account({ open, shard, requester, account }: StageSession, error: AppError | undefined): void {
     const { opener, onServed, log } = this.#parts;
     if (error !== undefined) {
-      log('warn', `A session for ${requester} ended: ${error.message}`, { code: error.code });
+      const { code, message, cause } = error;
+      log('warn', `A session for ${requester} ended: ${message}`, { code, cause });
     }
     if (account.tokens > 0 && requester !== opener.peer) {
       onServed({

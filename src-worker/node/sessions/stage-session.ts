@@ -8,6 +8,7 @@ import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
+import { isRefusal } from './chain-failure.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
 import { controlLimits, inputLimits, outputLimits } from './stage-limits.ts';
@@ -27,11 +28,19 @@ import { StagePipeline } from './stage-pipeline.ts';
 /** From a neighbour's orderly end to the coordinator's own word, in milliseconds. */
 const hearEndWithinMs = 250;
 
+/** Where a stage may dial a peer because a requester says so; none: only a connection that is there may be used. */
+export type WaysFor = (requester: string, peer: string) => readonly string[];
+
+/** What may wait for a coordinator to read it, beyond what its channel takes, and what each frame costs beside its body. */
+const maxUnreadBytes = 1024 * 1024;
+const frameCostBytes = 256;
+
 export type StageSessionParts = {
   readonly open: OpenMessage;
   readonly control: Channel;
   readonly shard: ServingShard;
   readonly opener: ChannelOpener;
+  readonly waysFor: WaysFor;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /** Called once, when everything that the session held is free again. */
@@ -53,6 +62,7 @@ export class StageSession {
   /** Tokens to leave in the cache when the session ends in order. */
   #kept = 0;
   #isDraining = false;
+  #unreadBytes = 0;
   /** Runs after a neighbour has ended. */
   #losing: NodeJS.Timeout | undefined;
   #input: Channel | undefined;
@@ -92,7 +102,7 @@ export class StageSession {
         toCoordinator: (kind, ...parts) => this.#tell(kind, ...parts),
         toNext: (kind, ...parts) => this.#pass(kind, ...parts),
       });
-      this.#tell(
+      void this.#tell(
         stageKinds.opened,
         encodeJson({ freeSessions: this.shard.freeSessions(), held: engine.held }),
       );
@@ -110,6 +120,7 @@ export class StageSession {
       throw new AppError('protocol-violation', 'A channel with this ticket is attached already');
     }
     this.#input = channel;
+    channel.excuse();
     channel.allow(inputLimits(this.shard.role, this.shard.width));
     channel.onClose((error) => this.#lose(channel.peer, error));
   }
@@ -123,7 +134,7 @@ export class StageSession {
         void this.#answerAlive();
       } else if (kind === stageKinds.generated) {
         this.#openPipeline().takeGenerated(body);
-        this.#tell(stageKinds.generated);
+        void this.#tell(stageKinds.generated);
       } else if (kind === stageKinds.keep && body.byteLength === keepBytes) {
         this.#kept = this.#isDraining ? 0 : this.#openPipeline().within(body.readUInt32LE(0));
       } else {
@@ -149,7 +160,7 @@ export class StageSession {
   drain(): void {
     this.#isDraining = true;
     if (!this.#hasEnded) {
-      this.#tell(stageKinds.draining);
+      void this.#tell(stageKinds.draining);
     }
   }
 
@@ -209,17 +220,15 @@ export class StageSession {
     if (output === null) {
       return;
     }
-    const { peer, ticket, addresses } = output;
+    const { peer, ticket } = output;
+    const { opener, waysFor } = this.#parts;
     try {
       const { signal } = this.#ending;
-      const channel = await this.#parts.opener.openChannel(
-        peer,
-        stageProtocol,
-        outputLimits,
-        signal,
-        addresses,
-      );
+      const ways = waysFor(this.requester, peer);
+      const channel = await opener.openChannel(peer, stageProtocol, outputLimits, signal, ways);
       this.#output = channel;
+      // A coordinator that tells two stages different things makes each break the rules of the other.
+      channel.excuse();
       channel.onFrame(({ kind, body }) =>
         this.#guarded(() => this.#onNeighbourFrame(kind, body, peer)),
       );
@@ -229,8 +238,11 @@ export class StageSession {
       } else {
         await channel.send(stageKinds.attach, encodeJson({ session, ticket }));
       }
-    } catch (error) {
-      this.fail(toAppError(error), peer);
+    } catch (cause) {
+      // What exactly went wrong would tell a stranger about networks that only this node sees.
+      const isOwn = this.requester === opener.peer;
+      const told = 'Its connection to the next stage could not be made';
+      this.fail(isOwn ? toAppError(cause) : new AppError('peer-failed', told, { cause }), peer);
     }
   }
 
@@ -240,7 +252,9 @@ export class StageSession {
       throw new AppError('protocol-violation', `A neighbouring stage sent a frame of kind ${kind}`);
     }
     const { code, message, peer } = decodeJson(failedMessageSchema, body, 'A refusal');
-    this.fail(new AppError(code, message), peer ?? neighbour);
+    // A stage that refuses the request tells the coordinator itself; from others that is not believed.
+    const told = isRefusal({ code }) ? 'peer-failed' : code;
+    this.fail(new AppError(told, message), peer ?? neighbour);
   }
 
   #openPipeline(): StagePipeline {
@@ -295,7 +309,7 @@ export class StageSession {
 
   #onControlClosed(error: AppError | undefined): void {
     if (error === undefined && !this.#hasEnded) {
-      this.#tell(stageKinds.closed, encodeJson(this.account.toMessage()));
+      void this.#tell(stageKinds.closed, encodeJson(this.account.toMessage()));
       if (this.#kept > 0) {
         this.#engine?.keep(this.#keptName(this.open.session), this.#kept);
       }
@@ -308,9 +322,21 @@ export class StageSession {
     return `${this.requester} ${session}`;
   }
 
-  #tell(kind: number, ...parts: readonly Uint8Array[]): void {
-    // A coordinator that cannot be told is gone, and its channel's end ends the session.
-    void this.#control.send(kind, ...parts);
+  /** Resolves when the coordinator's channel can take more. One that asks for more and more without reading is ended. */
+  async #tell(kind: number, ...parts: readonly Uint8Array[]): Promise<void> {
+    const bytes = parts.reduce((sum, part) => sum + part.byteLength, frameCostBytes);
+    this.#unreadBytes += bytes;
+    if (this.#unreadBytes > maxUnreadBytes && !this.#hasEnded) {
+      this.fail(new AppError('over-capacity', 'Its results are not read'));
+      return;
+    }
+    try {
+      await this.#control.send(kind, ...parts);
+    } catch {
+      // A coordinator that cannot be told is gone, and its channel's end ends the session.
+    } finally {
+      this.#unreadBytes -= bytes;
+    }
   }
 
   async #pass(kind: number, ...parts: readonly Uint8Array[]): Promise<void> {

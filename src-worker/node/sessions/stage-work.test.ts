@@ -138,6 +138,18 @@ describe('a session', () => {
     await target.untilNoSession();
   });
 
+  it('blames no neighbour for what a coordinator has told it wrongly', async () => {
+    const control = await target.open(openOfTwo('first'));
+    const before = await target.attach();
+    // The neighbour was told that this is a stage in the middle.
+    await before.work(stageKinds.hidden, { values: new Uint8Array(32 * 4) }).catch(() => {});
+    expect(await control.hearFailure()).toMatchObject({ code: 'protocol-violation' });
+    await target.untilNoSession();
+    expect(
+      target.mesh.loopback.reports.filter(({ code }) => code === 'protocol-violation'),
+    ).toEqual([]);
+  });
+
   it('is ended when more comes than it is long before any of it is computed', async () => {
     const control = await target.open(openWhole());
     for (const shard of target.node.shards) {

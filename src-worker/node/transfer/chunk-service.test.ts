@@ -46,6 +46,7 @@ describe('a model that was opened for a peer', () => {
       onClose: () => {},
       allow: () => {},
       ignore: () => {},
+      excuse: () => {},
       close: async () => {},
       abort: () => {},
       blame: () => {},

@@ -43,6 +43,11 @@ export interface Channel {
   close(): Promise<void>;
   /** Ends the channel at once; the other side sees a reset. */
   abort(error: AppError): void;
+  /**
+   * What breaks the rules from now on ends the channel and is nobody's fault for certain: a third party told both sides
+   * what the channel is for.
+   */
+  excuse(): void;
   /** Notes that the other side broke the rules, where it is to be told so in words instead of by a reset. */
   blame(error: AppError): void;
 }
@@ -60,7 +65,7 @@ export type ProtocolHandler = {
 export interface ChannelOpener {
   readonly peer: string;
   /**
-   * `addresses` are tried beside those already known for the peer. The signal covers the opening alone;
+   * Where the peer is not connected, `addresses` are dialled and no others; absent: those that are known. The signal covers the opening alone;
    * end the channel itself by `close` or `abort`.
    * @throws AppError `peer-failed` when the peer cannot be reached before the signal or ten seconds.
    */

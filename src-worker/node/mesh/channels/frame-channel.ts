@@ -49,6 +49,7 @@ export class FrameChannel implements Channel {
   #busy = false;
   #ownEnd: Promise<void> | undefined;
   #otherEnded = false;
+  #isExcused = false;
   #outcome: { readonly error: AppError | undefined } | undefined;
   #lastWords: NodeJS.Timeout | undefined;
 
@@ -113,6 +114,10 @@ export class FrameChannel implements Channel {
 
   abort(error: AppError): void {
     this.#break(error);
+  }
+
+  excuse(): void {
+    this.#isExcused = true;
   }
 
   blame(error: AppError): void {
@@ -180,7 +185,8 @@ export class FrameChannel implements Channel {
   }
 
   #break(error: AppError): void {
-    if (error.code === 'protocol-violation' && this.#outcome === undefined) {
+    const isFault = error.code === 'protocol-violation' && !this.#isExcused;
+    if (isFault && this.#outcome === undefined) {
       this.#report(error, this.peer);
     }
     this.#pipe.reset(error);

@@ -1,12 +1,14 @@
 /** Opens and accepts channels over libp2p; a peer's channels to itself stay inside the process. */
-import type { Libp2p, Stream } from '@libp2p/interface';
+import type { Libp2p, PeerId, Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { FrameLimits } from '../../../wire/frame.ts';
-import { dialableAddresses } from '../addresses.ts';
+import { dialableAddresses, withPeer } from '../addresses.ts';
 import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
 import type { ChannelReport } from './frame-channel.ts';
 import { channelOverStream } from './libp2p-channel.ts';
+import { dialFailure } from '../dial-failure.ts';
 import { localChannelPair } from './local-channel.ts';
 import type { Log } from '../../log.ts';
 import { shortName } from '../peer-name.ts';
@@ -37,7 +39,7 @@ export class PeerChannels implements ChannelOpener {
     protocol: ProtocolName,
     limits: FrameLimits,
     signal: AbortSignal,
-    addresses: readonly string[] = [],
+    addresses?: readonly string[],
   ): Promise<Channel> {
     if (peer === this.peer) {
       return this.#openLocal(protocol, limits);
@@ -46,12 +48,7 @@ export class PeerChannels implements ChannelOpener {
     let stream: Stream | undefined;
     try {
       deadline.throwIfAborted();
-      const id = peerIdFromString(peer);
-      const multiaddrs = dialableAddresses(peer, addresses);
-      if (multiaddrs.length > 0) {
-        await this.#libp2p.peerStore.merge(id, { multiaddrs }, { signal: deadline });
-      }
-      stream = await this.#libp2p.dialProtocol(id, protocol, {
+      stream = await this.#libp2p.dialProtocol(this.#target(peer, addresses), protocol, {
         signal: deadline,
         maxOutboundStreams: maxOutboundChannels,
         runOnLimitedConnection: true,
@@ -62,7 +59,7 @@ export class PeerChannels implements ChannelOpener {
     } catch (error) {
       const failure = new AppError(
         'peer-failed',
-        `Peer ${shortName(peer)} cannot be reached: ${reasonOf(error, signal)}`,
+        `Peer ${shortName(peer)} cannot be reached: ${signal.aborted ? 'the attempt was cancelled' : dialFailure(error)}`,
         { cause: error },
       );
       stream?.abort(failure);
@@ -106,6 +103,22 @@ export class PeerChannels implements ChannelOpener {
     );
   }
 
+  /**
+   * A connection that is there is used. Else the given addresses are dialled and no others: what is known of a peer may
+   * come from anybody, and each dead address takes seconds of the deadline.
+   */
+  #target(peer: string, addresses: readonly string[] | undefined): PeerId | Multiaddr[] {
+    const id = peerIdFromString(peer);
+    if (addresses === undefined || this.#libp2p.getConnections(id).length > 0) {
+      return id;
+    }
+    const multiaddrs = dialableAddresses(peer, addresses).map((address) => withPeer(address, peer));
+    if (multiaddrs.length === 0) {
+      throw new AppError('peer-failed', 'it has no address that can be dialled');
+    }
+    return multiaddrs;
+  }
+
   #openLocal(protocol: ProtocolName, limits: FrameLimits): Channel {
     const handler = this.#handlers.get(protocol);
     if (handler === undefined) {
@@ -141,17 +154,4 @@ export class PeerChannels implements ChannelOpener {
       });
     };
   }
-}
-
-function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) {
-    return 'the attempt was cancelled';
-  }
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-    return 'it did not answer in time';
-  }
-  if (error instanceof AggregateError) {
-    return `none of its addresses answered (${error.errors.map((each) => reasonOf(each, signal)).join('; ')})`;
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,7 @@
 import type { Libp2p, PeerData, PeerInfo } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
+import type { UnreachablePeer } from '../../../../src-shared/node-api.ts';
 import type { Log } from '../../log.ts';
 import { AddressBook } from './address-book.ts';
 import { dialableAddresses } from '../addresses.ts';
@@ -28,6 +29,8 @@ export type DiscoveryOptions = {
   readonly addressesOf: (peer: string) => readonly string[];
   /** Records that are believed. */
   readonly records: () => readonly HeardRecord[];
+  /** Something is new about `unreachable`. */
+  readonly onUnreachable: () => void;
   readonly log: Log;
 };
 
@@ -47,7 +50,12 @@ export class Discovery {
     this.#options = options;
     const { libp2p, ownPeer, connected, dial, records, log } = options;
     this.#keeper = new PeerKeeper(
-      { ownPeer, isConnected: (peer) => connected.has(peer), dial },
+      {
+        ownPeer,
+        isConnected: (peer) => connected.has(peer),
+        dial,
+        onUnreachable: options.onUnreachable,
+      },
       log,
     );
     this.#directWays = new DirectWays({
@@ -103,6 +111,17 @@ export class Discovery {
   discovered({ id, multiaddrs }: PeerInfo): void {
     const peer = id.toString();
     this.#keeper.discovered(peer, dialableAddresses(peer, multiaddrs.map(String)));
+  }
+
+  /** This machine's network is another one. */
+  networkChanged(): void {
+    this.#keeper.networkChanged();
+    this.#neighbours.networkChanged();
+  }
+
+  /** See PeerKeeper.unreachable. */
+  unreachable(): readonly UnreachablePeer[] {
+    return this.#keeper.unreachable();
   }
 
   /** Keeps a connection to the peer from now on. */

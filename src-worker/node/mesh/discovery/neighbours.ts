@@ -59,6 +59,12 @@ export class Neighbours {
     clearTimeout(this.#soon);
   }
 
+  /** This machine's network is another one: a peer that could not be reached before may be now. */
+  networkChanged(): void {
+    this.#triedAt.clear();
+    this.changed();
+  }
+
   /** There may be somebody new to connect to. */
   changed(): void {
     if (this.#options.connected.size < wanted && !this.#stopping.signal.aborted) {

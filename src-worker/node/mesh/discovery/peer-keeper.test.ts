@@ -49,6 +49,23 @@ describe('PeerKeeper', () => {
     vi.useRealTimers();
   });
 
+  it('tells which addresses of the settings cannot be reached, and why, until they can', async () => {
+    const { keeper, reachable, lose } = world();
+    keeper.keep([
+      { peer: 'a', address },
+      { peer: 'a', address: moved },
+    ]);
+    keeper.discovered('b', [address]);
+    await vi.advanceTimersByTimeAsync(0);
+    const addresses = [address.toString(), moved.toString()];
+    expect(keeper.unreachable()).toEqual([{ addresses, reason: 'connection refused' }]);
+    reachable.add('a');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(keeper.unreachable()).toEqual([]);
+    lose('a');
+    expect(keeper.unreachable()).toEqual([]);
+  });
+
   it('tries a configured peer for ever, ever more seldom', async () => {
     const { keeper, dials } = world();
     keeper.keep([{ peer: 'a', address }]);

@@ -4,10 +4,16 @@
  * costs a dial now and then.
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
+import type { UnreachablePeer } from '../../../../src-shared/node-api.ts';
+import { printable } from '../../../../src-shared/printable.ts';
+import { dialFailure } from '../dial-failure.ts';
 import { nextDelayMs } from './backoff.ts';
 import { DialQueue } from './dial-queue.ts';
 import type { Log } from '../../log.ts';
 import { shortName } from '../peer-name.ts';
+
+/** Longest reason that is told, in UTF-16 units: it may have words of whoever answered. */
+const longestReason = 200;
 
 /** Attempts in a row before a discovered peer is left alone until it is seen at another address. */
 const discoveredAttempts = 5;
@@ -41,6 +47,8 @@ export type Dialler = {
     addresses: readonly Multiaddr[],
     signal: AbortSignal,
   ) => Promise<void>;
+  /** Called when a peer from settings could not be reached for another reason than before. */
+  readonly onUnreachable?: () => void;
 };
 
 type KeptPeer = {
@@ -50,6 +58,8 @@ type KeptPeer = {
   readonly configured: readonly Multiaddr[];
   seenAt: readonly Multiaddr[];
   failures: number;
+  /** Why the last attempt failed; undefined once one did not. */
+  reason: string | undefined;
   connectedAt: number;
   timer: NodeJS.Timeout | undefined;
   isDialling: boolean;
@@ -116,15 +126,35 @@ export class PeerKeeper {
     }
   }
 
+  /** This machine's network is another one: whatever failed before is tried again now. */
+  networkChanged(): void {
+    for (const known of this.#kept.values()) {
+      if (!this.#dialler.isConnected(known.peer) && !known.isDialling) {
+        known.failures = 0;
+        this.#schedule(known, 0);
+      }
+    }
+  }
+
   /** Whether the peer should be connected and is not. */
   isSeeking(peer: string): boolean {
     return this.#kept.has(peer) && !this.#dialler.isConnected(peer);
+  }
+
+  /** The addresses from settings at which the last attempt failed, with the reason as a sentence's end. */
+  unreachable(): UnreachablePeer[] {
+    return [...this.#kept.values()].flatMap(({ peer, kind, configured, reason }) =>
+      kind === 'static' && reason !== undefined && !this.#dialler.isConnected(peer)
+        ? [{ addresses: configured.map(String), reason }]
+        : [],
+    );
   }
 
   connected(peer: string): void {
     const kept = this.#kept.get(peer);
     if (kept !== undefined) {
       clearTimeout(kept.timer);
+      kept.reason = undefined;
       kept.connectedAt = performance.now();
     }
   }
@@ -153,6 +183,7 @@ export class PeerKeeper {
       configured,
       seenAt: [],
       failures: 0,
+      reason: undefined,
       connectedAt: 0,
       timer: undefined,
       isDialling: false,
@@ -202,6 +233,14 @@ export class PeerKeeper {
     }
   }
 
+  #noteReason(known: KeptPeer, reason: string): void {
+    const isNews = known.reason !== reason;
+    known.reason = reason;
+    if (isNews && known.kind === 'static') {
+      this.#dialler.onUnreachable?.();
+    }
+  }
+
   async #dial(kept: KeptPeer, deadlineMs: number): Promise<void> {
     const { signal } = this.#stopping;
     if (kept.isDialling || signal.aborted || this.#dialler.isConnected(kept.peer)) {
@@ -214,12 +253,13 @@ export class PeerKeeper {
       await this.#dialler.dial(kept.peer, addresses, deadline);
     } catch (error) {
       kept.failures += 1;
+      this.#noteReason(kept, printable(dialFailure(error), longestReason));
       if (!signal.aborted) {
         const isNews = kept.kind === 'static' && kept.failures === 1;
         this.#log(isNews ? 'warn' : 'debug', `Peer ${shortName(kept.peer)} cannot be reached`, {
           peer: kept.peer,
           attempts: kept.failures,
-          reason: error instanceof Error ? error.message : String(error),
+          reason: kept.reason,
         });
         this.#retry(kept);
       }

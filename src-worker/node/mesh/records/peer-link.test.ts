@@ -54,6 +54,31 @@ describe('PeerLink', () => {
     expect(answered).toEqual([undefined, 30, 10, 10, 10, 10, 20]);
   });
 
+  it('finds out within four seconds whether the peer answers, though a ping was lost before', async () => {
+    const { link, far, dead } = linkWithPeer();
+    await link.ping();
+    const asked: Buffer[] = [];
+    far[0]?.onFrame(({ body }) => {
+      asked.push(body);
+    });
+    const outcomes: boolean[] = [];
+    const probe = async (): Promise<void> => {
+      const both = await Promise.all([link.probe(), link.probe()]);
+      outcomes.push(...both);
+    };
+    void probe();
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(outcomes).toEqual([false, false]);
+    void probe();
+    await vi.advanceTimersByTimeAsync(1000);
+    await far[0]?.send(recordKinds.pong, asked.at(-1) ?? Buffer.alloc(0));
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(outcomes).toEqual([false, false, true, true]);
+    // Two that ask at once are one question, and it is for others to end a link.
+    expect(asked).toHaveLength(3);
+    expect(dead()).toBe(0);
+  });
+
   it('ignores an answer to what it did not ask', async () => {
     const { link, far } = linkWithPeer();
     await link.ping();

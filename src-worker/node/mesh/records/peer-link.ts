@@ -9,6 +9,9 @@ import { pingBytes, recordKinds } from './record-messages.ts';
 /** The latency is the shortest of this many pings: the others waited for somebody's event loop. */
 const rememberedPings = 4;
 
+/** A peer that answers is quicker than this, even when it is busy, in milliseconds. */
+const probeMs = 4000;
+
 /** A peer is given up when a ping was not answered for this long, in milliseconds. */
 const silenceMs = 60_000;
 
@@ -26,6 +29,8 @@ export class PeerLink {
   #ping: Ping | undefined;
   #pings = 0n;
   #roundTrips: number[] = [];
+  #answers = 0;
+  #probing: Promise<boolean> | undefined;
 
   /** `open` opens the channel to the peer; `onDead` is called when it no longer answers. */
   constructor(open: () => Promise<Channel>, onDead: () => void) {
@@ -80,6 +85,25 @@ export class PeerLink {
     } catch {
       // The channel is opened anew for the next ping or record.
     }
+  }
+
+  /** Whether the peer answers now: there is reason to think that it is gone. */
+  probe(): Promise<boolean> {
+    this.#probing ??= this.#probe().finally(() => {
+      this.#probing = undefined;
+    });
+    return this.#probing;
+  }
+
+  async #probe(): Promise<boolean> {
+    // What was asked before may have been lost, however well the peer can be reached now.
+    this.#ping = undefined;
+    const before = this.#answers;
+    void this.ping();
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, probeMs).unref();
+    });
+    return this.#answers > before;
   }
 
   /**
@@ -143,6 +167,7 @@ export class PeerLink {
 
   #answered(body: Buffer): void {
     if (this.#ping !== undefined && body.equals(pingBody(this.#ping.number))) {
+      this.#answers += 1;
       this.#roundTrips.push(performance.now() - this.#ping.sentAt);
       this.#roundTrips = this.#roundTrips.slice(-rememberedPings);
       this.#ping = undefined;

@@ -84,6 +84,25 @@ export class RecordExchange {
     void link?.close();
   }
 
+  /** Whether the peer, which is connected, answers now. */
+  async probe(peer: string): Promise<boolean> {
+    return (await this.#links.get(peer)?.probe()) ?? false;
+  }
+
+  /** This machine's network is another one: peers that do not answer are dead, and the others hear where it is now. */
+  networkChanged(): void {
+    this.#publishNow();
+    this.#links.forEach((link, peer) => void this.#dropIfDead(peer, link));
+  }
+
+  /** The peer is reached over another connection than before; what went over the former one may be lost. */
+  reconnected(peer: string): void {
+    const link = this.#links.get(peer);
+    if (link !== undefined) {
+      void this.#tell(link);
+    }
+  }
+
   /** Passes on a verified record that is news. */
   spread(signer: string, record: PeerRecord, from: string, bytes: Uint8Array): void {
     this.#gossip.heard(signer, record, from, bytes);
@@ -122,16 +141,27 @@ export class RecordExchange {
 
   /** The first ping goes out before anything keeps the peer busy, the second once it has settled. */
   async #introduce(peer: string, link: PeerLink): Promise<void> {
-    await link.ping();
-    const record = await this.#sealed(() => this.#options.ownRecord.current());
-    if (record !== undefined) {
-      await link.send(record);
-    }
+    await this.#tell(link);
     if (this.#links.get(peer) === link) {
       this.#gossip.connected(peer);
     }
     await delay(settledMs, undefined, { ref: false });
     await link.ping();
+  }
+
+  async #dropIfDead(peer: string, link: PeerLink): Promise<void> {
+    const isAlive = await link.probe();
+    if (!isAlive && this.#links.get(peer) === link) {
+      this.#options.onDead(peer);
+    }
+  }
+
+  async #tell(link: PeerLink): Promise<void> {
+    await link.ping();
+    const record = await this.#sealed(() => this.#options.ownRecord.current());
+    if (record !== undefined) {
+      await link.send(record);
+    }
   }
 
   #publishNow(): void {

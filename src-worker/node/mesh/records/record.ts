@@ -77,6 +77,8 @@ export type KnownPeer = {
   readonly relayed?: boolean;
   /** How far it is trusted to do what it says, 0 to 1; absent: 1. */
   readonly standing?: number;
+  /** How fast it answered this node with whole models lately, in tokens a second: by manifest id. */
+  readonly measured?: ReadonlyMap<string, number>;
 };
 
 /** The models of which a peer may be asked for bytes. */

@@ -9,7 +9,7 @@ class Incoming extends EventTarget {
 
   constructor(host: string) {
     super();
-    this.remoteAddr = multiaddr(`/ip4/${host}/tcp/1`);
+    this.remoteAddr = multiaddr(`/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/tcp/1`);
   }
 
   abort(): void {
@@ -36,6 +36,15 @@ describe('connections by the address that they come from', () => {
     expect(counts.begin(incoming('10.0.0.1'))).toBe(false);
     other.abort();
     expect(counts.begin(incoming('10.0.0.1'))).toBe(true);
+  });
+
+  it('are few from one network of IPv6, however many addresses it has', () => {
+    const counts = new HostCounts(2);
+    const begun = ['::1', '::2', ':3:4:5:6'].map((end) =>
+      counts.begin(incoming(`2001:db8:1:2${end}`)),
+    );
+    expect(begun).toEqual([true, true, false]);
+    expect(counts.begin(incoming('2001:db8:1:3::1'))).toBe(true);
   });
 
   it('make room, beyond the total, at the cost of the address with the most', () => {

@@ -1,6 +1,7 @@
 /** Connections by the address that they come from: few from one, so that one address cannot take all. */
 import type { MultiaddrConnection } from '@libp2p/interface';
 import { AppError } from '../../../../src-shared/errors.ts';
+import { householdOf } from '../household.ts';
 
 export class HostCounts {
   readonly #maxPerHost: number;
@@ -60,7 +61,10 @@ export class HostCounts {
   }
 }
 
-/** The address of the machine that a connection comes from. */
+/** The household that a connection comes from: an IPv6 network has more addresses than there are connections. */
 export function hostOf(connection: MultiaddrConnection): string {
-  return connection.remoteAddr.getComponents()[0]?.value ?? '';
+  const host = connection.remoteAddr
+    .getComponents()
+    .find(({ name }) => name === 'ip4' || name === 'ip6');
+  return householdOf(host?.value ?? '');
 }

@@ -16,6 +16,7 @@ import { isLoopback, parseListenAddress } from '../addresses.ts';
 import { boundedDatastore } from './bounded-datastore.ts';
 import { boundedYamux } from './bounded-muxer.ts';
 import { maxHalfOpen, PoolGate } from '../../pools/pool-gate.ts';
+import { dateBack } from './dated-certificates.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import type { Identity } from '../identity.ts';
 import { joinWrites } from './joined-writes.ts';
@@ -130,7 +131,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     transports: [tcp(), ...(relayClient === undefined ? [] : [relayClient.transport])],
     // tls first: Node does its records in C++, noise is for peers that lack it.
     connectionEncrypters: [
-      gate.guard(joinWrites(tls())),
+      gate.guard(joinWrites(dateBack(tls()))),
       gate.guard(noise({ crypto: keyCachingCrypto })),
     ],
     connectionGater: doorkeeper.before(gate.connectionGater),

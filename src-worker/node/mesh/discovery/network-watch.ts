@@ -1,0 +1,68 @@
+/**
+ * Notices that this machine is on another network than before, or slept: connections may be dead then, though nobody says
+ * so for a minute. Systems tell of neither in a way that Node.js passes on, so it is looked now and then.
+ */
+import { networkInterfaces } from 'node:os';
+
+/** Milliseconds between looks; one costs a tenth of a millisecond. */
+const lookEveryMs = 5000;
+/** A look that is this much later than it should be comes after a sleep, in milliseconds. */
+const sleptMs = 10_000;
+
+export type NetworkWatchParts = {
+  readonly onChange: () => void;
+  /** This machine's addresses, in any form that changes with them. */
+  readonly addresses?: () => string;
+  /** Milliseconds of a clock that goes on while the machine sleeps, and of one that may not, but is never set. */
+  readonly clocks?: () => readonly [number, number];
+};
+
+export class NetworkWatch {
+  readonly #onChange: () => void;
+  readonly #addresses: () => string;
+  readonly #clocks: () => readonly [number, number];
+  #timer: NodeJS.Timeout | undefined;
+  #seen = '';
+  #lookedAt: readonly [number, number] = [0, 0];
+
+  constructor({ onChange, addresses = ownAddresses, clocks = usualClocks }: NetworkWatchParts) {
+    this.#onChange = onChange;
+    this.#addresses = addresses;
+    this.#clocks = clocks;
+  }
+
+  start(): void {
+    this.#seen = this.#addresses();
+    this.#lookedAt = this.#clocks();
+    this.#timer = setInterval(() => this.#look(), lookEveryMs).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const seen = this.#addresses();
+    const now = this.#clocks();
+    const passed = now.map((time, clock) => time - (this.#lookedAt[clock] ?? time));
+    const isOther = seen !== this.#seen;
+    this.#seen = seen;
+    this.#lookedAt = now;
+    if (isOther || Math.max(...passed) > lookEveryMs + sleptMs) {
+      this.#onChange();
+    }
+  }
+}
+
+function ownAddresses(): string {
+  return Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(({ internal }) => !internal)
+    .map(({ cidr, address }) => cidr ?? address)
+    .toSorted((a, b) => a.localeCompare(b))
+    .join(' ');
+}
+
+function usualClocks(): readonly [number, number] {
+  return [Date.now(), performance.now()];
+}

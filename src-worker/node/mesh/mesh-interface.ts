@@ -1,0 +1,67 @@
+/** What a mesh is told when it is made, and what it is to the rest of the node. */
+import type { Reach, UnreachablePeer } from '../../../src-shared/node-api.ts';
+import type { Log } from '../log.ts';
+import type { PoolService } from '../pools/pool-service.ts';
+import type { ChannelOpener } from './channels/channel.ts';
+import type { KnownPeer, SelfDescription } from './records/record.ts';
+import type { RelayLimits } from './relay/relay-server.ts';
+
+export type MeshOptions = {
+  /** The identity's key lives in it; the folder exists. */
+  readonly dataFolder: string;
+  /** Multiaddrs to listen on; port 0 takes any free one. */
+  readonly listen: readonly string[];
+  /** Multiaddrs, ending in /p2p/ and a peer id, of peers to keep a connection to. */
+  readonly staticPeers: readonly string[];
+  /** The same, of nodes that know many others; they are tried first. */
+  readonly bootstrap?: readonly string[];
+  /** Find peers on the local network. */
+  readonly mdns: boolean;
+  /** Ask the router of this network to let peers in; absent: no. */
+  readonly upnp?: boolean;
+  /** Relay for others within these limits; absent: no. */
+  readonly relay?: RelayLimits;
+  /** Connections at once, in and out together; absent: 256. */
+  readonly maxConnections?: number;
+  /** Talk to members of this node's pools alone; absent: to everybody. */
+  readonly poolOnly?: boolean;
+  /** Asked for every record that is sent: at each connection, each `publish`, and every 20 seconds. */
+  readonly describe: () => SelfDescription;
+  /** A peer broke the rules of a protocol. */
+  readonly onViolation?: (peer: string) => void;
+  readonly log: Log;
+};
+
+export interface Mesh extends ChannelOpener {
+  /** The pools of this node: made, joined, left, and who is in them. */
+  readonly pools: PoolService;
+  /** Own multiaddrs, each ending in /p2p/ and the own peer id. */
+  addresses(): readonly string[];
+  /** Where the peer may be dialled because `asker` says so; none: only a connection that is there may be used. */
+  waysFor(asker: string, peer: string): readonly string[];
+  /** From where others surely get to this node. */
+  reach(): Reach;
+  /** How far this machine's clock is ahead of those of its peers, in milliseconds, negative if behind; 0 while it may be right. */
+  clockAheadMs(): number;
+  /** Addresses from settings at which nobody could be reached, with the reason. */
+  unreachable(): readonly UnreachablePeer[];
+  /**
+   * Peers that are connected or have a valid record, this node not among them. A connected peer that has
+   * said nothing yet (or not for a minute) is listed as `paused`, offering nothing.
+   */
+  knownPeers(): readonly KnownPeer[];
+  /** One of `knownPeers`. */
+  knownPeer(peer: string): KnownPeer | undefined;
+  /**
+   * Calls the listener after `knownPeers` changed, with the peer it is about, or without one when many may have;
+   * returns how to end that.
+   */
+  onChange(listener: (peer: string | undefined) => void): () => void;
+  /**
+   * Tells the peers soon that `describe` has something new to say: at once when the state changed, else
+   * at most four times a second.
+   */
+  publish(): void;
+  /** Tells the peers that this node leaves and closes everything, within two seconds. Safe to call twice. */
+  stop(): Promise<void>;
+}

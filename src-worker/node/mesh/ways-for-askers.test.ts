@@ -1,0 +1,76 @@
+import { multiaddr } from '@multiformats/multiaddr';
+import { describe, expect, it } from 'vitest';
+import { nearnessOf, waysFor } from './ways-for-askers.ts';
+
+const peer = '12D3KooWLkkmf6xjZaHtNeyyNVrju9uH9D3QJcRUkcKAqQwYxX2A';
+const relay = '12D3KooWFDrC17EKB8bUgAxjj5DUjkVavhKW2bLbMf2dYCtWCXoN';
+
+const everywhere = [
+  '/ip4/192.0.2.1/tcp/6373',
+  '/ip6/2001:db8::1/tcp/6373',
+  `/ip4/192.0.2.9/tcp/6373/p2p/${relay}/p2p-circuit`,
+];
+const nearby = [
+  '/ip4/192.168.1.1/tcp/80',
+  '/ip4/10.0.0.1/tcp/22',
+  '/ip4/169.254.169.254/tcp/80',
+  '/ip4/100.64.0.1/tcp/80',
+  '/ip4/0.0.0.0/tcp/22',
+  '/ip4/255.255.255.255/tcp/22',
+  '/ip6/fd00::1/tcp/22',
+  '/ip6/fe80::1/tcp/22',
+  '/ip6/::ffff:c0a8:101/tcp/22',
+  '/ip6/64:ff9b::c0a8:101/tcp/22',
+  '/ip6/2002:c0a8:101::1/tcp/22',
+  `/ip4/192.168.1.1/tcp/80/p2p/${relay}/p2p-circuit`,
+  // A name may lead anywhere, and somewhere else the next time.
+  '/dns4/router.example/tcp/80',
+];
+const here = ['/ip4/127.0.0.1/tcp/22', '/ip4/127.255.0.1/tcp/22', '/ip6/::1/tcp/22'];
+const all = [...everywhere, ...nearby, ...here];
+
+function ways(nearness: Parameters<typeof waysFor>[0], addresses: readonly string[]) {
+  // Of many addresses only the first are looked at, so each is asked about alone.
+  return addresses.flatMap((address) => waysFor(nearness, peer, [address]));
+}
+
+describe('addresses that are dialled because somebody else says so', () => {
+  it('are public ones where he may be anywhere', () => {
+    expect(ways('anywhere', all)).toEqual(everywhere);
+  });
+
+  it('are those of this network, but not this machine, where he is in it', () => {
+    expect(ways('network', all)).toEqual([...everywhere, ...nearby]);
+  });
+
+  it('are all where he is on this machine', () => {
+    expect(ways('machine', all)).toEqual(all);
+  });
+});
+
+describe('somebody who asks', () => {
+  it.each([
+    ['from this machine', ['/ip4/127.0.0.1/tcp/5000'], false, 'machine'],
+    ['from a network of a house', ['/ip4/192.168.7.7/tcp/5000'], false, 'network'],
+    ['from the other end of a cable', ['/ip6/fe80::7/tcp/5000'], false, 'network'],
+    ['from a pool of this node', ['/ip4/192.0.2.7/tcp/5000'], true, 'network'],
+    ['from somewhere', ['/ip4/192.0.2.7/tcp/5000'], false, 'anywhere'],
+    ['from the network of a carrier', ['/ip4/100.64.7.7/tcp/5000'], false, 'anywhere'],
+    [
+      'over a relay in the house',
+      [`/ip4/192.168.7.7/tcp/5000/p2p/${relay}/p2p-circuit`],
+      false,
+      'anywhere',
+    ],
+    [
+      'over a relay on this machine',
+      [`/ip4/127.0.0.1/tcp/5000/p2p/${relay}/p2p-circuit/p2p/${peer}`],
+      false,
+      'anywhere',
+    ],
+    ['without a connection', [], false, 'anywhere'],
+  ])('%s', (_title, connections, sharesAPool, nearness) => {
+    const from = connections.map((text) => multiaddr(text));
+    expect(nearnessOf(from, sharesAPool)).toBe(nearness);
+  });
+});
