@@ -203,6 +203,19 @@ describe('two models of one name', () => {
   });
 });
 
+it('a node without a choice hosts the model that came with it, whatever others are called', async () => {
+  const dataFolder = await temporaryFolder();
+  const config = { dataFolder, bundledModels: [await modelFile('Bundled')], shards: null };
+  const first = await start(config);
+  await first.untilServing();
+  const [bundled] = first.status.shards;
+  await first.request('importModel', { path: await modelFile('Bundled', 2), alias: 'Bundled' });
+  await first.stop();
+
+  const second = await start(config);
+  expect(second.status.shards.map(({ manifestId }) => manifestId)).toEqual([bundled?.manifestId]);
+});
+
 describe('a model that cannot be loaded', () => {
   it('is told to questions about it, and not to questions about another one', async () => {
     const node = await start();
