@@ -145,6 +145,7 @@ export class MeshNode {
     this.#stages = new StageService({
       opener: mesh,
       shards: this.#shards,
+      isTrusted: (peer) => routes.isTrusted(peer),
       onServed: (usage) => onEvent({ type: 'usage', usage }),
       log: logOf('session'),
     });

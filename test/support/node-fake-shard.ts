@@ -101,7 +101,8 @@ export class FakeShard implements ServingShard {
         session.isClosed = true;
         this.kept.set(name, tokens);
       },
-      claim: () => {},
+      selfFeedUntil: request.selfFeedUntil,
+      claim: () => undefined,
       learn: (generated) => {
         session.learnt = generated;
         this.#onTold();

@@ -42,7 +42,7 @@ describe('wishes', () => {
     ]);
     expect(host.statuses().map(({ state }) => state)).toEqual(['serving', 'serving']);
     expect(host.records()).toMatchObject([
-      { ...left, freeSessions: 2, maxSessions: 2, contextLength: 1000, freeCells: 1000 },
+      { ...left, freeSessions: 2, maxSessions: 3, contextLength: 1000, freeCells: 1000 },
       { ...right, freeSessions: 2 },
     ]);
     expect(host.models()).toEqual([fakeModel]);

@@ -163,7 +163,7 @@ export class ShardHost implements ServingShards {
 
   /** The shards that serve others now, for the node's record. */
   records(): RecordedShard[] {
-    return this.#isOwnUse ? [] : this.#loaded();
+    return this.#isOwnUse ? [] : this.#loaded(false);
   }
 
   /** The models of those shards, each once. */
@@ -177,8 +177,8 @@ export class ShardHost implements ServingShards {
       return [];
     }
     return this.#isOwnUse
-      ? [...this.#loaded(), ...this.#resting().map((wish) => this.#restingRecord(wish))]
-      : this.#loaded();
+      ? [...this.#loaded(true), ...this.#resting().map((wish) => this.#restingRecord(wish))]
+      : this.#loaded(true);
   }
 
   /** The models of those shards, each once. */
@@ -284,8 +284,8 @@ export class ShardHost implements ServingShards {
     };
   }
 
-  #loaded(): RecordedShard[] {
-    return [...this.#runners.values()].flatMap((runner) => runner.record() ?? []);
+  #loaded(isOwn: boolean): RecordedShard[] {
+    return [...this.#runners.values()].flatMap((runner) => runner.record(isOwn) ?? []);
   }
 
   #loadedModels(): ModelSummary[] {

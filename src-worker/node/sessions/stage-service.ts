@@ -38,6 +38,8 @@ const sweepEveryMs = 1000;
 export type StageServiceParts = {
   readonly opener: ChannelOpener;
   readonly shards: ServingShards;
+  /** Peers that may have more sessions than strangers; absent: none. */
+  readonly isTrusted?: (peer: string) => boolean;
   readonly onServed: (usage: Extract<Usage, { kind: 'served' }>) => void;
   readonly log: Log;
   /** Milliseconds on a clock that never goes back. */
@@ -160,9 +162,10 @@ export class StageService {
   }
 
   #open(newcomer: Newcomer, open: OpenMessage): void {
-    const { shards, opener } = this.#parts;
+    const { shards, opener, isTrusted } = this.#parts;
     const { firstLayer, lastLayer } = open.layers;
-    const isOwn = newcomer.channel.peer === opener.peer;
+    const { peer } = newcomer.channel;
+    const isOwn = peer === opener.peer;
     const shard = shards.find(open.manifestId, open.layers, isOwn);
     if (shard === undefined) {
       throw new AppError(
@@ -183,6 +186,10 @@ export class StageService {
       shard,
       opener,
       control: channel,
+      claimant: {
+        peer,
+        kind: isOwn ? 'owner' : isTrusted?.(peer) === true ? 'trusted' : 'stranger',
+      },
       now: this.#now,
       onEnd: (ended, error) => {
         this.#sessions.delete(ended);
