@@ -112,12 +112,20 @@ export class Coordinator implements Generations {
     });
     for (;;) {
       await this.#parts.wakeOwnShards?.(request.model.manifestId, signal);
-      const route = await search.next(signal);
       const before = answer.tokens;
       try {
+        const route = await search.next(signal);
         yield* answer.over(route, signal);
         return;
       } catch (error) {
+        const gotOn = answer.tokens > before;
+        const isCut =
+          answer.tokens > 0 && isFull(error) && !this.#mayFindRoom(request, answer, error, gotOn);
+        if (isCut) {
+          // What was shown stays an answer.
+          yield answer.cutShort();
+          return;
+        }
         if (!(error instanceof ChainFailure)) {
           throw error;
         }
@@ -127,9 +135,26 @@ export class Coordinator implements Generations {
         }
         const rests = (this.#parts.restsBecause?.() ?? null) !== null;
         const isOwnRest = rests && error.peer === this.#parts.opener.peer;
-        search.exclude(error, answer.tokens > before, !isOwnRest);
+        search.exclude(error, gotOn, !isOwnRest);
       }
     }
+  }
+
+  /**
+   * Whether an answer that has no room where it was may go on elsewhere. Stages on which it has got on have waited for room
+   * already; places may become free.
+   */
+  #mayFindRoom(
+    request: GenerationRequest,
+    answer: Answer,
+    error: unknown,
+    gotOn: boolean,
+  ): boolean {
+    return (
+      error instanceof ChainFailure &&
+      answer.mayGoOn &&
+      (!gotOn || this.#routeAround(request, new Set([...answer.avoided, error.peer])) !== undefined)
+    );
   }
 
   #check({ model, promptTokens, maxTokens, rules }: GenerationRequest): void {
@@ -241,4 +266,9 @@ export class Coordinator implements Generations {
       chain.beat(now);
     }
   }
+}
+
+/** Layers are all there, and their caches or places are taken. */
+function isFull(error: unknown): boolean {
+  return (error instanceof ChainFailure ? error.error : toAppError(error)).code === 'over-capacity';
 }
