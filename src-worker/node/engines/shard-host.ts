@@ -187,12 +187,15 @@ export class ShardHost implements ServingShards {
     return eachOnce([...this.#loadedModels(), ...resting]);
   }
 
-  /** Ends all engines. Resolves when their processes are gone. */
-  async stop(): Promise<void> {
+  /** Ends all engines, at once or between two batches. Resolves when their processes are gone. */
+  async stop(atOnce = false): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#ownUseEnd);
     for (const [key, runner] of this.#runners) {
       this.#end(key, runner);
+    }
+    for (const runner of atOnce ? this.#ending.keys() : []) {
+      runner.kill();
     }
     await Promise.all(this.#ending.values());
   }

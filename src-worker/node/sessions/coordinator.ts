@@ -62,6 +62,11 @@ export class Coordinator implements Generations {
     this.#kept = new KeptChains(this.#now);
   }
 
+  /** Known peers that did not answer when they were last needed, and have told nothing since. */
+  silentPeers(): ReadonlySet<string> {
+    return new Set(this.#silent.among(this.#parts.knownPeers()));
+  }
+
   models(): readonly ModelSummary[] {
     const { ownModels, knownPeers } = this.#parts;
     const peers = knownPeers().toSorted((a, b) => (a.peer < b.peer ? -1 : 1));
