@@ -23,6 +23,7 @@ function beat(): void {
   if (Atomics.load(cells, pulseCells.answered) === asked) {
     asked += 1;
     unansweredSince = now;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
     parentPort?.postMessage(asked);
     tell(0);
   } else {

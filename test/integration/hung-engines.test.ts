@@ -48,26 +48,27 @@ describe('an engine that hangs in the middle of an answer', () => {
   });
 });
 
-describe('on this machine', () => {
-  const question = {
-    model: smallModel.name,
-    messages: [{ role: 'user' as const, content: 'Are you well?' }],
-    sampling: { temperature: 0 },
-    maxTokens: 300,
-  };
-  async function startNode(): Promise<NodeProcess> {
-    const path = join(await temporaryFolder(), 'model.gguf');
-    await writeRandomModel(path);
-    const node = await NodeProcess.start({
-      bundledModels: [path],
-      shards: [{ model: smallModel.name }],
-      engine: { threads: 1, backend: 'cpu' },
-    });
-    onTestFinished(() => node.stop());
-    await node.untilServing();
-    return node;
-  }
+const question = {
+  model: smallModel.name,
+  messages: [{ role: 'user' as const, content: 'Are you well?' }],
+  sampling: { temperature: 0 },
+  maxTokens: 300,
+};
 
+async function startNode(): Promise<NodeProcess> {
+  const path = join(await temporaryFolder(), 'model.gguf');
+  await writeRandomModel(path);
+  const node = await NodeProcess.start({
+    bundledModels: [path],
+    shards: [{ model: smallModel.name }],
+    engine: { threads: 1, backend: 'cpu' },
+  });
+  onTestFinished(() => node.stop());
+  await node.untilServing();
+  return node;
+}
+
+describe('on this machine', () => {
   it('an engine that hangs holds up no answer for good, and others go on too', async () => {
     const node = await startNode();
     const { text: undisturbed } = await node.ask(question);

@@ -31,6 +31,14 @@ function busy(share: number, more: Partial<Pulse> = {}): Beat {
   return (atMs) => ({ ...quiet, busyMs: atMs, cpuMs: atMs * share, ...more });
 }
 
+/** Weights come from the disk again. */
+const reading: Beat = (atMs) => ({
+  ...quiet,
+  busyMs: atMs,
+  expectedMs: 30,
+  pageFaults: 5 + atMs / 10,
+});
+
 describe('an engine watch', () => {
   it('finds a stopped process within five seconds of its last pulse', () => {
     const hang = watched((atMs) => (atMs <= 10_000 ? quiet : undefined));
@@ -61,12 +69,6 @@ describe('an engine watch', () => {
   });
 
   it('leaves an engine alone that reads its weights from a disk again', () => {
-    const reading: Beat = (atMs) => ({
-      ...quiet,
-      busyMs: atMs,
-      expectedMs: 30,
-      pageFaults: 5 + atMs / 10,
-    });
     expect(watched(reading, { forMs: 300_000 })).toBeUndefined();
   });
 

@@ -108,6 +108,16 @@ describe('wishes', () => {
   });
 });
 
+it('engines are not waited for where they have to end at once', async () => {
+  const engines = new FakeEngines();
+  engines.holdStops = true;
+  const host = hostOf(engines);
+  host.setWishes([{ model: 'Fake model' }]);
+  await settle();
+  await host.stop(true);
+  expect(engines.running).toEqual([]);
+});
+
 it('engines keep to the pace that was ordered, also those that start later', async () => {
   const engines = new FakeEngines();
   const host = hostOf(engines);
