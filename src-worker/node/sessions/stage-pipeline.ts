@@ -167,15 +167,12 @@ export class StagePipeline {
   }
 
   #admitWaiting(): void {
-    const { engine, shard } = this.#parts;
-    // Hidden states are held back where they come from.
-    const isHeldBack = shard.role === 'middle' || shard.role === 'last';
-    while (!this.#isGrowing && (isHeldBack || this.#hasRoom())) {
+    while (this.#mayAdmit()) {
       const [work] = this.#waiting;
       if (work === undefined) {
         return;
       }
-      const growth = engine.claim(work.position + work.count);
+      const growth = this.#parts.engine.claim(work.position + work.count);
       if (growth === undefined) {
         this.#waiting.shift();
         this.#waitingTokens -= work.count;
@@ -184,6 +181,13 @@ export class StagePipeline {
         void this.#grow(growth);
       }
     }
+  }
+
+  #mayAdmit(): boolean {
+    const { role } = this.#parts.shard;
+    // Hidden states are held back where they come from.
+    const isHeldBack = role === 'middle' || role === 'last';
+    return !this.#isGrowing && (isHeldBack || this.#hasRoom());
   }
 
   async #grow(growth: Promise<void>): Promise<void> {
