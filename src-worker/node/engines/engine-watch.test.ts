@@ -48,13 +48,17 @@ describe('an engine watch', () => {
   });
 
   it('finds a call that never returns and computes nothing within five seconds', () => {
-    const hang = watched(busy(0.001));
+    const hang = watched(busy(0.0005));
     expect(hang?.why).toContain('computed nothing');
     expect(hang?.atMs).toBeLessThanOrEqual(6000);
   });
 
   it('leaves an idle engine alone, however long', () => {
     expect(watched(() => quiet, { forMs: 86_400_000 })).toBeUndefined();
+  });
+
+  it('leaves an engine alone that gets hardly any of a busy machine’s processors', () => {
+    expect(watched(busy(0.002), { forMs: 600_000 })).toBeUndefined();
   });
 
   it('leaves a first batch alone that takes minutes at a small share of a processor', () => {

@@ -23,8 +23,8 @@ const timesExpected = 20;
 const leastBatchMs = 10_000;
 /** What a batch may take of which nothing is known yet: weights may come from a slow disk. */
 const firstBatchMs = 900_000;
-/** Less processor time than this share is what the pulse itself takes. */
-const workingShare = 0.02;
+/** No more processor time than this share is the pulse's own; at a low priority on a busy machine work may get little more. */
+const workingShare = 0.001;
 
 export class EngineWatch {
   #computesOnCard = false;
