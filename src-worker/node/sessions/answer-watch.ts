@@ -6,6 +6,9 @@ import type { Chain, StuckStage } from './chain.ts';
 import { isOverdue, probeWithinMs, watchEveryMs } from './slowness.ts';
 import { stallLimitMs, Standstill } from './stall.ts';
 
+/** Timers of a process that runs are not later than this, in milliseconds. */
+const longestGapMs = 5000;
+
 export type WatchedAnswer = {
   /** The chain that answers. */
   readonly chain: Chain;
@@ -39,10 +42,14 @@ export class AnswerWatch {
   readonly #parts: AnswerWatchParts;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
+  #lookedAt: number;
+  /** Since when this process has looked without a break. */
+  #since = -Infinity;
   #standstills = new WeakMap<Chain, Standstill>();
 
   constructor(parts: AnswerWatchParts) {
     this.#parts = parts;
+    this.#lookedAt = parts.now();
     this.#timer = setInterval(() => void this.#look(), watchEveryMs).unref();
   }
 
@@ -51,6 +58,10 @@ export class AnswerWatch {
   }
 
   async #look(): Promise<void> {
+    const now = this.#parts.now();
+    // No stage is to blame for the time in which this computer slept.
+    this.#since = now - this.#lookedAt > longestGapMs ? now : this.#since;
+    this.#lookedAt = now;
     const answer = this.#parts.answer();
     if (answer === undefined || this.#isLooking) {
       return;
@@ -66,7 +77,7 @@ export class AnswerWatch {
 
   async #lookAtChain({ chain, moved, tokenMs, patience, length }: WatchedAnswer): Promise<void> {
     const { now, answer, onStuck, onStalled } = this.#parts;
-    const waitedMs = now() - moved.at;
+    const waitedMs = now() - Math.max(moved.at, this.#since);
     const limitMs = stallLimitMs(moved.byToken ? 'token' : { prompt: length }, tokenMs);
     const isTooLong = moved.byToken && waitedMs > limitMs;
     if (!isTooLong && !isOverdue(waitedMs, tokenMs, patience)) {

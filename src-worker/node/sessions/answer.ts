@@ -195,7 +195,10 @@ export class Answer {
           maxTokens: promptTokens.length + maxTokens,
           ...(resume === undefined ? {} : { resume }),
           now,
-          onToken: (token) => happenings.push({ type: 'token', from: chain, token }),
+          onToken: (token) => {
+            this.#moved = chain === this.#current ? { at: token.at, byToken: true } : this.#moved;
+            happenings.push({ type: 'token', from: chain, token });
+          },
           onFailed: (failure) => happenings.push({ type: 'failed', from: chain, failure }),
           onDraining: ({ peer }) => happenings.push({ type: 'draining', from: chain, peer }),
           patience: patienceAfter(this.#detours),
@@ -365,7 +368,8 @@ export class Answer {
 
   #record(sampled: SampledToken): void {
     this.#pace.record(sampled);
-    this.#moved = { at: sampled.at, byToken: true };
+    // Tokens may wait here for a slow reader, while others come.
+    this.#moved = { at: Math.max(this.#moved.at, sampled.at), byToken: true };
     if (!sampled.endOfGeneration) {
       this.#sequence.push(sampled.token);
     }
