@@ -172,6 +172,8 @@ const peerStatusSchema = z.object({
   relayed: z.boolean().optional(),
   /** How far this node trusts it, by its faults: from 1 (none known) down to nearly 0; absent: 1. */
   standing: z.number().optional(),
+  /** It did not answer when this node last needed it, and has told nothing since; absent: no. */
+  silent: z.boolean().optional(),
   /** What it says of itself. */
   state: z.enum(['serving', 'draining', 'paused', 'leaving']).optional(),
   /** Where it claims to be, two letters; empty or absent: it does not say. */

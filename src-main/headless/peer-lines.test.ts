@@ -31,6 +31,12 @@ const relayed: PeerStatus = {
 const away: PeerStatus = { ...relayed, connected: false, latencyMs: null, state: 'draining' };
 
 describe('peerLines', () => {
+  it('says of a peer that does not answer that it does not', () => {
+    expect(peerLines([{ ...near, silent: true }], 1)[1]).toMatch(
+      /^…qQwYxX2A {2}does not answer {2}direct/,
+    );
+  });
+
   it('shows a table, the nearest connected peer first, and how each is reached', () => {
     expect(peerLines([away, relayed, near], 5)).toEqual([
       'Peer       State      Way                    Latency  Region  Hosts',

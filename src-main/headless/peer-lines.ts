@@ -19,7 +19,7 @@ export function peerLines(peers: readonly PeerStatus[], known: number): string[]
   );
   const rows = sorted.map((peer) => [
     shortPeer(peer.peer),
-    stateWords(peer.state ?? 'serving'),
+    peer.silent === true ? 'does not answer' : stateWords(peer.state ?? 'serving'),
     wayWords(peer),
     peer.latencyMs === null ? '–' : `${latency(peer.latencyMs)} ms`,
     peer.region === undefined || peer.region === '' ? '–' : peer.region,

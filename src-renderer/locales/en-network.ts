@@ -55,6 +55,7 @@ export const enNetwork = {
     paused: 'Resting',
     leaving: 'Leaving',
     away: 'Not connected',
+    silent: 'Does not answer',
   },
   connection: 'Connection',
   ways: { direct: 'Direct', relayed: 'Over a relay' },

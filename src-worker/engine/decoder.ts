@@ -26,6 +26,8 @@ export type DecoderEvents = {
   readonly congestion: () => Promise<void> | undefined;
   /** Some of the work that waited is done. */
   readonly onProgress: () => void;
+  /** A batch of so many tokens begins; or one has ended: 0. */
+  readonly onBatch?: (tokens: number) => void;
 };
 
 export type OpenSession = {
@@ -257,7 +259,7 @@ export class Decoder {
       }
       used += share.tokens;
       const isLast = done + share.tokens === work.count;
-      const start = done * this.#shard.inputBytesPerToken;
+      const bytes = this.#shard.inputBytesPerToken;
       pieces.push({
         session,
         isLast,
@@ -265,10 +267,7 @@ export class Decoder {
           slot: session.slot,
           position,
           count: share.tokens,
-          values: work.values.subarray(
-            start,
-            start + share.tokens * this.#shard.inputBytesPerToken,
-          ),
+          values: work.values.subarray(done * bytes, (done + share.tokens) * bytes),
           wantsLogits: isLast && this.#shard.samples && (work.flags & workFlags.sample) !== 0,
         },
       });
@@ -277,7 +276,9 @@ export class Decoder {
   }
 
   #decode(pieces: readonly Piece[], start: number): void {
+    const tokens = pieces.reduce((sum, { run }) => sum + run.count, 0);
     let hidden: Buffer[];
+    this.#events.onBatch?.(tokens);
     try {
       hidden = this.#shard.decode(pieces.map(({ run }) => run));
     } catch (error) {
@@ -285,10 +286,10 @@ export class Decoder {
         this.#fail(session, error);
       }
       return;
+    } finally {
+      this.#events.onBatch?.(0);
     }
-    const milliseconds = this.#now() - start;
-    const promptTokens = pieces.reduce((sum, { run }) => sum + run.count, 0);
-    this.#pace.record(promptTokens, milliseconds);
+    this.#pace.record(tokens, this.#now() - start);
     for (const [index, piece] of pieces.entries()) {
       try {
         this.#finish(piece, index, hidden[index], start);

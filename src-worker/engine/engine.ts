@@ -16,9 +16,14 @@ import type { Frame } from '../wire/frame.ts';
 import { engineInputLimits, FrameLink } from './frame-link.ts';
 import { LoadedEngine } from './loaded-engine.ts';
 import { log } from './log.ts';
+import { PulseThread } from './pulse.ts';
 
 /** A request whose number can be read, so that it can at least be refused. */
 const anyRequestSchema = z.object({ id: z.int() });
+
+const socket = inheritedSocket();
+// Begun before the priority falls, so that it is heard also while others use all processors.
+const pulse = new PulseThread();
 
 // Computing gives way: to the owner's programs, and to the node and host that must be able to end it in time.
 // llama.cpp's threads are begun by this one and inherit it.
@@ -27,7 +32,7 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 let engine: Promise<LoadedEngine> | undefined;
 let loaded: LoadedEngine | undefined;
 
-const link = new FrameLink(inheritedSocket(), engineInputLimits, { onFrame, onEnd });
+const link = new FrameLink(socket, engineInputLimits, { onFrame, onEnd });
 
 function inheritedSocket(): Socket {
   try {
@@ -82,7 +87,7 @@ async function perform(request: EngineRequest): Promise<unknown> {
         'This engine has its model already; start another one.',
       );
     }
-    engine = LoadedEngine.load(request.params, link);
+    engine = LoadedEngine.load(request.params, link, pulse);
     loaded = await engine;
     return loaded.description();
   }

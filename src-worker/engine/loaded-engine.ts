@@ -14,6 +14,7 @@ import type { FrameLink } from './frame-link.ts';
 import { type Library, openLibrary } from './library.ts';
 import { memoryReport } from './memory-report.ts';
 import { Model } from './model.ts';
+import type { PulseThread } from './pulse.ts';
 import { Shard } from './shard.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { threadsFor } from './work-share.ts';
@@ -34,14 +35,18 @@ export class LoadedEngine {
   #isReading = true;
 
   /** @throws AppError `engine-release-mismatch` or `engine-load-failed` */
-  static async load(parameters: Parameters, link: FrameLink): Promise<LoadedEngine> {
+  static async load(
+    parameters: Parameters,
+    link: FrameLink,
+    pulse: PulseThread,
+  ): Promise<LoadedEngine> {
     const { path, vocabularyOnly, withoutWeights, backend } = parameters;
     const computes = !vocabularyOnly && !withoutWeights;
     const library = await openLibrary(computes ? backend : 'cpu');
     const loaded = computes
       ? await Shard.load(library, path, parameters)
       : await Model.load(library, path, withoutWeights ? 'all but weights' : 'vocabulary');
-    return new LoadedEngine(library, loaded, parameters, link);
+    return new LoadedEngine(library, loaded, parameters, link, pulse);
   }
 
   private constructor(
@@ -49,6 +54,7 @@ export class LoadedEngine {
     loaded: Model | Shard,
     parameters: Parameters,
     link: FrameLink,
+    pulse: PulseThread,
   ) {
     this.#library = library;
     this.#parameters = parameters;
@@ -63,6 +69,7 @@ export class LoadedEngine {
           link.sendJson(engineKinds.sessionFailed, { session, error: error.toReport() }),
         congestion: () => (link.isUnwritten ? link.drained() : undefined),
         onProgress: () => this.#resumeReading(),
+        onBatch: (tokens) => pulse.batch(tokens),
       });
       this.#work = { shard: loaded, decoder };
     }

@@ -164,6 +164,7 @@ export class MeshNode {
       opener: mesh,
       shards: this.#shards,
       waysFor: (requester, peer) => mesh.waysFor(requester, peer),
+      isTrusted: (peer) => routes.isTrusted(peer),
       onServed: (usage) => onEvent({ type: 'usage', usage }),
       log: logOf('session'),
     });
@@ -243,7 +244,11 @@ export class MeshNode {
       ...(unreachable.length === 0 ? {} : { unreachable: [...unreachable] }),
       gatewayPort: this.#gateway?.port ?? 0,
       shards: this.#shards.statuses(),
-      peers: peerStatuses(peers, (peer) => this.#mesh.knownPeer(peer)),
+      peers: peerStatuses(
+        peers,
+        (peer) => this.#mesh.knownPeer(peer),
+        this.#coordinator.silentPeers(),
+      ),
       peersKnown: peers.length,
       models: this.#entries(),
       downloads: this.#hosting.downloads(),
@@ -339,6 +344,9 @@ export class MeshNode {
       // Their answers go over to other peers; the own user's stay where he is answered here.
       this.#stages.drain((requester) => !work.answersOwner || requester !== this.#mesh.peer);
     }
+    if (work.state === 'paused' && !work.answersOwner) {
+      this.#texts.endUnused();
+    }
     const done = this.#shards.setWork(work);
     this.#hosting.workChanged();
     await done;
@@ -379,14 +387,18 @@ export class MeshNode {
     return this.#chat.complete(request, signal);
   }
 
-  /** Tells the peers, ends answers, engines and listeners. Resolves when no child process is left. */
-  async stop(): Promise<void> {
+  /**
+   * Tells the peers, ends answers, engines and listeners. Resolves when no child process is left.
+   *
+   * @param atOnce whether engines are not given the time to end a batch
+   */
+  async stop(atOnce = false): Promise<void> {
     this.#stages.stop();
     await Promise.all([
       this.#hosting.stop(),
       this.#gateway?.close(),
       this.#mesh.stop(),
-      this.#shards.stop(),
+      this.#shards.stop(atOnce),
       this.#models.stop(),
       this.#texts.close(),
       this.#headers.stop(),

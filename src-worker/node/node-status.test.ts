@@ -142,6 +142,12 @@ describe('a peer that a node shows', () => {
     expect(peerStatuses([peer([])], () => undefined)[0]).not.toHaveProperty('standing');
   });
 
+  it('is told of as silent when it did not answer', () => {
+    const [quiet, other] = [peer([], [], { peer: 'quiet' }), peer([], [], { peer: 'other' })];
+    const shown = peerStatuses([quiet, other], () => undefined, new Set(['quiet']));
+    expect(shown.map(({ silent }) => silent)).toEqual([true, undefined]);
+  });
+
   it('has no latency before the first ping', () => {
     const shown = peerStatus(peer([], [], { latencyMs: undefined, connected: false }));
     expect(shown).toMatchObject({ latencyMs: null, connected: false });

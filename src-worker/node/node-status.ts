@@ -65,18 +65,21 @@ export const maxUnreachableTold = 20;
 /** Most models of peers. */
 const maxModelsTold = 500;
 
-/** The connected ones first, as they are now. */
+/** The connected ones first, as they are now; `silent` are those that do not answer. */
 export function peerStatuses(
   peers: readonly KnownPeer[],
   now: (peer: string) => KnownPeer | undefined,
+  silent: ReadonlySet<string> = new Set(),
 ): PeerStatus[] {
   const connected = peers.filter((each) => each.connected);
   const others = peers.filter((each) => !each.connected);
-  return [...connected, ...others]
-    .slice(0, maxPeersTold)
-    .map(({ standing, ...each }) =>
-      peerStatus({ ...(now(each.peer) ?? each), ...(standing === undefined ? {} : { standing }) }),
-    );
+  return [...connected, ...others].slice(0, maxPeersTold).map(({ standing, ...each }) => ({
+    ...peerStatus({
+      ...(now(each.peer) ?? each),
+      ...(standing === undefined ? {} : { standing }),
+    }),
+    ...(silent.has(each.peer) ? { silent: true } : {}),
+  }));
 }
 
 export function peerStatus(known: KnownPeer): PeerStatus {

@@ -67,24 +67,25 @@ function running(): MeshNode {
   return node;
 }
 
-function stop(): Promise<void> {
+function stop(atOnce = false): Promise<void> {
   stopping ??= (async () => {
     setTimeout(() => process.exit(1), stopWithinMs).unref();
     for (const chat of chats.values()) {
       chat.abort();
     }
-    await node?.stop();
+    await node?.stop(atOnce);
   })();
   return stopping;
 }
 
-async function stopAndExit(): Promise<void> {
-  await stop();
+async function stopAndExit(atOnce: boolean): Promise<void> {
+  await stop(atOnce);
   process.exit(0);
 }
 
-process.on('disconnect', () => void stopAndExit());
-process.on('SIGTERM', () => void stopAndExit());
+// A host that is gone, and not by order, gets the machine back from the engines at once.
+process.on('disconnect', () => void stopAndExit(true));
+process.on('SIGTERM', () => void stopAndExit(false));
 // Ctrl-C in a terminal reaches the whole process group; the host decides what it means.
 process.on('SIGINT', () => {});
 process.on('uncaughtException', (error) => {

@@ -11,6 +11,26 @@ import { workKinds } from './work.ts';
 /** File descriptor of the link in the engine process. */
 export const engineLinkDescriptor = 3;
 
+/**
+ * File descriptor on which the engine tells how it does, from a thread of its own: one line of JSON a pulse. It says so
+ * also while llama.cpp computes, when no frame is read or written.
+ */
+export const enginePulseDescriptor = 4;
+/** In milliseconds. */
+export const pulseEveryMs = 1000;
+
+export const pulseSchema = z.object({
+  /** For how long the main thread has not answered; 0 while it does. */
+  busyMs: z.number().min(0),
+  /** What the batch under way should take, by those before it; 0 where that is not known. */
+  expectedMs: z.number().min(0),
+  /** Processor time of the whole process so far. */
+  cpuMs: z.number().min(0),
+  /** Times that it waited for memory to be read from a disk, so far. */
+  pageFaults: z.number().min(0),
+});
+export type Pulse = z.infer<typeof pulseSchema>;
+
 export const engineKinds = { ...workKinds, request: 16, response: 17, sessionFailed: 18 } as const;
 
 /** Where a shard stands in its model. A whole model is a chain of one shard. */

@@ -38,7 +38,7 @@ async function speak(
   talk: (socket: Socket) => Promise<void>,
 ): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(process.execPath, [engineEntry], {
-    stdio: ['ignore', 'ignore', 'pipe', 'overlapped'],
+    stdio: ['ignore', 'ignore', 'pipe', 'overlapped', 'pipe'],
   });
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => {

@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineOptions } from '../../src-worker/node/engines/engine-client.ts';
 import type { LoadParameters } from '../../src-worker/wire/engine-messages.ts';
 import { TestModel } from '../support/engine-models.ts';
 import { eventually, isAlive, TestEngine } from '../support/engine-process.ts';
 import { promptTokens } from '../support/engine-shards.ts';
+
+const blockedEngine = fileURLToPath(new URL('../fixtures/blocked-engine.ts', import.meta.url));
 
 let model: TestModel;
 let engine: TestEngine | undefined;
@@ -25,8 +29,11 @@ afterAll(async () => {
   await model.remove();
 });
 
-async function start(parameters: Partial<LoadParameters> = {}): Promise<TestEngine> {
-  engine = await TestEngine.start({ path: model.path, contextLength: 512, ...parameters });
+async function start(
+  parameters: Partial<LoadParameters> = {},
+  options: EngineOptions = {},
+): Promise<TestEngine> {
+  engine = await TestEngine.start({ path: model.path, contextLength: 512, ...parameters }, options);
   return engine;
 }
 
@@ -107,6 +114,42 @@ describe('an engine process', () => {
     });
     await eventually(() => running.exit !== undefined);
     expect(running.exit?.message).toContain(model.path);
+  });
+
+  it('is missed within five seconds when it is stopped in the middle of an answer', async () => {
+    const running = await start();
+    await running.client.open({ session: 1, selfFeedUntil: 500 });
+    running.send(1, 0, promptTokens(10));
+    await running.until(() => running.tokensOf(1).length > 3);
+    process.kill(running.client.pid ?? 0, 'SIGSTOP');
+    const stoppedAt = performance.now();
+    await eventually(() => running.exit !== undefined, 20_000);
+    expect(performance.now() - stoppedAt).toBeLessThan(6000);
+    expect(running.exit?.message).toMatch(/gave no sign of life for \d seconds and was ended/);
+    expect(isAlive(running.client.pid)).toBe(false);
+  });
+
+  it('is missed when a call of its main thread never returns', async () => {
+    const running = await start({}, { entry: blockedEngine });
+    const askedAt = performance.now();
+    await expect(running.client.report()).rejects.toMatchObject({
+      code: 'engine-died',
+      message: expect.stringContaining('did not answer and computed nothing for'),
+    });
+    expect(performance.now() - askedAt).toBeLessThan(8000);
+  });
+
+  it('ends within two seconds when its node is gone, also while its main thread computes', async () => {
+    const child = spawn(process.execPath, [blockedEngine, 'at-once'], {
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'],
+    });
+    const exited = once(child, 'exit');
+    const pulse = child.stdio[4] as Socket;
+    await once(pulse, 'data');
+    const goneAt = performance.now();
+    pulse.destroy();
+    expect((await exited)[1]).toBe('SIGKILL');
+    expect(performance.now() - goneAt).toBeLessThan(2500);
   });
 
   it('ends when its parent is killed', async () => {

@@ -199,6 +199,8 @@ describe('the shards of a node', () => {
 
     await node.request('setWork', { ...rest, answersOwner: false, because: 'Paused: a game' });
     expect(isAlive(engine)).toBe(false);
+    // Nor is anything left of the processes that make prompts of text.
+    await vi.waitFor(async () => expect(await descendantsOf(node.pid)).toEqual([]), 2000);
     await expect(node.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
   });
 

@@ -1,18 +1,32 @@
 /** A shard host over engines without processes. */
 import { AppError } from '../../src-shared/errors.ts';
 import { samplingSchema } from '../../src-shared/model.ts';
-import type { ShardSessionListener } from '../../src-worker/node/engines/serving-shard.ts';
+import type {
+  ShardSessionListener,
+  ShardSessionRequest,
+} from '../../src-worker/node/engines/serving-shard.ts';
 import { ShardHost, type ShardSource } from '../../src-worker/node/engines/shard-host.ts';
 import type { FakeEngines } from './node-fake-engines.ts';
 import { fakeModel } from './node-fake-mesh.ts';
 
-const settings = { threads: 1, backend: 'cpu', contextLength: 1000, maxSessions: 2 } as const;
-export const request = {
+/** Of three places one is the owner's. */
+export const fakeSettings = {
+  threads: 1,
+  backend: 'cpu',
+  contextLength: 1000,
+  maxSessions: 3,
+} as const;
+export const request: ShardSessionRequest = {
   sampling: samplingSchema.parse({}),
   selfFeedUntil: undefined,
   promptTokens: 10,
   maxTokens: 100,
-  isOwn: false,
+  claimant: { peer: 'a stranger', kind: 'stranger' },
+};
+
+export const ownRequest: ShardSessionRequest = {
+  ...request,
+  claimant: { peer: 'this node', kind: 'owner' },
 };
 
 export function library(changes: Partial<ShardSource> = {}): ShardSource {
@@ -39,7 +53,7 @@ export function listener(): ShardSessionListener & { readonly failures: AppError
 export function hostOf(engines: FakeEngines, source = library()): ShardHost {
   return new ShardHost({
     library: source,
-    settings,
+    settings: fakeSettings,
     startEngine: engines.start,
     onChange: () => {},
     log: () => {},

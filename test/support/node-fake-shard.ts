@@ -26,6 +26,8 @@ type FakeSession = {
   readonly request: ShardSessionRequest;
   readonly listener: ShardSessionListener;
   isClosed: boolean;
+  /** Cells that it has, once it has grown. */
+  cells?: number;
   /** What it was told of as generated so far. */
   learnt?: readonly number[];
   /** Positions of all work, in the order it came. */
@@ -60,6 +62,9 @@ export class FakeShard implements ServingShard {
   /** What ended sessions left in the cache: by name, how many tokens. */
   readonly kept = new Map<string, number>();
   maxSessions = 4;
+  /** Cells that every session is sure of, and what growing beyond them comes to. */
+  sureCells = Number.POSITIVE_INFINITY;
+  growth: () => Promise<void> = () => Promise.resolve();
   /** While false, engines take work and answer nothing. */
   isRunning = true;
   /** The sampled position at which generation ends by itself. */
@@ -101,7 +106,9 @@ export class FakeShard implements ServingShard {
         session.isClosed = true;
         this.kept.set(name, tokens);
       },
-      claim: () => {},
+      selfFeedUntil: this.#selfFeedUntil(session),
+      claim: (tokens) =>
+        tokens > (session.cells ?? this.sureCells) ? this.#grow(session) : undefined,
       learn: (generated) => {
         session.learnt = generated;
         this.#onTold();
@@ -193,7 +200,7 @@ export class FakeShard implements ServingShard {
       values,
       detail: Buffer.from(wantsDetail ? JSON.stringify({ logprob: -0.5, top: [] }) : ''),
     });
-    const { selfFeedUntil } = session.request;
+    const selfFeedUntil = this.#selfFeedUntil(session);
     const isToGoOn = !isEnd && (work.flags & workFlags.rehearse) === 0;
     if (selfFeedUntil !== undefined && isToGoOn && position < selfFeedUntil) {
       const flags = workFlags.sample;
@@ -201,6 +208,15 @@ export class FakeShard implements ServingShard {
         this.#compute(session, { position, count: 1, flags, computeMicros: 0, values }),
       );
     }
+  }
+
+  async #grow(session: FakeSession): Promise<void> {
+    await this.growth();
+    session.cells = Number.POSITIVE_INFINITY;
+  }
+
+  #selfFeedUntil({ request: { selfFeedUntil } }: FakeSession): number | undefined {
+    return selfFeedUntil && Math.min(selfFeedUntil, this.sureCells);
   }
 
   /** Answers the tokens from `start` to `end` of some work with their hidden states. */

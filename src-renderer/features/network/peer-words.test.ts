@@ -27,6 +27,7 @@ describe('the peers on the page', () => {
     expect(peerState({ connected: true }).word).toBe('Ready');
     expect(peerState({ connected: true, state: 'draining' }).word).toBe('Finishing its work');
     expect(peerState({ connected: false, state: 'serving' }).word).toBe('Not connected');
+    expect(peerState({ connected: true, silent: true }).word).toBe('Does not answer');
   });
 
   it('are trusted until they fail', () => {

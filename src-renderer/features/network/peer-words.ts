@@ -19,13 +19,16 @@ export function inOrder(peers: readonly PeerStatus[]): PeerStatus[] {
 }
 
 /** What a peer does now: its own word, unless it is out of reach. */
-export function peerState(peer: Pick<PeerStatus, 'connected' | 'state'>): {
+export function peerState(peer: Pick<PeerStatus, 'connected' | 'state' | 'silent'>): {
   readonly tone: Tone;
   readonly word: string;
 } {
-  const { connected, state = 'serving' } = peer;
+  const { connected, silent = false, state = 'serving' } = peer;
   if (!connected) {
     return { tone: 'quiet', word: words.states.away };
+  }
+  if (silent) {
+    return { tone: 'quiet', word: words.states.silent };
   }
   switch (state) {
     case 'serving':

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AppError, type ErrorCode, errorAudiences } from '../../../src-shared/errors.ts';
@@ -12,6 +13,7 @@ import { FrameLink, linkLimits, nodeInputLimits } from '../../engine/frame-link.
 import {
   engineKinds,
   engineLinkDescriptor,
+  enginePulseDescriptor,
   type EngineRequest,
   engineResponseSchema,
   type LoadParameters,
@@ -22,6 +24,7 @@ import {
   type OpenParameters,
   type OpenResult,
   openResultSchema,
+  pulseSchema,
   sessionFailedSchema,
   type Vocabulary,
   vocabularySchema,
@@ -29,6 +32,7 @@ import {
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson } from '../../wire/json-body.ts';
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
+import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
 import { StderrTail } from './stderr-tail.ts';
 
 export type EngineEvents = {
@@ -67,11 +71,15 @@ export class EngineClient {
   readonly #name: string;
   readonly #stderr: StderrTail;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #watch = new EngineWatch(performance.now());
+  readonly #watching: NodeJS.Timeout;
   readonly #exited: Promise<void>;
   readonly #takesTokens: boolean;
   readonly #samples: boolean;
   #nextRequest = 1;
   #description: LoadResult | undefined;
+  /** Why it was ended as one that hangs. */
+  #hang: string | undefined;
   #state: 'running' | 'stopping' | 'exited' = 'running';
 
   /**
@@ -102,6 +110,7 @@ export class EngineClient {
     try {
       const result = await Promise.race([client.#call('load', parameters), giveUp.promise]);
       client.#description = loadResultSchema.parse(result);
+      client.#watch.loaded(client.#description.backend !== 'cpu', performance.now());
       return client;
     } catch (error) {
       await client.kill();
@@ -120,7 +129,7 @@ export class EngineClient {
     this.#stderr = new StderrTail(events.onLog);
     this.#child = spawn(process.execPath, [options.entry ?? defaultEntry()], {
       // 'overlapped' is 'pipe' with what Windows needs to read and write at once.
-      stdio: ['ignore', 'ignore', 'pipe', 'overlapped'],
+      stdio: ['ignore', 'ignore', 'pipe', 'overlapped', 'pipe'],
       // When llama.cpp aborts, it would otherwise look for a debugger to attach.
       env: { ...process.env, GGML_NO_BACKTRACE: '1' },
       windowsHide: true,
@@ -129,6 +138,8 @@ export class EngineClient {
       events.onSpawn?.(this.#child.pid);
     }
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
+    this.#listenToPulse(this.#child.stdio[enginePulseDescriptor] as Socket);
+    this.#watching = setInterval(() => this.#endIfHung(), watchEngineEveryMs).unref();
     this.#exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         this.#onExit(`cannot be started: ${error.message}`);
@@ -294,10 +305,31 @@ export class EngineClient {
     }
   }
 
-  #onExit(how: string): void {
+  #listenToPulse(pipe: Socket): void {
+    pipe.on('error', () => {});
+    createInterface({ input: pipe }).on('line', (line) => {
+      const pulse = pulseSchema.safeParse(readJson(line)).data;
+      if (pulse !== undefined) {
+        this.#watch.hear(pulse, performance.now());
+      }
+    });
+  }
+
+  /** A stopped process, or a call into a driver that never returns, would hold its sessions up for ever. */
+  #endIfHung(): void {
+    const hang = this.#watch.hang(performance.now());
+    if (hang !== undefined && this.#state !== 'exited') {
+      this.#hang ??= hang;
+      this.#child.kill('SIGKILL');
+    }
+  }
+
+  #onExit(exit: string): void {
     if (this.#state === 'exited') {
       return;
     }
+    clearInterval(this.#watching);
+    const how = this.#hang === undefined ? exit : `${this.#hang} and was ended`;
     const wasAsked = this.#state === 'stopping';
     this.#state = 'exited';
     const words = this.#stderr.text;
@@ -319,6 +351,14 @@ export class EngineClient {
 function defaultEntry(): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`../../engine/engine.${extension}`, import.meta.url));
+}
+
+function readJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 function errorOf(report: { code: string; message: string }): AppError {

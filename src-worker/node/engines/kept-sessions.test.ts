@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { hostOf, listener, request, settle, whole } from '../../../test/support/fake-shard-host.ts';
+import {
+  hostOf,
+  listener,
+  ownRequest,
+  request,
+  settle,
+  whole,
+} from '../../../test/support/fake-shard-host.ts';
 import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
 import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
 import type { ShardSession, ShardSessionRequest } from './serving-shard.ts';
@@ -43,7 +50,7 @@ it('a session resumes what was kept, once', async () => {
 });
 
 it.each([
-  ['place', [{}, {}], [1]],
+  ['place', [ownRequest, {}, {}], [1]],
   ['cells', [{ promptTokens: 800, maxTokens: 800 }], [1]],
   ['neither', [{ promptTokens: 600, maxTokens: 700 }], []],
 ])('what was kept is gone at once when others need its %s', async (_, sessions, closed) => {
@@ -57,9 +64,9 @@ it.each([
 it('what was kept is gone when a session grows into its cells', async () => {
   const { open, engine } = await shardThatKept();
   const session = await open({ promptTokens: 500, maxTokens: 1000 });
-  session.claim(700);
+  expect(session.claim(700)).toBeUndefined();
   expect(engine.closed).toEqual([]);
-  session.claim(701);
+  expect(session.claim(701)).toBeUndefined();
   expect(engine.closed).toEqual([1]);
 });
 

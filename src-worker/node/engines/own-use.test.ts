@@ -4,6 +4,7 @@ import {
   hostOf,
   left,
   listener,
+  ownRequest,
   request,
   right,
   settle,
@@ -30,7 +31,7 @@ describe('a machine that works for its own user alone', () => {
     host.setWishes([{ model: 'Fake model' }]);
     await settle();
     expect(engines.all).toEqual([]);
-    expect(host.ownRecords()).toMatchObject([{ ...whole, freeSessions: 2, freeCells: 1000 }]);
+    expect(host.ownRecords()).toMatchObject([{ ...whole, freeSessions: 3, freeCells: 1000 }]);
     expect(host.ownModels()).toEqual([fakeModel]);
     await host.wake('another model', whenever);
     expect(engines.all).toEqual([]);
@@ -51,7 +52,7 @@ describe('a machine that works for its own user alone', () => {
     await settle();
     const own = listener();
     const foreign = listener();
-    await host.find(model, left, true)?.openSession({ ...request, isOwn: true }, own);
+    await host.find(model, left, true)?.openSession(ownRequest, own);
     await host.find(model, left, false)?.openSession(request, foreign);
     await host.setWork({ state: 'paused', answersOwner: true });
     expect(engines.running.map(({ parameters }) => parameters.role)).toEqual(['first']);
@@ -71,8 +72,7 @@ describe('a machine that works for its own user alone', () => {
     await host.setWork({ state: 'paused', answersOwner: true });
     host.setWishes([{ model: 'Fake model' }]);
     await host.wake(model, whenever);
-    const asked = { ...request, isOwn: true };
-    const session = await host.find(model, whole, true)?.openSession(asked, listener());
+    const session = await host.find(model, whole, true)?.openSession(ownRequest, listener());
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(engines.running).toHaveLength(1);
     session?.close();

@@ -3,6 +3,7 @@ import type { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, Sampling } from '../../../src-shared/model.ts';
 import type { ShardRole } from '../../wire/engine-messages.ts';
 import type { Work } from '../../wire/work.ts';
+import type { Claimant } from './session-places.ts';
 
 export type ShardSessionRequest = {
   readonly sampling: Sampling | undefined;
@@ -11,8 +12,8 @@ export type ShardSessionRequest = {
   /** Cache cells that the session will surely take, and those that it may. */
   readonly promptTokens: number;
   readonly maxTokens: number;
-  /** Asked for by this node's own user. */
-  readonly isOwn: boolean;
+  /** Whom it is for. */
+  readonly claimant: Claimant;
   /** Generated before, by another chain; absent: nothing. */
   readonly generated?: readonly number[] | undefined;
   /** Goes on with the first tokens of what a session kept under this name; absent: with nothing. */
@@ -32,11 +33,13 @@ export interface ShardSessionListener {
 export interface ShardSession {
   /** Tokens that are in the cache already: as many as were to be resumed, or none. */
   readonly held: number;
+  /** A whole shard feeds its own tokens back in until one for this position was sampled: so far it is sure of its cells. */
+  readonly selfFeedUntil: number | undefined;
   /**
-   * Claims the cells up to a length before work for them is sent.
-   * @throws AppError `over-capacity` when other sessions hold them.
+   * Claims the cells up to a length before work for them is sent. Undefined when the session has them; else a promise to
+   * wait for, which rejects with `over-capacity` where others do not end in time.
    */
-  claim(tokens: number): void;
+  claim(tokens: number): Promise<void> | undefined;
   /** Tells a shard that samples what was generated so far, in place of what it knows of. */
   learn(generated: readonly number[]): void;
   /** Hands work to the engine. The values must not change afterwards. */

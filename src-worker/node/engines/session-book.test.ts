@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SessionBook } from './session-book.ts';
 
+const trusted = { peer: 'a friend', kind: 'trusted' } as const;
+const owner = { peer: 'this node', kind: 'owner' } as const;
+
 function book(maxSessions = 4, cells = 1000): SessionBook<string> {
   return new SessionBook<string>('The shard', maxSessions, cells);
 }
@@ -9,11 +12,11 @@ function book(maxSessions = 4, cells = 1000): SessionBook<string> {
 describe('a session book', () => {
   it('never gives a number twice', () => {
     const sessions = book(1);
-    const first = sessions.enter({ promptTokens: 1, maxTokens: 10 }, 'first');
+    const first = sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, 'first');
     sessions.remove(first);
     sessions.remove(first);
     expect(sessions.freeSessions).toBe(1);
-    const second = sessions.enter({ promptTokens: 1, maxTokens: 10 }, 'second');
+    const second = sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, 'second');
     expect(second).toBeGreaterThan(first);
     expect(sessions.get(first)).toBeUndefined();
     expect(sessions.get(second)).toBe('second');
@@ -21,46 +24,47 @@ describe('a session book', () => {
 
   it('refuses one session more than it has', () => {
     const sessions = book(2);
-    sessions.enter({ promptTokens: 1, maxTokens: 10 }, '');
-    sessions.enter({ promptTokens: 1, maxTokens: 10 }, '');
-    expect(() => sessions.enter({ promptTokens: 1, maxTokens: 10 }, '')).toThrow(
+    sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, '');
+    sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, '');
+    expect(() => sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, '')).toThrow(
       'All 2 sessions of The shard are taken',
     );
   });
 
   it('refuses what it could never hold', () => {
-    expect(() => book().enter({ promptTokens: 1, maxTokens: 1001 }, '')).toThrow(
+    expect(() => book().enter({ promptTokens: 1, maxTokens: 1001, claimant: owner }, '')).toThrow(
       'The shard holds 1000 tokens; the session asks for 1001',
     );
   });
 
   it('lets a session have everything while it is alone, and not once others have come', () => {
     const sessions = book();
-    const long = sessions.enter({ promptTokens: 10, maxTokens: 1000 }, 'long');
+    const long = sessions.enter({ promptTokens: 10, maxTokens: 1000, claimant: owner }, 'long');
     sessions.claim(long, 600);
     expect(sessions.freeCells).toBe(400);
-    sessions.enter({ promptTokens: 10, maxTokens: 1000 }, 'late');
+    sessions.enter({ promptTokens: 10, maxTokens: 1000, claimant: owner }, 'late');
     expect(sessions.freeCells).toBe(150);
     sessions.claim(long, 750);
-    expect(() => sessions.claim(long, 751)).toThrow('cache of The shard is full');
+    expect(sessions.claim(long, 751)).toBe(false);
+    expect(sessions.freeCells).toBe(0);
   });
 
   it('keeps an equal share for a session that has not used it yet', () => {
     const sessions = book(2, 1000);
-    const late = sessions.enter({ promptTokens: 1, maxTokens: 500 }, 'late');
-    const greedy = sessions.enter({ promptTokens: 1, maxTokens: 1000 }, 'greedy');
+    const late = sessions.enter({ promptTokens: 1, maxTokens: 500, claimant: owner }, 'late');
+    const greedy = sessions.enter({ promptTokens: 1, maxTokens: 1000, claimant: owner }, 'greedy');
     sessions.claim(greedy, 500);
-    expect(() => sessions.claim(greedy, 501)).toThrow('cache of The shard is full');
-    sessions.claim(late, 500);
+    expect(sessions.claim(greedy, 501)).toBe(false);
+    expect(sessions.claim(late, 500)).toBe(true);
   });
 
   it('refuses a prompt that does not fit beside the others', () => {
     const sessions = book(4, 1000);
-    sessions.enter({ promptTokens: 700, maxTokens: 1000 }, '');
-    expect(() => sessions.enter({ promptTokens: 301, maxTokens: 400 }, '')).toThrow(
-      '300 of its 1000 tokens are free',
-    );
-    sessions.enter({ promptTokens: 300, maxTokens: 400 }, '');
+    sessions.enter({ promptTokens: 700, maxTokens: 1000, claimant: owner }, '');
+    expect(() =>
+      sessions.enter({ promptTokens: 301, maxTokens: 400, claimant: owner }, ''),
+    ).toThrow('300 of its 1000 tokens are free');
+    sessions.enter({ promptTokens: 300, maxTokens: 400, claimant: owner }, '');
   });
 
   it('never promises more cells than there are, and gets all of them back', () => {
@@ -75,6 +79,7 @@ describe('a session book', () => {
               const claim = {
                 promptTokens: Math.min(1 + which, tokens + 1),
                 maxTokens: tokens + 1,
+                claimant: which % 2 === 0 ? owner : trusted,
               };
               numbers.push(sessions.enter(claim, ''));
             } else if (kind === 1) {

@@ -4,10 +4,15 @@
  * cannot starve those that come later.
  */
 import { AppError } from '../../../src-shared/errors.ts';
+import { type Claimant, placeFor, placesForOthers } from './session-places.ts';
 
-export type SessionClaim = { readonly promptTokens: number; readonly maxTokens: number };
+export type SessionClaim = {
+  readonly promptTokens: number;
+  readonly maxTokens: number;
+  readonly claimant: Claimant;
+};
 
-type Entry<T> = { readonly value: T; cells: number };
+type Entry<T> = { readonly value: T; readonly claimant: Claimant; cells: number };
 
 export class SessionBook<T> {
   readonly #name: string;
@@ -28,6 +33,11 @@ export class SessionBook<T> {
     return this.#maxSessions - this.#entries.size;
   }
 
+  /** Of them, those that are not the owner's. */
+  get freeForOthers(): number {
+    return placesForOthers(this.#maxSessions, this.#claimants());
+  }
+
   get freeCells(): number {
     return this.#cells - this.#claimedCells;
   }
@@ -45,42 +55,70 @@ export class SessionBook<T> {
     return this.#entries.get(number)?.value;
   }
 
+  claimantOf(number: number): Claimant | undefined {
+    return this.#entries.get(number)?.claimant;
+  }
+
+  /** Whether somebody has as many sessions as one may have. */
+  isAtLimit(claimant: Claimant): boolean {
+    return this.#placeFor(claimant) === 'own-limit';
+  }
+
+  /** Cells that a session is sure of. */
+  cellsOf(number: number): number {
+    return this.#entries.get(number)?.cells ?? 0;
+  }
+
   /**
    * Enters a session and returns its number; numbers are never used again.
    * @throws AppError `over-capacity`; `context-too-long` when the shard could never hold it
    */
-  enter({ promptTokens, maxTokens }: SessionClaim, value: T): number {
+  enter({ promptTokens, maxTokens, claimant }: SessionClaim, value: T): number {
     if (maxTokens > this.#cells) {
       throw new AppError(
         'context-too-long',
         `${this.#name} holds ${this.#cells} tokens; the session asks for ${maxTokens}`,
       );
     }
-    if (this.freeSessions <= 0) {
+    const place = this.#placeFor(claimant);
+    if (place !== 'free') {
+      const what =
+        place === 'taken'
+          ? `All ${this.#maxSessions} sessions`
+          : 'All sessions that one peer may have';
       throw new AppError(
         'over-capacity',
-        `All ${this.#maxSessions} sessions of ${this.#name} are taken; try again in a moment`,
+        `${what} of ${this.#name} are taken; try again in a moment`,
       );
     }
     const share = Math.floor(this.#cells / this.#maxSessions);
     const cells = Math.min(maxTokens, Math.max(promptTokens, share));
-    this.#takeCells(cells);
+    if (cells > this.freeCells) {
+      throw new AppError(
+        'over-capacity',
+        `The cache of ${this.#name} is full: ${this.freeCells} of its ${this.#cells} tokens are free`,
+      );
+    }
+    this.#claimedCells += cells;
     const number = this.#nextNumber;
     this.#nextNumber += 1;
-    this.#entries.set(number, { value, cells });
+    this.#entries.set(number, { value, claimant, cells });
     return number;
   }
 
-  /**
-   * Lets a session grow to so many tokens.
-   * @throws AppError `over-capacity` when others have a claim to the cells that it lacks
-   */
-  claim(number: number, tokens: number): void {
+  /** Lets a session grow to so many tokens; false, and nothing changes, when others have a claim to the cells that it lacks. */
+  claim(number: number, tokens: number): boolean {
     const entry = this.#entries.get(number);
-    if (entry !== undefined && tokens > entry.cells) {
-      this.#takeCells(tokens - entry.cells);
-      entry.cells = tokens;
+    const lacks = tokens - (entry?.cells ?? tokens);
+    if (entry === undefined || lacks <= 0) {
+      return true;
     }
+    if (lacks > this.freeCells) {
+      return false;
+    }
+    this.#claimedCells += lacks;
+    entry.cells = tokens;
+    return true;
   }
 
   /** Frees a session's place and cells; does nothing when that was done before. */
@@ -93,13 +131,11 @@ export class SessionBook<T> {
     return entry?.value;
   }
 
-  #takeCells(cells: number): void {
-    if (cells > this.freeCells) {
-      throw new AppError(
-        'over-capacity',
-        `The cache of ${this.#name} is full: ${this.freeCells} of its ${this.#cells} tokens are free`,
-      );
-    }
-    this.#claimedCells += cells;
+  #placeFor(claimant: Claimant): ReturnType<typeof placeFor> {
+    return placeFor(claimant, this.#maxSessions, this.#claimants());
+  }
+
+  #claimants(): Claimant[] {
+    return [...this.#entries.values()].map(({ claimant }) => claimant);
   }
 }

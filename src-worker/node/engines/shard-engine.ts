@@ -9,9 +9,11 @@ import type {
 } from '../../wire/engine-messages.ts';
 import type { Work } from '../../wire/work.ts';
 import { Median } from '../sessions/median.ts';
+import { CellQueue } from './cell-queue.ts';
 import type { EngineEvents } from './engine-client.ts';
 import { KeptSequences } from './kept-sequences.ts';
 import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
+import { SessionActivity } from './session-activity.ts';
 import { SessionBook } from './session-book.ts';
 import { SpeedMeter } from './speed-meter.ts';
 
@@ -39,11 +41,14 @@ export type StartEngine = (
 
 type OpenSession = {
   readonly listener: ShardSessionListener;
-  readonly isOwn: boolean;
+  readonly activity: SessionActivity;
   /** The work that the engine answers next is one token's; what it came with from other stages. */
   isDecoding: boolean;
   earlierMicros: number;
 };
+
+/** A session that has no work for so long makes way for somebody who waits for its place, in milliseconds. */
+const mostIdleMs = 5000;
 
 export type ShardEngineParts = {
   /** For messages: "Layers 0 to 3 of Some model". */
@@ -66,8 +71,11 @@ export type ShardEngineParts = {
 export class ShardEngine {
   readonly #engine: Engine;
   readonly #now: () => number;
+  readonly #samples: boolean;
   readonly #onSessions: () => void;
+  readonly #name: string;
   readonly #book: SessionBook<OpenSession>;
+  readonly #cells: CellQueue;
   /** What is left of sessions takes room that nobody else has a use for. */
   readonly #kept: KeptSequences;
   readonly #speed = new SpeedMeter();
@@ -104,12 +112,19 @@ export class ShardEngine {
     return started.shard;
   }
 
-  private constructor(engine: Engine, { name, now, onSessions }: ShardEngineParts) {
+  private constructor(engine: Engine, { name, parameters, now, onSessions }: ShardEngineParts) {
     const { maxSessions, contextLength } = engine.description;
     this.#engine = engine;
     this.#now = now;
+    this.#samples = parameters.role === 'whole' || parameters.role === 'last';
     this.#onSessions = onSessions;
+    this.#name = name;
     this.#book = new SessionBook(name, maxSessions, contextLength);
+    this.#cells = new CellQueue({
+      name,
+      claim: (session, tokens) => this.#claim(session, tokens),
+      sessions: () => this.#book.numbers(),
+    });
     this.#kept = new KeptSequences({
       maxSequences: Math.ceil(maxSessions / 2),
       maxTokens: Math.floor(contextLength / 2),
@@ -127,11 +142,16 @@ export class ShardEngine {
 
   /** Of this node's own user. */
   get ownSessions(): number {
-    return this.#numbers((session) => session.isOwn).length;
+    return this.#book.numbers().filter((number) => this.#isOwn(number)).length;
   }
 
   get freeSessions(): number {
     return this.#book.freeSessions;
+  }
+
+  /** Of them, those that are not reserved for this node's own user. */
+  get freeForOthers(): number {
+    return this.#book.freeForOthers;
   }
 
   get freeCells(): number {
@@ -154,9 +174,13 @@ export class ShardEngine {
     request: ShardSessionRequest,
     listener: ShardSessionListener,
   ): Promise<ShardSession> {
-    const { sampling, selfFeedUntil, isOwn, generated, resume } = request;
-    const session: OpenSession = { listener, isOwn, isDecoding: false, earlierMicros: 0 };
-    const number = this.#book.enter(request, session);
+    const { sampling, generated, resume } = request;
+    const activity = new SessionActivity(!this.#samples, request.selfFeedUntil, this.#now());
+    const session: OpenSession = { listener, activity, isDecoding: false, earlierMicros: 0 };
+    const number = this.#enter(request, session);
+    // Beyond the cells that it is sure of, each token is asked for.
+    const selfFeedUntil =
+      request.selfFeedUntil && Math.min(request.selfFeedUntil, this.#book.cellsOf(number));
     this.#onSessions();
     const resumed = resume === undefined ? undefined : this.#kept.take(resume.name);
     this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
@@ -172,21 +196,19 @@ export class ShardEngine {
           : { resume: { session: resumed, tokens: resume.tokens } }),
       }));
     } catch (error) {
-      this.#book.remove(number);
+      this.#remove(number);
       if (resumed !== undefined) {
         void this.#forget(resumed);
       }
-      this.#onSessions();
       throw toAppError(error);
     }
     return {
       held,
-      claim: (tokens) => {
-        this.#book.claim(number, tokens);
-        this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
-      },
+      selfFeedUntil,
+      claim: (tokens) => this.#cells.claim(number, tokens),
       learn: (generated) => void this.#learn(number, generated),
       send: (work) => {
+        activity.sent(work, this.#now());
         session.isDecoding = work.count === 1;
         session.earlierMicros = work.computeMicros;
         const { position, count, flags, computeMicros, values } = work;
@@ -205,7 +227,7 @@ export class ShardEngine {
 
   /** Ends the sessions of everybody but this node's own user. */
   endForeign(reason: AppError): void {
-    for (const number of this.#numbers((session) => !session.isOwn)) {
+    for (const number of this.#book.numbers().filter((each) => !this.#isOwn(each))) {
       this.#fail(number, reason);
       void this.#forget(number);
     }
@@ -242,6 +264,7 @@ export class ShardEngine {
       this.#speed.add(1, this.#now());
       this.#decodeMs.add((work.computeMicros - session.earlierMicros) / 1000);
     }
+    session.activity.came(work, this.#now());
     // What a whole shard answers next is a token that it fed back in by itself.
     session.isDecoding = true;
     session.earlierMicros = 0;
@@ -249,8 +272,7 @@ export class ShardEngine {
   }
 
   #fail(number: number, error: AppError): void {
-    const session = this.#book.remove(number);
-    this.#onSessions();
+    const session = this.#remove(number);
     session?.listener.onFailed(error);
   }
 
@@ -261,15 +283,13 @@ export class ShardEngine {
   }
 
   #close(number: number): void {
-    if (this.#book.remove(number) !== undefined) {
-      this.#onSessions();
+    if (this.#remove(number) !== undefined) {
       void this.#forget(number);
     }
   }
 
   #keep(number: number, name: string, tokens: number): void {
-    if (this.#book.remove(number) !== undefined) {
-      this.#onSessions();
+    if (this.#remove(number) !== undefined) {
       void this.#leave(number, tokens);
       this.#kept.add(name, number, tokens);
       this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
@@ -300,10 +320,61 @@ export class ShardEngine {
     }
   }
 
-  #numbers(isMeant: (session: OpenSession) => boolean): number[] {
-    return this.#book.numbers().filter((number) => {
-      const session = this.#book.get(number);
-      return session !== undefined && isMeant(session);
-    });
+  #isOwn(number: number): boolean {
+    return this.#book.claimantOf(number)?.kind === 'owner';
+  }
+
+  #remove(number: number): OpenSession | undefined {
+    const session = this.#book.remove(number);
+    this.#cells.ended(number);
+    this.#onSessions();
+    return session;
+  }
+
+  /** @throws AppError as SessionBook.enter, when not even sessions without work stand in the way */
+  #enter(request: ShardSessionRequest, session: OpenSession): number {
+    for (;;) {
+      try {
+        return this.#book.enter(request, session);
+      } catch (error) {
+        const { peer } = request.claimant;
+        const inTheWay = this.#book.isAtLimit(request.claimant)
+          ? (number: number) => this.#book.claimantOf(number)?.peer === peer
+          : () => true;
+        if (toAppError(error).code !== 'over-capacity' || !this.#endIdle(inTheWay)) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** What was kept of sessions makes way for it. */
+  #claim(number: number, tokens: number): boolean {
+    while (!this.#book.claim(number, tokens)) {
+      if (!this.#endIdle((other) => other !== number)) {
+        return false;
+      }
+    }
+    this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
+    return true;
+  }
+
+  /** Ends the foreign session in the way that has had no work for longest, if that is long enough; false: there is none. */
+  #endIdle(isInTheWay: (number: number) => boolean): boolean {
+    const now = this.#now();
+    const [longest] = this.#book
+      .numbers()
+      .filter((number) => isInTheWay(number) && !this.#isOwn(number))
+      .filter((number) => !this.#cells.isWaiting(number))
+      .map((number) => ({ number, ms: this.#book.get(number)?.activity.idleMs(now) ?? 0 }))
+      .filter(({ ms }) => ms > mostIdleMs)
+      .toSorted((one, other) => other.ms - one.ms);
+    if (longest === undefined) {
+      return false;
+    }
+    const reason = `${this.#name} is full, and this session had no work while others waited`;
+    this.#fail(longest.number, new AppError('over-capacity', reason));
+    void this.#forget(longest.number);
+    return true;
   }
 }

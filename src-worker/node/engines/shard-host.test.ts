@@ -42,7 +42,7 @@ describe('wishes', () => {
     ]);
     expect(host.statuses().map(({ state }) => state)).toEqual(['serving', 'serving']);
     expect(host.records()).toMatchObject([
-      { ...left, freeSessions: 2, maxSessions: 2, contextLength: 1000, freeCells: 1000 },
+      { ...left, freeSessions: 2, maxSessions: 3, contextLength: 1000, freeCells: 1000 },
       { ...right, freeSessions: 2 },
     ]);
     expect(host.models()).toEqual([fakeModel]);
@@ -106,6 +106,16 @@ describe('wishes', () => {
     expect(host.statuses()).toEqual([]);
     expect(() => host.setWishes([])).toThrow('stopping');
   });
+});
+
+it('engines are not waited for where they have to end at once', async () => {
+  const engines = new FakeEngines();
+  engines.holdStops = true;
+  const host = hostOf(engines);
+  host.setWishes([{ model: 'Fake model' }]);
+  await settle();
+  await host.stop(true);
+  expect(engines.running).toEqual([]);
 });
 
 it('engines keep to the pace that was ordered, also those that start later', async () => {

@@ -168,7 +168,7 @@ export class ShardHost implements ServingShards {
 
   /** The shards that serve others now, for the node's record. */
   records(): RecordedShard[] {
-    return this.#isOwnUse ? [] : this.#loaded();
+    return this.#isOwnUse ? [] : this.#loaded(false);
   }
 
   /** The models of those shards, each once. */
@@ -182,8 +182,8 @@ export class ShardHost implements ServingShards {
       return [];
     }
     return this.#isOwnUse
-      ? [...this.#loaded(), ...this.#resting().map((wish) => this.#restingRecord(wish))]
-      : this.#loaded();
+      ? [...this.#loaded(true), ...this.#resting().map((wish) => this.#restingRecord(wish))]
+      : this.#loaded(true);
   }
 
   /** The models of those shards, each once. */
@@ -214,12 +214,15 @@ export class ShardHost implements ServingShards {
     }
   }
 
-  /** Ends all engines. Resolves when their processes are gone. */
-  async stop(): Promise<void> {
+  /** Ends all engines, at once or between two batches. Resolves when their processes are gone. */
+  async stop(atOnce = false): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#ownUseEnd);
     for (const [key, runner] of this.#runners) {
       this.#end(key, runner);
+    }
+    for (const runner of atOnce ? this.#ending.keys() : []) {
+      runner.kill();
     }
     await Promise.all(this.#ending.values());
   }
@@ -311,8 +314,8 @@ export class ShardHost implements ServingShards {
     };
   }
 
-  #loaded(): RecordedShard[] {
-    return [...this.#runners.values()].flatMap((runner) => runner.record() ?? []);
+  #loaded(isOwn: boolean): RecordedShard[] {
+    return [...this.#runners.values()].flatMap((runner) => runner.record(isOwn) ?? []);
   }
 
   #loadedModels(): ModelSummary[] {

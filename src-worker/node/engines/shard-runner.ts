@@ -138,8 +138,8 @@ export class ShardRunner implements ServingShard {
     };
   }
 
-  /** What peers are told; undefined unless it is serving. */
-  record(): RecordedShard | undefined {
+  /** What peers, or this node's own user, are told; undefined unless it is serving. */
+  record(isOwn: boolean): RecordedShard | undefined {
     if (this.#state.name !== 'serving') {
       return undefined;
     }
@@ -148,7 +148,7 @@ export class ShardRunner implements ServingShard {
       manifestId: this.manifestId,
       firstLayer: this.firstLayer,
       lastLayer: this.lastLayer,
-      freeSessions: engine.freeSessions,
+      freeSessions: isOwn ? engine.freeSessions : engine.freeForOthers,
       maxSessions: engine.description.maxSessions,
       contextLength: engine.description.contextLength,
       freeCells: engine.freeCells,

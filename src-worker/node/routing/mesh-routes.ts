@@ -98,6 +98,11 @@ export class MeshRoutes {
     return new Set(named.flatMap((id) => [id, ...pools.servers(id)]));
   }
 
+  /** Members of the own pools and own machines. */
+  isTrusted(peer: string): boolean {
+    return this.#mesh.pools.servers().has(peer) || this.#ownMachines().has(peer);
+  }
+
   stageFailed({ peer, error }: ChainFailure): void {
     if (peer !== this.#mesh.peer && faultsOfPeers.has(error.code)) {
       this.blame(peer, 'failed');

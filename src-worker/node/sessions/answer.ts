@@ -2,17 +2,18 @@
  * One answer, over as many chains as it takes: its tokens as they come, its measurements, its receipt. What was
  * generated so far is all that another chain needs to go on, since the token at a position depends on nothing else.
  */
-import { AppError } from '../../../src-shared/errors.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { RouteStage } from '../routing/plan-route.ts';
+import { cancelled, type Happening, throwIfAborted, toEvent } from './answer-happenings.ts';
 import { AnswerPace } from './answer-pace.ts';
-import { Chain, needsHistory, type SampledToken } from './chain.ts';
-import { ChainFailure } from './chain-failure.ts';
+import { AnswerWatch } from './answer-watch.ts';
+import { Chain, needsHistory, type SampledToken, type StuckStage } from './chain.ts';
+import { ChainFailure, stageFailure } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest } from './generation.ts';
 import { bringUpToDate, catchUp, type Successor } from './handover.ts';
 import { keptOf, type KeptChain, type Resume } from './kept-chains.ts';
 import { makeReceipt } from './receipt.ts';
-import { isOverdue, patienceAfter, probeWithinMs, watchEveryMs } from './slowness.ts';
+import { patienceAfter, probeWithinMs } from './slowness.ts';
 import { type ClosedMessage, mostGenerated } from './stage-messages.ts';
 import { TokenQueue } from './token-queue.ts';
 
@@ -34,14 +35,6 @@ export type AnswerParts = {
   readonly onChain: (chain: Chain, isOpen: boolean) => void;
 };
 
-/** What happens to an answer. Of chains that are not the current one any more, nothing matters. */
-type Happening =
-  | { readonly type: 'token'; readonly from: Chain; readonly token: SampledToken }
-  | { readonly type: 'failed'; readonly from: Chain; readonly failure: ChainFailure }
-  | { readonly type: 'draining'; readonly from: Chain; readonly peer: string }
-  /** Undefined when no other chain could be made ready. */
-  | { readonly type: 'successor'; readonly successor: Successor | undefined };
-
 export class Answer {
   readonly #parts: AnswerParts;
   /** The prompt and what was generated so far. */
@@ -51,8 +44,11 @@ export class Answer {
   readonly #avoided = new Set<string>();
   #happenings = new TokenQueue<Happening>();
   #current: Chain | undefined;
+  /** The route that was last answered over. */
+  #route: readonly RouteStage[] = [];
   #isGettingSuccessor = false;
-  #isProbing = false;
+  /** The chain that gets ready, once it is open. */
+  #successor: Chain | undefined;
   /** When the current chain was given work or gave a token, and which of both it was. */
   #moved = { at: 0, byToken: false };
   #takeovers = 0;
@@ -104,7 +100,7 @@ export class Answer {
     const resume = this.tokens === 0 ? this.#parts.heldBy?.(route) : undefined;
     this.#takeUp(await this.#open(route, signal, resume));
     this.#takeovers += this.tokens > 0 ? 1 : 0;
-    const watch = setInterval(() => void this.#watch(signal), watchEveryMs).unref();
+    const watch = this.#watch(happenings, signal);
     signal.addEventListener('abort', onAbort, { once: true });
     request.finish?.addEventListener('abort', onFinish, { once: true });
     try {
@@ -132,12 +128,18 @@ export class Answer {
       throwIfAborted(signal);
       yield { type: 'done', reason, receipt };
     } finally {
-      clearInterval(watch);
+      watch.stop();
       signal.removeEventListener('abort', onAbort);
       request.finish?.removeEventListener('abort', onFinish);
       happenings.end();
       this.#leave();
     }
+  }
+
+  /** The end of an answer for which no room is left anywhere: what there is of it is given. */
+  cutShort(): GenerationEvent {
+    const accounts = this.#route.map(() => undefined);
+    return { type: 'done', reason: 'length', receipt: this.#receipt(this.#route, accounts) };
   }
 
   /** @throws ChainFailure when there is nothing that could go on */
@@ -193,7 +195,10 @@ export class Answer {
           maxTokens: promptTokens.length + maxTokens,
           ...(resume === undefined ? {} : { resume }),
           now,
-          onToken: (token) => happenings.push({ type: 'token', from: chain, token }),
+          onToken: (token) => {
+            this.#moved = chain === this.#current ? { at: token.at, byToken: true } : this.#moved;
+            happenings.push({ type: 'token', from: chain, token });
+          },
           onFailed: (failure) => happenings.push({ type: 'failed', from: chain, failure }),
           onDraining: ({ peer }) => happenings.push({ type: 'draining', from: chain, peer }),
           patience: patienceAfter(this.#detours),
@@ -225,6 +230,7 @@ export class Answer {
     const { held } = chain;
     const isExact = this.#isExact(this.tokens);
     this.#current = chain;
+    this.#route = chain.route;
     this.#moved = { at: this.#parts.now(), byToken: false };
     this.#isPlain = isExact;
     this.#heldTokens = held;
@@ -235,6 +241,7 @@ export class Answer {
   async #takeOver(successor: Successor, signal: AbortSignal): Promise<void> {
     const { chain, next } = successor;
     this.#current = chain;
+    this.#route = chain.route;
     this.#isPlain = false;
     this.#heldTokens = 0;
     this.#moved = { at: this.#parts.now(), byToken: false };
@@ -300,6 +307,7 @@ export class Answer {
     let chain: Chain | undefined;
     try {
       chain = await this.#open(route, signal);
+      this.#successor = chain;
       const successor = await catchUp(
         chain,
         () => [...this.#sequence],
@@ -319,35 +327,49 @@ export class Answer {
         chain.abandon();
       }
       happenings.push({ type: 'successor', successor: undefined });
+    } finally {
+      this.#successor = undefined;
     }
   }
 
-  /** Looks whether the answer stands still, and for whom it waits. */
-  async #watch(signal: AbortSignal): Promise<void> {
-    const chain = this.#current;
-    const waitedMs = this.#parts.now() - this.#moved.at;
-    const isIdle = this.#isProbing || this.#isGettingSuccessor || chain === undefined;
-    const patience = patienceAfter(this.#detours);
-    if (isIdle || !isOverdue(waitedMs, this.#pace.tokenMs, patience)) {
-      return;
-    }
-    this.#isProbing = true;
-    const movedAt = this.#moved.at;
-    const { byToken } = this.#moved;
-    const stuck = await chain.findStuck(probeWithinMs * patience, byToken);
-    this.#isProbing = false;
-    if (stuck !== undefined && chain === this.#current && movedAt === this.#moved.at) {
-      if (stuck.isSilent) {
-        this.#parts.onSilent?.(stuck.stage.peer);
+  #watch(happenings: TokenQueue<Happening>, signal: AbortSignal): AnswerWatch {
+    const { now, onSilent } = this.#parts;
+    const onStuck = ({ stage, isSilent }: StuckStage): void => {
+      if (isSilent) {
+        onSilent?.(stage.peer);
       }
       this.#detours += 1;
-      this.#avoid(stuck.stage.peer, signal);
-    }
+      this.#avoid(stage.peer, signal);
+    };
+    return new AnswerWatch({
+      now,
+      answer: () =>
+        this.#current && {
+          chain: this.#current,
+          successor: this.#successor,
+          isGettingSuccessor: this.#isGettingSuccessor,
+          moved: this.#moved,
+          length: this.#sequence.length,
+          tokenMs: this.#pace.tokenMs,
+          patience: patienceAfter(this.#detours),
+        },
+      onStuck,
+      onStalled: (stage, ms) => {
+        onSilent?.(stage.peer);
+        const reason = `has computed nothing for ${Math.round(ms / 1000)} seconds`;
+        happenings.fail(stageFailure(stage, reason).error);
+      },
+      onSuccessorStalled: ({ peer }, chain) => {
+        this.#avoided.add(peer);
+        chain.abandon();
+      },
+    });
   }
 
   #record(sampled: SampledToken): void {
     this.#pace.record(sampled);
-    this.#moved = { at: sampled.at, byToken: true };
+    // Tokens may wait here for a slow reader, while others come.
+    this.#moved = { at: Math.max(this.#moved.at, sampled.at), byToken: true };
     if (!sampled.endOfGeneration) {
       this.#sequence.push(sampled.token);
     }
@@ -372,20 +394,4 @@ export class Answer {
       computeMs: this.#pace.computeMs,
     });
   }
-}
-
-function toEvent(sampled: SampledToken): GenerationEvent {
-  const { token, endOfGeneration, detail, computeMs, at } = sampled;
-  const event = { type: 'token', token, endOfGeneration, timing: { computeMs, at } } as const;
-  return detail === undefined ? event : { ...event, detail };
-}
-
-function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) {
-    throw cancelled();
-  }
-}
-
-function cancelled(): AppError {
-  return new AppError('cancelled', 'The request was cancelled');
 }

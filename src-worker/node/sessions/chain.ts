@@ -59,7 +59,7 @@ export type SampledToken = {
 };
 
 /** `isSilent`: it says nothing at all, so it is not its work that takes long. */
-type StuckStage = { readonly stage: RouteStage; readonly isSilent: boolean };
+export type StuckStage = { readonly stage: RouteStage; readonly isSilent: boolean };
 
 export class Chain {
   readonly #parts: ChainParts;
@@ -190,20 +190,27 @@ export class Chain {
 
   /**
    * The stage that holds the answer up: the first that does not say how far it is, else, where one token at a time goes
-   * round, the first that has work and does not give it back; a prompt may take long. Undefined when none does.
+   * round, the first that has work and does not give it back; a prompt may take long. Undefined when none does. With it,
+   * how far all stages are, as text.
    */
-  async findStuck(withinMs: number, isDecoding: boolean): Promise<StuckStage | undefined> {
+  async findStuck(
+    withinMs: number,
+    isDecoding: boolean,
+  ): Promise<{ readonly stuck: StuckStage | undefined; readonly progress: string }> {
     const controls = this.#controls;
     const found = await Promise.all(controls.map((control) => control.progress(withinMs)));
     const silent = found.findIndex((progress) => progress === undefined);
     const slow = isDecoding ? found.findIndex((progress) => (progress?.pending ?? 0) > 0) : -1;
     const stage = this.#parts.route[silent === -1 ? slow : silent];
-    return stage === undefined ? undefined : { stage, isSilent: silent !== -1 };
+    return {
+      stuck: stage === undefined ? undefined : { stage, isSilent: silent !== -1 },
+      progress: JSON.stringify(found),
+    };
   }
 
   async #watchOpening(giveUp: (failure: ChainFailure) => void): Promise<void> {
     const { patience, mayGoRound } = this.#parts;
-    const stuck = await this.findStuck(probeWithinMs * patience, false);
+    const { stuck } = await this.findStuck(probeWithinMs * patience, false);
     if (stuck !== undefined && !this.#isOpen && mayGoRound(stuck.stage)) {
       giveUp(silenceOf(stuck.stage));
     }

@@ -70,6 +70,11 @@ export class Coordinator implements Generations {
     this.#kept = new KeptChains(this.#now);
   }
 
+  /** Known peers that did not answer when they were last needed, and have told nothing since. */
+  silentPeers(): ReadonlySet<string> {
+    return new Set(this.#silent.among(this.#parts.knownPeers()));
+  }
+
   models(): readonly ModelSummary[] {
     const { ownModels, knownPeers } = this.#parts;
     const peers = knownPeers().toSorted((a, b) => (a.peer < b.peer ? -1 : 1));
@@ -121,9 +126,9 @@ export class Coordinator implements Generations {
     const refusing = new Set<string>();
     for (;;) {
       await this.#parts.wakeOwnShards?.(request.model.manifestId, signal);
-      const route = await search.next(signal);
       const before = answer.tokens;
       try {
+        const route = await search.next(signal);
         for await (const event of answer.over(route, signal)) {
           if (event.type === 'done') {
             this.#parts.onAnswered?.(request.model.manifestId, event.receipt);
@@ -132,6 +137,14 @@ export class Coordinator implements Generations {
         }
         return;
       } catch (error) {
+        const gotOn = answer.tokens > before;
+        const isCut =
+          answer.tokens > 0 && isFull(error) && !this.#mayFindRoom(request, answer, error, gotOn);
+        if (isCut) {
+          // What was shown stays an answer.
+          yield answer.cutShort();
+          return;
+        }
         if (!(error instanceof ChainFailure)) {
           throw error;
         }
@@ -143,9 +156,9 @@ export class Coordinator implements Generations {
         }
         const rests = this.#parts.isResting?.() ?? false;
         const isOwnRest = rests && error.peer === this.#parts.opener.peer;
-        search.exclude(error, answer.tokens > before, !isOwnRest);
+        search.exclude(error, gotOn, !isOwnRest);
         // Where tokens came the request was taken, and only a context may have become too small since.
-        const wasTaken = answer.tokens > before && error.error.code === 'context-too-long';
+        const wasTaken = gotOn && error.error.code === 'context-too-long';
         if (isRefusal(error.error) && !wasTaken) {
           refusing.add(error.peer);
         }
@@ -156,6 +169,23 @@ export class Coordinator implements Generations {
         }
       }
     }
+  }
+
+  /**
+   * Whether an answer that has no room where it was may go on elsewhere. Stages on which it has got on have waited for room
+   * already; places may become free.
+   */
+  #mayFindRoom(
+    request: GenerationRequest,
+    answer: Answer,
+    error: unknown,
+    gotOn: boolean,
+  ): boolean {
+    return (
+      error instanceof ChainFailure &&
+      answer.mayGoOn &&
+      (!gotOn || this.#routeAround(request, new Set([...answer.avoided, error.peer])) !== undefined)
+    );
   }
 
   /** What stages would refuse is refused here, so that an honest one never has to. */
@@ -273,4 +303,9 @@ export class Coordinator implements Generations {
       chain.beat(now);
     }
   }
+}
+
+/** Layers are all there, and their caches or places are taken. */
+function isFull(error: unknown): boolean {
+  return (error instanceof ChainFailure ? error.error : toAppError(error)).code === 'over-capacity';
 }

@@ -3,7 +3,7 @@
  * without an await, a copy of its values or a timer; a prompt's pieces are held back while the engine or a
  * slow link to the next stage cannot take more.
  */
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import { decodeWork, encodeWork, type Work, workFlags, workKinds } from '../../wire/work.ts';
 import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
 import { SequenceGuard } from './sequence-guard.ts';
@@ -32,16 +32,20 @@ export type StagePipelineParts = {
   readonly toCoordinator: (kind: number, ...parts: readonly Uint8Array[]) => Promise<void>;
   /** Resolves when the next stage's channel can take more; never rejects. */
   readonly toNext: (kind: number, ...parts: readonly Uint8Array[]) => Promise<void>;
+  /** The session cannot go on: its answer outgrew the cache. */
+  readonly onFailed: (error: AppError) => void;
 };
 
 export class StagePipeline {
   readonly #parts: StagePipelineParts;
   readonly #guard: SequenceGuard;
   readonly #flying = new WorkInFlight();
-  /** Pieces of the prompt that wait for room, first stage only. */
+  /** Work that waits for cells of the cache; at a first stage also pieces of the prompt that wait for room. */
   readonly #waiting: Work[] = [];
   #waitingTokens = 0;
   #hasLearnt = false;
+  /** The first work that waits has asked for cells. */
+  #isGrowing = false;
   #unsent = 0;
   #untold = 0;
   #room: PromiseWithResolvers<void> | undefined;
@@ -62,9 +66,7 @@ export class StagePipeline {
     }
     const work = acceptWork(body, 4);
     this.#take(work);
-    this.#waiting.push(work);
-    this.#waitingTokens += work.count;
-    this.#admitWaiting();
+    this.#queue(work);
   }
 
   /** What was generated so far. Once: a grammar is gone through for it from the start. */
@@ -89,8 +91,8 @@ export class StagePipeline {
     }
     const work = acceptWork(body, shard.width * 4);
     this.#take(work);
-    this.#admit(work);
-    return this.#hasRoom() ? engine.congestion() : this.#waitForRoom();
+    this.#queue(work);
+    return this.#hasRoom() && !this.#isGrowing ? engine.congestion() : this.#waitForRoom();
   }
 
   /** A token that the last stage sampled: the first one feeds it back in, unless the answer is over. */
@@ -117,7 +119,7 @@ export class StagePipeline {
     }
     if (isFollowed(work) && work.position < open.decodeUntil) {
       this.#take(work);
-      this.#admit({ ...work, flags: workFlags.sample, computeMicros: 0 });
+      this.#queue({ ...work, flags: workFlags.sample, computeMicros: 0 });
     }
   }
 
@@ -162,20 +164,50 @@ export class StagePipeline {
     }
   }
 
+  #queue(work: Work): void {
+    this.#waiting.push(work);
+    this.#waitingTokens += work.count;
+    this.#admitWaiting();
+  }
+
   #admitWaiting(): void {
-    while (this.#hasRoom()) {
-      const work = this.#waiting.shift();
+    while (this.#mayAdmit()) {
+      const [work] = this.#waiting;
       if (work === undefined) {
         return;
       }
-      this.#waitingTokens -= work.count;
-      this.#admit(work);
+      const growth = this.#parts.engine.claim(work.position + work.count);
+      if (growth === undefined) {
+        this.#waiting.shift();
+        this.#waitingTokens -= work.count;
+        this.#admit(work);
+      } else {
+        void this.#grow(growth);
+      }
     }
+  }
+
+  #mayAdmit(): boolean {
+    const { role } = this.#parts.shard;
+    // Hidden states are held back where they come from.
+    const isHeldBack = role === 'middle' || role === 'last';
+    return !this.#isGrowing && (isHeldBack || this.#hasRoom());
+  }
+
+  async #grow(growth: Promise<void>): Promise<void> {
+    this.#isGrowing = true;
+    try {
+      await growth;
+    } catch (error) {
+      this.#parts.onFailed(toAppError(error));
+      return;
+    }
+    this.#isGrowing = false;
+    this.#goOn();
   }
 
   #admit(work: Work): void {
     const { engine, account, shard, now } = this.#parts;
-    engine.claim(work.position + work.count);
     account.addTokens(work.count);
     this.#flying.add(work, now());
     if (shard.role === 'first' || shard.role === 'middle') {
@@ -204,9 +236,12 @@ export class StagePipeline {
     this.#untold += 1;
     void toCoordinator(workKinds.sampled, ...parts).then(this.#onTold);
     if (shard.role === 'whole' && isFollowed(output) && output.position < open.decodeUntil) {
-      // The engine computes this token without being asked.
-      engine.claim(output.position + 1);
-      account.addTokens(1);
+      if (output.position < (engine.selfFeedUntil ?? 0)) {
+        // The engine computes this token without being asked.
+        account.addTokens(1);
+      } else {
+        this.#queue({ ...output, flags: workFlags.sample, computeMicros: 0 });
+      }
     }
   }
 
@@ -223,17 +258,17 @@ export class StagePipeline {
 
   readonly #onSent = (): void => {
     this.#unsent -= 1;
-    this.#letIn();
+    this.#goOn();
   };
 
   readonly #onTold = (): void => {
     this.#untold -= 1;
-    this.#letIn();
+    this.#goOn();
   };
 
-  #letIn(): void {
+  #goOn(): void {
     this.#admitWaiting();
-    if (this.#hasRoom()) {
+    if (this.#hasRoom() && !this.#isGrowing) {
       this.#room?.resolve();
       this.#room = undefined;
     }

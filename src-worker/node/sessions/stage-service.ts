@@ -39,6 +39,8 @@ export type StageServiceParts = {
   readonly opener: ChannelOpener;
   readonly shards: ServingShards;
   readonly waysFor: WaysFor;
+  /** Peers that may have more sessions than strangers; absent: none. */
+  readonly isTrusted?: (peer: string) => boolean;
   readonly onServed: (usage: Extract<Usage, { kind: 'served' }>) => void;
   readonly log: Log;
   /** Milliseconds on a clock that never goes back. */
@@ -161,9 +163,10 @@ export class StageService {
   }
 
   #open(newcomer: Newcomer, open: OpenMessage): void {
-    const { shards, opener, waysFor } = this.#parts;
+    const { shards, opener, waysFor, isTrusted } = this.#parts;
     const { firstLayer, lastLayer } = open.layers;
-    const isOwn = newcomer.channel.peer === opener.peer;
+    const { peer } = newcomer.channel;
+    const isOwn = peer === opener.peer;
     const shard = shards.find(open.manifestId, open.layers, isOwn);
     if (shard === undefined) {
       throw new AppError(
@@ -185,6 +188,10 @@ export class StageService {
       opener,
       waysFor,
       control: channel,
+      claimant: {
+        peer,
+        kind: isOwn ? 'owner' : isTrusted?.(peer) === true ? 'trusted' : 'stranger',
+      },
       now: this.#now,
       onEnd: (ended, error) => {
         this.#sessions.delete(ended);

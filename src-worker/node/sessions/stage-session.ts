@@ -7,6 +7,7 @@ import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
+import type { Claimant } from '../engines/session-places.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import { isRefusal } from './chain-failure.ts';
 import { checkOpen } from './open-check.ts';
@@ -38,6 +39,8 @@ const frameCostBytes = 256;
 export type StageSessionParts = {
   readonly open: OpenMessage;
   readonly control: Channel;
+  /** Whom the session is for. */
+  readonly claimant: Claimant;
   readonly shard: ServingShard;
   readonly opener: ChannelOpener;
   readonly waysFor: WaysFor;
@@ -101,6 +104,7 @@ export class StageSession {
         now: this.#parts.now,
         toCoordinator: (kind, ...parts) => this.#tell(kind, ...parts),
         toNext: (kind, ...parts) => this.#pass(kind, ...parts),
+        onFailed: (error) => this.fail(error),
       });
       void this.#tell(
         stageKinds.opened,
@@ -199,7 +203,7 @@ export class StageSession {
         selfFeedUntil: this.shard.role === 'whole' ? decodeUntil : undefined,
         promptTokens,
         maxTokens,
-        isOwn: this.requester === this.#parts.opener.peer,
+        claimant: this.#parts.claimant,
         generated,
         resume: resume && { name: this.#keptName(resume.session), tokens: resume.tokens },
       },

@@ -74,6 +74,16 @@ export class ModelTexts {
     }
   }
 
+  /** Ends the processes that nobody uses now; whoever asks next starts them again. */
+  endUnused(): void {
+    for (const [id, kept] of this.#kept) {
+      if (kept.users === 0) {
+        this.#end(id, kept);
+      }
+    }
+    this.#renderer.endUnused();
+  }
+
   /** Ends all processes. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -40,6 +40,7 @@ export class TemplateRenderer {
   #nextId = 1;
   #cancelIdle: (() => void) | undefined;
   #closed = false;
+  #isRendering = false;
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
@@ -65,6 +66,13 @@ export class TemplateRenderer {
     return job;
   }
 
+  /** Ends the process unless it renders now. */
+  endUnused(): void {
+    if (!this.#isRendering) {
+      this.#endChild();
+    }
+  }
+
   /** Ends the process; a render that is under way fails. */
   close(): void {
     this.#closed = true;
@@ -73,7 +81,19 @@ export class TemplateRenderer {
 
   async #renderNow(template: string, inputs: readonly TemplateInput[]): Promise<string[]> {
     this.#cancelIdle?.();
-    const child = this.#child ?? (await this.#startChild());
+    this.#isRendering = true;
+    try {
+      return await this.#renderIn(this.#child ?? (await this.#startChild()), template, inputs);
+    } finally {
+      this.#isRendering = false;
+    }
+  }
+
+  async #renderIn(
+    child: ChildProcess,
+    template: string,
+    inputs: readonly TemplateInput[],
+  ): Promise<string[]> {
     const request: RenderRequest = { id: this.#nextId, template, inputs: [...inputs] };
     this.#nextId += 1;
     const reply = nextMessage(

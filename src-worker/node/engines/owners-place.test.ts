@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import {
+  fakeSettings,
+  library,
+  listener,
+  ownRequest,
+  request,
+  settle,
+  whole,
+} from '../../../test/support/fake-shard-host.ts';
+import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
+import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
+import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
+import { ShardHost } from './shard-host.ts';
+
+/** A whole model with so many places, and time that passes by hand. */
+async function shard(maxSessions = 3) {
+  const time = { now: 0 };
+  const host = new ShardHost({
+    library: library(),
+    settings: { ...fakeSettings, maxSessions },
+    startEngine: new FakeEngines().start,
+    onChange: () => {},
+    log: () => {},
+    now: () => time.now,
+  });
+  host.setWishes([{ model: 'Fake model' }]);
+  await settle();
+  const open = async (
+    by: Partial<ShardSessionRequest> = {},
+    heard: ShardSessionListener = listener(),
+  ): Promise<ShardSession> => {
+    const found = host.find(fakeModel.manifestId, whole, true);
+    if (found === undefined) {
+      throw new Error('The shard does not serve');
+    }
+    return await found.openSession({ ...request, ...by }, heard);
+  };
+  return { host, open, time };
+}
+
+function by(peer: string): Partial<ShardSessionRequest> {
+  return { claimant: { peer, kind: 'stranger' } };
+}
+
+const work = { position: 0, count: 4, flags: 1, computeMicros: 0, values: new Uint8Array(16) };
+const full = { code: 'over-capacity' };
+
+describe('sessions of strangers that compute nothing', () => {
+  it('leave the owner a place, which nobody is told of', async () => {
+    const { host, open } = await shard();
+    await open(by('mallory'));
+    await open(by('mallory'));
+    await expect(open(by('mallory'))).rejects.toMatchObject(full);
+    await expect(open(by('alice'))).rejects.toMatchObject(full);
+    expect(host.records()).toMatchObject([{ freeSessions: 0 }]);
+    expect(host.ownRecords()).toMatchObject([{ freeSessions: 1 }]);
+    await open(ownRequest);
+  });
+
+  it('make way after five seconds for somebody who waits, the longest idle one first', async () => {
+    const { open, time } = await shard();
+    const [first, second] = [listener(), listener()];
+    await open(by('mallory'), first);
+    time.now = 1000;
+    await open(by('mallory'), second);
+    time.now = 5000;
+    await expect(open(by('alice'))).rejects.toMatchObject(full);
+    time.now = 5001;
+    await open(by('alice'));
+    expect(first.failures).toMatchObject([full]);
+    expect(second.failures).toEqual([]);
+  });
+
+  it('make way also where they have claimed all cells', async () => {
+    const { open, time } = await shard();
+    const greedy = listener();
+    await open({ ...by('mallory'), promptTokens: 1000, maxTokens: 1000 }, greedy);
+    await expect(open(ownRequest)).rejects.toMatchObject(full);
+    time.now = 5001;
+    await open(ownRequest);
+    expect(greedy.failures).toMatchObject([full]);
+  });
+
+  it('of others do not make way for a stranger who has two', async () => {
+    const { open, time } = await shard(4);
+    const idle = listener();
+    await open(by('alice'), idle);
+    for (const session of [await open(by('mallory')), await open(by('mallory'))]) {
+      session.send(work);
+    }
+    time.now = 10_000;
+    await expect(open(by('mallory'))).rejects.toMatchObject(full);
+    expect(idle.failures).toEqual([]);
+    await open(by('bob'));
+    expect(idle.failures).toMatchObject([full]);
+  });
+});
+
+it('a session with work in the engine does not make way, however long that takes', async () => {
+  const { open, time } = await shard();
+  const [one, other] = [listener(), listener()];
+  (await open(by('alice'), one)).send(work);
+  (await open(by('bob'), other)).send(work);
+  time.now = 60_000;
+  await expect(open(by('carol'))).rejects.toMatchObject(full);
+  expect([one.failures, other.failures]).toEqual([[], []]);
+});
