@@ -5,13 +5,21 @@
  */
 import type { Response } from 'undici';
 import { AppError } from '../../../src-shared/errors.ts';
-import { isLoopbackUrl, webRequest } from './web-request.ts';
+import { isLoopbackUrl, WebClient } from './web-client.ts';
 
 const maxRedirects = 5;
 const firstBytes = 65_536;
 
 /** For a whole answer with all its redirects, in milliseconds. */
 const longestAnswerMs = 60_000;
+
+/** How one file is asked for. */
+type Way = {
+  readonly client: WebClient;
+  /** The address that the file was named by: its server may be on this machine, others may not. */
+  readonly named: URL;
+  readonly answerMs: number;
+};
 
 type Answer = { readonly response: Response; readonly address: URL };
 
@@ -23,7 +31,7 @@ export class HttpFile {
   /** Where redirects led; asked directly until that fails. */
   #address: URL;
   readonly #version: string | null;
-  readonly #answerMs: number;
+  readonly #way: Way;
 
   /**
    * Asks for the file's start.
@@ -36,11 +44,11 @@ export class HttpFile {
     signal: AbortSignal,
     answerMs = longestAnswerMs,
   ): Promise<HttpFile> {
-    const first = allowedAddress(url);
-    const { response, address } = await get(first, 0, firstBytes, null, signal, answerMs);
+    const way = { client: new WebClient(), named: allowedAddress(url), answerMs };
+    const { response, address } = await get(way, way.named, 0, firstBytes, null, signal);
     const total = readTotal(response, 0);
     const start = await readBody(response, Math.min(firstBytes, total), signal);
-    return new HttpFile(url, address, total, versionOf(response), start, answerMs);
+    return new HttpFile(url, address, total, versionOf(response), start, way);
   }
 
   private constructor(
@@ -49,14 +57,14 @@ export class HttpFile {
     sizeBytes: number,
     version: string | null,
     start: Buffer<ArrayBuffer>,
-    answerMs: number,
+    way: Way,
   ) {
     this.url = url;
     this.sizeBytes = sizeBytes;
     this.start = start;
     this.#address = address;
     this.#version = version;
-    this.#answerMs = answerMs;
+    this.#way = way;
   }
 
   /**
@@ -70,15 +78,15 @@ export class HttpFile {
   async #range(offset: number, length: number, signal: AbortSignal): Promise<Response> {
     let answer: Answer;
     try {
-      answer = await get(this.#address, offset, length, this.#version, signal, this.#answerMs);
+      answer = await get(this.#way, this.#address, offset, length, this.#version, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (this.#address.href === new URL(this.url).href) {
+      const { named } = this.#way;
+      if (this.#address.href === named.href) {
         throw error;
       }
       // Addresses that redirects lead to expire.
-      const first = allowedAddress(this.url);
-      answer = await get(first, offset, length, this.#version, signal, this.#answerMs);
+      answer = await get(this.#way, named, offset, length, this.#version, signal);
     }
     this.#address = answer.address;
     const total = readTotal(answer.response, offset);
@@ -108,12 +116,12 @@ function allowedAddress(text: string): URL {
 }
 
 async function get(
+  { client, named, answerMs }: Way,
   first: URL,
   offset: number,
   length: number,
   version: string | null,
   signal: AbortSignal,
-  answerMs: number,
 ): Promise<Answer> {
   const deadline = AbortSignal.timeout(answerMs);
   const headers = {
@@ -124,13 +132,10 @@ async function get(
   };
   let address = first;
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    const isTrusted = first.protocol === 'http:' && address.origin === first.origin;
-    const response = await webRequest(
-      address,
-      isTrusted,
-      headers,
-      AbortSignal.any([signal, deadline]),
-    ).catch((error: unknown) => {
+    const isTrusted = named.protocol === 'http:' && address.origin === named.origin;
+    const bounded = AbortSignal.any([signal, deadline]);
+    const asked = client.get(address, isTrusted, headers, bounded);
+    const response = await asked.catch((error: unknown) => {
       signal.throwIfAborted();
       throw deadline.aborted ? tooSlow(address.host) : error;
     });
