@@ -1,5 +1,6 @@
 /** What a host holds in its data folder while it runs, opened in order and given back in reverse. */
 import { describeCauses } from '../src-shared/errors.ts';
+import type { Usage } from '../src-shared/node-api.ts';
 import { loadApiKey } from './api-key.ts';
 import { asFolderError, type DataFolder, prepareDataFolder } from './data-folder.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
@@ -77,5 +78,14 @@ export async function openHostServices(
     log?.write('error', 'host', 'Could not start', { cause: describeCauses(error) });
     await close();
     throw asFolderError(dataFolder.folder, error);
+  }
+}
+
+/** A full disk costs a line of history, not the answer. */
+export function storeUsage({ usage, log }: Pick<HostServices, 'usage' | 'log'>, used: Usage): void {
+  try {
+    usage.add(used);
+  } catch (error) {
+    log.write('error', 'store', 'Usage could not be written', { cause: describeCauses(error) });
   }
 }

@@ -5,7 +5,7 @@
 import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
 import { AppError, describeCauses } from '../src-shared/errors.ts';
 import { hostMethods, type HostResult, type HostSnapshot } from '../src-shared/host-api.ts';
-import type { ModelEntry, NodeConfigInput, Usage } from '../src-shared/node-api.ts';
+import type { ModelEntry, NodeConfigInput } from '../src-shared/node-api.ts';
 import type { ChangedSettings, Settings } from '../src-shared/settings.ts';
 import { type AppFiles, appFiles } from './app-files.ts';
 import { dataFolderAt } from './data-folder.ts';
@@ -15,7 +15,7 @@ import { DutyService } from './duty/duty-service.ts';
 import { type HostFile, writeHostFile } from './host-file.ts';
 import { type CallableMethod, type Handlers, nodeHandlers } from './host-handlers.ts';
 import type { HostOptions } from './host-options.ts';
-import { type HostServices, openHostServices } from './host-services.ts';
+import { type HostServices, openHostServices, storeUsage } from './host-services.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
 import type { Log } from './log.ts';
@@ -23,7 +23,7 @@ import { HostingMemory, usableMemoryBytes } from './hosting-memory.ts';
 import { meshWarnings } from './mesh-warnings.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 import { NodeProcess } from './node-process.ts';
-import type { OwnProcesses } from './sensors/own-processes.ts';
+import { ownProcesses } from './sensors/own-processes.ts';
 import type { Acknowledgement } from './store/acknowledgements.ts';
 import { waitsForConsent } from './waits-for-consent.ts';
 import { shardsById, withIds } from './shards-by-id.ts';
@@ -109,7 +109,7 @@ export class Host {
       work: { state: 'paused', answersOwner: true, because: null },
       log: services.log,
       onChange: () => this.#nodeChanged(),
-      onUsage: (usage) => this.#addUsage(usage),
+      onUsage: (usage) => storeUsage(this.#services, usage),
       ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
     });
     this.#keepAwake = options.keepAwake ?? keepAwake({ log: services.log });
@@ -308,20 +308,13 @@ export class Host {
 
   #watch({ nodeCommand, presence, sources }: HostOptions, onChange: () => void): FactsWatch {
     return watchFacts({
-      own: () => this.#ownProcesses(),
+      own: () => ownProcesses(this.#node.pid, this.#node.status),
       exclusiveApps: () => this.#settings.current.exclusiveApps,
       nodeExecutable: nodeCommand ?? process.execPath,
       onChange,
       ...(presence === undefined ? {} : { presence }),
       ...(sources === undefined ? {} : { sources }),
     });
-  }
-
-  #ownProcesses(): OwnProcesses {
-    const engines = this.#node.status?.shards.flatMap(({ pid }) => pid ?? []) ?? [];
-    const pids = new Set([process.pid, ...engines]);
-    const { pid } = this.#node;
-    return { pids: pid === undefined ? pids : pids.add(pid), gpuPids: new Set(engines) };
   }
 
   #keepAwakeOrNot(): void {
@@ -371,17 +364,6 @@ export class Host {
       );
     }
     return this.#windowAddress();
-  }
-
-  #addUsage(usage: Usage): void {
-    try {
-      this.#services.usage.add(usage);
-    } catch (error) {
-      // A full disk costs a line of history, not the answer.
-      this.log.write('error', 'store', 'Usage could not be written', {
-        cause: describeCauses(error),
-      });
-    }
   }
 
   /** Said once however often it comes. */

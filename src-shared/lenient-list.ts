@@ -3,9 +3,12 @@
  * Not for settings, nor for anything else that is written back: what is left out would be lost.
  */
 import { z } from 'zod';
+import { printable } from './printable.ts';
 
 /** Most entries that are told of; of the others only the number. */
 const mostTold = 20;
+/** In UTF-16 units. */
+const longestSentence = 400;
 
 /** What the parse under way has left out; parsing is synchronous, so there is never more than one. */
 let leftOut: string[] | undefined;
@@ -64,6 +67,7 @@ function sentenceOf(what: string, entry: unknown, index: number, error: z.ZodErr
   const why = `${where === '' ? '' : `${where}: `}${issue?.message ?? 'unknown'}`;
   return printable(
     `One of the ${what} cannot be read and is left out: ${labelOf(entry) ?? `number ${index + 1}`} (${why}).`,
+    longestSentence,
   );
 }
 
@@ -80,9 +84,4 @@ function labelOf(entry: unknown): string | undefined {
     }
   }
   return undefined;
-}
-
-/** One line that a terminal shows as it is. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 400);
 }

@@ -1,4 +1,5 @@
 /** Which processes are ours, so that our own work is never taken for somebody else's. */
+import type { NodeStatus } from '../../src-shared/node-api.ts';
 import { type Clock, systemClock } from './clock.ts';
 
 export type OwnProcesses = {
@@ -7,6 +8,16 @@ export type OwnProcesses = {
   /** Those that may compute on a graphics card: the engines. */
   readonly gpuPids: ReadonlySet<number>;
 };
+
+/** The host's, and those of a node that runs with this id, as far as it has told. */
+export function ownProcesses(
+  node: number | undefined,
+  status: Pick<NodeStatus, 'shards'> | null,
+): OwnProcesses {
+  const engines = status?.shards.flatMap(({ pid }) => pid ?? []) ?? [];
+  const pids = new Set([process.pid, ...engines]);
+  return { pids: node === undefined ? pids : pids.add(node), gpuPids: new Set(engines) };
+}
 
 /**
  * Tools report the last second or two: an engine that just ended is still in what they say, and would be

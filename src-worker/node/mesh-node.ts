@@ -3,13 +3,11 @@
  * It knows nothing of processes; node.ts gives it the link to the host.
  */
 import { join } from 'node:path';
-import type { CatalogEntry, DownloadRequest } from '../../src-shared/catalog.ts';
+import type { CatalogEntry } from '../../src-shared/catalog.ts';
 import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
 import type {
   HostedShard,
   Hosting,
-  ImportedModel,
-  ModelEntry,
   NodeConfig,
   NodeMessage,
   NodeResult,
@@ -17,12 +15,10 @@ import type {
   Routing,
   WorkOrder,
 } from '../../src-shared/node-api.ts';
-import type { PoolParams, PoolResult } from '../../src-shared/pool.ts';
 import type { RouteRules } from '../../src-shared/route-rules.ts';
 import type { RouteView } from '../../src-shared/route-view.ts';
 import { EngineClient } from './engines/engine-client.ts';
 import { ShardHost } from './engines/shard-host.ts';
-import { whyNotHere } from './engines/why-not-here.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { loadCatalog } from './hosting/catalog-models.ts';
 import { HostingService } from './hosting/hosting-service.ts';
@@ -32,18 +28,11 @@ import { createMesh, type Mesh } from './mesh/mesh.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
 import type { PoolService } from './pools/pool-service.ts';
 import { MeteredGenerations } from './metered-generations.ts';
-import { withoutPool, withPool } from './models/audience.ts';
 import type { CatalogModel } from './models/catalog.ts';
-import { poolModelOf } from './models/offered-model.ts';
-import { type LibraryModel, ModelLibrary } from './models/library.ts';
+import { ModelLibrary } from './models/library.ts';
 import { OwnModels } from './models/own-models.ts';
-import {
-  chatModels,
-  maxUnreachableTold,
-  modelEntries,
-  ownEntry,
-  peerStatuses,
-} from './node-status.ts';
+import { NodeModels } from './node-models.ts';
+import { maxUnreachableTold, peerStatuses } from './node-status.ts';
 import { MeshRoutes } from './routing/mesh-routes.ts';
 import { KeptStanding } from './routing/kept-standing.ts';
 import { Coordinator } from './sessions/coordinator.ts';
@@ -51,7 +40,6 @@ import { StageService } from './sessions/stage-service.ts';
 import { Admission } from './text/admission.ts';
 import { ChatService } from './text/chat-service.ts';
 import { startEngineTokenizer } from './text/engine-tokenizer.ts';
-import type { ChatModel } from './text/find-model.ts';
 import { ModelTexts } from './text/model-texts.ts';
 
 type NodeEvent = Extract<NodeMessage, { type: 'usage' | 'importProgress' }>;
@@ -68,7 +56,9 @@ export type NodeOptions = {
 export class MeshNode {
   readonly #options: NodeOptions;
   readonly #library: ModelLibrary;
-  readonly #models: OwnModels;
+  readonly #own: OwnModels;
+  /** What its owner and questions know of models. */
+  readonly models: NodeModels;
   readonly #mesh: Mesh;
   readonly #routes: MeshRoutes;
   readonly #hosting: HostingService;
@@ -145,7 +135,7 @@ export class MeshNode {
     this.#options = options;
     this.#restsBecause = config.work.because;
     this.#library = library;
-    this.#models = new OwnModels(library, logOf('models'));
+    this.#own = new OwnModels(library, logOf('models'));
     this.#mesh = mesh;
     this.#routes = routes;
     this.#shards = new ShardHost({
@@ -190,7 +180,7 @@ export class MeshNode {
       ownShards: () => this.#shards.ownRecords(),
       wakeOwnShards: (manifestId, signal) => this.#shards.wake(manifestId, signal),
       isResting: () => this.#restsBecause !== null,
-      whyNotHere: (manifestId) => this.#whyNotHere(manifestId),
+      whyNotHere: (manifestId) => this.models.whyNotHere(manifestId),
       ownModels: () => this.#shards.ownModels(),
     });
     this.#generations = new MeteredGenerations(
@@ -207,7 +197,7 @@ export class MeshNode {
       knownPeers: () => routes.peers(),
       source: {
         mayHave: (peer, manifestId) => this.#hosting.mayHave(peer, manifestId),
-        manifest: (manifestId) => this.#models.get(manifestId)?.manifest,
+        manifest: (manifestId) => this.#own.get(manifestId)?.manifest,
         headerPath: (manifestId) => library.headerPath(manifestId),
       },
       folder: join(config.dataFolder, 'models', 'headers'),
@@ -227,7 +217,20 @@ export class MeshNode {
       generations: this.#generations,
       texts: this.#texts,
       admission: this.#admission,
-      knownModels: () => this.#chatModels(),
+      knownModels: () => this.models.chatModels(),
+    });
+    this.models = new NodeModels({
+      library,
+      own: this.#own,
+      shards: this.#shards,
+      hosting: this.#hosting,
+      pools: mesh.pools,
+      peers: () => routes.peers(),
+      available: () => this.#generations.models(),
+      restsBecause: () => this.#restsBecause,
+      onImportProgress: (path, doneBytes, totalBytes) =>
+        onEvent({ type: 'importProgress', path, doneBytes, totalBytes }),
+      onChange,
     });
     mesh.onChange(() => onChange());
   }
@@ -250,7 +253,7 @@ export class MeshNode {
         this.#coordinator.silentPeers(),
       ),
       peersKnown: peers.length,
-      models: this.#entries(),
+      models: this.models.entries(),
       downloads: this.#hosting.downloads(),
       requests: this.#admission.counts(),
       tokensPerSecond: this.#generations.tokensPerSecond,
@@ -267,7 +270,7 @@ export class MeshNode {
    * @throws AppError `model-not-found` or `setting-invalid`; nothing changes then
    */
   setShards(shards: readonly HostedShard[] | null): void {
-    this.#hosting.setShards(shards ?? this.#bundledShards());
+    this.#hosting.setShards(shards ?? this.models.bundledShards());
   }
 
   /** Limits and ways of hosting change at once. */
@@ -291,45 +294,9 @@ export class MeshNode {
     return this.#hosting.catalog();
   }
 
-  /** Resolves when the model, or the layers, are here. @throws AppError as HostingService.download */
-  async downloadModel(request: DownloadRequest): Promise<ModelEntry> {
-    const model = await this.#hosting.download(request);
-    this.#options.onChange();
-    return this.#entry(model);
-  }
-
   /** @throws AppError `model-not-found` when no such download was asked for */
   async cancelDownload(model: string): Promise<void> {
     await this.#hosting.cancelDownload(model);
-  }
-
-  /** Offers a model of the own library in a pool. @throws AppError as poolModelOf and PoolService.offer */
-  async offerModel(params: PoolParams<'poolOffer'>): Promise<PoolResult<'poolOffer'>> {
-    const { id, ...facts } = await poolModelOf(this.#library.find(params.model), params);
-    const offered = await this.pools.offer(params.pool, id, facts);
-    const audience = this.#library.audienceOf(facts.manifestId);
-    await this.#library.share(facts.manifestId, withPool(audience, offered.poolId));
-    this.#hosting.libraryChanged();
-    return { pool: offered.pool, id, manifestId: facts.manifestId };
-  }
-
-  /** Offers a model no more, nor gives it to the members. @throws AppError as PoolService.offer */
-  async withdrawModel({
-    pool,
-    id,
-  }: PoolParams<'poolWithdraw'>): Promise<PoolResult<'poolWithdraw'>> {
-    const before = this.pools.offered();
-    const { poolId, ...withdrawn } = await this.pools.offer(pool, id, null);
-    for (const { manifestId } of before.filter(
-      (offer) => offer.id === id && offer.pool.id === poolId,
-    )) {
-      if (this.#models.get(manifestId) !== undefined) {
-        const audience = this.#library.audienceOf(manifestId);
-        await this.#library.share(manifestId, withoutPool(audience, poolId));
-      }
-    }
-    this.#hosting.libraryChanged();
-    return withdrawn;
   }
 
   /** The route that a question would take now. @throws AppError `model-not-found`, as Coordinator.route */
@@ -352,36 +319,6 @@ export class MeshNode {
     await done;
   }
 
-  /** @throws AppError as OwnModels.import */
-  async importModel(path: string, alias: string | undefined): Promise<ImportedModel> {
-    const { model, wasKnown, replaced, warnings } = await this.#models.import(
-      path,
-      alias,
-      (imported, doneBytes, totalBytes) =>
-        this.#options.onEvent({ type: 'importProgress', path: imported, doneBytes, totalBytes }),
-    );
-    const wasHosted = replaced !== undefined && this.#shards.hosts(replaced.manifestId);
-    this.#hosting.libraryChanged();
-    // What failed because its file was gone or had changed need not wait for its next try.
-    this.#shards.retry(model.manifestId);
-    this.#options.onChange();
-    return {
-      ...this.#entry(model),
-      wasKnown,
-      isHosted: this.#shards.hosts(model.manifestId),
-      replaced: replaced === undefined ? null : { name: replaced.summary.name, wasHosted },
-      ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
-    };
-  }
-
-  /** @throws AppError as OwnModels.remove */
-  async removeModel(name: string): Promise<ModelEntry> {
-    const model = await this.#models.remove(name, (id) => this.#hosting.release(id));
-    this.#hosting.libraryChanged();
-    this.#options.onChange();
-    return { ...this.#entry(model), isKept: false, available: false };
-  }
-
   /** As ChatService.complete. */
   chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
     return this.#chat.complete(request, signal);
@@ -399,7 +336,7 @@ export class MeshNode {
       this.#gateway?.close(),
       this.#mesh.stop(),
       this.#shards.stop(atOnce),
-      this.#models.stop(),
+      this.#own.stop(),
       this.#texts.close(),
       this.#headers.stop(),
     ]);
@@ -410,8 +347,8 @@ export class MeshNode {
     const { config, logOf } = this.#options;
     await this.#stages.start();
     await this.#headers.serve();
-    await this.#models.importBundled(config.bundledModels);
-    await this.#hosting.start(config.shards ?? this.#bundledShards());
+    await this.#own.importBundled(config.bundledModels);
+    await this.#hosting.start(config.shards ?? this.models.bundledShards());
     this.#gateway = await createGateway({
       chat: this.#chat,
       admission: this.#admission,
@@ -424,10 +361,6 @@ export class MeshNode {
     });
   }
 
-  #bundledShards(): HostedShard[] {
-    return this.#models.bundled.map((model) => ({ model }));
-  }
-
   #describe(): SelfDescription {
     return {
       state: this.#shards.state,
@@ -435,30 +368,5 @@ export class MeshNode {
       shards: this.#shards.records(),
       ...this.#hosting.describe(),
     };
-  }
-
-  #entries(): ModelEntry[] {
-    return modelEntries(this.#library.list(), this.#routes.peers(), this.#generations.models());
-  }
-
-  #whyNotHere(manifestId: string): string | undefined {
-    return whyNotHere({
-      isHosted: this.#shards.hosts(manifestId),
-      isHere: this.#models.get(manifestId) !== undefined,
-      restsBecause: this.#restsBecause,
-      fault: this.#shards.faultOf(manifestId),
-    });
-  }
-
-  #chatModels(): ChatModel[] {
-    const available = this.#generations.models();
-    return chatModels(this.#entries(), available, (id) => this.#shards.hosts(id));
-  }
-
-  #entry(model: LibraryModel): ModelEntry {
-    const available = this.#generations
-      .models()
-      .some(({ manifestId }) => manifestId === model.manifestId);
-    return ownEntry(model, available);
   }
 }

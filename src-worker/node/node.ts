@@ -128,14 +128,14 @@ serveHost(
     },
     modelStorage: () => running().modelStorage(),
     catalog: () => running().catalog(),
-    downloadModel: (request) => running().downloadModel(request),
+    downloadModel: (request) => running().models.download(request),
     cancelDownload: async ({ model }) => {
       await running().cancelDownload(model);
       return null;
     },
     route: ({ model, rules }) => running().route(model, rules),
-    importModel: ({ path, alias }) => running().importModel(path, alias),
-    removeModel: ({ model }) => running().removeModel(model),
+    importModel: ({ path, alias }) => running().models.import(path, alias),
+    removeModel: ({ model }) => running().models.remove(model),
     chat: async ({ chat, request }) => {
       if (chats.has(chat)) {
         throw new AppError('request-invalid', `Chat ${chat} is running already.`);
@@ -163,8 +163,8 @@ serveHost(
     poolReadInvite: (params) => running().pools.readInvite(params),
     poolList: () => running().pools.list(),
     poolRevoke: (params) => running().pools.revoke(params),
-    poolOffer: (params) => running().offerModel(params),
-    poolWithdraw: (params) => running().withdrawModel(params),
+    poolOffer: (params) => running().models.offer(params),
+    poolWithdraw: (params) => running().models.withdraw(params),
     poolLeave: (params) => running().pools.leave(params),
     stop: async () => {
       await stop();

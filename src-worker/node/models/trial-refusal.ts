@@ -1,5 +1,6 @@
 /** Says in plain words why a model failed its trial at import. Pure. */
 import { AppError, type ErrorCode, toAppError } from '../../../src-shared/errors.ts';
+import { printable } from '../../../src-shared/printable.ts';
 
 /** What llama.cpp v0.5.0 says when it refuses a model, and the end of a sentence for a person. */
 const reasons: readonly {
@@ -52,7 +53,7 @@ export function trialRefusal(path: string, thrown: unknown): AppError {
     return error;
   }
   // The file's author chose parts of them, and they are shown on terminals.
-  const line = words.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, longestWords);
+  const line = printable(words, longestWords);
   return new AppError('gguf-unsupported', `${path} cannot be used: ${line}.`, { cause: error });
 }
 

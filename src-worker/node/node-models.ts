@@ -1,0 +1,141 @@
+/**
+ * All models that the node knows, those of its own library and those of peers: what its owner does with them, what a status
+ * tells of them, and which of them a question may mean.
+ */
+import type { DownloadRequest } from '../../src-shared/catalog.ts';
+import type { ModelSummary } from '../../src-shared/model.ts';
+import type { HostedShard, ImportedModel, ModelEntry } from '../../src-shared/node-api.ts';
+import type { PoolParams, PoolResult } from '../../src-shared/pool.ts';
+import type { ShardHost } from './engines/shard-host.ts';
+import { whyNotHere } from './engines/why-not-here.ts';
+import type { HostingService } from './hosting/hosting-service.ts';
+import type { KnownPeer } from './mesh/records/record.ts';
+import { withoutPool, withPool } from './models/audience.ts';
+import type { LibraryModel, ModelLibrary } from './models/library.ts';
+import { poolModelOf } from './models/offered-model.ts';
+import type { ImportListener, OwnModels } from './models/own-models.ts';
+import { chatModels, modelEntries, ownEntry } from './node-status.ts';
+import type { PoolService } from './pools/pool-service.ts';
+import type { ChatModel } from './text/find-model.ts';
+
+export type NodeModelsOptions = {
+  readonly library: ModelLibrary;
+  readonly own: OwnModels;
+  readonly shards: ShardHost;
+  readonly hosting: HostingService;
+  readonly pools: PoolService;
+  readonly peers: () => readonly KnownPeer[];
+  /** Models of which every layer is hosted by somebody in reach. */
+  readonly available: () => readonly ModelSummary[];
+  /** Why this machine's own shards do not serve; null while they do. */
+  readonly restsBecause: () => string | null;
+  readonly onImportProgress: ImportListener;
+  readonly onChange: () => void;
+};
+
+export class NodeModels {
+  readonly #options: NodeModelsOptions;
+
+  constructor(options: NodeModelsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AppError as OwnModels.import */
+  async import(path: string, alias: string | undefined): Promise<ImportedModel> {
+    const { own, shards, onImportProgress } = this.#options;
+    const { model, wasKnown, replaced, warnings } = await own.import(path, alias, onImportProgress);
+    const wasHosted = replaced !== undefined && shards.hosts(replaced.manifestId);
+    // What failed because its file was gone or had changed need not wait for its next try.
+    shards.retry(model.manifestId);
+    this.#changed();
+    return {
+      ...this.#entry(model),
+      wasKnown,
+      isHosted: shards.hosts(model.manifestId),
+      replaced: replaced === undefined ? null : { name: replaced.summary.name, wasHosted },
+      ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
+    };
+  }
+
+  /** @throws AppError as OwnModels.remove */
+  async remove(name: string): Promise<ModelEntry> {
+    const { own, hosting } = this.#options;
+    const model = await own.remove(name, (id) => hosting.release(id));
+    this.#changed();
+    return { ...this.#entry(model), isKept: false, available: false };
+  }
+
+  /** Resolves when the model, or the layers, are here. @throws AppError as HostingService.download */
+  async download(request: DownloadRequest): Promise<ModelEntry> {
+    const model = await this.#options.hosting.download(request);
+    this.#options.onChange();
+    return this.#entry(model);
+  }
+
+  /** Offers a model of the own library in a pool. @throws AppError as poolModelOf and PoolService.offer */
+  async offer(params: PoolParams<'poolOffer'>): Promise<PoolResult<'poolOffer'>> {
+    const { library, pools, hosting } = this.#options;
+    const { id, ...facts } = await poolModelOf(library.find(params.model), params);
+    const { pool, poolId } = await pools.offer(params.pool, id, facts);
+    const { manifestId } = facts;
+    await library.share(manifestId, withPool(library.audienceOf(manifestId), poolId));
+    hosting.libraryChanged();
+    return { pool, id, manifestId };
+  }
+
+  /** Offers a model no more, nor gives it to the members. @throws AppError as PoolService.offer */
+  async withdraw(params: PoolParams<'poolWithdraw'>): Promise<PoolResult<'poolWithdraw'>> {
+    const { library, own, pools, hosting } = this.#options;
+    const before = pools.offered();
+    const { poolId, ...withdrawn } = await pools.offer(params.pool, params.id, null);
+    const offers = before.filter(({ id, pool }) => id === params.id && pool.id === poolId);
+    for (const { manifestId } of offers) {
+      if (own.get(manifestId) !== undefined) {
+        await library.share(manifestId, withoutPool(library.audienceOf(manifestId), poolId));
+      }
+    }
+    hosting.libraryChanged();
+    return withdrawn;
+  }
+
+  /** Those of a status. */
+  entries(): ModelEntry[] {
+    const { library, peers, available } = this.#options;
+    return modelEntries(library.list(), peers(), available());
+  }
+
+  /** Those that a question may mean. */
+  chatModels(): ChatModel[] {
+    const { available, shards } = this.#options;
+    return chatModels(this.entries(), available(), (id) => shards.hosts(id));
+  }
+
+  /** Why this machine does not answer with the model itself, as a sentence; undefined where it is not meant to. */
+  whyNotHere(manifestId: string): string | undefined {
+    const { shards, own, restsBecause } = this.#options;
+    return whyNotHere({
+      isHosted: shards.hosts(manifestId),
+      isHere: own.get(manifestId) !== undefined,
+      restsBecause: restsBecause(),
+      fault: shards.faultOf(manifestId),
+    });
+  }
+
+  /** The models that come with the app, whole. */
+  bundledShards(): HostedShard[] {
+    return this.#options.own.bundled.map((model) => ({ model }));
+  }
+
+  #changed(): void {
+    this.#options.hosting.libraryChanged();
+    this.#options.onChange();
+  }
+
+  #entry(model: LibraryModel): ModelEntry {
+    const { available } = this.#options;
+    return ownEntry(
+      model,
+      available().some(({ manifestId }) => manifestId === model.manifestId),
+    );
+  }
+}
