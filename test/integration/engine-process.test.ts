@@ -136,7 +136,7 @@ describe('an engine process', () => {
       code: 'engine-died',
       message: expect.stringContaining('did not answer and computed nothing for'),
     });
-    expect(performance.now() - askedAt).toBeLessThan(8000);
+    expect(performance.now() - askedAt).toBeLessThan(12_000);
   });
 
   it('ends within two seconds when its node is gone, also while its main thread computes', async () => {
