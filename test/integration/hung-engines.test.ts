@@ -71,7 +71,6 @@ async function startNode(): Promise<NodeProcess> {
 describe('on this machine', () => {
   it('an engine that hangs holds up no answer for good, and others go on too', async () => {
     const node = await startNode();
-    const { text: undisturbed } = await node.ask(question);
     const begun = Promise.withResolvers<void>();
     const answers = [
       node.chat(question, () => begun.resolve()).over,
@@ -79,23 +78,21 @@ describe('on this machine', () => {
     ];
     await begun.promise;
     await hangEngine(node);
-    const [first, second] = await Promise.all(answers);
-    const textOf = (events: typeof first): string =>
-      (events ?? []).map((event) => (event.type === 'text' ? event.text : '')).join('');
-    expect(textOf(first)).toBe(undisturbed);
-    expect(second?.at(-1)).toMatchObject({ type: 'done', completionTokens: 200 });
+    // Two at once share their batches, so that the text is not always that of one alone; all of it comes.
+    const ends = (await Promise.all(answers)).map((events) => events.at(-1));
+    expect(ends).toMatchObject([
+      { type: 'done', completionTokens: 300 },
+      { type: 'done', completionTokens: 200 },
+    ]);
   });
 
-  it('a tokenizer that hangs ends its questions with an error, and the next question has another one', async () => {
+  it('a tokenizer that hangs is replaced, and its question is answered by the next one', async () => {
     const node = await startNode();
     await node.ask(question);
     const [tokenizer] = await enginesOf(node, node.enginePids);
     process.kill(tokenizer ?? 0, 'SIGSTOP');
-    await expect(node.ask(question)).rejects.toMatchObject({
-      code: 'engine-died',
-      message: expect.stringContaining('gave no sign of life'),
-    });
     await node.ask(question);
+    expect(await enginesOf(node, node.enginePids)).not.toContain(tokenizer);
   });
 });
 
