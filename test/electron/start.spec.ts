@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { appFiles } from '../../src-main/app-files.ts';
 import { DesktopApp } from '../support/desktop-app.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';
 import { writeRandomModel } from '../support/random-model.ts';
@@ -99,7 +98,7 @@ test('a model file that is opened with the app is added when its owner says so',
   const refused = join(desktop.folder, 'refused.gguf');
   const file = join(desktop.folder, 'another.gguf');
   await writeRandomModel(refused);
-  await copyFile(appFiles().demoModel, file);
+  await writeRandomModel(file, { name: 'Another', seed: 2 });
   for (const path of [refused, file]) {
     expect(await startAgain(desktop, path)).toBe(0);
   }
@@ -118,11 +117,11 @@ test('a model file that is opened before the owner has agreed is not asked about
   try {
     const asked = await answerDialogs(desktop, 'Add');
     const file = join(desktop.folder, 'early.gguf');
-    await copyFile(appFiles().demoModel, file);
+    await writeRandomModel(file, { name: 'Early' });
     expect(await startAgain(desktop, file)).toBe(0);
     await desktop.agree();
     const later = join(desktop.folder, 'later.gguf');
-    await copyFile(appFiles().demoModel, later);
+    await writeRandomModel(later, { name: 'Later', seed: 2 });
     expect(await startAgain(desktop, later)).toBe(0);
     await desktop.until(({ node }) => node?.models.some(({ path }) => path === later) === true);
     expect((await asked()).map((question) => question.split('\n')[0])).toEqual([later]);
