@@ -97,6 +97,22 @@ describe('sessions of strangers that compute nothing', () => {
   });
 });
 
+it('an idle session of a trusted peer makes way for the owner and for trusted peers, not for a stranger', async () => {
+  const { open, time } = await shard();
+  const trusted = (peer: string): Partial<ShardSessionRequest> => ({
+    claimant: { peer, kind: 'trusted' },
+  });
+  const [first, second] = [listener(), listener()];
+  await open(trusted('anna'), first);
+  time.now = 1000;
+  await open(trusted('anna'), second);
+  time.now = 60_000;
+  await expect(open(by('mallory'))).rejects.toMatchObject(full);
+  expect([first.failures, second.failures]).toEqual([[], []]);
+  await open(trusted('bert'));
+  expect(first.failures).toMatchObject([full]);
+});
+
 it('a session with work in the engine does not make way, however long that takes', async () => {
   const { open, time } = await shard();
   const [one, other] = [listener(), listener()];
