@@ -43,6 +43,10 @@ function by(peer: string): Partial<ShardSessionRequest> {
   return { claimant: { peer, kind: 'stranger' } };
 }
 
+function trusted(peer: string): Partial<ShardSessionRequest> {
+  return { claimant: { peer, kind: 'trusted' } };
+}
+
 const work = { position: 0, count: 4, flags: 1, computeMicros: 0, values: new Uint8Array(16) };
 const full = { code: 'over-capacity' };
 
@@ -99,9 +103,6 @@ describe('sessions of strangers that compute nothing', () => {
 
 it('an idle session of a trusted peer makes way for the owner and for trusted peers, not for a stranger', async () => {
   const { open, time } = await shard();
-  const trusted = (peer: string): Partial<ShardSessionRequest> => ({
-    claimant: { peer, kind: 'trusted' },
-  });
   const [first, second] = [listener(), listener()];
   await open(trusted('anna'), first);
   time.now = 1000;
