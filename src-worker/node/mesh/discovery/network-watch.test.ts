@@ -54,17 +54,17 @@ it('looks no more once it is stopped', () => {
   expect(pass(180_000)).toBe(0);
 });
 
-describe('the addresses of a machine', () => {
-  const at = (address: string, cidr: string, internal = false) => ({
-    address,
-    cidr,
-    internal,
-    mac: '02:00:00:00:00:01',
-    ...(address.includes(':')
-      ? { family: 'IPv6' as const, netmask: 'ffff:ffff:ffff:ffff::', scopeid: 0 }
-      : { family: 'IPv4' as const, netmask: '255.255.255.0' }),
-  });
+const at = (address: string, cidr: string, internal = false) => ({
+  address,
+  cidr,
+  internal,
+  mac: '02:00:00:00:00:01',
+  ...(address.includes(':')
+    ? { family: 'IPv6' as const, netmask: 'ffff:ffff:ffff:ffff::', scopeid: 0 }
+    : { family: 'IPv4' as const, netmask: '255.255.255.0' }),
+});
 
+describe('the addresses of a machine', () => {
   it('are those in networks, whatever containers come and go', () => {
     const eth0 = [at('192.0.2.7', '192.0.2.7/24'), at('fe80::7', 'fe80::7/64')];
     const lo = [at('127.0.0.1', '127.0.0.1/8', true)];
