@@ -22,8 +22,9 @@
  * once to those that are connected, with the next connection to the others.
  *
  * What can fail: an inviter that is away (join says so, try later); a stale copy of the revocations (the next member
- * met brings the rest); a lost pool key (the pool lives on, but its owner is gone); a damaged file (kept aside, the node is
- * not in that pool until it is repaired, and with `poolOnly` lets nobody in on its account).
+ * met brings the rest); a lost pool key (its owner is gone: nobody renews admins, and the pool ends with its last
+ * certificate); a damaged file (kept aside, the node is not in that pool until it is repaired, and with `poolOnly` lets
+ * nobody in on its account).
  */
 import { z } from 'zod';
 import { lenientList } from './lenient-list.ts';

@@ -82,7 +82,7 @@ function refuseUnreadable(path: string, size: number): void {
 }
 
 /**
- * For its owner alone: who served whom is nobody else's business. SQLite gives its side files the same mode when it makes
+ * For its owner alone: what somebody asks, and when, is nobody else's business. SQLite gives its side files the same mode when it makes
  * them, so those of a database that was read-only are read-only, and stay so.
  */
 function makeWritable(path: string): void {

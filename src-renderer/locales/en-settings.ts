@@ -106,7 +106,7 @@ const fields = {
   },
   askOuterLayersHere: {
     label: 'First and last layer on this computer',
-    help: 'Others then get numbers from in between and not the words themselves; who tries hard may still guess some. This computer has to host both layers.',
+    help: 'Others then get numbers from in between and not the words themselves; whoever tries hard can still reconstruct much of them. This computer has to host both layers.',
   },
   askPriceCeiling: {
     label: 'Limit the price',

@@ -43,6 +43,10 @@ function by(peer: string): Partial<ShardSessionRequest> {
   return { claimant: { peer, kind: 'stranger' } };
 }
 
+function trusted(peer: string): Partial<ShardSessionRequest> {
+  return { claimant: { peer, kind: 'trusted' } };
+}
+
 const work = { position: 0, count: 4, flags: 1, computeMicros: 0, values: new Uint8Array(16) };
 const full = { code: 'over-capacity' };
 
@@ -95,6 +99,19 @@ describe('sessions of strangers that compute nothing', () => {
     await open(by('bob'));
     expect(idle.failures).toMatchObject([full]);
   });
+});
+
+it('an idle session of a trusted peer makes way for the owner and for trusted peers, not for a stranger', async () => {
+  const { open, time } = await shard();
+  const [first, second] = [listener(), listener()];
+  await open(trusted('anna'), first);
+  time.now = 1000;
+  await open(trusted('anna'), second);
+  time.now = 60_000;
+  await expect(open(by('mallory'))).rejects.toMatchObject(full);
+  expect([first.failures, second.failures]).toEqual([[], []]);
+  await open(trusted('bert'));
+  expect(first.failures).toMatchObject([full]);
 });
 
 it('a session with work in the engine does not make way, however long that takes', async () => {

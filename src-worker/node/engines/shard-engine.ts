@@ -15,6 +15,7 @@ import { KeptSequences } from './kept-sequences.ts';
 import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
 import { SessionActivity } from './session-activity.ts';
 import { SessionBook } from './session-book.ts';
+import type { Claimant } from './session-places.ts';
 import { SpeedMeter } from './speed-meter.ts';
 
 /** What this part of the node needs of an engine; EngineClient is one. */
@@ -337,10 +338,10 @@ export class ShardEngine {
       try {
         return this.#book.enter(request, session);
       } catch (error) {
-        const { peer } = request.claimant;
-        const inTheWay = this.#book.isAtLimit(request.claimant)
-          ? (number: number) => this.#book.claimantOf(number)?.peer === peer
-          : () => true;
+        const { claimant } = request;
+        const inTheWay = this.#book.isAtLimit(claimant)
+          ? (number: number) => this.#book.claimantOf(number)?.peer === claimant.peer
+          : (number: number) => this.#mayEnd(claimant, number);
         if (toAppError(error).code !== 'over-capacity' || !this.#endIdle(inTheWay)) {
           throw error;
         }
@@ -351,12 +352,18 @@ export class ShardEngine {
   /** What was kept of sessions makes way for it. */
   #claim(number: number, tokens: number): boolean {
     while (!this.#book.claim(number, tokens)) {
-      if (!this.#endIdle((other) => other !== number)) {
+      const claimant = this.#book.claimantOf(number);
+      if (!this.#endIdle((other) => other !== number && this.#mayEnd(claimant, other))) {
         return false;
       }
     }
     this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
     return true;
+  }
+
+  /** Identities are free, so a stranger ends sessions of strangers at most. */
+  #mayEnd(claimant: Claimant | undefined, number: number): boolean {
+    return claimant?.kind !== 'stranger' || this.#book.claimantOf(number)?.kind === 'stranger';
   }
 
   /** Ends the foreign session in the way that has had no work for longest, if that is long enough; false: there is none. */

@@ -16,7 +16,7 @@ import { PlacementView } from './placement-view.ts';
 import { Placer } from './placer.ts';
 
 export type AutomaticHostingParts = {
-  readonly config: Pick<NodeConfig, 'dataFolder' | 'engine'>;
+  readonly config: Pick<NodeConfig, 'dataFolder' | 'engine' | 'poolOnly'>;
   /** This node's own peer id. */
   readonly self: string;
   readonly library: Pick<ModelLibrary, 'list' | 'removeShard'>;
@@ -95,6 +95,7 @@ export class AutomaticHosting {
     }
     this.#avoidWhatFails();
     return this.#view.question({
+      isPoolOnly: config.poolOnly,
       self,
       hosting,
       contextLength: config.engine.contextLength,

@@ -93,7 +93,7 @@ export class HostingService {
       limits: config.hosting,
       mayServe: () => shards.state === 'serving',
       mayHave: (peer, manifestId) => this.mayHave(peer, manifestId),
-      audienceOf: (manifestId) => this.#shared.audienceOfOffers(manifestId),
+      audienceFrom: (manifestId, giver) => this.#shared.audienceFrom(manifestId, giver),
       onPeerFault: parts.onPeerFault,
       onChange: parts.onChange,
       log: this.#log,

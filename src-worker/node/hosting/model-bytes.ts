@@ -21,7 +21,7 @@ export type ModelBytesParts = {
   /** As SharedModels.mayHave. */
   readonly mayHave: (peer: string, manifestId: string) => boolean;
   /** As ModelDownloadsOptions. */
-  readonly audienceOf: (manifestId: string) => Audience;
+  readonly audienceFrom: (manifestId: string, giver: string) => Audience;
   readonly onPeerFault: (peer: string, fault: PeerFault) => void;
   readonly onChange: () => void;
   readonly log: Log;
@@ -55,7 +55,7 @@ export class ModelBytes {
       knownPeers: parts.knownPeers,
       library,
       addressesOf: parts.addressesOf,
-      audienceOf: parts.audienceOf,
+      audienceFrom: parts.audienceFrom,
       download: this.download,
       log: parts.log,
       onProgress: (manifestId, layers, { doneBytes, totalBytes, sources }) => {

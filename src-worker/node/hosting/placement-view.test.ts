@@ -83,6 +83,7 @@ const hosting: Hosting = {
 };
 
 const facts: PlacementFacts = {
+  isPoolOnly: false,
   self: 'own',
   hosting,
   contextLength: 256,
@@ -139,6 +140,14 @@ describe('the question to placement', () => {
     // To host it would tell of it.
     const own = view.question({ ...facts, library: [here('/m.gguf', [])], peers: [wanting] });
     expect(own.models.map(({ manifestId }) => manifestId)).toEqual([other]);
+  });
+
+  it('is about what only a pool offers where others than the pool are told nothing', () => {
+    const view = new PlacementView();
+    const hidden = peer({ demand: { [other]: 1 }, models: [summary(other)], poolOnly: true });
+    expect(view.question({ ...facts, peers: [hidden] }).models).toEqual([]);
+    const inPool = view.question({ ...facts, peers: [hidden], isPoolOnly: true });
+    expect(inPool.models.map(({ manifestId }) => manifestId)).toEqual([other]);
   });
 
   it('leaves out what is to be avoided, and counts the disk as memory', () => {

@@ -18,6 +18,8 @@ const assumedDownloadBytesPerSecond = 12.5e6;
 
 export type PlacementFacts = {
   readonly self: string;
+  /** Whether this node's record goes to members of its pools alone. */
+  readonly isPoolOnly: boolean;
   readonly hosting: Hosting;
   readonly contextLength: number;
   readonly library: readonly LibraryModel[];
@@ -72,11 +74,12 @@ export class PlacementView {
 
   /** Models that a peer gives, or that are here and for everybody: to host another one would tell of it. */
   #obtainable(
-    { library, peers, contextLength }: PlacementFacts,
+    { library, peers, contextLength, isPoolOnly }: PlacementFacts,
     ids: ReadonlySet<string>,
   ): PlacementModel[] {
     const offered = new Map<string, ModelSummary>();
-    for (const { record } of peers) {
+    // What is offered to a pool alone would be told to everybody by a node that does not keep to its pools.
+    for (const { record } of peers.filter((each) => isPoolOnly || each.record.poolOnly !== true)) {
       for (const model of offeredModels(record)) {
         if (ids.has(model.manifestId) && !offered.has(model.manifestId)) {
           offered.set(model.manifestId, model);

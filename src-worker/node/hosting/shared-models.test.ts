@@ -62,10 +62,11 @@ describe('the bytes of a model', () => {
 describe('a model that comes from peers', () => {
   it('stays among the members of the pool that it came from', () => {
     const member = peer({ models: [model] }, 'member');
-    expect(shared({ peers: () => [member] }).audienceOfOffers(id)).toEqual(['home']);
     const both = [member, peer({ held: [model] })];
-    expect(shared({ peers: () => both }).audienceOfOffers(id)).toBe('everybody');
-    expect(shared({ listed: new Set([id]) }).audienceOfOffers(id)).toBe('everybody');
+    expect(shared({ peers: () => both }).audienceFrom(id, 'member')).toEqual(['home']);
+    expect(shared({ peers: () => both }).audienceFrom(id, 'stranger')).toBe('everybody');
+    expect(shared({ peers: () => both }).audienceFrom(id, 'somebody who left')).toEqual([]);
+    expect(shared({ listed: new Set([id]) }).audienceFrom(id, 'member')).toBe('everybody');
   });
 });
 

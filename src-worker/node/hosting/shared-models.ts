@@ -39,10 +39,13 @@ export class SharedModels {
     );
   }
 
-  /** For the audience of a model that comes from the peers that offer it now. */
-  audienceOfOffers(manifestId: string): Audience {
+  /**
+   * Peers that may have a model which this one gave. What others claim to have says nothing: a stranger who knows the id
+   * of a pool's model could make it everybody's by a line in its record.
+   */
+  audienceFrom(manifestId: string, giver: string): Audience {
     const { peers, poolsOf, listed } = this.#parts;
-    const offerers = peers().filter(({ record }) => offers(record, manifestId));
+    const offerers = peers().filter(({ peer }) => peer === giver);
     return listed.has(manifestId)
       ? 'everybody'
       : audienceOfOffers(
@@ -75,8 +78,4 @@ export class SharedModels {
       [...rates].filter(([id]) => named.has(id) || mayBeNamed(audienceOf(id), readers)),
     );
   }
-}
-
-function offers(record: KnownPeer['record'], id: string): boolean {
-  return offeredModels(record).some(({ manifestId }) => manifestId === id);
 }

@@ -1,8 +1,9 @@
 /** Reads multiaddrs from settings, records and other peers, keeping only what this node can dial. */
-import { BlockList } from 'node:net';
+import type { BlockList } from 'node:net';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Reach } from '../../../src-shared/node-api.ts';
+import { isIn, isPublicIp, localNetworks, thisMachine } from './networks.ts';
 
 /** Most addresses of one peer that are remembered from one source. */
 export const maxAddresses = 16;
@@ -11,27 +12,6 @@ export const maxAddresses = 16;
 const maxRelayedAddresses = 4;
 
 const hostNames = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6']);
-
-/** Networks of a house or a company: RFC 1918, 3927, 4193, 4291. */
-const localNetworks = blockList(
-  ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'],
-  ['fc00::/7', 'fe80::/10'],
-);
-
-/** What else nobody gets to from everywhere: this machine, a carrier's network, and what is for no machine or for many. */
-const specialNetworks = blockList(
-  [
-    '0.0.0.0/8',
-    '127.0.0.0/8',
-    '100.64.0.0/10',
-    '192.0.0.0/24',
-    '198.18.0.0/15',
-    '224.0.0.0/4',
-    '240.0.0.0/4',
-  ],
-  // The second and third lead to IPv4 addresses of any kind.
-  ['::/127', '64:ff9b::/96', '2002::/16', 'ff00::/8'],
-);
 
 /**
  * The dialable ones among addresses that a stranger named for a peer: TCP on an IP address or a DNS name,
@@ -114,16 +94,18 @@ export function isPublic(address: Multiaddr): boolean {
 /** Whether the first host on the way, a relay or the peer itself, may be reached from everywhere. Names may not. */
 export function hasPublicHost(address: Multiaddr): boolean {
   const [host] = address.getComponents();
-  return (
-    (host?.name === 'ip4' || host?.name === 'ip6') &&
-    !isIn(localNetworks, address) &&
-    !isIn(specialNetworks, address)
-  );
+  return (host?.name === 'ip4' || host?.name === 'ip6') && isPublicIp(host.value ?? '');
 }
 
 /** Whether the address leads directly into a network of a house or a company. */
 export function isLocal(address: Multiaddr): boolean {
-  return isTcp(address) && isIn(localNetworks, address);
+  return isTcp(address) && hasHostIn(localNetworks, address);
+}
+
+/** Whether a dial may end at this machine: its first host is this machine, or a name, which may mean anything. */
+export function mayLeadHere(address: Multiaddr): boolean {
+  const [host] = address.getComponents();
+  return host?.name.startsWith('dns') === true || hasHostIn(thisMachine, address);
 }
 
 /** From where others get to a node that has these addresses. */
@@ -154,24 +136,9 @@ export function withoutPeer(text: string): string {
   return text.replace(/\/p2p\/[^/]+$/, '');
 }
 
-function isIn(networks: BlockList, address: Multiaddr): boolean {
+function hasHostIn(networks: BlockList, address: Multiaddr): boolean {
   const [host] = address.getComponents();
-  const family = host?.name === 'ip4' ? 'ipv4' : host?.name === 'ip6' ? 'ipv6' : undefined;
-  return family !== undefined && networks.check(host?.value ?? '', family);
-}
-
-function blockList(ipv4: readonly string[], ipv6: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const [family, networks] of [
-    ['ipv4', ipv4],
-    ['ipv6', ipv6],
-  ] as const) {
-    for (const text of networks) {
-      const [network = '', bits] = text.split('/');
-      list.addSubnet(network, Number(bits), family);
-    }
-  }
-  return list;
+  return isIn(networks, host?.value ?? '');
 }
 
 function parse(text: string): Multiaddr | undefined {

@@ -15,7 +15,6 @@ const nearby = [
   '/ip4/10.0.0.1/tcp/22',
   '/ip4/169.254.169.254/tcp/80',
   '/ip4/100.64.0.1/tcp/80',
-  '/ip4/0.0.0.0/tcp/22',
   '/ip4/255.255.255.255/tcp/22',
   '/ip6/fd00::1/tcp/22',
   '/ip6/fe80::1/tcp/22',
@@ -23,10 +22,20 @@ const nearby = [
   '/ip6/64:ff9b::c0a8:101/tcp/22',
   '/ip6/2002:c0a8:101::1/tcp/22',
   `/ip4/192.168.1.1/tcp/80/p2p/${relay}/p2p-circuit`,
+];
+const here = [
+  '/ip4/127.0.0.1/tcp/22',
+  '/ip4/127.255.0.1/tcp/22',
+  '/ip6/::1/tcp/22',
+  // Systems take these for this machine as well.
+  '/ip4/0.0.0.0/tcp/22',
+  '/ip6/::/tcp/22',
+  '/ip6/::ffff:7f00:1/tcp/22',
+  `/ip4/0.0.0.0/tcp/22/p2p/${relay}/p2p-circuit`,
   // A name may lead anywhere, and somewhere else the next time.
+  '/dns4/localhost/tcp/22',
   '/dns4/router.example/tcp/80',
 ];
-const here = ['/ip4/127.0.0.1/tcp/22', '/ip4/127.255.0.1/tcp/22', '/ip6/::1/tcp/22'];
 const all = [...everywhere, ...nearby, ...here];
 
 function ways(nearness: Parameters<typeof waysFor>[0], addresses: readonly string[]) {

@@ -4,7 +4,14 @@
  * count, and private ones only for a requester that is in a private network with this node, or in a pool of it. Pure.
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
-import { dialableAddresses, hasPublicHost, isLocal, isLoopback, isRelayed } from './addresses.ts';
+import {
+  dialableAddresses,
+  hasPublicHost,
+  isLocal,
+  isLoopback,
+  isRelayed,
+  mayLeadHere,
+} from './addresses.ts';
 
 /** How near the peer that asks is: on this machine, in a network of this machine or a pool of this node, or anywhere. */
 export type Nearness = 'machine' | 'network' | 'anywhere';
@@ -29,7 +36,7 @@ export function waysFor(
     .filter(
       (address) =>
         nearness === 'machine' ||
-        (nearness === 'network' && !isLoopback(address)) ||
+        (nearness === 'network' && !mayLeadHere(address)) ||
         hasPublicHost(address),
     )
     .map(String);

@@ -6,8 +6,9 @@
  *   64 bits count, which is what one household gets);
  * - every other peer is an operator of its own, as is one that can only be reached over a relay.
  *
- * It is a guess that makes it dearer to be many, not a proof: who has machines in many networks is counted as many.
- * A peer that names somebody else's address only makes itself count for less.
+ * It is a guess and no proof: peers name their addresses themselves, so that somebody who invents several, or has machines
+ * in many networks, is counted as many. It tells honest households apart. A peer that names somebody else's address only
+ * makes itself count for less.
  */
 import { isIP } from 'node:net';
 import { multiaddr } from '@multiformats/multiaddr';

@@ -36,8 +36,8 @@ export type ModelDownloadsOptions = {
   readonly library: ModelLibrary;
   /** Where the model's GGUF file lies on the web. */
   readonly addressesOf: (manifestId: string) => readonly string[];
-  /** Peers that may have a model that comes from those who offer it now; absent: nobody. */
-  readonly audienceOf?: (manifestId: string) => Audience;
+  /** Peers that may have a model which this one gave; absent: nobody. */
+  readonly audienceFrom?: (manifestId: string, giver: string) => Audience;
   readonly download: TokenBucket;
   readonly log: Log;
   readonly onProgress?: (manifestId: string, range: LayerRange, progress: DownloadProgress) => void;
@@ -81,8 +81,7 @@ export class ModelDownloads {
     folder: string,
     signal: AbortSignal,
   ): Promise<LibraryModel> {
-    const { opener, library, audienceOf = () => nobody, log } = this.#options;
-    const audience = audienceOf(manifestId);
+    const { opener, library, audienceFrom = () => nobody, log } = this.#options;
     const path = join(folder, 'header.gguf');
     let cause: unknown;
     for (const peer of peers.slice(0, maxHeaderPeers)) {
@@ -93,7 +92,7 @@ export class ModelDownloads {
           const model = await library.addModel(manifest, path);
           // Its owner may have imported its file meanwhile.
           if (model.path === null) {
-            await library.share(manifestId, audience);
+            await library.share(manifestId, audienceFrom(manifestId, peer));
           }
           return model;
         }

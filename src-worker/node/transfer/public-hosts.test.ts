@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from 'vitest';
-import { checkHost, isPublicAddress, publicLookup } from './public-hosts.ts';
+import { leadsOutside } from '../mesh/networks.ts';
+import { checkHost, publicLookup } from './public-hosts.ts';
 
 const inside = [
   '127.0.0.1',
@@ -12,6 +13,10 @@ const inside = [
   '192.168.1.1',
   '169.254.169.254',
   '100.100.1.1',
+  '192.0.0.8',
+  '198.18.0.1',
+  '224.0.0.1',
+  '255.255.255.255',
   '::1',
   '::',
   '::ffff:127.0.0.1',
@@ -19,19 +24,24 @@ const inside = [
   'fd00::1',
   'fe80::1',
   '64:ff9b::a00:1',
+  'fec0::1',
+  'ff02::1',
   '64:ff9b::192.168.0.1',
+  '64:ff9b:1::7f00:1',
+  '2002:7f00:1::1',
+  '::127.0.0.1',
 ];
 const outside = ['1.1.1.1', '172.32.0.1', '192.169.0.1', '2606:4700::1111', '64:ff9b::101:101'];
 
 describe('an IP address', () => {
   it.each(inside)('%s is not on the internet', (address) => {
-    expect(isPublicAddress(address)).toBe(false);
+    expect(leadsOutside(address)).toBe(false);
     const host = address.includes(':') ? `[${address}]` : address;
     expect(() => checkHost(new URL(`https://${host}:8443/x`))).toThrow(/private network/);
   });
 
   it.each(outside)('%s is', (address) => {
-    expect(isPublicAddress(address)).toBe(true);
+    expect(leadsOutside(address)).toBe(true);
     const host = address.includes(':') ? `[${address}]` : address;
     expect(() => checkHost(new URL(`https://${host}/x`))).not.toThrow();
   });

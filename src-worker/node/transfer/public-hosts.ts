@@ -4,39 +4,9 @@
  * another one by then.
  */
 import { lookup } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { AppError } from '../../../src-shared/errors.ts';
-
-const inside = new BlockList();
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const) {
-  inside.addSubnet(network, bits, 'ipv4');
-}
-for (const [network, bits] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  // The same IPv4 networks, as a translator in an IPv6 network writes them.
-  ['64:ff9b::a00:0', 104],
-  ['64:ff9b::7f00:0', 104],
-  ['64:ff9b::a9fe:0', 112],
-  ['64:ff9b::ac10:0', 108],
-  ['64:ff9b::c0a8:0', 112],
-] as const) {
-  inside.addSubnet(network, bits, 'ipv6');
-}
-
-/** Whether an IP address belongs neither to this machine nor to a private network. */
-export function isPublicAddress(address: string): boolean {
-  return !inside.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
+import { leadsOutside } from '../mesh/networks.ts';
 
 /**
  * The host of a URL, which is an IP address or a name. Names are judged by `publicLookup`.
@@ -45,7 +15,7 @@ export function isPublicAddress(address: string): boolean {
 export function checkHost({ host, hostname }: URL): void {
   const address = hostname.replace(/^\[|\]$/g, '');
   const isLocal =
-    isIP(address) === 0 ? /(^|\.)localhost\.?$/.test(address) : !isPublicAddress(address);
+    isIP(address) === 0 ? /(^|\.)localhost\.?$/.test(address) : !leadsOutside(address);
   if (isLocal) {
     throw notPublic(host);
   }
@@ -62,7 +32,7 @@ export function publicLookup(resolve: typeof lookup = lookup): LookupFunction {
         callback(error, []);
         return;
       }
-      const outside = addresses.filter(({ address }) => isPublicAddress(address));
+      const outside = addresses.filter(({ address }) => leadsOutside(address));
       const [first] = outside;
       if (first === undefined) {
         callback(notPublic(hostname), []);

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { NetworkWatch } from './network-watch.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NetworkWatch, ownAddresses } from './network-watch.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -52,4 +52,24 @@ it('looks no more once it is stopped', () => {
   watch.stop();
   world.addresses = '';
   expect(pass(180_000)).toBe(0);
+});
+
+const at = (address: string, cidr: string, internal = false) => ({
+  address,
+  cidr,
+  internal,
+  mac: '02:00:00:00:00:01',
+  ...(address.includes(':')
+    ? { family: 'IPv6' as const, netmask: 'ffff:ffff:ffff:ffff::', scopeid: 0 }
+    : { family: 'IPv4' as const, netmask: '255.255.255.0' }),
+});
+
+describe('the addresses of a machine', () => {
+  it('are those in networks, whatever containers come and go', () => {
+    const eth0 = [at('192.0.2.7', '192.0.2.7/24'), at('fe80::7', 'fe80::7/64')];
+    const lo = [at('127.0.0.1', '127.0.0.1/8', true)];
+    expect(ownAddresses({ lo, eth0 })).toBe('192.0.2.7/24');
+    expect(ownAddresses({ lo, eth0, veth1: [at('fe80::9', 'fe80::9/64')] })).toBe('192.0.2.7/24');
+    expect(ownAddresses({ lo, eth0, wg0: [at('fd00::2', 'fd00::2/64')] })).not.toBe('192.0.2.7/24');
+  });
 });

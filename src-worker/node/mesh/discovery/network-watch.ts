@@ -25,7 +25,11 @@ export class NetworkWatch {
   #seen = '';
   #lookedAt: readonly [number, number] = [0, 0];
 
-  constructor({ onChange, addresses = ownAddresses, clocks = usualClocks }: NetworkWatchParts) {
+  constructor({
+    onChange,
+    addresses = () => ownAddresses(),
+    clocks = usualClocks,
+  }: NetworkWatchParts) {
     this.#onChange = onChange;
     this.#addresses = addresses;
     this.#clocks = clocks;
@@ -54,10 +58,14 @@ export class NetworkWatch {
   }
 }
 
-function ownAddresses(): string {
-  return Object.values(networkInterfaces())
+/**
+ * The addresses that this machine has in networks. Interfaces that have only an IPv6 address for their own cable come and
+ * go with every container that starts, and change no way to anybody.
+ */
+export function ownAddresses(interfaces = networkInterfaces()): string {
+  return Object.values(interfaces)
     .flatMap((each) => each ?? [])
-    .filter(({ internal }) => !internal)
+    .filter(({ internal, address }) => !internal && !/^fe[89ab]/i.test(address))
     .map(({ cidr, address }) => cidr ?? address)
     .toSorted((a, b) => a.localeCompare(b))
     .join(' ');

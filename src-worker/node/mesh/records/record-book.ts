@@ -41,15 +41,14 @@ export class RecordBook {
     this.#now = now;
   }
 
-  /** Whether a record of the peer with this sequence would be news; cheap, to be asked before verifying. */
+  /** Whether a record of the peer with this sequence would be news. */
   isNews(peer: string, sequence: number): boolean {
     return sequence > (this.#entries.get(peer)?.sequence ?? -1);
   }
 
   /**
    * Takes a verified record in, unless an equal one was there, or for hearsay a newer one; returns whether it
-   * did. A full book
-   * drops the oldest for a peer that speaks for itself, and refuses strangers that another peer speaks of.
+   * did. A full book drops the oldest for a peer that speaks for itself, and refuses strangers that another peer speaks of.
    */
   accept(peer: string, record: PeerRecord, isForwarded: boolean): boolean {
     // What it says itself is newer than all before, though its clock may have been set back.

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { recordLifetimeMs, type PeerRecord } from './record.ts';
 import { recordsPerSecond } from './record-intake.ts';
 
-/** Peers that news is passed on to; by three times twenty seconds nobody of ten thousand is left out. */
+/** Peers that news is passed on to. In a mesh of thousands some miss a record and have the next one, twenty seconds later. */
 const fanOut = 4;
 
 /** Records kept for peers that connect: as many as there may be, and no more than so many bytes. */

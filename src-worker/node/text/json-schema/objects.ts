@@ -10,7 +10,7 @@ import { otherNames } from './other-names.ts';
 import { commaSeparated, type GrammarRules, literal, space } from './rules.ts';
 
 /** More or longer properties would make a grammar that is too large; they are refused before that costs anything. */
-const limits = { properties: 3000, nameCharacters: 1000 };
+const limits = { properties: 3000, nameCharacters: 1000, allNames: 100_000 };
 
 /**
  * Without `additionalProperties`, only declared properties come out where there are any: a valid answer that
@@ -85,11 +85,17 @@ function checkNames(names: ReadonlySet<string>, path: string): void {
     const counts = `${names.size} properties; at most ${limits.properties} are supported`;
     throw invalid(path, `the schema names ${counts}`);
   }
+  let all = 0;
   for (const { length } of names) {
+    all += length;
     if (length > limits.nameCharacters) {
       const counts = `${length} characters; at most ${limits.nameCharacters} are supported`;
       throw invalid(path, `a property has a name of ${counts}`);
     }
+  }
+  if (all > limits.allNames) {
+    const counts = `${all} characters together; at most ${limits.allNames} are supported`;
+    throw invalid(path, `the names of the properties have ${counts}`);
   }
 }
 
