@@ -26,7 +26,7 @@ import { NodeProcess } from './node-process.ts';
 import { ownProcesses } from './sensors/own-processes.ts';
 import type { Acknowledgement } from './store/acknowledgements.ts';
 import { waitsForConsent } from './waits-for-consent.ts';
-import { shardsById, withIds } from './shards-by-id.ts';
+import { settledShards, withIds } from './shards-by-id.ts';
 import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
 
@@ -292,7 +292,7 @@ export class Host {
   /** Names of hosted models that the node did not know when they were set. On a full disk they stay. */
   #storeShardsById(models: readonly ModelEntry[]): void {
     try {
-      this.#settings.rewriteShards((shards) => shardsById(shards, models));
+      this.#settings.rewriteShards((shards) => settledShards(shards, models));
     } catch (error) {
       const cause = describeCauses(error);
       this.log.write('debug', 'store', 'Hosted shards could not be stored by id', { cause });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEntry } from '../src-shared/node-api.ts';
-import { shardsById, shardsByName } from './shards-by-id.ts';
+import { settledShards, shardsById, shardsByName } from './shards-by-id.ts';
 
 function model(letter: string, name: string, more: Partial<ModelEntry> = {}): ModelEntry {
   return {
@@ -54,6 +54,14 @@ describe('the setting of hosted shards', () => {
   ])('stays as it is where it names what %s', (_title, name) => {
     expect(shardsById([{ model: name }], [one, model('b', 'Small')])).toEqual([{ model: name }]);
   });
+});
+
+it('leaves a stored name to the model that the owner brings, whatever peers call by it meanwhile', () => {
+  const strangers = model('b', 'Small', { isKept: false });
+  expect(settledShards([{ model: 'Small' }], [strangers])).toEqual([{ model: 'Small' }]);
+  expect(settledShards([{ model: 'Small' }], [strangers, one])).toEqual([
+    { model: one.manifestId },
+  ]);
 });
 
 it('shows hosted shards by names that mean their models alone, as a person would type them', () => {

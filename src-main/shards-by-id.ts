@@ -17,6 +17,20 @@ export function shardsById(
   return shards.map((shard) => ({ ...shard, model: idOf(shard.model, models) ?? shard.model }));
 }
 
+/**
+ * Shards that were stored by a name before their models were here. Only a model of the own library takes the name for
+ * good: what a peer calls by it now may be gone when the owner's own comes.
+ */
+export function settledShards(
+  shards: readonly HostedShard[],
+  models: readonly ModelEntry[],
+): HostedShard[] {
+  return shardsById(
+    shards,
+    models.filter(({ isKept }) => isKept === true),
+  );
+}
+
 /** The same shards for people: each by the first name of its model that means it alone. */
 export function shardsByName(
   shards: readonly HostedShard[],

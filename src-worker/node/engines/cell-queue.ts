@@ -5,7 +5,7 @@
 import { AppError } from '../../../src-shared/errors.ts';
 
 /** A reader hardly waits longer for the next word, in milliseconds. */
-const waitMs = 10_000;
+export const cellPatienceMs = 10_000;
 
 export type CellQueueParts = {
   /** For the message. */
@@ -43,7 +43,7 @@ export class CellQueue {
       return Promise.reject(this.#full());
     }
     const done = Promise.withResolvers<void>();
-    const timer = setTimeout(() => this.#giveUp(session), waitMs).unref();
+    const timer = setTimeout(() => this.#giveUp(session), cellPatienceMs).unref();
     this.#waiters.set(session, { tokens, done, timer });
     return done.promise;
   }

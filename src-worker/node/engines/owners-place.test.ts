@@ -62,15 +62,15 @@ describe('sessions of strangers that compute nothing', () => {
     await open(ownRequest);
   });
 
-  it('make way after five seconds for somebody who waits, the longest idle one first', async () => {
+  it('make way after twelve seconds for somebody who waits, the longest idle one first', async () => {
     const { open, time } = await shard();
     const [first, second] = [listener(), listener()];
     await open(by('mallory'), first);
     time.now = 1000;
     await open(by('mallory'), second);
-    time.now = 5000;
+    time.now = 12_000;
     await expect(open(by('alice'))).rejects.toMatchObject(full);
-    time.now = 5001;
+    time.now = 12_001;
     await open(by('alice'));
     expect(first.failures).toMatchObject([full]);
     expect(second.failures).toEqual([]);
@@ -81,7 +81,7 @@ describe('sessions of strangers that compute nothing', () => {
     const greedy = listener();
     await open({ ...by('mallory'), promptTokens: 1000, maxTokens: 1000 }, greedy);
     await expect(open(ownRequest)).rejects.toMatchObject(full);
-    time.now = 5001;
+    time.now = 12_001;
     await open(ownRequest);
     expect(greedy.failures).toMatchObject([full]);
   });
@@ -93,7 +93,7 @@ describe('sessions of strangers that compute nothing', () => {
     for (const session of [await open(by('mallory')), await open(by('mallory'))]) {
       session.send(work);
     }
-    time.now = 10_000;
+    time.now = 20_000;
     await expect(open(by('mallory'))).rejects.toMatchObject(full);
     expect(idle.failures).toEqual([]);
     await open(by('bob'));

@@ -9,7 +9,7 @@ import type {
 } from '../../wire/engine-messages.ts';
 import type { Work } from '../../wire/work.ts';
 import { Median } from '../sessions/median.ts';
-import { CellQueue } from './cell-queue.ts';
+import { cellPatienceMs, CellQueue } from './cell-queue.ts';
 import type { EngineEvents } from './engine-client.ts';
 import { KeptSequences } from './kept-sequences.ts';
 import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
@@ -48,8 +48,11 @@ type OpenSession = {
   earlierMicros: number;
 };
 
-/** A session that has no work for so long makes way for somebody who waits for its place, in milliseconds. */
-const mostIdleMs = 5000;
+/**
+ * A session that has no work for so long makes way for somebody who waits for its place, in milliseconds. It is longer than
+ * a stage of its chain may wait for cells, during which those behind that one have nothing to do.
+ */
+const mostIdleMs = cellPatienceMs + 2000;
 
 export type ShardEngineParts = {
   /** For messages: "Layers 0 to 3 of Some model". */

@@ -66,6 +66,8 @@ export class ShardRunner implements ServingShard {
   #state: State = { name: 'starting' };
   #pace: Pace;
   #attempt: Promise<void>;
+  /** The engine of a file that changed may still end. */
+  #ending: Promise<void> = Promise.resolve();
   #crashes = 0;
   /** Of the engine that runs or loads. */
   #pid: number | null = null;
@@ -204,7 +206,7 @@ export class ShardRunner implements ServingShard {
       this.#enter({ name: 'stopped', engine });
       await engine.stop(this.#outOfService());
     }
-    await this.#attempt;
+    await Promise.all([this.#attempt, this.#ending]);
   }
 
   /** Makes a `stop` under way go without asking and waiting, which gives the memory back at once. */
@@ -226,6 +228,8 @@ export class ShardRunner implements ServingShard {
   async #start(): Promise<void> {
     const { shardPath, settings, startEngine, now, onChange, log } = this.#parts;
     try {
+      // Two engines at once may not fit.
+      await this.#ending;
       const path = await shardPath(this.#stopping.signal);
       this.#stopping.signal.throwIfAborted();
       const isForeign = this.#parts.isForeign(path);
@@ -260,8 +264,9 @@ export class ShardRunner implements ServingShard {
           : undefined;
         this.#enter({ name: 'serving', engine, since: now(), guard });
         // It may have changed while it was loaded.
-        await guard?.check();
-        log('info', `${this.#name} is serving`, { backend: engine.description.backend });
+        if (await (guard?.check() ?? true)) {
+          log('info', `${this.#name} is serving`, { backend: engine.description.backend });
+        }
       }
     } catch (error) {
       if (!this.#stopping.signal.aborted) {
@@ -288,9 +293,11 @@ export class ShardRunner implements ServingShard {
         ),
         0,
       );
-      void engine.stop(
+      this.#ending = engine.stop(
         new AppError('peer-failed', `${this.#name} was taken out of service: its file has changed`),
       );
+      // Not between two batches: the next one would be computed with the other weights.
+      void engine.kill();
     }
   }
 

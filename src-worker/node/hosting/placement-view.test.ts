@@ -142,6 +142,17 @@ describe('the question to placement', () => {
     expect(own.models.map(({ manifestId }) => manifestId)).toEqual([other]);
   });
 
+  it('is never about a file of the owner because a peer asks for it and says that it gives it', () => {
+    const view = new PlacementView();
+    const knowing = peer({ demand: { [id]: 2 }, held: [summary(id)] });
+    const question = { ...facts, library: [here('/m.gguf', [])], peers: [knowing] };
+    expect(view.question(question).models).toEqual([]);
+    expect(view.question({ ...question, isPoolOnly: true }).models).toEqual([]);
+    // The owner hosts it, which tells of it.
+    const hosted = [{ manifestId: id, firstLayer: 0, lastLayer: 1 }];
+    expect(view.question({ ...question, hosted }).models).toHaveLength(1);
+  });
+
   it('is about what only a pool offers where others than the pool are told nothing', () => {
     const view = new PlacementView();
     const hidden = peer({ demand: { [other]: 1 }, models: [summary(other)], poolOnly: true });

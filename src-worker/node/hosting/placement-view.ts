@@ -2,6 +2,7 @@
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { Hosting } from '../../../src-shared/node-api.ts';
 import { type KnownPeer, offeredModels, type RecordedShard } from '../mesh/records/record.ts';
+import type { Audience } from '../models/audience.ts';
 import type { LibraryModel } from '../models/library.ts';
 import { sumDemand } from '../placement/demand.ts';
 import {
@@ -72,9 +73,12 @@ export class PlacementView {
     };
   }
 
-  /** Models that a peer gives, or that are here and for everybody: to host another one would tell of it. */
+  /**
+   * Models that a peer gives, or that are here. One that is here and not for all who read this node's record is placed only
+   * where the owner hosts it already: a peer that knows its id could else have it told of by asking for it.
+   */
   #obtainable(
-    { library, peers, contextLength, isPoolOnly }: PlacementFacts,
+    { library, peers, contextLength, isPoolOnly, hosted }: PlacementFacts,
     ids: ReadonlySet<string>,
   ): PlacementModel[] {
     const offered = new Map<string, ModelSummary>();
@@ -90,11 +94,14 @@ export class PlacementView {
     return [...ids].flatMap((id) => {
       const here = own.get(id);
       const summary = offered.get(id);
-      const isForAll = here?.audience === 'everybody' && here.path !== null;
-      if (here !== undefined && (isForAll || summary !== undefined)) {
-        return this.#exact(here, contextLength);
+      if (here === undefined) {
+        return summary === undefined ? [] : assumedModel(summary, contextLength);
       }
-      return summary === undefined ? [] : assumedModel(summary, contextLength);
+      const isTold =
+        mayBePlaced(here.audience, isPoolOnly) || hosted.some((shard) => shard.manifestId === id);
+      return isTold && (here.path !== null || summary !== undefined)
+        ? this.#exact(here, contextLength)
+        : [];
     });
   }
 
@@ -104,6 +111,11 @@ export class PlacementView {
     this.#models.set(manifestId, model);
     return model;
   }
+}
+
+/** Whether this node may come to host the model by itself, which everybody who reads its record is told. */
+function mayBePlaced(audience: Audience, isPoolOnly: boolean): boolean {
+  return audience === 'everybody' || (isPoolOnly && audience.length > 0);
 }
 
 /** The fastest of the own shards shows what the machine can read. */
