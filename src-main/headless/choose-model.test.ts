@@ -36,3 +36,15 @@ it('is found by name, alias or id', () => {
   expect(findModel(models, 'demo'.padEnd(64, '0'))?.name).toBe('demo');
   expect(findModel(models, 'Demo')).toBeUndefined();
 });
+
+it('is refused with a name for each where several of this machine bear it', () => {
+  const same = (digit: string, given: Partial<ModelEntry> = {}): ModelEntry =>
+    model('Same', { manifestId: digit.repeat(64), isKept: true, available: false, ...given });
+  const foreign = same('c', { isKept: false, available: true });
+  expect(() => findModel([same('a'), same('b'), foreign], 'Same')).toThrow(
+    '"Same" means several models. Name one of: Same:aaaaaaaa, Same:bbbbbbbb.',
+  );
+  expect(findModel([same('a'), same('b'), foreign], 'Same:bbbbbbbb')?.manifestId).toMatch(/^b/);
+  expect(findModel([same('a'), same('b', { available: true })], 'Same')?.manifestId).toMatch(/^b/);
+  expect(findModel([same('a'), foreign], 'Same')?.manifestId).toMatch(/^a/);
+});
