@@ -95,12 +95,10 @@ export class RecordExchange {
     this.#links.forEach((link, peer) => void this.#dropIfDead(peer, link));
   }
 
-  /** The peer is reached over another connection than before; what went over the former one may be lost. */
+  /** The peer is reached over another connection than before; what went over the former one may be lost and is told anew. */
   reconnected(peer: string): void {
-    const link = this.#links.get(peer);
-    if (link !== undefined) {
-      void this.#tell(link);
-    }
+    this.disconnected(peer);
+    this.connected(peer);
   }
 
   /** Passes on a verified record that is news. */
