@@ -45,6 +45,7 @@ async function exchangeWithPeers(): Promise<{
     ),
     onRecord: () => {},
     onDead: () => {},
+    onSilence: () => {},
     log: () => {},
   });
   await exchange.start();
