@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ModelEntry } from '../../src-shared/node-api.ts';
 import { chooseModel, findModel } from './choose-model.ts';
+import { modelLines } from './sentences.ts';
 
 function model(name: string, given: Partial<ModelEntry>): ModelEntry {
   return {
@@ -37,9 +38,11 @@ it('is found by name, alias or id', () => {
   expect(findModel(models, 'Demo')).toBeUndefined();
 });
 
+function same(digit: string, given: Partial<ModelEntry> = {}): ModelEntry {
+  return model('Same', { manifestId: digit.repeat(64), isKept: true, available: false, ...given });
+}
+
 it('is refused with a name for each where several of this machine bear it', () => {
-  const same = (digit: string, given: Partial<ModelEntry> = {}): ModelEntry =>
-    model('Same', { manifestId: digit.repeat(64), isKept: true, available: false, ...given });
   const foreign = same('c', { isKept: false, available: true });
   expect(() => findModel([same('a'), same('b'), foreign], 'Same')).toThrow(
     '"Same" means several models. Name one of: Same:aaaaaaaa, Same:bbbbbbbb.',
@@ -47,4 +50,9 @@ it('is refused with a name for each where several of this machine bear it', () =
   expect(findModel([same('a'), same('b'), foreign], 'Same:bbbbbbbb')?.manifestId).toMatch(/^b/);
   expect(findModel([same('a'), same('b', { available: true })], 'Same')?.manifestId).toMatch(/^b/);
   expect(findModel([same('a'), foreign], 'Same')?.manifestId).toMatch(/^a/);
+  // The names in the list are those to use.
+  expect(modelLines([same('a'), same('b')]).filter((line) => line.startsWith('Same'))).toEqual([
+    'Same:aaaaaaaa',
+    'Same:bbbbbbbb',
+  ]);
 });
