@@ -51,7 +51,7 @@ export function App({ session }: { session: ChatSession }) {
       <main
         id="content"
         tabIndex={-1}
-        className="flex min-h-0 min-w-0 grow flex-col overflow-hidden border-line bg-surface outline-none max-md:border-t md:my-2 md:mr-2 md:rounded-2xl md:border"
+        className="relative flex min-h-0 min-w-0 grow flex-col overflow-hidden border-line bg-surface outline-none max-md:border-t md:my-2 md:mr-2 md:rounded-2xl md:border"
       >
         <ConnectionBanner />
         <Notices snapshot={snapshot} />

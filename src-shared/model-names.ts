@@ -43,6 +43,13 @@ export function namesOf(model: NamedModel): string[] {
   return [...(alias === null ? [] : [alias]), name, ...qualifiedNames(model), manifestId];
 }
 
+/** The first of its names that means no other of these models. */
+export function nameAmong(model: NamedModel, models: readonly NamedModel[]): string {
+  const isItsAlone = (name: string): boolean =>
+    modelsNamed(name, models).every(({ manifestId }) => manifestId === model.manifestId);
+  return namesOf(model).find(isItsAlone) ?? model.manifestId;
+}
+
 /** For an error about a name with several meanings: each model by a name that nothing else has. */
 export function distinctNames(models: readonly NamedModel[]): string {
   return models.map((model) => `${model.name}:${idDigits(model)}`).join(', ');

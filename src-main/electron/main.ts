@@ -15,6 +15,7 @@ import { registerAppScheme } from './app-protocol.ts';
 import { parseCommandLine } from './command-line.ts';
 import { parseDeepLink } from './deep-link.ts';
 import type { Desktop, OpenRequest } from './desktop.ts';
+import { socketFolder } from './socket-folder.ts';
 import { startDesktop } from './start-desktop.ts';
 import { keepAtHome } from './window.ts';
 
@@ -41,6 +42,9 @@ app.on('web-contents-created', (_event, contents) => keepAtHome(contents));
 try {
   const dataFolder = dataFolderAt(command.dataFolder);
   await prepareDataFolder(dataFolder);
+  if (process.platform !== 'win32') {
+    process.env['TMPDIR'] = socketFolder(tmpdir());
+  }
   // One instance is one such folder, and what Chromium keeps there never roams with the owner's profile.
   app.setPath('userData', join(dataFolder.folder, 'desktop'));
   const handOver: z.infer<typeof handOverSchema> = {

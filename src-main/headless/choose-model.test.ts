@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ModelEntry } from '../../src-shared/node-api.ts';
 import { chooseModel, findModel } from './choose-model.ts';
+import { modelLines } from './sentences.ts';
 
 function model(name: string, given: Partial<ModelEntry>): ModelEntry {
   return {
@@ -35,4 +36,23 @@ it('is found by name, alias or id', () => {
   expect(findModel(models, 'b')?.name).toBe('big');
   expect(findModel(models, 'demo'.padEnd(64, '0'))?.name).toBe('demo');
   expect(findModel(models, 'Demo')).toBeUndefined();
+});
+
+function same(digit: string, given: Partial<ModelEntry> = {}): ModelEntry {
+  return model('Same', { manifestId: digit.repeat(64), isKept: true, available: false, ...given });
+}
+
+it('is refused with a name for each where several of this machine bear it', () => {
+  const foreign = same('c', { isKept: false, available: true });
+  expect(() => findModel([same('a'), same('b'), foreign], 'Same')).toThrow(
+    '"Same" means several models. Name one of: Same:aaaaaaaa, Same:bbbbbbbb.',
+  );
+  expect(findModel([same('a'), same('b'), foreign], 'Same:bbbbbbbb')?.manifestId).toMatch(/^b/);
+  expect(findModel([same('a'), same('b', { available: true })], 'Same')?.manifestId).toMatch(/^b/);
+  expect(findModel([same('a'), foreign], 'Same')?.manifestId).toMatch(/^a/);
+  // The names in the list are those to use.
+  expect(modelLines([same('a'), same('b')]).filter((line) => line.startsWith('Same'))).toEqual([
+    'Same:aaaaaaaa',
+    'Same:bbbbbbbb',
+  ]);
 });

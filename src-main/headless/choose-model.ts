@@ -1,5 +1,6 @@
-/** Which model a chat asks when nobody says. Pure. */
-import { modelsNamed } from '../../src-shared/model-names.ts';
+/** Which model a command means. Pure. */
+import { AppError } from '../../src-shared/errors.ts';
+import { distinctNames, modelsNamed } from '../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../src-shared/node-api.ts';
 
 /** The largest model that can answer now: it knows the most. */
@@ -10,8 +11,22 @@ export function chooseModel(models: readonly ModelEntry[]): ModelEntry | undefin
     .at(0);
 }
 
-/** The model that goes by this name, alias or id; one of this machine's own goes before others of its name. */
+/**
+ * The model that goes by this name, alias or id. One of this machine's own goes before others of its name, and among
+ * several one that can answer now.
+ * @throws AppError `model-not-found` where the name means several all the same
+ */
 export function findModel(models: readonly ModelEntry[], name: string): ModelEntry | undefined {
   const named = modelsNamed(name, models);
-  return named.find(({ isKept }) => isKept === true) ?? named[0];
+  const own = named.filter(({ isKept }) => isKept === true);
+  const meant = own.length > 0 ? own : named;
+  const ready = meant.filter(({ available }) => available);
+  const [found, ...others] = ready.length > 0 ? ready : meant;
+  if (others.length > 0) {
+    throw new AppError(
+      'model-not-found',
+      `"${name}" means several models. Name one of: ${distinctNames(meant)}.`,
+    );
+  }
+  return found;
 }

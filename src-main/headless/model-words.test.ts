@@ -73,10 +73,17 @@ describe('what an import says', () => {
 
   it('is that a new model is not hosted yet, and the command for it', () => {
     expect(importLines(model)).toEqual(['Imported one:']);
-    expect(hostingLine(model)).toBe(
+    expect(hostingLine(model, [model])).toBe(
       `It is in the library, and not hosted yet. "mindmesh models host 'one'" has this machine answer with it.`,
     );
-    expect(hostingLine({ ...model, isHosted: true })).toBe('This machine hosts it.');
+    expect(hostingLine({ ...model, isHosted: true }, [])).toBe('This machine hosts it.');
+  });
+
+  it('is a command that means no other model of the same name', () => {
+    const named = { ...model, alias: null };
+    expect(hostingLine(named, [named, { ...named, manifestId: 'b'.repeat(64) }])).toContain(
+      `"mindmesh models host 'Small:aaaaaaaa'"`,
+    );
   });
 
   it('is the name under which the same content was known', () => {

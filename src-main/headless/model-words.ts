@@ -1,5 +1,6 @@
 /** What the commands about models print of downloads and of the catalog. Pure. */
 import type { CatalogEntry } from '../../src-shared/catalog.ts';
+import { nameAmong } from '../../src-shared/model-names.ts';
 import type { DownloadStatus, ImportedModel, ModelEntry } from '../../src-shared/node-api.ts';
 
 /** What `models import` says of the file: whether its content is new, and what it takes the place of. */
@@ -26,15 +27,15 @@ export function importLines(model: ImportedModel): string[] {
   ];
 }
 
-/** Whether this machine answers with a model that was imported, and what has it do so. */
-export function hostingLine(model: ImportedModel): string {
+/** Whether this machine answers with a model that was imported, and what has it do so. `models`: all that are known. */
+export function hostingLine(model: ImportedModel, models: readonly ModelEntry[]): string {
   return model.isHosted
     ? 'This machine hosts it.'
-    : `It is in the library, and not hosted yet. ${hostCommand(model)} has this machine answer with it.`;
+    : `It is in the library, and not hosted yet. ${hostCommand(model, models)} has this machine answer with it.`;
 }
 
-function hostCommand({ alias, name }: ModelEntry): string {
-  return `"mindmesh models host '${alias ?? name}'"`;
+function hostCommand(model: ModelEntry, models: readonly ModelEntry[]): string {
+  return `"mindmesh models host '${nameAmong(model, models)}'"`;
 }
 
 /** What `models catalog` prints. */

@@ -2,6 +2,7 @@
 import type { Receipt } from '../../src-shared/chat.ts';
 import { missingCase } from '../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';
+import { nameAmong } from '../../src-shared/model-names.ts';
 import type { ModelEntry, NodeStatus, ShardStatus } from '../../src-shared/node-api.ts';
 import { waitsForConsent } from '../waits-for-consent.ts';
 
@@ -92,7 +93,7 @@ export function modelLines(models: readonly ModelEntry[]): string[] {
     return ['No models yet. "mindmesh models import FILE.gguf" adds one.'];
   }
   return models.flatMap((model) => [
-    `${[model.alias ?? model.name, ...(model.otherAliases ?? [])].join(', ')}${model.alias === null ? '' : ` (${model.name})`}`,
+    `${[nameAmong(model, models), ...(model.otherAliases ?? [])].join(', ')}${model.alias === null ? '' : ` (${model.name})`}`,
     row(
       '',
       `${model.architecture}, ${model.layers} layers, ${model.quantisation}, ${size(model.sizeBytes)}`,

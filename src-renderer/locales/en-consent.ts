@@ -55,12 +55,12 @@ export const enConsent = {
   startAtLoginHelp: 'As an icon in the tray. You can change this in the settings.',
   agree: 'Agree and start',
   notNow: 'Not now',
-  failed: 'That could not be kept, so nothing was started.',
+  failed: 'Your answer could not be saved, so nothing was started.',
   declinedTitle: 'Nothing runs',
   declinedDesktop:
     'MindMesh computes nothing and connects to nobody. It asks again when you open it the next time.',
   declinedBrowser:
-    'MindMesh computes nothing and connects to nobody. You can close this page; “mindmesh stop” on this computer ends the rest.',
+    'MindMesh computes nothing and connects to nobody. You can close this page. Quitting MindMesh on this computer ends the rest.',
   readAgain: 'Read it again',
   quit: 'Quit MindMesh',
 } as const;

@@ -148,7 +148,7 @@ const weekdays: Record<Weekday, string> = {
 
 export const enSettings = {
   title: 'Settings',
-  lead: 'Changes are kept as you make them.',
+  lead: 'Changes are saved as you make them.',
   loading: 'Reading the settings…',
   unreadable: 'The settings could not be read.',
   groups: {
@@ -163,7 +163,7 @@ export const enSettings = {
     app: 'This app',
   },
   fields,
-  saved: 'Kept',
+  saved: 'Saved',
   isDefault: 'Default',
   defaultIs: (value: string) => `Default: ${value}`,
   on: 'on',
@@ -257,7 +257,7 @@ export const enSettings = {
   privacy: {
     here: 'Settings, logs and the API key stay on this computer. Chats are not kept: they end with the window. MindMesh sends no statistics and no crash reports to anybody.',
     peers:
-      'Computers that you are connected to see your network address and which layers you serve. Whoever computes parts of your answers can read or reconstruct what you ask; the line under each answer says who took part.',
+      'Every computer in the mesh is told the network addresses of this one, which layers it serves, and whether it works or rests. Whoever computes parts of your answers can read or reconstruct what you ask; the line under each answer says who took part.',
     network: 'How computers find this one, and whether it tells a country, is set on the page',
     api: 'Address for other programs on this computer',
     copyApi: 'Copy address',

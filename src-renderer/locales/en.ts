@@ -105,10 +105,8 @@ export const en = {
     startingSentence: 'MindMesh is starting. This takes a few seconds.',
     stoppingSentence: 'MindMesh is stopping.',
     loadingSentence: 'MindMesh is loading its part of the model.',
-    servingSentence: (shards: number, connected: number) =>
-      `MindMesh is serving ${shards === 1 ? 'one part of a model' : `${shards} parts of models`}, ${
-        connected === 0 ? 'with no peers in reach' : `with ${peers(connected)} in reach`
-      }.`,
+    loadedSentence: (connected: number) =>
+      `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this computer are loaded.`,
     idleSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. This computer serves no layers.`,
     restingSentence: (connected: number) =>

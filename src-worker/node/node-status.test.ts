@@ -146,6 +146,7 @@ describe('a peer that a node shows', () => {
     const [quiet, other] = [peer([], [], { peer: 'quiet' }), peer([], [], { peer: 'other' })];
     const shown = peerStatuses([quiet, other], () => undefined, new Set(['quiet']));
     expect(shown.map(({ silent }) => silent)).toEqual([true, undefined]);
+    expect(peerStatus(peer([], [], { silent: true })).silent).toBe(true);
   });
 
   it('has no latency before the first ping', () => {

@@ -83,13 +83,14 @@ export function peerStatuses(
 }
 
 export function peerStatus(known: KnownPeer): PeerStatus {
-  const { peer, record, connected, latencyMs, relayed, standing } = known;
+  const { peer, record, connected, latencyMs, silent, relayed, standing } = known;
   const names = new Map(record.models.map(({ manifestId, name }) => [manifestId, name]));
   return {
     peer,
     addresses: [...record.addresses],
     connected,
     latencyMs: latencyMs ?? null,
+    ...(silent === true ? { silent } : {}),
     ...(relayed === true ? { relayed } : {}),
     ...(standing === undefined ? {} : { standing }),
     state: record.state,

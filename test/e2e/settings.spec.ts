@@ -10,7 +10,7 @@ test('a change is kept at once, and is there after a reload', async ({ openView,
   await expect(minutes).toHaveValue('5');
   await minutes.fill('12');
   await minutes.press('Enter');
-  await expect(page.getByText('Kept', { exact: true })).toBeVisible();
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
   await expect(page.getByText('Default: 5 minutes')).toBeVisible();
   await page.getByRole('switch', { name: 'Pause on battery' }).click();
   await page.getByRole('switch', { name: 'Pause when other programs use a graphics card' }).click();

@@ -18,7 +18,7 @@ test('the status says in a sentence how this node is, and names it', async ({ pa
   const node = page.getByRole('region', { name: 'This node' });
   const peer = await host.ask(async (connection) => connection.snapshot().node?.peer ?? 'none');
 
-  await expect(node.getByText('MindMesh is serving one part of a model')).toBeVisible();
+  await expect(node.getByText('The layers of this computer are loaded.')).toBeVisible();
   await expect(node.getByText(`…${peer.slice(-8)}`)).toBeVisible();
 });
 
@@ -49,4 +49,18 @@ test('usage counts the answers that were given', async ({ chat }) => {
   await page.getByRole('link', { name: 'Status' }).click();
 
   await expect(answers).toHaveText(String(before + 1));
+});
+
+test('only the page scrolls, and never the window around it', async ({ chat }) => {
+  const page = chat.page;
+  await page.getByRole('link', { name: 'Chat' }).click();
+  await chat.ask('What is the capital of France?');
+  await chat.answered();
+  await page.getByRole('link', { name: 'Status' }).click();
+  await expect(page.getByRole('table', { name: 'Tokens per day' })).toBeAttached();
+  await page.setViewportSize({ width: 1100, height: 600 });
+  const sticksOut = await page.evaluate(
+    () => document.documentElement.scrollHeight - document.documentElement.clientHeight,
+  );
+  expect(sticksOut).toBeLessThanOrEqual(0);
 });

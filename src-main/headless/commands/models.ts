@@ -112,14 +112,15 @@ export async function importModel(
   path: string,
   options: ModelsOptions & { readonly name?: string; readonly host?: boolean },
 ): Promise<void> {
-  const model = await useHost(options, quietly, async (connection) => {
+  const { model, models } = await useHost(options, quietly, async (connection) => {
     const forget = process.stderr.isTTY ? showProgress(connection) : undefined;
     try {
-      return await connection.call('importModel', {
+      const model = await connection.call('importModel', {
         // The host may run in another folder than this command.
         path: resolve(path),
         ...(options.name === undefined ? {} : { alias: options.name }),
       });
+      return { model, models: connection.snapshot().node?.models ?? [] };
     } finally {
       forget?.();
     }
@@ -133,7 +134,7 @@ export async function importModel(
     for (const warning of model.warnings ?? []) {
       note(warning);
     }
-    print(hosting ?? hostingLine(model));
+    print(hosting ?? hostingLine(model, models));
   }
 }
 

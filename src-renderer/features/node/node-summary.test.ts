@@ -42,11 +42,12 @@ const running = (status: NodeStatus | null) =>
   nodeSummary({ state: 'running', fault: null, node: status });
 
 describe('the state of the node', () => {
-  it('says what it serves and counts only the peers in reach', () => {
+  it('says that its layers are loaded and counts only the peers in reach', () => {
     expect(running(node(['serving'], [true, false, true]))).toEqual({
       tone: 'good',
       word: 'Running',
-      sentence: 'MindMesh is serving one part of a model, with 2 peers in reach.',
+      sentence:
+        'MindMesh is running, with 2 peers in reach. The layers of this computer are loaded.',
     });
   });
 

@@ -25,10 +25,11 @@ function runningSummary(node: NodeStatus): NodeSummary {
   }
   const connected = connectedPeers(node);
   const idle = node.shards.length === 0 ? text.node.idleSentence : text.node.restingSentence;
+  const sentence = serving === 0 ? idle : text.node.loadedSentence;
   return {
     tone: 'good',
     word: text.node.running,
-    sentence: serving === 0 ? idle(connected) : text.node.servingSentence(serving, connected),
+    sentence: sentence(connected),
   };
 }
 

@@ -207,7 +207,7 @@ describe('a crash', () => {
       {
         state: 'faulted',
         pid: null,
-        fault: expect.stringContaining('tried again after 0.25 seconds'),
+        fault: expect.stringContaining('tried again after 0.25 s.'),
       },
     ]);
     await expect(shard?.openSession(request, listener())).rejects.toMatchObject({

@@ -309,7 +309,7 @@ export class ShardRunner implements ServingShard {
     this.#enter({
       name: 'faulted',
       error,
-      fault: `${error.message} It is tried again after ${delayMs / 1000} seconds.`,
+      fault: `${error.message} It is tried again after ${delayMs / 1000} s.`,
     });
     this.#retry = setTimeout(() => this.retry(), delayMs);
   }

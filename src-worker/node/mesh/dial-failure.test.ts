@@ -6,6 +6,7 @@ it.each<[unknown, string]>([
   [new Error('connect EHOSTUNREACH 192.0.2.1:1'), 'no way leads there from here'],
   [new Error('getaddrinfo ENOTFOUND mesh.example'), 'its name is not known'],
   [new DOMException('The operation was aborted', 'AbortError'), 'it did not answer in time'],
+  [new Error('The operation was aborted due to timeout'), 'it did not answer in time'],
   [new Error('Unexpected EOF'), 'Unexpected EOF'],
   ['no error', 'no error'],
   [

@@ -8,7 +8,7 @@ const meanings = [
   [/ECONNREFUSED/, 'nothing listens there'],
   [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/, 'no way leads there from here'],
   [/ENOTFOUND|EAI_AGAIN|ENODATA/, 'its name is not known'],
-  [/ETIMEDOUT/, 'it did not answer in time'],
+  [/ETIMEDOUT|aborted due to timeout/, 'it did not answer in time'],
   [/UnexpectedPeer/, 'another computer answers there'],
 ] as const;
 

@@ -129,6 +129,7 @@ class Libp2pMesh implements Mesh {
     this.#peers = new KnownPeers({
       connectionsOf: (peer) => this.#connectionsOf(peer),
       latencyMs: (peer) => this.#exchange.latencyMs(peer),
+      isSilent: (peer) => this.#exchange.isSilent(peer),
       isHeard: (peer) => this.pools.isHeard(peer),
       mayServe: (peer) => this.pools.mayServe(peer),
       onExpired: () => this.#changed(),
@@ -145,6 +146,7 @@ class Libp2pMesh implements Mesh {
       ),
       onRecord: (peer, record, way) => this.#heard(peer, record, way),
       onDead: (peer) => this.#drop(peer),
+      onSilence: (peer) => this.#changed(peer),
       shareAPool: (one, other) => this.pools.shareAPool(one, other),
       log: options.log,
     });

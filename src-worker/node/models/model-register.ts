@@ -286,9 +286,12 @@ function toKept(entry: LibraryEntry): Kept {
 /** The folder cannot be read or written. */
 export function libraryUnusable(folder: string, cause: unknown): AppError {
   const why = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   return new AppError(
     'data-folder-unusable',
-    `The model library in ${folder} cannot be used (${why}).`,
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? `The disk of ${folder} is full. Free some space, then try again.`
+      : `The model library in ${folder} cannot be used (${why}).`,
     { cause },
   );
 }

@@ -81,7 +81,7 @@ export async function readInviteLink(link: string, now: number): Promise<Invite>
   if (expiresAt <= now) {
     throw new AppError(
       'request-invalid',
-      `This invite to ${value.n} has expired. Ask for a new one.`,
+      `This invite to ${value.n} has expired. Ask for a new one, and see that the clock of this computer is right.`,
     );
   }
   return {

@@ -44,7 +44,16 @@ export class WebClient {
       const cause = error instanceof Error ? error.cause : undefined;
       throw cause instanceof AppError
         ? cause
-        : new AppError('peer-failed', `${address.host} does not answer.`, { cause: error });
+        : new AppError('peer-failed', silence(address, isHere), { cause: error });
     }
   }
+}
+
+/** A proxy that is set may be what keeps it from answering. */
+function silence({ host, protocol }: URL, isHere: boolean): string {
+  const variable = protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY';
+  const proxy = process.env[variable.toLowerCase()] ?? process.env[variable] ?? '';
+  return isHere || proxy === ''
+    ? `${host} does not answer.`
+    : `${host} does not answer. It was asked over the proxy that ${variable} names; check that the proxy works.`;
 }

@@ -6,6 +6,7 @@ import type { KnownPeer, PeerRecord } from './record.ts';
 export type KnownPeersParts = {
   readonly connectionsOf: (peer: string) => readonly Connection[];
   readonly latencyMs: (peer: string) => number | undefined;
+  readonly isSilent: (peer: string) => boolean;
   /** Whether what the peer says counts on this node. */
   readonly isHeard: (peer: string) => boolean;
   /** Whether what it offers may be used. */
@@ -80,6 +81,7 @@ export class KnownPeers {
       record: this.#parts.mayServe(peer) ? record : withoutOffers(record),
       connected: this.connected.has(peer),
       latencyMs: this.#parts.latencyMs(peer),
+      ...(this.#parts.isSilent(peer) ? { silent: true } : {}),
       ...this.#path(peer, record.addresses),
     };
   }

@@ -13,8 +13,14 @@ function sealed(sequence: number): SealedRecord {
 }
 
 /** A link whose other side is in the test's hands: every channel that it opened. */
-function linkWithPeer(): { link: PeerLink; far: Channel[]; dead: () => number } {
+function linkWithPeer(): {
+  link: PeerLink;
+  far: Channel[];
+  dead: () => number;
+  silences: boolean[];
+} {
   const far: Channel[] = [];
+  const silences: boolean[] = [];
   let deaths = 0;
   const link = new PeerLink(
     async () => {
@@ -25,8 +31,9 @@ function linkWithPeer(): { link: PeerLink; far: Channel[]; dead: () => number } 
     () => {
       deaths += 1;
     },
+    () => silences.push(link.isSilent),
   );
-  return { link, far, dead: () => deaths };
+  return { link, far, dead: () => deaths, silences };
 }
 
 describe('PeerLink', () => {
@@ -52,6 +59,24 @@ describe('PeerLink', () => {
       answered.push(link.latencyMs);
     }
     expect(answered).toEqual([undefined, 30, 10, 10, 10, 10, 20]);
+  });
+
+  it('tells once that the peer misses pings, and that it answers again', async () => {
+    const { link, far, silences } = linkWithPeer();
+    await link.ping();
+    const asked: Buffer[] = [];
+    far[0]?.onFrame(({ body }) => {
+      asked.push(body);
+    });
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(silences).toEqual([]);
+    await link.ping();
+    await vi.advanceTimersByTimeAsync(15_000);
+    await link.ping();
+    expect(silences).toEqual([true]);
+    await far[0]?.send(recordKinds.pong, asked[0] ?? Buffer.alloc(0));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(silences).toEqual([true, false]);
   });
 
   it('finds out within four seconds whether the peer answers, though a ping was lost before', async () => {
@@ -141,6 +166,7 @@ describe('PeerLink', () => {
     const refusal = new AppError('peer-failed', 'Not spoken here');
     const link = new PeerLink(
       () => Promise.reject(refusal),
+      () => {},
       () => {},
     );
     await link.ping();

@@ -20,6 +20,7 @@ type Ping = { readonly number: bigint; readonly sentAt: number };
 export class PeerLink {
   readonly #open: () => Promise<Channel>;
   readonly #onDead: () => void;
+  readonly #onSilence: () => void;
   #channel: Promise<Channel> | undefined;
   #isClosed = false;
   /** The newest record while another is on its way: older ones need not be sent any more. */
@@ -31,11 +32,21 @@ export class PeerLink {
   #roundTrips: number[] = [];
   #answers = 0;
   #probing: Promise<boolean> | undefined;
+  #isSilent = false;
 
-  /** `open` opens the channel to the peer; `onDead` is called when it no longer answers. */
-  constructor(open: () => Promise<Channel>, onDead: () => void) {
+  /**
+   * `open` opens the channel to the peer; `onDead` is called when it no longer answers, `onSilence` when it missed a ping
+   * and when it answers again.
+   */
+  constructor(open: () => Promise<Channel>, onDead: () => void, onSilence: () => void) {
     this.#open = open;
     this.#onDead = onDead;
+    this.#onSilence = onSilence;
+  }
+
+  /** Whether the next ping was due before the last one was answered. */
+  get isSilent(): boolean {
+    return this.#isSilent;
   }
 
   /** Shortest of the last round trips, in milliseconds; undefined before the first answer. */
@@ -75,6 +86,7 @@ export class PeerLink {
       if (performance.now() - this.#ping.sentAt >= silenceMs) {
         this.#onDead();
       }
+      this.#noteSilence(true);
       return;
     }
     try {
@@ -171,6 +183,14 @@ export class PeerLink {
       this.#roundTrips.push(performance.now() - this.#ping.sentAt);
       this.#roundTrips = this.#roundTrips.slice(-rememberedPings);
       this.#ping = undefined;
+      this.#noteSilence(false);
+    }
+  }
+
+  #noteSilence(isSilent: boolean): void {
+    if (this.#isSilent !== isSilent) {
+      this.#isSilent = isSilent;
+      this.#onSilence();
     }
   }
 }

@@ -45,6 +45,7 @@ async function exchangeWithPeers(): Promise<{
     ),
     onRecord: () => {},
     onDead: () => {},
+    onSilence: () => {},
     log: () => {},
   });
   await exchange.start();
@@ -81,6 +82,15 @@ describe('RecordExchange', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     await settle();
     expect(told.get('a')).toHaveLength(4);
+  });
+
+  it('introduces it once more to a peer that connects anew, since what was said before may be lost', async () => {
+    const { exchange, told } = await exchangeWithPeers();
+    exchange.connected('a');
+    await settle();
+    exchange.reconnected('a');
+    await settle();
+    expect(told.get('a')?.map(({ sequence }) => sequence)).toEqual([5000, 5000]);
   });
 
   it('numbers records by the clock, upwards even when the clock stands still or goes back', async () => {

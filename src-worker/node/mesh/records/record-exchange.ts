@@ -34,6 +34,8 @@ export type RecordExchangeOptions = {
   readonly shareAPool?: (one: string, other: string) => boolean;
   /** The peer answers no more; its connections are to be dropped. */
   readonly onDead: (peer: string) => void;
+  /** The peer missed a ping, or answers again. */
+  readonly onSilence: (peer: string) => void;
   readonly log: Log;
 };
 
@@ -68,10 +70,11 @@ export class RecordExchange {
   }
 
   connected(peer: string): void {
-    const { opener, onDead } = this.#options;
+    const { opener, onDead, onSilence } = this.#options;
     const link = new PeerLink(
       () => opener.openChannel(peer, recordProtocol, answerRecordLimits, this.#stopping.signal),
       () => onDead(peer),
+      () => onSilence(peer),
     );
     this.#links.set(peer, link);
     void this.#introduce(peer, link);
@@ -95,12 +98,10 @@ export class RecordExchange {
     this.#links.forEach((link, peer) => void this.#dropIfDead(peer, link));
   }
 
-  /** The peer is reached over another connection than before; what went over the former one may be lost. */
+  /** The peer is reached over another connection than before; what went over the former one may be lost and is told anew. */
   reconnected(peer: string): void {
-    const link = this.#links.get(peer);
-    if (link !== undefined) {
-      void this.#tell(link);
-    }
+    this.disconnected(peer);
+    this.connected(peer);
   }
 
   /** Passes on a verified record that is news. */
@@ -110,6 +111,10 @@ export class RecordExchange {
 
   latencyMs(peer: string): number | undefined {
     return this.#links.get(peer)?.latencyMs;
+  }
+
+  isSilent(peer: string): boolean {
+    return this.#links.get(peer)?.isSilent === true;
   }
 
   /** Tells all peers soon: at once when the state changed or nothing was told lately. */

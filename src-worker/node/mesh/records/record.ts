@@ -73,6 +73,8 @@ export type KnownPeer = {
   readonly receivedAt: number;
   readonly connected: boolean;
   readonly latencyMs: number | undefined;
+  /** It missed a ping, and none was answered since; absent: no. */
+  readonly silent?: boolean;
   /** Whether every connection to it goes over a relay; absent: no. */
   readonly relayed?: boolean;
   /** How far it is trusted to do what it says, 0 to 1; absent: 1. */
