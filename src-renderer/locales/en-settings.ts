@@ -278,6 +278,9 @@ export const enSettings = {
   },
 };
 export const enDesktop = {
+  noTray: 'Closing this window ends MindMesh',
+  noTraySentence:
+    'Your desktop has no place for its icon. Minimise the window to keep MindMesh working.',
   updateReady: (version: string) =>
     version === '' ? 'An update of MindMesh is ready' : `MindMesh ${version} is ready`,
   updateSentence: 'It is installed when you restart MindMesh here, and not before.',

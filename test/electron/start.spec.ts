@@ -136,6 +136,7 @@ test('without a tray the window stays, and closing it ends the app', async ({ el
     await desktop.agree();
     const page = await desktop.page();
     await expect(page.getByRole('textbox', { name: 'Your question' })).toBeVisible();
+    await expect(page.getByText('Closing this window ends MindMesh')).toBeVisible();
     await desktop.processes();
     await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     await desktop.ended();

@@ -1,4 +1,4 @@
-/** What the desktop app around the window has to say: an update that waits. */
+/** What the desktop app around the window has to say: an update that waits, and that closing the window ends it all. */
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -9,6 +9,33 @@ import { useDesktop, useShell } from './desktop-context.tsx';
 const words = text.desktop;
 
 export function ShellNotices() {
+  return (
+    <>
+      <NoTrayNotice />
+      <UpdateNotice />
+    </>
+  );
+}
+
+/** Nothing else shows the app where the desktop has no place for its icon. */
+function NoTrayNotice() {
+  const shell = useShell();
+  const [isDismissed, setIsDismissed] = useState(false);
+  if (shell === null || shell.hasTray || isDismissed) {
+    return null;
+  }
+  return (
+    <Notice
+      look="info"
+      title={words.noTray}
+      action={<DismissButton onDismiss={() => setIsDismissed(true)} />}
+    >
+      {words.noTraySentence}
+    </Notice>
+  );
+}
+
+function UpdateNotice() {
   const api = useDesktop();
   const shell = useShell();
   const [putOffVersion, setPutOffVersion] = useState<string | null>(null);
