@@ -118,7 +118,26 @@ describe('what status prints', () => {
     const lines = statusLines(paused, undefined, 0);
     expect(lines).toContain('  Hosting nothing now');
     expect(lines).toContain('  Now     Paused: Hades is running');
-    expect(lines).toContain('          Your own questions are answered by peers alone.');
+    expect(lines).toContain(
+      '          Your own questions wait until then: no other machine in reach has a whole model.',
+    );
+    const available = {
+      manifestId: 'a'.repeat(64),
+      name: 'Elsewhere',
+      alias: null,
+      path: null,
+      available: true,
+      architecture: 'llama',
+      layers: 4,
+      width: 64,
+      contextLength: 512,
+      sizeBytes: 1,
+      quantisation: 'F32',
+    };
+    const helped = { ...paused, node: { ...paused.node, models: [available] } };
+    expect(statusLines(helped, undefined, 0)).toContain(
+      '          Your own questions are answered by other machines.',
+    );
     const inUse = { ...paused, duty: { ...duty, answersOwner: true } };
     expect(statusLines(inUse, undefined, 0)).toContain(
       '          Your own questions are answered here.',
@@ -202,7 +221,7 @@ describe('the receipt of an answer', () => {
 
   it('names peers and layers, and this machine as such', () => {
     expect(receiptLine(receipt, '12D3KooWThisMachine')).toBe(
-      'MindMesh Demo on 2 peers (this machine layers 0–2, …rMachine layers 3–5) · 1 token · 31.3 tokens/s · first after 1.2 s',
+      'MindMesh Demo on 2 machines (this machine layers 0–2, …rMachine layers 3–5) · 1 token · 31.3 tokens/s · first after 1.2 s',
     );
   });
 

@@ -80,7 +80,7 @@ export function receiptLine(receipt: Receipt, ownPeer: string | undefined): stri
   );
   const isAllHere = ownPeer !== undefined && peers.size === 1 && peers.has(ownPeer);
   return [
-    `${receipt.model} on ${isAllHere ? 'this machine' : `${count(peers.size, 'peer')} (${stages.join(', ')})`}`,
+    `${receipt.model} on ${isAllHere ? 'this machine' : `${count(peers.size, 'machine')} (${stages.join(', ')})`}`,
     count(receipt.tokens, 'token'),
     speed(receipt.tokensPerSecond),
     `first after ${seconds(receipt.firstTokenMs)}`,
@@ -113,16 +113,21 @@ export function peerAddresses(node: NodeStatus | null): string[] {
 }
 
 /** Who hosts nothing has no duty worth a line. */
-function dutyLines({ duty }: HostSnapshot): string[] {
+function dutyLines({ duty, node }: HostSnapshot): string[] {
   if (duty.state === 'off') {
     return [];
   }
   const isAtWork = duty.state === 'starting' || duty.state === 'serving';
-  const where = duty.answersOwner ? 'here' : 'by peers alone';
+  const isAnyAvailable = node?.models.some(({ available }) => available) === true;
+  const elsewhere = isAnyAvailable
+    ? 'Your own questions are answered by other machines.'
+    : 'Your own questions wait until then: no other machine in reach has a whole model.';
   return [
     row('Now', duty.sentence),
     ...(isAfterFault(duty) ? [row('', '"mindmesh resume" tries again now.')] : []),
-    ...(isAtWork ? [] : [row('', `Your own questions are answered ${where}.`)]),
+    ...(isAtWork
+      ? []
+      : [row('', duty.answersOwner ? 'Your own questions are answered here.' : elsewhere)]),
   ];
 }
 

@@ -297,7 +297,7 @@ describe('the command line with a running host', () => {
     expect(await mindmesh(['chat', 'what is this', '--data', folder])).toEqual({
       code: 0,
       out: 'what is this \n',
-      err: 'demo on 2 peers (…ooWFirst layers 0–3, 12D3KooWLast layers 4–7) · 5 tokens · 40.0 tokens/s · first after 20 ms\n',
+      err: 'demo on 2 machines (…ooWFirst layers 0–3, 12D3KooWLast layers 4–7) · 5 tokens · 40.0 tokens/s · first after 20 ms\n',
     });
     const piped = await mindmesh(['chat', '--data', folder], 'from a pipe\n');
     expect(piped.out).toBe('from a pipe \n');
@@ -377,7 +377,7 @@ describe('the command line with a running host', () => {
     await mindmesh(['pause', '--data', folder]);
     await eventuallyTrue('paused', async () =>
       (await status()).includes(
-        '  Now     Paused: you paused it until you resume it\n          Your own questions are answered by peers alone.\n',
+        '  Now     Paused: you paused it until you resume it\n          Your own questions are answered by other machines.\n',
       ),
     );
   });
