@@ -202,6 +202,23 @@ describe('what status prints', () => {
     expect(lines).toContain('          MindMesh Demo, layers 0–5 (loading)');
     expect(lines).toContain('          MindMesh Demo, layers 0–5 (1 session, 20.0 tokens/s)');
   });
+
+  it('calls what is hosted by the name that its owner gave it, since several models may have one name', () => {
+    const summary = { layers: 6, width: 64, contextLength: 1024, sizeBytes: 1 };
+    const model = { ...summary, architecture: 'llama', quantisation: 'F32' };
+    const named = ['one', 'two'].map((alias, index) => ({
+      ...model,
+      manifestId: String(index).repeat(64),
+      name: 'Small',
+      alias,
+      path: null,
+      available: true,
+    }));
+    const shards = named.map(({ manifestId }) => ({ ...shard, manifestId, model: 'Small' }));
+    const lines = statusLines({ ...snapshot, node: { ...node, shards, models: named } }, '', 0);
+    expect(lines).toContain('  Hosting one, layers 0–5');
+    expect(lines).toContain('          two, layers 0–5');
+  });
 });
 
 describe('the receipt of an answer', () => {

@@ -149,7 +149,9 @@ function hostedLines({ node, duty }: HostSnapshot): string[] {
     return [duty.state === 'off' ? 'nothing; this machine only asks' : 'nothing now'];
   }
   return shards.map((shard: ShardStatus) => {
-    const what = `${shard.model}, layers ${shard.firstLayer}–${shard.lastLayer}`;
+    // Several models may have one name; the owner's own name for it tells them apart.
+    const known = node?.models.find(({ manifestId }) => manifestId === shard.manifestId);
+    const what = `${known?.alias ?? shard.model}, layers ${shard.firstLayer}–${shard.lastLayer}`;
     switch (shard.state) {
       case 'resting':
         return `${what} (resting)`;

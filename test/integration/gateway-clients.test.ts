@@ -272,6 +272,22 @@ describe('the gateway, asked by clients as they are', { timeout: 30_000 }, () =>
       });
     });
 
+    it('tells the clients of answers under way when it closes', async () => {
+      const leaving = await startTestGateway(model, { timeouts: { ...patient, quiet: 50 } });
+      model.generations.pause();
+      const whole = leaving.client.chat.completions.create(greedy).catch((error: unknown) => error);
+      const stream = await leaving.client.chat.completions.create({ ...greedy, stream: true });
+      await vi.waitFor(() => expect(model.generations.active).toBe(2));
+      const events = Array.fromAsync(stream).catch((error: unknown) => error);
+      await leaving.close();
+      const told = {
+        code: 'cancelled',
+        message: expect.stringContaining('Ask again once it runs'),
+      };
+      expect(await events).toMatchObject(told);
+      expect(await whole).toMatchObject({ ...told, status: 503 });
+    });
+
     it('gives what fails soon a status, streamed or not', async () => {
       const hasty = await startTestGateway(model, {
         limits: { concurrency: 1, queue: 8, queueWaitMs: 50 },

@@ -186,6 +186,28 @@ describe('long text', () => {
     }
   });
 
+  it('that cannot fit is refused before its template is rendered', async () => {
+    const path = join(folder, 'slow-template.gguf');
+    const loop = '{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}';
+    const template = `{% if messages[0].content | length > 1000 %}${loop}{% endif %}{{ messages[0].content }}`;
+    await writeSmallVocabulary(path, 'gpt-2', template);
+    const texts = new ModelTexts({
+      headerPath: () => Promise.resolve(path),
+      startTokenizer: startEngineTokenizer,
+    });
+    const content = 'x'.repeat(5000);
+    try {
+      await expect(
+        texts.prompt(testModel, [{ role: 'user', content }], 100, never),
+      ).rejects.toMatchObject({
+        code: 'context-too-long',
+        message: expect.stringContaining('5000 characters'),
+      });
+    } finally {
+      await texts.close();
+    }
+  });
+
   it('that ends tokenizers takes only its own request with it', async () => {
     let started = 1;
     const path = pathOf('deepseek-llm');

@@ -16,11 +16,12 @@ const tones: Record<ShardStatus['state'], Tone> = {
   faulted: 'bad',
 };
 
-function Shard({ shard, layers }: { shard: ShardStatus; layers: number | undefined }) {
+function Shard({ shard, model }: { shard: ShardStatus; model: ModelEntry | undefined }) {
+  const layers = model?.layers;
   return (
     <li className="space-y-3 py-4 first:pt-0 last:pb-0">
       <div className="flex flex-wrap items-center justify-between gap-x-3">
-        <h3 className="font-medium">{shard.model}</h3>
+        <h3 className="font-medium">{model?.alias ?? shard.model}</h3>
         <span className="flex items-center gap-3 text-sm text-muted">
           <span>{words.shardLayers(shard, layers)}</span>
           <StateBadge tone={tones[shard.state]}>{words.shardStates[shard.state]}</StateBadge>
@@ -56,8 +57,8 @@ export function ShardList({
   shards: readonly ShardStatus[];
   models: readonly ModelEntry[];
 }) {
-  const layersOf = (shard: ShardStatus): number | undefined =>
-    models.find((model) => model.manifestId === shard.manifestId)?.layers;
+  const modelOf = (shard: ShardStatus): ModelEntry | undefined =>
+    models.find((model) => model.manifestId === shard.manifestId);
   return (
     <Card title={words.shards}>
       {shards.length === 0 ? (
@@ -68,7 +69,7 @@ export function ShardList({
             <Shard
               key={`${shard.manifestId}/${shard.firstLayer}-${shard.lastLayer}`}
               shard={shard}
-              layers={layersOf(shard)}
+              model={modelOf(shard)}
             />
           ))}
         </ul>

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChatEvent } from '../../../src-shared/chat.ts';
-import { describeCauses, toAppError } from '../../../src-shared/errors.ts';
+import { AppError, describeCauses, toAppError } from '../../../src-shared/errors.ts';
 import type { ChatService, OfferedModel } from '../text/chat-service.ts';
 import { readChatCompletionRequest } from './chat-completion-request.ts';
 import { type AnswerHead, CollectedAnswer, StreamedAnswer } from './chat-completion-response.ts';
@@ -25,7 +25,8 @@ export function chatCompletions(parts: ChatCompletionsParts) {
     reply.raw.once('close', () => {
       gone.abort();
     });
-    const events = parts.chat.complete(wanted.chat, AbortSignal.any([gone.signal, parts.closing]));
+    const signal = AbortSignal.any([gone.signal, parts.closing]);
+    const events = untilClosing(parts.chat.complete(wanted.chat, signal), parts.closing);
     if (!wanted.stream) {
       const answer = new CollectedAnswer(head, wanted.chat.sampling.topLogprobs !== undefined);
       for await (const event of events) {
@@ -47,6 +48,21 @@ export function chatCompletions(parts: ChatCompletionsParts) {
 }
 
 type ChatEvents = AsyncGenerator<ChatEvent, void, void>;
+
+/** The same events; whatever ends them once the gateway closes, the client reads of that alone. */
+async function* untilClosing(events: ChatEvents, closing: AbortSignal): ChatEvents {
+  try {
+    yield* events;
+  } catch (cause) {
+    throw closing.aborted
+      ? new AppError(
+          'cancelled',
+          'MindMesh stops, or starts anew with changed settings. Ask again once it runs.',
+          { cause },
+        )
+      : cause;
+  }
+}
 
 async function sendEvents(
   stream: EventStream,

@@ -2,6 +2,8 @@
  * The OpenAI-compatible endpoint: HTTP on the loopback addresses, for programs of this machine's user that know the key.
  * Everything that comes in is hostile until checked: name, key, size, speed and shape, in this order.
  */
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError, describeCauses } from '../../../src-shared/errors.ts';
 import { isPortTaken, listenOnLoopbacks } from '../../../src-shared/process/loopbacks.ts';
@@ -20,6 +22,8 @@ const limits = {
   /** In a path; a model's name may be percent-encoded. */
   parameterCharacters: 1000,
   connections: 1024,
+  /** For clients to read why their answers end when the API closes; in milliseconds. */
+  farewellMs: 1000,
 } as const;
 
 /** In milliseconds. */
@@ -116,7 +120,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   readAllBodiesAsJson(app);
   app.server.maxConnections = limits.connections;
 
+  const underWay = new Set<ServerResponse>();
   app.addHook('onRequest', (request, reply, next) => {
+    underWay.add(reply.raw);
+    reply.raw.once('close', () => underWay.delete(reply.raw));
     void reply.header('x-request-id', request.id);
     const { headers, method } = request;
     const cors = corsHeaders(headers, origins);
@@ -168,9 +175,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     close: async () => {
       closing.abort();
       stopListening();
+      await allClosed(underWay);
       await app.close();
     },
   };
+}
+
+/** Resolves when every client has its answer or error, and at the latest after `farewellMs`. */
+async function allClosed(responses: ReadonlySet<ServerResponse>): Promise<void> {
+  const signal = AbortSignal.timeout(limits.farewellMs);
+  await Promise.allSettled([...responses].map((response) => once(response, 'close', { signal })));
 }
 
 /** curl and careless clients send JSON as a form or as nothing; a page of another origin cannot send the key. */

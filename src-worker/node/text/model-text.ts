@@ -71,6 +71,12 @@ export class ModelText {
     limit = Infinity,
   ): Promise<Prompt> {
     const vocabulary = this.#vocabulary;
+    // Rendering a megabyte holds up the prompts of all models. A template may leave out parts of answers, so those do not count.
+    const asked = messages.filter(({ role }) => role !== 'assistant');
+    this.#tokenizer.checkLength(
+      asked.reduce((sum, { content }) => sum + content.length, 0),
+      limit,
+    );
     const rendered = await this.#render(messages);
     const pieces = await promptPieces(rendered, this.#special);
     const tokens = await this.#tokenizer.tokens(pieces, limit, signal);

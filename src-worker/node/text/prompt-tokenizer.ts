@@ -28,6 +28,14 @@ export class PromptTokenizer {
     );
   }
 
+  /** @throws AppError `context-too-long` when texts of so many characters have more than `limit` tokens in any case */
+  checkLength(characters: number, limit: number): void {
+    // A character has a byte at least, and SentencePiece's tokens have one byte for a space that is written with three.
+    if (characters > limit * this.#longestToken) {
+      throw tooLong(characters, limit);
+    }
+  }
+
   /**
    * @param limit most tokens that the model takes; a longer text is refused before more of it is tokenized
    * @throws AppError `context-too-long`, `cancelled`, `engine-died`
@@ -39,14 +47,8 @@ export class PromptTokenizer {
   ): Promise<number[]> {
     const texts = pieces.flatMap((piece) => ('text' in piece ? [piece.text] : []));
     const characters = texts.reduce((sum, text) => sum + text.length, 0);
-    const refusal = new AppError(
-      'context-too-long',
-      `This text has ${characters} characters; the model takes at most ${limit} tokens, question and answer together. Shorten the messages.`,
-    );
-    // A character has a byte at least, and SentencePiece's tokens have one byte for a space that is written with three.
-    if (characters > limit * this.#longestToken) {
-      throw refusal;
-    }
+    this.checkLength(characters, limit);
+    const refusal = tooLong(characters, limit);
     const tokens: number[] = [];
     let group = emptyGroup();
     const endGroup = async (): Promise<void> => {
@@ -103,6 +105,13 @@ export class PromptTokenizer {
       run += 1;
     }
   }
+}
+
+function tooLong(characters: number, limit: number): AppError {
+  return new AppError(
+    'context-too-long',
+    `This text has ${characters} characters; the model takes at most ${limit} tokens, question and answer together. Shorten the messages.`,
+  );
 }
 
 function emptyGroup(): Group {
