@@ -40,6 +40,8 @@ const deadlines: Readonly<Record<NodeMethod, number | null>> = {
   start: null,
   stop: null,
   chat: null,
+  // Its silence is what the heartbeat looks for.
+  ping: null,
   importModel: null,
   downloadModel: null,
   status: 15_000,

@@ -23,6 +23,8 @@ import { Supervisor, type SupervisorState } from '../src-shared/process/supervis
 import type { RestartPolicy } from '../src-shared/process/restart-policy.ts';
 import { LeftOutEntries } from './left-out-entries.ts';
 import type { Log } from './log.ts';
+import { nodeConfigChange } from './node-config-change.ts';
+import { NodeHeartbeat } from './node-heartbeat.ts';
 import { type NodeEvent, NodeLink } from './node-link.ts';
 
 export type NodeProcessOptions = {
@@ -63,6 +65,7 @@ export class NodeProcess {
   readonly #imports = new Map<string, ImportProgress>();
   readonly #waiting = new Set<() => void>();
   readonly #leftOut: LeftOutEntries;
+  readonly #heartbeat: NodeHeartbeat;
   #config: NodeConfigInput;
   #work: WorkOrder;
   #link: NodeLink | undefined;
@@ -74,6 +77,10 @@ export class NodeProcess {
     this.#config = options.config;
     this.#work = options.work;
     this.#leftOut = new LeftOutEntries(options.log);
+    this.#heartbeat = new NodeHeartbeat({
+      ask: async () => this.#link?.request('ping', {}),
+      onSilence: (forMs) => this.#endHung(forMs),
+    });
     this.#supervisor = new Supervisor({
       plan: () => this.#plan(),
       onState: (state) => this.#onState(state),
@@ -118,30 +125,20 @@ export class NodeProcess {
    * for anything else it is started anew.
    */
   async configure(config: NodeConfigInput): Promise<void> {
-    const { shards = [], hosting = {}, routing = {}, ...rest } = config;
-    const old = this.#config;
-    const {
-      shards: oldShards = [],
-      hosting: oldHosting = {},
-      routing: oldRouting = {},
-      ...oldRest
-    } = old;
+    const { needsRestart, routing, hosting, shards } = nodeConfigChange(this.#config, config);
     this.#config = config;
     if (this.state.name === 'stopped') {
       // Not to be started by a change of settings: before the owner's consent it must not run.
       return;
     }
-    if (!isDeepStrictEqual(rest, oldRest)) {
+    if (needsRestart) {
       await this.stop();
       await this.start();
     } else if (this.state.name !== 'waiting') {
-      if (!isDeepStrictEqual(routing, oldRouting)) {
+      if (routing !== undefined) {
         await this.#request('setRouting', routing);
       }
-      await this.#changeHosting(
-        isDeepStrictEqual(shards, oldShards) ? undefined : shards,
-        isDeepStrictEqual(hosting, oldHosting) ? undefined : hosting,
-      );
+      await this.#changeHosting(shards, hosting);
     }
   }
 
@@ -310,7 +307,10 @@ export class NodeProcess {
   }
 
   #onState(state: SupervisorState): void {
-    if (state.name !== 'running') {
+    if (state.name === 'running') {
+      this.#heartbeat.begin();
+    } else {
+      this.#heartbeat.end();
       this.#link = undefined;
       this.#status = null;
       this.#imports.clear();
@@ -331,7 +331,15 @@ export class NodeProcess {
     this.#options.onChange();
   }
 
+  /** Its engines go with it; the supervisor starts the next one. */
+  #endHung(forMs: number): void {
+    if (this.state.name === 'running') {
+      this.state.child.kill(`it gave no sign of life for ${Math.round(forMs / 1000)} seconds`);
+    }
+  }
+
   #onEvent(event: NodeEvent): void {
+    this.#heartbeat.heard();
     const { log, onChange, onUsage } = this.#options;
     switch (event.type) {
       case 'status':

@@ -332,6 +332,8 @@ export const nodeMethods = {
   setRouting: { params: routingSchema, result: z.null() },
   /** Answers when the chat is over; its events come as `chat` events with the same number. */
   chat: { params: z.object({ chat: z.int(), request: chatRequestSchema }), result: z.null() },
+  /** Answered at once by a node that does not hang. */
+  ping: { params: z.object({}), result: z.null() },
   cancelChat: { params: z.object({ chat: z.int() }), result: z.null() },
   ...poolMethods,
   /** Leaves the mesh, ends the engines, answers, then exits with code 0. */

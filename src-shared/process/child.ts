@@ -39,6 +39,8 @@ export type ChildExit = {
   readonly output: string;
   /** Set when it could not be started at all. */
   readonly error?: Error;
+  /** Why it was killed, in words that fit into parentheses; absent when nobody said. */
+  readonly reason?: string;
 };
 
 /** After the exit, the rest of the output is awaited this long, in milliseconds. */
@@ -50,6 +52,7 @@ export class Child {
   readonly exited: Promise<ChildExit>;
   readonly #plan: ChildPlan;
   #isStopping = false;
+  #reason: string | undefined;
 
   constructor(plan: ChildPlan) {
     this.#plan = plan;
@@ -82,8 +85,9 @@ export class Child {
     return this.exited;
   }
 
-  /** Ends the process and all that it started, at once. */
-  kill(): void {
+  /** Ends the process and all that it started, at once. `reason` is what is told of its end, as in ChildExit. */
+  kill(reason?: string): void {
+    this.#reason ??= reason;
     killTree(this.process, this.#plan.ownGroup);
   }
 
@@ -97,7 +101,8 @@ export class Child {
     return new Promise((resolve) => {
       const finish = (exit: Omit<ChildExit, 'output'>): void => {
         lines.end();
-        resolve({ ...exit, output: lines.text });
+        const reason = this.#reason === undefined ? {} : { reason: this.#reason };
+        resolve({ ...exit, ...reason, output: lines.text });
       };
       this.process.once('error', (error) => {
         if (this.process.pid === undefined) {
@@ -168,6 +173,9 @@ export async function startChild(plan: ChildPlan, signal: AbortSignal): Promise<
 export function describeExit(exit: ChildExit): string {
   if (exit.error !== undefined) {
     return `it could not be started: ${exit.error.message}`;
+  }
+  if (exit.reason !== undefined) {
+    return exit.reason;
   }
   const how = exit.signal === null ? `exit code ${exit.code}` : `killed by ${exit.signal}`;
   const lastLine = exit.output.split('\n').at(-1) ?? '';

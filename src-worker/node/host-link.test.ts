@@ -51,6 +51,7 @@ function serve(given: Partial<NodeHandlers> = {}) {
       setHosting: refuse,
       setRouting: refuse,
       chat: refuse,
+      ping: refuse,
       cancelChat: refuse,
       poolCreate: refuse,
       poolInvite: refuse,

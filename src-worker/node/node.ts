@@ -153,6 +153,7 @@ serveHost(
       }
       return null;
     },
+    ping: () => null,
     cancelChat: ({ chat }) => {
       chats.get(chat)?.abort();
       return null;

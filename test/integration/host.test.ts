@@ -90,6 +90,18 @@ describe('a host', () => {
     expect(await logOf(folder)).toContain('as asked');
   });
 
+  it('ends a node that hangs, tells why its chats end, and answers the next', async () => {
+    const folder = await temporaryFolder();
+    const host = await readyHost({ dataFolder: folder });
+    const [pid] = host.snapshot().node?.shards.map((shard) => shard.pid) ?? [];
+    process.kill(pid ?? 0, 'SIGSTOP');
+    // Nothing is heard of the node for twenty seconds first.
+    await expect(ask(host, 'are you there')).rejects.toMatchObject({ code: 'child-failed' });
+    expect(await ask(host, 'and now')).toBe('and now ');
+    await host.stop();
+    expect(await logOf(folder)).toMatch(/it gave no sign of life for 2\d seconds/);
+  });
+
   it('shows why its node does not run, and recovers when the reason is gone', async () => {
     const host = await standInHost({ overrides: { apiPort: 1 } });
     await expect(host.ready).rejects.toMatchObject({ code: 'port-taken' });

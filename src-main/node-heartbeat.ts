@@ -1,0 +1,74 @@
+/**
+ * Asks the mesh node every few seconds for a sign of life. A node whose process was stopped, or that hangs in a call,
+ * would leave the window, every command and every client of the API without an answer for good.
+ */
+import { type Clock, systemClock } from './sensors/clock.ts';
+
+const askEveryMs = 5000;
+/** A node may be busy with one very long text for some seconds. */
+const silenceLimitMs = 20_000;
+
+export type NodeHeartbeatOptions = {
+  /** Resolves when the node has answered. */
+  readonly ask: () => Promise<unknown>;
+  /** Called once, with how long the node has said nothing, in milliseconds. */
+  readonly onSilence: (forMs: number) => void;
+  readonly clock?: Clock;
+};
+
+export class NodeHeartbeat {
+  readonly #options: NodeHeartbeatOptions;
+  readonly #clock: Clock;
+  #heardAt = 0;
+  #lookedAt = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: NodeHeartbeatOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** The node has just become ready. */
+  begin(): void {
+    this.end();
+    this.#heardAt = this.#clock.now();
+    this.#lookedAt = this.#heardAt;
+    this.#lookLater();
+  }
+
+  /** The node said something of its own accord. */
+  heard(): void {
+    this.#heardAt = this.#clock.now();
+  }
+
+  /** Safe to call twice. */
+  end(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #lookLater(): void {
+    this.#cancel = this.#clock.after(askEveryMs, () => this.#look());
+  }
+
+  #look(): void {
+    const now = this.#clock.now();
+    // This process was stopped, or the whole computer slept: the node could not answer meanwhile.
+    if (now - this.#lookedAt > 2 * askEveryMs) {
+      this.#heardAt = now;
+    }
+    this.#lookedAt = now;
+    const silentMs = now - this.#heardAt;
+    if (silentMs >= silenceLimitMs) {
+      this.#cancel = undefined;
+      this.#options.onSilence(silentMs);
+      return;
+    }
+    this.#options.ask().then(
+      () => this.heard(),
+      // A node that is gone is noticed by its exit.
+      () => {},
+    );
+    this.#lookLater();
+  }
+}
