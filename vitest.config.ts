@@ -4,7 +4,7 @@ import { keepCompiledCode } from './test/support/compile-cache.ts';
 keepCompiledCode();
 
 // Unit tests stand beside the code they test; integration tests start real processes from build/, so `npm test` builds
-// first. Three workers for the two cores that the suite is sized for: integration tests wait a third of their time. Files
+// first. Four workers for the two cores that the suite is sized for: integration tests wait half of their time. Files
 // share their modules, since to load them anew for each of 300 takes longer than the unit tests.
 export default defineConfig({
   test: {
@@ -27,7 +27,7 @@ export default defineConfig({
         },
       },
     ],
-    maxWorkers: 3,
+    maxWorkers: 4,
     reporters: ['verbose'],
   },
 });
