@@ -172,6 +172,8 @@ export class ChaosMesh {
       listen: [`/ip4/127.0.0.1/tcp/${port}`],
       shards: layers === undefined ? [] : [{ model: demoModel, layers }],
       staticPeers: [...staticPeers],
+      // All are one owner's: a stranger would have two sessions of each, and more questions are asked at once.
+      routing: { ownMachines: this.#asker === undefined ? [] : [this.#asker.status.peer] },
       engine: { threads: 1, backend: 'cpu', contextLength: 4096, maxSessions: 8 },
     });
   }
