@@ -12,7 +12,7 @@ export type ShardSessionRequest = {
   /** Cache cells that the session will surely take, and those that it may. */
   readonly promptTokens: number;
   readonly maxTokens: number;
-  /** Whom it is for. */
+  /** The owner or peer that it is for. */
   readonly claimant: Claimant;
   /** Generated before, by another chain; absent: nothing. */
   readonly generated?: readonly number[] | undefined;

@@ -1,6 +1,6 @@
-/** Who may have how many of a shard's sessions at once. Pure. */
+/** Limits on how many of a shard's sessions one peer may have at once. Pure. */
 
-/** Whom a session is for: `owner` is this node's own user, `trusted` a peer of the own pools or an own machine. */
+/** The side that a session is for: `owner` is this node's own user, `trusted` a peer of the own pools or an own machine. */
 export type Claimant = {
   readonly peer: string;
   readonly kind: 'owner' | 'trusted' | 'stranger';

@@ -1,4 +1,4 @@
-/** Whom an address belongs to, as far as it tells. Pure. */
+/** The household that an address belongs to, as far as it tells. Pure. */
 import { isIPv6 } from 'node:net';
 
 /**

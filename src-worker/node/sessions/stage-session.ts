@@ -39,7 +39,7 @@ const frameCostBytes = 256;
 export type StageSessionParts = {
   readonly open: OpenMessage;
   readonly control: Channel;
-  /** Whom the session is for. */
+  /** The owner or peer that the session is for. */
   readonly claimant: Claimant;
   readonly shard: ServingShard;
   readonly opener: ChannelOpener;
