@@ -1,5 +1,5 @@
 /** Where everything of one host lives: settings, usage, identity, models, logs. */
-import './usable-home.ts';
+import './base/usable-home.ts';
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';

@@ -5,7 +5,7 @@ import { loadApiKey } from './api-key.ts';
 import { asFolderError, type DataFolder, prepareDataFolder } from './data-folder.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { removeHostFile, writeHostFile } from './host-file.ts';
-import { type Log, type LogLevel, openLog } from './log.ts';
+import { type Log, type LogLevel, openLog } from './base/log.ts';
 import { AcknowledgementStore } from './store/acknowledgements.ts';
 import { PauseStore } from './store/pause.ts';
 import { openOrReplaceDatabase } from './store/replace-damaged.ts';

@@ -6,7 +6,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { childEnvironment } from '../src-shared/process/child-environment.ts';
-import type { Log } from './log.ts';
+import type { Log } from './base/log.ts';
 import { powerShellArguments } from './sensors/windows/watch.ts';
 
 export type KeepAwake = {

@@ -22,7 +22,7 @@ import type { ChildPlan } from '../src-shared/process/child.ts';
 import { Supervisor, type SupervisorState } from '../src-shared/process/supervisor.ts';
 import type { RestartPolicy } from '../src-shared/process/restart-policy.ts';
 import { LeftOutEntries } from './left-out-entries.ts';
-import type { Log } from './log.ts';
+import type { Log } from './base/log.ts';
 import { nodeConfigChange } from './node-config-change.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { type NodeEvent, NodeLink } from './node-link.ts';

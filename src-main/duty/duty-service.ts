@@ -9,7 +9,7 @@ import type { DutyView } from '../../src-shared/host-api.ts';
 import type { NodeStatus } from '../../src-shared/node-api.ts';
 import { fullPace, type Pace } from '../../src-shared/pace.ts';
 import type { Settings } from '../../src-shared/settings.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
 import type { DutyClock } from './duty-clock.ts';
 import type { Work } from './duty-input.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { appFiles } from '../app-files.ts';
+import { appFiles } from '../base/app-files.ts';
 import { bundledFiles, nodeCommand } from './bundled-files.ts';
 
 const { platform } = process;

@@ -4,8 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { AppFiles } from '../app-files.ts';
-import { outsideArchive } from '../outside-archive.ts';
+import type { AppFiles } from '../base/app-files.ts';
+import { outsideArchive } from '../base/outside-archive.ts';
 
 /** The app's files with those for child processes outside the archive; from sources, as they are. */
 export function bundledFiles(files: AppFiles): AppFiles {

@@ -11,7 +11,7 @@ import type { UsageSummary } from '../../src-shared/host-api.ts';
 import { type DashboardServer, startDashboardServer } from '../headless/dashboard-server.ts';
 import { note } from '../headless/terminal.ts';
 import type { Host } from '../host.ts';
-import { Merged } from '../merged.ts';
+import { Merged } from '../base/merged.ts';
 import { setAutostart } from './autostart.ts';
 import { type WindowLink, serveWindow } from './ipc.ts';
 import { loadUpdater } from './load-updater.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RunCommand } from '../sensors/run-command.ts';
+import type { RunCommand } from '../base/run-command.ts';
 import { hasTrayService } from './tray-service.ts';
 
 /** What the tools print; those that are not named are not installed. */

@@ -2,7 +2,7 @@
  * Whether a Linux desktop shows tray icons: GNOME without an extension does not, and Electron cannot tell. A desktop
  * that does has a program with the name of the StatusNotifierItem specification's watcher on the session's bus.
  */
-import type { RunCommand } from '../sensors/run-command.ts';
+import type { RunCommand } from '../base/run-command.ts';
 
 const watcher = 'org.kde.StatusNotifierWatcher';
 const bus = 'org.freedesktop.DBus';

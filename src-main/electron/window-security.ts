@@ -3,7 +3,7 @@
  * navigation, message and permission. Pure.
  */
 
-import { contentPolicy } from '../content-policy.ts';
+import { contentPolicy } from '../base/content-policy.ts';
 
 /** Where the window's files are served, by a protocol of our own instead of file://. */
 export const appOrigin = 'app://mindmesh';

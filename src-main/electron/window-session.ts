@@ -5,7 +5,7 @@
 import type { HostMessage } from '../../src-shared/host-api.ts';
 import { ClientSession } from '../client-session.ts';
 import type { Host } from '../host.ts';
-import { Merged } from '../merged.ts';
+import { Merged } from '../base/merged.ts';
 
 export type WindowEnd = {
   send(text: string): void;

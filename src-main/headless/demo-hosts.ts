@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors.ts';
 import type { NodeStatus } from '../../src-shared/node-api.ts';
 import { type Child, startChild } from '../../src-shared/process/child.ts';
-import { appFiles } from '../app-files.ts';
+import { appFiles } from '../base/app-files.ts';
 import { dataFolderAt } from '../data-folder.ts';
 import { type HostConnection, waitForSnapshot } from './host-connection.ts';
 import { findHost } from './use-host.ts';

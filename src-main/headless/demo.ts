@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../src-shared/errors.ts';
 import type { Receipt } from '../../src-shared/chat.ts';
-import { appFiles } from '../app-files.ts';
+import { appFiles } from '../base/app-files.ts';
 import { ask } from './ask.ts';
 import { type DemoHost, DemoHosts } from './demo-hosts.ts';
 import { demoJson, demoTable, halves, peersOf } from './demo-report.ts';

@@ -3,7 +3,7 @@
  * to 127.0.0.1: the Host header tells a rebound domain name, the Origin header a foreign page. Pure.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { contentPolicy } from '../content-policy.ts';
+import { contentPolicy } from '../base/content-policy.ts';
 
 /** The values of a Host header under which this server is meant. */
 export function allowedHosts(port: number): ReadonlySet<string> {

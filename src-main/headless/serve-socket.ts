@@ -4,7 +4,7 @@ import { toAppError } from '../../src-shared/errors.ts';
 import type { HostMessage } from '../../src-shared/host-api.ts';
 import { ClientSession } from '../client-session.ts';
 import type { Host } from '../host.ts';
-import { Merged } from '../merged.ts';
+import { Merged } from '../base/merged.ts';
 
 export const socketLimits = {
   /** Largest message taken, in bytes: a very long conversation. */

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { OwnProcesses } from './own-processes.ts';
 import type { Presence } from './presence.ts';
 import { known } from './reading.ts';
-import { runCommand, type RunCommand } from './run-command.ts';
+import { runCommand, type RunCommand } from '../base/run-command.ts';
 import { PolledSensor, type Sensor } from './sensor.ts';
 
 export type SourceOptions = {

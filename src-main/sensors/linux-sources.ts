@@ -20,7 +20,7 @@ import { readLinuxNetwork } from './network.ts';
 import { readLinuxPower } from './power.ts';
 import { readLinuxPresence, readOtherSessions } from './presence.ts';
 import { known, mapReading, partOf } from './reading.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand } from '../base/run-command.ts';
 import { LinuxPrograms } from './games/running-programs.ts';
 
 export function linuxSources(options: SourceOptions): FactSources {

@@ -21,7 +21,7 @@ import { RecentGpuPids } from './own-processes.ts';
 import { readMacPower } from './power.ts';
 import { readMacPresence } from './presence.ts';
 import { known, partOf, unknown } from './reading.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand } from '../base/run-command.ts';
 import { type PsProgram, readPsPrograms } from './games/running-programs.ts';
 
 export function macSources(options: SourceOptions, platform: NodeJS.Platform): FactSources {

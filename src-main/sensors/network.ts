@@ -4,7 +4,7 @@ import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
 import { known, unknown } from './reading.ts';
-import type { RunCommand } from './run-command.ts';
+import type { RunCommand } from '../base/run-command.ts';
 
 type Network = Facts['network'];
 

@@ -9,7 +9,7 @@ import {
   windowsPower,
 } from './power.ts';
 import { known, unknown } from './reading.ts';
-import type { RunCommand } from './run-command.ts';
+import type { RunCommand } from '../base/run-command.ts';
 
 const { signal } = new AbortController();
 const noTools: RunCommand = () => Promise.reject(new Error('not there'));

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
 import { known, unknown } from './reading.ts';
-import type { RunCommand } from './run-command.ts';
+import type { RunCommand } from '../base/run-command.ts';
 import { list, readLine } from './sysfs.ts';
 import type { WindowsOwner } from './windows/records.ts';
 

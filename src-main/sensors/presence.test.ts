@@ -13,7 +13,7 @@ import {
   windowsPresence,
 } from './presence.ts';
 import { known, unknown } from './reading.ts';
-import type { RunCommand } from './run-command.ts';
+import type { RunCommand } from '../base/run-command.ts';
 
 const { signal } = new AbortController();
 

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
 import { known, unknown } from './reading.ts';
-import type { RunCommand } from './run-command.ts';
+import type { RunCommand } from '../base/run-command.ts';
 import type { WindowsOwner } from './windows/records.ts';
 
 export type Presence = Pick<Facts, 'inputIdleMs' | 'isLocked'>;

@@ -8,7 +8,7 @@ import type { SourceOptions } from './fact-sources.ts';
 import { linuxSources } from './linux-sources.ts';
 import { macSources } from './mac-sources.ts';
 import { known, unknown } from './reading.ts';
-import type { RunCommand } from './run-command.ts';
+import type { RunCommand } from '../base/run-command.ts';
 import { watchFacts } from './watch-facts.ts';
 
 const own = { pids: new Set([7]), gpuPids: new Set<number>() };

@@ -4,7 +4,7 @@
  * questions at once are enough, nothing has to fail. So a text that is to be the same is asked for where every token is
  * clearly likelier than the next.
  */
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import type { ChatEvent, ChatMessage } from '../../src-shared/chat.ts';
 import { NodeProcess } from '../support/node-process.ts';
 

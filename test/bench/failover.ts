@@ -2,7 +2,7 @@
  * What an answer notices when a stage of its chain is killed, or announces that it leaves and goes: the longest time
  * without a token, and whether the text is the one that it would have been.
  */
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
 import { NodeProcess } from '../support/node-process.ts';
 import { stopAll } from './chain-of-nodes.ts';

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import { NodeProcess } from '../support/node-process.ts';
 import { type Bench, say } from './report.ts';
 import { round } from './statistics.ts';

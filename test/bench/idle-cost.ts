@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import { dataFolderAt } from '../../src-main/data-folder.ts';
 import { findHost } from '../../src-main/headless/use-host.ts';
 import { openHostServices } from '../../src-main/host-services.ts';

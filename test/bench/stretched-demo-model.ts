@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import { openGguf } from '../../src-worker/gguf/read.ts';
 import { float32Value, numberOf } from '../../src-worker/gguf/values.ts';
 import { writeGguf } from '../../src-worker/gguf/write.ts';

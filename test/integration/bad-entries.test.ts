@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import { connectToHost } from '../../src-main/headless/host-client.ts';
 import { statusLines } from '../../src-main/headless/sentences.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import type { DownloadStatus } from '../../src-shared/node-api.ts';
 import { CatalogModels, loadCatalog } from '../../src-worker/node/hosting/catalog-models.ts';
 import type { CatalogModel } from '../../src-worker/node/models/catalog.ts';

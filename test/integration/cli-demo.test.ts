@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import { finished } from '../support/host-command-line.ts';
 import { eventually, eventuallyTrue, isAlive } from '../support/host-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

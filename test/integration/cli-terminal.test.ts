@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import { startDashboardServer } from '../../src-main/headless/dashboard-server.ts';
 import type { Host } from '../../src-main/host.ts';
 import { mindmesh } from '../support/host-command-line.ts';

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { linuxSources } from '../../src-main/sensors/linux-sources.ts';
 import { NvidiaCards } from '../../src-main/sensors/gpu/nvidia-cards.ts';
 import { known, unknown } from '../../src-main/sensors/reading.ts';
-import { type RunCommand, runCommand } from '../../src-main/sensors/run-command.ts';
+import { type RunCommand, runCommand } from '../../src-main/base/run-command.ts';
 import { type FactsWatch, watchFacts } from '../../src-main/sensors/watch-facts.ts';
 import type { Facts } from '../../src-shared/duty.ts';
 import { reasonsFor } from '../support/duty-inputs.ts';

@@ -7,7 +7,7 @@ import { lookUpGraphicsNames } from '../../src-main/sensors/gpu/graphics-names.t
 import { NvidiaCards } from '../../src-main/sensors/gpu/nvidia-cards.ts';
 import { known, unknown } from '../../src-main/sensors/reading.ts';
 import { type Clock, systemClock } from '../../src-main/sensors/clock.ts';
-import { runCommand } from '../../src-main/sensors/run-command.ts';
+import { runCommand } from '../../src-main/base/run-command.ts';
 import { PolledSensor } from '../../src-main/sensors/sensor.ts';
 import { WindowsWatch } from '../../src-main/sensors/windows/watch.ts';
 import { type FakeTool, fakeTool } from '../support/fake-tool.ts';

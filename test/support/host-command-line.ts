@@ -7,7 +7,7 @@ import {
 } from 'node:child_process';
 import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 
 export type Finished = { readonly code: number | null; readonly out: string; readonly err: string };
 

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { appFiles } from '../../src-main/app-files.ts';
+import { appFiles } from '../../src-main/base/app-files.ts';
 import { dataFolderAt } from '../../src-main/data-folder.ts';
 import type { HostConnection } from '../../src-main/headless/host-connection.ts';
 import { peerAddresses } from '../../src-main/headless/sentences.ts';

@@ -9,7 +9,7 @@ import {
 import { AppError } from '../../../src-shared/errors.ts';
 import { nodeRuntimeFlags } from '../../../src-shared/node-api.ts';
 import { type Child, describeExit, startChild } from '../../../src-shared/process/child.ts';
-import { appFiles } from '../../app-files.ts';
+import { appFiles } from '../../base/app-files.ts';
 import { dataFolderAt, prepareDataFolder } from '../../data-folder.ts';
 import { lockDataFolder } from '../../data-folder-lock.ts';
 import { bootstrapLines } from '../peer-lines.ts';

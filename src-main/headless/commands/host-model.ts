@@ -2,7 +2,7 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { ModelEntry } from '../../../src-shared/node-api.ts';
-import { appFiles } from '../../app-files.ts';
+import { appFiles } from '../../base/app-files.ts';
 import { findModel } from '../choose-model.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { withModel, withoutModel } from '../hosted-shards.ts';

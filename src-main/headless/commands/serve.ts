@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { AppError, describeCauses } from '../../../src-shared/errors.ts';
 import { type ChangedSettings, defaultSettings } from '../../../src-shared/settings.ts';
-import { appFiles } from '../../app-files.ts';
+import { appFiles } from '../../base/app-files.ts';
 import { createHost, type Host } from '../../host.ts';
 import { type DashboardServer, startDashboardServer } from '../dashboard-server.ts';
 import { serveLines } from '../sentences.ts';

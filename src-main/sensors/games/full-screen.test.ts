@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RunCommand } from '../run-command.ts';
+import type { RunCommand } from '../../base/run-command.ts';
 import { FullScreenWindows, parseRoot, parseWindow, withFullScreen } from './full-screen.ts';
 
 const film = `_NET_WM_STATE = _NET_WM_STATE_FULLSCREEN, _NET_WM_STATE_FOCUSED

@@ -3,7 +3,7 @@
  * also on a second screen while another window has the focus.
  */
 import type { RunningGame } from '../../../src-shared/duty.ts';
-import type { RunCommand } from '../run-command.ts';
+import type { RunCommand } from '../../base/run-command.ts';
 
 export type FullScreenWindow = { readonly pid: number; readonly name: string };
 

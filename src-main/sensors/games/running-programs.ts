@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Reading } from '../../../src-shared/duty.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { known, unknown } from '../reading.ts';
-import type { RunCommand } from '../run-command.ts';
+import type { RunCommand } from '../../base/run-command.ts';
 
 export type RunningProgram = {
   readonly pid: number;

@@ -1,9 +1,9 @@
 /** What the cards are called, looked up once: names do not change while the machine runs. */
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { outsideArchive } from '../../outside-archive.ts';
+import { outsideArchive } from '../../base/outside-archive.ts';
 import { parsePciAddress } from './pci-address.ts';
-import type { RunCommand } from '../run-command.ts';
+import type { RunCommand } from '../../base/run-command.ts';
 
 const namesSchema = z
   .array(

@@ -8,7 +8,7 @@ import { findLinuxCards } from './linux-card.ts';
 import { LinuxCards } from './linux-cards.ts';
 import { NvidiaCards } from './nvidia-cards.ts';
 import { known } from '../reading.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../../base/run-command.ts';
 
 export type LinuxGraphics = {
   readonly running: readonly Running[];
