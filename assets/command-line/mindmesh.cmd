@@ -1,1 +1,1 @@
-@"%~dp0..\node\node.exe" "%~dp0..\app.asar.unpacked\build\src-main\headless\cli.js" %*
+@"%~dp0..\node\node.exe" "%~dp0..\app.asar.unpacked\build\src-main\cli\cli.js" %*

@@ -38,7 +38,7 @@ export function appFiles(): AppFiles {
     demoModelName: 'MindMesh Demo',
     catalog: join(root, 'assets', 'catalog.json'),
     windowPages: join(root, 'build', 'src-renderer'),
-    commandLine: join(root, 'build', 'src-main', 'headless', 'cli.js'),
+    commandLine: join(root, 'build', 'src-main', 'cli', 'cli.js'),
   };
 }
 

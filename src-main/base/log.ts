@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { type Logger, pino } from 'pino';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import type { logLevels } from '../../src-shared/node-api.ts';
-import { note } from '../headless/terminal.ts';
+import { note } from '../cli/terminal.ts';
 import { redactDetails, redactText } from './redact.ts';
 
 export type LogLevel = (typeof logLevels)[number];

@@ -9,7 +9,7 @@ import type { View } from '../../src-shared/views.ts';
 import { describeCauses, missingCase, toAppError } from '../../src-shared/errors.ts';
 import type { UsageSummary } from '../../src-shared/host-api.ts';
 import { type DashboardServer, startDashboardServer } from '../headless/dashboard-server.ts';
-import { note } from '../headless/terminal.ts';
+import { note } from '../cli/terminal.ts';
 import type { Host } from '../host.ts';
 import { Merged } from '../base/merged.ts';
 import { setAutostart } from './autostart.ts';

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { deepLinkSchema } from '../../src-shared/desktop-api.ts';
 import { describeCauses, toAppError } from '../../src-shared/errors.ts';
 import { dataFolderAt, prepareDataFolder } from '../data-folder.ts';
-import { note } from '../headless/terminal.ts';
+import { note } from '../cli/terminal.ts';
 import { registerAppScheme } from './app-protocol.ts';
 import { parseCommandLine } from './command-line.ts';
 import { parseDeepLink } from './deep-link.ts';

@@ -9,7 +9,7 @@ import {
   shell,
 } from 'electron';
 import { AppError } from '../../src-shared/errors.ts';
-import { printableLine } from '../headless/printable-text.ts';
+import { printableLine } from '../cli/printable-text.ts';
 import type { Host } from '../host.ts';
 
 /** @param window to stand in front of */

@@ -5,10 +5,10 @@
 import { AppError } from '../../src-shared/errors.ts';
 import type { Receipt } from '../../src-shared/chat.ts';
 import { appFiles } from '../base/app-files.ts';
-import { ask } from './ask.ts';
+import { ask } from '../cli/ask.ts';
 import { type DemoHost, DemoHosts } from './demo-hosts.ts';
 import { demoJson, demoTable, halves, peersOf } from './demo-report.ts';
-import { waitForSnapshot } from './host-connection.ts';
+import { waitForSnapshot } from '../cli/host-connection.ts';
 import { peerAddresses } from './sentences.ts';
 import {
   ignoreClosedOutput,
@@ -17,7 +17,7 @@ import {
   printJson,
   printPiece,
   reportFailure,
-} from './terminal.ts';
+} from '../cli/terminal.ts';
 
 const question = 'What is this app?';
 const loadedWithinMs = 60_000;

@@ -12,7 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { dataFolderAt } from '../../src-main/data-folder.ts';
-import { findHost } from '../../src-main/headless/use-host.ts';
+import { findHost } from '../../src-main/cli/use-host.ts';
 import { openHostServices } from '../../src-main/host-services.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';
 import { openScreen } from '../support/virtual-screen.ts';

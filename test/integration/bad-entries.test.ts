@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import { connectToHost } from '../../src-main/headless/host-client.ts';
+import { connectToHost } from '../../src-main/cli/host-client.ts';
 import { statusLines } from '../../src-main/headless/sentences.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';
 import { logOf, standInHost } from '../support/host-stand-in.ts';

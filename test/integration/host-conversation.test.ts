@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { converse } from '../../src-main/headless/converse.ts';
+import { converse } from '../../src-main/cli/converse.ts';
 import { chatRequestSchema } from '../../src-shared/chat.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';
 import { standInHost } from '../support/host-stand-in.ts';

@@ -21,7 +21,7 @@ if (obstacle !== undefined) {
   console.warn(`skipped: nodes behind routers are not tested, since ${obstacle}`);
 }
 
-const commandLine = fileURLToPath(new URL('../../build/src-main/headless/cli.js', import.meta.url));
+const commandLine = fileURLToPath(new URL('../../build/src-main/cli/cli.js', import.meta.url));
 const playedRouter = fileURLToPath(new URL('../support/played-router.ts', import.meta.url));
 const meshChild = fileURLToPath(new URL('../support/mesh-child.ts', import.meta.url));
 

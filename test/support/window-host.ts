@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { dataFolderAt } from '../../src-main/data-folder.ts';
-import type { HostConnection } from '../../src-main/headless/host-connection.ts';
+import type { HostConnection } from '../../src-main/cli/host-connection.ts';
 import { peerAddresses } from '../../src-main/headless/sentences.ts';
-import { findHost } from '../../src-main/headless/use-host.ts';
+import { findHost } from '../../src-main/cli/use-host.ts';
 
 const startWithinMs = 60_000;
 /** A host that was asked to stop and still runs after this long is killed. */

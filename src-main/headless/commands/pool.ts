@@ -5,8 +5,8 @@ import type { PoolRole } from '../../../src-shared/pool.ts';
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
 import { dataFolderAt } from '../../data-folder.ts';
 import { inviteLines, poolLines } from '../pool-lines.ts';
-import { note, print, printJson } from '../terminal.ts';
-import { type CommonOptions, findHost, useHost } from '../use-host.ts';
+import { note, print, printJson } from '../../cli/terminal.ts';
+import { type CommonOptions, findHost, useHost } from '../../cli/use-host.ts';
 
 type PoolOptions = CommonOptions & { readonly json?: boolean };
 

@@ -3,8 +3,8 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import { dataFolderAt } from '../../data-folder.ts';
 import { routeLines } from '../route-words.ts';
-import { print, printJson } from '../terminal.ts';
-import { type CommonOptions, findHost } from '../use-host.ts';
+import { print, printJson } from '../../cli/terminal.ts';
+import { type CommonOptions, findHost } from '../../cli/use-host.ts';
 
 export async function showRoute(
   model: string,

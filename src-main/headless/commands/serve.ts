@@ -6,8 +6,8 @@ import { appFiles } from '../../base/app-files.ts';
 import { createHost, type Host } from '../../host.ts';
 import { type DashboardServer, startDashboardServer } from '../dashboard-server.ts';
 import { serveLines } from '../sentences.ts';
-import { note, print } from '../terminal.ts';
-import type { CommonOptions } from '../use-host.ts';
+import { note, print } from '../../cli/terminal.ts';
+import type { CommonOptions } from '../../cli/use-host.ts';
 
 export type ServeOptions = CommonOptions & {
   readonly overrides: ChangedSettings;

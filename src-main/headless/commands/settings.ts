@@ -20,8 +20,8 @@ import {
   withItem,
   withoutItem,
 } from '../settings/setting-values.ts';
-import { note, print, printJson } from '../terminal.ts';
-import { type CommonOptions, findHost } from '../use-host.ts';
+import { note, print, printJson } from '../../cli/terminal.ts';
+import { type CommonOptions, findHost } from '../../cli/use-host.ts';
 
 type SettingsOptions = CommonOptions & { readonly json?: boolean };
 
