@@ -11,7 +11,7 @@ export function addModels(program: Command): void {
     .description('all models, own ones and those of peers')
     .option('--json', 'one line of JSON')
     .action(async (_flags, command: Command) => {
-      const { listModels } = await import('../headless/commands/models.ts');
+      const { listModels } = await import('./commands/models.ts');
       await listModels(command.optsWithGlobals());
     });
   models
@@ -19,7 +19,7 @@ export function addModels(program: Command): void {
     .description('models that can be downloaded')
     .option('--json', 'one line of JSON')
     .action(async (_flags, command: Command) => {
-      const { listCatalog } = await import('../headless/commands/models.ts');
+      const { listCatalog } = await import('./commands/models.ts');
       await listCatalog(command.optsWithGlobals());
     });
   models
@@ -29,7 +29,7 @@ export function addModels(program: Command): void {
     .option('--layers <first-last>', 'these layers alone, of a model that peers have', parseLayers)
     .option('--json', 'one line of JSON')
     .action(async (name: string, _flags, command: Command) => {
-      const { downloadModel } = await import('../headless/commands/models.ts');
+      const { downloadModel } = await import('./commands/models.ts');
       await downloadModel(name, command.optsWithGlobals());
     });
   models
@@ -37,7 +37,7 @@ export function addModels(program: Command): void {
     .description('end a download')
     .argument('<name>')
     .action(async (name: string, _flags, command: Command) => {
-      const { cancelDownload } = await import('../headless/commands/models.ts');
+      const { cancelDownload } = await import('./commands/models.ts');
       await cancelDownload(name, command.optsWithGlobals());
     });
   models
@@ -48,7 +48,7 @@ export function addModels(program: Command): void {
     .option('--host', 'have this machine answer with it')
     .option('--json', 'one line of JSON')
     .action(async (path: string, _flags, command: Command) => {
-      const { importModel } = await import('../headless/commands/models.ts');
+      const { importModel } = await import('./commands/models.ts');
       await importModel(path, command.optsWithGlobals());
     });
   models
@@ -57,7 +57,7 @@ export function addModels(program: Command): void {
     .argument('<name>', 'its name, alias or id')
     .option('--layers <first-last>', 'these layers alone', parseLayers)
     .action(async (name: string, _flags, command: Command) => {
-      const { hostModel } = await import('../headless/commands/host-model.ts');
+      const { hostModel } = await import('./commands/host-model.ts');
       await hostModel(name, command.optsWithGlobals());
     });
   models
@@ -65,7 +65,7 @@ export function addModels(program: Command): void {
     .description('answer with a model no more; it stays in the library')
     .argument('<name>', 'its name, alias or id')
     .action(async (name: string, _flags, command: Command) => {
-      const { unhostModel } = await import('../headless/commands/host-model.ts');
+      const { unhostModel } = await import('./commands/host-model.ts');
       await unhostModel(name, command.optsWithGlobals());
     });
   models
@@ -74,7 +74,7 @@ export function addModels(program: Command): void {
     .argument('<name>')
     .option('--json', 'one line of JSON')
     .action(async (name: string, _flags, command: Command) => {
-      const { removeModel } = await import('../headless/commands/models.ts');
+      const { removeModel } = await import('./commands/models.ts');
       await removeModel(name, command.optsWithGlobals());
     });
 }
@@ -87,7 +87,7 @@ export function addRoute(program: Command): void {
     .argument('<model>', 'its name, alias or id')
     .option('--json', 'one line of JSON');
   addRules(route).action(async (model: string, flags: RuleFlags, command: Command) => {
-    const { showRoute } = await import('../headless/commands/route.ts');
+    const { showRoute } = await import('./commands/route.ts');
     await showRoute(model, rulesOf(flags), command.optsWithGlobals());
   });
 }
@@ -102,7 +102,7 @@ export function addPools(program: Command): void {
     .option('--as <name>', 'what members call this machine')
     .option('--json', 'one line of JSON')
     .action(async (name: string, _flags, command: Command) => {
-      const { createPool } = await import('../headless/commands/pool.ts');
+      const { createPool } = await import('./commands/pool.ts');
       await createPool(name, command.optsWithGlobals());
     });
   pool
@@ -114,7 +114,7 @@ export function addPools(program: Command): void {
     .option('--expires <time>', '30m, 12h, 7d (default: 24h)', parseInviteLife)
     .option('--json', 'one line of JSON')
     .action(async (name: string | undefined, _flags, command: Command) => {
-      const { invite } = await import('../headless/commands/pool.ts');
+      const { invite } = await import('./commands/pool.ts');
       await invite(name, command.optsWithGlobals());
     });
   pool
@@ -124,7 +124,7 @@ export function addPools(program: Command): void {
     .option('--as <name>', 'what members call this machine')
     .option('--json', 'one line of JSON')
     .action(async (link: string, _flags, command: Command) => {
-      const { joinPool } = await import('../headless/commands/pool.ts');
+      const { joinPool } = await import('./commands/pool.ts');
       await joinPool(link, command.optsWithGlobals());
     });
   pool
@@ -132,7 +132,7 @@ export function addPools(program: Command): void {
     .description('the pools of this machine, their members and open invites')
     .option('--json', 'one line of JSON')
     .action(async (_flags, command: Command) => {
-      const { listPools } = await import('../headless/commands/pool.ts');
+      const { listPools } = await import('./commands/pool.ts');
       await listPools(command.optsWithGlobals());
     });
   pool
@@ -142,7 +142,7 @@ export function addPools(program: Command): void {
     .option('--pool <pool>', 'needless for who is in one pool only')
     .option('--json', 'one line of JSON')
     .action(async (target: string, _flags, command: Command) => {
-      const { revoke } = await import('../headless/commands/pool.ts');
+      const { revoke } = await import('./commands/pool.ts');
       await revoke(target, command.optsWithGlobals());
     });
   pool
@@ -156,7 +156,7 @@ export function addPools(program: Command): void {
     .option('--pool <pool>', 'needless for who is in one pool only')
     .option('--json', 'one line of JSON')
     .action(async (model: string, _flags, command: Command) => {
-      const { offerModel } = await import('../headless/commands/pool.ts');
+      const { offerModel } = await import('./commands/pool.ts');
       await offerModel(model, command.optsWithGlobals());
     });
   pool
@@ -166,7 +166,7 @@ export function addPools(program: Command): void {
     .option('--pool <pool>', 'needless for who is in one pool only')
     .option('--json', 'one line of JSON')
     .action(async (id: string, _flags, command: Command) => {
-      const { withdrawModel } = await import('../headless/commands/pool.ts');
+      const { withdrawModel } = await import('./commands/pool.ts');
       await withdrawModel(id, command.optsWithGlobals());
     });
   pool
@@ -176,7 +176,7 @@ export function addPools(program: Command): void {
     .option('--for-good', 'even though this machine holds its key')
     .option('--json', 'one line of JSON')
     .action(async (name: string, _flags, command: Command) => {
-      const { leavePool } = await import('../headless/commands/pool.ts');
+      const { leavePool } = await import('./commands/pool.ts');
       await leavePool(name, command.optsWithGlobals());
     });
 }

@@ -8,7 +8,7 @@ export function addPeers(program: Command): void {
     .description('who is in the mesh, how they are reached and what they host')
     .option('--json', 'one line of JSON')
     .action(async (_flags, command: Command) => {
-      const { listPeers } = await import('../headless/commands/peers.ts');
+      const { listPeers } = await import('./commands/peers.ts');
       await listPeers(command.optsWithGlobals());
     });
 }
@@ -31,7 +31,7 @@ export function addBootstrap(program: Command): void {
     .option('--bandwidth <kB/s>', 'most to relay (default: 25000)', parseCount)
     .option('--json', 'one line of JSON')
     .action(async (_flags, command: Command) => {
-      const { bootstrap } = await import('../headless/commands/bootstrap.ts');
+      const { bootstrap } = await import('./commands/bootstrap.ts');
       await bootstrap(command.optsWithGlobals());
     });
 }

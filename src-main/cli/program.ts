@@ -84,7 +84,7 @@ function addServe(program: Command): void {
     .option('--no-window', 'serve no window in the browser')
     .option('--always-work', 'never pause by itself, whatever this computer is used for')
     .action(async (flags: ServeFlags, command: Command) => {
-      const { serve } = await import('../headless/commands/serve.ts');
+      const { serve } = await import('./commands/serve.ts');
       await serve({
         ...command.optsWithGlobals(),
         overrides: overridesOf(flags),
@@ -115,7 +115,7 @@ function addStatus(program: Command): void {
     .description('tell what runs, and print a new address of the window')
     .option('--json', 'one line of JSON')
     .action(async (_flags, command: Command) => {
-      const { status } = await import('../headless/commands/status.ts');
+      const { status } = await import('./commands/status.ts');
       await status(command.optsWithGlobals());
     });
 }
@@ -130,14 +130,14 @@ function addPause(program: Command): void {
         .default('indefinitely'),
     )
     .action(async (until: keyof typeof pauseWords, _flags, command: Command) => {
-      const { pause } = await import('../headless/commands/pause.ts');
+      const { pause } = await import('./commands/pause.ts');
       await pause(pauseWords[until], command.optsWithGlobals());
     });
   program
     .command('resume')
     .description('end a pause')
     .action(async (_flags, command: Command) => {
-      const { resume } = await import('../headless/commands/pause.ts');
+      const { resume } = await import('./commands/pause.ts');
       await resume(command.optsWithGlobals());
     });
 }
@@ -152,7 +152,7 @@ function addChat(program: Command): void {
     .option('--json', 'one line of JSON instead of the streamed answer');
   addRules(chatting).action(
     async (message: string | undefined, flags: RuleFlags, command: Command) => {
-      const { chat } = await import('../headless/commands/chat.ts');
+      const { chat } = await import('./commands/chat.ts');
       await chat(message, rulesOf(flags), command.optsWithGlobals());
     },
   );
@@ -165,7 +165,7 @@ function addSettings(program: Command): void {
     .description('all settings with their values, their defaults and what they mean')
     .option('--json', 'one line of JSON')
     .action(async (_flags, command: Command) => {
-      const { listSettings } = await import('../headless/commands/settings.ts');
+      const { listSettings } = await import('./commands/settings.ts');
       await listSettings(command.optsWithGlobals());
     });
   settings
@@ -173,7 +173,7 @@ function addSettings(program: Command): void {
     .description('one setting, as JSON')
     .argument('<name>')
     .action(async (name: string, _flags, command: Command) => {
-      const { getSetting } = await import('../headless/commands/settings.ts');
+      const { getSetting } = await import('./commands/settings.ts');
       await getSetting(name, command.optsWithGlobals());
     });
   settings
@@ -183,7 +183,7 @@ function addSettings(program: Command): void {
     .argument('<value>', 'as "list" prints it, or JSON')
     .option('--json', 'one line of JSON with all settings')
     .action(async (name: string, value: string, _flags, command: Command) => {
-      const { setSetting } = await import('../headless/commands/settings.ts');
+      const { setSetting } = await import('./commands/settings.ts');
       await setSetting(name, value, command.optsWithGlobals());
     });
   for (const wish of ['add', 'remove'] as const) {
@@ -194,7 +194,7 @@ function addSettings(program: Command): void {
       .argument('<item>')
       .option('--json', 'one line of JSON with all settings')
       .action(async (name: string, item: string, _flags, command: Command) => {
-        const { changeList } = await import('../headless/commands/settings.ts');
+        const { changeList } = await import('./commands/settings.ts');
         await changeList(wish, name, item, command.optsWithGlobals());
       });
   }
@@ -204,7 +204,7 @@ function addSettings(program: Command): void {
     .argument('<name>')
     .option('--json', 'one line of JSON with all settings')
     .action(async (name: string, _flags, command: Command) => {
-      const { resetSetting } = await import('../headless/commands/settings.ts');
+      const { resetSetting } = await import('./commands/settings.ts');
       await resetSetting(name, command.optsWithGlobals());
     });
 }

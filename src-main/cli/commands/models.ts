@@ -5,17 +5,17 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
-import { type HostConnection, waitForSnapshot } from '../../cli/host-connection.ts';
+import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import {
   catalogLines,
   downloadLine,
   fetchedLines,
   hostingLine,
   importLines,
-} from '../model-words.ts';
-import { modelLines } from '../sentences.ts';
-import { note, noteOver, print, printJson } from '../../cli/terminal.ts';
-import { type CommonOptions, quietly, useHost } from '../../cli/use-host.ts';
+} from '../../headless/model-words.ts';
+import { modelLines } from '../../headless/sentences.ts';
+import { note, noteOver, print, printJson } from '../terminal.ts';
+import { type CommonOptions, quietly, useHost } from '../use-host.ts';
 import { hostHere } from './host-model.ts';
 
 /** Finding peers takes this long, in milliseconds. */

@@ -2,9 +2,9 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import { dataFolderAt } from '../../data-folder.ts';
-import { routeLines } from '../route-words.ts';
-import { print, printJson } from '../../cli/terminal.ts';
-import { type CommonOptions, findHost } from '../../cli/use-host.ts';
+import { routeLines } from '../../headless/route-words.ts';
+import { print, printJson } from '../terminal.ts';
+import { type CommonOptions, findHost } from '../use-host.ts';
 
 export async function showRoute(
   model: string,

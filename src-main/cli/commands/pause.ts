@@ -2,9 +2,9 @@
 import type { PauseChoice } from '../../../src-shared/duty.ts';
 import type { DutyView } from '../../../src-shared/host-api.ts';
 import { dataFolderAt } from '../../data-folder.ts';
-import type { HostConnection } from '../../cli/host-connection.ts';
-import { exitCodes, note, print } from '../../cli/terminal.ts';
-import { type CommonOptions, findHost } from '../../cli/use-host.ts';
+import type { HostConnection } from '../host-connection.ts';
+import { exitCodes, note, print } from '../terminal.ts';
+import { type CommonOptions, findHost } from '../use-host.ts';
 
 export function pause(choice: PauseChoice, options: CommonOptions): Promise<void> {
   return wish(options, (connection) => connection.call('pause', { choice }));

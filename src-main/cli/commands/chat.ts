@@ -6,13 +6,13 @@ import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
-import { ask, type Asked, tellReceipt } from '../../cli/ask.ts';
-import { chooseModel, findModel } from '../../cli/choose-model.ts';
-import { isAfterFault } from '../sentences.ts';
-import { converse } from '../../cli/converse.ts';
-import { type HostConnection, waitForSnapshot } from '../../cli/host-connection.ts';
-import { print, printJson, printPiece } from '../../cli/terminal.ts';
-import { type CommonOptions, useHost } from '../../cli/use-host.ts';
+import { ask, type Asked, tellReceipt } from '../ask.ts';
+import { chooseModel, findModel } from '../choose-model.ts';
+import { isAfterFault } from '../../headless/sentences.ts';
+import { converse } from '../converse.ts';
+import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
+import { print, printJson, printPiece } from '../terminal.ts';
+import { type CommonOptions, useHost } from '../use-host.ts';
 
 export type ChatOptions = CommonOptions & {
   readonly model?: string;

@@ -19,9 +19,9 @@ import {
   valueWords,
   withItem,
   withoutItem,
-} from '../settings/setting-values.ts';
-import { note, print, printJson } from '../../cli/terminal.ts';
-import { type CommonOptions, findHost } from '../../cli/use-host.ts';
+} from '../../headless/settings/setting-values.ts';
+import { note, print, printJson } from '../terminal.ts';
+import { type CommonOptions, findHost } from '../use-host.ts';
 
 type SettingsOptions = CommonOptions & { readonly json?: boolean };
 

@@ -4,9 +4,9 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolRole } from '../../../src-shared/pool.ts';
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
 import { dataFolderAt } from '../../data-folder.ts';
-import { inviteLines, poolLines } from '../pool-lines.ts';
-import { note, print, printJson } from '../../cli/terminal.ts';
-import { type CommonOptions, findHost, useHost } from '../../cli/use-host.ts';
+import { inviteLines, poolLines } from '../../headless/pool-lines.ts';
+import { note, print, printJson } from '../terminal.ts';
+import { type CommonOptions, findHost, useHost } from '../use-host.ts';
 
 type PoolOptions = CommonOptions & { readonly json?: boolean };
 

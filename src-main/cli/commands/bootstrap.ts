@@ -12,9 +12,9 @@ import { type Child, describeExit, startChild } from '../../../src-shared/proces
 import { appFiles } from '../../base/app-files.ts';
 import { dataFolderAt, prepareDataFolder } from '../../data-folder.ts';
 import { lockDataFolder } from '../../data-folder-lock.ts';
-import { bootstrapLines } from '../peer-lines.ts';
-import { note, print, printJson } from '../../cli/terminal.ts';
-import type { CommonOptions } from '../../cli/use-host.ts';
+import { bootstrapLines } from '../../headless/peer-lines.ts';
+import { note, print, printJson } from '../terminal.ts';
+import type { CommonOptions } from '../use-host.ts';
 
 export type BootstrapOptions = CommonOptions & {
   readonly listen?: string[];

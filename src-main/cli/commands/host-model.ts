@@ -3,11 +3,11 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { ModelEntry } from '../../../src-shared/node-api.ts';
 import { appFiles } from '../../base/app-files.ts';
-import { findModel } from '../../cli/choose-model.ts';
-import { waitForSnapshot } from '../../cli/host-connection.ts';
-import { withModel, withoutModel } from '../../cli/hosted-shards.ts';
-import { print } from '../../cli/terminal.ts';
-import { type CommonOptions, quietly, useHost } from '../../cli/use-host.ts';
+import { findModel } from '../choose-model.ts';
+import { waitForSnapshot } from '../host-connection.ts';
+import { withModel, withoutModel } from '../hosted-shards.ts';
+import { print } from '../terminal.ts';
+import { type CommonOptions, quietly, useHost } from '../use-host.ts';
 import { changeStored } from './settings.ts';
 
 type Layers = { readonly layers?: LayerRange };

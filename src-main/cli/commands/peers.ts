@@ -1,10 +1,10 @@
 /** `mindmesh peers`: who is in the mesh, as this machine sees it. */
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
-import { waitForSnapshot } from '../../cli/host-connection.ts';
+import { waitForSnapshot } from '../host-connection.ts';
 import { meshWarnings } from '../../mesh-warnings.ts';
-import { peerLines } from '../peer-lines.ts';
-import { note, print, printJson } from '../../cli/terminal.ts';
-import { type CommonOptions, useHost } from '../../cli/use-host.ts';
+import { peerLines } from '../../headless/peer-lines.ts';
+import { note, print, printJson } from '../terminal.ts';
+import { type CommonOptions, useHost } from '../use-host.ts';
 
 /** A host that is composed for a look around loads no model. */
 const withoutModels: ChangedSettings = { shards: [] };

@@ -4,10 +4,10 @@ import { AppError, describeCauses } from '../../../src-shared/errors.ts';
 import { type ChangedSettings, defaultSettings } from '../../../src-shared/settings.ts';
 import { appFiles } from '../../base/app-files.ts';
 import { createHost, type Host } from '../../host.ts';
-import { type DashboardServer, startDashboardServer } from '../dashboard-server.ts';
-import { serveLines } from '../sentences.ts';
-import { note, print } from '../../cli/terminal.ts';
-import type { CommonOptions } from '../../cli/use-host.ts';
+import { type DashboardServer, startDashboardServer } from '../../headless/dashboard-server.ts';
+import { serveLines } from '../../headless/sentences.ts';
+import { note, print } from '../terminal.ts';
+import type { CommonOptions } from '../use-host.ts';
 
 export type ServeOptions = CommonOptions & {
   readonly overrides: ChangedSettings;

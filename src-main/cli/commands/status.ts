@@ -2,10 +2,10 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import { dataFolderAt } from '../../data-folder.ts';
 import { readHostFile } from '../../host-file.ts';
-import type { HostConnection } from '../../cli/host-connection.ts';
-import { statusLines } from '../sentences.ts';
-import { exitCodes, note, print, printJson } from '../../cli/terminal.ts';
-import { type CommonOptions, findHost } from '../../cli/use-host.ts';
+import type { HostConnection } from '../host-connection.ts';
+import { statusLines } from '../../headless/sentences.ts';
+import { exitCodes, note, print, printJson } from '../terminal.ts';
+import { type CommonOptions, findHost } from '../use-host.ts';
 
 export async function status(options: CommonOptions & { readonly json?: boolean }): Promise<void> {
   const dataFolder = dataFolderAt(options.data);
