@@ -2,14 +2,14 @@
  * `npm run demo`: three nodes on this machine. The demo model is cut by layers over two of them; the third
  * hosts nothing, asks, and gets its answer over both. Everything is removed afterwards, also after Ctrl-C.
  */
-import { AppError } from '../../src-shared/errors.ts';
-import type { Receipt } from '../../src-shared/chat.ts';
-import { appFiles } from '../base/app-files.ts';
-import { ask } from '../cli/ask.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Receipt } from '../../../src-shared/chat.ts';
+import { appFiles } from '../../base/app-files.ts';
+import { ask } from '../ask.ts';
 import { type DemoHost, DemoHosts } from './demo-hosts.ts';
 import { demoJson, demoTable, halves, peersOf } from './demo-report.ts';
-import { waitForSnapshot } from '../cli/host-connection.ts';
-import { peerAddresses } from './sentences.ts';
+import { waitForSnapshot } from '../host-connection.ts';
+import { peerAddresses } from '../../headless/sentences.ts';
 import {
   ignoreClosedOutput,
   note,
@@ -17,7 +17,7 @@ import {
   printJson,
   printPiece,
   reportFailure,
-} from '../cli/terminal.ts';
+} from '../terminal.ts';
 
 const question = 'What is this app?';
 const loadedWithinMs = 60_000;

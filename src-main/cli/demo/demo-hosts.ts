@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '../../src-shared/errors.ts';
-import type { NodeStatus } from '../../src-shared/node-api.ts';
-import { type Child, startChild } from '../../src-shared/process/child.ts';
-import { appFiles } from '../base/app-files.ts';
-import { dataFolderAt } from '../data-folder.ts';
-import { type HostConnection, waitForSnapshot } from '../cli/host-connection.ts';
-import { findHost } from '../cli/use-host.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import { type Child, startChild } from '../../../src-shared/process/child.ts';
+import { appFiles } from '../../base/app-files.ts';
+import { dataFolderAt } from '../../data-folder.ts';
+import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
+import { findHost } from '../use-host.ts';
 
 export type DemoHost = { readonly connection: HostConnection; readonly node: NodeStatus };
 
