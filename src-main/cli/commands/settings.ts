@@ -19,7 +19,7 @@ import {
   valueWords,
   withItem,
   withoutItem,
-} from '../../headless/settings/setting-values.ts';
+} from '../settings/setting-values.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
 
