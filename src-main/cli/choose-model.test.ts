@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ModelEntry } from '../../src-shared/node-api.ts';
 import { chooseModel, findModel } from './choose-model.ts';
-import { modelLines } from '../headless/sentences.ts';
+import { modelLines } from './words/sentences.ts';
 
 function model(name: string, given: Partial<ModelEntry>): ModelEntry {
   return {

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { connectToHost } from '../../src-main/cli/host-client.ts';
-import { statusLines } from '../../src-main/headless/sentences.ts';
+import { statusLines } from '../../src-main/cli/words/sentences.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';
 import { logOf, standInHost } from '../support/host-stand-in.ts';
 import { writeRandomModel } from '../support/random-model.ts';

@@ -8,7 +8,7 @@ import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import { ask, type Asked, tellReceipt } from '../ask.ts';
 import { chooseModel, findModel } from '../choose-model.ts';
-import { isAfterFault } from '../../headless/sentences.ts';
+import { isAfterFault } from '../words/sentences.ts';
 import { converse } from '../converse.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import { print, printJson, printPiece } from '../terminal.ts';

@@ -12,8 +12,8 @@ import {
   fetchedLines,
   hostingLine,
   importLines,
-} from '../../headless/model-words.ts';
-import { modelLines } from '../../headless/sentences.ts';
+} from '../words/model-words.ts';
+import { modelLines } from '../words/sentences.ts';
 import { note, noteOver, print, printJson } from '../terminal.ts';
 import { type CommonOptions, quietly, useHost } from '../use-host.ts';
 import { hostHere } from './host-model.ts';

@@ -2,7 +2,7 @@
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { meshWarnings } from '../../mesh-warnings.ts';
-import { peerLines } from '../../headless/peer-lines.ts';
+import { peerLines } from '../words/peer-lines.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';
 

@@ -5,7 +5,7 @@ import { type ChangedSettings, defaultSettings } from '../../../src-shared/setti
 import { appFiles } from '../../base/app-files.ts';
 import { createHost, type Host } from '../../host.ts';
 import { type DashboardServer, startDashboardServer } from '../../headless/dashboard-server.ts';
-import { serveLines } from '../../headless/sentences.ts';
+import { serveLines } from '../words/sentences.ts';
 import { note, print } from '../terminal.ts';
 import type { CommonOptions } from '../use-host.ts';
 

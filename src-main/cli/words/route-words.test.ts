@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RouteView } from '../../src-shared/route-view.ts';
+import type { RouteView } from '../../../src-shared/route-view.ts';
 import { routeLines } from './route-words.ts';
 
 type Stage = RouteView['stages'][number];

@@ -1,5 +1,5 @@
 /** What `mindmesh route MODEL` prints: one line a stage. Pure. */
-import type { RouteView } from '../../src-shared/route-view.ts';
+import type { RouteView } from '../../../src-shared/route-view.ts';
 import { shortPeer } from './sentences.ts';
 
 const heads = ['stage', 'peer', 'layers', 'latency', 'speed', 'in use', 'price', 'path', 'spares'];

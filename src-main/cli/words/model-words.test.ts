@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DownloadStatus, ImportedModel } from '../../src-shared/node-api.ts';
+import type { DownloadStatus, ImportedModel } from '../../../src-shared/node-api.ts';
 import { catalogLines, downloadLine, hostingLine, importLines } from './model-words.ts';
 
 const download: DownloadStatus = {
