@@ -8,7 +8,7 @@ import type { DeepLink, ShellState } from '../../src-shared/desktop-api.ts';
 import type { View } from '../../src-shared/views.ts';
 import { describeCauses, missingCase, toAppError } from '../../src-shared/errors.ts';
 import type { UsageSummary } from '../../src-shared/host-api.ts';
-import { type DashboardServer, startDashboardServer } from '../headless/dashboard-server.ts';
+import { type DashboardServer, startDashboardServer } from '../control/dashboard-server.ts';
 import { note } from '../cli/terminal.ts';
 import type { Host } from '../host.ts';
 import { Merged } from '../base/merged.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import { startDashboardServer } from '../../src-main/headless/dashboard-server.ts';
+import { startDashboardServer } from '../../src-main/control/dashboard-server.ts';
 import type { Host } from '../../src-main/host.ts';
 import { mindmesh } from '../support/host-command-line.ts';
 import { standInHost } from '../support/host-stand-in.ts';

@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startDashboardServer } from '../../src-main/headless/dashboard-server.ts';
+import { startDashboardServer } from '../../src-main/control/dashboard-server.ts';
 import { mindmesh, startMindmesh, finished } from '../support/host-command-line.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';
 import { standInHost } from '../support/host-stand-in.ts';

@@ -10,7 +10,7 @@ import { type HostMessage, hostMessageSchema } from '../../src-shared/host-api.t
 import {
   type DashboardServer,
   startDashboardServer,
-} from '../../src-main/headless/dashboard-server.ts';
+} from '../../src-main/control/dashboard-server.ts';
 import type { Host } from '../../src-main/host.ts';
 import { eventually, eventuallyTrue } from '../support/host-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -9,7 +9,7 @@ import { appFiles } from '../../src-main/base/app-files.ts';
 import {
   type DashboardServer,
   startDashboardServer,
-} from '../../src-main/headless/dashboard-server.ts';
+} from '../../src-main/control/dashboard-server.ts';
 import { createHost, type Host } from '../../src-main/host.ts';
 import type { HostOptions } from '../../src-main/host-options.ts';
 import { defaultPreferences } from '../../src-shared/preferences.ts';

@@ -4,7 +4,7 @@ import { AppError, describeCauses } from '../../../src-shared/errors.ts';
 import { type ChangedSettings, defaultSettings } from '../../../src-shared/settings.ts';
 import { appFiles } from '../../base/app-files.ts';
 import { createHost, type Host } from '../../host.ts';
-import { type DashboardServer, startDashboardServer } from '../../headless/dashboard-server.ts';
+import { type DashboardServer, startDashboardServer } from '../../control/dashboard-server.ts';
 import { serveLines } from '../words/sentences.ts';
 import { note, print } from '../terminal.ts';
 import type { CommonOptions } from '../use-host.ts';
