@@ -8,11 +8,11 @@ import { hostMethods, type HostResult, type HostSnapshot } from '../src-shared/h
 import type { ModelEntry, NodeConfigInput } from '../src-shared/node-api.ts';
 import type { ChangedSettings, Settings } from '../src-shared/settings.ts';
 import { type AppFiles, appFiles } from './base/app-files.ts';
-import { dataFolderAt } from './data-folder.ts';
+import { dataFolderAt } from './data/data-folder.ts';
 import { defaultThreads } from './default-threads.ts';
 import { dutyClock } from './duty/duty-clock.ts';
 import { DutyService } from './duty/duty-service.ts';
-import { type HostFile, writeHostFile } from './host-file.ts';
+import { type HostFile, writeHostFile } from './data/host-file.ts';
 import { type CallableMethod, type Handlers, nodeHandlers } from './host-handlers.ts';
 import type { HostOptions } from './host-options.ts';
 import { type HostServices, openHostServices, storeUsage } from './host-services.ts';

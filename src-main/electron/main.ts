@@ -9,7 +9,7 @@ import { app, dialog, Menu } from 'electron';
 import { z } from 'zod';
 import { deepLinkSchema } from '../../src-shared/desktop-api.ts';
 import { describeCauses, toAppError } from '../../src-shared/errors.ts';
-import { dataFolderAt, prepareDataFolder } from '../data-folder.ts';
+import { dataFolderAt, prepareDataFolder } from '../data/data-folder.ts';
 import { note } from '../cli/terminal.ts';
 import { registerAppScheme } from './app-protocol.ts';
 import { parseCommandLine } from './command-line.ts';

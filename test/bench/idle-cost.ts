@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import { dataFolderAt } from '../../src-main/data-folder.ts';
+import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { findHost } from '../../src-main/cli/use-host.ts';
 import { openHostServices } from '../../src-main/host-services.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';

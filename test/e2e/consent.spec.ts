@@ -1,6 +1,6 @@
 /** The first start: nothing runs before the owner has agreed. Each test has a host of its own. */
 import Database from 'better-sqlite3';
-import { dataFolderAt } from '../../src-main/data-folder.ts';
+import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { ChatPage } from '../support/chat-page.ts';
 import { faintTexts } from '../support/contrast.ts';
 import { nameless } from '../support/nameless.ts';

@@ -6,7 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dataFolderAt } from '../../src-main/data-folder.ts';
+import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { findHost } from '../../src-main/cli/use-host.ts';
 import { type HostSnapshot, hostSnapshotSchema } from '../../src-shared/host-api.ts';
 import { finished, mindmesh, startMindmesh } from '../support/host-command-line.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dataFolderAt } from '../../src-main/data-folder.ts';
+import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { defaultSettings } from '../../src-shared/settings.ts';
 import {
   canRunAsOthers,

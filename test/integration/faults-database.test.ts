@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dataFolderAt } from '../../src-main/data-folder.ts';
+import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { type HostServices, openHostServices } from '../../src-main/host-services.ts';
 import { type Database, openDatabase } from '../../src-main/store/database.ts';
 import { openOrReplaceDatabase } from '../../src-main/store/replace-damaged.ts';

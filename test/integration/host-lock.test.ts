@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { dataFolderAt } from '../../src-main/data-folder.ts';
-import { lockDataFolder } from '../../src-main/data-folder-lock.ts';
+import { dataFolderAt } from '../../src-main/data/data-folder.ts';
+import { lockDataFolder } from '../../src-main/data/data-folder-lock.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const script = fileURLToPath(new URL('../fixtures/host-lock-holder.ts', import.meta.url));

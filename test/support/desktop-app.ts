@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
-import { dataFolderAt } from '../../src-main/data-folder.ts';
+import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import type { HostConnection } from '../../src-main/cli/host-connection.ts';
 import { findHost } from '../../src-main/cli/use-host.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import { dataFolderAt } from '../../src-main/data-folder.ts';
+import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import type { HostConnection } from '../../src-main/cli/host-connection.ts';
 import { peerAddresses } from '../../src-main/cli/words/sentences.ts';
 import { findHost } from '../../src-main/cli/use-host.ts';

@@ -1,7 +1,7 @@
 /** `mindmesh route MODEL`. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
-import { dataFolderAt } from '../../data-folder.ts';
+import { dataFolderAt } from '../../data/data-folder.ts';
 import { routeLines } from '../words/route-words.ts';
 import { print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';

@@ -9,7 +9,7 @@ import {
   type SettingName,
   type Settings,
 } from '../../../src-shared/settings.ts';
-import { dataFolderAt } from '../../data-folder.ts';
+import { dataFolderAt } from '../../data/data-folder.ts';
 import { shardsByName } from '../../shards-by-id.ts';
 import {
   listName,

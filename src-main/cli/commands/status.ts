@@ -1,7 +1,7 @@
 /** `mindmesh status`: what runs in the data folder. */
 import { AppError } from '../../../src-shared/errors.ts';
-import { dataFolderAt } from '../../data-folder.ts';
-import { readHostFile } from '../../host-file.ts';
+import { dataFolderAt } from '../../data/data-folder.ts';
+import { readHostFile } from '../../data/host-file.ts';
 import type { HostConnection } from '../host-connection.ts';
 import { statusLines } from '../words/sentences.ts';
 import { exitCodes, note, print, printJson } from '../terminal.ts';

@@ -7,7 +7,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { NodeStatus } from '../../../src-shared/node-api.ts';
 import { type Child, startChild } from '../../../src-shared/process/child.ts';
 import { appFiles } from '../../base/app-files.ts';
-import { dataFolderAt } from '../../data-folder.ts';
+import { dataFolderAt } from '../../data/data-folder.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import { findHost } from '../use-host.ts';
 

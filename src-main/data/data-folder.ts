@@ -1,10 +1,10 @@
 /** Where everything of one host lives: settings, usage, identity, models, logs. */
-import './base/usable-home.ts';
+import '../base/usable-home.ts';
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { AppError } from '../src-shared/errors.ts';
+import { AppError } from '../../src-shared/errors.ts';
 
 /**
  * Bytes in the longest path that SQLite opens: MAX_PATHNAME in its os_unix.c, less the ending of its journal. Windows'

@@ -1,7 +1,7 @@
 /** The key that programs on this machine show to the OpenAI-compatible endpoint. */
 import { randomBytes } from 'node:crypto';
 import { chmod, readFile } from 'node:fs/promises';
-import { AppError } from '../src-shared/errors.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import { writePrivateFile } from './private-file.ts';
 
 /** Also lets a person set a key of their own, as long as nobody guesses it. */

@@ -5,7 +5,7 @@
  */
 import { chmodSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { AppError } from '../src-shared/errors.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import type { DataFolder } from './data-folder.ts';
 import { readHostFile } from './host-file.ts';
 

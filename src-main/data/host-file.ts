@@ -5,7 +5,7 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../src-shared/errors.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import { writePrivateFile } from './private-file.ts';
 
 const hostFileSchema = z.object({
