@@ -15,7 +15,7 @@ import {
 } from '../../src-shared/host-api.ts';
 import { parseLeniently } from '../../src-shared/lenient-list.ts';
 import type { HostFile } from '../data/host-file.ts';
-import type { CallableMethod } from '../host-handlers.ts';
+import type { CallableMethod } from '../host/host-handlers.ts';
 import type { HostConnection } from './host-connection.ts';
 import { note } from './terminal.ts';
 

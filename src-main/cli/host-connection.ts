@@ -2,8 +2,8 @@
 import type { ChatEvent, ChatRequestInput } from '../../src-shared/chat.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { HostParams, HostResult, HostSnapshot } from '../../src-shared/host-api.ts';
-import type { CallableMethod } from '../host-handlers.ts';
-import { waitsForConsent } from '../waits-for-consent.ts';
+import type { CallableMethod } from '../host/host-handlers.ts';
+import { waitsForConsent } from '../host/waits-for-consent.ts';
 
 export type HostConnection = {
   /** @throws AppError `not-running` when the host is gone */

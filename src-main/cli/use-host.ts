@@ -86,7 +86,7 @@ async function composeHost(
   aborted: Promise<never>,
 ): Promise<HostConnection> {
   // Most commands find a running host and never need all that one is made of.
-  const { createHost } = await import('../host.ts');
+  const { createHost } = await import('../host/host.ts');
   const host = await createHost({
     dataFolder: options.data,
     // Its endpoint is nobody's business, so it does not take the usual port away.

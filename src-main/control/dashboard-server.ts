@@ -8,7 +8,7 @@ import { fastify, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { WebSocketServer } from 'ws';
 import { AppError } from '../../src-shared/errors.ts';
 import { isPortTaken, listenOnLoopbacks } from '../../src-shared/process/loopbacks.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { BrowserAccess } from './browser-access.ts';
 import { accessPage } from './pages.ts';
 import {

@@ -2,8 +2,8 @@
 import type { WebSocket } from 'ws';
 import { toAppError } from '../../src-shared/errors.ts';
 import type { HostMessage } from '../../src-shared/host-api.ts';
-import { ClientSession } from '../client-session.ts';
-import type { Host } from '../host.ts';
+import { ClientSession } from '../host/client-session.ts';
+import type { Host } from '../host/host.ts';
 import { Merged } from '../base/merged.ts';
 
 export const socketLimits = {

@@ -10,7 +10,7 @@ import { describeCauses, missingCase, toAppError } from '../../src-shared/errors
 import type { UsageSummary } from '../../src-shared/host-api.ts';
 import { type DashboardServer, startDashboardServer } from '../control/dashboard-server.ts';
 import { note } from '../cli/terminal.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { Merged } from '../base/merged.ts';
 import { setAutostart } from './autostart.ts';
 import { type WindowLink, serveWindow } from './ipc.ts';

@@ -7,7 +7,7 @@ import {
   type ShellState,
 } from '../../src-shared/desktop-api.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { isOwnSender } from './own-sender.ts';
 import { WindowSession } from './window-session.ts';
 

@@ -1,8 +1,8 @@
 /** What the system tells of its power and its owner: who is there, when it sleeps, and when it ends. */
 import { powerMonitor, powerSaveBlocker } from 'electron';
 import { describeCauses } from '../../src-shared/errors.ts';
-import type { Host } from '../host.ts';
-import type { KeepAwake } from '../keep-awake.ts';
+import type { Host } from '../host/host.ts';
+import type { KeepAwake } from '../host/keep-awake.ts';
 import type { Presence } from '../sensors/presence.ts';
 import { known } from '../sensors/reading.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { app, session } from 'electron';
 import { describeCauses } from '../../src-shared/errors.ts';
 import { appFiles } from '../base/app-files.ts';
-import { createHost } from '../host.ts';
+import { createHost } from '../host/host.ts';
 import { runCommand } from '../base/run-command.ts';
 import { serveAppPages } from './app-protocol.ts';
 import { bundledFiles, nodeCommand } from './bundled-files.ts';

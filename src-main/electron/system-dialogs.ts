@@ -10,7 +10,7 @@ import {
 } from 'electron';
 import { AppError } from '../../src-shared/errors.ts';
 import { printableLine } from '../cli/printable-text.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 
 /** @param window to stand in front of */
 export async function chooseModelFile(window: BrowserWindow | undefined): Promise<string | null> {

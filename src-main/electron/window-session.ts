@@ -3,8 +3,8 @@
  * second, and only while somebody can see them.
  */
 import type { HostMessage } from '../../src-shared/host-api.ts';
-import { ClientSession } from '../client-session.ts';
-import type { Host } from '../host.ts';
+import { ClientSession } from '../host/client-session.ts';
+import type { Host } from '../host/host.ts';
 import { Merged } from '../base/merged.ts';
 
 export type WindowEnd = {

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { findHost } from '../../src-main/cli/use-host.ts';
-import { openHostServices } from '../../src-main/host-services.ts';
+import { openHostServices } from '../../src-main/host/host-services.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';
 import { openScreen } from '../support/virtual-screen.ts';
 import { type TreeTimes, treeTimes, type WakeUpCounts, WakeUps } from './process-tree.ts';

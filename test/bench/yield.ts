@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Host } from '../../src-main/host.ts';
+import type { Host } from '../../src-main/host/host.ts';
 import { eventuallyTrue, isAlive } from '../support/host-processes.ts';
 import {
   askForLong,

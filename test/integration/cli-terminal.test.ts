@@ -5,7 +5,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { startDashboardServer } from '../../src-main/control/dashboard-server.ts';
-import type { Host } from '../../src-main/host.ts';
+import type { Host } from '../../src-main/host/host.ts';
 import { mindmesh } from '../support/host-command-line.ts';
 import { standInHost } from '../support/host-stand-in.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

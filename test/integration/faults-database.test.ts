@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dataFolderAt } from '../../src-main/data/data-folder.ts';
-import { type HostServices, openHostServices } from '../../src-main/host-services.ts';
+import { type HostServices, openHostServices } from '../../src-main/host/host-services.ts';
 import { type Database, openDatabase } from '../../src-main/store/database.ts';
 import { openOrReplaceDatabase } from '../../src-main/store/replace-damaged.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';

@@ -1,6 +1,6 @@
 /** A real host with a real node and engines, on a machine whose readings the test plays. */
 import { expect, it, onTestFinished } from 'vitest';
-import type { Host } from '../../src-main/host.ts';
+import type { Host } from '../../src-main/host/host.ts';
 import { eventuallyTrue, isAlive } from '../support/host-processes.ts';
 import { logOf } from '../support/host-stand-in.ts';
 import {

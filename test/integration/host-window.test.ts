@@ -11,7 +11,7 @@ import {
   type DashboardServer,
   startDashboardServer,
 } from '../../src-main/control/dashboard-server.ts';
-import type { Host } from '../../src-main/host.ts';
+import type { Host } from '../../src-main/host/host.ts';
 import { eventually, eventuallyTrue } from '../support/host-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { logOf, standInHost } from '../support/host-stand-in.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chatRequestSchema, type ChatEvent } from '../../src-shared/chat.ts';
 import { hostSnapshotSchema } from '../../src-shared/host-api.ts';
-import type { Host } from '../../src-main/host.ts';
+import type { Host } from '../../src-main/host/host.ts';
 import { eventually, eventuallyTrue, isAlive } from '../support/host-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { logOf, standInHost } from '../support/host-stand-in.ts';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { keepAwake, type KeepAwake } from '../../src-main/keep-awake.ts';
+import { keepAwake, type KeepAwake } from '../../src-main/host/keep-awake.ts';
 import { type FakeTool, fakeTool } from '../support/fake-tool.ts';
 import { eventuallyTrue, isAlive } from '../support/host-processes.ts';
 
@@ -85,7 +85,7 @@ describe.skipIf(process.platform === 'win32')('keeping the computer awake', () =
 
   it('ends with a host that was killed', async () => {
     const tool = await fakeTool(inhibitor);
-    const module = fileURLToPath(new URL('../../src-main/keep-awake.ts', import.meta.url));
+    const module = fileURLToPath(new URL('../../src-main/host/keep-awake.ts', import.meta.url));
     const script = `
       const { keepAwake } = await import(${JSON.stringify(module)});
       keepAwake({ log: { write() {} }, tool: { command: ${JSON.stringify(tool.command)}, args: [] } }).set(true);

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { createHost, type Host } from '../../src-main/host.ts';
-import type { HostOptions } from '../../src-main/host-options.ts';
+import { createHost, type Host } from '../../src-main/host/host.ts';
+import type { HostOptions } from '../../src-main/host/host-options.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const standInScript = fileURLToPath(new URL('../fixtures/host-node.ts', import.meta.url));

@@ -1,7 +1,7 @@
 /** A real host, with real engines, whose answers take minutes, on a machine that is played by the test. */
 import { join } from 'node:path';
-import { createHost, type Host } from '../../src-main/host.ts';
-import type { HostOptions } from '../../src-main/host-options.ts';
+import { createHost, type Host } from '../../src-main/host/host.ts';
+import type { HostOptions } from '../../src-main/host/host-options.ts';
 import { type ChatEvent, chatRequestSchema } from '../../src-shared/chat.ts';
 import { eventuallyTrue } from './host-processes.ts';
 import type { PlayedMachine } from './played-machine.ts';

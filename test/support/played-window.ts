@@ -10,8 +10,8 @@ import {
   type DashboardServer,
   startDashboardServer,
 } from '../../src-main/control/dashboard-server.ts';
-import { createHost, type Host } from '../../src-main/host.ts';
-import type { HostOptions } from '../../src-main/host-options.ts';
+import { createHost, type Host } from '../../src-main/host/host.ts';
+import type { HostOptions } from '../../src-main/host/host-options.ts';
 import { defaultPreferences } from '../../src-shared/preferences.ts';
 import { idleFacts } from './duty-inputs.ts';
 import { PlayedMachine } from './played-machine.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { AppError, describeCauses } from '../../../src-shared/errors.ts';
 import { type ChangedSettings, defaultSettings } from '../../../src-shared/settings.ts';
 import { appFiles } from '../../base/app-files.ts';
-import { createHost, type Host } from '../../host.ts';
+import { createHost, type Host } from '../../host/host.ts';
 import { type DashboardServer, startDashboardServer } from '../../control/dashboard-server.ts';
 import { serveLines } from '../words/sentences.ts';
 import { note, print } from '../terminal.ts';

@@ -125,7 +125,7 @@ async function withSettings<T>(
       await connection.close();
     }
   }
-  const { openHostServices } = await import('../../host-services.ts');
+  const { openHostServices } = await import('../../host/host-services.ts');
   const services = await openHostServices(dataFolder);
   try {
     const { settings, warnings } = services;

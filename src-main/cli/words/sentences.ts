@@ -4,7 +4,7 @@ import { missingCase } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import { nameAmong } from '../../../src-shared/model-names.ts';
 import type { ModelEntry, NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
-import { waitsForConsent } from '../../waits-for-consent.ts';
+import { waitsForConsent } from '../../host/waits-for-consent.ts';
 
 /** What `serve` prints once it runs. `warnings` are those that the host itself does not know. */
 export function serveLines(

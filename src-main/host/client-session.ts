@@ -3,8 +3,8 @@
  * streams its chats, and cancels them when it is gone.
  */
 import { z } from 'zod';
-import { AppError, describeCauses, toAppError } from '../src-shared/errors.ts';
-import { type HostMessage, hostMethods, hostRequestSchema } from '../src-shared/host-api.ts';
+import { AppError, describeCauses, toAppError } from '../../src-shared/errors.ts';
+import { type HostMessage, hostMethods, hostRequestSchema } from '../../src-shared/host-api.ts';
 import type { Host } from './host.ts';
 import { invalidRequest } from './invalid-request.ts';
 

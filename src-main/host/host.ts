@@ -2,33 +2,33 @@
  * The host: one data folder with its settings, usage, log and key, and the node process that works for it.
  * No HTTP and no Electron here; whoever shows a window or takes commands composes this.
  */
-import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
-import { AppError, describeCauses } from '../src-shared/errors.ts';
-import { hostMethods, type HostResult, type HostSnapshot } from '../src-shared/host-api.ts';
-import type { ModelEntry, NodeConfigInput } from '../src-shared/node-api.ts';
-import type { ChangedSettings, Settings } from '../src-shared/settings.ts';
-import { type AppFiles, appFiles } from './base/app-files.ts';
-import { dataFolderAt } from './data/data-folder.ts';
-import { defaultThreads } from './default-threads.ts';
-import { dutyClock } from './duty/duty-clock.ts';
-import { DutyService } from './duty/duty-service.ts';
-import { type HostFile, writeHostFile } from './data/host-file.ts';
+import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
+import { AppError, describeCauses } from '../../src-shared/errors.ts';
+import { hostMethods, type HostResult, type HostSnapshot } from '../../src-shared/host-api.ts';
+import type { ModelEntry, NodeConfigInput } from '../../src-shared/node-api.ts';
+import type { ChangedSettings, Settings } from '../../src-shared/settings.ts';
+import { type AppFiles, appFiles } from '../base/app-files.ts';
+import { dataFolderAt } from '../data/data-folder.ts';
+import { defaultThreads } from '../default-threads.ts';
+import { dutyClock } from '../duty/duty-clock.ts';
+import { DutyService } from '../duty/duty-service.ts';
+import { type HostFile, writeHostFile } from '../data/host-file.ts';
 import { type CallableMethod, type Handlers, nodeHandlers } from './host-handlers.ts';
 import type { HostOptions } from './host-options.ts';
 import { type HostServices, openHostServices, storeUsage } from './host-services.ts';
 import { invalidRequest } from './invalid-request.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
-import type { Log } from './base/log.ts';
-import { HostingMemory, usableMemoryBytes } from './hosting-memory.ts';
-import { meshWarnings } from './mesh-warnings.ts';
-import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
-import { NodeProcess } from './node-process.ts';
-import { ownProcesses } from './sensors/own-processes.ts';
-import type { Acknowledgement } from './store/acknowledgements.ts';
+import type { Log } from '../base/log.ts';
+import { HostingMemory, usableMemoryBytes } from '../hosting-memory.ts';
+import { meshWarnings } from '../mesh-warnings.ts';
+import { isApiPortChosen, nodeConfig, portWarnings } from '../node-config.ts';
+import { NodeProcess } from '../node-process.ts';
+import { ownProcesses } from '../sensors/own-processes.ts';
+import type { Acknowledgement } from '../store/acknowledgements.ts';
 import { waitsForConsent } from './waits-for-consent.ts';
-import { settledShards, withIds } from './shards-by-id.ts';
+import { settledShards, withIds } from '../shards-by-id.ts';
 import { WishedSettings } from './wished-settings.ts';
-import { type FactsWatch, watchFacts } from './sensors/watch-facts.ts';
+import { type FactsWatch, watchFacts } from '../sensors/watch-facts.ts';
 
 const consent: Acknowledgement = 'consent 3';
 

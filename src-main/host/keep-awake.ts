@@ -5,9 +5,9 @@
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { childEnvironment } from '../src-shared/process/child-environment.ts';
-import type { Log } from './base/log.ts';
-import { powerShellArguments } from './sensors/windows/watch.ts';
+import { childEnvironment } from '../../src-shared/process/child-environment.ts';
+import type { Log } from '../base/log.ts';
+import { powerShellArguments } from '../sensors/windows/watch.ts';
 
 export type KeepAwake = {
   /** Returns at once; repeating it changes nothing. */

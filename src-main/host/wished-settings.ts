@@ -1,8 +1,8 @@
 /** The settings of a run: what is stored, and before it the wishes for this run alone. */
 import { isDeepStrictEqual } from 'node:util';
-import type { HostedShard } from '../src-shared/node-api.ts';
-import type { ChangedSettings, SettingName, Settings } from '../src-shared/settings.ts';
-import type { SettingsStore } from './store/settings.ts';
+import type { HostedShard } from '../../src-shared/node-api.ts';
+import type { ChangedSettings, SettingName, Settings } from '../../src-shared/settings.ts';
+import type { SettingsStore } from '../store/settings.ts';
 
 export class WishedSettings {
   readonly #store: SettingsStore;

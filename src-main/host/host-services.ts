@@ -1,16 +1,16 @@
 /** What a host holds in its data folder while it runs, opened in order and given back in reverse. */
-import { describeCauses } from '../src-shared/errors.ts';
-import type { Usage } from '../src-shared/node-api.ts';
-import { loadApiKey } from './data/api-key.ts';
-import { asFolderError, type DataFolder, prepareDataFolder } from './data/data-folder.ts';
-import { lockDataFolder } from './data/data-folder-lock.ts';
-import { removeHostFile, writeHostFile } from './data/host-file.ts';
-import { type Log, type LogLevel, openLog } from './base/log.ts';
-import { AcknowledgementStore } from './store/acknowledgements.ts';
-import { PauseStore } from './store/pause.ts';
-import { openOrReplaceDatabase } from './store/replace-damaged.ts';
-import { SettingsStore } from './store/settings.ts';
-import { UsageStore } from './store/usage.ts';
+import { describeCauses } from '../../src-shared/errors.ts';
+import type { Usage } from '../../src-shared/node-api.ts';
+import { loadApiKey } from '../data/api-key.ts';
+import { asFolderError, type DataFolder, prepareDataFolder } from '../data/data-folder.ts';
+import { lockDataFolder } from '../data/data-folder-lock.ts';
+import { removeHostFile, writeHostFile } from '../data/host-file.ts';
+import { type Log, type LogLevel, openLog } from '../base/log.ts';
+import { AcknowledgementStore } from '../store/acknowledgements.ts';
+import { PauseStore } from '../store/pause.ts';
+import { openOrReplaceDatabase } from '../store/replace-damaged.ts';
+import { SettingsStore } from '../store/settings.ts';
+import { UsageStore } from '../store/usage.ts';
 
 export type HostServices = {
   readonly dataFolder: DataFolder;
