@@ -1,7 +1,7 @@
 /** What the host's clients may ask for, and that part of it which the host passes on to its node. */
 import type { z } from 'zod';
 import type { HostMethod, hostMethods, HostResult } from '../../src-shared/host-api.ts';
-import type { NodeProcess } from '../node-process.ts';
+import type { NodeProcess } from '../node/node-process.ts';
 
 /** `chat` streams and `cancel` belongs to a client; see client-session.ts. */
 export type CallableMethod = Exclude<HostMethod, 'chat' | 'cancel'>;

@@ -9,7 +9,7 @@ import type { ModelEntry, NodeConfigInput } from '../../src-shared/node-api.ts';
 import type { ChangedSettings, Settings } from '../../src-shared/settings.ts';
 import { type AppFiles, appFiles } from '../base/app-files.ts';
 import { dataFolderAt } from '../data/data-folder.ts';
-import { defaultThreads } from '../default-threads.ts';
+import { defaultThreads } from '../node/default-threads.ts';
 import { dutyClock } from '../duty/duty-clock.ts';
 import { DutyService } from '../duty/duty-service.ts';
 import { type HostFile, writeHostFile } from '../data/host-file.ts';
@@ -19,14 +19,14 @@ import { type HostServices, openHostServices, storeUsage } from './host-services
 import { invalidRequest } from './invalid-request.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
 import type { Log } from '../base/log.ts';
-import { HostingMemory, usableMemoryBytes } from '../hosting-memory.ts';
-import { meshWarnings } from '../mesh-warnings.ts';
-import { isApiPortChosen, nodeConfig, portWarnings } from '../node-config.ts';
-import { NodeProcess } from '../node-process.ts';
+import { HostingMemory, usableMemoryBytes } from '../node/hosting-memory.ts';
+import { meshWarnings } from '../node/mesh-warnings.ts';
+import { isApiPortChosen, nodeConfig, portWarnings } from '../node/node-config.ts';
+import { NodeProcess } from '../node/node-process.ts';
 import { ownProcesses } from '../sensors/own-processes.ts';
 import type { Acknowledgement } from '../store/acknowledgements.ts';
 import { waitsForConsent } from './waits-for-consent.ts';
-import { settledShards, withIds } from '../shards-by-id.ts';
+import { settledShards, withIds } from '../node/shards-by-id.ts';
 import { WishedSettings } from './wished-settings.ts';
 import { type FactsWatch, watchFacts } from '../sensors/watch-facts.ts';
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type NodeEvent, NodeLink } from '../../src-main/node-link.ts';
+import { type NodeEvent, NodeLink } from '../../src-main/node/node-link.ts';
 import type { ChatEvent, ChatRequestInput } from '../../src-shared/chat.ts';
 import { chatRequestSchema } from '../../src-shared/chat.ts';
 import {

@@ -1,7 +1,7 @@
 /** `mindmesh peers`: who is in the mesh, as this machine sees it. */
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
 import { waitForSnapshot } from '../host-connection.ts';
-import { meshWarnings } from '../../mesh-warnings.ts';
+import { meshWarnings } from '../../node/mesh-warnings.ts';
 import { peerLines } from '../words/peer-lines.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';

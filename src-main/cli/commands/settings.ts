@@ -10,7 +10,7 @@ import {
   type Settings,
 } from '../../../src-shared/settings.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
-import { shardsByName } from '../../shards-by-id.ts';
+import { shardsByName } from '../../node/shards-by-id.ts';
 import {
   listName,
   parseSetting,

@@ -4,8 +4,8 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
-import { AppError } from '../src-shared/errors.ts';
-import { parseLeniently } from '../src-shared/lenient-list.ts';
+import { AppError } from '../../src-shared/errors.ts';
+import { parseLeniently } from '../../src-shared/lenient-list.ts';
 import {
   nodeMessageSchema,
   nodeMethods,
@@ -13,7 +13,7 @@ import {
   type NodeMethod,
   type NodeParams,
   type NodeResult,
-} from '../src-shared/node-api.ts';
+} from '../../src-shared/node-api.ts';
 
 /** What a node says of its own accord. */
 export type NodeEvent = Exclude<NodeMessage, { type: 'result' | 'error' }>;

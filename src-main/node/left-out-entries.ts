@@ -1,5 +1,5 @@
 /** Entries that the node's newest answers had to do without: what a person sees of them, and the log once. */
-import type { Log } from './base/log.ts';
+import type { Log } from '../base/log.ts';
 
 export class LeftOutEntries {
   readonly #log: Log;

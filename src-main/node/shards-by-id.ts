@@ -1,8 +1,8 @@
 /** Names in the setting of hosted shards, turned into ids: what models are called later changes nothing. */
-import { manifestIdSchema } from '../src-shared/model.ts';
-import { modelsNamed, namesOf } from '../src-shared/model-names.ts';
-import type { HostedShard, ModelEntry } from '../src-shared/node-api.ts';
-import type { ChangedSettings } from '../src-shared/settings.ts';
+import { manifestIdSchema } from '../../src-shared/model.ts';
+import { modelsNamed, namesOf } from '../../src-shared/model-names.ts';
+import type { HostedShard, ModelEntry } from '../../src-shared/node-api.ts';
+import type { ChangedSettings } from '../../src-shared/settings.ts';
 import type { NodeProcess } from './node-process.ts';
 
 /**

@@ -2,7 +2,7 @@
  * Asks the mesh node every few seconds for a sign of life. A node whose process was stopped, or that hangs in a call,
  * would leave the window, every command and every client of the API without an answer for good.
  */
-import { type Clock, systemClock } from './sensors/clock.ts';
+import { type Clock, systemClock } from '../sensors/clock.ts';
 
 const askEveryMs = 5000;
 /** A node may be busy with one very long text for some seconds. */

@@ -3,10 +3,10 @@
  * card has is known when it is first read, and whether the layers run on it when the first ones are loaded.
  */
 import { totalmem } from 'node:os';
-import type { Facts } from '../src-shared/duty.ts';
-import type { ShardStatus } from '../src-shared/node-api.ts';
-import type { Settings } from '../src-shared/settings.ts';
-import { computingCards, sane } from './duty/duty-input.ts';
+import type { Facts } from '../../src-shared/duty.ts';
+import type { ShardStatus } from '../../src-shared/node-api.ts';
+import type { Settings } from '../../src-shared/settings.ts';
+import { computingCards, sane } from '../duty/duty-input.ts';
 
 /** What the node takes itself, and an engine beside weights, caches and buffers. */
 const otherBytes = 512e6;

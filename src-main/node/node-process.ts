@@ -5,8 +5,8 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { ChatEvent, ChatRequest } from '../src-shared/chat.ts';
-import { AppError, describeCauses } from '../src-shared/errors.ts';
+import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
+import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import {
   type NodeConfigInput,
   type NodeMethod,
@@ -16,13 +16,13 @@ import {
   type NodeStatus,
   type Usage,
   type WorkOrder,
-} from '../src-shared/node-api.ts';
-import type { PoolMethod } from '../src-shared/pool.ts';
-import type { ChildPlan } from '../src-shared/process/child.ts';
-import { Supervisor, type SupervisorState } from '../src-shared/process/supervisor.ts';
-import type { RestartPolicy } from '../src-shared/process/restart-policy.ts';
+} from '../../src-shared/node-api.ts';
+import type { PoolMethod } from '../../src-shared/pool.ts';
+import type { ChildPlan } from '../../src-shared/process/child.ts';
+import { Supervisor, type SupervisorState } from '../../src-shared/process/supervisor.ts';
+import type { RestartPolicy } from '../../src-shared/process/restart-policy.ts';
 import { LeftOutEntries } from './left-out-entries.ts';
-import type { Log } from './base/log.ts';
+import type { Log } from '../base/log.ts';
 import { nodeConfigChange } from './node-config-change.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { type NodeEvent, NodeLink } from './node-link.ts';
