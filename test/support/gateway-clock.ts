@@ -1,5 +1,5 @@
 /** A clock that moves when a test says so. */
-import type { Clock } from '../../src-worker/node/text/clock.ts';
+import type { Clock } from '../../src-shared/clock.ts';
 
 export class ManualClock implements Clock {
   #now = 0;

@@ -4,7 +4,7 @@
  */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import { type AdmissionLimits, AdmissionQueue, type Visit } from './admission-queue.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 
 export class Admission {
   readonly #queue: AdmissionQueue;

@@ -5,7 +5,7 @@
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import { ModelText, type Prompt } from './model-text.ts';
 import { TemplateRenderer } from './template-renderer.ts';
 import type { Tokenizer } from './tokenizer.ts';

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError, type ErrorCode, missingCase } from '../../../src-shared/errors.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import {
   renderAnswerSchema,
   type RenderFailure,

@@ -3,7 +3,7 @@ import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
-import { type Clock, systemClock } from '../text/clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import type { Bitmap } from './bitmap.ts';
 import {
   chunkKinds,

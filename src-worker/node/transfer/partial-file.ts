@@ -13,7 +13,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import { type Clock, systemClock } from '../text/clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import { Bitmap } from './bitmap.ts';
 import type { ChunkMap } from './chunk-map.ts';
 import type { ShardLayout } from './shard-layout.ts';

@@ -4,7 +4,7 @@
  * source that sends wrong bytes is not asked again; one that is slow or gone is replaced, and tried again later.
  */
 import { AppError } from '../../../src-shared/errors.ts';
-import { type Clock, systemClock } from '../text/clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import type { ChunkHashes } from './chunk-hashes.ts';
 import type { ChunkMap } from './chunk-map.ts';
 import { ChunkScheduler } from './chunk-scheduler.ts';

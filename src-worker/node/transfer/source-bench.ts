@@ -3,7 +3,7 @@
  * which are not to be asked again.
  */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { Clock } from '../text/clock.ts';
+import type { Clock } from '../../../src-shared/clock.ts';
 import type { ChunkSource } from './chunk-source.ts';
 
 /** In use at once. */

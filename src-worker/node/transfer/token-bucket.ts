@@ -1,5 +1,5 @@
 /** Keeps what is sent or fetched under so many bytes a second, whoever sends or fetches it. */
-import { type Clock, systemClock } from '../text/clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 
 /** So much of the last time's rest may go out at once, in seconds of the rate. */
 const burstSeconds = 1;
