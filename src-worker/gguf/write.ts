@@ -3,7 +3,7 @@
  * so a file of any size takes a few megabytes.
  */
 import type { FileHandle } from 'node:fs/promises';
-import { writeAtomically } from './atomic-file.ts';
+import { writeAtomically } from '../../src-shared/files/atomic-file.ts';
 import { alignUp, defaultAlignment, magic, type TensorType, tensorBytes } from './format.ts';
 import { encodeString, type MetadataValue } from './values.ts';
 

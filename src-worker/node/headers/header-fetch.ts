@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { AppError } from '../../../src-shared/errors.ts';
-import { partialSuffix } from '../../gguf/atomic-file.ts';
+import { partialSuffix } from '../../../src-shared/files/atomic-file.ts';
 import { modelFacts } from '../../gguf/model-facts.ts';
 import { openGguf } from '../../gguf/read.ts';
 import { checkVocabulary } from '../../gguf/vocabulary.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { layerRangeSchema, manifestIdSchema } from '../../../src-shared/model.ts';
-import { writeAtomically } from '../../gguf/atomic-file.ts';
+import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { Placed } from '../placement/placement-question.ts';
 
 const placedSchema = z

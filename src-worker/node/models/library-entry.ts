@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { manifestIdSchema } from '../../../src-shared/model.ts';
-import { writeAtomically } from '../../gguf/atomic-file.ts';
+import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import { audienceSchema, nobody } from './audience.ts';
 import { manifestId, manifestSchema } from './manifest.ts';
 import { sourceFileSchema } from './source-file.ts';

@@ -11,7 +11,7 @@
 import { mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import type { LayerRange } from '../../../src-shared/model.ts';
-import { partialSuffix, writeAtomically } from '../../gguf/atomic-file.ts';
+import { partialSuffix, writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { ChunkSupply, SuppliedModel } from '../transfer/chunk-supply.ts';
 import { type Audience, nobody } from './audience.ts';
 import { makeManifest, type ReadingOptions } from './make-manifest.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { toAppError } from '../../../src-shared/errors.ts';
-import { writeAtomically } from '../../gguf/atomic-file.ts';
+import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { Log } from '../log.ts';
 import { maxBlamed, StandingBook } from './standing-book.ts';
 

@@ -5,7 +5,7 @@
  * On disk they are all leaves one after the other, zeros where a tensor's are not known.
  */
 import { readFile } from 'node:fs/promises';
-import { writeAtomically } from '../../gguf/atomic-file.ts';
+import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { ChunkMap } from './chunk-map.ts';
 import { hashBytes, isChunk, treeRoot } from './chunk-tree.ts';
 
