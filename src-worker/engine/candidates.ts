@@ -3,8 +3,8 @@
  * end with one of them selected. One array serves all sessions of an engine, one after the other.
  */
 import { AppError } from '../../src-shared/errors.ts';
-import type { Llama, Pointer } from './llama.ts';
-import { tokenDataArray, tokenDataBytes } from './llama-layouts.ts';
+import type { Llama, Pointer } from './llama/llama.ts';
+import { tokenDataArray, tokenDataBytes } from './llama/llama-layouts.ts';
 
 const wordsPerToken = tokenDataBytes / 4;
 

@@ -6,15 +6,15 @@
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { type Sampling, samplingSchema } from '../../src-shared/model.ts';
 import { type Work, workFlags } from '../wire/work.ts';
-import type { Llama } from './llama.ts';
+import type { Llama } from './llama/llama.ts';
 import { PromptPace } from './prompt-pace.ts';
 import { Rests } from './rests.ts';
 import { Sampler, SamplingSpace } from './sampler.ts';
 import { mostDecodeTokens, planBatch } from './scheduler.ts';
 import { hold, type Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
-import type { Run } from './batch-buffer.ts';
-import type { Shard } from './shard.ts';
+import type { Run } from './llama/batch-buffer.ts';
+import type { Shard } from './llama/shard.ts';
 import { checkHidden, checkPositions, checkTokens } from './work-check.ts';
 
 export type DecoderEvents = {

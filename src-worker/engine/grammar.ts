@@ -5,7 +5,7 @@
 import type { Candidates } from './candidates.ts';
 import { invalid, parseGrammar } from './grammar-rules.ts';
 import { GrammarStates, type State } from './grammar-states.ts';
-import type { TokenTexts } from './token-texts.ts';
+import type { TokenTexts } from './llama/token-texts.ts';
 
 /** Where a text is in the grammar. Never changes; keep it to come back to it. */
 export type GrammarPlace = {

@@ -11,12 +11,12 @@ import {
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../wire/work.ts';
 import { Decoder } from './decoder.ts';
 import type { FrameLink } from './frame-link.ts';
-import { type Library, openLibrary } from './library.ts';
-import { memoryReport } from './memory-report.ts';
-import { Model } from './model.ts';
+import { type Library, openLibrary } from './llama/library.ts';
+import { memoryReport } from './llama/memory-report.ts';
+import { Model } from './llama/model.ts';
 import type { PulseThread } from './pulse.ts';
-import { Shard } from './shard.ts';
-import { Tokenizer } from './tokenizer.ts';
+import { Shard } from './llama/shard.ts';
+import { Tokenizer } from './llama/tokenizer.ts';
 import { threadsFor } from './work-share.ts';
 
 type Parameters = z.output<typeof loadParametersSchema>;

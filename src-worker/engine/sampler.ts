@@ -8,10 +8,10 @@ import type { SampledDetail, Sampling } from '../../src-shared/model.ts';
 import { Candidates } from './candidates.ts';
 import { type GrammarPlace, TokenGrammar } from './grammar.ts';
 import { GeneratedHistory } from './history.ts';
-import type { Llama, Pointer } from './llama.ts';
+import type { Llama, Pointer } from './llama/llama.ts';
 import { logprobsOf } from './logprobs.ts';
-import type { Model } from './model.ts';
-import { TokenTexts } from './token-texts.ts';
+import type { Model } from './llama/model.ts';
+import { TokenTexts } from './llama/token-texts.ts';
 
 /** What the samplers of all sessions of an engine share, as they work one after the other. */
 export class SamplingSpace {

@@ -1,7 +1,7 @@
 /** What a large vocabulary does to the memory of a shard that never computes logits, as llama.cpp reports it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Library, openLibrary } from '../../src-worker/engine/library.ts';
-import { Shard } from '../../src-worker/engine/shard.ts';
+import { type Library, openLibrary } from '../../src-worker/engine/llama/library.ts';
+import { Shard } from '../../src-worker/engine/llama/shard.ts';
 import { roleOf, TestModel } from '../support/engine-models.ts';
 import { promptTokens } from '../support/engine-shards.ts';
 

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type LibraryFolder, libraryFolders } from '../../src-worker/engine/backend.ts';
-import { openFirstLibrary } from '../../src-worker/engine/library.ts';
-import { Shard } from '../../src-worker/engine/shard.ts';
+import { type LibraryFolder, libraryFolders } from '../../src-worker/engine/llama/backend.ts';
+import { openFirstLibrary } from '../../src-worker/engine/llama/library.ts';
+import { Shard } from '../../src-worker/engine/llama/shard.ts';
 import { TestModel } from '../support/engine-models.ts';
 
 let root: string;

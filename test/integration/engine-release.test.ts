@@ -2,10 +2,10 @@ import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { libraryFolders } from '../../src-worker/engine/backend.ts';
-import { openLibraryIn } from '../../src-worker/engine/library.ts';
-import { loadLlama } from '../../src-worker/engine/llama.ts';
-import { checkLoadedRelease, checkReleaseOfFolder } from '../../src-worker/engine/release.ts';
+import { libraryFolders } from '../../src-worker/engine/llama/backend.ts';
+import { openLibraryIn } from '../../src-worker/engine/llama/library.ts';
+import { loadLlama } from '../../src-worker/engine/llama/llama.ts';
+import { checkLoadedRelease, checkReleaseOfFolder } from '../../src-worker/engine/llama/release.ts';
 
 const mismatch = expect.objectContaining({
   code: 'engine-release-mismatch',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Library, openLibrary } from '../../src-worker/engine/library.ts';
+import { type Library, openLibrary } from '../../src-worker/engine/llama/library.ts';
 import { TestModel } from '../support/engine-models.ts';
 import {
   type Chain,

@@ -1,6 +1,6 @@
 /** Chains of shards inside the test's own process, without scheduler or link: for comparing logits bit by bit. */
-import type { Library } from '../../src-worker/engine/library.ts';
-import { Shard } from '../../src-worker/engine/shard.ts';
+import type { Library } from '../../src-worker/engine/llama/library.ts';
+import { Shard } from '../../src-worker/engine/llama/shard.ts';
 import { rangesAt, roleOf, type TestModel, tokensAsBytes } from './engine-models.ts';
 
 /** Part of a batch: tokens of one sequence from a position on. */

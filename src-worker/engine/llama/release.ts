@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError } from '../../../src-shared/errors.ts';
 import { type ContextParameters, expectedRelease, type ModelParameters } from './llama-layouts.ts';
 
 const buildMetadataSchema = z.object({

@@ -1,5 +1,5 @@
 /** A loaded GGUF: weights, or the vocabulary alone. */
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError } from '../../../src-shared/errors.ts';
 import type { Library } from './library.ts';
 import type { Llama, Pointer } from './llama.ts';
 import { loadModes } from './llama-layouts.ts';

@@ -1,6 +1,6 @@
 /** The model's tokenizer and vocabulary, as the node needs them for chat templates and for showing text. */
-import { AppError } from '../../src-shared/errors.ts';
-import type { Vocabulary } from '../wire/engine-messages.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Vocabulary } from '../../wire/engine-messages.ts';
 import { type Llama, noVocabulary } from './llama.ts';
 import type { Model } from './model.ts';
 import { tokenBytes } from './token-texts.ts';

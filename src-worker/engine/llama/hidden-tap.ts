@@ -2,7 +2,7 @@
  * Takes the hidden states after a shard's last layer out of llama.cpp's graph and ends the graph there, so that
  * neither the final norm nor the head is computed. llama.cpp names that tensor `l_out-<last layer>`.
  */
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError } from '../../../src-shared/errors.ts';
 import type { Llama, Pointer } from './llama.ts';
 
 export class HiddenTap {

@@ -1,5 +1,5 @@
 /** What a loaded shard takes, and what its devices have left. */
-import type { MemoryReport } from '../wire/engine-messages.ts';
+import type { MemoryReport } from '../../wire/engine-messages.ts';
 import type { Library } from './library.ts';
 import type { Model } from './model.ts';
 

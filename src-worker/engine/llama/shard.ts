@@ -2,8 +2,8 @@
  * A run of a model's layers in llama.cpp: its weights, its KV cache for several sequences, and one call that
  * decodes a batch. A shard that is not last hands on the hidden states after its last layer.
  */
-import { AppError } from '../../src-shared/errors.ts';
-import type { ShardRole } from '../wire/engine-messages.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { ShardRole } from '../../wire/engine-messages.ts';
 import { BatchBuffer, type Run } from './batch-buffer.ts';
 import { batchSizeFor } from './batch-size.ts';
 import { HiddenTap } from './hidden-tap.ts';

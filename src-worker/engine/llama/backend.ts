@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError } from '../../../src-shared/errors.ts';
 
 export type LibraryFolder = {
   readonly path: string;

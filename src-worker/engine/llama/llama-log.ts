@@ -2,7 +2,7 @@
  * What llama.cpp logs: it explains failures only there, and reports buffer sizes nowhere else. Texts come in
  * pieces, a thousand for a load; only warnings and errors go on to the engine's own log.
  */
-import { log } from './log.ts';
+import { log } from '../log.ts';
 
 /** ggml_log_level; 5 continues the line before. */
 const levels = { warn: 3, error: 4, continued: 5 } as const;
