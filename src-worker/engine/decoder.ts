@@ -9,7 +9,7 @@ import { type Work, workFlags } from '../wire/work.ts';
 import type { Llama } from './llama/llama.ts';
 import { PromptPace } from './prompt-pace.ts';
 import { Rests } from './rests.ts';
-import { Sampler, SamplingSpace } from './sampler.ts';
+import { Sampler, SamplingSpace } from './sampling/sampler.ts';
 import { mostDecodeTokens, planBatch } from './scheduler.ts';
 import { hold, type Session } from './session.ts';
 import { SessionTable } from './session-table.ts';

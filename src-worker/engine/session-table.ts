@@ -1,6 +1,6 @@
 /** The sessions of an engine: who may open one, which sequence of the cache it gets, and whose turn it is. */
 import { AppError } from '../../src-shared/errors.ts';
-import type { Sampler } from './sampler.ts';
+import type { Sampler } from './sampling/sampler.ts';
 import { Session } from './session.ts';
 
 /** What is left of a session that was kept. */

@@ -1,7 +1,7 @@
 /** One sequence in a shard's cache: its place, its length, its sampler and the work that waits for it. */
 import { AppError } from '../../src-shared/errors.ts';
 import type { Work } from '../wire/work.ts';
-import type { Sampler } from './sampler.ts';
+import type { Sampler } from './sampling/sampler.ts';
 
 export type SessionOptions = {
   readonly id: number;

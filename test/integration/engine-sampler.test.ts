@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sampling, samplingSchema } from '../../src-shared/model.ts';
 import { type Library, openLibrary } from '../../src-worker/engine/llama/library.ts';
-import { logprobsOf } from '../../src-worker/engine/logprobs.ts';
+import { logprobsOf } from '../../src-worker/engine/sampling/logprobs.ts';
 import { Model } from '../../src-worker/engine/llama/model.ts';
-import { Sampler, SamplingSpace, seedAt } from '../../src-worker/engine/sampler.ts';
+import { Sampler, SamplingSpace, seedAt } from '../../src-worker/engine/sampling/sampler.ts';
 import { Tokenizer } from '../../src-worker/engine/llama/tokenizer.ts';
 import { TestModel } from '../support/engine-models.ts';
 

@@ -2,9 +2,9 @@
  * The array of candidate tokens that llama.cpp's samplers work on: made from logits, changed in place, in the
  * end with one of them selected. One array serves all sessions of an engine, one after the other.
  */
-import { AppError } from '../../src-shared/errors.ts';
-import type { Llama, Pointer } from './llama/llama.ts';
-import { tokenDataArray, tokenDataBytes } from './llama/llama-layouts.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Llama, Pointer } from '../llama/llama.ts';
+import { tokenDataArray, tokenDataBytes } from '../llama/llama-layouts.ts';
 
 const wordsPerToken = tokenDataBytes / 4;
 

@@ -3,15 +3,15 @@
  * by llama.cpp's samplers. The token at a position depends on the settings, the seed, the position, the
  * logits and the tokens generated before, never on when or where it is drawn: a replay gives the same text.
  */
-import { AppError } from '../../src-shared/errors.ts';
-import type { SampledDetail, Sampling } from '../../src-shared/model.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { SampledDetail, Sampling } from '../../../src-shared/model.ts';
 import { Candidates } from './candidates.ts';
-import { type GrammarPlace, TokenGrammar } from './grammar.ts';
+import { type GrammarPlace, TokenGrammar } from '../grammar.ts';
 import { GeneratedHistory } from './history.ts';
-import type { Llama, Pointer } from './llama/llama.ts';
+import type { Llama, Pointer } from '../llama/llama.ts';
 import { logprobsOf } from './logprobs.ts';
-import type { Model } from './llama/model.ts';
-import { TokenTexts } from './llama/token-texts.ts';
+import type { Model } from '../llama/model.ts';
+import { TokenTexts } from '../llama/token-texts.ts';
 
 /** What the samplers of all sessions of an engine share, as they work one after the other. */
 export class SamplingSpace {

@@ -1,5 +1,5 @@
 /** Log-probabilities of tokens before any sampling step. */
-import type { SampledDetail } from '../../src-shared/model.ts';
+import type { SampledDetail } from '../../../src-shared/model.ts';
 
 /**
  * The natural logarithm of a token's probability (log-softmax over the raw logits, summed in double precision)
