@@ -6,7 +6,7 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { SampledDetail, Sampling } from '../../../src-shared/model.ts';
 import { Candidates } from './candidates.ts';
-import { type GrammarPlace, TokenGrammar } from '../grammar.ts';
+import { type GrammarPlace, TokenGrammar } from './grammar/grammar.ts';
 import { GeneratedHistory } from './history.ts';
 import type { Llama, Pointer } from '../llama/llama.ts';
 import { logprobsOf } from './logprobs.ts';

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { AppError, missingCase } from '../../../src-shared/errors.ts';
-import { parseGrammar } from '../../engine/grammar-rules.ts';
+import { parseGrammar } from '../../engine/sampling/grammar/grammar-rules.ts';
 import { jsonSchemaGrammar } from '../text/json-schema/grammar.ts';
 import { literal } from '../text/json-schema/rules.ts';
 import { wrongField } from './field-words.ts';

@@ -8,7 +8,7 @@ import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { RouteView } from '../../../src-shared/route-view.ts';
 import { asSentences } from '../../../src-shared/sentences.ts';
-import { parseGrammar } from '../../engine/grammar-rules.ts';
+import { parseGrammar } from '../../engine/sampling/grammar/grammar-rules.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 import {

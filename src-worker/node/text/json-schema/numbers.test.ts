@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { grammarMatcher } from '../../../../test/support/gateway-grammar.ts';
-import { parseGrammar } from '../../../engine/grammar-rules.ts';
+import { parseGrammar } from '../../../engine/sampling/grammar/grammar-rules.ts';
 import { jsonSchemaGrammar } from './grammar.ts';
 
 async function matcherOf(schema: object): Promise<(text: string) => boolean> {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { grammarMatcher } from '../../../../test/support/gateway-grammar.ts';
-import { parseGrammar } from '../../../engine/grammar-rules.ts';
+import { parseGrammar } from '../../../engine/sampling/grammar/grammar-rules.ts';
 import { jsonSchemaGrammar } from './grammar.ts';
 
 type Case = readonly [name: string, type: z.ZodType, valid: unknown[], invalid: unknown[]];

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 import { type GrammarPlace, type Texts, TokenGrammar } from './grammar.ts';
 
 /** A vocabulary of the 256 bytes and some longer tokens; the last one ends the text. */

@@ -2,10 +2,10 @@
  * A grammar over the tokens of a vocabulary: which tokens may follow, and where each leads. Tokens are bytes, the
  * grammar has characters: a token may end, and the next one begin, in the middle of one.
  */
-import type { Candidates } from './sampling/candidates.ts';
+import type { Candidates } from '../candidates.ts';
 import { invalid, parseGrammar } from './grammar-rules.ts';
 import { GrammarStates, type State } from './grammar-states.ts';
-import type { TokenTexts } from './llama/token-texts.ts';
+import type { TokenTexts } from '../../llama/token-texts.ts';
 
 /** Where a text is in the grammar. Never changes; keep it to come back to it. */
 export type GrammarPlace = {

@@ -2,7 +2,7 @@
  * Reads GBNF into rules (llama.cpp's grammars/README.md describes the language). Groups and repetitions become
  * rules of their own, so that grammar-states.ts knows only characters, sequences and alternatives.
  */
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 
 /** One character of the text: in one of the ranges of code points (both ends included), or in none of them. */
 export type CharacterSet = {
