@@ -23,7 +23,7 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { loadCatalog } from './hosting/catalog-models.ts';
 import { HostingService } from './hosting/hosting-service.ts';
 import { HeaderExchange } from './headers/header-exchange.ts';
-import type { Log } from './log.ts';
+import type { Log } from './base/log.ts';
 import { createMesh, type Mesh } from './mesh/mesh.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
 import type { PoolService } from './pools/pool-service.ts';

@@ -2,7 +2,7 @@
 import type { ModelSummary } from '../../src-shared/model.ts';
 import type { Usage } from '../../src-shared/node-api.ts';
 import type { RouteRules } from '../../src-shared/route-rules.ts';
-import { SpeedMeter } from './engines/speed-meter.ts';
+import { SpeedMeter } from './base/speed-meter.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './sessions/generation.ts';
 
 /** Most answers are no longer. */

@@ -5,7 +5,7 @@
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import type { NodeMessage, NodeStatus } from '../../src-shared/node-api.ts';
 import { serveHost } from './host-link.ts';
-import type { Log } from './log.ts';
+import type { Log } from './base/log.ts';
 import { MeshNode } from './mesh-node.ts';
 import { isSameStatus } from './node-status.ts';
 

@@ -8,7 +8,7 @@ import type { DownloadStatus } from '../../src-shared/node-api.ts';
 import { CatalogModels, loadCatalog } from '../../src-worker/node/hosting/catalog-models.ts';
 import type { CatalogModel } from '../../src-worker/node/models/catalog.ts';
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
-import { TokenBucket } from '../../src-worker/node/transfer/token-bucket.ts';
+import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
 import { smallModel, writeRandomModel } from '../support/random-model.ts';

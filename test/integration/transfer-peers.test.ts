@@ -11,7 +11,7 @@ import {
   encodeNumber,
 } from '../../src-worker/node/transfer/chunk-messages.ts';
 import type { SourceFault } from '../../src-worker/node/transfer/source-bench.ts';
-import { TokenBucket } from '../../src-worker/node/transfer/token-bucket.ts';
+import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 import { writeRandomModel } from '../support/random-model.ts';
 import {
   addModel,

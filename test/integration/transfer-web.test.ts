@@ -10,7 +10,7 @@ import { Bitmap } from '../../src-worker/node/transfer/bitmap.ts';
 import { downloadFile, type FileDownload } from '../../src-worker/node/transfer/file-download.ts';
 import { HttpFile } from '../../src-worker/node/transfer/http-file.ts';
 import { leadsOutside } from '../../src-worker/node/mesh/networks.ts';
-import { TokenBucket } from '../../src-worker/node/transfer/token-bucket.ts';
+import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 import { readWebHeader } from '../../src-worker/node/transfer/web-source.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
 import { writeRandomModel } from '../support/random-model.ts';

@@ -4,7 +4,7 @@
  */
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
 import { ModelDownloads } from '../../src-worker/node/transfer/model-downloads.ts';
-import { TokenBucket } from '../../src-worker/node/transfer/token-bucket.ts';
+import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 
 const [folder = '', manifestId = '', url = '', limit = '', range = '{}'] = process.argv.slice(2);
 // A download that waits for its limit's next byte is no reason for a process to stay; this one has no other.

@@ -14,7 +14,7 @@ import {
   type ModelDownloadsOptions,
 } from '../../src-worker/node/transfer/model-downloads.ts';
 import type { SourceFault } from '../../src-worker/node/transfer/source-bench.ts';
-import { TokenBucket } from '../../src-worker/node/transfer/token-bucket.ts';
+import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 import { type ChannelPeer, startChannelPeer } from './mesh-peers.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

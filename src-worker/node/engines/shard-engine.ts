@@ -8,7 +8,7 @@ import type {
   OpenResult,
 } from '../../wire/engine-messages.ts';
 import type { Work } from '../../wire/work.ts';
-import { Median } from '../sessions/median.ts';
+import { Median } from '../base/median.ts';
 import { cellPatienceMs, CellQueue } from './cell-queue.ts';
 import type { EngineEvents } from './engine-client.ts';
 import { KeptSequences } from './kept-sequences.ts';
@@ -16,7 +16,7 @@ import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './
 import { SessionActivity } from './session-activity.ts';
 import { SessionBook } from './session-book.ts';
 import type { Claimant } from './session-places.ts';
-import { SpeedMeter } from './speed-meter.ts';
+import { SpeedMeter } from '../base/speed-meter.ts';
 
 /** What this part of the node needs of an engine; EngineClient is one. */
 export interface Engine {

@@ -3,7 +3,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
 import type { HostedShard, ShardStatus, WorkOrder } from '../../../src-shared/node-api.ts';
 import { fullPace, type Pace } from '../../../src-shared/pace.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
 import type { Manifest } from '../models/manifest.ts';
 import { expectedMemoryBytes as expectedMemoryBytesOf } from './expected-memory.ts';

@@ -10,7 +10,7 @@ import type { NodeConfig, ShardStatus } from '../../../src-shared/node-api.ts';
 import { fullPace, type Pace } from '../../../src-shared/pace.ts';
 import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/restart-policy.ts';
 import type { ShardRole } from '../../wire/engine-messages.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
 import { FileGuard, stampOf } from './file-guard.ts';
 import type {

@@ -6,11 +6,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import { openGguf } from '../../gguf/read.ts';
-import { SharedJobs } from '../models/shared-jobs.ts';
+import { SharedJobs } from '../base/shared-jobs.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import { fetchHeader } from './header-fetch.ts';
 import { type HeaderSource, serveHeaders } from './header-service.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import { shortName } from '../mesh/peer-name.ts';
 import { type KnownPeer, nearestWith } from '../mesh/records/record.ts';
 

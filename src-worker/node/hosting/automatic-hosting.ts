@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { toAppError } from '../../../src-shared/errors.ts';
 import type { Hosting, NodeConfig } from '../../../src-shared/node-api.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { Placed, PlacementPlan, PlacementQuestion } from '../placement/placement-question.ts';

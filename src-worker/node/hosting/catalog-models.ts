@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogEntry } from '../../../src-shared/catalog.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import {
   type CatalogModel,
   isSignedByApp,
@@ -11,7 +11,7 @@ import {
   readCatalog,
 } from '../models/catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
-import { SharedJobs } from '../models/shared-jobs.ts';
+import { SharedJobs } from '../base/shared-jobs.ts';
 import { downloadFile } from '../transfer/file-download.ts';
 import { downloadSuffix } from '../transfer/partial-file.ts';
 import type { ModelBytes } from './model-bytes.ts';

@@ -13,7 +13,7 @@ import type {
 } from '../../../src-shared/node-api.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import {
   type KnownPeer,

@@ -1,7 +1,7 @@
 /** Model bytes in and out of this node, within the owner's limits: one tap for each direction, for everybody together. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { DownloadStatus, Hosting } from '../../../src-shared/node-api.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import type { Audience } from '../models/audience.ts';
@@ -9,7 +9,7 @@ import type { ModelLibrary } from '../models/library.ts';
 import type { PeerFault } from '../routing/standing-book.ts';
 import { ChunkService } from '../transfer/chunk-service.ts';
 import { ModelDownloads } from '../transfer/model-downloads.ts';
-import { TokenBucket } from '../transfer/token-bucket.ts';
+import { TokenBucket } from '../base/token-bucket.ts';
 
 export type ModelBytesParts = {
   readonly opener: ChannelOpener;

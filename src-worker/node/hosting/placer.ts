@@ -3,7 +3,7 @@
  * itself from what all know (placement/); the times differ a little, so that not all look at once.
  */
 import { toAppError } from '../../../src-shared/errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import { choosePlacement } from '../placement/choose-placement.ts';
 import type { PlacementPlan, PlacementQuestion } from '../placement/placement-question.ts';
 

@@ -11,7 +11,7 @@ import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@
 import type { Ed25519PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 
 export type Identity = {
   readonly privateKey: Ed25519PrivateKey;

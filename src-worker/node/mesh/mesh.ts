@@ -31,7 +31,7 @@ import { isTimely } from './records/record-gossip.ts';
 import type { Hearsay } from './records/record-intake.ts';
 import type { KnownPeer, PeerRecord } from './records/record.ts';
 import { RelayClient } from './relay/relay-client.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { Mesh, MeshOptions } from './mesh-interface.ts';
 import { nearnessOf, waysFor } from './ways-for-askers.ts';
 import { PoolGate } from '../pools/pool-gate.ts';

@@ -1,6 +1,6 @@
 /** The owner's models: what he adds and takes away, and what comes with the app. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { Imported, LibraryModel, ModelLibrary } from './library.ts';
 import { ModelTrial } from './model-trial.ts';
 

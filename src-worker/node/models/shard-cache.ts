@@ -13,7 +13,7 @@ import { numberOf, stringOf } from '../../gguf/values.ts';
 import { downloadSuffix } from '../transfer/partial-file.ts';
 import { DiskRoom } from './disk-room.ts';
 import { deleteShard, folderBytes, makeRoom, storedShards } from './shard-room.ts';
-import { SharedJobs } from './shared-jobs.ts';
+import { SharedJobs } from '../base/shared-jobs.ts';
 
 export type PinnedShard = { readonly manifestId: string; readonly range: LayerRange };
 

@@ -11,7 +11,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
 import { maxPools, poolIdSchema, poolNameSchema } from '../../../src-shared/pool.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import { membershipTextSchema } from './certificate.ts';
 import { maxInvites, storedInviteSchema } from './invite-book.ts';
 import { maxPoolModels } from './pool-model-book.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Pool, PoolParams, PoolResult } from '../../../src-shared/pool.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import { type JoinAnswer, refusalSentences } from './auth-messages.ts';
 import { openMembership } from './certificate.ts';

@@ -9,7 +9,7 @@ import {
   type PoolParams,
   type PoolRole,
 } from '../../../src-shared/pool.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { Identity } from '../mesh/identity.ts';
 import { issueCertificate, type Membership, membershipText } from './certificate.ts';
 import { type Invite, inviteLink, inviteSecretBytes } from './invite.ts';
@@ -18,7 +18,7 @@ import { JoinedPool } from './joined-pool.ts';
 import { PoolFolder, type PoolState } from './pool-file.ts';
 import type { PoolModel, PoolModelFacts } from './pool-model.ts';
 import type { Revocation } from './revocation.ts';
-import { SaveQueue } from './save-queue.ts';
+import { SaveQueue } from '../base/save-queue.ts';
 
 export type PoolsOptions = {
   readonly folder: string;

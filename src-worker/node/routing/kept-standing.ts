@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { toAppError } from '../../../src-shared/errors.ts';
 import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import { maxBlamed, StandingBook } from './standing-book.ts';
 
 const keptSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** What one session cost one stage: for the receipt of the requester and the usage table of the owner. */
-import { Median } from './median.ts';
+import { Median } from '../base/median.ts';
 import type { ClosedMessage } from './stage-messages.ts';
 
 export class StageAccount {

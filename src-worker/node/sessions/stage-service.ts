@@ -8,7 +8,7 @@ import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShards } from '../engines/serving-shard.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import { newcomerLimits } from './stage-limits.ts';
 import {
   attachMessageSchema,

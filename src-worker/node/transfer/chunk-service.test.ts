@@ -4,7 +4,7 @@ import type { Channel, ProtocolHandler } from '../mesh/channels/channel.ts';
 import { Bitmap } from './bitmap.ts';
 import { chunkKinds } from './chunk-messages.ts';
 import { ChunkService } from './chunk-service.ts';
-import { TokenBucket } from './token-bucket.ts';
+import { TokenBucket } from '../base/token-bucket.ts';
 
 describe('a model that was opened for a peer', () => {
   it('is closed when the peer is gone before it heard what there is', async () => {

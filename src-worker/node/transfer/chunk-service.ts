@@ -15,7 +15,7 @@ import {
   encodeNumber,
 } from './chunk-messages.ts';
 import type { ChunkSupply, SuppliedModel } from './chunk-supply.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import type { TokenBucket } from '../base/token-bucket.ts';
 
 /** Models that one peer fetches from this node at once. */
 const maxChannelsOfPeer = 4;

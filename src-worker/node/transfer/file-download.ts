@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
 import { HttpFile } from './http-file.ts';
 import { downloadSuffix } from './partial-file.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import type { TokenBucket } from '../base/token-bucket.ts';
 
 const pieceBytes = 4 * 1024 * 1024;
 

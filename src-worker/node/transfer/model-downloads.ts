@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import { fetchHeader } from '../headers/header-fetch.ts';
 import { type KnownPeer, nearestWith } from '../mesh/records/record.ts';
@@ -18,7 +18,7 @@ import { isDistrusted } from '../routing/standing-book.ts';
 import { PeerSource } from './peer-source.ts';
 import { type DownloadProgress, type DownloadTimes, downloadShard } from './shard-download.ts';
 import type { SourceCandidate, SourceFault } from './source-bench.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import type { TokenBucket } from '../base/token-bucket.ts';
 import { WebSource } from './web-source.ts';
 
 /** For a peer's header, in milliseconds; the next peer is asked then. */

@@ -13,7 +13,7 @@ import { collectLeaves } from './leaf-collector.ts';
 import type { PartialFile } from './partial-file.ts';
 import type { ShardLayout } from './shard-layout.ts';
 import { SourceBench, type SourceCandidate, type SourceFault } from './source-bench.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import type { TokenBucket } from '../base/token-bucket.ts';
 
 export type DownloadProgress = {
   readonly doneBytes: number;

@@ -10,7 +10,7 @@ import type { ChannelReport } from './frame-channel.ts';
 import { channelOverStream } from './libp2p-channel.ts';
 import { dialFailure } from '../dial-failure.ts';
 import { localChannelPair } from './local-channel.ts';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import { shortName } from '../peer-name.ts';
 
 /** For finding, dialling, encrypting and agreeing on a protocol, in milliseconds. */

@@ -5,7 +5,7 @@
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import { maxAddresses } from '../addresses.ts';
 
 const fileName = 'peers.json';

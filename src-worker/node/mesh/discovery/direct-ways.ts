@@ -4,7 +4,7 @@
  */
 import type { Connection } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import { isPublic, isRelayed } from '../addresses.ts';
 import { shortName } from '../peer-name.ts';
 import { recordProtocol } from '../records/record-messages.ts';

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Libp2p } from '@libp2p/interface';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import type { HeardRecord } from '../records/record-book.ts';
 
 /** Connections that are sought; more come from peers that seek theirs. */

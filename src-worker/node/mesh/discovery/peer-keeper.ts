@@ -7,9 +7,9 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { UnreachablePeer } from '../../../../src-shared/node-api.ts';
 import { printable } from '../../../../src-shared/printable.ts';
 import { dialFailure } from '../dial-failure.ts';
-import { nextDelayMs } from './backoff.ts';
+import { nextDelayMs } from '../../base/backoff.ts';
 import { DialQueue } from './dial-queue.ts';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import { shortName } from '../peer-name.ts';
 
 /** Longest reason that is told, in UTF-16 units: it may have words of whoever answered. */

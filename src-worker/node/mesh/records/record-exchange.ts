@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelOpener } from '../channels/channel.ts';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import type { OwnRecord, SealedRecord } from './own-record.ts';
 import { PeerLink } from './peer-link.ts';
 import { RecordGossip } from './record-gossip.ts';

@@ -5,7 +5,7 @@
 import { circuitRelayTransport, RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2';
 import type { IdentifyResult, Libp2p, Transport } from '@libp2p/interface';
 import { AppError } from '../../../../src-shared/errors.ts';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import { isPublic, isRelayed, withPeer } from '../addresses.ts';
 import { shortName } from '../peer-name.ts';
 

@@ -5,7 +5,7 @@
 import type { Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { AppError } from '../../../../src-shared/errors.ts';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import { shortName } from '../peer-name.ts';
 
 /** So many violations within the time make an offender, and for so long, in milliseconds. */
