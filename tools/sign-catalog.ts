@@ -5,7 +5,7 @@
  */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Catalog, readCatalog, signedBytes } from '../src-worker/node/models/catalog.ts';
+import { type Catalog, readCatalog, signedBytes } from '../src-worker/node/hosting/catalog.ts';
 
 const [keyPath = process.env['MINDMESH_CATALOG_KEY'], path = 'assets/catalog.json'] =
   process.argv.slice(2);

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import type { DownloadStatus } from '../../src-shared/node-api.ts';
 import { CatalogModels, loadCatalog } from '../../src-worker/node/hosting/catalog-models.ts';
-import type { CatalogModel } from '../../src-worker/node/models/catalog.ts';
+import type { CatalogModel } from '../../src-worker/node/hosting/catalog.ts';
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
 import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';

@@ -3,7 +3,7 @@
  * folder, a model's id, the address and a limit in bytes a second; tells its progress, and where the shard is.
  */
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
-import { ModelDownloads } from '../../src-worker/node/transfer/model-downloads.ts';
+import { ModelDownloads } from '../../src-worker/node/hosting/model-downloads.ts';
 import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 
 const [folder = '', manifestId = '', url = '', limit = '', range = '{}'] = process.argv.slice(2);

@@ -12,7 +12,7 @@ import type { ChunkSupply, SuppliedModel } from '../../src-worker/node/transfer/
 import {
   ModelDownloads,
   type ModelDownloadsOptions,
-} from '../../src-worker/node/transfer/model-downloads.ts';
+} from '../../src-worker/node/hosting/model-downloads.ts';
 import type { SourceFault } from '../../src-worker/node/transfer/source-bench.ts';
 import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 import { type ChannelPeer, startChannelPeer } from './mesh-peers.ts';

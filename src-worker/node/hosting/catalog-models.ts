@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import type { CatalogEntry } from '../../../src-shared/catalog.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Log } from '../base/log.ts';
-import {
-  type CatalogModel,
-  isSignedByApp,
-  type ListedModel,
-  readCatalog,
-} from '../models/catalog.ts';
+import { type CatalogModel, isSignedByApp, type ListedModel, readCatalog } from './catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import { SharedJobs } from '../base/shared-jobs.ts';
 import { downloadFile } from '../transfer/file-download.ts';

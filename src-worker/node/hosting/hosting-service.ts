@@ -21,7 +21,7 @@ import {
   recordLimits,
   type SelfDescription,
 } from '../mesh/records/record.ts';
-import { type CatalogModel, listedModels } from '../models/catalog.ts';
+import { type CatalogModel, listedModels } from './catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { Placed } from '../placement/placement-question.ts';
 import type { PeerFault } from '../routing/standing-book.ts';

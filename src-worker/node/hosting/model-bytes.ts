@@ -8,7 +8,7 @@ import type { Audience } from '../models/audience.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { PeerFault } from '../routing/standing-book.ts';
 import { ChunkService } from '../transfer/chunk-service.ts';
-import { ModelDownloads } from '../transfer/model-downloads.ts';
+import { ModelDownloads } from './model-downloads.ts';
 import { TokenBucket } from '../base/token-bucket.ts';
 
 export type ModelBytesParts = {

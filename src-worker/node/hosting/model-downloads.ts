@@ -15,11 +15,15 @@ import { type Audience, nobody } from '../models/audience.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { ShardFetchJob } from '../models/shard-fetch.ts';
 import { isDistrusted } from '../routing/standing-book.ts';
-import { PeerSource } from './peer-source.ts';
-import { type DownloadProgress, type DownloadTimes, downloadShard } from './shard-download.ts';
-import type { SourceCandidate, SourceFault } from './source-bench.ts';
+import { PeerSource } from '../transfer/peer-source.ts';
+import {
+  type DownloadProgress,
+  type DownloadTimes,
+  downloadShard,
+} from '../transfer/shard-download.ts';
+import type { SourceCandidate, SourceFault } from '../transfer/source-bench.ts';
 import type { TokenBucket } from '../base/token-bucket.ts';
-import { WebSource } from './web-source.ts';
+import { WebSource } from '../transfer/web-source.ts';
 
 /** For a peer's header, in milliseconds; the next peer is asked then. */
 const headerMs = 60_000;

@@ -1,8 +1,8 @@
 /** The owner's models: what he adds and takes away, and what comes with the app. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Imported, LibraryModel, ModelLibrary } from './library.ts';
-import { ModelTrial } from './model-trial.ts';
+import type { Imported, LibraryModel, ModelLibrary } from '../models/library.ts';
+import { ModelTrial } from '../models/model-trial.ts';
 
 /** Progress is told at most this often, in milliseconds. */
 const progressEveryMs = 200;
