@@ -1,7 +1,7 @@
 /** Our own Kademlia network: finds peers that nobody told of, speaks to no other network, keeps nothing of strangers. */
 import type { Libp2p } from '@libp2p/interface';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { loadIdentity } from '../../src-worker/node/mesh/identity.ts';
+import { loadIdentity } from '../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
 import { anyLocalPort, testFolder } from '../support/mesh-peers.ts';
 

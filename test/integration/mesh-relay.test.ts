@@ -2,7 +2,7 @@
 import type { Libp2p } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { loadIdentity } from '../../src-worker/node/mesh/identity.ts';
+import { loadIdentity } from '../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import { PeerChannels } from '../../src-worker/node/mesh/channels/peer-channels.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { withoutPeer } from '../../src-worker/node/mesh/addresses.ts';
-import type { Identity } from '../../src-worker/node/mesh/identity.ts';
+import type { Identity } from '../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import {

@@ -1,7 +1,7 @@
 /** A peer that speaks every protocol wrongly, as often as one likes: somebody new again and again. */
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys';
 import { peerIdFromString } from '@libp2p/peer-id';
-import type { Identity } from '../../src-worker/node/mesh/identity.ts';
+import type { Identity } from '../../src-worker/node/identity/identity.ts';
 import type { PeerRecord } from '../../src-worker/node/mesh/records/record.ts';
 import { sealRecord } from '../../src-worker/node/mesh/records/signed-record.ts';
 import { type Random, seededRandom } from './mutations.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Libp2p } from '@libp2p/interface';
 import { onTestFinished } from 'vitest';
 import type { ErrorCode, ErrorReport } from '../../src-shared/errors.ts';
-import { loadIdentity } from '../../src-worker/node/mesh/identity.ts';
+import { loadIdentity } from '../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
 import { createMesh, type Mesh, type MeshOptions } from '../../src-worker/node/mesh/mesh.ts';
 import { PeerChannels } from '../../src-worker/node/mesh/channels/peer-channels.ts';

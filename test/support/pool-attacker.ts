@@ -10,7 +10,7 @@ import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { onTestFinished } from 'vitest';
-import type { Identity } from '../../src-worker/node/mesh/identity.ts';
+import type { Identity } from '../../src-worker/node/identity/identity.ts';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import {
   type Hello,

@@ -2,7 +2,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import type { PoolRole } from '../../src-shared/pool.ts';
-import type { Identity } from '../../src-worker/node/mesh/identity.ts';
+import type { Identity } from '../../src-worker/node/identity/identity.ts';
 import { issueCertificate, type Membership } from '../../src-worker/node/pools/certificate.ts';
 
 /** A node's identity, or a pool: both are a key with its peer id. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys';
 import { usualInviteLifeMs } from '../../src-shared/pool.ts';
-import type { Identity } from '../../src-worker/node/mesh/identity.ts';
+import type { Identity } from '../../src-worker/node/identity/identity.ts';
 import type { Mesh, MeshOptions } from '../../src-worker/node/mesh/mesh.ts';
 import { eventuallyTrue } from './host-processes.ts';
 import { startMesh, testFolder } from './mesh-peers.ts';

@@ -7,7 +7,7 @@ import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
-import type { Identity } from '../../src-worker/node/mesh/identity.ts';
+import type { Identity } from '../../src-worker/node/identity/identity.ts';
 import { PoolGate } from '../../src-worker/node/pools/pool-gate.ts';
 import { someKey } from './pool-keys.ts';
 

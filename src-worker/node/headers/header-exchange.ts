@@ -11,7 +11,7 @@ import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import { fetchHeader } from './header-fetch.ts';
 import { type HeaderSource, serveHeaders } from './header-service.ts';
 import type { Log } from '../base/log.ts';
-import { shortName } from '../mesh/peer-name.ts';
+import { shortName } from '../identity/peer-name.ts';
 import { type KnownPeer, nearestWith } from '../mesh/records/record.ts';
 
 /** For one peer's header, most of which have a few megabytes; the next peer is asked then. */

@@ -17,7 +17,7 @@ import {
 import type { Channel, ProtocolHandler, ProtocolName } from './channels/channel.ts';
 import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
-import { type Identity, loadIdentity } from './identity.ts';
+import { type Identity, loadIdentity } from '../identity/identity.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
 import { Offenders } from './transport/offenders.ts';
@@ -25,7 +25,7 @@ import { OwnAddresses } from './transport/own-addresses.ts';
 import { PeerClocks } from './records/peer-clocks.ts';
 import { OwnRecord } from './records/own-record.ts';
 import { PeerChannels } from './channels/peer-channels.ts';
-import { shortName } from './peer-name.ts';
+import { shortName } from '../identity/peer-name.ts';
 import { RecordExchange } from './records/record-exchange.ts';
 import { isTimely } from './records/record-gossip.ts';
 import type { Hearsay } from './records/record-intake.ts';

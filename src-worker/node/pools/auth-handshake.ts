@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { MessageStream, PeerId } from '@libp2p/interface';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Identity } from '../mesh/identity.ts';
-import { shortName } from '../mesh/peer-name.ts';
+import type { Identity } from '../identity/identity.ts';
+import { shortName } from '../identity/peer-name.ts';
 import {
   type Hello,
   helloSchema,

@@ -14,7 +14,7 @@ import {
   openMembership,
   toText,
 } from './certificate.ts';
-import { sealDocument } from './signed-document.ts';
+import { sealDocument } from '../identity/signed-document.ts';
 
 const pool = await someKey();
 const admin = await someKey();

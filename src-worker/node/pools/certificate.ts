@@ -9,8 +9,8 @@ import {
   type PoolRole,
   poolRoleSchema,
 } from '../../../src-shared/pool.ts';
-import { type DocumentKind, openDocument, sealDocument } from './signed-document.ts';
-import type { SignedDocument } from './signed-document.ts';
+import { type DocumentKind, openDocument, sealDocument } from '../identity/signed-document.ts';
+import type { SignedDocument } from '../identity/signed-document.ts';
 
 /** Admins renew what has less than a third of this left, in milliseconds. */
 export const certificateLifeMs = 180 * 24 * 3_600_000;

@@ -14,7 +14,7 @@ import {
   poolRoleSchema,
 } from '../../../src-shared/pool.ts';
 import { fromText, toText } from './certificate.ts';
-import { type DocumentKind, openDocument, sealDocument } from './signed-document.ts';
+import { type DocumentKind, openDocument, sealDocument } from '../identity/signed-document.ts';
 
 /** A random 128-bit number; knowing it is all that joining takes. */
 export const inviteSecretBytes = 16;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Ed25519PrivateKey } from '@libp2p/interface';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Pool, PoolRole } from '../../../src-shared/pool.ts';
-import type { Identity } from '../mesh/identity.ts';
+import type { Identity } from '../identity/identity.ts';
 import {
   type Certificate,
   isCurrent,

@@ -14,7 +14,7 @@ import type {
 } from '@libp2p/interface';
 import { AppError } from '../../../src-shared/errors.ts';
 import { HostCounts, hostOf } from '../mesh/transport/host-counts.ts';
-import type { Identity } from '../mesh/identity.ts';
+import type { Identity } from '../identity/identity.ts';
 import { authorise, type JoinRequest } from './auth-handshake.ts';
 import type { JoinAnswer } from './auth-messages.ts';
 import { membershipText } from './certificate.ts';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { manifestIdSchema } from '../../../src-shared/model.ts';
 import { poolIdSchema, poolModelFactsSchema, poolModelIdSchema } from '../../../src-shared/pool.ts';
 import { type Certificate, clockToleranceMs } from './certificate.ts';
-import type { DocumentKind } from './signed-document.ts';
+import type { DocumentKind } from '../identity/signed-document.ts';
 import { openStatement, type Statement, type StatementText } from './statement.ts';
 
 const entrySchema = z.strictObject({

@@ -10,7 +10,7 @@ import {
   type PoolRole,
 } from '../../../src-shared/pool.ts';
 import type { Log } from '../base/log.ts';
-import type { Identity } from '../mesh/identity.ts';
+import type { Identity } from '../identity/identity.ts';
 import { issueCertificate, type Membership, membershipText } from './certificate.ts';
 import { type Invite, inviteLink, inviteSecretBytes } from './invite.ts';
 import type { InviteRefusal } from './invite-book.ts';

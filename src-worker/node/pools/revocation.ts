@@ -11,7 +11,7 @@ import {
   maxCertificateLifeMs,
   type Membership,
 } from './certificate.ts';
-import type { DocumentKind } from './signed-document.ts';
+import type { DocumentKind } from '../identity/signed-document.ts';
 import { issueStatement, openStatement, type Statement, type StatementText } from './statement.ts';
 
 const revocationSchema = z.strictObject({

@@ -16,7 +16,7 @@ import {
   openDocument,
   sealDocument,
   type SignedDocument,
-} from './signed-document.ts';
+} from '../identity/signed-document.ts';
 
 export type Statement<T> = {
   readonly entry: SignedDocument<T>;

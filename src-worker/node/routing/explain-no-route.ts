@@ -1,6 +1,6 @@
 /** Why there is no route, as one clause that a person can act on: missing layers, or the rule that leaves nobody. */
 import { noRules } from '../../../src-shared/route-rules.ts';
-import { shortName } from '../mesh/peer-name.ts';
+import { shortName } from '../identity/peer-name.ts';
 import { cheapestChain } from './cheapest-chain.ts';
 import { describeGaps, listLayers } from './missing-layers.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';

@@ -3,7 +3,7 @@ import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeReport, encodeJson } from '../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
-import { shortName } from '../mesh/peer-name.ts';
+import { shortName } from '../identity/peer-name.ts';
 import { Bitmap } from './bitmap.ts';
 import type { ChunkMap } from './chunk-map.ts';
 import {

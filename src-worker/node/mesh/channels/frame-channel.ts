@@ -5,7 +5,7 @@
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { Frame, FrameLimits } from '../../../wire/frame.ts';
 import type { Channel } from './channel.ts';
-import { shortName } from '../peer-name.ts';
+import { shortName } from '../../identity/peer-name.ts';
 
 /** How long the other side may take for its last words after the own side ended, in milliseconds. */
 const lastWordsMs = 3000;

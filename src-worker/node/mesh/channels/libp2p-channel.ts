@@ -13,7 +13,7 @@ import {
   type FramePipe,
   type PipeEvents,
 } from './frame-channel.ts';
-import { shortName } from '../peer-name.ts';
+import { shortName } from '../../identity/peer-name.ts';
 import { StreamWriter } from './stream-writer.ts';
 
 /** While a listener is busy this much is read ahead, so that short waits do not cost a window update. */

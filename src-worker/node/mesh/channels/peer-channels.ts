@@ -11,7 +11,7 @@ import { channelOverStream } from './libp2p-channel.ts';
 import { dialFailure } from '../dial-failure.ts';
 import { localChannelPair } from './local-channel.ts';
 import type { Log } from '../../base/log.ts';
-import { shortName } from '../peer-name.ts';
+import { shortName } from '../../identity/peer-name.ts';
 
 /** For finding, dialling, encrypting and agreeing on a protocol, in milliseconds. */
 const openDeadlineMs = 10_000;

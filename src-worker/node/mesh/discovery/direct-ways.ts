@@ -6,7 +6,7 @@ import type { Connection } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Log } from '../../base/log.ts';
 import { isPublic, isRelayed } from '../addresses.ts';
-import { shortName } from '../peer-name.ts';
+import { shortName } from '../../identity/peer-name.ts';
 import { recordProtocol } from '../records/record-messages.ts';
 
 /** An address that led nowhere is tried again this much later, in milliseconds. */

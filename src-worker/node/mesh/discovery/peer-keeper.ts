@@ -10,7 +10,7 @@ import { dialFailure } from '../dial-failure.ts';
 import { nextDelayMs } from '../../base/backoff.ts';
 import { DialQueue } from './dial-queue.ts';
 import type { Log } from '../../base/log.ts';
-import { shortName } from '../peer-name.ts';
+import { shortName } from '../../identity/peer-name.ts';
 
 /** Longest reason that is told, in UTF-16 units: it may have words of whoever answered. */
 const longestReason = 200;

@@ -1,7 +1,7 @@
 /** Peer records as they travel. */
 import type { PrivateKey } from '@libp2p/interface';
 import { maxRecordBytes, peerRecordSchema, type PeerRecord } from './record.ts';
-import { openJson, sealJson, type SignedKind } from './signed-json.ts';
+import { openJson, sealJson, type SignedKind } from '../../identity/signed-json.ts';
 
 const recordKind: SignedKind<PeerRecord> = {
   name: 'peer record',

@@ -7,7 +7,7 @@ import type { IdentifyResult, Libp2p, Transport } from '@libp2p/interface';
 import { AppError } from '../../../../src-shared/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { isPublic, isRelayed, withPeer } from '../addresses.ts';
-import { shortName } from '../peer-name.ts';
+import { shortName } from '../../identity/peer-name.ts';
 
 /** Relays at once: one more than is needed, for when one goes. */
 const maxRelays = 2;

@@ -18,7 +18,7 @@ import { boundedYamux } from './bounded-muxer.ts';
 import { maxHalfOpen, PoolGate } from '../../pools/pool-gate.ts';
 import { dateBack } from './dated-certificates.ts';
 import { Doorkeeper } from './doorkeeper.ts';
-import type { Identity } from '../identity.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { joinWrites } from './joined-writes.ts';
 import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';

@@ -6,7 +6,7 @@ import type { PrivateKey } from '@libp2p/interface';
 import { peerIdFromPublicKey } from '@libp2p/peer-id';
 import { RecordEnvelope } from '@libp2p/peer-record';
 import type { z } from 'zod';
-import { AppError } from '../../../../src-shared/errors.ts';
+import { AppError } from '../../../src-shared/errors.ts';
 
 export type SignedKind<T> = {
   /** In messages: "peer record". */

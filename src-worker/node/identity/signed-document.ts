@@ -2,7 +2,7 @@
 import type { PrivateKey } from '@libp2p/interface';
 import { peerIdFromPublicKey } from '@libp2p/peer-id';
 import type { z } from 'zod';
-import { openJson, sealJson, type SignedKind } from '../mesh/records/signed-json.ts';
+import { openJson, sealJson, type SignedKind } from './signed-json.ts';
 
 export type DocumentKind<T> = {
   /** Names the kind in its domain and payload type. */
