@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { openGguf } from '../../src-worker/gguf/read.ts';
 import { expectedMemoryBytes } from '../../src-worker/node/engines/expected-memory.ts';
-import { makeManifest } from '../../src-worker/node/models/make-manifest.ts';
+import { makeManifest } from '../../src-worker/node/manifests/make-manifest.ts';
 import { roleOf, TestModel } from '../support/engine-models.ts';
 import { TestEngine } from '../support/engine-process.ts';
 

@@ -8,7 +8,7 @@ import { dissect } from '../../src-worker/gguf/architectures.ts';
 import { parseHeader } from '../../src-worker/gguf/parse.ts';
 import { openGguf } from '../../src-worker/gguf/read.ts';
 import { sliceShard } from '../../src-worker/gguf/slice.ts';
-import { makeManifest } from '../../src-worker/node/models/make-manifest.ts';
+import { makeManifest } from '../../src-worker/node/manifests/make-manifest.ts';
 import { mutate, seededRandom } from '../support/mutations.ts';
 import { writeRandomModel } from '../support/random-model.ts';
 import { smallestVocabulary } from '../support/random-tokenizer.ts';

@@ -3,7 +3,7 @@
  * machine without room need not load it to find out. Pure.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { Manifest } from '../models/manifest.ts';
+import type { Manifest } from '../manifests/manifest.ts';
 
 type Tensor = Pick<Manifest['tensors'][number], 'name' | 'shape' | 'size'>;
 

@@ -5,7 +5,7 @@ import type { HostedShard, ShardStatus, WorkOrder } from '../../../src-shared/no
 import { fullPace, type Pace } from '../../../src-shared/pace.ts';
 import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
-import type { Manifest } from '../models/manifest.ts';
+import type { Manifest } from '../manifests/manifest.ts';
 import { expectedMemoryBytes as expectedMemoryBytesOf } from './expected-memory.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
 import type { StartEngine } from './shard-engine.ts';

@@ -8,8 +8,8 @@ import { openGguf } from '../../gguf/read.ts';
 import { checkVocabulary } from '../../gguf/vocabulary.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeReport, encodeJson } from '../../wire/json-body.ts';
-import { hashMetadata } from '../models/make-manifest.ts';
-import { type Manifest, manifestId as idOf, manifestSchema } from '../models/manifest.ts';
+import { hashMetadata } from '../manifests/make-manifest.ts';
+import { type Manifest, manifestId as idOf, manifestSchema } from '../manifests/manifest.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import {
   headerAnswerLimits,

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
-import { canonicalJson, type Manifest } from '../models/manifest.ts';
+import { canonicalJson, type Manifest } from '../manifests/manifest.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import {
   headerKinds,

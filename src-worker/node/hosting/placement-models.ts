@@ -1,7 +1,7 @@
 /** What hosting a model takes, as placement counts it: from its manifest, or from its summary before that is here. Pure. */
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { bufferBytes, expectedMemoryBytes } from '../engines/expected-memory.ts';
-import type { Manifest } from '../models/manifest.ts';
+import type { Manifest } from '../manifests/manifest.ts';
 import type { PlacementModel } from '../placement/placement-question.ts';
 
 /** Keys and values as f16; most models keep them for a quarter of their heads or less. */

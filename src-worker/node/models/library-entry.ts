@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { manifestIdSchema } from '../../../src-shared/model.ts';
 import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import { audienceSchema, nobody } from './audience.ts';
-import { manifestId, manifestSchema } from './manifest.ts';
+import { manifestId, manifestSchema } from '../manifests/manifest.ts';
 import { sourceFileSchema } from './source-file.ts';
 
 /** A manifest of the most tensors there can be takes about 20 MB. */

@@ -9,7 +9,7 @@ import { openGguf } from '../../gguf/read.ts';
 import { numberOf, stringValue } from '../../gguf/values.ts';
 import { writeGguf } from '../../gguf/write.ts';
 import { ModelLibrary } from './library.ts';
-import { canonicalJson } from './manifest.ts';
+import { canonicalJson } from '../manifests/manifest.ts';
 
 let home = '';
 let folder = '';

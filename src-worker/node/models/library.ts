@@ -14,8 +14,8 @@ import type { LayerRange } from '../../../src-shared/model.ts';
 import { partialSuffix, writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { ChunkSupply, SuppliedModel } from '../transfer/chunk-supply.ts';
 import { type Audience, nobody } from './audience.ts';
-import { makeManifest, type ReadingOptions } from './make-manifest.ts';
-import { type ChunkedManifest, manifestId } from './manifest.ts';
+import { makeManifest, type ReadingOptions } from '../manifests/make-manifest.ts';
+import { type ChunkedManifest, manifestId } from '../manifests/manifest.ts';
 import type { LibraryEntry } from './library-entry.ts';
 import {
   type Kept,

@@ -17,7 +17,7 @@ import {
   writeEntry,
 } from './library-entry.ts';
 import { type Audience, nobody } from './audience.ts';
-import { type Manifest, toModelSummary } from './manifest.ts';
+import { type Manifest, toModelSummary } from '../manifests/manifest.ts';
 import { isSameFile, type SourceFile } from './source-file.ts';
 
 export type LibraryModel = {

@@ -10,11 +10,11 @@ import { FileSource } from '../transfer/file-source.ts';
 import { PartialFile } from '../transfer/partial-file.ts';
 import { layOutShard, tensorsInShard } from '../transfer/shard-layout.ts';
 import type { LibraryEntry } from './library-entry.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../manifests/manifest.ts';
 import type { ShardCache } from './shard-cache.ts';
 import type { ShardFetch } from './shard-fetch.ts';
 import { type SourceFile, withSource } from './source-file.ts';
-import { verifiedTensor } from './verified-tensor.ts';
+import { verifiedTensor } from '../manifests/verified-tensor.ts';
 
 export class ModelShards {
   readonly #cache: ShardCache;

@@ -1,5 +1,5 @@
 /** What the library has of a model, opened for giving it to peers: its file, its shards, its downloads so far. */
-import { ChunkHasher } from '../transfer/chunk-tree.ts';
+import { ChunkHasher } from '../manifests/chunk-tree.ts';
 import type { SuppliedModel } from '../transfer/chunk-supply.ts';
 import { Bitmap } from '../transfer/bitmap.ts';
 import { ChunkHashes } from '../transfer/chunk-hashes.ts';
@@ -7,7 +7,7 @@ import { ChunkMap } from '../transfer/chunk-map.ts';
 import { FileSource } from '../transfer/file-source.ts';
 import { tensorsInShard } from '../transfer/shard-layout.ts';
 import type { LibraryEntry } from './library-entry.ts';
-import type { ChunkedManifest } from './manifest.ts';
+import type { ChunkedManifest } from '../manifests/manifest.ts';
 import { metadataOf, type ModelShards } from './model-shards.ts';
 import type { ShardCache } from './shard-cache.ts';
 import { checkUnchanged } from './source-file.ts';

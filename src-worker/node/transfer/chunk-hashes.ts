@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { ChunkMap } from './chunk-map.ts';
-import { hashBytes, isChunk, treeRoot } from './chunk-tree.ts';
+import { hashBytes, isChunk, treeRoot } from '../manifests/chunk-tree.ts';
 
 export class ChunkHashes {
   readonly #map: ChunkMap;

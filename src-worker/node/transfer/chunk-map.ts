@@ -1,7 +1,7 @@
 /** Numbers the chunks of a model: tensor after tensor in the manifest's order, which is by name. */
 import { AppError } from '../../../src-shared/errors.ts';
-import type { ChunkedManifest } from '../models/manifest.ts';
-import { chunkBytes, chunkCount } from './chunk-tree.ts';
+import type { ChunkedManifest } from '../manifests/manifest.ts';
+import { chunkBytes, chunkCount } from '../manifests/chunk-tree.ts';
 
 /** Of a model of a terabyte: its bitmap takes 128 KiB and its leaves 32 MiB. */
 export const maxChunks = 1024 * 1024;

@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { manifestIdSchema } from '../../../src-shared/model.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import { maxChunks } from './chunk-map.ts';
-import { chunkBytes, hashBytes } from './chunk-tree.ts';
+import { chunkBytes, hashBytes } from '../manifests/chunk-tree.ts';
 
 export const chunkProtocol = '/mindmesh/chunks/1';
 

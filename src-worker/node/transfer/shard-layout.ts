@@ -10,7 +10,7 @@ import type { GgufHeader, GgufTensor } from '../../gguf/parse.ts';
 import type { GgufDescription } from '../../gguf/read.ts';
 import { shardContent, shardTensors } from '../../gguf/slice.ts';
 import { layOutGguf } from '../../gguf/write.ts';
-import { manifestId } from '../models/manifest.ts';
+import { manifestId } from '../manifests/manifest.ts';
 import type { ChunkMap } from './chunk-map.ts';
 
 export type ShardLayout = {

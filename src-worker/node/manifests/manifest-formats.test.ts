@@ -6,8 +6,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { writeRandomModel } from '../../../test/support/random-model.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { openGguf } from '../../gguf/read.ts';
-import { ModelLibrary } from './library.ts';
-import { writeEntry } from './library-entry.ts';
+import { ModelLibrary } from '../models/library.ts';
+import { writeEntry } from '../models/library-entry.ts';
 import { type Manifest, manifestId, manifestSchema } from './manifest.ts';
 
 let folder = '';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { GgufTensor } from '../../gguf/parse.ts';
-import { ChunkHasher, treeRoot } from '../transfer/chunk-tree.ts';
+import { ChunkHasher, treeRoot } from './chunk-tree.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Passes a tensor's data on, and throws AppError `model-changed` at its end when it is not the manifest's. */

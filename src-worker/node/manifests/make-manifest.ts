@@ -8,7 +8,7 @@ import type { GgufTensor } from '../../gguf/parse.ts';
 import type { GgufDescription, GgufFile } from '../../gguf/read.ts';
 import { encodeString, stringOf } from '../../gguf/values.ts';
 import { checkVocabulary } from '../../gguf/vocabulary.ts';
-import { ChunkHasher, treeRoot } from '../transfer/chunk-tree.ts';
+import { ChunkHasher, treeRoot } from './chunk-tree.ts';
 import type { ChunkedManifest, ChunkedTensor } from './manifest.ts';
 
 export type ReadingOptions = {

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ChunkedManifest } from '../models/manifest.ts';
-import { Bitmap } from './bitmap.ts';
-import { ChunkHashes } from './chunk-hashes.ts';
-import { ChunkMap } from './chunk-map.ts';
+import type { ChunkedManifest } from './manifest.ts';
+import { Bitmap } from '../transfer/bitmap.ts';
+import { ChunkHashes } from '../transfer/chunk-hashes.ts';
+import { ChunkMap } from '../transfer/chunk-map.ts';
 import { chunkBytes, chunkCount, ChunkHasher, hashBytes, isChunk, treeRoot } from './chunk-tree.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { join } from 'node:path';
