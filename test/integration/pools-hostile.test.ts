@@ -16,14 +16,14 @@ import {
   signedBytes,
   type Verdict,
   verdictSchema,
-} from '../../src-worker/node/pools/auth-messages.ts';
+} from '../../src-worker/node/pools/gate/auth-messages.ts';
 import {
   type Membership,
   membershipText,
   type MembershipText,
 } from '../../src-worker/node/pools/certificate.ts';
 import { inviteLink } from '../../src-worker/node/pools/invite.ts';
-import { PoolGate } from '../../src-worker/node/pools/pool-gate.ts';
+import { PoolGate } from '../../src-worker/node/pools/gate/pool-gate.ts';
 import type { Pools } from '../../src-worker/node/pools/pools.ts';
 import { issueRevocation } from '../../src-worker/node/pools/revocation.ts';
 import { poolModelKind } from '../../src-worker/node/pools/pool-model.ts';

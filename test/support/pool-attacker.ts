@@ -17,8 +17,8 @@ import {
   helloSchema,
   markOf,
   maxHelloBytes,
-} from '../../src-worker/node/pools/auth-messages.ts';
-import { HandshakeLine } from '../../src-worker/node/pools/handshake-line.ts';
+} from '../../src-worker/node/pools/gate/auth-messages.ts';
+import { HandshakeLine } from '../../src-worker/node/pools/gate/handshake-line.ts';
 import { someKey } from './pool-keys.ts';
 
 export type Attack<T> = (line: HandshakeLine, stream: MessageStream) => Promise<T>;

@@ -8,7 +8,7 @@ import { tls } from '@libp2p/tls';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import type { Identity } from '../../src-worker/node/identity/identity.ts';
-import { PoolGate } from '../../src-worker/node/pools/pool-gate.ts';
+import { PoolGate } from '../../src-worker/node/pools/gate/pool-gate.ts';
 import { someKey } from './pool-keys.ts';
 
 /** Format: https://github.com/hashicorp/yamux/blob/master/spec.md */

@@ -34,7 +34,7 @@ import { RelayClient } from './relay/relay-client.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh, MeshOptions } from './mesh-interface.ts';
 import { nearnessOf, waysFor } from './ways-for-askers.ts';
-import { PoolGate } from '../pools/pool-gate.ts';
+import { PoolGate } from '../pools/gate/pool-gate.ts';
 import { PoolService } from '../pools/pool-service.ts';
 import { Pools } from '../pools/pools.ts';
 

@@ -15,7 +15,7 @@ import { dialOrder } from './address-order.ts';
 import { isLoopback, parseListenAddress } from '../addresses.ts';
 import { boundedDatastore } from './bounded-datastore.ts';
 import { boundedYamux } from './bounded-muxer.ts';
-import { maxHalfOpen, PoolGate } from '../../pools/pool-gate.ts';
+import { maxHalfOpen, PoolGate } from '../../pools/gate/pool-gate.ts';
 import { dateBack } from './dated-certificates.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import type { Identity } from '../../identity/identity.ts';

@@ -12,9 +12,9 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { maxPools, poolIdSchema, poolNameSchema } from '../../../src-shared/pool.ts';
-import { membershipTextSchema } from './certificate.ts';
-import { statementTextSchema } from './statement.ts';
+import { maxPools, poolIdSchema, poolNameSchema } from '../../../../src-shared/pool.ts';
+import { membershipTextSchema } from '../certificate.ts';
+import { statementTextSchema } from '../statement.ts';
 
 const nonceBytes = 32;
 

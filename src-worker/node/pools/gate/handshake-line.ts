@@ -4,7 +4,7 @@
  */
 import type { MessageStream } from '@libp2p/interface';
 import type { z } from 'zod';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 
 /** What the other side may send ahead of being read, in bytes: its last message and the first streams. */
 const maxWaitingBytes = 512 * 1024;

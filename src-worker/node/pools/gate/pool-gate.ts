@@ -12,16 +12,16 @@ import type {
   SecureConnectionOptions,
   SecuredConnection,
 } from '@libp2p/interface';
-import { AppError } from '../../../src-shared/errors.ts';
-import { HostCounts, hostOf } from '../mesh/transport/host-counts.ts';
-import type { Identity } from '../identity/identity.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
+import { HostCounts, hostOf } from '../../mesh/transport/host-counts.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { authorise, type JoinRequest } from './auth-handshake.ts';
 import type { JoinAnswer } from './auth-messages.ts';
-import { membershipText } from './certificate.ts';
+import { membershipText } from '../certificate.ts';
 import { JoinPace } from './join-pace.ts';
-import type { Pools } from './pools.ts';
-import { openRevocation } from './revocation.ts';
-import type { StatementText } from './statement.ts';
+import type { Pools } from '../pools.ts';
+import { openRevocation } from '../revocation.ts';
+import type { StatementText } from '../statement.ts';
 
 /**
  * Incoming connections that are not authorised yet, of one address and in all. A house or a lab is one address, and

@@ -1,9 +1,9 @@
 /** Both sides of the authorisation handshake; see auth-messages.ts. One call serves one connection. */
 import { randomBytes } from 'node:crypto';
 import type { MessageStream, PeerId } from '@libp2p/interface';
-import { AppError } from '../../../src-shared/errors.ts';
-import type { Identity } from '../identity/identity.ts';
-import { shortName } from '../identity/peer-name.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
+import type { Identity } from '../../identity/identity.ts';
+import { shortName } from '../../identity/peer-name.ts';
 import {
   type Hello,
   helloSchema,
@@ -22,10 +22,10 @@ import {
   type Verdict,
   verdictSchema,
 } from './auth-messages.ts';
-import { type Membership, membershipText, openMembership } from './certificate.ts';
+import { type Membership, membershipText, openMembership } from '../certificate.ts';
 import { HandshakeLine } from './handshake-line.ts';
-import type { JoinedPool } from './joined-pool.ts';
-import { type StatementText, statementText } from './statement.ts';
+import type { JoinedPool } from '../joined-pool.ts';
+import { type StatementText, statementText } from '../statement.ts';
 
 /** For the whole exchange, in milliseconds. */
 const handshakeMs = 5000;
