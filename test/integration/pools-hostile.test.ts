@@ -21,13 +21,13 @@ import {
   type Membership,
   membershipText,
   type MembershipText,
-} from '../../src-worker/node/pools/certificate.ts';
-import { inviteLink } from '../../src-worker/node/pools/invite.ts';
+} from '../../src-worker/node/pools/membership/certificate.ts';
+import { inviteLink } from '../../src-worker/node/pools/membership/invite.ts';
 import { PoolGate } from '../../src-worker/node/pools/gate/pool-gate.ts';
-import type { Pools } from '../../src-worker/node/pools/pools.ts';
-import { issueRevocation } from '../../src-worker/node/pools/revocation.ts';
-import { poolModelKind } from '../../src-worker/node/pools/pool-model.ts';
-import { issueStatement, statementText } from '../../src-worker/node/pools/statement.ts';
+import type { Pools } from '../../src-worker/node/pools/membership/pools.ts';
+import { issueRevocation } from '../../src-worker/node/pools/membership/revocation.ts';
+import { poolModelKind } from '../../src-worker/node/pools/membership/pool-model.ts';
+import { issueStatement, statementText } from '../../src-worker/node/pools/membership/statement.ts';
 import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
 import { attackNode, helloOf, readHello } from '../support/pool-attacker.ts';
 import { membershipOf, someKey } from '../support/pool-keys.ts';

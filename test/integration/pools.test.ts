@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseDeepLink } from '../../src-main/electron/deep-link.ts';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
-import { readInviteLink } from '../../src-worker/node/pools/invite.ts';
-import type { PoolModelFacts } from '../../src-worker/node/pools/pool-model.ts';
+import { readInviteLink } from '../../src-worker/node/pools/membership/invite.ts';
+import type { PoolModelFacts } from '../../src-worker/node/pools/membership/pool-model.ts';
 import { eventuallyTrue } from '../support/host-processes.ts';
 import { startMesh, testFolder } from '../support/mesh-peers.ts';
 import {

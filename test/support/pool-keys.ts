@@ -3,7 +3,10 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import type { PoolRole } from '../../src-shared/pool.ts';
 import type { Identity } from '../../src-worker/node/identity/identity.ts';
-import { issueCertificate, type Membership } from '../../src-worker/node/pools/certificate.ts';
+import {
+  issueCertificate,
+  type Membership,
+} from '../../src-worker/node/pools/membership/certificate.ts';
 
 /** A node's identity, or a pool: both are a key with its peer id. */
 export async function someKey(): Promise<Identity> {

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolParams } from '../../../src-shared/pool.ts';
-import type { PoolModelFacts } from '../pools/pool-model.ts';
+import type { PoolModelFacts } from '../pools/membership/pool-model.ts';
 import type { LibraryModel } from '../models/library.ts';
 
 /** @throws AppError `request-invalid` for an address of a model whose file is not here, or that cannot be read */

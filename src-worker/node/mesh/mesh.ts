@@ -36,7 +36,7 @@ import type { Mesh, MeshOptions } from './mesh-interface.ts';
 import { nearnessOf, waysFor } from './ways-for-askers.ts';
 import { PoolGate } from '../pools/gate/pool-gate.ts';
 import { PoolService } from '../pools/pool-service.ts';
-import { Pools } from '../pools/pools.ts';
+import { Pools } from '../pools/membership/pools.ts';
 
 export type { Mesh, MeshOptions } from './mesh-interface.ts';
 

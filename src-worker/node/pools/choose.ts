@@ -1,7 +1,7 @@
 /** Which pool or member somebody means: by name, by id, or by the end of an id. Pure. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolMember } from '../../../src-shared/pool.ts';
-import type { JoinedPool } from './joined-pool.ts';
+import type { JoinedPool } from './membership/joined-pool.ts';
 
 /** A shorter end of an id may be a name as well. */
 const leastTail = 6;

@@ -22,12 +22,12 @@ import {
   membershipText,
   membershipTextSchema,
   openMembership,
-} from './certificate.ts';
-import type { JoinedPool } from './joined-pool.ts';
-import type { PoolNewsItem, Pools } from './pools.ts';
-import { openPoolModel, type PoolModel } from './pool-model.ts';
-import { openRevocation, type Revocation } from './revocation.ts';
-import { statementText, statementTextSchema } from './statement.ts';
+} from './membership/certificate.ts';
+import type { JoinedPool } from './membership/joined-pool.ts';
+import type { PoolNewsItem, Pools } from './membership/pools.ts';
+import { openPoolModel, type PoolModel } from './membership/pool-model.ts';
+import { openRevocation, type Revocation } from './membership/revocation.ts';
+import { statementText, statementTextSchema } from './membership/statement.ts';
 
 export const newsProtocol = '/mindmesh/pool-news/1.0.0';
 

@@ -5,15 +5,15 @@ import type { Pool, PoolParams, PoolResult } from '../../../src-shared/pool.ts';
 import type { Log } from '../base/log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import { type JoinAnswer, refusalSentences } from './gate/auth-messages.ts';
-import { openMembership } from './certificate.ts';
+import { openMembership } from './membership/certificate.ts';
 import { chooseMember, choosePool } from './choose.ts';
-import { type Invite, readInviteLink } from './invite.ts';
-import type { JoinedPool } from './joined-pool.ts';
+import { type Invite, readInviteLink } from './membership/invite.ts';
+import type { JoinedPool } from './membership/joined-pool.ts';
 import type { PoolGate } from './gate/pool-gate.ts';
-import type { PoolModelFacts } from './pool-model.ts';
+import type { PoolModelFacts } from './membership/pool-model.ts';
 import { PoolNews } from './pool-news.ts';
 import { poolSummary } from './pool-summary.ts';
-import type { PoolNewsItem, Pools } from './pools.ts';
+import type { PoolNewsItem, Pools } from './membership/pools.ts';
 
 type PoolNetwork = {
   readonly opener: ChannelOpener;

@@ -1,6 +1,6 @@
 /** A pool as it is shown to people. Pure. */
 import type { Pool } from '../../../src-shared/pool.ts';
-import type { JoinedPool } from './joined-pool.ts';
+import type { JoinedPool } from './membership/joined-pool.ts';
 
 export function poolSummary(pool: JoinedPool, isConnected: (peer: string) => boolean): Pool {
   const { peer: self, issuedAt: ownStart, expiresAt: ownEnd } = pool.own.certificate.value;

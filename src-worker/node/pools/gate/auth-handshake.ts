@@ -22,10 +22,10 @@ import {
   type Verdict,
   verdictSchema,
 } from './auth-messages.ts';
-import { type Membership, membershipText, openMembership } from '../certificate.ts';
+import { type Membership, membershipText, openMembership } from '../membership/certificate.ts';
 import { HandshakeLine } from './handshake-line.ts';
-import type { JoinedPool } from '../joined-pool.ts';
-import { type StatementText, statementText } from '../statement.ts';
+import type { JoinedPool } from '../membership/joined-pool.ts';
+import { type StatementText, statementText } from '../membership/statement.ts';
 
 /** For the whole exchange, in milliseconds. */
 const handshakeMs = 5000;

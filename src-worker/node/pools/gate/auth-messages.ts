@@ -13,8 +13,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { maxPools, poolIdSchema, poolNameSchema } from '../../../../src-shared/pool.ts';
-import { membershipTextSchema } from '../certificate.ts';
-import { statementTextSchema } from '../statement.ts';
+import { membershipTextSchema } from '../membership/certificate.ts';
+import { statementTextSchema } from '../membership/statement.ts';
 
 const nonceBytes = 32;
 

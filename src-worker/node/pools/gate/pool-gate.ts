@@ -17,11 +17,11 @@ import { HostCounts, hostOf } from '../../mesh/transport/host-counts.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { authorise, type JoinRequest } from './auth-handshake.ts';
 import type { JoinAnswer } from './auth-messages.ts';
-import { membershipText } from '../certificate.ts';
+import { membershipText } from '../membership/certificate.ts';
 import { JoinPace } from './join-pace.ts';
-import type { Pools } from '../pools.ts';
-import { openRevocation } from '../revocation.ts';
-import type { StatementText } from '../statement.ts';
+import type { Pools } from '../membership/pools.ts';
+import { openRevocation } from '../membership/revocation.ts';
+import type { StatementText } from '../membership/statement.ts';
 
 /**
  * Incoming connections that are not authorised yet, of one address and in all. A house or a lab is one address, and

@@ -2,15 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 import {
   maxPools,
   type PoolInvite,
   type PoolParams,
   type PoolRole,
-} from '../../../src-shared/pool.ts';
-import type { Log } from '../base/log.ts';
-import type { Identity } from '../identity/identity.ts';
+} from '../../../../src-shared/pool.ts';
+import type { Log } from '../../base/log.ts';
+import type { Identity } from '../../identity/identity.ts';
 import { issueCertificate, type Membership, membershipText } from './certificate.ts';
 import { type Invite, inviteLink, inviteSecretBytes } from './invite.ts';
 import type { InviteRefusal } from './invite-book.ts';
@@ -18,7 +18,7 @@ import { JoinedPool } from './joined-pool.ts';
 import { PoolFolder, type PoolState } from './pool-file.ts';
 import type { PoolModel, PoolModelFacts } from './pool-model.ts';
 import type { Revocation } from './revocation.ts';
-import { SaveQueue } from '../base/save-queue.ts';
+import { SaveQueue } from '../../base/save-queue.ts';
 
 export type PoolsOptions = {
   readonly folder: string;

@@ -9,9 +9,9 @@ import { privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/key
 import type { Ed25519PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { z } from 'zod';
-import { AppError } from '../../../src-shared/errors.ts';
-import { maxPools, poolIdSchema, poolNameSchema } from '../../../src-shared/pool.ts';
-import type { Log } from '../base/log.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
+import { maxPools, poolIdSchema, poolNameSchema } from '../../../../src-shared/pool.ts';
+import type { Log } from '../../base/log.ts';
 import { membershipTextSchema } from './certificate.ts';
 import { maxInvites, storedInviteSchema } from './invite-book.ts';
 import { maxPoolModels } from './pool-model-book.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { membershipOf, someKey } from '../../../test/support/pool-keys.ts';
+import { membershipOf, someKey } from '../../../../test/support/pool-keys.ts';
 import {
   type Certificate,
   certificateLifeMs,
@@ -14,7 +14,7 @@ import {
   openMembership,
   toText,
 } from './certificate.ts';
-import { sealDocument } from '../identity/signed-document.ts';
+import { sealDocument } from '../../identity/signed-document.ts';
 
 const pool = await someKey();
 const admin = await someKey();

@@ -5,16 +5,16 @@
 import { createHash } from 'node:crypto';
 import type { PrivateKey } from '@libp2p/interface';
 import { z } from 'zod';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 import {
   inviteLinkStart,
   maxInviteLink,
   poolIdSchema,
   poolNameSchema,
   poolRoleSchema,
-} from '../../../src-shared/pool.ts';
+} from '../../../../src-shared/pool.ts';
 import { fromText, toText } from './certificate.ts';
-import { type DocumentKind, openDocument, sealDocument } from '../identity/signed-document.ts';
+import { type DocumentKind, openDocument, sealDocument } from '../../identity/signed-document.ts';
 
 /** A random 128-bit number; knowing it is all that joining takes. */
 export const inviteSecretBytes = 16;

@@ -4,14 +4,14 @@
  */
 import type { PrivateKey } from '@libp2p/interface';
 import { z } from 'zod';
-import { poolIdSchema } from '../../../src-shared/pool.ts';
+import { poolIdSchema } from '../../../../src-shared/pool.ts';
 import {
   type Certificate,
   clockToleranceMs,
   maxCertificateLifeMs,
   type Membership,
 } from './certificate.ts';
-import type { DocumentKind } from '../identity/signed-document.ts';
+import type { DocumentKind } from '../../identity/signed-document.ts';
 import { issueStatement, openStatement, type Statement, type StatementText } from './statement.ts';
 
 const revocationSchema = z.strictObject({

@@ -1,9 +1,9 @@
 /** One pool that this node is in: what it knows of it, and what its own role lets it do. No network here. */
 import { createHash } from 'node:crypto';
 import type { Ed25519PrivateKey } from '@libp2p/interface';
-import { AppError } from '../../../src-shared/errors.ts';
-import type { Pool, PoolRole } from '../../../src-shared/pool.ts';
-import type { Identity } from '../identity/identity.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
+import type { Pool, PoolRole } from '../../../../src-shared/pool.ts';
+import type { Identity } from '../../identity/identity.ts';
 import {
   type Certificate,
   isCurrent,

@@ -1,13 +1,13 @@
 /** The invites that this node has given out for one pool, and what is left of them. Pure but for its clock. */
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 import {
   maxInviteUses,
   poolIdSchema,
   type PoolInvite,
   poolRoleSchema,
-} from '../../../src-shared/pool.ts';
+} from '../../../../src-shared/pool.ts';
 import { inviteId, secretHash } from './invite.ts';
 
 export const storedInviteSchema = z.strictObject({

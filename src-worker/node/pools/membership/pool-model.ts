@@ -4,10 +4,14 @@
  * web is named by its hash, too.
  */
 import { z } from 'zod';
-import { manifestIdSchema } from '../../../src-shared/model.ts';
-import { poolIdSchema, poolModelFactsSchema, poolModelIdSchema } from '../../../src-shared/pool.ts';
+import { manifestIdSchema } from '../../../../src-shared/model.ts';
+import {
+  poolIdSchema,
+  poolModelFactsSchema,
+  poolModelIdSchema,
+} from '../../../../src-shared/pool.ts';
 import { type Certificate, clockToleranceMs } from './certificate.ts';
-import type { DocumentKind } from '../identity/signed-document.ts';
+import type { DocumentKind } from '../../identity/signed-document.ts';
 import { openStatement, type Statement, type StatementText } from './statement.ts';
 
 const entrySchema = z.strictObject({

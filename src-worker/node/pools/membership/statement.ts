@@ -1,7 +1,7 @@
 /** What somebody says of a pool, with what gives him the right to: nothing for the pool's own key, else a membership. */
 import type { PrivateKey } from '@libp2p/interface';
 import { z } from 'zod';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 import {
   type Certificate,
   fromText,
@@ -16,7 +16,7 @@ import {
   openDocument,
   sealDocument,
   type SignedDocument,
-} from '../identity/signed-document.ts';
+} from '../../identity/signed-document.ts';
 
 export type Statement<T> = {
   readonly entry: SignedDocument<T>;

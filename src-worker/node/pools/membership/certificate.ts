@@ -2,15 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import type { PrivateKey } from '@libp2p/interface';
 import { z } from 'zod';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 import {
   poolIdSchema,
   poolNameSchema,
   type PoolRole,
   poolRoleSchema,
-} from '../../../src-shared/pool.ts';
-import { type DocumentKind, openDocument, sealDocument } from '../identity/signed-document.ts';
-import type { SignedDocument } from '../identity/signed-document.ts';
+} from '../../../../src-shared/pool.ts';
+import { type DocumentKind, openDocument, sealDocument } from '../../identity/signed-document.ts';
+import type { SignedDocument } from '../../identity/signed-document.ts';
 
 /** Admins renew what has less than a third of this left, in milliseconds. */
 export const certificateLifeMs = 180 * 24 * 3_600_000;
