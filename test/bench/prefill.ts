@@ -4,7 +4,7 @@
  * has two ways too, and the faster one counts: the whole prompt in one batch, or in the same chunks. Then the
  * conversation goes on: a second question with all of that before it, of which the stages still have most.
  */
-import { chunkSize } from '../../src-worker/node/sessions/prefill-chunks.ts';
+import { chunkSize } from '../../src-worker/node/sessions/asking/prefill-chunks.ts';
 import { smallModel } from '../support/random-model.ts';
 import { startChain, stopAll } from './chain-of-nodes.ts';
 import { LocalCoordinator } from './local-coordinator.ts';

@@ -6,7 +6,7 @@ import { samplingSchema } from '../../src-shared/model.ts';
 import { openGguf } from '../../src-worker/gguf/read.ts';
 import { sliceShard } from '../../src-worker/gguf/slice.ts';
 import { EngineClient } from '../../src-worker/node/engines/engine-client.ts';
-import { cutPrompt } from '../../src-worker/node/sessions/prefill-chunks.ts';
+import { cutPrompt } from '../../src-worker/node/sessions/asking/prefill-chunks.ts';
 import { type Work, workFlags } from '../../src-worker/wire/work.ts';
 import { pinToCore } from './process-usage.ts';
 

@@ -1,6 +1,6 @@
 /** What coordinator tests ask for, and how they see that nothing is left. */
 import { expect, vi } from 'vitest';
-import type { GenerationRequest } from '../../src-worker/node/sessions/generation.ts';
+import type { GenerationRequest } from '../../src-worker/node/sessions/asking/generation.ts';
 import { fakeModel, type FakeNode, greedy } from './node-fake-mesh.ts';
 
 export const prompt = [5, 17, 42];

@@ -10,7 +10,7 @@ import type {
   GenerationEvent,
   GenerationRequest,
   Generations,
-} from '../../src-worker/node/sessions/generation.ts';
+} from '../../src-worker/node/sessions/asking/generation.ts';
 import { type Work, workFlags } from '../../src-worker/wire/work.ts';
 
 type Sampled = Extract<GenerationEvent, { type: 'token' }>;

@@ -3,8 +3,8 @@ import type { AppError } from '../../src-shared/errors.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
 import type { Usage } from '../../src-shared/node-api.ts';
 import type { KnownPeer, RecordedShard } from '../../src-worker/node/mesh/records/record.ts';
-import { Coordinator } from '../../src-worker/node/sessions/coordinator.ts';
-import type { GenerationEvent } from '../../src-worker/node/sessions/generation.ts';
+import { Coordinator } from '../../src-worker/node/sessions/asking/coordinator.ts';
+import type { GenerationEvent } from '../../src-worker/node/sessions/asking/generation.ts';
 import { newcomerLimits } from '../../src-worker/node/sessions/stage-limits.ts';
 import {
   type FailedMessage,

@@ -3,7 +3,7 @@ import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
 import { type RouteRules, routeRulesSchema } from '../../../src-shared/route-rules.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
-import { ChainFailure } from '../sessions/chain-failure.ts';
+import { ChainFailure } from '../sessions/asking/chain-failure.ts';
 import { MeshRoutes } from './mesh-routes.ts';
 import { planRoute } from './plan-route.ts';
 import { StandingBook } from './standing-book.ts';

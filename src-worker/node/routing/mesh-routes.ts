@@ -5,7 +5,7 @@ import type { Routing } from '../../../src-shared/node-api.ts';
 import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
-import type { ChainFailure } from '../sessions/chain-failure.ts';
+import type { ChainFailure } from '../sessions/asking/chain-failure.ts';
 import { MeasuredSpeeds } from './measured-speeds.ts';
 import { operatorsOf } from './operators.ts';
 import { PeerView } from './peer-view.ts';

@@ -9,7 +9,7 @@ import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
 import type { Claimant } from '../engines/session-places.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
-import { isRefusal } from './chain-failure.ts';
+import { isRefusal } from './asking/chain-failure.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
 import { controlLimits, inputLimits, outputLimits } from './stage-limits.ts';

@@ -2,7 +2,7 @@
 import type { ChatEvent, ChatRequest } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import type { Generations } from '../sessions/generation.ts';
+import type { Generations } from '../sessions/asking/generation.ts';
 import type { Admission } from './admission.ts';
 import { runChoice } from './choice.ts';
 import { runChoices } from './choices.ts';

@@ -1,7 +1,7 @@
 /** One choice of a chat: a generation's tokens as text events, and its account at the end. */
 import type { ChatEvent, Receipt } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { GenerationRequest, Generations } from '../sessions/generation.ts';
+import type { GenerationRequest, Generations } from '../sessions/asking/generation.ts';
 import { AnswerText } from './answer-text.ts';
 import type { TokenPieces } from './detokenizer.ts';
 

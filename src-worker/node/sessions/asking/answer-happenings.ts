@@ -1,5 +1,5 @@
 /** What happens to an answer under way, and what of it is told to whoever asked. */
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 import type { ChainFailure } from './chain-failure.ts';
 import type { Chain, SampledToken } from './chain.ts';
 import type { GenerationEvent } from './generation.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
-import type { RouteStage } from '../routing/plan-route.ts';
+import { fakeModel } from '../../../../test/support/node-fake-mesh.ts';
+import type { RouteStage } from '../../routing/plan-route.ts';
 import { KeptChains, keptOf } from './kept-chains.ts';
 
 const stage = (peer: string, firstLayer: number, lastLayer: number): RouteStage => ({

@@ -1,21 +1,21 @@
 /** An open chain of stages as its coordinator holds it: a sequence in, tokens out, ended as one. */
 import { randomBytes } from 'node:crypto';
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 import {
   type ModelSummary,
   type SampledDetail,
   sampledDetailSchema,
   type Sampling,
-} from '../../../src-shared/model.ts';
-import { decodeJson } from '../../wire/json-body.ts';
-import { decodeWork, encodeWork, workFlags, workKinds } from '../../wire/work.ts';
-import type { ChannelOpener } from '../mesh/channels/channel.ts';
-import type { RouteStage } from '../routing/plan-route.ts';
+} from '../../../../src-shared/model.ts';
+import { decodeJson } from '../../../wire/json-body.ts';
+import { decodeWork, encodeWork, workFlags, workKinds } from '../../../wire/work.ts';
+import type { ChannelOpener } from '../../mesh/channels/channel.ts';
+import type { RouteStage } from '../../routing/plan-route.ts';
 import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
 import { type ChainFailure, silenceOf } from './chain-failure.ts';
 import { openSlowMs, probeWithinMs } from './slowness.ts';
 import { StageControl } from './stage-control.ts';
-import { channelSession, type ClosedMessage, type OpenMessage } from './stage-messages.ts';
+import { channelSession, type ClosedMessage, type OpenMessage } from '../stage-messages.ts';
 
 /** Loading no model, a stage only has to reach its neighbour and get its engine's attention. */
 const openWithinMs = 20_000;

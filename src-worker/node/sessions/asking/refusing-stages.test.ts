@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../../src-shared/errors.ts';
+import type { ErrorCode } from '../../../../src-shared/errors.ts';
 import {
   expectAllFree,
   prompt,
   request,
   signal,
-} from '../../../test/support/coordinator-requests.ts';
-import { collect, expectedTokens, FakeMesh, greedy } from '../../../test/support/node-fake-mesh.ts';
+} from '../../../../test/support/coordinator-requests.ts';
+import {
+  collect,
+  expectedTokens,
+  FakeMesh,
+  greedy,
+} from '../../../../test/support/node-fake-mesh.ts';
 
 const codes: ErrorCode[] = ['request-invalid', 'context-too-long'];
 const advert = 'Your licence has run out.\n\u001b[31mRenew it at\u202e "https://evil.example"';

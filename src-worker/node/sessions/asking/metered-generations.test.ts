@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { collect, fakeModel, greedy } from '../../test/support/node-fake-mesh.ts';
-import { receipt } from '../../test/support/host-usage.ts';
-import { AppError } from '../../src-shared/errors.ts';
-import type { Usage } from '../../src-shared/node-api.ts';
+import { collect, fakeModel, greedy } from '../../../../test/support/node-fake-mesh.ts';
+import { receipt } from '../../../../test/support/host-usage.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
+import type { Usage } from '../../../../src-shared/node-api.ts';
 import { MeteredGenerations } from './metered-generations.ts';
-import type { GenerationEvent, GenerationRequest, Generations } from './sessions/generation.ts';
+import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
 
 const request: GenerationRequest = {
   model: fakeModel,

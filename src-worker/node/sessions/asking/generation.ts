@@ -1,7 +1,7 @@
 /** The node's one way to get tokens: what the text side asks of sessions, and what it gets back. */
-import type { Receipt } from '../../../src-shared/chat.ts';
-import type { ModelSummary, SampledDetail, Sampling } from '../../../src-shared/model.ts';
-import type { RouteRules } from '../../../src-shared/route-rules.ts';
+import type { Receipt } from '../../../../src-shared/chat.ts';
+import type { ModelSummary, SampledDetail, Sampling } from '../../../../src-shared/model.ts';
+import type { RouteRules } from '../../../../src-shared/route-rules.ts';
 
 export type GenerationRequest = {
   readonly model: ModelSummary;

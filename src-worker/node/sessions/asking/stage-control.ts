@@ -1,11 +1,11 @@
 /** The coordinator's end of one stage: its control channel, from `open` to `closed`. */
-import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { Frame } from '../../wire/frame.ts';
-import { decodeJson, encodeJson } from '../../wire/json-body.ts';
-import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
-import type { RouteStage } from '../routing/plan-route.ts';
+import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import type { Frame } from '../../../wire/frame.ts';
+import { decodeJson, encodeJson } from '../../../wire/json-body.ts';
+import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
+import type { RouteStage } from '../../routing/plan-route.ts';
 import { type ChainFailure, reportedFailure, stageFailure, unreachable } from './chain-failure.ts';
-import { answerLimits } from './stage-limits.ts';
+import { answerLimits } from '../stage-limits.ts';
 import {
   type ClosedMessage,
   closedMessageSchema,
@@ -19,7 +19,7 @@ import {
   silenceLimitMs,
   stageKinds,
   stageProtocol,
-} from './stage-messages.ts';
+} from '../stage-messages.ts';
 
 export type StageControlParts = {
   readonly opener: ChannelOpener;

@@ -3,9 +3,9 @@
  * a request waits a moment, since an engine that died is back within a second.
  */
 import { setTimeout } from 'node:timers/promises';
-import { asSentences } from '../../../src-shared/sentences.ts';
-import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { RouteStage } from '../routing/plan-route.ts';
+import { asSentences } from '../../../../src-shared/sentences.ts';
+import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import type { RouteStage } from '../../routing/plan-route.ts';
 import { type ChainFailure, isRefusal } from './chain-failure.ts';
 
 /** How long after its start a request may wait for layers, in milliseconds; who asks is to know within two seconds. */

@@ -7,9 +7,9 @@
  * generated: so every cache holds, to the last bit, what it would hold had all of it been computed anew, and an answer
  * is the same with and without, and after a failure. The latest answer is therefore read again, in large pieces.
  */
-import type { ModelSummary } from '../../../src-shared/model.ts';
-import type { PrefixHolder } from '../routing/route-question.ts';
-import type { RouteStage } from '../routing/plan-route.ts';
+import type { ModelSummary } from '../../../../src-shared/model.ts';
+import type { PrefixHolder } from '../../routing/route-question.ts';
+import type { RouteStage } from '../../routing/plan-route.ts';
 import { chunkSize } from './prefill-chunks.ts';
 
 /** Conversations that are remembered; the one that was longest not gone on with is forgotten first. */

@@ -1,9 +1,9 @@
 /** Why a chain cannot go on, with the peer that is to blame, so that another route can leave it out. */
-import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
-import { quoted } from '../../../src-shared/printable.ts';
-import { shortName } from '../identity/peer-name.ts';
-import type { RouteStage } from '../routing/plan-route.ts';
-import type { FailedMessage } from './stage-messages.ts';
+import { AppError, type ErrorCode } from '../../../../src-shared/errors.ts';
+import { quoted } from '../../../../src-shared/printable.ts';
+import { shortName } from '../../identity/peer-name.ts';
+import type { RouteStage } from '../../routing/plan-route.ts';
+import type { FailedMessage } from '../stage-messages.ts';
 
 /** Codes that mean the same to the requester as to the stage that says them. All others are the peer's fault. */
 const codesPassedOn = new Set<ErrorCode>([

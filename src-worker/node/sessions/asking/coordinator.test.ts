@@ -6,7 +6,7 @@ import {
   request,
   settle,
   signal,
-} from '../../../test/support/coordinator-requests.ts';
+} from '../../../../test/support/coordinator-requests.ts';
 import {
   collect,
   expectedTokens,
@@ -14,9 +14,9 @@ import {
   fakeModel,
   type FakeNode,
   greedy,
-} from '../../../test/support/node-fake-mesh.ts';
-import { fakeEndToken } from '../../../test/support/node-fake-shard.ts';
-import { aliveEveryMs } from './stage-messages.ts';
+} from '../../../../test/support/node-fake-mesh.ts';
+import { fakeEndToken } from '../../../../test/support/node-fake-shard.ts';
+import { aliveEveryMs } from '../stage-messages.ts';
 
 const cuts: [string, [string, number, number][]][] = [
   ['one stage', [['a', 0, 5]]],

@@ -1,6 +1,6 @@
 /** How fast an answer comes, and so what there is time for when another chain is to go on with it. */
 import type { SampledToken } from './chain.ts';
-import { Median } from '../base/median.ts';
+import { Median } from '../../base/median.ts';
 
 /** What computing generated tokens anew may take, by what they took before, in milliseconds. */
 const exactWithinMs = 1000;

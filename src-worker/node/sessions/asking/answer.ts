@@ -2,8 +2,8 @@
  * One answer, over as many chains as it takes: its tokens as they come, its measurements, its receipt. What was
  * generated so far is all that another chain needs to go on, since the token at a position depends on nothing else.
  */
-import type { ChannelOpener } from '../mesh/channels/channel.ts';
-import type { RouteStage } from '../routing/plan-route.ts';
+import type { ChannelOpener } from '../../mesh/channels/channel.ts';
+import type { RouteStage } from '../../routing/plan-route.ts';
 import { cancelled, type Happening, throwIfAborted, toEvent } from './answer-happenings.ts';
 import { AnswerPace } from './answer-pace.ts';
 import { AnswerWatch } from './answer-watch.ts';
@@ -14,7 +14,7 @@ import { bringUpToDate, catchUp, type Successor } from './handover.ts';
 import { keptOf, type KeptChain, type Resume } from './kept-chains.ts';
 import { makeReceipt } from './receipt.ts';
 import { patienceAfter, probeWithinMs } from './slowness.ts';
-import { type ClosedMessage, mostGenerated } from './stage-messages.ts';
+import { type ClosedMessage, mostGenerated } from '../stage-messages.ts';
 import { TokenQueue } from './token-queue.ts';
 
 export type AnswerParts = {

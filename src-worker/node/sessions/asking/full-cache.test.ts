@@ -5,14 +5,14 @@ import {
   request,
   settle,
   signal,
-} from '../../../test/support/coordinator-requests.ts';
+} from '../../../../test/support/coordinator-requests.ts';
 import {
   collect,
   expectedTokens,
   FakeMesh,
   type FakeNode,
-} from '../../../test/support/node-fake-mesh.ts';
-import { AppError } from '../../../src-shared/errors.ts';
+} from '../../../../test/support/node-fake-mesh.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 
 const tokens = 40;
 /** The prompt's and those of nine tokens of the answer: one is sampled behind the last of them. */

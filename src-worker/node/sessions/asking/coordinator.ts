@@ -2,30 +2,30 @@
  * Answers requests of this node's own user: plans a route over the mesh, runs an answer over it, and where the chain
  * fails, over another one from where it was.
  */
-import type { Receipt } from '../../../src-shared/chat.ts';
-import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { ModelSummary } from '../../../src-shared/model.ts';
-import type { RouteRules } from '../../../src-shared/route-rules.ts';
-import type { RouteView } from '../../../src-shared/route-view.ts';
-import { asSentences } from '../../../src-shared/sentences.ts';
-import { parseGrammar } from '../../engine/sampling/grammar/grammar-rules.ts';
-import type { ChannelOpener } from '../mesh/channels/channel.ts';
-import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
+import type { Receipt } from '../../../../src-shared/chat.ts';
+import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import type { ModelSummary } from '../../../../src-shared/model.ts';
+import type { RouteRules } from '../../../../src-shared/route-rules.ts';
+import type { RouteView } from '../../../../src-shared/route-view.ts';
+import { asSentences } from '../../../../src-shared/sentences.ts';
+import { parseGrammar } from '../../../engine/sampling/grammar/grammar-rules.ts';
+import type { ChannelOpener } from '../../mesh/channels/channel.ts';
+import type { KnownPeer, RecordedShard } from '../../mesh/records/record.ts';
 import {
   longestSequence,
   type MeshQuestion,
   planRoute,
   type RouteStage,
-} from '../routing/plan-route.ts';
-import { viewRoute } from '../routing/route-view.ts';
+} from '../../routing/plan-route.ts';
+import { viewRoute } from '../../routing/route-view.ts';
 import { Answer } from './answer.ts';
 import type { Chain } from './chain.ts';
 import { ChainFailure, isRefusal } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
 import { KeptChains } from './kept-chains.ts';
 import { RouteSearch } from './route-search.ts';
-import { SilentPeers } from './silent-peers.ts';
-import { aliveEveryMs } from './stage-messages.ts';
+import { SilentPeers } from '../silent-peers.ts';
+import { aliveEveryMs } from '../stage-messages.ts';
 
 export type CoordinatorParts = {
   readonly opener: ChannelOpener;

@@ -1,9 +1,9 @@
 /** Generations that keep count: how fast tokens arrive now, and an entry for every finished answer. */
-import type { ModelSummary } from '../../src-shared/model.ts';
-import type { Usage } from '../../src-shared/node-api.ts';
-import type { RouteRules } from '../../src-shared/route-rules.ts';
-import { SpeedMeter } from './base/speed-meter.ts';
-import type { GenerationEvent, GenerationRequest, Generations } from './sessions/generation.ts';
+import type { ModelSummary } from '../../../../src-shared/model.ts';
+import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { RouteRules } from '../../../../src-shared/route-rules.ts';
+import { SpeedMeter } from '../../base/speed-meter.ts';
+import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
 
 /** Most answers are no longer. */
 const expectedTokens = 64;
