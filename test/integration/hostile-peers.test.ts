@@ -10,7 +10,7 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { recordProtocol } from '../../src-worker/node/mesh/records/record-messages.ts';
-import { stageProtocol } from '../../src-worker/node/sessions/stage-messages.ts';
+import { stageProtocol } from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { peakResidentBytes } from '../bench/process-usage.ts';
 import {
   endlessFrame,

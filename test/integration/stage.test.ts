@@ -11,12 +11,15 @@ import { join } from 'node:path';
 import type { Stream } from '@libp2p/interface';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { samplingSchema } from '../../src-shared/model.ts';
-import { maxOpenBytes, maxWorkTokens } from '../../src-worker/node/sessions/stage-limits.ts';
+import {
+  maxOpenBytes,
+  maxWorkTokens,
+} from '../../src-worker/node/sessions/protocol/stage-limits.ts';
 import {
   attachWithinMs,
   type OpenMessage,
   stageKinds,
-} from '../../src-worker/node/sessions/stage-messages.ts';
+} from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
 import { type Work, workHeaderBytes } from '../../src-worker/wire/work.ts';
 import { NodeProcess } from '../support/node-process.ts';

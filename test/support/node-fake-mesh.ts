@@ -5,12 +5,12 @@ import type { Usage } from '../../src-shared/node-api.ts';
 import type { KnownPeer, RecordedShard } from '../../src-worker/node/mesh/records/record.ts';
 import { Coordinator } from '../../src-worker/node/sessions/asking/coordinator.ts';
 import type { GenerationEvent } from '../../src-worker/node/sessions/asking/generation.ts';
-import { newcomerLimits } from '../../src-worker/node/sessions/stage-limits.ts';
+import { newcomerLimits } from '../../src-worker/node/sessions/protocol/stage-limits.ts';
 import {
   type FailedMessage,
   stageKinds,
   stageProtocol,
-} from '../../src-worker/node/sessions/stage-messages.ts';
+} from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { StageService } from '../../src-worker/node/sessions/stage-service.ts';
 import { encodeJson } from '../../src-worker/wire/json-body.ts';
 import { samplingSchema } from '../../src-shared/model.ts';

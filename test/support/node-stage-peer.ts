@@ -8,7 +8,7 @@ import {
   type OpenMessage,
   stageKinds,
   stageProtocol,
-} from '../../src-worker/node/sessions/stage-messages.ts';
+} from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import type { Frame } from '../../src-worker/wire/frame.ts';
 import { decodeWork, encodeWork, type Work, workFlags } from '../../src-worker/wire/work.ts';
 

@@ -5,7 +5,7 @@ import {
   type OpenMessage,
   stageKinds,
   stageProtocol,
-} from '../../src-worker/node/sessions/stage-messages.ts';
+} from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { FakeMesh, fakeModel, type FakeNode } from './node-fake-mesh.ts';
 import { fakeManifestId, fakeWidth } from './node-fake-shard.ts';
 import { openMessage, outputTicket, sessionName, StagePeer, ticket } from './node-stage-peer.ts';

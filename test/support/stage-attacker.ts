@@ -7,7 +7,7 @@ import {
   type OpenMessage,
   stageKinds,
   stageProtocol,
-} from '../../src-worker/node/sessions/stage-messages.ts';
+} from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { type ChannelPeer, startChannelPeer } from './mesh-peers.ts';
 import { openMessage, outputTicket, sessionName, StagePeer, ticket } from './node-stage-peer.ts';
 import { smallModel } from './random-model.ts';

@@ -6,7 +6,10 @@
 import { newsProtocol } from '../../src-worker/node/pools/pool-news.ts';
 import { headerKinds, headerProtocol } from '../../src-worker/node/headers/header-messages.ts';
 import { recordKinds, recordProtocol } from '../../src-worker/node/mesh/records/record-messages.ts';
-import { stageKinds, stageProtocol } from '../../src-worker/node/sessions/stage-messages.ts';
+import {
+  stageKinds,
+  stageProtocol,
+} from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { chunkKinds, chunkProtocol } from '../../src-worker/node/transfer/chunk-messages.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
 import { mutate, type Random } from './mutations.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hidden, openOfTwo, StageTarget } from '../../../test/support/node-stage-target.ts';
 import { outputTicket, sessionName, ticket } from '../../../test/support/node-stage-peer.ts';
 import type { Work } from '../../wire/work.ts';
-import { attachWithinMs, channelSession, stageKinds } from './stage-messages.ts';
+import { attachWithinMs, channelSession, stageKinds } from './protocol/stage-messages.ts';
 
 let target: StageTarget;
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openOfTwo, openWhole, StageTarget } from '../../../test/support/node-stage-target.ts';
 import { sessionName, StagePeer, ticket } from '../../../test/support/node-stage-peer.ts';
-import { attachWithinMs, type OpenMessage, stageKinds } from './stage-messages.ts';
+import { attachWithinMs, type OpenMessage, stageKinds } from './protocol/stage-messages.ts';
 
 let target: StageTarget;
 beforeEach(async () => {

@@ -13,7 +13,7 @@ import {
   decodeGenerated,
   type OpenMessage,
   type Progress,
-} from './stage-messages.ts';
+} from './protocol/stage-messages.ts';
 import { type Landed, WorkInFlight } from './work-in-flight.ts';
 
 /** Works whose results may be in the engine or under way to the next stage before more is let in. */

@@ -9,7 +9,7 @@ import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import type { ServingShards } from '../engines/serving-shard.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import type { Log } from '../base/log.ts';
-import { newcomerLimits } from './stage-limits.ts';
+import { newcomerLimits } from './protocol/stage-limits.ts';
 import {
   attachMessageSchema,
   attachWithinMs,
@@ -18,7 +18,7 @@ import {
   openMessageSchema,
   stageKinds,
   stageProtocol,
-} from './stage-messages.ts';
+} from './protocol/stage-messages.ts';
 import { StageSession, type WaysFor } from './stage-session.ts';
 
 /** Of one peer: a control and a data channel for each session of a few well-filled shards. */

@@ -12,7 +12,7 @@ import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import { isRefusal } from './asking/chain-failure.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
-import { controlLimits, inputLimits, outputLimits } from './stage-limits.ts';
+import { controlLimits, inputLimits, outputLimits } from './protocol/stage-limits.ts';
 import {
   attachWithinMs,
   type FailedMessage,
@@ -23,7 +23,7 @@ import {
   silenceLimitMs,
   stageKinds,
   stageProtocol,
-} from './stage-messages.ts';
+} from './protocol/stage-messages.ts';
 import { StagePipeline } from './stage-pipeline.ts';
 
 /** From a neighbour's orderly end to the coordinator's own word, in milliseconds. */

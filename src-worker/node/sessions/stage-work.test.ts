@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openOfTwo, openWhole, StageTarget } from '../../../test/support/node-stage-target.ts';
 import type { Work } from '../../wire/work.ts';
-import { encodeGenerated, silenceLimitMs, stageKinds } from './stage-messages.ts';
+import { encodeGenerated, silenceLimitMs, stageKinds } from './protocol/stage-messages.ts';
 
 let target: StageTarget;
 beforeEach(async () => {

@@ -14,7 +14,7 @@ import { bringUpToDate, catchUp, type Successor } from './handover.ts';
 import { keptOf, type KeptChain, type Resume } from './kept-chains.ts';
 import { makeReceipt } from './receipt.ts';
 import { patienceAfter, probeWithinMs } from './slowness.ts';
-import { type ClosedMessage, mostGenerated } from '../stage-messages.ts';
+import { type ClosedMessage, mostGenerated } from '../protocol/stage-messages.ts';
 import { TokenQueue } from './token-queue.ts';
 
 export type AnswerParts = {

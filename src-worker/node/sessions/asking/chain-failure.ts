@@ -3,7 +3,7 @@ import { AppError, type ErrorCode } from '../../../../src-shared/errors.ts';
 import { quoted } from '../../../../src-shared/printable.ts';
 import { shortName } from '../../identity/peer-name.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
-import type { FailedMessage } from '../stage-messages.ts';
+import type { FailedMessage } from '../protocol/stage-messages.ts';
 
 /** Codes that mean the same to the requester as to the stage that says them. All others are the peer's fault. */
 const codesPassedOn = new Set<ErrorCode>([

@@ -15,7 +15,11 @@ import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
 import { type ChainFailure, silenceOf } from './chain-failure.ts';
 import { openSlowMs, probeWithinMs } from './slowness.ts';
 import { StageControl } from './stage-control.ts';
-import { channelSession, type ClosedMessage, type OpenMessage } from '../stage-messages.ts';
+import {
+  channelSession,
+  type ClosedMessage,
+  type OpenMessage,
+} from '../protocol/stage-messages.ts';
 
 /** Loading no model, a stage only has to reach its neighbour and get its engine's attention. */
 const openWithinMs = 20_000;

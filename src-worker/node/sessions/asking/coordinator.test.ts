@@ -16,7 +16,7 @@ import {
   greedy,
 } from '../../../../test/support/node-fake-mesh.ts';
 import { fakeEndToken } from '../../../../test/support/node-fake-shard.ts';
-import { aliveEveryMs } from '../stage-messages.ts';
+import { aliveEveryMs } from '../protocol/stage-messages.ts';
 
 const cuts: [string, [string, number, number][]][] = [
   ['one stage', [['a', 0, 5]]],

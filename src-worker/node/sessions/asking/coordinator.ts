@@ -25,7 +25,7 @@ import type { GenerationEvent, GenerationRequest, Generations } from './generati
 import { KeptChains } from './kept-chains.ts';
 import { RouteSearch } from './route-search.ts';
 import { SilentPeers } from '../silent-peers.ts';
-import { aliveEveryMs } from '../stage-messages.ts';
+import { aliveEveryMs } from '../protocol/stage-messages.ts';
 
 export type CoordinatorParts = {
   readonly opener: ChannelOpener;

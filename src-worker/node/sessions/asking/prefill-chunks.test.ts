@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { workHeaderBytes } from '../../../wire/work.ts';
 import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
-import { inputLimits, maxWorkTokens } from '../stage-limits.ts';
-import { stageKinds } from '../stage-messages.ts';
+import { inputLimits, maxWorkTokens } from '../protocol/stage-limits.ts';
+import { stageKinds } from '../protocol/stage-messages.ts';
 
 describe('the size of a prompt’s pieces', () => {
   it.each([

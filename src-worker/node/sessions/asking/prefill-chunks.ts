@@ -1,5 +1,5 @@
 /** How a prompt is cut so that the stages of a chain work on different pieces of it at the same time. */
-import { maxWorkBytes, maxWorkTokens } from '../stage-limits.ts';
+import { maxWorkBytes, maxWorkTokens } from '../protocol/stage-limits.ts';
 
 /**
  * What one call of a shard costs beyond its tokens, counted in tokens. With it a chain of n stages needs

@@ -1,7 +1,7 @@
 /** What a person gets to know about how an answer was made, from what the coordinator and the stages measured. */
 import type { Receipt } from '../../../../src-shared/chat.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
-import type { ClosedMessage } from '../stage-messages.ts';
+import type { ClosedMessage } from '../protocol/stage-messages.ts';
 
 export type AnswerMeasurements = {
   readonly model: string;

@@ -6,7 +6,7 @@ import { StagePeer } from '../../../../test/support/node-stage-peer.ts';
 import type { Work } from '../../../wire/work.ts';
 import { Chain, type SampledToken } from './chain.ts';
 import { TokenQueue } from './token-queue.ts';
-import { stageKinds, stageProtocol } from '../stage-messages.ts';
+import { stageKinds, stageProtocol } from '../protocol/stage-messages.ts';
 
 const prompt = [10, 11, 12, 13];
 

@@ -5,7 +5,7 @@ import { decodeJson, encodeJson } from '../../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { type ChainFailure, reportedFailure, stageFailure, unreachable } from './chain-failure.ts';
-import { answerLimits } from '../stage-limits.ts';
+import { answerLimits } from '../protocol/stage-limits.ts';
 import {
   type ClosedMessage,
   closedMessageSchema,
@@ -19,7 +19,7 @@ import {
   silenceLimitMs,
   stageKinds,
   stageProtocol,
-} from '../stage-messages.ts';
+} from '../protocol/stage-messages.ts';
 
 export type StageControlParts = {
   readonly opener: ChannelOpener;

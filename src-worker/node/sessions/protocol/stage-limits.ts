@@ -2,9 +2,9 @@
  * What may come on a channel of the stage protocol, by what the channel is for: a reader allocates what a
  * frame's header claims, so nobody gets to claim more than the other end of this channel has a use for.
  */
-import type { ShardRole } from '../../wire/engine-messages.ts';
-import type { FrameLimits } from '../../wire/frame.ts';
-import { workHeaderBytes } from '../../wire/work.ts';
+import type { ShardRole } from '../../../wire/engine-messages.ts';
+import type { FrameLimits } from '../../../wire/frame.ts';
+import { workHeaderBytes } from '../../../wire/work.ts';
 import { keepBytes, mostGeneratedBytes, progressBytes, stageKinds } from './stage-messages.ts';
 
 /** Most tokens of one work frame, and most bytes of its values; whoever cuts a prompt keeps to both. */

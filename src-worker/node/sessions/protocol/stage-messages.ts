@@ -22,10 +22,14 @@
  * with an empty `generated`.
  */
 import { z } from 'zod';
-import { errorReportSchema } from '../../../src-shared/chat.ts';
-import { AppError } from '../../../src-shared/errors.ts';
-import { layerRangeSchema, manifestIdSchema, samplingSchema } from '../../../src-shared/model.ts';
-import { workKinds } from '../../wire/work.ts';
+import { errorReportSchema } from '../../../../src-shared/chat.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
+import {
+  layerRangeSchema,
+  manifestIdSchema,
+  samplingSchema,
+} from '../../../../src-shared/model.ts';
+import { workKinds } from '../../../wire/work.ts';
 
 export const stageProtocol = '/mindmesh/stage/1.0.0';
 
