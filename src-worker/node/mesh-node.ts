@@ -36,7 +36,7 @@ import { maxUnreachableTold, peerStatuses } from './node-status.ts';
 import { MeshRoutes } from './routing/mesh-routes.ts';
 import { KeptStanding } from './routing/kept-standing.ts';
 import { Coordinator } from './sessions/asking/coordinator.ts';
-import { StageService } from './sessions/stage-service.ts';
+import { StageService } from './sessions/serving/stage-service.ts';
 import { Admission } from './text/admission.ts';
 import { ChatService } from './text/chat-service.ts';
 import { startEngineTokenizer } from './text/engine-tokenizer.ts';

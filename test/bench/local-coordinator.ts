@@ -13,7 +13,7 @@ import { createMesh, type Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
 import { Coordinator } from '../../src-worker/node/sessions/asking/coordinator.ts';
 import type { GenerationEvent } from '../../src-worker/node/sessions/asking/generation.ts';
-import { StageService } from '../../src-worker/node/sessions/stage-service.ts';
+import { StageService } from '../../src-worker/node/sessions/serving/stage-service.ts';
 import type { NodeProcess } from '../support/node-process.ts';
 import { say } from './report.ts';
 

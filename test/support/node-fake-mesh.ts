@@ -11,7 +11,7 @@ import {
   stageKinds,
   stageProtocol,
 } from '../../src-worker/node/sessions/protocol/stage-messages.ts';
-import { StageService } from '../../src-worker/node/sessions/stage-service.ts';
+import { StageService } from '../../src-worker/node/sessions/serving/stage-service.ts';
 import { encodeJson } from '../../src-worker/wire/json-body.ts';
 import { samplingSchema } from '../../src-shared/model.ts';
 import {

@@ -1,6 +1,6 @@
 /** What one session cost one stage: for the receipt of the requester and the usage table of the owner. */
-import { Median } from '../base/median.ts';
-import type { ClosedMessage } from './protocol/stage-messages.ts';
+import { Median } from '../../base/median.ts';
+import type { ClosedMessage } from '../protocol/stage-messages.ts';
 
 export class StageAccount {
   readonly #computeMs = new Median();

@@ -1,7 +1,7 @@
 /** Whether a coordinator's `open` makes sense for the shard that it asks for. */
-import { AppError } from '../../../src-shared/errors.ts';
-import type { ShardRole } from '../../wire/engine-messages.ts';
-import type { OpenMessage } from './protocol/stage-messages.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
+import type { ShardRole } from '../../../wire/engine-messages.ts';
+import type { OpenMessage } from '../protocol/stage-messages.ts';
 
 /** @throws AppError `protocol-violation` */
 export function checkOpen(open: OpenMessage, role: ShardRole): void {

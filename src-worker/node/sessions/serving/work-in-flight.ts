@@ -1,6 +1,6 @@
 /** Work that a stage gave to its engine and that has not come out of it yet, in order. */
-import { AppError } from '../../../src-shared/errors.ts';
-import { type Work, workFlags } from '../../wire/work.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
+import { type Work, workFlags } from '../../../wire/work.ts';
 
 type FlyingWork = {
   readonly work: Pick<Work, 'position' | 'count' | 'flags' | 'computeMicros'>;

@@ -1,5 +1,5 @@
 /** Checks the positions of work that a stage is asked to do: its peers may be faulty or hostile. */
-import { AppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../../src-shared/errors.ts';
 
 export class SequenceGuard {
   readonly #maxTokens: number;

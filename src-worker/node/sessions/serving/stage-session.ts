@@ -3,16 +3,16 @@
  * by the first of them that closes or fails. Whatever goes wrong ends this session alone, and everybody in
  * the chain is told the same reason.
  */
-import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { Frame } from '../../wire/frame.ts';
-import { decodeJson, encodeJson } from '../../wire/json-body.ts';
-import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
-import type { Claimant } from '../engines/session-places.ts';
-import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
-import { isRefusal } from './asking/chain-failure.ts';
+import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import type { Frame } from '../../../wire/frame.ts';
+import { decodeJson, encodeJson } from '../../../wire/json-body.ts';
+import type { ServingShard, ShardSession } from '../../engines/serving-shard.ts';
+import type { Claimant } from '../../engines/session-places.ts';
+import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
+import { isRefusal } from '../asking/chain-failure.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
-import { controlLimits, inputLimits, outputLimits } from './protocol/stage-limits.ts';
+import { controlLimits, inputLimits, outputLimits } from '../protocol/stage-limits.ts';
 import {
   attachWithinMs,
   type FailedMessage,
@@ -23,7 +23,7 @@ import {
   silenceLimitMs,
   stageKinds,
   stageProtocol,
-} from './protocol/stage-messages.ts';
+} from '../protocol/stage-messages.ts';
 import { StagePipeline } from './stage-pipeline.ts';
 
 /** From a neighbour's orderly end to the coordinator's own word, in milliseconds. */

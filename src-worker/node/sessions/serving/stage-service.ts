@@ -2,14 +2,14 @@
  * Serves the stage protocol: whoever may open a channel to this node may open sessions on its shards, within
  * what they have free. The first frame of a channel says what it is for.
  */
-import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { Usage } from '../../../src-shared/node-api.ts';
-import type { Frame } from '../../wire/frame.ts';
-import { decodeJson, encodeJson } from '../../wire/json-body.ts';
-import type { ServingShards } from '../engines/serving-shard.ts';
-import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
-import type { Log } from '../base/log.ts';
-import { newcomerLimits } from './protocol/stage-limits.ts';
+import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { Frame } from '../../../wire/frame.ts';
+import { decodeJson, encodeJson } from '../../../wire/json-body.ts';
+import type { ServingShards } from '../../engines/serving-shard.ts';
+import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
+import type { Log } from '../../base/log.ts';
+import { newcomerLimits } from '../protocol/stage-limits.ts';
 import {
   attachMessageSchema,
   attachWithinMs,
@@ -18,7 +18,7 @@ import {
   openMessageSchema,
   stageKinds,
   stageProtocol,
-} from './protocol/stage-messages.ts';
+} from '../protocol/stage-messages.ts';
 import { StageSession, type WaysFor } from './stage-session.ts';
 
 /** Of one peer: a control and a data channel for each session of a few well-filled shards. */

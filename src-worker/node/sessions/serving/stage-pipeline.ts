@@ -3,9 +3,9 @@
  * without an await, a copy of its values or a timer; a prompt's pieces are held back while the engine or a
  * slow link to the next stage cannot take more.
  */
-import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import { decodeWork, encodeWork, type Work, workFlags, workKinds } from '../../wire/work.ts';
-import type { ServingShard, ShardSession } from '../engines/serving-shard.ts';
+import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import { decodeWork, encodeWork, type Work, workFlags, workKinds } from '../../../wire/work.ts';
+import type { ServingShard, ShardSession } from '../../engines/serving-shard.ts';
 import { SequenceGuard } from './sequence-guard.ts';
 import type { StageAccount } from './stage-account.ts';
 import {
@@ -13,7 +13,7 @@ import {
   decodeGenerated,
   type OpenMessage,
   type Progress,
-} from './protocol/stage-messages.ts';
+} from '../protocol/stage-messages.ts';
 import { type Landed, WorkInFlight } from './work-in-flight.ts';
 
 /** Works whose results may be in the engine or under way to the next stage before more is let in. */
