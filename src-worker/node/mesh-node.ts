@@ -34,7 +34,7 @@ import { OwnModels } from './hosting/own-models.ts';
 import { NodeModels } from './node-models.ts';
 import { maxUnreachableTold, peerStatuses } from './node-status.ts';
 import { MeshRoutes } from './routing/mesh-routes.ts';
-import { KeptStanding } from './routing/kept-standing.ts';
+import { KeptStanding } from './trust/kept-standing.ts';
 import { Coordinator } from './sessions/asking/coordinator.ts';
 import { StageService } from './sessions/serving/stage-service.ts';
 import { Admission } from './text/admission.ts';

@@ -13,7 +13,7 @@ import {
   type RouteStage,
 } from '../../src-worker/node/routing/plan-route.ts';
 import { stageCostMs } from '../../src-worker/node/routing/stage-cost.ts';
-import { isDistrusted } from '../../src-worker/node/routing/standing-book.ts';
+import { isDistrusted } from '../../src-worker/node/trust/standing-book.ts';
 
 export const routedModel = { manifestId: 'a'.repeat(64), name: 'Test model', layers: 6 };
 

@@ -24,7 +24,7 @@ import {
 import { type CatalogModel, listedModels } from './catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { Placed } from '../placement/placement-question.ts';
-import type { PeerFault } from '../routing/standing-book.ts';
+import type { PeerFault } from '../trust/standing-book.ts';
 import { AutomaticHosting } from './automatic-hosting.ts';
 import { CatalogModels } from './catalog-models.ts';
 import { DemandMeter } from './demand-meter.ts';

@@ -14,7 +14,7 @@ import { type KnownPeer, nearestWith } from '../mesh/records/record.ts';
 import { type Audience, nobody } from '../models/audience.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { ShardFetchJob } from '../models/shard-fetch.ts';
-import { isDistrusted } from '../routing/standing-book.ts';
+import { isDistrusted } from '../trust/standing-book.ts';
 import { PeerSource } from '../transfer/peer-source.ts';
 import {
   type DownloadProgress,

@@ -20,7 +20,7 @@ import { NetworkWatch } from './discovery/network-watch.ts';
 import { type Identity, loadIdentity } from '../identity/identity.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
-import { Offenders } from './transport/offenders.ts';
+import { Offenders } from '../trust/offenders.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
 import { PeerClocks } from './records/peer-clocks.ts';
 import { OwnRecord } from './records/own-record.ts';

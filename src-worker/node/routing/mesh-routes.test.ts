@@ -6,7 +6,7 @@ import type { KnownPeer } from '../mesh/records/record.ts';
 import { ChainFailure } from '../sessions/asking/chain-failure.ts';
 import { MeshRoutes } from './mesh-routes.ts';
 import { planRoute } from './plan-route.ts';
-import { StandingBook } from './standing-book.ts';
+import { StandingBook } from '../trust/standing-book.ts';
 
 const model = { manifestId: 'a'.repeat(64), name: 'Model', layers: 4 };
 

@@ -10,9 +10,9 @@ import { MeasuredSpeeds } from './measured-speeds.ts';
 import { operatorsOf } from './operators.ts';
 import { PeerView } from './peer-view.ts';
 import type { RouteQuestion } from './route-question.ts';
-import type { PeerFault, StandingBook } from './standing-book.ts';
+import type { PeerFault, StandingBook } from '../trust/standing-book.ts';
 import { stricterRules } from './stricter-rules.ts';
-import { WrongRefusals } from './wrong-refusals.ts';
+import { WrongRefusals } from '../trust/wrong-refusals.ts';
 
 /** A stage that ends so has failed; one that is full, or takes no such request, has not. */
 const faultsOfPeers: ReadonlySet<ErrorCode> = new Set([

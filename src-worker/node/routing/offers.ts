@@ -3,7 +3,7 @@ import { allowedCountries, type RouteRules } from '../../../src-shared/route-rul
 import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 import { stageCostMs, type StageWork } from './stage-cost.ts';
 import type { PrefixHolder, RouteQuestion } from './route-question.ts';
-import { isDistrusted } from './standing-book.ts';
+import { isDistrusted } from '../trust/standing-book.ts';
 
 /** Whoever has a shard: a known peer, or this machine. */
 export type Host = { readonly peer: string; readonly standing?: number };

@@ -2,7 +2,7 @@ import type { MultiaddrConnection, PeerId } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it } from 'vitest';
 import { Doorkeeper } from './doorkeeper.ts';
-import { Offenders } from './offenders.ts';
+import { Offenders } from '../../trust/offenders.ts';
 
 function incoming(host: string): MultiaddrConnection {
   const line = { remoteAddr: multiaddr(`/ip4/${host}/tcp/1`), status: 'open' };

@@ -1,7 +1,7 @@
 /** Whom this node does not talk to at all, asked before who is in its pools: too many of one address, and offenders. */
 import type { ConnectionGater } from '@libp2p/interface';
 import { HostCounts } from './host-counts.ts';
-import type { Offenders } from './offenders.ts';
+import type { Offenders } from '../../trust/offenders.ts';
 
 export class Doorkeeper {
   readonly #held: HostCounts;

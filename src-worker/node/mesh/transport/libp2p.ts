@@ -22,7 +22,7 @@ import type { Identity } from '../../identity/identity.ts';
 import { joinWrites } from './joined-writes.ts';
 import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
-import type { Offenders } from './offenders.ts';
+import type { Offenders } from '../../trust/offenders.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import type { RelayClient } from '../relay/relay-client.ts';
 import { boundedRelay, type RelayLimits } from '../relay/relay-server.ts';

@@ -24,7 +24,7 @@ import { ChainFailure, isRefusal } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
 import { KeptChains } from './kept-chains.ts';
 import { RouteSearch } from './route-search.ts';
-import { SilentPeers } from '../silent-peers.ts';
+import { SilentPeers } from '../../trust/silent-peers.ts';
 import { aliveEveryMs } from '../protocol/stage-messages.ts';
 
 export type CoordinatorParts = {

@@ -4,9 +4,9 @@
  */
 import type { Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
-import { AppError } from '../../../../src-shared/errors.ts';
-import type { Log } from '../../base/log.ts';
-import { shortName } from '../../identity/peer-name.ts';
+import { AppError } from '../../../src-shared/errors.ts';
+import type { Log } from '../base/log.ts';
+import { shortName } from '../identity/peer-name.ts';
 
 /** So many violations within the time make an offender, and for so long, in milliseconds. */
 const maxViolations = 32;
