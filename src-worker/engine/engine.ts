@@ -13,7 +13,7 @@ import {
   engineRequestSchema,
 } from '../wire/engine-messages.ts';
 import type { Frame } from '../wire/frame.ts';
-import { engineInputLimits, FrameLink } from './frame-link.ts';
+import { engineInputLimits, FrameLink } from '../wire/frame-link.ts';
 import { LoadedEngine } from './loaded-engine.ts';
 import { log } from './log.ts';
 import { PulseThread } from './pulse.ts';

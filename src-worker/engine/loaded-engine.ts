@@ -10,7 +10,7 @@ import {
 } from '../wire/engine-messages.ts';
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../wire/work.ts';
 import { Decoder } from './decoder.ts';
-import type { FrameLink } from './frame-link.ts';
+import type { FrameLink } from '../wire/frame-link.ts';
 import { type Library, openLibrary } from './llama/library.ts';
 import { memoryReport } from './llama/memory-report.ts';
 import { Model } from './llama/model.ts';

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AppError, type ErrorCode, errorAudiences } from '../../../src-shared/errors.ts';
 import type { Pace } from '../../../src-shared/pace.ts';
-import { FrameLink, linkLimits, nodeInputLimits } from '../../engine/frame-link.ts';
+import { FrameLink, linkLimits, nodeInputLimits } from '../../wire/frame-link.ts';
 import {
   engineKinds,
   engineLinkDescriptor,

@@ -4,8 +4,8 @@
  */
 import type { Socket } from 'node:net';
 import { AppError, toAppError } from '../../src-shared/errors.ts';
-import { engineKinds } from '../wire/engine-messages.ts';
-import { encodeFrame, type Frame, type FrameLimits, FrameReader } from '../wire/frame.ts';
+import { engineKinds } from './engine-messages.ts';
+import { encodeFrame, type Frame, type FrameLimits, FrameReader } from './frame.ts';
 
 const mebibyte = 1024 * 1024;
 
