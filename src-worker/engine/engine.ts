@@ -16,7 +16,7 @@ import type { Frame } from '../wire/frame.ts';
 import { engineInputLimits, FrameLink } from '../wire/frame-link.ts';
 import { LoadedEngine } from './loaded-engine.ts';
 import { log } from './log.ts';
-import { PulseThread } from './pulse.ts';
+import { PulseThread } from './pulse/pulse.ts';
 
 /** A request whose number can be read, so that it can at least be refused. */
 const anyRequestSchema = z.object({ id: z.int() });

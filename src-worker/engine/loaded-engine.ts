@@ -14,7 +14,7 @@ import type { FrameLink } from '../wire/frame-link.ts';
 import { type Library, openLibrary } from './llama/library.ts';
 import { memoryReport } from './llama/memory-report.ts';
 import { Model } from './llama/model.ts';
-import type { PulseThread } from './pulse.ts';
+import type { PulseThread } from './pulse/pulse.ts';
 import { Shard } from './llama/shard.ts';
 import { Tokenizer } from './llama/tokenizer.ts';
 import { threadsFor } from './work-share.ts';

@@ -5,7 +5,7 @@
  */
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Pulse } from '../wire/engine-messages.ts';
+import type { Pulse } from '../../wire/engine-messages.ts';
 import { pulseCells } from './pulse-cells.ts';
 
 const { descriptor, shared, everyMs } = workerData as {

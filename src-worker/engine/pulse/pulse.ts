@@ -1,8 +1,8 @@
 /** Starts the thread that tells the node how this engine does, and tells that thread how the main one does. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { enginePulseDescriptor, pulseEveryMs } from '../wire/engine-messages.ts';
-import { BatchTimes } from './batch-times.ts';
+import { enginePulseDescriptor, pulseEveryMs } from '../../wire/engine-messages.ts';
+import { BatchTimes } from '../batch-times.ts';
 import { pulseCells } from './pulse-cells.ts';
 
 const longestMs = 0x7fff_ffff;
