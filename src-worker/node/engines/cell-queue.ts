@@ -7,7 +7,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 /** A reader hardly waits longer for the next word, in milliseconds. */
 export const cellPatienceMs = 10_000;
 
-export type CellQueueParts = {
+export type CellQueueOptions = {
   /** For the message. */
   readonly name: string;
   /** Whether a session may grow to so many tokens now; it has them then. */
@@ -23,11 +23,11 @@ type Waiter = {
 };
 
 export class CellQueue {
-  readonly #parts: CellQueueParts;
+  readonly #options: CellQueueOptions;
   readonly #waiters = new Map<number, Waiter>();
 
-  constructor(parts: CellQueueParts) {
-    this.#parts = parts;
+  constructor(options: CellQueueOptions) {
+    this.#options = options;
   }
 
   /**
@@ -35,10 +35,10 @@ export class CellQueue {
    * claim of a session at a time.
    */
   claim(session: number, tokens: number): Promise<void> | undefined {
-    if (this.#parts.claim(session, tokens)) {
+    if (this.#options.claim(session, tokens)) {
       return undefined;
     }
-    const others = this.#parts.sessions().filter((other) => other !== session);
+    const others = this.#options.sessions().filter((other) => other !== session);
     if (others.every((other) => this.#waiters.has(other))) {
       return Promise.reject(this.#full());
     }
@@ -56,7 +56,7 @@ export class CellQueue {
   ended(session: number): void {
     this.#take(session)?.done.reject(new AppError('cancelled', 'The session has ended'));
     for (const [waiting, { tokens }] of this.#waiters) {
-      if (this.#parts.claim(waiting, tokens)) {
+      if (this.#options.claim(waiting, tokens)) {
         this.#take(waiting)?.done.resolve();
       }
     }
@@ -76,7 +76,7 @@ export class CellQueue {
   #full(): AppError {
     return new AppError(
       'over-capacity',
-      `The cache of ${this.#parts.name} is full, and no other answer ended in time`,
+      `The cache of ${this.#options.name} is full, and no other answer ended in time`,
     );
   }
 }

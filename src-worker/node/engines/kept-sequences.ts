@@ -7,7 +7,7 @@
 /** Somebody who reads an answer and asks again does so within minutes, in milliseconds. */
 export const keepForMs = 300_000;
 
-export type KeptSequencesParts = {
+export type KeptSequencesOptions = {
   /** Most of all, however much room there is: batches of others are computed past what is kept. */
   readonly maxSequences: number;
   readonly maxTokens: number;
@@ -23,12 +23,12 @@ type Kept = {
 };
 
 export class KeptSequences {
-  readonly #parts: KeptSequencesParts;
+  readonly #options: KeptSequencesOptions;
   /** The oldest first. */
   readonly #all = new Map<string, Kept>();
 
-  constructor(parts: KeptSequencesParts) {
-    this.#parts = parts;
+  constructor(options: KeptSequencesOptions) {
+    this.#options = options;
   }
 
   get size(): number {
@@ -44,7 +44,7 @@ export class KeptSequences {
     this.#drop(name);
     const end = setTimeout(() => this.#drop(name), keepForMs).unref();
     this.#all.set(name, { name, number, tokens, end });
-    this.shrinkTo(this.#parts.maxSequences, this.#parts.maxTokens);
+    this.shrinkTo(this.#options.maxSequences, this.#options.maxTokens);
   }
 
   /** The number of a sequence that is to be resumed; from now on it is not kept here. */
@@ -72,7 +72,7 @@ export class KeptSequences {
   #drop(name: string): void {
     const number = this.take(name);
     if (number !== undefined) {
-      this.#parts.onDropped(number);
+      this.#options.onDropped(number);
     }
   }
 }

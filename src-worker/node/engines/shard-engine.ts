@@ -54,7 +54,7 @@ type OpenSession = {
  */
 const mostIdleMs = cellPatienceMs + 2000;
 
-export type ShardEngineParts = {
+export type ShardEngineOptions = {
   /** For messages: "Layers 0 to 3 of Some model". */
   readonly name: string;
   readonly start: StartEngine;
@@ -89,7 +89,7 @@ export class ShardEngine {
    * Starts the engine and loads its shard.
    * @throws AppError, see EngineClient.start
    */
-  static async start(parts: ShardEngineParts): Promise<ShardEngine> {
+  static async start(options: ShardEngineOptions): Promise<ShardEngine> {
     const started: { shard?: ShardEngine } = {};
     const tell = (act: (shard: ShardEngine) => void): void => {
       // An engine has nothing to say before its shard is loaded.
@@ -98,25 +98,25 @@ export class ShardEngine {
       }
     };
     const events: EngineEvents = {
-      onSpawn: parts.onSpawn,
+      onSpawn: options.onSpawn,
       onWork: (work) => tell((shard) => shard.#onWork(work)),
       onSessionFailed: (number, error) => tell((shard) => shard.#fail(number, error)),
       onExit: (error) => {
         // Sessions may be of peers: the engine's last words and this machine's paths are for its own log.
-        const forSessions = new AppError('engine-died', `${parts.name} lost its engine`, {
+        const forSessions = new AppError('engine-died', `${options.name} lost its engine`, {
           cause: error,
         });
         tell((shard) => shard.#failAll(forSessions));
-        parts.onExit(error);
+        options.onExit(error);
       },
-      onLog: parts.onLog,
+      onLog: options.onLog,
     };
-    const engine = await parts.start(parts.parameters, events, parts.signal);
-    started.shard = new ShardEngine(engine, parts);
+    const engine = await options.start(options.parameters, events, options.signal);
+    started.shard = new ShardEngine(engine, options);
     return started.shard;
   }
 
-  private constructor(engine: Engine, { name, parameters, now, onSessions }: ShardEngineParts) {
+  private constructor(engine: Engine, { name, parameters, now, onSessions }: ShardEngineOptions) {
     const { maxSessions, contextLength } = engine.description;
     this.#engine = engine;
     this.#now = now;

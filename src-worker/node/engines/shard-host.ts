@@ -23,7 +23,7 @@ export interface ShardSource {
   isMade?(path: string): boolean;
 }
 
-export type ShardHostParts = {
+export type ShardHostOptions = {
   readonly library: ShardSource;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
@@ -50,7 +50,7 @@ type Wish = {
 };
 
 export class ShardHost implements ServingShards {
-  readonly #parts: ShardHostParts;
+  readonly #options: ShardHostOptions;
   readonly #runners = new Map<string, ShardRunner>();
   /** Ends of shards that are not wanted any more, or not now. */
   readonly #ending = new Map<ShardRunner, Promise<void>>();
@@ -64,9 +64,9 @@ export class ShardHost implements ServingShards {
   /** Runs while engines are there that nobody uses. */
   #ownUseEnd: NodeJS.Timeout | undefined;
 
-  constructor(parts: ShardHostParts) {
-    this.#parts = parts;
-    this.#work = parts.work ?? { state: 'serving', answersOwner: true };
+  constructor(options: ShardHostOptions) {
+    this.#options = options;
+    this.#work = options.work ?? { state: 'serving', answersOwner: true };
   }
 
   get state(): WorkOrder['state'] {
@@ -160,7 +160,7 @@ export class ShardHost implements ServingShards {
           memoryBytes: 0,
           expectedMemoryBytes,
           sessions: 0,
-          maxSessions: this.#parts.settings.maxSessions,
+          maxSessions: this.#options.settings.maxSessions,
           tokensPerSecond: 0,
         })),
       );
@@ -267,13 +267,13 @@ export class ShardHost implements ServingShards {
   #onChange(): void {
     if (this.#isOwnUse && this.#isUnused) {
       // Not begun anew by whatever else changes: an engine that dies again and again is not kept for ever.
-      const keepMs = this.#parts.ownUseKeepMs ?? defaultOwnUseKeepMs;
+      const keepMs = this.#options.ownUseKeepMs ?? defaultOwnUseKeepMs;
       this.#ownUseEnd ??= setTimeout(() => this.#endOwnUse(), keepMs).unref();
     } else {
       clearTimeout(this.#ownUseEnd);
       this.#ownUseEnd = undefined;
     }
-    this.#parts.onChange();
+    this.#options.onChange();
   }
 
   /** There are engines, and the own user has nothing to do with any of them. */
@@ -301,7 +301,7 @@ export class ShardHost implements ServingShards {
   }
 
   #restingRecord({ model, layers }: Wish): RecordedShard {
-    const { maxSessions } = this.#parts.settings;
+    const { maxSessions } = this.#options.settings;
     const contextLength = this.#contextLength(model);
     return {
       ...layers,
@@ -324,7 +324,7 @@ export class ShardHost implements ServingShards {
   }
 
   #resolve(wish: HostedShard): [string, Wish] {
-    const { summary: model, manifest } = this.#parts.library.find(wish.model);
+    const { summary: model, manifest } = this.#options.library.find(wish.model);
     const layers = wish.layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
     if (layers.lastLayer >= model.layers) {
       throw new AppError(
@@ -341,11 +341,11 @@ export class ShardHost implements ServingShards {
   }
 
   #contextLength(model: ModelSummary): number {
-    return Math.min(this.#parts.settings.contextLength, model.contextLength);
+    return Math.min(this.#options.settings.contextLength, model.contextLength);
   }
 
   #run({ model, layers, expectedMemoryBytes }: Wish): ShardRunner {
-    const { library, settings, startEngine, log, now } = this.#parts;
+    const { library, settings, startEngine, log, now } = this.#options;
     return new ShardRunner({
       model,
       layers,

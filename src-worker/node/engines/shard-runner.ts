@@ -23,7 +23,7 @@ import { ShardEngine, type StartEngine } from './shard-engine.ts';
 
 export type EngineSettings = NodeConfig['engine'];
 
-export type ShardRunnerParts = {
+export type ShardRunnerOptions = {
   readonly model: ModelSummary;
   readonly layers: LayerRange;
   /** Where the shard's file is; cuts it from the model when it is not there yet. */
@@ -61,7 +61,7 @@ export class ShardRunner implements ServingShard {
   readonly firstLayer: number;
   readonly lastLayer: number;
   readonly role: ShardRole;
-  readonly #parts: ShardRunnerParts;
+  readonly #options: ShardRunnerOptions;
   readonly #stopping = new AbortController();
   #state: State = { name: 'starting' };
   #pace: Pace;
@@ -73,15 +73,15 @@ export class ShardRunner implements ServingShard {
   #pid: number | null = null;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(parts: ShardRunnerParts) {
-    this.#parts = parts;
-    this.#pace = parts.pace;
-    this.summary = parts.model;
-    this.model = parts.model.name;
-    this.manifestId = parts.model.manifestId;
-    this.firstLayer = parts.layers.firstLayer;
-    this.lastLayer = parts.layers.lastLayer;
-    this.role = roleOf(parts.layers, parts.model.layers);
+  constructor(options: ShardRunnerOptions) {
+    this.#options = options;
+    this.#pace = options.pace;
+    this.summary = options.model;
+    this.model = options.model.name;
+    this.manifestId = options.model.manifestId;
+    this.firstLayer = options.layers.firstLayer;
+    this.lastLayer = options.layers.lastLayer;
+    this.role = roleOf(options.layers, options.model.layers);
     this.#attempt = this.#start();
   }
 
@@ -133,9 +133,9 @@ export class ShardRunner implements ServingShard {
       backend: engine?.description.backend ?? null,
       pid: this.#pid,
       memoryBytes: memory === undefined ? 0 : memory.modelBytes + memory.contextBytes,
-      expectedMemoryBytes: this.#parts.expectedMemoryBytes,
+      expectedMemoryBytes: this.#options.expectedMemoryBytes,
       sessions: engine?.sessions ?? 0,
-      maxSessions: engine?.description.maxSessions ?? this.#parts.settings.maxSessions,
+      maxSessions: engine?.description.maxSessions ?? this.#options.settings.maxSessions,
       tokensPerSecond: engine?.tokensPerSecond ?? 0,
     };
   }
@@ -226,13 +226,13 @@ export class ShardRunner implements ServingShard {
 
   /** One attempt; never rejects. */
   async #start(): Promise<void> {
-    const { shardPath, settings, startEngine, now, onChange, log } = this.#parts;
+    const { shardPath, settings, startEngine, now, onChange, log } = this.#options;
     try {
       // Two engines at once may not fit.
       await this.#ending;
       const path = await shardPath(this.#stopping.signal);
       this.#stopping.signal.throwIfAborted();
-      const isForeign = this.#parts.isForeign(path);
+      const isForeign = this.#options.isForeign(path);
       const stamp = isForeign ? await stampOf(path) : undefined;
       const engine = await ShardEngine.start({
         name: this.#name,
@@ -278,7 +278,7 @@ export class ShardRunner implements ServingShard {
   #onExit(error: AppError): void {
     if (this.#state.name === 'serving') {
       this.#state.guard?.stop();
-      this.#fault(error, this.#parts.now() - this.#state.since);
+      this.#fault(error, this.#options.now() - this.#state.since);
     }
   }
 
@@ -305,7 +305,7 @@ export class ShardRunner implements ServingShard {
     this.#pid = null;
     const { crashes, delayMs } = nextRestart(defaultRestartPolicy, this.#crashes, ranForMs);
     this.#crashes = crashes;
-    this.#parts.log('error', `${this.#name} failed: ${error.message}`, { code: error.code });
+    this.#options.log('error', `${this.#name} failed: ${error.message}`, { code: error.code });
     this.#enter({
       name: 'faulted',
       error,
@@ -316,7 +316,7 @@ export class ShardRunner implements ServingShard {
 
   #enter(state: State): void {
     this.#state = state;
-    this.#parts.onChange();
+    this.#options.onChange();
   }
 }
 

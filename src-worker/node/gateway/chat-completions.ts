@@ -9,7 +9,7 @@ import { type AnswerHead, CollectedAnswer, StreamedAnswer } from './chat-complet
 import { EventStream, type EventStreamTimes } from './event-stream.ts';
 import { openAiErrorOf } from './openai-error.ts';
 
-export type ChatCompletionsParts = EventStreamTimes & {
+export type ChatCompletionsOptions = EventStreamTimes & {
   readonly chat: ChatService;
   readonly log: (level: 'debug' | 'warn', message: string) => void;
   /** Aborted when the gateway closes. */
@@ -17,16 +17,16 @@ export type ChatCompletionsParts = EventStreamTimes & {
 };
 
 /** The route's handler. A client that disconnects ends the generation at once. */
-export function chatCompletions(parts: ChatCompletionsParts) {
+export function chatCompletions(options: ChatCompletionsOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const wanted = readChatCompletionRequest(request.body);
-    const head = answerHead(parts.chat.offered(wanted.chat.model));
+    const head = answerHead(options.chat.offered(wanted.chat.model));
     const gone = new AbortController();
     reply.raw.once('close', () => {
       gone.abort();
     });
-    const signal = AbortSignal.any([gone.signal, parts.closing]);
-    const events = untilClosing(parts.chat.complete(wanted.chat, signal), parts.closing);
+    const signal = AbortSignal.any([gone.signal, options.closing]);
+    const events = untilClosing(options.chat.complete(wanted.chat, signal), options.closing);
     if (!wanted.stream) {
       const answer = new CollectedAnswer(head, wanted.chat.sampling.topLogprobs !== undefined);
       for await (const event of events) {
@@ -36,13 +36,13 @@ export function chatCompletions(parts: ChatCompletionsParts) {
     }
     // What fails soon is still an ordinary error with a status. A client that hears nothing for long gives up.
     const first = events.next();
-    if (await settlesWithin(parts.quietMs, first)) {
+    if (await settlesWithin(options.quietMs, first)) {
       await first;
     }
     reply.hijack();
-    const stream = new EventStream(reply.raw, parts);
+    const stream = new EventStream(reply.raw, options);
     stream.begin(reply.getHeaders());
-    await sendEvents(stream, first, events, new StreamedAnswer(head, wanted.includeUsage), parts);
+    await sendEvents(stream, first, events, new StreamedAnswer(head, wanted.includeUsage), options);
     return reply;
   };
 }
@@ -69,7 +69,7 @@ async function sendEvents(
   first: Promise<IteratorResult<ChatEvent, void>>,
   events: ChatEvents,
   answer: StreamedAnswer,
-  { log }: ChatCompletionsParts,
+  { log }: ChatCompletionsOptions,
 ): Promise<void> {
   try {
     for (let next = await first; next.done !== true; next = await events.next()) {

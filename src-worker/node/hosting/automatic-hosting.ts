@@ -15,7 +15,7 @@ import { readPlaced, writePlaced } from './placed-file.ts';
 import { PlacementView } from './placement-view.ts';
 import { Placer } from './placer.ts';
 
-export type AutomaticHostingParts = {
+export type AutomaticHostingOptions = {
   readonly config: Pick<NodeConfig, 'dataFolder' | 'engine' | 'poolOnly'>;
   /** This node's own peer id. */
   readonly self: string;
@@ -36,7 +36,7 @@ const failuresInARow = 3;
 const avoidMs = 10 * 60_000;
 
 export class AutomaticHosting {
-  readonly #parts: AutomaticHostingParts;
+  readonly #options: AutomaticHostingOptions;
   readonly #view = new PlacementView();
   readonly #placer: Placer;
   /** Model → until when it is not placed here. */
@@ -44,19 +44,19 @@ export class AutomaticHosting {
   /** One after the other, so that the newest is what stays. */
   #written: Promise<void> = Promise.resolve();
 
-  constructor(parts: AutomaticHostingParts) {
-    this.#parts = parts;
+  constructor(options: AutomaticHostingOptions) {
+    this.#options = options;
     this.#placer = new Placer({
-      everyMs: () => parts.hosting().lookEveryMs,
+      everyMs: () => options.hosting().lookEveryMs,
       question: (movedAt) => this.#question(movedAt),
       carryOut: (plan) => this.#carryOut(plan),
-      log: parts.log,
+      log: options.log,
     });
   }
 
   /** Takes up what was placed in an earlier run. */
   async start(): Promise<void> {
-    const { config, wishes, hosting } = this.#parts;
+    const { config, wishes, hosting } = this.#options;
     if (hosting().mode === 'automatic') {
       wishes.place(await readPlaced(config.dataFolder));
     }
@@ -65,7 +65,7 @@ export class AutomaticHosting {
 
   /** The owner's limits, or the mode, are others now. */
   limitsChanged(): void {
-    if (this.#parts.hosting().mode === 'chosen') {
+    if (this.#options.hosting().mode === 'chosen') {
       this.#place([]);
     }
     this.#placer.start();
@@ -73,7 +73,7 @@ export class AutomaticHosting {
 
   /** What is placed of the model goes, and does not come back for a while. */
   avoid(manifestId: string): void {
-    const { placed } = this.#parts.wishes;
+    const { placed } = this.#options.wishes;
     const kept = placed.filter((each) => each.manifestId !== manifestId);
     if (kept.length < placed.length) {
       this.#avoided.set(manifestId, performance.now() + avoidMs);
@@ -88,8 +88,8 @@ export class AutomaticHosting {
   }
 
   #question(movedAt: number | undefined): PlacementQuestion | undefined {
-    const { config, library, self, shards, wishes, peers, ownDemand } = this.#parts;
-    const hosting = this.#parts.hosting();
+    const { config, library, self, shards, wishes, peers, ownDemand } = this.#options;
+    const hosting = this.#options.hosting();
     if (hosting.mode !== 'automatic' || shards.state !== 'serving') {
       return undefined;
     }
@@ -112,16 +112,16 @@ export class AutomaticHosting {
   }
 
   #carryOut({ shards, dropped }: PlacementPlan): void {
-    const pins = this.#parts.wishes.pins();
+    const pins = this.#options.wishes.pins();
     this.#place(shards.filter((shard) => !pins.some((pin) => isDeepStrictEqual(pin, shard))));
     for (const { manifestId, ...range } of dropped) {
       // A file that cannot be deleted yet goes when room is needed.
-      this.#parts.library.removeShard(manifestId, range).catch(() => undefined);
+      this.#options.library.removeShard(manifestId, range).catch(() => undefined);
     }
   }
 
   #place(placed: readonly Placed[]): void {
-    const { config, wishes, onPlaced, log } = this.#parts;
+    const { config, wishes, onPlaced, log } = this.#options;
     if (isDeepStrictEqual(placed, wishes.placed)) {
       return;
     }
@@ -141,7 +141,7 @@ export class AutomaticHosting {
         this.#avoided.delete(manifestId);
       }
     }
-    for (const { manifestId, failure } of this.#parts.shards.statuses()) {
+    for (const { manifestId, failure } of this.#options.shards.statuses()) {
       if ((failure?.inARow ?? 0) >= failuresInARow) {
         this.avoid(manifestId);
       }

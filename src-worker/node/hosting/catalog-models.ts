@@ -27,7 +27,7 @@ export async function loadCatalog(
   }
 }
 
-type CatalogModelsParts = {
+type CatalogModelsOptions = {
   /** As they are listed now. */
   readonly models: () => readonly ListedModel[];
   readonly library: ModelLibrary;
@@ -35,16 +35,16 @@ type CatalogModelsParts = {
 };
 
 export class CatalogModels {
-  readonly #parts: CatalogModelsParts;
+  readonly #options: CatalogModelsOptions;
   readonly #jobs = new SharedJobs<LibraryModel>();
   readonly #downloading = new Set<string>();
 
-  constructor(parts: CatalogModelsParts) {
-    this.#parts = parts;
+  constructor(options: CatalogModelsOptions) {
+    this.#options = options;
   }
 
   entries(): CatalogEntry[] {
-    return this.#parts.models().map((model) => {
+    return this.#options.models().map((model) => {
       const { id, name, parameters, quantisation, licence, page, sizeBytes, pool } = model;
       const here = this.#here(model);
       return {
@@ -65,7 +65,7 @@ export class CatalogModels {
   /** By id, or by name however it is written. */
   find(name: string): ListedModel | undefined {
     const wanted = name.toLowerCase();
-    const models = this.#parts.models();
+    const models = this.#options.models();
     return (
       models.find(({ id }) => id === wanted) ??
       models.find((model) => model.name.toLowerCase() === wanted)
@@ -74,7 +74,7 @@ export class CatalogModels {
 
   /** Where the model's file lies on the web. */
   addressesOf(manifestId: string): readonly string[] {
-    return this.#parts
+    return this.#options
       .models()
       .filter((model) => model.manifestId === manifestId)
       .flatMap(({ urls }) => urls);
@@ -108,7 +108,7 @@ export class CatalogModels {
   }
 
   async #get(model: ListedModel, signal: AbortSignal): Promise<LibraryModel> {
-    const { library, bytes } = this.#parts;
+    const { library, bytes } = this.#options;
     const path = this.#pathOf(model);
     const status = { model: model.name, manifestId: null, layers: null, sources: 1 };
     const tell = (doneBytes: number): void =>
@@ -139,7 +139,7 @@ export class CatalogModels {
     signal: AbortSignal,
     onProgress: (doneBytes: number) => void,
   ): Promise<void> {
-    const { download } = this.#parts.bytes;
+    const { download } = this.#options.bytes;
     if (sha256 === null) {
       throw new AppError(
         'model-not-found',
@@ -164,11 +164,11 @@ export class CatalogModels {
     const path = this.#pathOf(model);
     const isIt = (each: LibraryModel): boolean =>
       model.sha256 === null ? each.manifestId === model.manifestId : each.path === path;
-    return this.#parts.library.list().find(isIt);
+    return this.#options.library.list().find(isIt);
   }
 
   #pathOf({ id, sha256 }: ListedModel): string {
-    return join(this.#parts.library.filesFolder, `${id}-${sha256?.slice(0, 8)}.gguf`);
+    return join(this.#options.library.filesFolder, `${id}-${sha256?.slice(0, 8)}.gguf`);
   }
 }
 

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { LibraryModel } from '../models/library.ts';
 
-export type HeldModelsParts = {
+export type HeldModelsOptions = {
   /** As ModelLibrary.held. */
   readonly look: () => Promise<readonly LibraryModel[]>;
   /** There are others than before. */
@@ -19,18 +19,18 @@ export type HeldModelsParts = {
 const lookAgainMs = 15_000;
 
 export class HeldModels {
-  readonly #parts: HeldModelsParts;
+  readonly #options: HeldModelsOptions;
   #held: readonly LibraryModel[] = [];
   #lookedAt = -Infinity;
   #looking: Promise<void> | undefined;
 
-  constructor(parts: HeldModelsParts) {
-    this.#parts = parts;
+  constructor(options: HeldModelsOptions) {
+    this.#options = options;
   }
 
   /** As far as is known; a look for the next time is begun when it may have changed. */
   beside(hosted: readonly ModelSummary[]): LibraryModel[] {
-    if (this.#parts.now() - this.#lookedAt >= lookAgainMs) {
+    if (this.#options.now() - this.#lookedAt >= lookAgainMs) {
       void this.look();
     }
     const ids = new Set(hosted.map(({ manifestId }) => manifestId));
@@ -39,7 +39,7 @@ export class HeldModels {
 
   /** Looks at the disk now. Never throws: what cannot be looked at is not told of. */
   look(): Promise<void> {
-    this.#lookedAt = this.#parts.now();
+    this.#lookedAt = this.#options.now();
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
     });
@@ -47,10 +47,10 @@ export class HeldModels {
   }
 
   async #look(): Promise<void> {
-    const held = await this.#parts.look().catch(() => []);
+    const held = await this.#options.look().catch(() => []);
     if (!isDeepStrictEqual(held, this.#held)) {
       this.#held = held;
-      this.#parts.onChange();
+      this.#options.onChange();
     }
   }
 }

@@ -11,7 +11,7 @@ import type { LibraryModel } from '../models/library.ts';
 import type { PinnedShard } from '../models/shard-cache.ts';
 import type { Placed } from '../placement/placement-question.ts';
 
-export type HostedWishesParts = {
+export type HostedWishesOptions = {
   readonly library: {
     list(): readonly LibraryModel[];
     find(name: string): LibraryModel;
@@ -32,7 +32,7 @@ export type HostedWishesParts = {
 const againAfterMs = 10_000;
 
 export class HostedWishes {
-  readonly #parts: HostedWishesParts;
+  readonly #options: HostedWishesOptions;
   #owners: readonly HostedShard[] = [];
   #placed: readonly Placed[] = [];
   #hosted: readonly Placed[] = [];
@@ -41,8 +41,8 @@ export class HostedWishes {
   readonly #askedAt = new Map<string, number>();
   #isStopped = false;
 
-  constructor(parts: HostedWishesParts) {
-    this.#parts = parts;
+  constructor(options: HostedWishesOptions) {
+    this.#options = options;
   }
 
   /** What is hosted or being loaded now. */
@@ -97,7 +97,7 @@ export class HostedWishes {
         possible.push(wish);
       } catch (error) {
         const { code, message } = toAppError(error);
-        this.#parts.log('error', `${wish.model} is not hosted: ${message}`);
+        this.#options.log('error', `${wish.model} is not hosted: ${message}`);
         if (code === 'model-not-found') {
           possible.push(wish);
         }
@@ -131,7 +131,7 @@ export class HostedWishes {
     }
     for (const manifestId of wanted) {
       const askedAt = this.#askedAt.get(manifestId) ?? -Infinity;
-      if (!this.#adding.has(manifestId) && this.#parts.now() - askedAt >= againAfterMs) {
+      if (!this.#adding.has(manifestId) && this.#options.now() - askedAt >= againAfterMs) {
         void this.#add(manifestId);
       }
     }
@@ -145,7 +145,7 @@ export class HostedWishes {
   }
 
   async #add(manifestId: string): Promise<void> {
-    const { add, now, log } = this.#parts;
+    const { add, now, log } = this.#options;
     const controller = new AbortController();
     this.#adding.set(manifestId, controller);
     this.#askedAt.set(manifestId, now());
@@ -163,10 +163,10 @@ export class HostedWishes {
   }
 
   #check(wish: HostedShard): void {
-    const model = this.#inLibrary(wish.model)?.summary ?? this.#parts.knownByPeers(wish.model);
+    const model = this.#inLibrary(wish.model)?.summary ?? this.#options.knownByPeers(wish.model);
     if (model === undefined) {
       // Says what is wrong with the name.
-      this.#parts.library.find(wish.model);
+      this.#options.library.find(wish.model);
       return;
     }
     const { firstLayer, lastLayer } = rangeOf(wish, model);
@@ -188,7 +188,7 @@ export class HostedWishes {
     if (isDeepStrictEqual(hosted, this.#hosted)) {
       return;
     }
-    const { library, host } = this.#parts;
+    const { library, host } = this.#options;
     library.pin(hosted.map(({ manifestId, ...range }) => ({ manifestId, range })));
     host(hosted.map(({ manifestId, ...layers }) => ({ model: manifestId, layers })));
     this.#hosted = hosted;
@@ -210,7 +210,7 @@ export class HostedWishes {
     ];
     return names
       .filter((name) => this.#inLibrary(name) === undefined)
-      .flatMap((name) => this.#parts.knownByPeers(name)?.manifestId ?? []);
+      .flatMap((name) => this.#options.knownByPeers(name)?.manifestId ?? []);
   }
 
   #resolved(wish: HostedShard): Placed | undefined {
@@ -224,7 +224,7 @@ export class HostedWishes {
 
   /** A model whose file has other content by now is the one that the file has. */
   #inLibrary(name: string): LibraryModel | undefined {
-    const { library } = this.#parts;
+    const { library } = this.#options;
     try {
       return library.find(name);
     } catch {

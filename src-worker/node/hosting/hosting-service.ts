@@ -35,7 +35,7 @@ import { RequestedDownloads } from './requested-downloads.ts';
 import { SharedModels } from './shared-models.ts';
 import { ToldDemand } from './told-demand.ts';
 
-export type HostingServiceParts = {
+export type HostingServiceOptions = {
   readonly config: NodeConfig;
   readonly library: ModelLibrary;
   readonly mesh: Mesh;
@@ -51,7 +51,7 @@ export type HostingServiceParts = {
 const lookAfterMs = 250;
 
 export class HostingService {
-  readonly #parts: HostingServiceParts;
+  readonly #options: HostingServiceOptions;
   readonly #log: Log;
   readonly #bytes: ModelBytes;
   readonly #catalog: CatalogModels;
@@ -65,9 +65,9 @@ export class HostingService {
   #hosting: Hosting;
   #looking: NodeJS.Timeout | undefined;
 
-  constructor(parts: HostingServiceParts) {
-    const { config, library, mesh, shards, logOf } = parts;
-    this.#parts = parts;
+  constructor(options: HostingServiceOptions) {
+    const { config, library, mesh, shards, logOf } = options;
+    this.#options = options;
     this.#log = logOf('models');
     this.#hosting = config.hosting;
     this.#shared = new SharedModels({
@@ -75,10 +75,10 @@ export class HostingService {
       isHosted: (manifestId) =>
         this.#wishes.hosted.some((shard) => shard.manifestId === manifestId),
       isServing: () => shards.state === 'serving',
-      peers: parts.peers,
+      peers: options.peers,
       poolsOf: (peer) => mesh.pools.sharedWith(peer),
       readers: () => (config.poolOnly ? mesh.pools.active() : undefined),
-      listed: new Set(parts.catalog.flatMap(({ manifestId }) => manifestId ?? [])),
+      listed: new Set(options.catalog.flatMap(({ manifestId }) => manifestId ?? [])),
     });
     this.#toldDemand = new ToldDemand({
       look: () => this.#knownDemand(),
@@ -88,18 +88,18 @@ export class HostingService {
     this.#bytes = new ModelBytes({
       opener: mesh,
       library,
-      knownPeers: parts.peers,
+      knownPeers: options.peers,
       addressesOf: (manifestId) => this.#catalog.addressesOf(manifestId),
       limits: config.hosting,
       mayServe: () => shards.state === 'serving',
       mayHave: (peer, manifestId) => this.mayHave(peer, manifestId),
       audienceFrom: (manifestId, giver) => this.#shared.audienceFrom(manifestId, giver),
-      onPeerFault: parts.onPeerFault,
-      onChange: parts.onChange,
+      onPeerFault: options.onPeerFault,
+      onChange: options.onChange,
       log: this.#log,
     });
     this.#catalog = new CatalogModels({
-      models: () => listedModels(parts.catalog, mesh.pools.offered()),
+      models: () => listedModels(options.catalog, mesh.pools.offered()),
       library,
       bytes: this.#bytes,
     });
@@ -129,7 +129,7 @@ export class HostingService {
       shards,
       wishes: this.#wishes,
       hosting: () => this.#hosting,
-      peers: parts.peers,
+      peers: options.peers,
       ownDemand: () => this.#knownDemand(),
       onPlaced: () => mesh.publish(),
       log: this.#log,
@@ -152,12 +152,12 @@ export class HostingService {
     this.#hosting = hosting;
     this.#bytes.limit(hosting);
     this.#automatic.limitsChanged();
-    this.#parts.mesh.publish();
+    this.#options.mesh.publish();
   }
 
   /** The state of this node's work has changed. */
   workChanged(): void {
-    if (this.#parts.shards.state === 'paused') {
+    if (this.#options.shards.state === 'paused') {
       this.#bytes.interrupt();
     }
   }
@@ -182,7 +182,7 @@ export class HostingService {
     const { mode, memoryBytes, price, region } = this.#hosting;
     const demand = this.#toldDemand.tell();
     const planned = this.#planned().slice(0, recordLimits.planned);
-    const { shards } = this.#parts;
+    const { shards } = this.#options;
     const held =
       shards.state === 'serving'
         ? this.#shared.toName(this.#held.beside(shards.models())).slice(0, recordLimits.held)
@@ -252,7 +252,7 @@ export class HostingService {
 
   /** Two models of one name are told apart by their ids alone. */
   #knownByPeers(name: string): ModelSummary | undefined {
-    const offered = this.#parts.peers().flatMap(({ record }) => offeredModels(record));
+    const offered = this.#options.peers().flatMap(({ record }) => offeredModels(record));
     const [model, ...others] = modelsNamed(
       name,
       offered.map((summary) => ({ ...summary, alias: null })),
@@ -265,7 +265,7 @@ export class HostingService {
 
   /** What is being fetched or loaded: others count on it. */
   #planned(): Placed[] {
-    const { shards } = this.#parts;
+    const { shards } = this.#options;
     const serving = shards.records();
     return shards.state === 'serving'
       ? this.#wishes.intended().filter((each) => !serving.some((shard) => isSame(shard, each)))

@@ -11,7 +11,7 @@ import { ChunkService } from '../transfer/chunk-service.ts';
 import { ModelDownloads } from './model-downloads.ts';
 import { TokenBucket } from '../base/token-bucket.ts';
 
-export type ModelBytesParts = {
+export type ModelBytesOptions = {
   readonly opener: ChannelOpener;
   readonly library: ModelLibrary;
   readonly knownPeers: () => readonly KnownPeer[];
@@ -32,14 +32,14 @@ export class ModelBytes {
   /** What the owner lets this node fetch. */
   readonly download: TokenBucket;
   readonly #upload: TokenBucket;
-  readonly #parts: ModelBytesParts;
+  readonly #options: ModelBytesOptions;
   readonly #service: ChunkService;
   /** Under way, by what is fetched. */
   readonly #progress = new Map<string, DownloadStatus>();
 
-  constructor(parts: ModelBytesParts) {
-    const { opener, library, limits, mayServe, mayHave, onPeerFault } = parts;
-    this.#parts = parts;
+  constructor(options: ModelBytesOptions) {
+    const { opener, library, limits, mayServe, mayHave, onPeerFault } = options;
+    this.#options = options;
     this.download = new TokenBucket(limits.downloadBytesPerSecond);
     this.#upload = new TokenBucket(limits.uploadBytesPerSecond);
     library.limitTo(limits.diskBytes);
@@ -52,12 +52,12 @@ export class ModelBytes {
     });
     this.downloads = new ModelDownloads({
       opener,
-      knownPeers: parts.knownPeers,
+      knownPeers: options.knownPeers,
       library,
-      addressesOf: parts.addressesOf,
-      audienceFrom: parts.audienceFrom,
+      addressesOf: options.addressesOf,
+      audienceFrom: options.audienceFrom,
       download: this.download,
-      log: parts.log,
+      log: options.log,
       onProgress: (manifestId, layers, { doneBytes, totalBytes, sources }) => {
         const model = library.list().find((each) => each.manifestId === manifestId)?.summary.name;
         this.tell(`${manifestId} ${layers.firstLayer} ${layers.lastLayer}`, {
@@ -89,7 +89,7 @@ export class ModelBytes {
   limit(limits: Hosting): void {
     this.download.setRate(limits.downloadBytesPerSecond);
     this.#upload.setRate(limits.uploadBytesPerSecond);
-    this.#parts.library.limitTo(limits.diskBytes);
+    this.#options.library.limitTo(limits.diskBytes);
   }
 
   /** Ends what is being sent. */
@@ -109,12 +109,12 @@ export class ModelBytes {
     } else {
       this.#progress.set(key, status);
     }
-    this.#parts.onChange();
+    this.#options.onChange();
   }
 
   /** @throws AppError `data-folder-unusable` when the owner's limit does not leave so much */
   async makeRoom(bytes: number): Promise<void> {
-    await this.#parts.library.makeRoomForFile(bytes).catch((error: unknown) => {
+    await this.#options.library.makeRoomForFile(bytes).catch((error: unknown) => {
       throw new AppError(
         'data-folder-unusable',
         `The model has ${(bytes / 1e9).toFixed(1)} GB, which the limit for downloaded models does not leave. Raise that limit, or remove another model.`,

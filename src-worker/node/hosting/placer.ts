@@ -7,7 +7,7 @@ import type { Log } from '../base/log.ts';
 import { choosePlacement } from '../placement/choose-placement.ts';
 import type { PlacementPlan, PlacementQuestion } from '../placement/placement-question.ts';
 
-export type PlacerParts = {
+export type PlacerOptions = {
   /** How often to look, in milliseconds. */
   readonly everyMs: () => number;
   /** Undefined while this node may not host what it chooses. */
@@ -21,16 +21,16 @@ export type PlacerParts = {
 const jitter = 0.25;
 
 export class Placer {
-  readonly #parts: PlacerParts;
+  readonly #options: PlacerOptions;
   #timer: NodeJS.Timeout | undefined;
   #movedAt: number | undefined;
 
-  constructor(parts: PlacerParts) {
-    this.#parts = parts;
+  constructor(options: PlacerOptions) {
+    this.#options = options;
   }
 
   start(): void {
-    const { everyMs, random = Math.random } = this.#parts;
+    const { everyMs, random = Math.random } = this.#options;
     const ms = everyMs() * (1 - jitter + 2 * jitter * random());
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -45,7 +45,7 @@ export class Placer {
 
   /** Never throws: what a peer said must not keep this node from going on. */
   look(): void {
-    const { question, carryOut, log } = this.#parts;
+    const { question, carryOut, log } = this.#options;
     try {
       const asked = question(this.#movedAt);
       if (asked === undefined) {

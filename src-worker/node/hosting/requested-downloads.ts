@@ -5,7 +5,7 @@ import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { CatalogModels } from './catalog-models.ts';
 
-export type RequestedDownloadsParts = {
+export type RequestedDownloadsOptions = {
   readonly library: Pick<ModelLibrary, 'find' | 'list' | 'shardPath'>;
   readonly catalog: CatalogModels;
   /** A model by its name or id among those that peers have. */
@@ -15,13 +15,13 @@ export type RequestedDownloadsParts = {
 };
 
 export class RequestedDownloads {
-  readonly #parts: RequestedDownloadsParts;
+  readonly #options: RequestedDownloadsOptions;
   readonly #stopping = new AbortController();
   /** Downloads of layers, by model. */
   readonly #ofLayers = new Map<string, AbortController>();
 
-  constructor(parts: RequestedDownloadsParts) {
-    this.#parts = parts;
+  constructor(options: RequestedDownloadsOptions) {
+    this.#options = options;
   }
 
   /**
@@ -30,7 +30,7 @@ export class RequestedDownloads {
    * CatalogModels.download, ModelDownloads.add and ModelLibrary.shardPath
    */
   async get({ model: name, layers }: DownloadRequest): Promise<LibraryModel> {
-    const { catalog, library, knownByPeers } = this.#parts;
+    const { catalog, library, knownByPeers } = this.#options;
     const listed = catalog.find(name);
     const summary = knownByPeers(listed?.manifestId ?? name);
     if (summary === undefined && listed !== undefined) {
@@ -50,7 +50,7 @@ export class RequestedDownloads {
    * @throws AppError `model-not-found` when there is none
    */
   async cancel(name: string): Promise<void> {
-    const { catalog, library } = this.#parts;
+    const { catalog, library } = this.#options;
     const listed = catalog.find(name);
     const isListed = listed !== undefined && (await catalog.cancel(listed));
     const meant = library
@@ -67,11 +67,11 @@ export class RequestedDownloads {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new AppError('cancelled', 'The node stops.'));
-    await this.#parts.catalog.stop();
+    await this.#options.catalog.stop();
   }
 
   async #fromPeers(manifestId: string, layers: DownloadRequest['layers']): Promise<LibraryModel> {
-    const { add, library } = this.#parts;
+    const { add, library } = this.#options;
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#stopping.signal]);
     this.#ofLayers.set(manifestId, controller);

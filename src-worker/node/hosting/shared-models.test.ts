@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { KnownPeer, PeerRecord } from '../mesh/records/record.ts';
 import type { Audience } from '../models/audience.ts';
-import { SharedModels, type SharedModelsParts } from './shared-models.ts';
+import { SharedModels, type SharedModelsOptions } from './shared-models.ts';
 
 const model: ModelSummary = {
   manifestId: 'a'.repeat(64),
@@ -26,7 +26,7 @@ function peer(record: Partial<PeerRecord>, name = 'stranger'): KnownPeer {
   };
 }
 
-function shared(facts: Partial<SharedModelsParts> & { readonly audience?: Audience } = {}) {
+function shared(facts: Partial<SharedModelsOptions> & { readonly audience?: Audience } = {}) {
   return new SharedModels({
     audienceOf: () => facts.audience ?? [],
     isHosted: () => false,

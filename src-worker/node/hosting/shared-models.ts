@@ -7,7 +7,7 @@ import { type KnownPeer, offeredModels } from '../mesh/records/record.ts';
 import { type Audience, audienceOfOffers, includesMember, mayBeNamed } from '../models/audience.ts';
 import type { LibraryModel } from '../models/library.ts';
 
-export type SharedModelsParts = {
+export type SharedModelsOptions = {
   readonly audienceOf: (manifestId: string) => Audience;
   /** Whether layers of it are hosted, by the owner's settings or by placement, served now or not. */
   readonly isHosted: (manifestId: string) => boolean;
@@ -22,10 +22,10 @@ export type SharedModelsParts = {
 };
 
 export class SharedModels {
-  readonly #parts: SharedModelsParts;
+  readonly #options: SharedModelsOptions;
 
-  constructor(parts: SharedModelsParts) {
-    this.#parts = parts;
+  constructor(options: SharedModelsOptions) {
+    this.#options = options;
   }
 
   /**
@@ -33,7 +33,7 @@ export class SharedModels {
    * a model that this node lacks, so that nobody learns what it has.
    */
   mayHave(peer: string, manifestId: string): boolean {
-    const { isHosted, isServing, audienceOf, poolsOf } = this.#parts;
+    const { isHosted, isServing, audienceOf, poolsOf } = this.#options;
     return (
       isHosted(manifestId) || (isServing() && includesMember(audienceOf(manifestId), poolsOf(peer)))
     );
@@ -44,7 +44,7 @@ export class SharedModels {
    * of a pool's model could make it everybody's by a line in its record.
    */
   audienceFrom(manifestId: string, giver: string): Audience {
-    const { peers, poolsOf, listed } = this.#parts;
+    const { peers, poolsOf, listed } = this.#options;
     const offerers = peers().filter(({ peer }) => peer === giver);
     return listed.has(manifestId)
       ? 'everybody'
@@ -58,7 +58,7 @@ export class SharedModels {
 
   /** Those of the models, which are not hosted, that the own record names. */
   toName(models: readonly LibraryModel[]): ModelSummary[] {
-    const readers = this.#parts.readers();
+    const readers = this.#options.readers();
     return models
       .filter(({ audience }) => mayBeNamed(audience, readers))
       .map(({ summary }) => summary);
@@ -66,8 +66,8 @@ export class SharedModels {
 
   /** Of rates by model, those of models that readers of the own record know from others. */
   known(rates: ReadonlyMap<string, number>): Map<string, number> {
-    const { peers, listed, audienceOf } = this.#parts;
-    const readers = this.#parts.readers();
+    const { peers, listed, audienceOf } = this.#options;
+    const readers = this.#options.readers();
     const named = new Set(listed);
     for (const { record } of rates.size === 0 ? [] : peers()) {
       if (record.poolOnly !== true || readers !== undefined) {

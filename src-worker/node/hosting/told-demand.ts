@@ -4,7 +4,7 @@
  */
 import { demandToTell } from '../placement/demand.ts';
 
-export type ToldDemandParts = {
+export type ToldDemandOptions = {
   /** Tokens a second by model, of what may be told at all. */
   readonly look: () => ReadonlyMap<string, number>;
   /** What is told stays the same for at least this long, and for twice as long at most, in milliseconds. */
@@ -16,30 +16,30 @@ export type ToldDemandParts = {
 };
 
 export class ToldDemand {
-  readonly #parts: ToldDemandParts;
+  readonly #options: ToldDemandOptions;
   readonly #random: () => number;
   #told: Record<string, number> = {};
   #nextAt: number;
 
-  constructor(parts: ToldDemandParts) {
-    this.#parts = parts;
-    this.#random = parts.random ?? Math.random;
+  constructor(options: ToldDemandOptions) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
     this.#nextAt = this.#later();
   }
 
   /** A record's `demand`. */
   tell(): Record<string, number> {
-    if (this.#parts.now() >= this.#nextAt) {
+    if (this.#options.now() >= this.#nextAt) {
       this.#nextAt = this.#later();
       this.#told = demandToTell(
-        new Map([...this.#parts.look()].map(([id, rate]) => [id, this.#rough(rate)])),
+        new Map([...this.#options.look()].map(([id, rate]) => [id, this.#rough(rate)])),
       );
     }
     return this.#told;
   }
 
   #later(): number {
-    const { now, everyMs } = this.#parts;
+    const { now, everyMs } = this.#options;
     return now() + everyMs() * (1 + this.#random());
   }
 

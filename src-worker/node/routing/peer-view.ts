@@ -5,7 +5,7 @@
 import type { KnownPeer } from '../mesh/records/record.ts';
 import { RouteIndex } from './route-index.ts';
 
-export type PeerViewParts = {
+export type PeerViewOptions = {
   readonly mesh: {
     knownPeers(): readonly KnownPeer[];
     knownPeer(peer: string): KnownPeer | undefined;
@@ -17,16 +17,16 @@ export type PeerViewParts = {
 };
 
 export class PeerView {
-  readonly #parts: PeerViewParts;
+  readonly #options: PeerViewOptions;
   readonly #peers = new Map<string, KnownPeer>();
   readonly #index = new RouteIndex();
   /** Peers about which something may be new; undefined: about all. */
   #stale: Set<string> | undefined;
   #list: readonly KnownPeer[] | undefined;
 
-  constructor(parts: PeerViewParts) {
-    this.#parts = parts;
-    parts.mesh.onChange((peer) => this.touch(peer));
+  constructor(options: PeerViewOptions) {
+    this.#options = options;
+    options.mesh.onChange((peer) => this.touch(peer));
   }
 
   get size(): number {
@@ -57,7 +57,7 @@ export class PeerView {
   }
 
   #refresh(): void {
-    const { mesh } = this.#parts;
+    const { mesh } = this.#options;
     if (this.#stale === undefined) {
       const known = mesh.knownPeers();
       const kept = new Set(known.map(({ peer }) => peer));
@@ -84,8 +84,8 @@ export class PeerView {
 
   #set(known: KnownPeer): void {
     const { peer, connected, latencyMs } = known;
-    const standing = this.#parts.standingOf(peer);
-    const measured = this.#parts.measuredOf?.(peer);
+    const standing = this.#options.standingOf(peer);
+    const measured = this.#options.measuredOf?.(peer);
     const judged = {
       ...known,
       ...(standing === 1 ? {} : { standing }),

@@ -10,7 +10,7 @@ import { type ChatModel, findModel, modelId } from './find-model.ts';
 import type { Prompt } from './model-text.ts';
 import type { ModelTexts } from './model-texts.ts';
 
-export type ChatServiceParts = {
+export type ChatServiceOptions = {
   readonly generations: Generations;
   readonly texts: ModelTexts;
   /** Shared by everything that asks this node. */
@@ -38,16 +38,18 @@ const defaultAnswer = { shareOfContext: 1 / 4, leastTokens: 256 };
 const seedCount = 2 ** 32;
 
 export class ChatService {
-  readonly #parts: ChatServiceParts;
+  readonly #options: ChatServiceOptions;
 
-  constructor(parts: ChatServiceParts) {
-    this.#parts = parts;
+  constructor(options: ChatServiceOptions) {
+    this.#options = options;
   }
 
   /** Models that can be asked now. */
   models(): OfferedModel[] {
-    const known = this.#parts.knownModels();
-    const complete = new Set(this.#parts.generations.models().map(({ manifestId }) => manifestId));
+    const known = this.#options.knownModels();
+    const complete = new Set(
+      this.#options.generations.models().map(({ manifestId }) => manifestId),
+    );
     return known
       .filter(({ manifestId }) => complete.has(manifestId))
       .map((model) => this.#offered(model, known));
@@ -55,12 +57,12 @@ export class ChatService {
 
   /** As findModel, of the models here and in reach. @throws AppError `model-not-found` */
   find(wanted: string): ChatModel {
-    return findModel(wanted, this.#parts.knownModels());
+    return findModel(wanted, this.#options.knownModels());
   }
 
   /** The same, as a client sees it. @throws AppError `model-not-found` */
   offered(wanted: string): OfferedModel {
-    const known = this.#parts.knownModels();
+    const known = this.#options.knownModels();
     return this.#offered(findModel(wanted, known), known);
   }
 
@@ -75,17 +77,17 @@ export class ChatService {
     signal: AbortSignal,
   ): AsyncGenerator<ChatEvent, void, void> {
     const model = this.find(request.model);
-    const limit = this.#parts.generations.contextLength(model, request.rules);
-    const prompt = await this.#parts.texts.prompt(model, request.messages, limit, signal);
+    const limit = this.#options.generations.contextLength(model, request.rules);
+    const prompt = await this.#options.texts.prompt(model, request.messages, limit, signal);
     const maxTokens = this.#maxTokens(model, prompt.tokens.length, request);
-    yield* this.#parts.admission.run(
+    yield* this.#options.admission.run(
       () => this.#answer(request, model, prompt, maxTokens, signal),
       signal,
     );
   }
 
   #offered(model: ChatModel, known: readonly ChatModel[]): OfferedModel {
-    const usableContextLength = this.#parts.generations.contextLength(model);
+    const usableContextLength = this.#options.generations.contextLength(model);
     return { id: modelId(model, known), model, usableContextLength };
   }
 
@@ -96,7 +98,7 @@ export class ChatService {
     maxTokens: number,
     signal: AbortSignal,
   ): AsyncGenerator<ChatEvent, void, void> {
-    const { generations } = this.#parts;
+    const { generations } = this.#options;
     return runChoices(
       request.choices,
       prompt.tokens.length,
@@ -122,7 +124,7 @@ export class ChatService {
     promptTokens: number,
     { maxTokens: wanted, rules }: ChatRequest,
   ): number {
-    const contextLength = this.#parts.generations.contextLength(model, rules);
+    const contextLength = this.#options.generations.contextLength(model, rules);
     const left = contextLength - promptTokens;
     if (left < 1) {
       throw new AppError(

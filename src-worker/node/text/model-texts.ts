@@ -15,7 +15,7 @@ const maxKept = 4;
 
 const idleMs = 10 * 60_000;
 
-export type ModelTextsParts = {
+export type ModelTextsOptions = {
   /** Path of a GGUF with at least the model's header. @throws AppError `model-not-found` */
   readonly headerPath: (manifestId: string) => Promise<string>;
   readonly startTokenizer: (headerPath: string) => Promise<Tokenizer>;
@@ -31,7 +31,7 @@ type Kept = {
 };
 
 export class ModelTexts {
-  readonly #parts: ModelTextsParts;
+  readonly #options: ModelTextsOptions;
   readonly #clock: Clock;
   readonly #renderer: TemplateRenderer;
   /** By manifest id, the longest unused first. */
@@ -41,9 +41,9 @@ export class ModelTexts {
   readonly #withoutTemplate = new Set<string>();
   #closed = false;
 
-  constructor(parts: ModelTextsParts) {
-    this.#parts = parts;
-    this.#clock = parts.clock ?? systemClock;
+  constructor(options: ModelTextsOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
     this.#renderer = new TemplateRenderer(this.#clock);
   }
 
@@ -64,7 +64,7 @@ export class ModelTexts {
       const text = await kept.text;
       if (!text.hasTemplate && !this.#withoutTemplate.has(model.manifestId)) {
         this.#withoutTemplate.add(model.manifestId);
-        this.#parts.onNoTemplate?.(model);
+        this.#options.onNoTemplate?.(model);
       }
       return await text.prompt(messages, signal, limit);
     } catch (error) {
@@ -132,7 +132,7 @@ export class ModelTexts {
 
   async #load(id: string): Promise<ModelText> {
     const start = async (): Promise<Tokenizer> =>
-      this.#parts.startTokenizer(await this.#parts.headerPath(id));
+      this.#options.startTokenizer(await this.#options.headerPath(id));
     return new ModelText(await start(), this.#renderer, start);
   }
 

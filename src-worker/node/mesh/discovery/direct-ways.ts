@@ -12,7 +12,7 @@ import { recordProtocol } from '../records/record-messages.ts';
 /** An address that led nowhere is tried again this much later, in milliseconds. */
 const tryAgainMs = 30_000;
 
-export type DirectWaysParts = {
+export type DirectWaysOptions = {
   readonly connectionsOf: (peer: string) => readonly Way[];
   readonly dial: (peer: string, addresses: readonly Multiaddr[]) => Promise<void>;
   readonly log: Log;
@@ -26,17 +26,17 @@ export type Way = Pick<Connection, 'remoteAddr' | 'close'> & {
 };
 
 export class DirectWays {
-  readonly #parts: DirectWaysParts;
+  readonly #options: DirectWaysOptions;
   /** By peer, what was tried while it was connected over relays alone, and when. */
   readonly #tried = new Map<string, { readonly addresses: string; readonly at: number }>();
 
-  constructor(parts: DirectWaysParts) {
-    this.#parts = parts;
+  constructor(options: DirectWaysOptions) {
+    this.#options = options;
   }
 
   /** A connected peer said where it is. */
   heard(peer: string, addresses: readonly Multiaddr[]): void {
-    const ways = this.#parts.connectionsOf(peer);
+    const ways = this.#options.connectionsOf(peer);
     const relayed = ways.filter(({ remoteAddr }) => isRelayed(remoteAddr));
     if (relayed.length < ways.length) {
       relayed.filter(isIdle).forEach((way) => void this.#leave(way, peer));
@@ -52,17 +52,17 @@ export class DirectWays {
   async #try(peer: string, addresses: readonly Multiaddr[]): Promise<void> {
     const told = addresses.join(' ');
     const tried = this.#tried.get(peer);
-    const now = this.#parts.now();
+    const now = this.#options.now();
     const isNews = tried?.addresses !== told || now - tried.at >= tryAgainMs;
     if (addresses.length === 0 || !isNews) {
       return;
     }
     this.#tried.set(peer, { addresses: told, at: now });
     try {
-      await this.#parts.dial(peer, addresses);
-      this.#parts.log('info', `Peer ${shortName(peer)} is reached directly now`, { peer });
+      await this.#options.dial(peer, addresses);
+      this.#options.log('info', `Peer ${shortName(peer)} is reached directly now`, { peer });
     } catch (error) {
-      this.#parts.log('debug', `Peer ${shortName(peer)} is reached over a relay only`, {
+      this.#options.log('debug', `Peer ${shortName(peer)} is reached over a relay only`, {
         peer,
         error,
       });
@@ -73,7 +73,7 @@ export class DirectWays {
     try {
       await way.close();
     } catch (error) {
-      this.#parts.log('debug', 'A relayed connection did not close in order', { peer, error });
+      this.#options.log('debug', 'A relayed connection did not close in order', { peer, error });
     }
   }
 }

@@ -9,7 +9,7 @@ const lookEveryMs = 5000;
 /** A look that is this much later than it should be comes after a sleep, in milliseconds. */
 const sleptMs = 10_000;
 
-export type NetworkWatchParts = {
+export type NetworkWatchOptions = {
   readonly onChange: () => void;
   /** This machine's addresses, in any form that changes with them. */
   readonly addresses?: () => string;
@@ -29,7 +29,7 @@ export class NetworkWatch {
     onChange,
     addresses = () => ownAddresses(),
     clocks = usualClocks,
-  }: NetworkWatchParts) {
+  }: NetworkWatchOptions) {
     this.#onChange = onChange;
     this.#addresses = addresses;
     this.#clocks = clocks;

@@ -3,7 +3,7 @@ import type { Connection } from '@libp2p/interface';
 import { type HeardRecord, RecordBook } from './record-book.ts';
 import type { KnownPeer, PeerRecord } from './record.ts';
 
-export type KnownPeersParts = {
+export type KnownPeersOptions = {
   readonly connectionsOf: (peer: string) => readonly Connection[];
   readonly latencyMs: (peer: string) => number | undefined;
   readonly isSilent: (peer: string) => boolean;
@@ -18,14 +18,14 @@ export type KnownPeersParts = {
 export class KnownPeers {
   /** Peers with a connection now. */
   readonly connected = new Set<string>();
-  readonly #parts: KnownPeersParts;
+  readonly #options: KnownPeersOptions;
   /** On a clock that never goes back: set back a day, the other one would keep peers that are gone for a day. */
   readonly #book = new RecordBook(() => performance.now());
   #expiry: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  constructor(parts: KnownPeersParts) {
-    this.#parts = parts;
+  constructor(options: KnownPeersOptions) {
+    this.#options = options;
   }
 
   all(): KnownPeer[] {
@@ -39,7 +39,7 @@ export class KnownPeers {
 
   get(peer: string): KnownPeer | undefined {
     const heard = this.#book.get(peer);
-    if (heard !== undefined && this.#parts.isHeard(peer)) {
+    if (heard !== undefined && this.#options.isHeard(peer)) {
       return this.#known(heard);
     }
     return this.connected.has(peer) ? this.#silentPeer(peer) : undefined;
@@ -47,7 +47,7 @@ export class KnownPeers {
 
   /** The records that are believed now and count on this node. */
   heard(): HeardRecord[] {
-    return this.#book.all().filter(({ peer }) => this.#parts.isHeard(peer));
+    return this.#book.all().filter(({ peer }) => this.#options.isHeard(peer));
   }
 
   /** Where the peer says that it is. */
@@ -78,10 +78,10 @@ export class KnownPeers {
     const { peer, record } = heard;
     return {
       ...heard,
-      record: this.#parts.mayServe(peer) ? record : withoutOffers(record),
+      record: this.#options.mayServe(peer) ? record : withoutOffers(record),
       connected: this.connected.has(peer),
-      latencyMs: this.#parts.latencyMs(peer),
-      ...(this.#parts.isSilent(peer) ? { silent: true } : {}),
+      latencyMs: this.#options.latencyMs(peer),
+      ...(this.#options.isSilent(peer) ? { silent: true } : {}),
       ...this.#path(peer, record.addresses),
     };
   }
@@ -89,7 +89,7 @@ export class KnownPeers {
   /** A peer that is not connected would be reached as its record says. */
   #path(peer: string, told: readonly string[] = []): { readonly relayed?: true } {
     const addresses = this.connected.has(peer)
-      ? this.#parts.connectionsOf(peer).map(({ remoteAddr }) => remoteAddr.toString())
+      ? this.#options.connectionsOf(peer).map(({ remoteAddr }) => remoteAddr.toString())
       : told;
     const isRelayedOnly =
       addresses.length > 0 && addresses.every((text) => text.includes('/p2p-circuit'));
@@ -109,13 +109,13 @@ export class KnownPeers {
 
   #expire(): void {
     if (this.#book.expire()) {
-      this.#parts.onExpired();
+      this.#options.onExpired();
     }
     this.#armExpiry();
   }
 
   #silentPeer(peer: string): KnownPeer {
-    const addresses = this.#parts
+    const addresses = this.#options
       .connectionsOf(peer)
       .map(({ remoteAddr }) => remoteAddr.toString());
     return {
@@ -123,7 +123,7 @@ export class KnownPeers {
       record: { sequence: 0, state: 'paused', addresses, models: [], shards: [] },
       receivedAt: 0,
       connected: true,
-      latencyMs: this.#parts.latencyMs(peer),
+      latencyMs: this.#options.latencyMs(peer),
       ...this.#path(peer),
     };
   }

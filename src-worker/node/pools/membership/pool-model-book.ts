@@ -12,7 +12,7 @@ export const maxPoolModels = 128;
 /** Whoever was away for longer may bring an entry back that was withdrawn, in milliseconds. */
 const withdrawnKeptMs = 90 * 24 * 3_600_000;
 
-export type PoolModelBookParts = {
+export type PoolModelBookOptions = {
   readonly pool: string;
   /** Whether the owner has removed who signed with this. */
   readonly isVoid: (membership: Membership) => boolean;
@@ -21,12 +21,12 @@ export type PoolModelBookParts = {
 };
 
 export class PoolModelBook {
-  readonly #parts: PoolModelBookParts;
+  readonly #options: PoolModelBookOptions;
   readonly #byOwner = new Map<string, PoolModel>();
   readonly #byAdmins = new Map<string, PoolModel>();
 
-  constructor(parts: PoolModelBookParts) {
-    this.#parts = parts;
+  constructor(options: PoolModelBookOptions) {
+    this.#options = options;
   }
 
   /** All entries of those who may still say so, to be told and kept. */
@@ -51,8 +51,8 @@ export class PoolModelBook {
   /** Takes a checked entry in; false when it is no news, lies in the future, or finds no room. */
   add(model: PoolModel): boolean {
     const { pool, id, at } = model.entry.value;
-    const { now, onChange } = this.#parts;
-    if (pool !== this.#parts.pool || at > now() + clockToleranceMs || !this.#counts(model)) {
+    const { now, onChange } = this.#options;
+    if (pool !== this.#options.pool || at > now() + clockToleranceMs || !this.#counts(model)) {
       return false;
     }
     const entries = model.signer === undefined ? this.#byOwner : this.#byAdmins;
@@ -75,13 +75,13 @@ export class PoolModelBook {
   nextAt(id: string): number {
     const known = [this.#byOwner.get(id), this.#byAdmins.get(id)];
     return Math.max(
-      this.#parts.now(),
+      this.#options.now(),
       ...known.map((model) => (model === undefined ? 0 : model.entry.value.at + 1)),
     );
   }
 
   #counts({ signer }: PoolModel): boolean {
-    return signer === undefined || !this.#parts.isVoid(signer);
+    return signer === undefined || !this.#options.isVoid(signer);
   }
 
   #hasRoom(entries: Map<string, PoolModel>, id: string): boolean {
@@ -90,7 +90,7 @@ export class PoolModelBook {
     }
     for (const [other, model] of entries) {
       const { at, model: offered } = model.entry.value;
-      const isOld = offered === null && at < this.#parts.now() - withdrawnKeptMs;
+      const isOld = offered === null && at < this.#options.now() - withdrawnKeptMs;
       if (isOld || !this.#counts(model)) {
         entries.delete(other);
       }

@@ -25,7 +25,7 @@ export type WatchedAnswer = {
   readonly patience: number;
 };
 
-export type AnswerWatchParts = {
+export type AnswerWatchOptions = {
   /** Undefined while no chain answers. */
   readonly answer: () => WatchedAnswer | undefined;
   /** Milliseconds on a clock that never goes back. */
@@ -39,7 +39,7 @@ export type AnswerWatchParts = {
 };
 
 export class AnswerWatch {
-  readonly #parts: AnswerWatchParts;
+  readonly #options: AnswerWatchOptions;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
   #lookedAt: number;
@@ -47,9 +47,9 @@ export class AnswerWatch {
   #since = -Infinity;
   #standstills = new WeakMap<Chain, Standstill>();
 
-  constructor(parts: AnswerWatchParts) {
-    this.#parts = parts;
-    this.#lookedAt = parts.now();
+  constructor(options: AnswerWatchOptions) {
+    this.#options = options;
+    this.#lookedAt = options.now();
     this.#timer = setInterval(() => void this.#look(), watchEveryMs).unref();
   }
 
@@ -58,11 +58,11 @@ export class AnswerWatch {
   }
 
   async #look(): Promise<void> {
-    const now = this.#parts.now();
+    const now = this.#options.now();
     // No stage is to blame for the time in which this computer slept.
     this.#since = now - this.#lookedAt > longestGapMs ? now : this.#since;
     this.#lookedAt = now;
-    const answer = this.#parts.answer();
+    const answer = this.#options.answer();
     if (answer === undefined || this.#isLooking) {
       return;
     }
@@ -76,7 +76,7 @@ export class AnswerWatch {
   }
 
   async #lookAtChain({ chain, moved, tokenMs, patience, length }: WatchedAnswer): Promise<void> {
-    const { now, answer, onStuck, onStalled } = this.#parts;
+    const { now, answer, onStuck, onStalled } = this.#options;
     const waitedMs = now() - Math.max(moved.at, this.#since);
     const limitMs = stallLimitMs(moved.byToken ? 'token' : { prompt: length }, tokenMs);
     const isTooLong = moved.byToken && waitedMs > limitMs;
@@ -85,7 +85,7 @@ export class AnswerWatch {
     }
     const withinMs = isTooLong ? probeWithinMs : probeWithinMs * patience;
     const { stuck, progress } = await chain.findStuck(withinMs, moved.byToken);
-    if (this.#parts.answer()?.moved !== moved || answer()?.chain !== chain) {
+    if (this.#options.answer()?.moved !== moved || answer()?.chain !== chain) {
       return;
     }
     const stoodMs = this.#standstillOf(chain).look(progress, now());
@@ -102,7 +102,7 @@ export class AnswerWatch {
     if (successor === undefined) {
       return;
     }
-    const { now, onSuccessorStalled } = this.#parts;
+    const { now, onSuccessorStalled } = this.#options;
     const { stuck, progress } = await successor.findStuck(probeWithinMs * patience, false);
     const stoodMs = this.#standstillOf(successor).look(progress, now());
     const [first] = successor.route;

@@ -17,7 +17,7 @@ import { patienceAfter, probeWithinMs } from './slowness.ts';
 import { type ClosedMessage, mostGenerated } from '../protocol/stage-messages.ts';
 import { TokenQueue } from './token-queue.ts';
 
-export type AnswerParts = {
+export type AnswerOptions = {
   readonly request: GenerationRequest;
   readonly opener: ChannelOpener;
   /** Another route, around peers that are leaving or hold the answer up; undefined when there is none now. */
@@ -36,7 +36,7 @@ export type AnswerParts = {
 };
 
 export class Answer {
-  readonly #parts: AnswerParts;
+  readonly #options: AnswerOptions;
   /** The prompt and what was generated so far. */
   readonly #sequence: number[];
   readonly #pace = new AnswerPace();
@@ -58,18 +58,18 @@ export class Answer {
   #isPlain = false;
   #heldTokens = 0;
 
-  constructor(parts: AnswerParts) {
-    this.#parts = parts;
-    this.#sequence = [...parts.request.promptTokens];
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+    this.#sequence = [...options.request.promptTokens];
   }
 
   get tokens(): number {
-    return this.#sequence.length - this.#parts.request.promptTokens.length;
+    return this.#sequence.length - this.#options.request.promptTokens.length;
   }
 
   /** Whether another chain could be told all that it needs to know. */
   get mayGoOn(): boolean {
-    return this.tokens <= mostGenerated || !needsHistory(this.#parts.request.sampling);
+    return this.tokens <= mostGenerated || !needsHistory(this.#options.request.sampling);
   }
 
   get avoided(): ReadonlySet<string> {
@@ -85,7 +85,7 @@ export class Answer {
     route: readonly RouteStage[],
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, void> {
-    const { request } = this.#parts;
+    const { request } = this.#options;
     const happenings = new TokenQueue<Happening>();
     this.#happenings = happenings;
     const onAbort = (): void => {
@@ -97,7 +97,7 @@ export class Answer {
       happenings.end();
       accounts = this.#current === undefined ? undefined : this.#finish();
     };
-    const resume = this.tokens === 0 ? this.#parts.heldBy?.(route) : undefined;
+    const resume = this.tokens === 0 ? this.#options.heldBy?.(route) : undefined;
     this.#takeUp(await this.#open(route, signal, resume));
     this.#takeovers += this.tokens > 0 ? 1 : 0;
     const watch = this.#watch(happenings, signal);
@@ -169,7 +169,7 @@ export class Answer {
   /** Ends the current chain in order. What it leaves behind is good for the conversation's next question. */
   async #finish(): Promise<readonly (ClosedMessage | undefined)[]> {
     const chain = this.#chain();
-    const { request, onKept } = this.#parts;
+    const { request, onKept } = this.#options;
     const kept = this.#isPlain ? keptOf(request, chain.route, chain.session) : undefined;
     const accounts = await chain.finish(kept?.tokens.length);
     if (kept !== undefined && accounts.every((account) => account !== undefined)) {
@@ -179,7 +179,7 @@ export class Answer {
   }
 
   async #open(route: readonly RouteStage[], signal: AbortSignal, resume?: Resume): Promise<Chain> {
-    const { opener, request, now } = this.#parts;
+    const { opener, request, now } = this.#options;
     const { model, sampling, promptTokens, maxTokens } = request;
     const happenings = this.#happenings;
     throwIfAborted(signal);
@@ -206,7 +206,7 @@ export class Answer {
         },
         signal,
       );
-      this.#parts.onChain(chain, true);
+      this.#options.onChain(chain, true);
       return chain;
     } catch (error) {
       throwIfAborted(signal);
@@ -216,8 +216,8 @@ export class Answer {
 
   /** A chain does not open because of this peer. */
   #mayGoRound(peer: string): boolean {
-    this.#parts.onSilent?.(peer);
-    const isPossible = this.#parts.routeAround(new Set([...this.#avoided, peer])) !== undefined;
+    this.#options.onSilent?.(peer);
+    const isPossible = this.#options.routeAround(new Set([...this.#avoided, peer])) !== undefined;
     if (isPossible) {
       this.#detours += 1;
       this.#avoided.add(peer);
@@ -231,7 +231,7 @@ export class Answer {
     const isExact = this.#isExact(this.tokens);
     this.#current = chain;
     this.#route = chain.route;
-    this.#moved = { at: this.#parts.now(), byToken: false };
+    this.#moved = { at: this.#options.now(), byToken: false };
     this.#isPlain = isExact;
     this.#heldTokens = held;
     chain.run(this.#sequence.slice(held), held, isExact);
@@ -244,8 +244,8 @@ export class Answer {
     this.#route = chain.route;
     this.#isPlain = false;
     this.#heldTokens = 0;
-    this.#moved = { at: this.#parts.now(), byToken: false };
-    const { promptTokens, finish } = this.#parts.request;
+    this.#moved = { at: this.#options.now(), byToken: false };
+    const { promptTokens, finish } = this.#options.request;
     const withinMs = probeWithinMs * patienceAfter(this.#detours);
     const told = bringUpToDate(successor, this.#sequence, promptTokens.length, withinMs);
     const from = await told.catch((error: unknown) => {
@@ -263,7 +263,7 @@ export class Answer {
       return;
     }
     this.#happenings.push({ type: 'token', from: chain, token: next });
-    const isLast = this.tokens + 1 === this.#parts.request.maxTokens;
+    const isLast = this.tokens + 1 === this.#options.request.maxTokens;
     if (!next.endOfGeneration && !isLast) {
       chain.run([next.token], from, true);
     }
@@ -277,7 +277,7 @@ export class Answer {
     const chain = this.#current;
     this.#current = undefined;
     if (chain !== undefined) {
-      this.#parts.onChain(chain, false);
+      this.#options.onChain(chain, false);
       chain.abandon();
     }
   }
@@ -295,7 +295,7 @@ export class Answer {
     if (this.#isGettingSuccessor || !this.mayGoOn) {
       return;
     }
-    const route = this.#parts.routeAround(this.#avoided);
+    const route = this.#options.routeAround(this.#avoided);
     if (route !== undefined) {
       this.#isGettingSuccessor = true;
       void this.#getSuccessor(route, signal);
@@ -323,7 +323,7 @@ export class Answer {
         this.#avoided.add(error.peer);
       }
       if (chain !== undefined) {
-        this.#parts.onChain(chain, false);
+        this.#options.onChain(chain, false);
         chain.abandon();
       }
       happenings.push({ type: 'successor', successor: undefined });
@@ -333,7 +333,7 @@ export class Answer {
   }
 
   #watch(happenings: TokenQueue<Happening>, signal: AbortSignal): AnswerWatch {
-    const { now, onSilent } = this.#parts;
+    const { now, onSilent } = this.#options;
     const onStuck = ({ stage, isSilent }: StuckStage): void => {
       if (isSilent) {
         onSilent?.(stage.peer);
@@ -376,7 +376,7 @@ export class Answer {
   }
 
   #receipt(route: readonly RouteStage[], accounts: readonly (ClosedMessage | undefined)[]) {
-    const { request, startedAt, now } = this.#parts;
+    const { request, startedAt, now } = this.#options;
     const endedAt = now();
     return makeReceipt({
       model: request.model.name,

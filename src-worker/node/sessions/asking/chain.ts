@@ -26,7 +26,7 @@ const openWithinMs = 20_000;
 /** An account that takes longer than this is not worth waiting for. */
 const accountWithinMs = 1000;
 
-export type ChainParts = {
+export type ChainOptions = {
   readonly opener: ChannelOpener;
   readonly route: readonly RouteStage[];
   readonly model: ModelSummary;
@@ -66,7 +66,7 @@ export type SampledToken = {
 export type StuckStage = { readonly stage: RouteStage; readonly isSilent: boolean };
 
 export class Chain {
-  readonly #parts: ChainParts;
+  readonly #options: ChainOptions;
   /** What its stages know the chain by. */
   readonly session = randomName();
   /** How much of what was generated its stages were told of when it was opened. */
@@ -84,23 +84,23 @@ export class Chain {
    * Opens all stages at once.
    * @throws ChainFailure of the first that fails; the others are closed.
    */
-  static async open(parts: ChainParts, signal: AbortSignal): Promise<Chain> {
-    const chain = new Chain(parts);
+  static async open(options: ChainOptions, signal: AbortSignal): Promise<Chain> {
+    const chain = new Chain(options);
     const failed = new AbortController();
     const opening = AbortSignal.any([signal, failed.signal, AbortSignal.timeout(openWithinMs)]);
-    const messages = openMessages(parts, chain.session);
-    chain.#controls = parts.route.map(
+    const messages = openMessages(options, chain.session);
+    chain.#controls = options.route.map(
       (stage, index) =>
         new StageControl(
           {
-            opener: parts.opener,
-            route: parts.route,
+            opener: options.opener,
+            route: options.route,
             stage,
             open: messages[index] as OpenMessage,
-            now: parts.now,
+            now: options.now,
             onSampled: (body) => chain.#onSampled(body, index),
             onFailed: (failure) => chain.#onFailed(failure),
-            onDraining: () => parts.onDraining(stage),
+            onDraining: () => options.onDraining(stage),
           },
           opening,
         ),
@@ -108,7 +108,7 @@ export class Chain {
     const given = Promise.withResolvers<never>();
     const watch = setInterval(
       () => void chain.#watchOpening(given.reject),
-      openSlowMs * parts.patience,
+      openSlowMs * options.patience,
     );
     try {
       const opened = Promise.all(chain.#controls.map((control) => control.opened));
@@ -127,9 +127,9 @@ export class Chain {
     }
   }
 
-  private constructor(parts: ChainParts) {
-    this.#parts = parts;
-    this.#knownTokens = parts.sequence.length - parts.promptTokens;
+  private constructor(options: ChainOptions) {
+    this.#options = options;
+    this.#knownTokens = options.sequence.length - options.promptTokens;
   }
 
   /** Why it can give no more tokens. */
@@ -139,17 +139,17 @@ export class Chain {
 
   /** Tokens at the beginning of the sequence that all stages have already: those that were to be resumed, or none. */
   get held(): number {
-    const wanted = this.#parts.resume?.tokens ?? 0;
+    const wanted = this.#options.resume?.tokens ?? 0;
     return this.#controls.every(({ held }) => held === wanted) ? wanted : 0;
   }
 
   /** Whether the stages know of all that was generated, so that what they sample is right. */
   knows(generatedTokens: number): boolean {
-    return !needsHistory(this.#parts.sampling) || generatedTokens === this.#knownTokens;
+    return !needsHistory(this.#options.sampling) || generatedTokens === this.#knownTokens;
   }
 
   get route(): readonly RouteStage[] {
-    return this.#parts.route;
+    return this.#options.route;
   }
 
   /**
@@ -180,7 +180,7 @@ export class Chain {
    */
   async learn(generated: readonly number[], withinMs: number): Promise<void> {
     const [control] = this.#controls.slice(-1);
-    const [stage] = this.#parts.route.slice(-1);
+    const [stage] = this.#options.route.slice(-1);
     if (this.#failure !== undefined) {
       throw this.#failure;
     }
@@ -205,7 +205,7 @@ export class Chain {
     const found = await Promise.all(controls.map((control) => control.progress(withinMs)));
     const silent = found.findIndex((progress) => progress === undefined);
     const slow = isDecoding ? found.findIndex((progress) => (progress?.pending ?? 0) > 0) : -1;
-    const stage = this.#parts.route[silent === -1 ? slow : silent];
+    const stage = this.#options.route[silent === -1 ? slow : silent];
     return {
       stuck: stage === undefined ? undefined : { stage, isSilent: silent !== -1 },
       progress: JSON.stringify(found),
@@ -213,7 +213,7 @@ export class Chain {
   }
 
   async #watchOpening(giveUp: (failure: ChainFailure) => void): Promise<void> {
-    const { patience, mayGoRound } = this.#parts;
+    const { patience, mayGoRound } = this.#options;
     const { stuck } = await this.findStuck(probeWithinMs * patience, false);
     if (stuck !== undefined && !this.#isOpen && mayGoRound(stuck.stage)) {
       giveUp(silenceOf(stuck.stage));
@@ -222,7 +222,7 @@ export class Chain {
 
   /** Cut so that the stages overlap. */
   #send(tokens: readonly number[], from: number, lastFlags: number, isExact: boolean): void {
-    const { route, model, promptTokens } = this.#parts;
+    const { route, model, promptTokens } = this.#options;
     const end = from + tokens.length;
     const pieces = isExact
       ? cutExactly(from, end, promptTokens, chunkSize(promptTokens, route.length, model.width))
@@ -279,13 +279,13 @@ export class Chain {
       this.#failure = failure;
       this.#rehearsal?.done.reject(failure);
       if (this.#isOpen) {
-        this.#parts.onFailed(failure);
+        this.#options.onFailed(failure);
       }
     }
   }
 
   #onSampled(body: Buffer, stageIndex: number): void {
-    const { route, maxTokens } = this.#parts;
+    const { route, maxTokens } = this.#options;
     const work = decodeWork(body, 4);
     const isRehearsal = (work.flags & workFlags.rehearse) !== 0;
     const expected = isRehearsal ? this.#rehearsal?.position : this.#nextPosition;
@@ -310,21 +310,21 @@ export class Chain {
           ? undefined
           : decodeJson(sampledDetailSchema, Buffer.from(work.detail), "A token's detail"),
       computeMs: work.computeMicros / 1000,
-      at: this.#parts.now(),
+      at: this.#options.now(),
     };
     if (isRehearsal) {
       this.#rehearsal?.done.resolve(token);
       this.#rehearsal = undefined;
     } else {
       this.#nextPosition = work.position + 1;
-      this.#parts.onToken(token);
+      this.#options.onToken(token);
     }
   }
 }
 
 /** One `open` message a stage, with a ticket for each link of the ring; a chain of one has no links. */
 function openMessages(
-  { route, model, sampling, sequence, promptTokens, maxTokens, resume }: ChainParts,
+  { route, model, sampling, sequence, promptTokens, maxTokens, resume }: ChainOptions,
   session: string,
 ): OpenMessage[] {
   const tickets = route.map(() => randomName());

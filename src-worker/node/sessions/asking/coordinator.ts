@@ -27,7 +27,7 @@ import { RouteSearch } from './route-search.ts';
 import { SilentPeers } from '../../trust/silent-peers.ts';
 import { aliveEveryMs } from '../protocol/stage-messages.ts';
 
-export type CoordinatorParts = {
+export type CoordinatorOptions = {
   readonly opener: ChannelOpener;
   readonly knownPeers: () => readonly KnownPeer[];
   /** Of these, those that host the model, where that is known faster; absent: it is looked for among all. */
@@ -57,26 +57,26 @@ type RouteFacts = Pick<MeshQuestion, 'rules' | 'poolMembers' | 'ownMachines' | '
 const nobody: ReadonlySet<string> = new Set();
 
 export class Coordinator implements Generations {
-  readonly #parts: CoordinatorParts;
+  readonly #options: CoordinatorOptions;
   readonly #now: () => number;
   readonly #chains = new Set<Chain>();
   readonly #kept: KeptChains;
   readonly #silent = new SilentPeers();
   #beats: NodeJS.Timeout | undefined;
 
-  constructor(parts: CoordinatorParts) {
-    this.#parts = parts;
-    this.#now = parts.now ?? (() => performance.now());
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
     this.#kept = new KeptChains(this.#now);
   }
 
   /** Known peers that did not answer when they were last needed, and have told nothing since. */
   silentPeers(): ReadonlySet<string> {
-    return new Set(this.#silent.among(this.#parts.knownPeers()));
+    return new Set(this.#silent.among(this.#options.knownPeers()));
   }
 
   models(): readonly ModelSummary[] {
-    const { ownModels, knownPeers } = this.#parts;
+    const { ownModels, knownPeers } = this.#options;
     const peers = knownPeers().toSorted((a, b) => (a.peer < b.peer ? -1 : 1));
     const known = new Map<string, ModelSummary>();
     // What this node says about a model goes before what others say.
@@ -115,7 +115,7 @@ export class Coordinator implements Generations {
     const answer = new Answer({
       request,
       startedAt,
-      opener: this.#parts.opener,
+      opener: this.#options.opener,
       routeAround: (avoided) => this.#routeAround(request, avoided),
       onSilent: (peer) => this.#silent.note(peer, this.#hosts(request.model)),
       now: this.#now,
@@ -125,13 +125,13 @@ export class Coordinator implements Generations {
     });
     const refusing = new Set<string>();
     for (;;) {
-      await this.#parts.wakeOwnShards?.(request.model.manifestId, signal);
+      await this.#options.wakeOwnShards?.(request.model.manifestId, signal);
       const before = answer.tokens;
       try {
         const route = await search.next(signal);
         for await (const event of answer.over(route, signal)) {
           if (event.type === 'done') {
-            this.#parts.onAnswered?.(request.model.manifestId, event.receipt);
+            this.#options.onAnswered?.(request.model.manifestId, event.receipt);
           }
           yield event;
         }
@@ -148,14 +148,14 @@ export class Coordinator implements Generations {
         if (!(error instanceof ChainFailure)) {
           throw error;
         }
-        this.#parts.onStageFailed?.(error);
+        this.#options.onStageFailed?.(error);
         const isOwnWord =
-          error.error.code === 'request-invalid' && error.peer === this.#parts.opener.peer;
+          error.error.code === 'request-invalid' && error.peer === this.#options.opener.peer;
         if (isOwnWord || !error.isWorthAnotherRoute || !answer.mayGoOn) {
           throw error.error;
         }
-        const rests = this.#parts.isResting?.() ?? false;
-        const isOwnRest = rests && error.peer === this.#parts.opener.peer;
+        const rests = this.#options.isResting?.() ?? false;
+        const isOwnRest = rests && error.peer === this.#options.opener.peer;
         search.exclude(error, gotOn, !isOwnRest);
         // Where tokens came the request was taken, and only a context may have become too small since.
         const wasTaken = gotOn && error.error.code === 'context-too-long';
@@ -164,7 +164,7 @@ export class Coordinator implements Generations {
         }
       } finally {
         if (answer.tokens > before) {
-          refusing.forEach((peer) => this.#parts.onWrongRefusal?.(peer));
+          refusing.forEach((peer) => this.#options.onWrongRefusal?.(peer));
           refusing.clear();
         }
       }
@@ -253,7 +253,7 @@ export class Coordinator implements Generations {
 
   /** Layers may be missing because of this very machine. */
   #withOwnReason({ manifestId }: ModelSummary, error: AppError): AppError {
-    const own = this.#parts.whyNotHere?.(manifestId);
+    const own = this.#options.whyNotHere?.(manifestId);
     return error.code === 'no-route'
       ? new AppError(error.code, asSentences(error.message, ...(own === undefined ? [] : [own])), {
           cause: error,
@@ -272,7 +272,7 @@ export class Coordinator implements Generations {
   }
 
   #hosts({ manifestId }: ModelSummary): readonly KnownPeer[] {
-    return this.#parts.hostsOf?.(manifestId) ?? this.#parts.knownPeers();
+    return this.#options.hostsOf?.(manifestId) ?? this.#options.knownPeers();
   }
 
   #question(
@@ -280,7 +280,7 @@ export class Coordinator implements Generations {
     excluded: ReadonlySet<string>,
     rules: RouteRules | undefined,
   ): MeshQuestion {
-    const { opener, ownShards, routeFacts } = this.#parts;
+    const { opener, ownShards, routeFacts } = this.#options;
     const peers = this.#hosts(model);
     const facts = routeFacts?.(model.manifestId, rules) ?? {};
     return { model, self: opener.peer, ownShards: ownShards(), peers, excluded, rules, ...facts };

@@ -21,7 +21,7 @@ import {
   stageProtocol,
 } from '../protocol/stage-messages.ts';
 
-export type StageControlParts = {
+export type StageControlOptions = {
   readonly opener: ChannelOpener;
   readonly route: readonly RouteStage[];
   readonly stage: RouteStage;
@@ -37,7 +37,7 @@ export type StageControlParts = {
 };
 
 export class StageControl {
-  readonly #parts: StageControlParts;
+  readonly #options: StageControlOptions;
   readonly #opened = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<ClosedMessage | undefined>();
   #channel: Channel | undefined;
@@ -49,9 +49,9 @@ export class StageControl {
   #isOver = false;
 
   /** Begins to open the stage; `signal` ends the attempt. */
-  constructor(parts: StageControlParts, signal: AbortSignal) {
-    this.#parts = parts;
-    this.#heardAt = parts.now();
+  constructor(options: StageControlOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#heardAt = options.now();
     // Only one of the two is awaited at any time.
     this.#opened.promise.catch(() => {});
     void this.#connect(signal);
@@ -89,7 +89,7 @@ export class StageControl {
   /** Ends the stage's session; whatever it says from now on is of no interest but its last word. */
   abandon(reason?: ChainFailure): void {
     this.#isOver = true;
-    const failure = reason ?? stageFailure(this.#parts.stage, 'is not needed any more');
+    const failure = reason ?? stageFailure(this.#options.stage, 'is not needed any more');
     this.#opened.reject(failure);
     this.#learnt?.reject(failure);
     if (this.#channel === undefined) {
@@ -101,7 +101,7 @@ export class StageControl {
   /** Called every few seconds: tells the stage that this end is alive, and expects to hear the same. */
   beat(now: number): void {
     if (now - this.#heardAt > silenceLimitMs) {
-      this.#fail(stageFailure(this.#parts.stage, 'went silent'));
+      this.#fail(stageFailure(this.#options.stage, 'went silent'));
     } else {
       void this.#channel?.send(stageKinds.alive);
     }
@@ -128,11 +128,11 @@ export class StageControl {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
-    const { opener, stage, open } = this.#parts;
+    const { opener, stage, open } = this.#options;
     try {
       const channel = await opener.openChannel(stage.peer, stageProtocol, answerLimits, signal);
       this.#channel = channel;
-      this.#heardAt = this.#parts.now();
+      this.#heardAt = this.#options.now();
       channel.onFrame((frame) => this.#onFrame(frame));
       channel.onClose((error) => this.#onClose(error));
       if (this.#isOver) {
@@ -153,7 +153,7 @@ export class StageControl {
   }
 
   #onFrame({ kind, body }: Frame): void {
-    this.#heardAt = this.#parts.now();
+    this.#heardAt = this.#options.now();
     try {
       if (kind === stageKinds.closed) {
         this.#closed.resolve(decodeJson(closedMessageSchema, body, "A stage's account"));
@@ -166,7 +166,7 @@ export class StageControl {
   }
 
   #onWord(kind: number, body: Buffer): void {
-    const { route, stage, onSampled } = this.#parts;
+    const { route, stage, onSampled } = this.#options;
     if (kind === stageKinds.sampled && this.#isOpen) {
       onSampled(body);
     } else if (kind === stageKinds.opened && !this.#isOpen) {
@@ -178,7 +178,7 @@ export class StageControl {
     } else if (kind === stageKinds.generated && this.#learnt !== undefined) {
       this.#learnt.resolve();
     } else if (kind === stageKinds.draining && this.#isOpen) {
-      this.#parts.onDraining();
+      this.#options.onDraining();
     } else if (kind === stageKinds.alive && body.byteLength === progressBytes) {
       const progress = { taken: body.readUInt32LE(0), pending: body.readUInt32LE(4) };
       this.#progress?.resolve(progress);
@@ -193,12 +193,12 @@ export class StageControl {
     if (error?.code === 'protocol-violation') {
       this.#blame(error);
     } else {
-      this.#fail(stageFailure(this.#parts.stage, 'was lost', error));
+      this.#fail(stageFailure(this.#options.stage, 'was lost', error));
     }
   }
 
   #blame(error: AppError): void {
-    const { stage } = this.#parts;
+    const { stage } = this.#options;
     this.#fail(stageFailure(stage, `broke the protocol: ${error.message}`, error));
   }
 
@@ -208,7 +208,7 @@ export class StageControl {
     }
     this.abandon(failure);
     if (this.#isOpen) {
-      this.#parts.onFailed(failure);
+      this.#options.onFailed(failure);
     }
   }
 }

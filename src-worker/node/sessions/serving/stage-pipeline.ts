@@ -21,7 +21,7 @@ const unsentLimit = 3;
 /** Results that may be under way to the coordinator before more is let in: it need not read each at once. */
 const untoldLimit = 64;
 
-export type StagePipelineParts = {
+export type StagePipelineOptions = {
   readonly open: OpenMessage;
   readonly shard: ServingShard;
   readonly engine: ShardSession;
@@ -37,7 +37,7 @@ export type StagePipelineParts = {
 };
 
 export class StagePipeline {
-  readonly #parts: StagePipelineParts;
+  readonly #options: StagePipelineOptions;
   readonly #guard: SequenceGuard;
   readonly #flying = new WorkInFlight();
   /** Work that waits for cells of the cache; at a first stage also pieces of the prompt that wait for room. */
@@ -50,9 +50,9 @@ export class StagePipeline {
   #untold = 0;
   #room: PromiseWithResolvers<void> | undefined;
 
-  constructor(parts: StagePipelineParts) {
-    this.#parts = parts;
-    this.#guard = new SequenceGuard(parts.open.maxTokens, parts.engine.held);
+  constructor(options: StagePipelineOptions) {
+    this.#options = options;
+    this.#guard = new SequenceGuard(options.open.maxTokens, options.engine.held);
   }
 
   /**
@@ -60,7 +60,7 @@ export class StagePipeline {
    * @throws AppError, as the other takers do, when the session cannot go on
    */
   takeTokens(body: Buffer): void {
-    const { role } = this.#parts.shard;
+    const { role } = this.#options.shard;
     if (role !== 'first' && role !== 'whole') {
       throw new AppError('protocol-violation', 'Tokens came to a stage that takes hidden states');
     }
@@ -71,7 +71,7 @@ export class StagePipeline {
 
   /** What was generated so far. Once: a grammar is gone through for it from the start. */
   takeGenerated(body: Buffer): void {
-    const { shard, engine } = this.#parts;
+    const { shard, engine } = this.#options;
     const samples = shard.role === 'last' || shard.role === 'whole';
     if (!samples || this.#hasLearnt) {
       throw new AppError(
@@ -85,7 +85,7 @@ export class StagePipeline {
 
   /** Hidden states from the stage before. The promise holds further ones back while there is no room. */
   takeHidden(body: Buffer): Promise<void> | undefined {
-    const { shard, engine } = this.#parts;
+    const { shard, engine } = this.#options;
     if (shard.role !== 'middle' && shard.role !== 'last') {
       throw new AppError('protocol-violation', 'Hidden states came to a stage that takes tokens');
     }
@@ -97,7 +97,7 @@ export class StagePipeline {
 
   /** A token that the last stage sampled: the first one feeds it back in, unless the answer is over. */
   takeSampled(body: Buffer): void {
-    const { open, shard } = this.#parts;
+    const { open, shard } = this.#options;
     if (shard.role !== 'first') {
       throw new AppError('protocol-violation', 'A sampled token came to a stage that is not first');
     }
@@ -125,7 +125,7 @@ export class StagePipeline {
 
   /** What the shard's engine answered. */
   takeOutput(output: Work): void {
-    const { role } = this.#parts.shard;
+    const { role } = this.#options.shard;
     if (role === 'first' || role === 'middle') {
       this.#passHidden(output);
     } else {
@@ -155,7 +155,7 @@ export class StagePipeline {
   /** A session may go back, so its positions alone do not bound what piles up here and in the engine. */
   #take({ position, count }: Work): void {
     this.#guard.take(position, count);
-    const { maxTokens } = this.#parts.open;
+    const { maxTokens } = this.#options.open;
     if (this.#waitingTokens + this.#flying.tokens + count > maxTokens) {
       throw new AppError(
         'protocol-violation',
@@ -176,7 +176,7 @@ export class StagePipeline {
       if (work === undefined) {
         return;
       }
-      const growth = this.#parts.engine.claim(work.position + work.count);
+      const growth = this.#options.engine.claim(work.position + work.count);
       if (growth === undefined) {
         this.#waiting.shift();
         this.#waitingTokens -= work.count;
@@ -188,7 +188,7 @@ export class StagePipeline {
   }
 
   #mayAdmit(): boolean {
-    const { role } = this.#parts.shard;
+    const { role } = this.#options.shard;
     // Hidden states are held back where they come from.
     const isHeldBack = role === 'middle' || role === 'last';
     return !this.#isGrowing && (isHeldBack || this.#hasRoom());
@@ -199,7 +199,7 @@ export class StagePipeline {
     try {
       await growth;
     } catch (error) {
-      this.#parts.onFailed(toAppError(error));
+      this.#options.onFailed(toAppError(error));
       return;
     }
     this.#isGrowing = false;
@@ -207,7 +207,7 @@ export class StagePipeline {
   }
 
   #admit(work: Work): void {
-    const { engine, account, shard, now } = this.#parts;
+    const { engine, account, shard, now } = this.#options;
     account.addTokens(work.count);
     this.#flying.add(work, now());
     if (shard.role === 'first' || shard.role === 'middle') {
@@ -220,14 +220,14 @@ export class StagePipeline {
     const landed = this.#flying.takeComputed(output);
     this.#count(landed);
     const parts = encodeWork({ ...output, session: channelSession });
-    const sent = this.#parts.toNext(workKinds.hidden, ...parts);
+    const sent = this.#options.toNext(workKinds.hidden, ...parts);
     if (landed.isComplete) {
       void sent.then(this.#onSent);
     }
   }
 
   #passSampled(output: Work): void {
-    const { open, shard, engine, account, toCoordinator, toNext } = this.#parts;
+    const { open, shard, engine, account, toCoordinator, toNext } = this.#options;
     this.#count(this.#flying.takeSampled(output));
     const parts = encodeWork({ ...output, session: channelSession });
     if (shard.role === 'last') {
@@ -246,7 +246,7 @@ export class StagePipeline {
   }
 
   #count({ computeMs, takenAt }: Landed): void {
-    const { account, shard, now } = this.#parts;
+    const { account, shard, now } = this.#options;
     if (takenAt !== undefined) {
       account.addDecoded(computeMs, now() - takenAt);
     } else if (shard.role === 'whole') {

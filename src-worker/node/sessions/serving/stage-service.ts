@@ -35,7 +35,7 @@ const maxNewcomers = 48;
 
 const sweepEveryMs = 1000;
 
-export type StageServiceParts = {
+export type StageServiceOptions = {
   readonly opener: ChannelOpener;
   readonly shards: ServingShards;
   readonly waysFor: WaysFor;
@@ -56,7 +56,7 @@ type Newcomer = {
 };
 
 export class StageService {
-  readonly #parts: StageServiceParts;
+  readonly #options: StageServiceOptions;
   readonly #now: () => number;
   readonly #sessions = new Set<StageSession>();
   /** Sessions that take input from another stage, by session name and ticket. */
@@ -64,14 +64,14 @@ export class StageService {
   readonly #newcomers = new Set<Newcomer>();
   #sweeper: NodeJS.Timeout | undefined;
 
-  constructor(parts: StageServiceParts) {
-    this.#parts = parts;
-    this.#now = parts.now ?? (() => performance.now());
+  constructor(options: StageServiceOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Begins to accept channels. */
   async start(): Promise<void> {
-    await this.#parts.opener.handle(stageProtocol, {
+    await this.#options.opener.handle(stageProtocol, {
       limits: newcomerLimits,
       maxInboundChannels,
       onChannel: (channel) => this.#welcome(channel),
@@ -163,7 +163,7 @@ export class StageService {
   }
 
   #open(newcomer: Newcomer, open: OpenMessage): void {
-    const { shards, opener, waysFor, isTrusted } = this.#parts;
+    const { shards, opener, waysFor, isTrusted } = this.#options;
     const { firstLayer, lastLayer } = open.layers;
     const { peer } = newcomer.channel;
     const isOwn = peer === opener.peer;
@@ -234,21 +234,21 @@ export class StageService {
   #refuse(newcomer: Newcomer, error: AppError): void {
     const { channel } = newcomer;
     this.#newcomers.delete(newcomer);
-    this.#parts.log('warn', `A channel was refused: ${error.message}`, {
+    this.#options.log('warn', `A channel was refused: ${error.message}`, {
       peer: channel.peer,
       code: error.code,
     });
     if (error.code === 'protocol-violation') {
       channel.blame(error);
     }
-    const failed: FailedMessage = { ...error.toReport(), peer: this.#parts.opener.peer };
+    const failed: FailedMessage = { ...error.toReport(), peer: this.#options.opener.peer };
     void channel.send(stageKinds.failed, encodeJson(failed));
     void channel.close();
     channel.ignore();
   }
 
   #account({ open, shard, requester, account }: StageSession, error: AppError | undefined): void {
-    const { opener, onServed, log } = this.#parts;
+    const { opener, onServed, log } = this.#options;
     if (error !== undefined) {
       const { code, message, cause } = error;
       log('warn', `A session for ${requester} ended: ${message}`, { code, cause });

@@ -36,7 +36,7 @@ export type WaysFor = (requester: string, peer: string) => readonly string[];
 const maxUnreadBytes = 1024 * 1024;
 const frameCostBytes = 256;
 
-export type StageSessionParts = {
+export type StageSessionOptions = {
   readonly open: OpenMessage;
   readonly control: Channel;
   /** The owner or peer that the session is for. */
@@ -54,7 +54,7 @@ export class StageSession {
   readonly open: OpenMessage;
   readonly shard: ServingShard;
   readonly account = new StageAccount();
-  readonly #parts: StageSessionParts;
+  readonly #options: StageSessionOptions;
   readonly #control: Channel;
   readonly #ending = new AbortController();
   readonly #startedAt: number;
@@ -73,15 +73,15 @@ export class StageSession {
   /** Set while the session is open. */
   #pipeline: StagePipeline | undefined;
 
-  constructor(parts: StageSessionParts) {
-    this.#parts = parts;
-    this.open = parts.open;
-    this.shard = parts.shard;
-    this.#control = parts.control;
-    this.#startedAt = parts.now();
+  constructor(options: StageSessionOptions) {
+    this.#options = options;
+    this.open = options.open;
+    this.shard = options.shard;
+    this.#control = options.control;
+    this.#startedAt = options.now();
     this.#heardAt = this.#startedAt;
-    parts.control.allow(controlLimits);
-    parts.control.onClose((error) => this.#onControlClosed(error));
+    options.control.allow(controlLimits);
+    options.control.onClose((error) => this.#onControlClosed(error));
   }
 
   get requester(): string {
@@ -101,7 +101,7 @@ export class StageSession {
         shard: this.shard,
         engine,
         account: this.account,
-        now: this.#parts.now,
+        now: this.#options.now,
         toCoordinator: (kind, ...parts) => this.#tell(kind, ...parts),
         toNext: (kind, ...parts) => this.#pass(kind, ...parts),
         onFailed: (error) => this.fail(error),
@@ -130,7 +130,7 @@ export class StageSession {
   }
 
   onControlFrame({ kind, body }: Frame): void {
-    this.#heardAt = this.#parts.now();
+    this.#heardAt = this.#options.now();
     this.#guarded(() => {
       if (kind === stageKinds.tokens) {
         this.#openPipeline().takeTokens(body);
@@ -179,7 +179,7 @@ export class StageSession {
   }
 
   /** Ends the session with a reason that everybody in the chain is told. `peer` is the culprit. */
-  fail(error: AppError, peer: string = this.#parts.opener.peer): void {
+  fail(error: AppError, peer: string = this.#options.opener.peer): void {
     if (this.#hasEnded) {
       return;
     }
@@ -203,7 +203,7 @@ export class StageSession {
         selfFeedUntil: this.shard.role === 'whole' ? decodeUntil : undefined,
         promptTokens,
         maxTokens,
-        claimant: this.#parts.claimant,
+        claimant: this.#options.claimant,
         generated,
         resume: resume && { name: this.#keptName(resume.session), tokens: resume.tokens },
       },
@@ -225,7 +225,7 @@ export class StageSession {
       return;
     }
     const { peer, ticket } = output;
-    const { opener, waysFor } = this.#parts;
+    const { opener, waysFor } = this.#options;
     try {
       const { signal } = this.#ending;
       const ways = waysFor(this.requester, peer);
@@ -377,6 +377,6 @@ export class StageSession {
       // Nobody counts this session any more, so it must not hold what is still coming.
       channel?.ignore();
     }
-    this.#parts.onEnd(this, error);
+    this.#options.onEnd(this, error);
   }
 }
