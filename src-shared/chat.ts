@@ -50,7 +50,7 @@ export const receiptSchema = z.object({
   stages: z.array(receiptStageSchema),
   promptTokens: z.int(),
   /** Of these, tokens that the stages still had from an earlier answer; absent: none. */
-  heldTokens: z.int().optional(),
+  cachedTokens: z.int().optional(),
   tokens: z.int(),
   /** How often other peers took over in the middle of the answer; absent: never. */
   takeovers: z.int().optional(),

@@ -1,7 +1,7 @@
-/** Time as the text side sees it, so that tests can pass it by hand. */
+/** Monotonic time and timers, injected so that tests move them by hand. */
 
 export type Clock = {
-  /** Milliseconds from any fixed start; never goes back. */
+  /** Monotonic time, in milliseconds from any start; it may stand still while the machine sleeps. */
   now(): number;
   /** Calls `action` once after `milliseconds`; the function it returns calls it off. */
   after(milliseconds: number, action: () => void): () => void;

@@ -8,7 +8,7 @@ import { views } from './views.ts';
 
 /** `version` is the newer one, `message` one sentence for people. */
 const updateStateSchema = z.object({
-  /** `off`: not looked for, by the owner's wish or because this is no installed app. */
+  /** `off`: not looked for, because the owner chose so or because this is no installed app. */
   state: z.enum(['off', 'none', 'checking', 'downloading', 'ready', 'failed']),
   version: z.string().max(100).optional(),
   message: z.string().max(1000).optional(),

@@ -103,8 +103,8 @@ export type PauseChoice = z.infer<typeof pauseChoiceSchema>;
 
 /**
  * How long a draining machine may go on. `by`: the owner needs the machine, what is not done by then is lost or
- * goes on elsewhere. `when answered`: it ends with the last answer in flight. `atMs` is on the host's clock
- * that never goes back; null has no end.
+ * goes on elsewhere. `when answered`: it ends with the last answer in flight. `atMs` is in the host's
+ * monotonic time; null has no end.
  */
 const drainDeadlineSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('by'), atMs: z.number() }),

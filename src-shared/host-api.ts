@@ -34,7 +34,7 @@ export type DutyView = z.infer<typeof dutyViewSchema>;
 
 export const hostSnapshotSchema = z.object({
   version: z.string(),
-  /** The node process: its own state, not a wish. */
+  /** The node process: its own state, not what was asked of it. */
   state: z.enum(['starting', 'running', 'faulted', 'stopping']),
   /** One sentence for a person when faulted. */
   fault: z.string().nullable(),

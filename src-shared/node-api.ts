@@ -7,7 +7,7 @@ import { chatEventSchema, chatRequestSchema, errorReportSchema, receiptSchema } 
 import { catalogEntrySchema, downloadRequestSchema } from './catalog.ts';
 import { lenientList } from './lenient-list.ts';
 import { layerRangeSchema, manifestIdSchema, modelSummarySchema } from './model.ts';
-import { paceSchema } from './pace.ts';
+import { computeShareSchema } from './compute-share.ts';
 import { poolIdSchema, poolMethods } from './pool.ts';
 import { regionSchema, routeRulesSchema } from './route-rules.ts';
 import { routeViewSchema } from './route-view.ts';
@@ -31,11 +31,11 @@ export const givenShardSchema = hostedShardSchema
   .extend({ layers: layerRangeSchema.strict().optional() })
   .strict();
 
-/** What the node may host and give, beside the wished shards. All of it may change while the node runs. */
+/** What the node may host and give, beside the desired shards. All of it may change while the node runs. */
 const hostingSchema = z.object({
-  /** `automatic`: beside the wished shards, whatever the mesh needs most. */
+  /** `automatic`: beside the desired shards, whatever the mesh needs most. */
   mode: z.enum(['chosen', 'automatic']).default('chosen'),
-  /** For shards that are hosted automatically and the wished ones together: weights and caches. */
+  /** For shards that are hosted automatically and the desired ones together: weights and caches. */
   memoryBytes: z.int().min(0).default(0),
   /** For downloaded models; null has no limit. */
   diskBytes: z.int().min(0).nullable().default(null),
@@ -61,7 +61,7 @@ const routingSchema = z.object({
 });
 export type Routing = z.infer<typeof routingSchema>;
 
-/** What the node is to do about the wished shards; why it does not serve them is told with answers that fail of it. */
+/** What the node is to do about the desired shards; why it does not serve them is told with answers that fail of it. */
 const workOrderSchema = z.object({
   /**
    * `draining`: peers are told at once, nothing new begins for others, what is in flight goes on. `paused`: nothing is
@@ -73,7 +73,7 @@ const workOrderSchema = z.object({
   /** A sentence for the owner; null while it serves. */
   because: z.string().max(500).nullable(),
   /** How much the engines may take of the machine; absent, all of it. */
-  pace: paceSchema.optional(),
+  pace: computeShareSchema.optional(),
 });
 export type WorkOrder = z.infer<typeof workOrderSchema>;
 
@@ -143,7 +143,7 @@ const shardStatusSchema = layerRangeSchema.and(
   z.object({
     manifestId: manifestIdSchema,
     model: z.string(),
-    /** `resting`: wished for, and not loaded while the machine does not work. */
+    /** `resting`: desired, and not loaded while the machine does not work. */
     state: z.enum(['resting', 'starting', 'serving', 'faulted']),
     /** Set when faulted: what happened and when it is tried again. */
     fault: z.string().nullable(),

@@ -1,5 +1,5 @@
 /**
- * When and how much this machine works: what the duty machine reads of the owner's wishes, with defaults for a
+ * When and how much this machine works: what the duty machine reads of the owner's settings, with defaults for a
  * computer that is also played on. Each is a setting of its own, see settings.ts.
  */
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** The owner's wishes, with defaults. What the machine does about them is state and lives elsewhere. */
+/** The owner's settings, with defaults. What the machine does about them is state and lives elsewhere. */
 import { z } from 'zod';
 import { apiHostSchema, apiOriginSchema, givenShardSchema, hostedShardSchema } from './node-api.ts';
 import { poolIdSchema } from './pool.ts';

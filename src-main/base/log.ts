@@ -33,7 +33,7 @@ const reopenAfterMs = 60_000;
  * Opens `mindmesh.log` in the folder, or goes on with the one that is there. While it cannot be written, as on a full
  * disk, lines are lost, and the app goes on; the first failure is told on stderr.
  *
- * @param now in milliseconds, never going back
+ * @param now monotonic time, in milliseconds
  */
 export function openLog(
   folder: string,

@@ -4,7 +4,7 @@ export type MergedOptions = {
   readonly intervalMs: number;
   /** Tells the newest state; false when that is not possible now, so that it is tried again. */
   readonly tell: () => boolean;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now?: () => number;
 };
 

@@ -186,16 +186,16 @@ function addSettings(program: Command): void {
       const { setSetting } = await import('./commands/settings.ts');
       await setSetting(name, value, command.optsWithGlobals());
     });
-  for (const wish of ['add', 'remove'] as const) {
+  for (const change of ['add', 'remove'] as const) {
     settings
-      .command(wish)
-      .description(wish === 'add' ? 'add to a list, such as exclusiveApps' : 'take out of a list')
+      .command(change)
+      .description(change === 'add' ? 'add to a list, such as exclusiveApps' : 'take out of a list')
       .argument('<name>')
       .argument('<item>')
       .option('--json', 'one line of JSON with all settings')
       .action(async (name: string, item: string, _flags, command: Command) => {
         const { changeList } = await import('./commands/settings.ts');
-        await changeList(wish, name, item, command.optsWithGlobals());
+        await changeList(change, name, item, command.optsWithGlobals());
       });
   }
   settings

@@ -43,11 +43,11 @@ export function rulesOf(flags: RuleFlags): RouteRules | undefined {
 }
 
 function parseRegion(text: string, earlier: readonly string[] = []): string[] {
-  const wished = regions.safeParse([...earlier, text.toUpperCase()]);
-  if (!wished.success) {
+  const named = regions.safeParse([...earlier, text.toUpperCase()]);
+  if (!named.success) {
     throw new InvalidArgumentError('It is a country by its two letters, such as DE, or EU.');
   }
-  return wished.data;
+  return named.data;
 }
 
 function parsePrice(text: string): number {

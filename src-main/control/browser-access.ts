@@ -16,7 +16,7 @@ export class BrowserAccess {
   readonly #tokens = new Map<string, number>();
   readonly #sessions = new Set<string>();
 
-  /** `now` never goes back, so that nothing lasts longer because a clock was set. */
+  /** `now` is monotonic time, so that nothing lasts longer because a clock was set. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }

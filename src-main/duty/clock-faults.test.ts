@@ -21,7 +21,7 @@ async function rest(desk: Desk): Promise<void> {
     await desk.carryOut();
   }
   desk.shards = [];
-  desk.service.look();
+  desk.service.reconcile();
   await desk.settle();
 }
 

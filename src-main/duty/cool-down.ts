@@ -9,7 +9,7 @@ export type CoolDown = {
   readonly failuresInARow: number;
   readonly code: string;
   readonly because: string;
-  /** On the clock that never goes back. */
+  /** In monotonic time. */
   readonly endsAtMs: number;
   /** The same on the clock on the wall, for people. */
   readonly retryAt: number;

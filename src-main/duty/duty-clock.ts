@@ -1,5 +1,5 @@
 /** Time as the duty sees it: both clocks, and a timer. Injected, so that tests need not wait. */
-import { systemClock } from '../sensors/clock.ts';
+import { systemClock } from '../../src-shared/clock.ts';
 import { type Moment, systemZone } from './local-time.ts';
 
 export type DutyClock = {

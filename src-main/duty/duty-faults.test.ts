@@ -39,7 +39,7 @@ describe('after models could not be loaded', () => {
   ])('works again at once when %s, after however many failures', async (_title, changed) => {
     const desk = await restingDesk();
     desk.settings = { ...desk.settings, ...changed };
-    desk.service.look();
+    desk.service.reconcile();
     expect(desk.orders).toEqual(['work']);
     expect(desk.service.view.state).toBe('starting');
     await desk.carryOut();
@@ -50,7 +50,7 @@ describe('after models could not be loaded', () => {
   it('still waits when a setting changes that has nothing to do with it', async () => {
     const desk = await restingDesk();
     desk.settings = { ...desk.settings, idleMinutes: 7 };
-    desk.service.look();
+    desk.service.reconcile();
     expect(desk.orders).toEqual([]);
     expect(desk.service.view.state).toBe('faulted');
   });

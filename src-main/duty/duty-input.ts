@@ -2,11 +2,11 @@
 import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
 import type { Preferences } from '../../src-shared/preferences.ts';
 import type { Moment } from './local-time.ts';
-import type { Wishes } from './pause-wish.ts';
+import type { OwnerRequests } from './pause-request.ts';
 
 /** What our own processes say. */
 export type Work = {
-  /** `stopped`: no engine process is left, and its memory is back. `ready`: all that is wished for is loaded. */
+  /** `stopped`: no engine process is left, and its memory is back. `ready`: all that is desired is loaded. */
   readonly engines: 'stopped' | 'starting' | 'ready';
   readonly answersInFlight: number;
   /** The newest failure that left nothing to serve; counted from 1 on, so that each is seen once. */
@@ -29,7 +29,7 @@ export type DutyInput = {
   readonly facts: Facts;
   readonly work: Work;
   readonly preferences: Preferences;
-  readonly wishes: Wishes;
+  readonly requests: OwnerRequests;
   readonly now: Moment;
 };
 

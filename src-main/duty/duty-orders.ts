@@ -1,12 +1,12 @@
 /** What a duty has the engines do. */
 import type { Duty } from '../../src-shared/duty.ts';
 import { missingCase } from '../../src-shared/errors.ts';
-import type { Pace } from '../../src-shared/pace.ts';
+import type { ComputeShare } from '../../src-shared/compute-share.ts';
 
 /** What a duty does to the engines. `because` is for whoever asks for what this machine does not give now. */
 export type DutyEffects = {
-  /** Resolves when the wished layers are being loaded. Called again, it takes a `drain` back, or changes the pace. */
-  work(pace: Pace): Promise<void>;
+  /** Resolves when the desired layers are being loaded. Called again, it takes a `drain` back, or changes the pace. */
+  work(pace: ComputeShare): Promise<void>;
   /** Peers are told at once; nothing new begins, but perhaps for the owner; what is in flight goes on. */
   drain(because: string, answersOwner: boolean): Promise<void>;
   /**
@@ -21,7 +21,10 @@ export type Order = 'work' | 'drain' | 'own' | 'stop';
 /** An engine computes for a twentieth of the time at least. */
 const leastWorkShare = 0.05;
 
-export function paceOf({ workShare, cpuShare }: Extract<Duty, { state: 'serving' }>): Pace {
+export function computeShareOf({
+  workShare,
+  cpuShare,
+}: Extract<Duty, { state: 'serving' }>): ComputeShare {
   return { workShare: Math.max(leastWorkShare, workShare), cpuShare };
 }
 
@@ -40,7 +43,7 @@ export function carryOut(
   order: Order,
   because: string,
   answersOwner: boolean,
-  pace: Pace,
+  pace: ComputeShare,
 ): Promise<void> {
   switch (order) {
     case 'work':

@@ -39,7 +39,7 @@ describe('the first look', () => {
     await desk.settle();
     expect(desk.service.view.state).toBe('off');
     desk.settings = { ...desk.settings, shards: null };
-    desk.service.look();
+    desk.service.reconcile();
     expect(desk.orders.at(-1)).toBe('work');
   });
 
@@ -131,7 +131,7 @@ describe('giving back', () => {
   it('ends when the node is gone, and its engines with it', async () => {
     const desk = await Desk.serving();
     desk.isNodeThere = false;
-    desk.service.look();
+    desk.service.reconcile();
     expect(desk.service.view.state).toBe('starting');
     await desk.play('Hades');
     await desk.carryOut();
@@ -170,7 +170,7 @@ describe('returning', () => {
     await desk.clock.pass(3_600_000);
     expect(desk.stored).toBeNull();
     desk.wallOffsetMs = -3_600_000;
-    desk.service.look();
+    desk.service.reconcile();
     expect(desk.orders.at(-1)).toBe('work');
   });
 

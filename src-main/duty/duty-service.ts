@@ -1,5 +1,5 @@
 /**
- * The duty machine at work: asks `nextDuty` whenever a reading, a wish, a setting or an engine changes and when
+ * The duty machine at work: asks `nextDuty` whenever a reading, a request, a setting or an engine changes and when
  * its one timer rings, has the engines follow, and measures how fast the machine was given back.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -7,7 +7,7 @@ import type { Duty, Facts, PauseChoice } from '../../src-shared/duty.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { DutyView } from '../../src-shared/host-api.ts';
 import type { NodeStatus } from '../../src-shared/node-api.ts';
-import { fullPace, type Pace } from '../../src-shared/pace.ts';
+import { fullComputeShare, type ComputeShare } from '../../src-shared/compute-share.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import type { Log } from '../base/log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
@@ -20,7 +20,7 @@ import {
   isSameTrigger,
   type Order,
   orderFor,
-  paceOf,
+  computeShareOf,
 } from './duty-orders.ts';
 import { dutyWords, restWords } from './duty-words.ts';
 import { answersInFlight, failureOf, isReady, type Loaded } from './engine-work.ts';
@@ -32,10 +32,10 @@ import { initialDuty, lookAgainAt, nextDuty, withoutCoolDown } from './next-duty
 import {
   askPause,
   isPauseOver,
-  type PauseWish,
+  type PauseRequest,
   restorePause,
   type StoredPause,
-} from './pause-wish.ts';
+} from './pause-request.ts';
 import { isFirstRoundOver, unwatchedFacts } from './readings.ts';
 
 export type DutyServiceOptions = {
@@ -70,15 +70,15 @@ export class DutyService {
   readonly #watch: FactsWatch | undefined;
   #record = initialDuty;
   #view: DutyView = firstView;
-  #pause: PauseWish | null;
+  #pause: PauseRequest | null;
   #loaded: Loaded;
   /** Of the newest time of serving; a start does not know better. */
-  #pace: Pace = fullPace;
+  #computeShare: ComputeShare = fullComputeShare;
   /** The node starts without engines. */
   #order: Order = 'own';
   /** Whether the newest order is carried out. */
   #isDone = true;
-  /** When the newest give-back began, on the clock that never goes back. */
+  /** When the newest give-back began, in monotonic time. */
   #triggeredAtMs = 0;
   #firstRoundEndsAtMs = 0;
   #loadSettings: LoadSettings;
@@ -95,7 +95,7 @@ export class DutyService {
     const { watch, pauses, clock, settings } = options;
     this.#options = options;
     this.#loadSettings = loadSettings(settings());
-    this.#watch = watch?.(() => this.look());
+    this.#watch = watch?.(() => this.reconcile());
     const stored = this.#watch === undefined ? null : pauses.read();
     this.#pause = stored === null ? null : restorePause(stored, clock.now());
     if (this.#pause === null && stored !== null) {
@@ -121,7 +121,7 @@ export class DutyService {
     const waitMs = this.#watch === undefined ? 0 : firstRoundWithinMs;
     this.#firstRoundEndsAtMs = clock.now().monotonicMs + waitMs;
     this.#watch?.start();
-    this.look();
+    this.reconcile();
   }
 
   /** Gives no more orders. Resolves when no timer and no process of the watching is left. */
@@ -133,18 +133,18 @@ export class DutyService {
   }
 
   pause(choice: PauseChoice): DutyView {
-    return this.#wish(askPause(choice, this.#options.clock.now()));
+    return this.#request(askPause(choice, this.#options.clock.now()));
   }
 
   resume(): DutyView {
     this.#record = withoutCoolDown(this.#record);
-    return this.#wish(null);
+    return this.#request(null);
   }
 
   /** What failed before may work now: nothing waits after a fault any more. */
   tryAgain(): void {
     this.#record = withoutCoolDown(this.#record);
-    this.look();
+    this.reconcile();
   }
 
   /** The computer is about to sleep. Resolves when no engine is left, or it wakes up or the app ends first. */
@@ -152,7 +152,7 @@ export class DutyService {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#isSuspending = true;
     this.#waiting.add(resolve);
-    this.look();
+    this.reconcile();
     if (this.#isRunning && !(this.#order === 'stop' && this.#isDone)) {
       await promise;
     }
@@ -164,30 +164,30 @@ export class DutyService {
     this.#isSuspending = false;
     this.#release();
     this.#watch?.refresh();
-    this.look();
+    this.reconcile();
   }
 
   /** Something that the duty rests on changed. */
-  look(): void {
+  reconcile(): void {
     // An order that is carried out at once leads back to here.
     if (!this.#isRunning || this.#isLooking) {
       return;
     }
     this.#isLooking = true;
     try {
-      this.#look();
+      this.#reconcile();
     } finally {
       this.#isLooking = false;
     }
   }
 
-  #look(): void {
+  #reconcile(): void {
     const { clock } = this.#options;
     const now = clock.now();
     const facts = this.#watch?.facts ?? unwatchedFacts;
     this.#cancelTimer();
     if (now.monotonicMs < this.#firstRoundEndsAtMs && !isFirstRoundOver(facts)) {
-      this.#lookAgainIn(this.#firstRoundEndsAtMs - now.monotonicMs);
+      this.#reconcileIn(this.#firstRoundEndsAtMs - now.monotonicMs);
       return;
     }
     this.#firstRoundEndsAtMs = Number.NEGATIVE_INFINITY;
@@ -197,7 +197,7 @@ export class DutyService {
     const previous = this.#record.duty;
     this.#forgetFaultsOfOtherSettings();
     this.#record = nextDuty(this.#record, this.#input(facts, now));
-    this.#lookAgainIn(lookAgainAt(this.#record) - now.monotonicMs);
+    this.#reconcileIn(lookAgainAt(this.#record) - now.monotonicMs);
     this.#enter(previous, this.#record.duty, now);
   }
 
@@ -213,8 +213,8 @@ export class DutyService {
   #input(facts: Facts, now: Moment): Parameters<typeof nextDuty>[1] {
     const settings = this.#options.settings();
     const mayWork = settings.shards?.length !== 0 || settings.hosting === 'automatic';
-    const wishes = { mayWork, pause: this.#pause };
-    return { facts, work: this.#work(facts, settings), preferences: settings, wishes, now };
+    const requests = { mayWork, pause: this.#pause };
+    return { facts, work: this.#work(facts, settings), preferences: settings, requests, now };
   }
 
   #work(facts: Facts, settings: Settings): Work {
@@ -272,9 +272,9 @@ export class DutyService {
       this.#triggeredAtMs = now.monotonicMs;
     }
     const order = orderFor(duty, this.#answersOwner(duty));
-    const pace = duty.state === 'serving' ? paceOf(duty) : this.#pace;
-    const hasOtherPace = !isDeepStrictEqual(pace, this.#pace);
-    this.#pace = pace;
+    const pace = duty.state === 'serving' ? computeShareOf(duty) : this.#computeShare;
+    const hasOtherPace = !isDeepStrictEqual(pace, this.#computeShare);
+    this.#computeShare = pace;
     if (order !== this.#order || (isRest(order) && isNews)) {
       void this.#carryOut(order, restWords(duty, now));
     } else if (hasOtherPace) {
@@ -305,7 +305,7 @@ export class DutyService {
     }
     if (order === this.#order && !this.#isDone) {
       this.#isDone = true;
-      this.look();
+      this.reconcile();
     }
     if (this.#order === 'stop' && this.#isDone) {
       this.#release();
@@ -321,7 +321,7 @@ export class DutyService {
   async #carryOutSafely(order: Order, sentence: string): Promise<void> {
     const { effects, log } = this.#options;
     try {
-      await carryOut(effects, order, sentence, this.#view.answersOwner, this.#pace);
+      await carryOut(effects, order, sentence, this.#view.answersOwner, this.#computeShare);
     } catch (error) {
       log.write('error', 'duty', 'An order to the mesh node failed', {
         cause: describeCauses(error),
@@ -335,14 +335,14 @@ export class DutyService {
     log.write('info', 'duty', `The machine was given back after ${ms} ms`, { ms, sentence });
   }
 
-  #wish(pause: PauseWish | null): DutyView {
+  #request(pause: PauseRequest | null): DutyView {
     this.#setPause(pause);
-    this.look();
+    this.reconcile();
     return this.#view;
   }
 
   /** A full disk must not keep the owner from pausing. */
-  #setPause(pause: PauseWish | null): void {
+  #setPause(pause: PauseRequest | null): void {
     const { pauses, log, warn } = this.#options;
     this.#pause = pause;
     try {
@@ -355,7 +355,9 @@ export class DutyService {
     }
   }
 
-  #lookAgainIn(ms: number): void {
-    this.#cancelTimer = this.#options.clock.after(Math.max(1, Math.ceil(ms)), () => this.look());
+  #reconcileIn(ms: number): void {
+    this.#cancelTimer = this.#options.clock.after(Math.max(1, Math.ceil(ms)), () =>
+      this.reconcile(),
+    );
   }
 }

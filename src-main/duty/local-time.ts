@@ -11,7 +11,7 @@ export type Zone = (wallMs: number) => number;
 export type Moment = {
   /** Milliseconds since 1970; may jump either way. */
   readonly wallMs: number;
-  /** Milliseconds on a clock that never goes back; it may stand still while the computer sleeps. */
+  /** Monotonic time, in milliseconds; it may stand still while the computer sleeps. */
   readonly monotonicMs: number;
   readonly zone: Zone;
 };

@@ -4,7 +4,7 @@ import { weeklyScheduleSchema } from '../../src-shared/preferences.ts';
 import { cardWith, DutyRun, known } from '../../test/support/duty-inputs.ts';
 import { minuteMs } from './local-time.ts';
 import { lookAgainAt } from './next-duty.ts';
-import { askPause } from './pause-wish.ts';
+import { askPause } from './pause-request.ts';
 
 const game = { name: 'Cyberpunk2077.exe', foundBy: 'launcher folder' } as const;
 const games: Partial<Facts> = { games: known([game]) };
@@ -14,9 +14,9 @@ const until13 = weeklyScheduleSchema.parse({ monday: [{ from: 600, to: 780 }] })
 describe('the way of a duty', () => {
   it('is off until the owner agrees, and goes from starting to serving when the engines are ready', () => {
     const run = new DutyRun();
-    run.wishes = { mayWork: false, pause: null };
+    run.requests = { mayWork: false, pause: null };
     expect(run.look()).toEqual({ state: 'off' });
-    run.wishes = { mayWork: true, pause: null };
+    run.requests = { mayWork: true, pause: null };
     expect(run.look()).toEqual({ state: 'starting' });
     run.setWork({ engines: 'starting' });
     expect(run.look()).toEqual({ state: 'starting' });
@@ -80,7 +80,7 @@ describe('the way of a duty', () => {
 
   it('goes off through a drain when the app quits', () => {
     const run = DutyRun.serving();
-    run.wishes = { mayWork: false, pause: null };
+    run.requests = { mayWork: false, pause: null };
     expect(run.look()).toMatchObject({ state: 'draining', reasons: [], deadline: { kind: 'by' } });
     run.setWork({ engines: 'stopped' });
     expect(run.look()).toEqual({ state: 'off' });
@@ -135,7 +135,7 @@ describe('the deadline of a drain', () => {
 
   it.each(pauseChoices)('lets answers finish when the owner pauses: "%s"', (choice) => {
     const run = DutyRun.serving();
-    run.wishes = { mayWork: true, pause: askPause(choice, run.now) };
+    run.requests = { mayWork: true, pause: askPause(choice, run.now) };
     expect(run.look()).toMatchObject({
       state: 'draining',
       deadline: { kind: 'when answered' },
@@ -161,20 +161,20 @@ describe('the deadline of a drain', () => {
 
   it('bounds an endless answer to ten minutes, unless the owner asked to finish', () => {
     const run = DutyRun.serving();
-    run.wishes = { mayWork: true, pause: askPause('indefinitely', run.now) };
+    run.requests = { mayWork: true, pause: askPause('indefinitely', run.now) };
     run.look();
     expect(run.watch(10 * minuteMs - 1000)).toMatchObject({ isEnding: false });
     expect(run.watch(1000)).toMatchObject({ isEnding: true });
 
     const finishing = DutyRun.serving();
-    finishing.wishes = { mayWork: true, pause: askPause('finish then pause', run.now) };
+    finishing.requests = { mayWork: true, pause: askPause('finish then pause', run.now) };
     expect(finishing.look()).toMatchObject({ deadline: { kind: 'when answered', atMs: null } });
     expect(finishing.watch(60 * minuteMs, 10_000)).toMatchObject({ isEnding: false });
   });
 
   it('comes nearer when the owner needs the machine meanwhile, and never moves away again', () => {
     const run = DutyRun.serving();
-    run.wishes = { mayWork: true, pause: askPause('finish then pause', run.now) };
+    run.requests = { mayWork: true, pause: askPause('finish then pause', run.now) };
     run.look();
     run.pass(5000);
     const atMs = run.now.monotonicMs + 400;
@@ -186,9 +186,9 @@ describe('the deadline of a drain', () => {
 
   it('is called off when the owner resumes while answers still finish', () => {
     const run = DutyRun.serving();
-    run.wishes = { mayWork: true, pause: askPause('finish then pause', run.now) };
+    run.requests = { mayWork: true, pause: askPause('finish then pause', run.now) };
     run.look();
-    run.wishes = { mayWork: true, pause: null };
+    run.requests = { mayWork: true, pause: null };
     expect(run.look()).toMatchObject({ state: 'serving' });
   });
 });

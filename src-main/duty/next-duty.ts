@@ -1,12 +1,12 @@
 /**
- * Facts in, duty out. `nextDuty` is asked whenever a reading, a wish, a preference or an engine changes, and at
+ * Facts in, duty out. `nextDuty` is asked whenever a reading, a request, a preference or an engine changes, and at
  * `lookAgainAt`; it decides and does nothing. Whoever acts on the difference reports back through `Work`, so that
  * the duty says what is, not what was ordered.
  */
 import type { DrainDeadline, Duty, PauseReasonName } from '../../src-shared/duty.ts';
 import { type CoolDown, nextCoolDown } from './cool-down.ts';
 import { type DutyInput, sane } from './duty-input.ts';
-import { type HeldReason, nextHeldReasons, shownReasons } from './held-reasons.ts';
+import { type ActiveReason, nextActiveReasons, shownReasons } from './active-reasons.ts';
 import { servingLimits } from './limits.ts';
 import { minuteMs, type Moment } from './local-time.ts';
 import { pauseSigns } from './pause-reasons.ts';
@@ -19,13 +19,13 @@ export type DutyRecord = {
 };
 
 type DutyMemory = {
-  readonly held: readonly HeldReason[];
+  readonly active: readonly ActiveReason[];
   readonly coolDown: CoolDown | null;
-  /** On the clock that never goes back: the latest input that any reading told of, and the start of serving. */
+  /** In monotonic time: the latest input that any reading told of, and the start of serving. */
   readonly lastInputMs: number | null;
   readonly servingSinceMs: number | null;
   readonly shortWork: ShortWork;
-  readonly lookedAt: Pick<Moment, 'monotonicMs' | 'wallMs'> | null;
+  readonly checkedAt: Pick<Moment, 'monotonicMs' | 'wallMs'> | null;
 };
 
 /** The owner's hand on the mouse, a game, heat: MindMesh is gone before it is noticed. */
@@ -42,12 +42,12 @@ const patientReasons: ReadonlySet<PauseReasonName> = new Set(['user', 'outside s
 export const initialDuty: DutyRecord = {
   duty: { state: 'off' },
   memory: {
-    held: [],
+    active: [],
     coolDown: null,
     lastInputMs: null,
     servingSinceMs: null,
     shortWork: noShortWork,
-    lookedAt: null,
+    checkedAt: null,
   },
 };
 
@@ -61,35 +61,35 @@ export function nextDuty(previous: DutyRecord, input: DutyInput): DutyRecord {
     sane(facts.inputIdleMs).isKnown && lastInputMs !== null
       ? now.monotonicMs - lastInputMs
       : undefined;
-  const held = nextHeldReasons(memory.held, pauseSigns(input, { idleMs, coolDown }), {
+  const active = nextActiveReasons(memory.active, pauseSigns(input, { idleMs, coolDown }), {
     now,
     steadyQuietMs: (name) =>
       quietAfterShortWork(name, memory.shortWork, preferences.steadyQuietSeconds * 1000),
-    hasWatched: hasWatched(memory.lookedAt, now),
+    hasWatched: hasWatched(memory.checkedAt, now),
   });
-  const duty = dutyFor(previous.duty, input, { held, coolDown, idleMs });
+  const duty = dutyFor(previous.duty, input, { active, coolDown, idleMs });
   const servingSinceMs =
     duty.state === 'serving' ? (memory.servingSinceMs ?? now.monotonicMs) : null;
-  const names = held.map(({ name }) => name);
+  const names = active.map(({ name }) => name);
   const shortWork = nextShortWork(memory.shortWork, duty.state, names, now.monotonicMs);
-  const lookedAt = { monotonicMs: now.monotonicMs, wallMs: now.wallMs };
-  return { duty, memory: { held, coolDown, lastInputMs, servingSinceMs, shortWork, lookedAt } };
+  const checkedAt = { monotonicMs: now.monotonicMs, wallMs: now.wallMs };
+  return { duty, memory: { active, coolDown, lastInputMs, servingSinceMs, shortWork, checkedAt } };
 }
 
 /**
  * When `nextDuty` has to be asked again even if nothing is heard: at a drain's deadline, at the end of a cool-down or
  * of a time of quiet, and every ten seconds, so that schedules and times of quiet are watched.
- * In milliseconds of the clock that never goes back.
+ * In milliseconds of monotonic time.
  */
 export function lookAgainAt({ duty, memory }: DutyRecord): number {
-  const times = memory.held.flatMap(({ gone }) => (gone === null ? [] : [gone.endsAtMs]));
-  if (memory.lookedAt !== null) {
-    times.push(memory.lookedAt.monotonicMs + lookEveryMs);
+  const times = memory.active.flatMap(({ gone }) => (gone === null ? [] : [gone.endsAtMs]));
+  if (memory.checkedAt !== null) {
+    times.push(memory.checkedAt.monotonicMs + lookEveryMs);
   }
   if (duty.state === 'draining' && !duty.isEnding && duty.deadline.atMs !== null) {
     times.push(duty.deadline.atMs);
   }
-  if (memory.coolDown !== null && memory.held.some(({ name }) => name === 'fault cool-down')) {
+  if (memory.coolDown !== null && memory.active.some(({ name }) => name === 'fault cool-down')) {
     times.push(memory.coolDown.endsAtMs);
   }
   return Math.min(...times);
@@ -106,19 +106,19 @@ export function withoutCoolDown({ duty, memory }: DutyRecord): DutyRecord {
 }
 
 type Judged = {
-  readonly held: readonly HeldReason[];
+  readonly active: readonly ActiveReason[];
   readonly coolDown: CoolDown | null;
   readonly idleMs: number | undefined;
 };
 
 function dutyFor(previous: Duty, input: DutyInput, judged: Judged): Duty {
-  const { wishes, work } = input;
-  const isWanted = wishes.mayWork && judged.held.length === 0;
+  const { requests, work } = input;
+  const isWanted = requests.mayWork && judged.active.length === 0;
   if (work.engines === 'stopped') {
     return isWanted ? { state: 'starting' } : restingDuty(input, judged);
   }
   if (!isWanted || isPastReturn(previous)) {
-    return drainingDuty(previous, input, judged.held);
+    return drainingDuty(previous, input, judged.active);
   }
   return work.engines === 'ready'
     ? { state: 'serving', ...servingLimits(input, judged.idleMs) }
@@ -131,23 +131,23 @@ function isPastReturn(previous: Duty): boolean {
 }
 
 /** A fault is a state while there is nothing else to wait for, and else one of the reasons. */
-function restingDuty({ wishes }: DutyInput, { held, coolDown }: Judged): Duty {
-  if (!wishes.mayWork) {
+function restingDuty({ requests }: DutyInput, { active, coolDown }: Judged): Duty {
+  if (!requests.mayWork) {
     return { state: 'off' };
   }
-  if (coolDown !== null && held.every(({ name }) => name === 'fault cool-down')) {
+  if (coolDown !== null && active.every(({ name }) => name === 'fault cool-down')) {
     const { code, because, retryAt } = coolDown;
     return { state: 'faulted', code, because, retryAt };
   }
-  return { state: 'paused', reasons: shownReasons(held) };
+  return { state: 'paused', reasons: shownReasons(active) };
 }
 
-function drainingDuty(previous: Duty, input: DutyInput, held: readonly HeldReason[]): Duty {
+function drainingDuty(previous: Duty, input: DutyInput, active: readonly ActiveReason[]): Duty {
   const { now, work } = input;
   const wasDraining = previous.state === 'draining' ? previous : undefined;
-  const deadline = earlier(wasDraining?.deadline, drainDeadline(input, held));
+  const deadline = earlier(wasDraining?.deadline, drainDeadline(input, active));
   const isPast = deadline.atMs !== null && now.monotonicMs >= deadline.atMs;
-  const reasons = shownReasons(held);
+  const reasons = shownReasons(active);
   return {
     state: 'draining',
     // What is over by now was still why it drains.
@@ -157,13 +157,16 @@ function drainingDuty(previous: Duty, input: DutyInput, held: readonly HeldReaso
   };
 }
 
-function drainDeadline({ wishes, now }: DutyInput, held: readonly HeldReason[]): DrainDeadline {
-  const isPatient = wishes.mayWork && held.every(({ name }) => patientReasons.has(name));
+function drainDeadline(
+  { requests, now }: DutyInput,
+  active: readonly ActiveReason[],
+): DrainDeadline {
+  const isPatient = requests.mayWork && active.every(({ name }) => patientReasons.has(name));
   if (!isPatient) {
     return { kind: 'by', atMs: now.monotonicMs + yieldWithinMs };
   }
-  const isToFinish = wishes.pause?.choice === 'finish then pause';
-  const isOnlyUser = held.every(({ name }) => name === 'user');
+  const isToFinish = requests.pause?.choice === 'finish then pause';
+  const isOnlyUser = active.every(({ name }) => name === 'user');
   return {
     kind: 'when answered',
     atMs: isToFinish && isOnlyUser ? null : now.monotonicMs + finishWithinMs,
@@ -196,10 +199,10 @@ function latestInput(previous: number | null, { facts, now }: DutyInput): number
  * Sleep shows on the clock on the wall where the other one stands still. A clock set forward looks alike, and
  * costs no more than a time of quiet.
  */
-function hasWatched(lookedAt: DutyMemory['lookedAt'], now: Moment): boolean {
+function hasWatched(checkedAt: DutyMemory['checkedAt'], now: Moment): boolean {
   return (
-    lookedAt !== null &&
-    now.monotonicMs - lookedAt.monotonicMs <= longestBlinkMs &&
-    now.wallMs - lookedAt.wallMs <= longestBlinkMs
+    checkedAt !== null &&
+    now.monotonicMs - checkedAt.monotonicMs <= longestBlinkMs &&
+    now.wallMs - checkedAt.wallMs <= longestBlinkMs
   );
 }

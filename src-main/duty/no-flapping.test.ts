@@ -73,12 +73,18 @@ const noisyTime = array(
  * so four-minute-old input may be over in one.
  */
 function isHint(run: DutyRun): boolean {
-  const { work, preferences, wishes, now } = run;
+  const { work, preferences, requests, now } = run;
   const { inputIdleMs } = run.facts;
   const facts = inputIdleMs.isKnown
     ? { ...run.facts, inputIdleMs: known(inputIdleMs.value + quietMs) }
     : run.facts;
-  const alone = { facts, work: { ...work, engines: 'stopped' as const }, preferences, wishes, now };
+  const alone = {
+    facts,
+    work: { ...work, engines: 'stopped' as const },
+    preferences,
+    requests,
+    now,
+  };
   return nextDuty(initialDuty, alone).duty.state !== 'starting';
 }
 

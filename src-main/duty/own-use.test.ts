@@ -61,7 +61,7 @@ describe('shards that fail again and again', () => {
     await desk.carryOut();
     await desk.carryOut();
     desk.shards = [{ ...shard, state: 'resting' }];
-    desk.service.look();
+    desk.service.reconcile();
     expect(desk.service.view).toMatchObject({
       state: 'faulted',
       code: 'engine-died',

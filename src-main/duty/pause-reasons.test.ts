@@ -10,7 +10,7 @@ import {
   reasonsFor,
   unknown,
 } from '../../test/support/duty-inputs.ts';
-import { askPause } from './pause-wish.ts';
+import { askPause } from './pause-request.ts';
 
 const game = { name: 'Cyberpunk2077.exe', foundBy: 'launcher folder' } as const;
 const film = { name: 'VLC', foundBy: 'full screen' } as const;
@@ -23,7 +23,7 @@ describe('a machine pauses', () => {
   const cases: [string, Different, PauseReasonName, string][] = [
     [
       'when the owner says so',
-      { wishes: { pause: askPause('indefinitely', noon) } },
+      { requests: { pause: askPause('indefinitely', noon) } },
       'user',
       'you paused it until you resume it',
     ],
@@ -221,7 +221,7 @@ describe('the reasons of a pause', () => {
     },
     preferences: { schedule: nights },
     work: { failure: { number: 1, code: 'engine-died', sentence: 'The engine died.' } },
-    wishes: { pause: askPause('1 hour', noon) },
+    requests: { pause: askPause('1 hour', noon) },
   };
 
   it('are all given, in display order', () => {

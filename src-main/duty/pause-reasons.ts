@@ -10,7 +10,7 @@ import type { CoolDown } from './cool-down.ts';
 import { type DutyInput, notANumber, sane } from './duty-input.ts';
 import { gpuLoadSigns, heatSigns, videoMemorySigns } from './gpu-signs.ts';
 import { minuteMs, timeWords } from './local-time.ts';
-import { isPauseOver, pauseWishWords } from './pause-wish.ts';
+import { isPauseOver, pauseRequestWords } from './pause-request.ts';
 import { isInSchedule, nextOpening } from './schedule.ts';
 import { type AllSigns, notRuledOut, over, quiet, type Signs, stands, unclear } from './signs.ts';
 
@@ -38,9 +38,11 @@ export function pauseSigns(input: DutyInput, remembered: Remembered): AllSigns {
   };
 }
 
-function userSigns({ wishes, now }: DutyInput): Signs {
-  const { pause } = wishes;
-  return pause === null || isPauseOver(pause, now) ? 'off' : [stands(pauseWishWords(pause, now))];
+function userSigns({ requests, now }: DutyInput): Signs {
+  const { pause } = requests;
+  return pause === null || isPauseOver(pause, now)
+    ? 'off'
+    : [stands(pauseRequestWords(pause, now))];
 }
 
 function coolDownSigns({ now }: DutyInput, coolDown: CoolDown | null): Signs {

@@ -4,7 +4,7 @@ import { weeklyScheduleSchema } from '../../src-shared/preferences.ts';
 import { cardWith, DutyRun, known, unknown } from '../../test/support/duty-inputs.ts';
 import { minuteMs } from './local-time.ts';
 import { lookAgainAt } from './next-duty.ts';
-import { askPause } from './pause-wish.ts';
+import { askPause } from './pause-request.ts';
 
 const game = { name: 'Cyberpunk2077.exe', foundBy: 'launcher folder' } as const;
 const games: Partial<Facts> = { games: known([game]) };
@@ -149,7 +149,7 @@ describe('the return to work', () => {
 
   it('is at once when the owner resumes, or the pause is over', () => {
     const run = paused({});
-    run.wishes = { mayWork: true, pause: askPause('1 hour', run.now) };
+    run.requests = { mayWork: true, pause: askPause('1 hour', run.now) };
     run.look();
     expect(run.watch(60 * minuteMs - 1000, 10_000)).toMatchObject({ state: 'paused' });
     expect(run.watch(1000)).toEqual({ state: 'starting' });

@@ -9,7 +9,7 @@ import { minuteMs } from './local-time.ts';
 export type ShortWork = {
   /** So many times in a row the machine gave back soon after it had begun. */
   readonly inARow: number;
-  /** When the work that goes on now began, on the clock that never goes back. */
+  /** When the work that goes on now began, in monotonic time. */
   readonly beganAtMs: number | null;
 };
 

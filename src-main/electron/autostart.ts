@@ -6,7 +6,7 @@ import { app } from 'electron';
 import { autostartEntry } from './autostart-entry.ts';
 
 /**
- * Does nothing where it is as wished already.
+ * Does nothing where it is so already.
  *
  * @param args for the start at login
  */

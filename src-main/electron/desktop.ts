@@ -217,7 +217,7 @@ export class Desktop {
     }
   }
 
-  /** The system's own list is looked at when the wish is new, not with every change of the host. */
+  /** The system's own list is looked at when the setting is new, not with every change of the host. */
   async #startAtLogin(isWanted: boolean): Promise<void> {
     if (isWanted !== this.#startsAtLogin) {
       await setAutostart(isWanted, this.#options.loginArguments);

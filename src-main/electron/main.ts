@@ -31,7 +31,7 @@ const command = parseCommandLine(process.argv.slice(1));
 app.setName('MindMesh');
 app.setAppUserModelId('net.mindmesh.app');
 if (!app.commandLine.hasSwitch('no-sandbox')) {
-  // As root, in containers, Chromium runs only without it; the window's own sandbox wish stands in any case.
+  // As root, in containers, Chromium runs only without it; the window's own sandbox setting stands in any case.
   app.enableSandbox();
 }
 // The window is light work for a processor, and the cards' memory belongs to models and games.

@@ -42,7 +42,7 @@ export function watchPower(host: Host, onShutdown: () => void): void {
   powerMonitor.on('shutdown', onShutdown);
 }
 
-/** Keeps the computer awake, but not its screen, while that is wished. */
+/** Keeps the computer awake, but not its screen, while that is set. */
 export class DesktopKeepAwake implements KeepAwake {
   #blocker: number | undefined;
 

@@ -12,8 +12,8 @@ import { type TrayAction, type TrayItem, trayMenu, trayTooltip } from './tray-me
 const paused = { duty: duties.paused, sentence: 'Paused: Cyberpunk2077.exe is running' };
 const faulted = { duty: duties.faulted, sentence: 'Fault: The engine died; trying again at 12:10' };
 const stopping = { node: { state: 'stopping', fault: null } } as const;
-const beforeConsent = { duty: duties.off, wishes: { hasConsented: false } };
-const chatOnly = { wishes: { hostsLayers: false } };
+const beforeConsent = { duty: duties.off, requests: { hasConsented: false } };
+const chatOnly = { requests: { hostsLayers: false } };
 
 /** A menu as lines: [x] and [ ] are boxes, (…) cannot be clicked. */
 function lines(items: readonly TrayItem[]): string[] {
@@ -124,10 +124,10 @@ describe('the menu', () => {
   });
 
   const resumes: [string, DifferentSnapshot][] = [
-    ['Resume', { ...paused, wishes: { pause: '1 hour' } }],
+    ['Resume', { ...paused, requests: { pause: '1 hour' } }],
     ['(Resume)', paused],
     ['Try again now', faulted],
-    ['Resume', { ...faulted, wishes: { pause: 'indefinitely' } }],
+    ['Resume', { ...faulted, requests: { pause: 'indefinitely' } }],
   ];
 
   it.each(resumes)('has %s where it would help, case %#', (line, different) => {
@@ -170,14 +170,14 @@ describe('a click', () => {
   });
 
   it.each(pauseChoices)('on "%s" shows as its tick', (pause) => {
-    const ticked = pauseItems({ wishes: { pause } }).filter(
+    const ticked = pauseItems({ requests: { pause } }).filter(
       (item) => item.kind === 'checkbox' && item.isChecked,
     );
     expect(ticked).toMatchObject([{ action: { type: 'pause', choice: pause } }]);
   });
 
   it.each([true, false])('on "Pause while gaming", now %s, asks for the contrary', (isOn) => {
-    expect(trayMenu(snapshotWith({ wishes: { pauseWhileGaming: isOn } }))[4]).toMatchObject({
+    expect(trayMenu(snapshotWith({ requests: { pauseWhileGaming: isOn } }))[4]).toMatchObject({
       isChecked: isOn,
       action: { type: 'pause while gaming', isOn: !isOn },
     });

@@ -7,7 +7,7 @@ import { printable } from '../../src-shared/printable.ts';
 import type { TraySnapshot } from './tray-snapshot.ts';
 import { trayState } from './tray-state.ts';
 
-/** What a click asks for. Clicks change wishes; only the machine says what is. */
+/** What a click asks for. Clicks change requests; only the machine says what is. */
 export type TrayAction =
   | { readonly type: 'pause'; readonly choice: PauseChoice }
   /** Ends the owner's pause and, after a fault, the time of waiting. */
@@ -59,9 +59,9 @@ export function trayTooltip(snapshot: TraySnapshot): string {
 }
 
 export function trayMenu(snapshot: TraySnapshot): TrayItem[] {
-  const { node, today, wishes } = snapshot;
+  const { node, today, requests } = snapshot;
   const isStopping = node.state === 'stopping';
-  const isSetUp = wishes.hasConsented && !isStopping;
+  const isSetUp = requests.hasConsented && !isStopping;
   return [
     textLine(whatHappens(snapshot)),
     textLine(tokensToday(today.tokensServed)),
@@ -70,9 +70,9 @@ export function trayMenu(snapshot: TraySnapshot): TrayItem[] {
     {
       kind: 'checkbox',
       label: 'Pause while gaming',
-      isChecked: wishes.pauseWhileGaming,
+      isChecked: requests.pauseWhileGaming,
       isEnabled: isSetUp,
-      action: { type: 'pause while gaming', isOn: !wishes.pauseWhileGaming },
+      action: { type: 'pause while gaming', isOn: !requests.pauseWhileGaming },
     },
     resumeButton(snapshot, isSetUp),
     separator,
@@ -88,18 +88,18 @@ export function trayMenu(snapshot: TraySnapshot): TrayItem[] {
 
 /** What goes on, and why. */
 function whatHappens(snapshot: TraySnapshot): string {
-  const { duty, node, sentence, wishes } = snapshot;
+  const { duty, node, sentence, requests } = snapshot;
   if (node.state === 'stopping') {
     return 'Quitting: giving the memory back';
   }
-  if (!wishes.hasConsented) {
+  if (!requests.hasConsented) {
     return 'Not set up yet: nothing runs until you agree';
   }
   if (node.state === 'faulted') {
     return `Fault: ${(node.fault ?? 'the mesh node has stopped').replace(/\.$/, '')}`;
   }
   if (trayState(snapshot) === 'chat-only') {
-    return wishes.hostsLayers
+    return requests.hostsLayers
       ? 'Chat only: this machine does not work for the mesh'
       : 'Chat only: this machine hosts no layers of a model';
   }
@@ -120,7 +120,7 @@ function pauseMenu(snapshot: TraySnapshot, isSetUp: boolean): TrayItem {
     items: pauseChoices.map((choice) => ({
       kind: 'checkbox',
       label: pauseLabels[choice],
-      isChecked: snapshot.wishes.pause === choice,
+      isChecked: snapshot.requests.pause === choice,
       isEnabled: true,
       action: { type: 'pause', choice },
     })),
@@ -128,12 +128,12 @@ function pauseMenu(snapshot: TraySnapshot, isSetUp: boolean): TrayItem {
 }
 
 /** Only what the owner paused can be resumed; a game or the heat has to end by itself. */
-function resumeButton({ duty, wishes }: TraySnapshot, isSetUp: boolean): TrayItem {
-  const isToRetry = wishes.pause === null && duty.state === 'faulted';
+function resumeButton({ duty, requests }: TraySnapshot, isSetUp: boolean): TrayItem {
+  const isToRetry = requests.pause === null && duty.state === 'faulted';
   return button(
     isToRetry ? 'Try again now' : 'Resume',
     { type: 'resume' },
-    isSetUp && (wishes.pause !== null || isToRetry),
+    isSetUp && (requests.pause !== null || isToRetry),
   );
 }
 

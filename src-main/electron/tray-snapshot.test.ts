@@ -20,7 +20,7 @@ it('takes from the host what the tray shows', () => {
     node: { state: 'running', fault: null },
     today: { tokensServed: 0 },
     readyUpdate: null,
-    wishes: { hasConsented: true, hostsLayers: true, pause: null, pauseWhileGaming: true },
+    requests: { hasConsented: true, hostsLayers: true, pause: null, pauseWhileGaming: true },
   });
 });
 
@@ -40,14 +40,14 @@ it('counts the tokens of the local day alone', () => {
 
 it('knows who has agreed, who hosts nothing, and who paused', () => {
   const duty = { ...host.duty, pause: '1 hour' } as const;
-  const { wishes } = traySnapshot(
+  const { requests } = traySnapshot(
     { ...host, consent: 'needed', duty },
     { pauseWhileGaming: false, shards: [] },
     noUsage,
     noUpdate,
     noon,
   );
-  expect(wishes).toEqual({
+  expect(requests).toEqual({
     hasConsented: false,
     hostsLayers: false,
     pause: '1 hour',

@@ -14,7 +14,7 @@ export type TraySnapshot = {
   readonly today: { readonly tokensServed: number };
   /** Version that installs with a restart; null without one. */
   readonly readyUpdate: string | null;
-  readonly wishes: {
+  readonly requests: {
     /** Before the owner has agreed, nothing computes or connects. */
     readonly hasConsented: boolean;
     /** There are layers to host; a machine without any only asks. */
@@ -40,7 +40,7 @@ export function traySnapshot(
     node: { state: host.state, fault: host.fault },
     today: { tokensServed: usage.days.find(({ day }) => day === today)?.served ?? 0 },
     readyUpdate: update.state === 'ready' ? (update.version ?? '') : null,
-    wishes: {
+    requests: {
       hasConsented: host.consent === 'given',
       // Nothing said is the demo model.
       hostsLayers: settings.shards === null || settings.shards.length > 0,

@@ -25,20 +25,20 @@ describe('the icon', () => {
     ['done with them', 'paused', { duty: duties.finished }],
     ['giving the memory back', 'paused', { duty: duties.givingBack }],
     ['paused by a game', 'paused', { duty: duties.paused }],
-    ['paused by its owner', 'paused', { duty: duties.paused, wishes: { pause: '1 hour' } }],
-    ['not agreed to', 'paused', { duty: duties.off, wishes: { hasConsented: false } }],
+    ['paused by its owner', 'paused', { duty: duties.paused, requests: { pause: '1 hour' } }],
+    ['not agreed to', 'paused', { duty: duties.off, requests: { hasConsented: false } }],
     [
       'not agreed to, whatever failed',
       'paused',
-      { node: faulted, wishes: { hasConsented: false } },
+      { node: faulted, requests: { hasConsented: false } },
     ],
     ['connecting', 'paused', { duty: duties.off, node: starting }],
     ['quitting', 'paused', { duty: duties.off, node: stopping }],
     ['not asked to work', 'chat-only', { duty: duties.off }],
-    ['without layers to host', 'chat-only', { wishes: { hostsLayers: false } }],
+    ['without layers to host', 'chat-only', { requests: { hostsLayers: false } }],
     ['after its engine died', 'fault', { duty: duties.faulted }],
     ['without a node', 'fault', { duty: duties.paused, node: faulted }],
-    ['chatting only, without a node', 'fault', { node: faulted, wishes: { hostsLayers: false } }],
+    ['chatting only, without a node', 'fault', { node: faulted, requests: { hostsLayers: false } }],
   ];
 
   it.each(cases)('of a machine %s is "%s"', (_what, state, different) => {

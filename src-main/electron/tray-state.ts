@@ -8,14 +8,14 @@ export const trayStates = ['serving', 'paused', 'chat-only', 'fault'] as const;
 export type TrayState = (typeof trayStates)[number];
 
 /** "serving" is for whoever may find the machine slow: it is said as long as it computes for others. */
-export function trayState({ duty, node, wishes }: TraySnapshot): TrayState {
-  if (!wishes.hasConsented) {
+export function trayState({ duty, node, requests }: TraySnapshot): TrayState {
+  if (!requests.hasConsented) {
     return 'paused';
   }
   if (node.state === 'faulted' || duty.state === 'faulted') {
     return 'fault';
   }
-  if (node.state === 'running' && (duty.state === 'off' || !wishes.hostsLayers)) {
+  if (node.state === 'running' && (duty.state === 'off' || !requests.hostsLayers)) {
     return 'chat-only';
   }
   return isWorking(duty) ? 'serving' : 'paused';

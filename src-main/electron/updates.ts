@@ -52,8 +52,8 @@ export class Updates {
     }
     this.#take({ type: 'wanted', isWanted: isOn });
     if (isOn) {
-      this.#stopLooking = this.#options.every(intervalMs, () => void this.#look());
-      void this.#look();
+      this.#stopLooking = this.#options.every(intervalMs, () => void this.#check());
+      void this.#check();
     } else {
       this.stop();
     }
@@ -74,7 +74,7 @@ export class Updates {
     }
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     try {
       this.#updater ??= this.#load();
       await (await this.#updater).checkForUpdates();

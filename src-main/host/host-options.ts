@@ -10,7 +10,7 @@ import type { Presence } from '../sensors/presence.ts';
 export type HostOptions = {
   /** Absent: the platform's usual folder. */
   readonly dataFolder?: string | undefined;
-  /** Wishes for this run alone; they go before the stored ones until those are changed. */
+  /** Settings for this run alone; they go before the stored ones until those are changed. */
   readonly overrides?: ChangedSettings;
   readonly logLevel?: LogLevel;
   /** Works whatever the machine does, which then is not watched; pauses of earlier runs are over. */

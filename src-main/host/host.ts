@@ -27,7 +27,7 @@ import { ownProcesses } from '../sensors/own-processes.ts';
 import type { Acknowledgement } from '../store/acknowledgements.ts';
 import { waitsForConsent } from './waits-for-consent.ts';
 import { settledShards, withIds } from '../node/shards-by-id.ts';
-import { WishedSettings } from './wished-settings.ts';
+import { EffectiveSettings } from './effective-settings.ts';
 import { type FactsWatch, watchFacts } from '../sensors/watch-facts.ts';
 
 const consent: Acknowledgement = 'consent 3';
@@ -53,7 +53,7 @@ export class Host {
   readonly #services: HostServices;
   readonly #files: AppFiles;
   readonly #defaultThreads: number;
-  readonly #settings: WishedSettings;
+  readonly #settings: EffectiveSettings;
   readonly #node: NodeProcess;
   readonly #duty: DutyService;
   readonly #keepAwake: KeepAwake;
@@ -72,7 +72,7 @@ export class Host {
     this.#services = services;
     this.#files = files;
     this.#defaultThreads = threads;
-    this.#settings = new WishedSettings(services.settings, options.overrides);
+    this.#settings = new EffectiveSettings(services.settings, options.overrides);
     this.#warnings = [...services.warnings];
     this.#hasConsent = options.needsConsent !== true || services.acknowledgements.has(consent);
     this.ready = this.#started.promise;
@@ -132,7 +132,7 @@ export class Host {
       warn: (sentence) => this.#warn(sentence),
       onChange: () => {
         this.#keepAwakeOrNot();
-        this.#lookAtMemory();
+        this.#refreshMemory();
         this.#tell();
       },
     });
@@ -271,7 +271,7 @@ export class Host {
     await this.#services.close();
   }
 
-  /** A wish that the node refuses is taken back: what is stored is what runs. */
+  /** A setting that the node refuses is taken back: what is stored is what runs. */
   async #changeSettings(changed: ChangedSettings): Promise<Settings> {
     const takeBack = this.#settings.change(await withIds(changed, this.#node));
     try {
@@ -281,7 +281,7 @@ export class Host {
       await this.#configure().catch(() => {});
       throw error;
     } finally {
-      this.#duty.look();
+      this.#duty.reconcile();
       this.#keepAwakeOrNot();
       // What is outside of the host goes by them too.
       this.#tell();
@@ -299,7 +299,7 @@ export class Host {
     }
   }
 
-  /** One change after the other, each with what is wished by then. */
+  /** One change after the other, each with what is set by then. */
   #configure(): Promise<void> {
     const configured = this.#configuring.then(() => this.#node.configure(this.#nodeConfig()));
     this.#configuring = configured.catch(() => {});
@@ -323,19 +323,19 @@ export class Host {
 
   #nodeChanged(): void {
     this.#storeShardsById(this.#node.status?.models ?? []);
-    this.#duty.look();
-    this.#lookAtMemory();
+    this.#duty.reconcile();
+    this.#refreshMemory();
     this.#tell();
   }
 
   /** What fits is another thing once the cards are known, and once it is seen what the layers run on. */
-  #lookAtMemory(): void {
+  #refreshMemory(): void {
     const { status, state } = this.#node;
     if (state.name !== 'running' || status === null || this.#stopped !== undefined) {
       return;
     }
     const { gpus } = this.#duty.facts ?? {};
-    if (this.#memory.look(gpus, status.shards, this.#settings.current)) {
+    if (this.#memory.refresh(gpus, status.shards, this.#settings.current)) {
       this.#configure().catch((error: unknown) => {
         this.log.write('warn', 'host', 'The memory for hosted layers could not be set', {
           cause: describeCauses(error),

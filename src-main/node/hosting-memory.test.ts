@@ -37,27 +37,27 @@ describe('what hosted layers may take', () => {
   it('is half of the computer’s memory, without what the rest needs, until a card is known', () => {
     const memory = new HostingMemory(32e9);
     expect(memory.bytes(settings)).toBe(16e9 - 512e6);
-    expect(memory.look(untold, [], settings)).toBe(false);
-    expect(memory.look(cards(), [], settings)).toBe(false);
+    expect(memory.refresh(untold, [], settings)).toBe(false);
+    expect(memory.refresh(cards(), [], settings)).toBe(false);
     expect(new HostingMemory(1e9).bytes(settings)).toBe(0);
   });
 
   it('is the owner’s share of the cards he lets be used, however much memory the computer has', () => {
     const memory = new HostingMemory(256e9);
     const gpus = cards(card('a', known(8e9)), card('b', known(12e9)));
-    expect(memory.look(gpus, [], settings)).toBe(true);
+    expect(memory.refresh(gpus, [], settings)).toBe(true);
     expect(memory.bytes(settings)).toBe(15e9);
     const one = {
       ...settings,
       cards: { a: { isUsed: false, temperatureCeilingCelsius: null } },
     };
-    expect(memory.look(gpus, [], one)).toBe(true);
+    expect(memory.refresh(gpus, [], one)).toBe(true);
     expect(memory.bytes(one)).toBe(9e9);
   });
 
   it('is what the owner named, and never more than the cards have', () => {
     const memory = new HostingMemory(32e9);
-    memory.look(cards(card('a', known(8e9))), [], settings);
+    memory.refresh(cards(card('a', known(8e9))), [], settings);
     expect(memory.bytes({ ...settings, hostingMemoryGigabytes: 4 })).toBe(4e9);
     expect(memory.bytes({ ...settings, hostingMemoryGigabytes: 24 })).toBe(6e9);
   });
@@ -65,32 +65,32 @@ describe('what hosted layers may take', () => {
   it('is of the computer again when the layers turn out to run on the processor, or are to', () => {
     const memory = new HostingMemory(32e9);
     const gpus = cards(card('a', known(8e9)));
-    memory.look(gpus, [], settings);
+    memory.refresh(gpus, [], settings);
     expect(memory.bytes({ ...settings, backend: 'cpu' })).toBe(16e9 - 512e6);
-    expect(memory.look(gpus, [{ backend: 'cpu' }], settings)).toBe(true);
+    expect(memory.refresh(gpus, [{ backend: 'cpu' }], settings)).toBe(true);
     expect(memory.bytes(settings)).toBe(16e9 - 512e6);
     // It is remembered while nothing is loaded.
-    expect(memory.look(gpus, [{ backend: null }], settings)).toBe(false);
-    expect(memory.look(gpus, [{ backend: 'vulkan' }], settings)).toBe(true);
+    expect(memory.refresh(gpus, [{ backend: null }], settings)).toBe(false);
+    expect(memory.refresh(gpus, [{ backend: 'vulkan' }], settings)).toBe(true);
   });
 
   it('does not jump when a card falls silent', () => {
     const memory = new HostingMemory(32e9);
-    memory.look(cards(card('a', known(8e9))), [], settings);
-    expect(memory.look(cards(card('a', untold)), [], settings)).toBe(false);
-    expect(memory.look(untold, [], settings)).toBe(false);
+    memory.refresh(cards(card('a', known(8e9))), [], settings);
+    expect(memory.refresh(cards(card('a', untold)), [], settings)).toBe(false);
+    expect(memory.refresh(untold, [], settings)).toBe(false);
     expect(memory.bytes(settings)).toBe(6e9);
   });
 
   it('is of the card that computes, whatever an integrated one beside it tells', () => {
     const memory = new HostingMemory(32e9);
     const integrated = { ...card('b', untold), vendor: 'intel', isIntegrated: true } as const;
-    memory.look(cards(card('a', known(8e9)), integrated), [], settings);
+    memory.refresh(cards(card('a', known(8e9)), integrated), [], settings);
     expect(memory.bytes(settings)).toBe(6e9);
   });
 
   it('is of the computer where a card does not tell, as on a Mac, whose memory is one', () => {
     const memory = new HostingMemory(32e9);
-    expect(memory.look(cards(card('a', untold)), [], settings)).toBe(false);
+    expect(memory.refresh(cards(card('a', untold)), [], settings)).toBe(false);
   });
 });

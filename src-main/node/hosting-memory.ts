@@ -36,7 +36,7 @@ export class HostingMemory {
   }
 
   /** Takes in what is known now; whether that changes what hosted layers may take. */
-  look(
+  refresh(
     gpus: Facts['gpus'] | undefined,
     shards: readonly Pick<ShardStatus, 'backend'>[],
     settings: Settings,
@@ -62,15 +62,15 @@ export class HostingMemory {
 
   /** Weights, caches and buffers of all hosted layers together, in bytes: what the owner allows of what is there. */
   bytes({
-    hostingMemoryGigabytes: wished,
+    hostingMemoryGigabytes: set,
     videoMemoryPercent,
     backend,
   }: Pick<Settings, 'hostingMemoryGigabytes' | 'videoMemoryPercent' | 'backend'>): number {
     if (this.#cardBytes !== undefined && this.#backend !== 'cpu' && backend !== 'cpu') {
       const allowed = (this.#cardBytes * videoMemoryPercent) / 100;
-      return Math.floor(Math.min(allowed, wished === null ? Infinity : wished * 1e9));
+      return Math.floor(Math.min(allowed, set === null ? Infinity : set * 1e9));
     }
-    const usable = wished === null ? this.#computerBytes / 2 - otherBytes : wished * 1e9;
+    const usable = set === null ? this.#computerBytes / 2 - otherBytes : set * 1e9;
     return Math.max(0, Math.floor(usable));
   }
 }

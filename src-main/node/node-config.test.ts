@@ -14,7 +14,7 @@ const facts = {
   isApiPortChosen: false,
 };
 
-it('hosts the demo model whole, with a thread for each core, when nobody wished for anything else', () => {
+it('hosts the demo model whole, with a thread for each core, when nothing else is set', () => {
   expect(nodeConfigSchema.parse(nodeConfig(defaultSettings, facts))).toMatchObject({
     dataFolder: '/data',
     bundledModels: ['/app/demo.gguf'],
@@ -24,7 +24,7 @@ it('hosts the demo model whole, with a thread for each core, when nobody wished 
   });
 });
 
-it('hosts nothing when that is the wish, and still knows the demo model', () => {
+it('hosts nothing when that is set, and still knows the demo model', () => {
   const config = nodeConfig({ ...defaultSettings, shards: [], threads: 2 }, facts);
   expect(config).toMatchObject({
     shards: [],
@@ -48,18 +48,18 @@ it('passes limits on in bytes', () => {
     uploadBytesPerSecond: null,
     region: 'DE',
   });
-  const wished = { ...defaultSettings, hosting: 'automatic' } as const;
-  expect(nodeConfig(wished, facts).hosting).toMatchObject({ mode: 'automatic' });
+  const set = { ...defaultSettings, hosting: 'automatic' } as const;
+  expect(nodeConfig(set, facts).hosting).toMatchObject({ mode: 'automatic' });
 });
 
 function routingOf(changes: Partial<Settings>): unknown {
   return nodeConfigSchema.parse(nodeConfig({ ...defaultSettings, ...changes }, facts)).routing;
 }
 
-it('passes on whom questions may use, with any price where no ceiling is wished for', () => {
+it('passes on whom questions may use, with any price where no ceiling is set', () => {
   expect(routingOf({})).toEqual({ rules: noRules, ownMachines: [] });
   const mine = '12D3KooWGzxzKZYveHXtpG6AsrUJBcWxHBFS2HsEoGTxrMLvKXtf';
-  const wished = {
+  const set = {
     askPoolOnly: true,
     askOwnMachinesOnly: true,
     askRegions: ['EU'],
@@ -68,7 +68,7 @@ it('passes on whom questions may use, with any price where no ceiling is wished 
     askLeastOperators: 2,
     ownMachines: [mine],
   };
-  expect(routingOf(wished)).toEqual({
+  expect(routingOf(set)).toEqual({
     rules: {
       poolOnly: true,
       ownMachinesOnly: true,

@@ -1,4 +1,4 @@
-/** From wishes to the configuration of a node. Pure. */
+/** From settings to the configuration of a node. Pure. */
 import type { NodeConfigInput, NodeStatus } from '../../src-shared/node-api.ts';
 import { type ChangedSettings, defaultSettings, type Settings } from '../../src-shared/settings.ts';
 

@@ -2,7 +2,7 @@
  * Asks the mesh node every few seconds for a sign of life. A node whose process was stopped, or that hangs in a call,
  * would leave the window, every command and every client of the API without an answer for good.
  */
-import { type Clock, systemClock } from '../sensors/clock.ts';
+import { type Clock, systemClock } from '../../src-shared/clock.ts';
 
 const askEveryMs = 5000;
 /** A node may be busy with one very long text for some seconds. */
@@ -33,7 +33,7 @@ export class NodeHeartbeat {
     this.end();
     this.#heardAt = this.#clock.now();
     this.#lookedAt = this.#heardAt;
-    this.#lookLater();
+    this.#scheduleCheck();
   }
 
   /** The node said something of its own accord. */
@@ -47,11 +47,11 @@ export class NodeHeartbeat {
     this.#cancel = undefined;
   }
 
-  #lookLater(): void {
-    this.#cancel = this.#clock.after(askEveryMs, () => this.#look());
+  #scheduleCheck(): void {
+    this.#cancel = this.#clock.after(askEveryMs, () => this.#check());
   }
 
-  #look(): void {
+  #check(): void {
     const now = this.#clock.now();
     // This process was stopped, or the whole computer slept: the node could not answer meanwhile.
     if (now - this.#lookedAt > 2 * askEveryMs) {
@@ -69,6 +69,6 @@ export class NodeHeartbeat {
       // A node that is gone is noticed by its exit.
       () => {},
     );
-    this.#lookLater();
+    this.#scheduleCheck();
   }
 }

@@ -1,6 +1,6 @@
 /** What a system's part of the sensors gives to the watching: things that run, and the facts they know now. */
 import type { Facts, Reading } from '../../src-shared/duty.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../../src-shared/clock.ts';
 import type { OwnProcesses } from './own-processes.ts';
 import type { Presence } from './presence.ts';
 import { known } from './reading.ts';

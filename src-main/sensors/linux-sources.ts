@@ -1,7 +1,7 @@
 /** The sensors of Linux. Most of it is read from /proc and /sys, which costs no process. */
 import { homedir } from 'node:os';
 import type { Reading } from '../../src-shared/duty.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../../src-shared/clock.ts';
 import { OthersCpu, readLinuxCpuTimes } from './cpu.ts';
 import { readCpuTemperature } from './cpu-temperature.ts';
 import {

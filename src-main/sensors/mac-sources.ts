@@ -5,7 +5,7 @@
 import { homedir } from 'node:os';
 import type { GpuFacts } from '../../src-shared/duty.ts';
 import { parseAppleCards } from './gpu/apple-cards.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../../src-shared/clock.ts';
 import { OthersCpu, readCpuTimes } from './cpu.ts';
 import {
   everyMs,

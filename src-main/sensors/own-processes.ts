@@ -1,6 +1,6 @@
 /** Which processes are ours, so that our own work is never taken for somebody else's. */
 import type { NodeStatus } from '../../src-shared/node-api.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../../src-shared/clock.ts';
 
 export type OwnProcesses = {
   /** All of ours: host, node, engines, windows. */

@@ -6,7 +6,7 @@
  */
 import type { Reading } from '../../src-shared/duty.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../../src-shared/clock.ts';
 import { unknown, unknownAfter } from './reading.ts';
 
 export type Sensor<T> = {

@@ -1,7 +1,7 @@
 /** The sensors of Windows: one PowerShell tells nearly all, nvidia-smi the rest about NVIDIA's cards. */
 import { homedir } from 'node:os';
 import type { Reading, RunningGame } from '../../src-shared/duty.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../../src-shared/clock.ts';
 import { OthersCpu, readCpuTimes } from './cpu.ts';
 import {
   attentive,

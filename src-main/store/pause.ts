@@ -1,5 +1,5 @@
 /** The owner's pause, kept over restarts until it is over. */
-import { type StoredPause, storedPauseSchema } from '../duty/pause-wish.ts';
+import { type StoredPause, storedPauseSchema } from '../duty/pause-request.ts';
 import type { Database } from './database.ts';
 
 export class PauseStore {

@@ -31,8 +31,8 @@ export function openOrReplaceDatabase(
     if (!(error instanceof AppError && error.code === 'database-damaged')) {
       throw error;
     }
-    const { database, kept, settings } = replace(path, error, now());
-    warn(lossSentence(kept, settings), describeCauses(error));
+    const { database, asideAt, settings } = replace(path, error, now());
+    warn(lossSentence(asideAt, settings), describeCauses(error));
     return database;
   }
 }
@@ -41,22 +41,22 @@ function replace(
   path: string,
   damage: AppError,
   now: Date,
-): { database: Database; kept: string; settings: number } {
+): { database: Database; asideAt: string; settings: number } {
   const saved = readableSettings(path);
-  const kept = freeName(path, now);
+  const asideAt = freeName(path, now);
   try {
-    move(path, kept);
+    move(path, asideAt);
   } catch (error) {
     throw new AppError('database-damaged', damage.message, { cause: error });
   }
   let database: Database | undefined;
   try {
     database = openDatabase(path);
-    return { database, kept, settings: putBack(database, saved) };
+    return { database, asideAt, settings: putBack(database, saved) };
   } catch (error) {
     database?.close();
     removeDatabase(path);
-    move(kept, path);
+    move(asideAt, path);
     throw new AppError('database-damaged', damage.message, { cause: error });
   }
 }
@@ -119,7 +119,7 @@ function putBack(database: Database, settings: readonly StoredSetting[]): number
   )();
 }
 
-function lossSentence(kept: string, settings: number): string {
+function lossSentence(asideAt: string, settings: number): string {
   const read =
     settings === 0
       ? 'All settings have'
@@ -127,6 +127,6 @@ function lossSentence(kept: string, settings: number): string {
   return [
     'The file with your settings and history was damaged, so MindMesh began a new one.',
     `${read} their defaults, the history is empty, a pause is over, and the desktop app asks for your consent again.`,
-    `The damaged file is kept as ${kept}.`,
+    `The damaged file is kept as ${asideAt}.`,
   ].join(' ');
 }

@@ -1,4 +1,4 @@
-/** The owner's wishes in the database: what is not there, or not valid, reads as its default. */
+/** The owner's settings in the database: what is not there, or not valid, reads as its default. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   type ChangedSettings,

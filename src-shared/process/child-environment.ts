@@ -18,9 +18,9 @@ export function childEnvironment(
   environment: NodeJS.ProcessEnv,
   additions: Readonly<Record<string, string>> = {},
 ): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(
+  const passed = Object.entries(environment).filter(
     ([name]) =>
       !droppedNames.has(name) && !droppedPrefixes.some((prefix) => name.startsWith(prefix)),
   );
-  return { ...Object.fromEntries(kept), ...additions };
+  return { ...Object.fromEntries(passed), ...additions };
 }

@@ -11,7 +11,7 @@ export class RecentLines {
     this.#onLine = onLine;
   }
 
-  /** Takes output as it comes, cut anywhere. A line that is too long is cut short, not kept growing. */
+  /** Takes output as it comes, cut anywhere. A line that is too long is cut short, not short growing. */
   push(text: string): void {
     const pieces = text.split('\n');
     const last = pieces.pop() ?? '';
@@ -33,11 +33,11 @@ export class RecentLines {
   }
 
   #finish(line: string): void {
-    const kept = line.slice(0, recentLinesLimits.lineCharacters).trimEnd();
-    if (kept === '') {
+    const short = line.slice(0, recentLinesLimits.lineCharacters).trimEnd();
+    if (short === '') {
       return;
     }
-    this.#lines = [...this.#lines, kept].slice(-recentLinesLimits.lines);
-    this.#onLine(kept);
+    this.#lines = [...this.#lines, short].slice(-recentLinesLimits.lines);
+    this.#onLine(short);
   }
 }

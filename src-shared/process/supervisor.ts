@@ -28,7 +28,7 @@ export type SupervisorOptions = {
   readonly plan: () => ChildPlan;
   readonly onState: (state: SupervisorState) => void;
   readonly policy?: RestartPolicy;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now?: () => number;
 };
 

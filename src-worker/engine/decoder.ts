@@ -7,8 +7,8 @@ import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { type Sampling, samplingSchema } from '../../src-shared/model.ts';
 import { type Work, workFlags } from '../wire/work.ts';
 import type { Llama } from './llama/llama.ts';
-import { PromptPace } from './prompt-pace.ts';
-import { Rests } from './rests.ts';
+import { PromptSpeed } from './prompt-speed.ts';
+import { DutyCycle } from './duty-cycle.ts';
 import { Sampler, SamplingSpace } from './sampling/sampler.ts';
 import { mostDecodeTokens, planBatch } from './scheduler.ts';
 import { hold, type Session } from './session.ts';
@@ -53,11 +53,11 @@ export class Decoder {
   readonly #sessions: SessionTable;
   /** Only in shards that sample. */
   readonly #space: SamplingSpace | undefined;
-  readonly #pace = new PromptPace();
-  readonly #rests: Rests;
+  readonly #pace = new PromptSpeed();
+  readonly #dutyCycle: DutyCycle;
   #isScheduled = false;
 
-  /** @param now Milliseconds from any start, never going back. */
+  /** @param now Monotonic time, in milliseconds. */
   constructor(
     llama: Llama,
     shard: Shard,
@@ -70,7 +70,7 @@ export class Decoder {
     this.#events = events;
     this.#now = now;
     this.#sessions = new SessionTable(maxSessions);
-    this.#rests = new Rests(now);
+    this.#dutyCycle = new DutyCycle(now);
     this.#space = shard.samples ? new SamplingSpace(llama, shard.model) : undefined;
   }
 
@@ -112,10 +112,10 @@ export class Decoder {
    * Tells a session's sampler what was generated so far. What it cannot take ends the session; does nothing when that has
    * ended already.
    */
-  learn(id: number, generated: readonly number[]): void {
+  restoreHistory(id: number, generated: readonly number[]): void {
     const session = this.#sessions.get(id);
     try {
-      session?.sampler?.learn(generated);
+      session?.sampler?.restoreHistory(generated);
     } catch (error) {
       this.fail(id, toAppError(error));
     }
@@ -133,9 +133,9 @@ export class Decoder {
 
   /** Ends a session, or what was kept of it, and frees its cache before the next batch. Does nothing when it has ended already. */
   close(id: number): void {
-    const keptSlot = this.#sessions.forget(id);
-    if (keptSlot !== undefined) {
-      this.#shard.truncate(keptSlot, 0);
+    const prefixSlot = this.#sessions.forget(id);
+    if (prefixSlot !== undefined) {
+      this.#shard.truncate(prefixSlot, 0);
     }
     const session = this.#sessions.remove(id);
     if (session !== undefined) {
@@ -176,7 +176,7 @@ export class Decoder {
 
   /** Share of the time to compute in, above 0 up to 1, from now on. Rests hold nothing up but the next batch. */
   setWorkShare(share: number): void {
-    this.#rests.setShare(share);
+    this.#dutyCycle.setShare(share);
   }
 
   /** Bytes of work that wait. */
@@ -186,7 +186,7 @@ export class Decoder {
 
   /** Ends all sessions without telling anyone. */
   dispose(): void {
-    this.#rests.dispose();
+    this.#dutyCycle.dispose();
     for (const { id } of this.#sessions.all) {
       this.close(id);
     }
@@ -201,7 +201,7 @@ export class Decoder {
 
   #turn(): void {
     this.#isScheduled = false;
-    const hold = this.#events.congestion() ?? this.#rests.due();
+    const hold = this.#events.congestion() ?? this.#dutyCycle.due();
     if (hold !== undefined) {
       void hold.then(() => this.#schedule());
       return;
@@ -210,7 +210,7 @@ export class Decoder {
     if (pieces.length > 0) {
       const start = this.#now();
       this.#decode(pieces, start);
-      this.#rests.computedSince(start);
+      this.#dutyCycle.computedSince(start);
       this.#events.onProgress();
     }
     if (this.#sessions.all.some((session) => session.next !== undefined)) {
@@ -251,7 +251,7 @@ export class Decoder {
         used -= session.length - position;
         session.length = position;
       }
-      used -= this.#dropKept(used + share.tokens - this.#shard.contextLength);
+      used -= this.#dropPrefixes(used + share.tokens - this.#shard.contextLength);
       if (used + share.tokens > this.#shard.contextLength) {
         used -= session.length;
         this.#fail(session, this.#full(used));
@@ -322,7 +322,7 @@ export class Decoder {
         session: session.id,
         position: held === undefined ? run.position : work.position,
         count: held === undefined ? run.count : work.count,
-        flags: isLast ? work.flags : work.flags & ~(workFlags.sample | workFlags.rehearse),
+        flags: isLast ? work.flags : work.flags & ~(workFlags.sample | workFlags.warmUp),
         computeMicros: held === undefined ? micros() : Math.min(mostMicros, held.micros),
         values: held === undefined ? hidden : Buffer.concat(held.hidden),
         detail: nothing,
@@ -333,7 +333,7 @@ export class Decoder {
       const { token, detail } = session.sampler.sample(this.#shard.logits(index), position);
       const isEnd = this.#llama.isEndOfGeneration(this.#shard.model.vocabulary, token);
       const values = new Uint8Array(Int32Array.of(token).buffer);
-      const rehearsal = work.flags & workFlags.rehearse;
+      const rehearsal = work.flags & workFlags.warmUp;
       this.#events.onOutput({
         session: session.id,
         position,
@@ -373,15 +373,15 @@ export class Decoder {
    * Frees at least so many tokens of what was kept of sessions, as far as there are any; returns how many. The node does
    * so too, but hears of a session that feeds itself only after its tokens were computed.
    */
-  #dropKept(tokens: number): number {
+  #dropPrefixes(tokens: number): number {
     let freed = 0;
     while (freed < tokens) {
-      const kept = this.#sessions.forgetOldest();
-      if (kept === undefined) {
+      const prefix = this.#sessions.forgetOldest();
+      if (prefix === undefined) {
         break;
       }
-      this.#shard.truncate(kept.slot, 0);
-      freed += kept.length;
+      this.#shard.truncate(prefix.slot, 0);
+      freed += prefix.length;
     }
     return freed;
   }
@@ -395,5 +395,5 @@ export class Decoder {
 }
 
 function isSingly({ flags }: Work): boolean {
-  return (flags & workFlags.singly) !== 0;
+  return (flags & workFlags.oneByOne) !== 0;
 }

@@ -1,7 +1,7 @@
 /** An engine that has its model: answers requests and takes work. */
 import type { z } from 'zod';
 import { AppError, missingCase, toAppError } from '../../src-shared/errors.ts';
-import type { Pace } from '../../src-shared/pace.ts';
+import type { ComputeShare } from '../../src-shared/compute-share.ts';
 import {
   engineKinds,
   type EngineRequest,
@@ -17,7 +17,7 @@ import { Model } from './llama/model.ts';
 import type { PulseThread } from './pulse/pulse.ts';
 import { Shard } from './llama/shard.ts';
 import { Tokenizer } from './llama/tokenizer.ts';
-import { threadsFor } from './work-share.ts';
+import { threadsFor } from './idle-time.ts';
 
 type Parameters = z.output<typeof loadParametersSchema>;
 
@@ -95,7 +95,7 @@ export class LoadedEngine {
       case 'open':
         return { held: this.#decoder().open(request.params) };
       case 'learn':
-        this.#decoder().learn(request.params.session, request.params.generated);
+        this.#decoder().restoreHistory(request.params.session, request.params.generated);
         return {};
       case 'keep':
         this.#decoder().keep(request.params.session, request.params.tokens);
@@ -108,7 +108,7 @@ export class LoadedEngine {
       case 'vocabulary':
         return this.#tokenizer.vocabulary();
       case 'pace':
-        this.#setPace(request.params);
+        this.#setComputeShare(request.params);
         return {};
       case 'report':
         return memoryReport(this.#library, this.#model);
@@ -152,7 +152,7 @@ export class LoadedEngine {
     this.#library.llama.backendFree();
   }
 
-  #setPace({ workShare, cpuShare }: Pace): void {
+  #setComputeShare({ workShare, cpuShare }: ComputeShare): void {
     const { shard, decoder } = this.#work ?? this.#onlyVocabulary('request-invalid');
     shard.useThreads(threadsFor(this.#parameters.threads, cpuShare));
     decoder.setWorkShare(workShare);

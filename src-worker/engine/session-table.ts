@@ -3,13 +3,13 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { Sampler } from './sampling/sampler.ts';
 import { Session } from './session.ts';
 
-/** What is left of a session that was kept. */
-type Kept = { readonly slot: number; readonly length: number };
+/** The prefix that a session left in the cache. */
+type CachedPrefix = { readonly slot: number; readonly length: number };
 
 export class SessionTable {
   /** In the order in which they were last served, the longest waiting first. */
   readonly #sessions = new Map<number, Session>();
-  readonly #kept = new Map<number, Kept>();
+  readonly #prefixes = new Map<number, CachedPrefix>();
   readonly #freeSlots: number[];
   /** Numbers count upward, so that a number that is not open tells whether it ever was. */
   #newest = 0;
@@ -29,11 +29,11 @@ export class SessionTable {
         `Session ${id} was used before; numbers on a link count upward.`,
       );
     }
-    const resumesSlot = resumed !== undefined && this.#kept.has(resumed);
+    const resumesSlot = resumed !== undefined && this.#prefixes.has(resumed);
     if (this.#freeSlots.length === 0 && !resumesSlot) {
       throw new AppError(
         'over-capacity',
-        `All ${this.#sessions.size + this.#kept.size} sessions of this engine are taken; try again when one has ended.`,
+        `All ${this.#sessions.size + this.#prefixes.size} sessions of this engine are taken; try again when one has ended.`,
       );
     }
   }
@@ -46,7 +46,7 @@ export class SessionTable {
     resumed?: number,
   ): Session {
     this.checkRoom(id, resumed);
-    const { slot, length } = this.#takeKept(resumed) ?? {
+    const { slot, length } = this.#takePrefix(resumed) ?? {
       slot: this.#freeSlots.pop() ?? 0,
       length: 0,
     };
@@ -59,32 +59,32 @@ export class SessionTable {
   /** Takes a session out, and keeps its slot with what is in the cache of it by then. */
   keep(session: Session): void {
     this.#sessions.delete(session.id);
-    this.#kept.set(session.id, { slot: session.slot, length: session.length });
+    this.#prefixes.set(session.id, { slot: session.slot, length: session.length });
   }
 
   /** Gives the slot of a kept session back and returns it; the caller empties its cache. */
   forget(id: number): number | undefined {
-    const kept = this.#kept.get(id);
-    if (kept !== undefined) {
-      this.#kept.delete(id);
-      this.#freeSlots.push(kept.slot);
+    const prefix = this.#prefixes.get(id);
+    if (prefix !== undefined) {
+      this.#prefixes.delete(id);
+      this.#freeSlots.push(prefix.slot);
     }
-    return kept?.slot;
+    return prefix?.slot;
   }
 
   /** As `forget`, for what was kept first; undefined when nothing is. */
-  forgetOldest(): Kept | undefined {
-    const [id] = this.#kept.keys();
-    const kept = this.#takeKept(id);
-    if (kept !== undefined) {
-      this.#freeSlots.push(kept.slot);
+  forgetOldest(): CachedPrefix | undefined {
+    const [id] = this.#prefixes.keys();
+    const prefix = this.#takePrefix(id);
+    if (prefix !== undefined) {
+      this.#freeSlots.push(prefix.slot);
     }
-    return kept;
+    return prefix;
   }
 
-  /** Tokens in the cache, of all sessions and of what was kept. */
+  /** Tokens in the cache, of all sessions and of all prefixes. */
   get cachedTokens(): number {
-    const all: readonly { readonly length: number }[] = [...this.all, ...this.#kept.values()];
+    const all: readonly { readonly length: number }[] = [...this.all, ...this.#prefixes.values()];
     return all.reduce((sum, { length }) => sum + length, 0);
   }
 
@@ -112,12 +112,12 @@ export class SessionTable {
     return [...this.#sessions.values()];
   }
 
-  #takeKept(id: number | undefined): Kept | undefined {
-    const kept = id === undefined ? undefined : this.#kept.get(id);
+  #takePrefix(id: number | undefined): CachedPrefix | undefined {
+    const prefix = id === undefined ? undefined : this.#prefixes.get(id);
     if (id !== undefined) {
-      this.#kept.delete(id);
+      this.#prefixes.delete(id);
     }
-    return kept;
+    return prefix;
   }
 
   /** Takes note that a session was served. */

@@ -19,7 +19,7 @@ export type Pending = {
   done: number;
   readonly isOwn: boolean;
   /** Of work that is computed singly: hidden states that are handed on with those of the rest, and what they took. */
-  held?: { readonly hidden: Buffer[]; micros: number };
+  waiting?: { readonly hidden: Buffer[]; micros: number };
 };
 
 /** Keeps hidden states that are handed on with those of the rest of their work. */
@@ -27,8 +27,8 @@ export function hold(
   pending: Pending,
   hidden: Buffer,
   micros: number,
-): NonNullable<Pending['held']> {
-  const held = (pending.held ??= { hidden: [], micros: 0 });
+): NonNullable<Pending['waiting']> {
+  const held = (pending.waiting ??= { hidden: [], micros: 0 });
   held.hidden.push(hidden);
   held.micros += micros;
   return held;

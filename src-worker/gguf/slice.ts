@@ -74,7 +74,7 @@ export function shardContent(
   const facts = modelFacts(source);
   const metadata = new Map(
     isWhole(facts, range)
-      ? [...keptMetadata(source), ...keysOf(facts, range)]
+      ? [...retainedMetadata(source), ...keysOf(facts, range)]
       : metadataOf(source, dissectFor(source, range), range),
   );
   if (options.manifestId !== undefined) {
@@ -127,12 +127,12 @@ function dissectFor(source: GgufDescription, range: LayerRange): Anatomy {
  * alone, which an engine does with `vocabularyOnly`. The chat template that is used stands under the plain key.
  */
 export async function writeHeader(source: GgufFile, path: string): Promise<void> {
-  const metadata = withPlainChatTemplate(new Map(keptMetadata(source)));
+  const metadata = withPlainChatTemplate(new Map(retainedMetadata(source)));
   await writeGguf(path, { metadata, tensors: [] });
 }
 
 /** The writer aligns to 32 whatever the source did. */
-function keptMetadata(source: GgufDescription): [string, MetadataValue][] {
+function retainedMetadata(source: GgufDescription): [string, MetadataValue][] {
   return [...source.header.metadata].filter(([key]) => key !== 'general.alignment');
 }
 
@@ -142,7 +142,7 @@ function* metadataOf(
   range: LayerRange,
 ): Generator<[string, MetadataValue]> {
   const needsTokenizer = range.firstLayer === 0 || range.lastLayer === anatomy.layers - 1;
-  for (const entry of keptMetadata(source)) {
+  for (const entry of retainedMetadata(source)) {
     if (needsTokenizer || !entry[0].startsWith('tokenizer.')) {
       yield entry;
     }

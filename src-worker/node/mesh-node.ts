@@ -34,7 +34,7 @@ import { OwnModels } from './hosting/own-models.ts';
 import { NodeModels } from './node-models.ts';
 import { maxUnreachableTold, peerStatuses } from './node-status.ts';
 import { MeshRoutes } from './routing/mesh-routes.ts';
-import { KeptStanding } from './trust/kept-standing.ts';
+import { StoredReputation } from './trust/stored-reputation.ts';
 import { Coordinator } from './sessions/asking/coordinator.ts';
 import { StageService } from './sessions/serving/stage-service.ts';
 import { Admission } from './text/admission.ts';
@@ -62,7 +62,7 @@ export class MeshNode {
   readonly #mesh: Mesh;
   readonly #routes: MeshRoutes;
   readonly #hosting: HostingService;
-  readonly #standing: KeptStanding;
+  readonly #standing: StoredReputation;
   readonly #shards: ShardHost;
   readonly #stages: StageService;
   readonly #coordinator: Coordinator;
@@ -78,7 +78,7 @@ export class MeshNode {
   #restsBecause: string | null;
 
   /**
-   * Joins the mesh, opens the gateway and begins to load the wished shards. When it fails, nothing is left running.
+   * Joins the mesh, opens the gateway and begins to load the desired shards. When it fails, nothing is left running.
    * @throws AppError of the part that could not start: `port-taken`, `data-folder-unusable`, `setting-invalid`
    */
   static async start(options: NodeOptions): Promise<MeshNode> {
@@ -91,7 +91,7 @@ export class MeshNode {
       },
     });
     const running: { node?: MeshNode } = {};
-    const standing = await KeptStanding.open(options.config.dataFolder, options.logOf('mesh'));
+    const standing = await StoredReputation.open(options.config.dataFolder, options.logOf('mesh'));
     const mesh = await createMesh({
       dataFolder: options.config.dataFolder,
       listen: options.config.listen,
@@ -126,7 +126,7 @@ export class MeshNode {
     routes: MeshRoutes,
     mesh: Mesh,
     catalog: readonly CatalogModel[],
-    standing: KeptStanding,
+    standing: StoredReputation,
     warnings: readonly string[],
   ) {
     this.#standing = standing;

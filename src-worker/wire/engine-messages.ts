@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { samplingSchema } from '../../src-shared/model.ts';
-import { paceSchema } from '../../src-shared/pace.ts';
+import { computeShareSchema } from '../../src-shared/compute-share.ts';
 import { workKinds } from './work.ts';
 
 /** File descriptor of the link in the engine process. */
@@ -140,7 +140,7 @@ export const engineRequestSchema = z.discriminatedUnion('method', [
   z.object({ id: z.int(), method: z.literal('tokenize'), params: tokenizeParametersSchema }),
   z.object({ id: z.int(), method: z.literal('vocabulary'), params: z.object({}) }),
   /** Taken at any time; the next batch keeps to it. */
-  z.object({ id: z.int(), method: z.literal('pace'), params: paceSchema }),
+  z.object({ id: z.int(), method: z.literal('pace'), params: computeShareSchema }),
   z.object({ id: z.int(), method: z.literal('report'), params: z.object({}) }),
 ]);
 export type EngineRequest = z.infer<typeof engineRequestSchema>;

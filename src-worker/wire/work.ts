@@ -25,12 +25,12 @@ export const workFlags = {
    * With `sample`: nothing follows from the sampled token, which only says that all before it is computed. For a
    * chain that gets ready to take an answer over. The `sampled` frame has the flag too.
    */
-  rehearse: 4,
+  warmUp: 4,
   /**
    * Each token is computed in a batch of its own, as a generated token is where nobody else asks: what comes out depends,
    * in the last bits, on how many tokens a batch has. Hidden states are handed on in a frame like the one that came.
    */
-  singly: 8,
+  oneByOne: 8,
 } as const;
 
 export type Work = {

@@ -69,7 +69,7 @@ export class LocalCoordinator {
     });
     if (shard !== undefined) {
       await library.importModel(shard.modelPath);
-      running.shards.setWishes([{ model: shard.modelName, layers: shard.layers }]);
+      running.shards.setDesired([{ model: shard.modelName, layers: shard.layers }]);
     }
     const coordinator = new LocalCoordinator(folder, running.mesh, running.shards);
     await coordinator.#stages.start();

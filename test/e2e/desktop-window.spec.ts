@@ -4,7 +4,7 @@ import { DesktopPage } from '../support/desktop-page.ts';
 import { PlayedWindow } from '../support/played-window.ts';
 import { smallModel, writeRandomModel } from '../support/random-model.ts';
 import { ChatPage } from '../support/chat-page.ts';
-import { expect, expectKept, test } from './played-test.ts';
+import { expect, expectStored, test } from './played-test.ts';
 
 test('the desktop window answers a chat over its own link', async ({ page, played }) => {
   await DesktopPage.prepare(page);
@@ -26,7 +26,7 @@ test('starting with the computer is asked for, and off until chosen', async ({ p
     await page.getByRole('button', { name: 'Agree and start' }).click();
     await page.getByRole('link', { name: 'Settings' }).click();
     await expect(page.getByRole('switch', { name: 'Start with the computer' })).toBeChecked();
-    await expectKept(played, { startAtLogin: true });
+    await expectStored(played, { startAtLogin: true });
   } finally {
     await played.dispose();
   }

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import type { CatalogEntry } from '../../src-shared/catalog.ts';
 import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { expect, expectKept, test } from './played-test.ts';
+import { expect, expectStored, test } from './played-test.ts';
 
 const entry: CatalogEntry = {
   id: 'some-model',
@@ -116,7 +116,7 @@ test('what is hosted of a model is chosen by its layers, and kept', async ({
   await last.press('Enter');
   const { node } = await played.host.call('snapshot', {});
   const model = node?.models.find(({ name }) => name === 'MindMesh Demo')?.manifestId ?? '';
-  await expectKept(played, { shards: [{ model, layers: { firstLayer: 0, lastLayer: 1 } }] });
+  await expectStored(played, { shards: [{ model, layers: { firstLayer: 0, lastLayer: 1 } }] });
   await expect(models.getByRole('img', { name: /^layers 0–1 on this computer/ })).toBeVisible();
 
   const first = models.getByRole('textbox', { name: /^First layer of MindMesh Demo/ });
@@ -126,7 +126,7 @@ test('what is hosted of a model is chosen by its layers, and kept', async ({
     'The first layer must not come after the last one.',
   );
   await choice.selectOption('Nothing');
-  await expectKept(played, { shards: [] });
+  await expectStored(played, { shards: [] });
 });
 
 test('a model that is hosted is removed after a question, and its own file stays', async ({
@@ -144,5 +144,5 @@ test('a model that is hosted is removed after a question, and its own file stays
   await expect(question).toContainText('Your file stays where it is.');
   await question.getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByRole('heading', { name })).toHaveCount(0);
-  await expectKept(played, { shards: [] });
+  await expectStored(played, { shards: [] });
 });

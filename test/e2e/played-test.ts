@@ -11,9 +11,12 @@ export const shownWithin = { timeout: 30_000 };
 /** Views, as they are called on the screen. */
 type ViewName = 'Chat' | 'Status' | 'Network' | 'Pools' | 'Models' | 'Machine' | 'Settings';
 
-/** The host has kept these wishes, or soon will: the screen shows a wish while it is still on its way. */
-export async function expectKept(played: PlayedWindow, wishes: Partial<Settings>): Promise<void> {
-  await expect.poll(() => played.host.call('settings', {})).toMatchObject(wishes);
+/** The host has stored these settings, or soon will: the screen shows a change while it is still on its way. */
+export async function expectStored(
+  played: PlayedWindow,
+  settings: Partial<Settings>,
+): Promise<void> {
+  await expect.poll(() => played.host.call('settings', {})).toMatchObject(settings);
 }
 
 export const test = base.extend<

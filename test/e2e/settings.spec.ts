@@ -1,6 +1,6 @@
-/** The owner's wishes: each is kept at once, or refused with a sentence. */
+/** The owner's settings: each is stored at once, or refused with a sentence. */
 import { defaultPreferences } from '../../src-shared/preferences.ts';
-import { expect, expectKept, test } from './played-test.ts';
+import { expect, expectStored, test } from './played-test.ts';
 
 test('a change is kept at once, and is there after a reload', async ({ openView, played }) => {
   const page = await openView('Settings');
@@ -20,7 +20,7 @@ test('a change is kept at once, and is there after a reload', async ({ openView,
   await page.reload();
   await expect(minutes).toHaveValue('12');
   await expect(page.getByRole('switch', { name: 'Pause on battery' })).not.toBeChecked();
-  await expectKept(played, {
+  await expectStored(played, {
     idleMinutes: 12,
     onBattery: 'work',
     pauseOnGpuLoadPercent: null,
@@ -46,7 +46,7 @@ test('a number out of its bounds is refused with a sentence, and is not sent', a
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('a wish that the host could not keep goes back, with the host’s sentence', async ({
+test('a change that the host could not store goes back, with the host’s sentence', async ({
   openView,
   page,
 }) => {
@@ -90,10 +90,10 @@ test('a group goes back to its defaults, and back from there', async ({ openView
   await expect(cap).toHaveValue('40');
   await group.getByRole('button', { name: 'Reset “How much” to defaults' }).click();
   await expect(cap).toHaveValue('100');
-  await expectKept(played, { keepAwake: false });
+  await expectStored(played, { keepAwake: false });
   await group.getByRole('button', { name: 'Undo the reset of “How much”' }).click();
   await expect(cap).toHaveValue('40');
-  await expectKept(played, { keepAwake: true });
+  await expectStored(played, { keepAwake: true });
 });
 
 test('exclusive programs are added and taken away with the keyboard', async ({
@@ -115,7 +115,7 @@ test('exclusive programs are added and taken away with the keyboard', async ({
   await keyboard.type('gimp');
   await keyboard.press('Enter');
   await expect(list.getByRole('listitem')).toHaveText(['blender', 'gimp']);
-  await expectKept(played, { exclusiveApps: ['blender', 'gimp'] });
+  await expectStored(played, { exclusiveApps: ['blender', 'gimp'] });
 
   await page.getByRole('button', { name: 'Remove blender' }).focus();
   await keyboard.press('Enter');
@@ -173,7 +173,7 @@ test('a single card is left alone, or gets a ceiling of its own', async ({ openV
   await ceiling.press('Enter');
   await page.getByRole('switch', { name: 'Use RTX 4090' }).click();
   await expect(ceiling).toHaveCount(0);
-  await expectKept(played, {
+  await expectStored(played, {
     cards: { 'GPU-1': { isUsed: false, temperatureCeilingCelsius: 70 } },
   });
 });

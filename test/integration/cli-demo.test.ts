@@ -50,7 +50,7 @@ it('answers over two peers, prints one line of JSON, and removes everything', as
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
   'ends at %s in the middle, with nothing left running or lying about',
-  async (wish) => {
+  async (signal) => {
     const folder = await temporaryFolder();
     const child = startDemo(folder);
     const end = finished(child);
@@ -59,7 +59,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
       return found.length >= 2 ? found : undefined;
     });
     const since = performance.now();
-    child.kill(wish);
+    child.kill(signal);
     expect(await end).toMatchObject({ code: 130 });
     expect(performance.now() - since).toBeLessThan(10_000);
     expect(pids.filter(isAlive)).toEqual([]);

@@ -178,8 +178,8 @@ describe('the engine’s loop', () => {
     while (outputs.at(-1)?.session !== 2) {
       await turn();
     }
-    send(2, 64, 4, workFlags.singly);
-    send(2, 68, 2, workFlags.singly | workFlags.sample);
+    send(2, 64, 4, workFlags.oneByOne);
+    send(2, 68, 2, workFlags.oneByOne | workFlags.sample);
     for (let position = 0; valuesOf(2, 64).byteLength < 6 * rowBytes; position += 1) {
       send(3, position, 1);
       await turn();
@@ -190,8 +190,8 @@ describe('the engine’s loop', () => {
         .map(({ position, count, flags }) => ({ position, count, flags })),
     ).toEqual([
       { position: 0, count: 64, flags: workFlags.sample },
-      { position: 64, count: 4, flags: workFlags.singly },
-      { position: 68, count: 2, flags: workFlags.singly | workFlags.sample },
+      { position: 64, count: 4, flags: workFlags.oneByOne },
+      { position: 68, count: 2, flags: workFlags.oneByOne | workFlags.sample },
     ]);
     expect(valuesOf(2, 64).equals(valuesOf(1, 64))).toBe(true);
     expect(outputs.filter(({ session }) => session === 3).length).toBeGreaterThan(3);

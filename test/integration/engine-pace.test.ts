@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplingSchema } from '../../src-shared/model.ts';
-import { fullPace } from '../../src-shared/pace.ts';
+import { fullComputeShare } from '../../src-shared/compute-share.ts';
 import { TestEngine } from '../support/engine-process.ts';
 
 const demoModel = join(import.meta.dirname, '../../assets/demo-model.gguf');
@@ -51,9 +51,9 @@ async function readToEnd(): Promise<{ said: number[]; share: number }> {
 describe('the pace of an engine', () => {
   it('computes in the share of the time that it is told, and says the same', async () => {
     const atFull = await readToEnd();
-    await engine.client.setPace({ workShare: 0.25, cpuShare: 1 });
+    await engine.client.setComputeShare({ workShare: 0.25, cpuShare: 1 });
     const atQuarter = await readToEnd();
-    await engine.client.setPace({ workShare: 1, cpuShare: 0.5 });
+    await engine.client.setComputeShare({ workShare: 1, cpuShare: 0.5 });
     const onOneThread = await readToEnd();
     expect(tokens.length).toBeGreaterThan(60);
     expect(atFull.share).toBeGreaterThan(0.5);
@@ -64,7 +64,7 @@ describe('the pace of an engine', () => {
   });
 
   it('opens, closes and answers while it rests, and goes on at once when it may work more', async () => {
-    await engine.client.setPace({ workShare: 0.05, cpuShare: 1 });
+    await engine.client.setComputeShare({ workShare: 0.05, cpuShare: 1 });
     const session = await read();
     await engine.until(() => engine.outputsOf(session).length >= 5);
     const start = performance.now();
@@ -72,7 +72,7 @@ describe('the pace of an engine', () => {
     await engine.client.close(await read());
     const answeredMs = performance.now() - start;
     const before = engine.outputsOf(session).length;
-    await engine.client.setPace(fullPace);
+    await engine.client.setComputeShare(fullComputeShare);
     await engine.until(() => isRead(session));
     await engine.client.close(session);
     expect(answeredMs).toBeLessThan(1000);
@@ -82,7 +82,7 @@ describe('the pace of an engine', () => {
   it('is no matter where nothing computes', async () => {
     const vocabulary = await TestEngine.start({ path: demoModel, vocabularyOnly: true });
     try {
-      await expect(vocabulary.client.setPace(fullPace)).rejects.toMatchObject({
+      await expect(vocabulary.client.setComputeShare(fullComputeShare)).rejects.toMatchObject({
         code: 'request-invalid',
       });
     } finally {

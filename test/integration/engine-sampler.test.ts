@@ -194,7 +194,7 @@ describe('penalties', () => {
       sampling,
       (sampler) => {
         draw(sampler, [positions[9] ?? 0]);
-        sampler.learn(once.slice(0, 15));
+        sampler.restoreHistory(once.slice(0, 15));
         return draw(sampler, positions.slice(15));
       },
       once.slice(0, 5),
@@ -254,7 +254,7 @@ ws ::= " "?
     const once = withSampler(sampling, (sampler) => draw(sampler, positions));
     const rest = withSampler(sampling, (sampler) => {
       draw(sampler, positions.slice(20, 22));
-      sampler.learn(once.slice(0, 12));
+      sampler.restoreHistory(once.slice(0, 12));
       return draw(sampler, positions.slice(12));
     });
     expect(rest).toEqual(once.slice(12));

@@ -17,7 +17,7 @@ async function timeOf(answer: LongAnswer, pieces: number): Promise<number> {
   return performance.now() - start;
 }
 
-it('a serving machine works in the share of the time that its owner allows, and is kept awake if wished', async () => {
+it('a serving machine works in the share of the time that its owner allows, and is stays awake if set so', async () => {
   const machine = new PlayedMachine();
   const awake: boolean[] = [];
   const host = await hostOfLongAnswers(await temporaryFolder(), machine, {

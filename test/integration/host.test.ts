@@ -180,7 +180,7 @@ describe('a host', () => {
     expect(await host.call('settings', {})).toMatchObject({ threads: null });
   });
 
-  it('takes a wish back that its node cannot fulfil, and runs as before', async () => {
+  it('takes a setting back that its node cannot apply, and runs as before', async () => {
     const folder = await temporaryFolder();
     const host = await readyHost({ dataFolder: folder });
     await expect(host.call('changeSettings', { apiPort: 1, threads: 2 })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** Layers that are hosted where their model is not: fetched from peers by wish, or where the mesh needs them. */
+/** Layers that are hosted where their model is not: fetched from peers by setting, or where the mesh needs them. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -55,7 +55,7 @@ const ranges = (status: NodeStatus): string[] =>
   status.shards.map(({ firstLayer, lastLayer }) => `${firstLayer}-${lastLayer}`).toSorted();
 
 describe('a model that only peers have', () => {
-  it('is hosted by wish: its layers alone are fetched, and then computed for others', async () => {
+  it('is hosted by setting: its layers alone are fetched, and then computed for others', async () => {
     const { owner, model } = await startOwner();
     const question = {
       model,

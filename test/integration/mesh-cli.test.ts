@@ -44,8 +44,8 @@ describe('mindmesh models and mindmesh route', () => {
     await writeRandomModel(file);
     const desk = await serve('--no-shards');
     expect((await desk.run('models', 'import', file)).code).toBe(0);
-    const wish = JSON.stringify([{ model: name }]);
-    expect((await desk.run('settings', 'set', 'shards', wish)).code).toBe(0);
+    const shards = JSON.stringify([{ model: name }]);
+    expect((await desk.run('settings', 'set', 'shards', shards)).code).toBe(0);
 
     const laptop = await serve('--no-shards', '--peer', desk.address);
     const route = await eventually(

@@ -17,7 +17,7 @@ async function shardsOf(node: NodeProcess): Promise<string[]> {
   return names.flatMap((name) => /(\d+-\d+)\.gguf$/.exec(name)?.[1] ?? []).toSorted();
 }
 
-it('is what the wished layers need, and makes room for what is used later', async () => {
+it('is what the desired layers need, and makes room for what is used later', async () => {
   const path = join(await temporaryFolder(), 'model.gguf');
   await writeRandomModel(path, transferModel);
   const giver = await startGiver(path);

@@ -62,7 +62,7 @@ describe('a node that cannot start', () => {
     ['gateway', (port: number) => ({ gateway: { port, apiKey: gatewayKey } })],
   ])(
     'names the port of its %s that is taken, leaves nothing, and may try again',
-    async (_, wish) => {
+    async (_, entry) => {
       const { port, free } = await takePort();
       const dataFolder = await temporaryFolder();
       const node = await NodeProcess.launch(dataFolder);
@@ -75,7 +75,7 @@ describe('a node that cannot start', () => {
         mdns: false,
         gateway: { port: 0, apiKey: gatewayKey },
         engine: { threads: 1, backend: 'cpu' as const },
-        ...wish(port),
+        ...entry(port),
       };
       await expect(node.request('start', config)).rejects.toMatchObject({
         code: 'port-taken',
@@ -204,7 +204,7 @@ describe('the shards of a node', () => {
     await expect(node.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
   });
 
-  it('stay as they were when a wish makes no sense', async () => {
+  it('stay as they were when an entry makes no sense', async () => {
     const node = await start({ bundledModels: [await modelFile()], shards: [{ model }] });
     await node.untilServing();
     const before = node.enginePids;
@@ -212,8 +212,8 @@ describe('the shards of a node', () => {
       [{ model: 'No such model' }, 'model-not-found'],
       [{ model, layers: { firstLayer: 2, lastLayer: 4 } }, 'setting-invalid'],
     ];
-    for (const [wish, code] of nonsense) {
-      const shards = [{ model, layers: lower }, wish as { model: string }];
+    for (const [entry, code] of nonsense) {
+      const shards = [{ model, layers: lower }, entry as { model: string }];
       await expect(node.request('setShards', { shards })).rejects.toMatchObject({ code });
     }
     await node.until(() => true, 'asked again');

@@ -23,7 +23,7 @@ import {
   type MembershipText,
 } from '../../src-worker/node/pools/membership/certificate.ts';
 import { inviteLink } from '../../src-worker/node/pools/membership/invite.ts';
-import { PoolGate } from '../../src-worker/node/pools/gate/pool-gate.ts';
+import { MembershipGate } from '../../src-worker/node/pools/gate/membership-gate.ts';
 import type { Pools } from '../../src-worker/node/pools/membership/pools.ts';
 import { issueRevocation } from '../../src-worker/node/pools/membership/revocation.ts';
 import { poolModelKind } from '../../src-worker/node/pools/membership/pool-model.ts';
@@ -234,7 +234,7 @@ async function startInviter(
       return { refusal: undefined, membership, inviter: membership };
     },
   };
-  const gate = new PoolGate({ identity, pools: pools as unknown as Pools, poolOnly: false });
+  const gate = new MembershipGate({ identity, pools: pools as unknown as Pools, poolOnly: false });
   const libp2p = await buildLibp2p({
     identity,
     listen: [anyLocalPort],

@@ -6,7 +6,7 @@ import type { GpuFacts, Reading } from '../../src-shared/duty.ts';
 import { lookUpGraphicsNames } from '../../src-main/sensors/gpu/graphics-names.ts';
 import { NvidiaCards } from '../../src-main/sensors/gpu/nvidia-cards.ts';
 import { known, unknown } from '../../src-main/sensors/reading.ts';
-import { type Clock, systemClock } from '../../src-main/sensors/clock.ts';
+import { type Clock, systemClock } from '../../src-shared/clock.ts';
 import { runCommand } from '../../src-main/base/run-command.ts';
 import { PolledSensor } from '../../src-main/sensors/sensor.ts';
 import { WindowsWatch } from '../../src-main/sensors/windows/watch.ts';

@@ -10,7 +10,7 @@ import {
   chunkProtocol,
   encodeNumber,
 } from '../../src-worker/node/transfer/chunk-messages.ts';
-import type { SourceFault } from '../../src-worker/node/transfer/source-bench.ts';
+import type { SourceFault } from '../../src-worker/node/transfer/source-pool.ts';
 import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 import { writeRandomModel } from '../support/random-model.ts';
 import {

@@ -7,7 +7,7 @@ import { PlayedMachine } from './played-machine.ts';
 import { ManualClock } from './sensor-clock.ts';
 import { watchFacts } from '../../src-main/sensors/watch-facts.ts';
 import { DutyService } from '../../src-main/duty/duty-service.ts';
-import type { StoredPause } from '../../src-main/duty/pause-wish.ts';
+import type { StoredPause } from '../../src-main/duty/pause-request.ts';
 
 export const noon = Date.UTC(2026, 5, 15, 12);
 
@@ -142,7 +142,7 @@ export class Desk {
 
   async setShards(...shards: ShardStatus[]): Promise<void> {
     this.shards = shards;
-    this.service.look();
+    this.service.reconcile();
     await this.settle();
   }
 }

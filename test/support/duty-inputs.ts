@@ -4,7 +4,7 @@ import { defaultPreferences, type Preferences } from '../../src-shared/preferenc
 import type { DutyInput, Work } from '../../src-main/duty/duty-input.ts';
 import type { Moment, Zone } from '../../src-main/duty/local-time.ts';
 import { type DutyRecord, initialDuty, nextDuty } from '../../src-main/duty/next-duty.ts';
-import type { Wishes } from '../../src-main/duty/pause-wish.ts';
+import type { OwnerRequests } from '../../src-main/duty/pause-request.ts';
 
 type Known<T> = { readonly isKnown: true; readonly value: T };
 
@@ -61,7 +61,7 @@ export const idleInput: DutyInput = {
   facts: idleFacts,
   work: restingWork,
   preferences: defaultPreferences,
-  wishes: { mayWork: true, pause: null },
+  requests: { mayWork: true, pause: null },
   now: noon,
 };
 
@@ -75,15 +75,15 @@ export type Different = {
   readonly facts?: Partial<Facts>;
   readonly work?: Partial<Work>;
   readonly preferences?: Partial<Preferences>;
-  readonly wishes?: Partial<Wishes>;
+  readonly requests?: Partial<OwnerRequests>;
 };
 
-function inputWith({ facts, work, preferences, wishes }: Different): DutyInput {
+function inputWith({ facts, work, preferences, requests }: Different): DutyInput {
   return {
     facts: { ...idleFacts, ...facts },
     work: { ...idleInput.work, ...work },
     preferences: { ...idleInput.preferences, ...preferences },
-    wishes: { ...idleInput.wishes, ...wishes },
+    requests: { ...idleInput.requests, ...requests },
     now: noon,
   };
 }
@@ -99,7 +99,7 @@ export class DutyRun {
   facts: Facts = idleFacts;
   work: Work = restingWork;
   preferences: Preferences = defaultPreferences;
-  wishes: Wishes = idleInput.wishes;
+  requests: OwnerRequests = idleInput.requests;
   now: Moment;
   #record: DutyRecord = initialDuty;
 
@@ -118,8 +118,8 @@ export class DutyRun {
   /** Looks now. Without a word from a test, the machine's idle input time goes on by itself. */
   look(different: Partial<Facts> = {}): Duty {
     this.facts = { ...this.facts, ...different };
-    const { facts, work, preferences, wishes, now } = this;
-    this.#record = nextDuty(this.#record, { facts, work, preferences, wishes, now });
+    const { facts, work, preferences, requests, now } = this;
+    this.#record = nextDuty(this.#record, { facts, work, preferences, requests, now });
     return this.#record.duty;
   }
 

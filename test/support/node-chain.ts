@@ -12,7 +12,7 @@ const answerSchema = z.object({
   x_mindmesh: z.object({
     receipts: z.array(
       z.object({
-        heldTokens: z.number().default(0),
+        cachedTokens: z.number().default(0),
         stages: z.array(
           z.object({ peer: z.string(), firstLayer: z.number(), lastLayer: z.number() }),
         ),
@@ -28,7 +28,7 @@ export type Answer = {
   /** Tokens of the prompt that the stages had from an earlier answer. */
   readonly held: number;
 };
-type Wishes = Pick<OpenAI.Chat.ChatCompletionCreateParams, 'response_format'>;
+type RequestFields = Pick<OpenAI.Chat.ChatCompletionCreateParams, 'response_format'>;
 type Begun = { readonly rest: Promise<void>; readonly abort: () => void };
 
 const apiKey = 'mm-key-of-the-asking-node-in-a-chain';
@@ -111,7 +111,7 @@ export class NodeChain {
     }));
     const { x_mindmesh: told } = answerSchema.parse(rest);
     const [receipt] = told.receipts;
-    return { tokens, stages: receipt?.stages ?? [], held: receipt?.heldTokens ?? 0 };
+    return { tokens, stages: receipt?.stages ?? [], held: receipt?.cachedTokens ?? 0 };
   }
 
   /** Begins an answer of many seconds; resolves when its first text is there. */
@@ -137,11 +137,11 @@ export class NodeChain {
   async answer(
     maxTokens: number,
     disturb: () => Promise<unknown> | undefined = () => undefined,
-    wishes: Wishes = {},
+    fields: RequestFields = {},
   ): Promise<string> {
     const stream = await this.client.chat.completions.create({
       ...greedy('Tell me everything.'),
-      ...wishes,
+      ...fields,
       max_tokens: maxTokens,
       stream: true,
     });

@@ -1,6 +1,6 @@
 /** Engines without processes: they load when told to, crash when told to, and remember what they were asked. */
 import { AppError } from '../../src-shared/errors.ts';
-import type { Pace } from '../../src-shared/pace.ts';
+import type { ComputeShare } from '../../src-shared/compute-share.ts';
 import type { EngineEvents } from '../../src-worker/node/engines/engine-client.ts';
 import type { Engine, StartEngine } from '../../src-worker/node/engines/shard-engine.ts';
 import type {
@@ -49,7 +49,7 @@ class FakeEngine implements Engine {
   readonly kept: number[] = [];
   readonly learnt: (readonly number[])[] = [];
   readonly resumed: number[] = [];
-  readonly paces: Pace[] = [];
+  readonly paces: ComputeShare[] = [];
   isRunning = true;
   readonly #engines: FakeEngines;
   readonly #events: EngineEvents;
@@ -82,7 +82,7 @@ class FakeEngine implements Engine {
     return refuseOpens === undefined ? Promise.resolve({ held }) : Promise.reject(refuseOpens);
   }
 
-  learn(_session: number, generated: readonly number[]): Promise<void> {
+  restoreHistory(_session: number, generated: readonly number[]): Promise<void> {
     this.learnt.push(generated);
     return Promise.resolve();
   }
@@ -99,7 +99,7 @@ class FakeEngine implements Engine {
 
   send(): void {}
 
-  setPace(pace: Pace): Promise<void> {
+  setComputeShare(pace: ComputeShare): Promise<void> {
     this.paces.push(pace);
     return Promise.resolve();
   }

@@ -101,7 +101,7 @@ export class FakeShard implements ServingShard {
     const isThere = (this.kept.get(resume?.name ?? '') ?? 0) >= (resume?.tokens ?? 0);
     this.kept.delete(resume?.name ?? '');
     return {
-      held: isThere ? (resume?.tokens ?? 0) : 0,
+      cachedTokens: isThere ? (resume?.tokens ?? 0) : 0,
       keep: (name, tokens) => {
         session.isClosed = true;
         this.kept.set(name, tokens);
@@ -109,7 +109,7 @@ export class FakeShard implements ServingShard {
       selfFeedUntil: this.#selfFeedUntil(session),
       claim: (tokens) =>
         tokens > (session.cells ?? this.sureCells) ? this.#grow(session) : undefined,
-      learn: (generated) => {
+      restoreHistory: (generated) => {
         session.learnt = generated;
         this.#onTold();
       },
@@ -195,13 +195,13 @@ export class FakeShard implements ServingShard {
       session: 99,
       position,
       count: 1,
-      flags: (isEnd ? workFlags.endOfGeneration : 0) | (work.flags & workFlags.rehearse),
+      flags: (isEnd ? workFlags.endOfGeneration : 0) | (work.flags & workFlags.warmUp),
       computeMicros: work.computeMicros + fakeComputeMicros,
       values,
       detail: Buffer.from(wantsDetail ? JSON.stringify({ logprob: -0.5, top: [] }) : ''),
     });
     const selfFeedUntil = this.#selfFeedUntil(session);
-    const isToGoOn = !isEnd && (work.flags & workFlags.rehearse) === 0;
+    const isToGoOn = !isEnd && (work.flags & workFlags.warmUp) === 0;
     if (selfFeedUntil !== undefined && isToGoOn && position < selfFeedUntil) {
       const flags = workFlags.sample;
       this.#later(() =>

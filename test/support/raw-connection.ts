@@ -8,7 +8,7 @@ import { tls } from '@libp2p/tls';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import type { Identity } from '../../src-worker/node/identity/identity.ts';
-import { PoolGate } from '../../src-worker/node/pools/gate/pool-gate.ts';
+import { MembershipGate } from '../../src-worker/node/pools/gate/membership-gate.ts';
 import { someKey } from './pool-keys.ts';
 
 /** Format: https://github.com/hashicorp/yamux/blob/master/spec.md */
@@ -78,7 +78,7 @@ export class RawConnection {
   static async open(address: string, options: RawOptions = {}): Promise<RawConnection> {
     const { from, answer } = options;
     const self = options.identity ?? (await someKey());
-    const gate = new PoolGate({ identity: self, pools: undefined, poolOnly: false });
+    const gate = new MembershipGate({ identity: self, pools: undefined, poolOnly: false });
     const opened = Promise.withResolvers<MessageStream>();
     const libp2p = await createLibp2p({
       privateKey: self.privateKey,

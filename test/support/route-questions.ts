@@ -13,7 +13,7 @@ import {
   type RouteStage,
 } from '../../src-worker/node/routing/plan-route.ts';
 import { stageCostMs } from '../../src-worker/node/routing/stage-cost.ts';
-import { isDistrusted } from '../../src-worker/node/trust/standing-book.ts';
+import { isDistrusted } from '../../src-worker/node/trust/reputation.ts';
 
 export const routedModel = { manifestId: 'a'.repeat(64), name: 'Test model', layers: 6 };
 
@@ -133,7 +133,7 @@ export function operatorsOf(asked: MeshQuestion, peers: readonly string[]): numb
 
 function stagesOf(asked: RouteQuestion): { peer: string; shard: RecordedShard; costMs: number }[] {
   const { model, rules = noRules, promptTokens, maxTokens } = asked;
-  const work = { promptTokens, heldTokens: 0, answerTokens: maxTokens - promptTokens };
+  const work = { promptTokens, cachedTokens: 0, answerTokens: maxTokens - promptTokens };
   const own = asked.ownShards.map((shard) => ({
     peer: asked.self,
     shard,

@@ -1,6 +1,6 @@
 /** A clock for sensors that moves only when a test moves it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '../../src-main/sensors/clock.ts';
+import type { Clock } from '../../src-shared/clock.ts';
 
 export class ManualClock implements Clock {
   #now = 0;

@@ -13,7 +13,7 @@ import {
   ModelDownloads,
   type ModelDownloadsOptions,
 } from '../../src-worker/node/hosting/model-downloads.ts';
-import type { SourceFault } from '../../src-worker/node/transfer/source-bench.ts';
+import type { SourceFault } from '../../src-worker/node/transfer/source-pool.ts';
 import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 import { type ChannelPeer, startChannelPeer } from './mesh-peers.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -33,14 +33,14 @@ export const working: TraySnapshot = {
   node: { state: 'running', fault: null },
   today: { tokensServed: 12_345 },
   readyUpdate: null,
-  wishes: { hasConsented: true, hostsLayers: true, pause: null, pauseWhileGaming: true },
+  requests: { hasConsented: true, hostsLayers: true, pause: null, pauseWhileGaming: true },
 };
 
 /** How a snapshot differs from the one of a machine at work. */
-export type DifferentSnapshot = Partial<Omit<TraySnapshot, 'wishes'>> & {
-  readonly wishes?: Partial<TraySnapshot['wishes']>;
+export type DifferentSnapshot = Partial<Omit<TraySnapshot, 'requests'>> & {
+  readonly requests?: Partial<TraySnapshot['requests']>;
 };
 
-export function snapshotWith({ wishes, ...different }: DifferentSnapshot): TraySnapshot {
-  return { ...working, ...different, wishes: { ...working.wishes, ...wishes } };
+export function snapshotWith({ requests, ...different }: DifferentSnapshot): TraySnapshot {
+  return { ...working, ...different, requests: { ...working.requests, ...requests } };
 }

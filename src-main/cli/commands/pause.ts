@@ -7,14 +7,14 @@ import { exitCodes, note, print } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
 
 export function pause(choice: PauseChoice, options: CommonOptions): Promise<void> {
-  return wish(options, (connection) => connection.call('pause', { choice }));
+  return request(options, (connection) => connection.call('pause', { choice }));
 }
 
 export function resume(options: CommonOptions): Promise<void> {
-  return wish(options, (connection) => connection.call('resume', {}));
+  return request(options, (connection) => connection.call('resume', {}));
 }
 
-async function wish(
+async function request(
   options: CommonOptions,
   ask: (connection: HostConnection) => Promise<DutyView>,
 ): Promise<void> {

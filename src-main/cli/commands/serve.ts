@@ -73,7 +73,7 @@ async function startServer(
   return server;
 }
 
-/** Resolves at the first wish to stop, from a terminal, the system or a parent that is gone. */
+/** Resolves at the first request to stop, from a terminal, the system or a parent that is gone. */
 async function stopSignal(): Promise<void> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   await Promise.race([

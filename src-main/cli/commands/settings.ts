@@ -51,15 +51,15 @@ export async function setSetting(
   await change(known, options, () => changed);
 }
 
-/** Adds to a list; `wish` "remove" takes out of it. */
+/** Adds to a list; `verb` "remove" takes out of it. */
 export async function changeList(
-  wish: 'add' | 'remove',
+  verb: 'add' | 'remove',
   name: string,
   item: string,
   options: SettingsOptions,
 ): Promise<void> {
   const known = listName(name);
-  const changed = wish === 'add' ? withItem : withoutItem;
+  const changed = verb === 'add' ? withItem : withoutItem;
   await change(known, options, (settings) => changed(settings, known, item));
 }
 

@@ -69,8 +69,8 @@ function addressesOf({ node }: DemoHost): string[] {
 
 async function main(isJson: boolean): Promise<void> {
   const interrupted = new AbortController();
-  for (const wish of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(wish, () => interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => interrupted.abort());
   }
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   // It may come before anybody waits for it.

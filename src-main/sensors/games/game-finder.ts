@@ -1,6 +1,6 @@
 /** Watches for games: which programs run, against where the launchers keep games and what the owner named. */
 import type { Reading, RunningGame } from '../../../src-shared/duty.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../../src-shared/clock.ts';
 import { findGames, type GameFolder } from './find-games.ts';
 import type { OwnProcesses } from '../own-processes.ts';
 import { mapReading } from '../reading.ts';

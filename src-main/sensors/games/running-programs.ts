@@ -2,7 +2,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Reading } from '../../../src-shared/duty.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import { known, unknown } from '../reading.ts';
 import type { RunCommand } from '../../base/run-command.ts';
 

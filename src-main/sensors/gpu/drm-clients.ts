@@ -27,7 +27,7 @@ export class DrmClients {
   }
 
   /** Every known use of a card, one entry for each client. */
-  async look(always: ReadonlySet<number>): Promise<OwnedClient[]> {
+  async scan(always: ReadonlySet<number>): Promise<OwnedClient[]> {
     this.#turn += 1;
     await this.#notePids();
     for (const pid of this.#nextPids(always)) {

@@ -3,7 +3,7 @@
  * cards are listed too, so that one without its tool is not overlooked.
  */
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import { DrmClients, type OwnedClient } from './drm-clients.ts';
 import { loadBetween } from './drm-usage.ts';
 import {
@@ -73,7 +73,7 @@ export class LinuxCards {
     const needsClients =
       cards.some(({ vendor }) => vendor === 'intel') ||
       (ours.size > 0 && cards.some(({ vendor }) => vendor === 'amd'));
-    const clients = needsClients ? await this.#clients.look(ours) : [];
+    const clients = needsClients ? await this.#clients.scan(ours) : [];
     const looks = new Map<LinuxCard, CardLook>();
     for (const card of cards) {
       if (card.vendor !== 'nvidia') {

@@ -1,6 +1,6 @@
 /** All graphics cards of a Linux machine: sysfs and nvidia-smi together, with names. */
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../../../src-shared/clock.ts';
 import { everyMs, polled, type Running, type SourceOptions } from '../fact-sources.ts';
 import { GraphicsCards } from './graphics-cards.ts';
 import { lookUpGraphicsNames } from './graphics-names.ts';

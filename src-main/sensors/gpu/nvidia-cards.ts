@@ -3,7 +3,7 @@
  * it runs only while engines of ours do, since otherwise the whole load is others'.
  */
 import type { Reading } from '../../../src-shared/duty.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import { LineTool } from '../line-tool.ts';
 import { nvidiaQueryArguments } from './nvidia-query.ts';
 import { type NvidiaFacts, NvidiaReadings } from './nvidia-readings.ts';

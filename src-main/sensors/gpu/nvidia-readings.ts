@@ -3,7 +3,7 @@
  * them while engines of ours run.
  */
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../../src-shared/clock.ts';
 import {
   allByOthers,
   othersUse,
@@ -24,7 +24,7 @@ type Heard<T> = { readonly value: T; readonly at: number };
 /** Of the tools' own lines, so many may be missing before what they said is taken back. */
 const staleAfterLines = 3;
 /** pmon needs a moment after its start; until then what was known before our engine started still stands. */
-const othersHeldMs = 10_000;
+const othersValidMs = 10_000;
 
 export class NvidiaReadings {
   readonly #ours: RecentGpuPids;
@@ -138,7 +138,7 @@ export class NvidiaReadings {
     const rows = this.#rowsOf(card.index);
     if (ours.size > 0 && rows.length === 0) {
       const held = this.#others.get(card.index);
-      if (held !== undefined && now - held.at <= othersHeldMs) {
+      if (held !== undefined && now - held.at <= othersValidMs) {
         return held.value;
       }
       const because = unknown(this.#monitorTrouble ?? 'nvidia-smi pmon has not answered yet');

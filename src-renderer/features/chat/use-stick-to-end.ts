@@ -16,11 +16,11 @@ interface StickToEnd {
 export function useStickToEnd(): StickToEnd {
   const scrollerRef = useRef<HTMLDivElement>(null);
   const contentRef = useRef<HTMLDivElement>(null);
-  const held = useRef(true);
+  const isAtEnd = useRef(true);
   const [atEnd, setAtEnd] = useState(true);
 
   const toEnd = useCallback(() => {
-    held.current = true;
+    isAtEnd.current = true;
     setAtEnd(true);
     scrollerRef.current?.scrollTo({ top: scrollerRef.current.scrollHeight });
   }, []);
@@ -33,12 +33,12 @@ export function useStickToEnd(): StickToEnd {
     }
     let previousTop = scroller.scrollTop;
     const onScroll = (): void => {
-      held.current = followsEnd(held.current, previousTop, scroller);
+      isAtEnd.current = followsEnd(isAtEnd.current, previousTop, scroller);
       previousTop = scroller.scrollTop;
-      setAtEnd(held.current);
+      setAtEnd(isAtEnd.current);
     };
     const observer = new ResizeObserver(() => {
-      if (held.current) {
+      if (isAtEnd.current) {
         scroller.scrollTo({ top: scroller.scrollHeight });
         // Its event comes a frame later; by then the reader may have moved up from here.
         previousTop = scroller.scrollTop;

@@ -15,10 +15,10 @@ const invite = { kind: 'join', invite: 'AAAA' } as const;
 
 describe('the view that the tray or a link asks for', () => {
   it('is shown once for each request, also for the same one again', () => {
-    const wish = { ...quiet, view: 'settings', request: 3 } as const;
-    expect(viewAskedFor(wish, 2)).toBe('settings');
-    expect(viewAskedFor(wish, 3)).toBeNull();
-    expect(viewAskedFor({ ...wish, request: 4 }, 3)).toBe('settings');
+    const shell = { ...quiet, view: 'settings', request: 3 } as const;
+    expect(viewAskedFor(shell, 2)).toBe('settings');
+    expect(viewAskedFor(shell, 3)).toBeNull();
+    expect(viewAskedFor({ ...shell, request: 4 }, 3)).toBe('settings');
   });
 
   it('is the chat for a link to it, and the pools for an invite', () => {

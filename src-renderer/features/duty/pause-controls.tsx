@@ -5,20 +5,20 @@ import { Button } from '../../components/button.tsx';
 import { MenuButton } from '../../components/menu-button.tsx';
 import { text } from '../../locales/text.ts';
 import { useHostView } from '../host-client/host-context.tsx';
-import { useDutyWish } from './use-duty-wish.ts';
+import { useDutyAction } from './use-duty-action.ts';
 
 const words = text.duty;
 
 export function PauseControls({ duty }: { duty: DutyView }) {
-  const wish = useDutyWish();
-  const isDisabled = useHostView().connection !== 'connected' || wish.isAsking;
+  const action = useDutyAction();
+  const isDisabled = useHostView().connection !== 'connected' || action.isAsking;
   // A game or the heat has to end by itself: only the owner's own pause and the wait after a fault can be ended.
   const canResume = duty.pause !== null || duty.state === 'faulted';
   return (
     <>
       <div className="flex flex-wrap items-center gap-2">
         {canResume ? (
-          <Button look="main" icon="play" disabled={isDisabled} onClick={wish.resume}>
+          <Button look="main" icon="play" disabled={isDisabled} onClick={action.resume}>
             {duty.pause === null ? words.tryAgainNow : words.resume}
           </Button>
         ) : null}
@@ -31,12 +31,12 @@ export function PauseControls({ duty }: { duty: DutyView }) {
             label: words.pauses[value],
             isCurrent: duty.pause === value,
           }))}
-          onChoose={wish.pause}
+          onChoose={action.pause}
         />
       </div>
-      {wish.problem === null ? null : (
+      {action.problem === null ? null : (
         <p role="alert" className="mt-2 text-sm text-bad">
-          {words.notDone} {wish.problem}
+          {words.notDone} {action.problem}
         </p>
       )}
     </>

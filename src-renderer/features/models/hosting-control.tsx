@@ -6,7 +6,7 @@ import { NumberInput } from '../settings/number-input.tsx';
 import { OutcomeLine, SavedMark } from '../settings/setting-row.tsx';
 import { useSetting } from '../settings/use-setting.ts';
 import { fitOf } from './fit.ts';
-import { type HostingWish, wishFor, withWish } from './hosting-wish.ts';
+import { type HostingChoice, hostingChoiceOf, withHostingChoice } from './hosting-choice.ts';
 
 const words = text.models;
 
@@ -23,13 +23,14 @@ export function HostingControl({
   roomBytes: number | undefined;
 }) {
   const id = useId();
-  const { value: wishes, outcome, set, refuse } = useSetting('shards');
-  const wish = wishFor(wishes, model);
+  const { value: shards, outcome, set, refuse } = useSetting('shards');
+  const choice = hostingChoiceOf(shards, model);
   const isInvalid = outcome !== null && outcome !== 'saved';
-  const wishFurther = (wished: HostingWish): void => set(withWish(wishes, models, model, wished));
+  const host = (choice: HostingChoice): void =>
+    set(withHostingChoice(shards, models, model, choice));
 
-  const choose = (kind: HostingWish['kind']): void => {
-    wishFurther(
+  const choose = (kind: HostingChoice['kind']): void => {
+    host(
       kind === 'layers'
         ? { kind, layers: { firstLayer: 0, lastLayer: Math.ceil(model.layers / 2) - 1 } }
         : { kind },
@@ -39,7 +40,7 @@ export function HostingControl({
     if (firstLayer > lastLayer) {
       refuse(words.layersTurned);
     } else {
-      wishFurther({ kind: 'layers', layers: { firstLayer, lastLayer } });
+      host({ kind: 'layers', layers: { firstLayer, lastLayer } });
     }
   };
   const bounds = { least: 0, most: model.layers - 1 };
@@ -53,7 +54,7 @@ export function HostingControl({
           id={id}
           aria-label={words.hostAria(model.name)}
           aria-describedby={`${id}-outcome`}
-          value={wish.kind}
+          value={choice.kind}
           onChange={({ target }) => {
             const kind = kinds.find((each) => each === target.value);
             if (kind !== undefined) {
@@ -68,17 +69,17 @@ export function HostingControl({
             </option>
           ))}
         </select>
-        {wish.kind === 'layers' ? (
+        {choice.kind === 'layers' ? (
           <span className="flex flex-wrap items-center gap-2">
             <span className="text-muted">{words.firstLayer}</span>
             <NumberInput
               id={`${id}-first`}
               label={words.firstLayerAria(model.name)}
               unit=""
-              value={wish.layers.firstLayer}
+              value={choice.layers.firstLayer}
               bounds={bounds}
               isInvalid={isInvalid}
-              onCommit={(first) => setLayers(first, wish.layers.lastLayer)}
+              onCommit={(first) => setLayers(first, choice.layers.lastLayer)}
               onRefuse={refuse}
             />
             <span className="text-muted">{words.lastLayer}</span>
@@ -86,22 +87,22 @@ export function HostingControl({
               id={`${id}-last`}
               label={words.lastLayerAria(model.name)}
               unit=""
-              value={wish.layers.lastLayer}
+              value={choice.layers.lastLayer}
               bounds={bounds}
               isInvalid={isInvalid}
-              onCommit={(last) => setLayers(wish.layers.firstLayer, last)}
+              onCommit={(last) => setLayers(choice.layers.firstLayer, last)}
               onRefuse={refuse}
             />
           </span>
         ) : null}
         <SavedMark outcome={outcome} />
       </div>
-      {wish.kind === 'whole' &&
+      {choice.kind === 'whole' &&
       roomBytes !== undefined &&
       fitOf(model.sizeBytes, roomBytes) === 'too large' ? (
         <p className="text-warning">{words.needsRoom(model.sizeBytes, roomBytes)}</p>
       ) : null}
-      {wish.kind !== 'nothing' && model.path === null ? (
+      {choice.kind !== 'nothing' && model.path === null ? (
         <p className="text-muted">{words.fetches}</p>
       ) : null}
       <OutcomeLine id={`${id}-outcome`} outcome={outcome} />

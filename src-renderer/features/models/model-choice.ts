@@ -9,16 +9,16 @@ export function isDemoModel(model: Pick<ModelEntry, 'name'>): boolean {
 }
 
 /**
- * The model that the person wished for if it can answer now; without a wish, the largest one that can,
+ * The model that the person prefers if it can answer now; without a preference, the largest one that can,
  * since the demo model is only there until something better is. null when none fits.
  */
 export function chosenModel(
   models: readonly ModelEntry[],
-  wishedId: string | null,
+  preferredId: string | null,
 ): ModelEntry | null {
   const available = models.filter((model) => model.available);
-  if (wishedId !== null) {
-    return available.find((model) => model.manifestId === wishedId) ?? null;
+  if (preferredId !== null) {
+    return available.find((model) => model.manifestId === preferredId) ?? null;
   }
   return available.toSorted((one, other) => other.sizeBytes - one.sizeBytes)[0] ?? null;
 }

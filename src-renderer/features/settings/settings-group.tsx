@@ -17,8 +17,8 @@ export function SettingsGroup({ group, children }: { group: SettingGroup; childr
   const changed = changedIn(settings, group);
   const isChanged = Object.keys(changed).length > 0;
 
-  const set = async (wish: ChangedSettings, undoneBy: ChangedSettings | null): Promise<void> => {
-    const failed = await change(wish);
+  const set = async (changes: ChangedSettings, undoneBy: ChangedSettings | null): Promise<void> => {
+    const failed = await change(changes);
     setProblem(failed);
     if (failed === null) {
       setBefore(undoneBy);

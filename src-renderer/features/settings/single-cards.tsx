@@ -28,10 +28,10 @@ function SingleCard({
 }) {
   const id = useId();
   const { value: cards, set, refuse, outcome } = field;
-  const wishes = cards[card.id] ?? untouched;
-  const ceiling = wishes.temperatureCeilingCelsius;
+  const rules = cards[card.id] ?? untouched;
+  const ceiling = rules.temperatureCeilingCelsius;
   const change = (different: Partial<Cards[string]>): void =>
-    set({ ...cards, [card.id]: { ...wishes, ...different } });
+    set({ ...cards, [card.id]: { ...rules, ...different } });
   return (
     <li className="space-y-1.5">
       <div className="flex items-center justify-between gap-4">
@@ -40,11 +40,11 @@ function SingleCard({
         </label>
         <Switch
           id={`${id}-use`}
-          checked={wishes.isUsed}
+          checked={rules.isUsed}
           onChange={({ target }) => change({ isUsed: target.checked })}
         />
       </div>
-      {wishes.isUsed ? (
+      {rules.isUsed ? (
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 text-sm text-muted">
           <label htmlFor={`${id}-own`} className="min-w-0 wrap-anywhere">
             {words.ceiling(card.name)}

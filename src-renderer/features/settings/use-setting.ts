@@ -1,6 +1,6 @@
 /**
- * One setting in its field: shows what the host holds, or what was just wished for until the host has answered. A
- * wish that is not kept goes back to what the host holds, with the reason.
+ * One setting in its field: shows what the host has, or what was just entered until the host has answered. A
+ * change that the host refuses goes back to what the host has, with the reason.
  */
 import { useEffect, useRef, useState } from 'react';
 import { type SettingName, type Settings, settingsSchema } from '../../../src-shared/settings.ts';
@@ -13,19 +13,19 @@ export type Outcome = 'saved' | { readonly problem: string } | null;
 
 export interface SettingField<T> {
   readonly value: T;
-  /** What became of the last wish. */
+  /** What became of the last change. */
   readonly outcome: Outcome;
-  /** Sends the wish when the setting's schema takes it. */
+  /** Sends the change when the setting's schema takes it. */
   readonly set: (value: T) => void;
-  /** Says why what is in the field cannot be wished for; null when it is not there any more. */
+  /** Says why what is in the field cannot be set; null when it is not there any more. */
   readonly refuse: (problem: string | null) => void;
 }
 
 export function useSetting<Name extends SettingName>(name: Name): SettingField<Settings[Name]> {
   const { settings, change } = useSettingsForm();
-  const [wished, setWished] = useState<{ readonly value: Settings[Name] } | null>(null);
+  const [pending, setPending] = useState<{ readonly value: Settings[Name] } | null>(null);
   const [outcome, setOutcome] = useState<Outcome>(null);
-  const lastWish = useRef(0);
+  const lastChange = useRef(0);
 
   useEffect(() => {
     if (outcome === 'saved') {
@@ -40,19 +40,19 @@ export function useSetting<Name extends SettingName>(name: Name): SettingField<S
       setOutcome({ problem: text.settings.notValid });
       return;
     }
-    lastWish.current += 1;
-    const wish = lastWish.current;
-    setWished({ value });
+    lastChange.current += 1;
+    const thisChange = lastChange.current;
+    setPending({ value });
     setOutcome(null);
     const problem = await change({ [name]: value });
-    // A newer wish has an answer of its own.
-    if (wish === lastWish.current) {
-      setWished(null);
+    // A newer change has an answer of its own.
+    if (thisChange === lastChange.current) {
+      setPending(null);
       setOutcome(problem === null ? 'saved' : { problem });
     }
   };
   return {
-    value: wished === null ? settings[name] : wished.value,
+    value: pending === null ? settings[name] : pending.value,
     outcome,
     set: (value) => void set(value),
     refuse: (problem) => setOutcome(problem === null ? null : { problem }),

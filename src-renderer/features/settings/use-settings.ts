@@ -1,5 +1,5 @@
 /**
- * The owner's wishes as the host holds them. Other windows, the tray and the command line change them too, and no
+ * The owner's settings as the host has them. Other windows, the tray and the command line change them too, and no
  * snapshot tells, so they are asked for anew while they are on the screen.
  */
 import { useCallback, useState } from 'react';

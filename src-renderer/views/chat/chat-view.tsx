@@ -20,12 +20,12 @@ export function ChatView({ session, snapshot }: { session: ChatSession; snapshot
   const { exchanges } = chat;
   const answering = isAnswering(chat);
   const connected = useHostView().connection === 'connected';
-  const [wishedId, setWishedId] = useState<string | null>(null);
+  const [preferredId, setPreferredId] = useState<string | null>(null);
   const composerRef = useRef<HTMLTextAreaElement>(null);
   const { scrollerRef, contentRef, atEnd, toEnd } = useStickToEnd();
 
   const models = snapshot.node?.models ?? [];
-  const model = chosenModel(models, wishedId);
+  const model = chosenModel(models, preferredId);
   const running = snapshot.state === 'running' && snapshot.node !== null;
   const asked: AskedModel | null =
     model === null || !running || !connected
@@ -95,7 +95,7 @@ export function ChatView({ session, snapshot }: { session: ChatSession; snapshot
           textareaRef={composerRef}
           models={models}
           chosen={model}
-          onChoose={setWishedId}
+          onChoose={setPreferredId}
           answering={answering}
           canAsk={asked !== null}
           onAsk={ask}

@@ -24,7 +24,7 @@ export function ConsentView() {
     setIsAsking(true);
     setProblem(null);
     try {
-      // First: once agreed, this screen is gone, and with it the wish.
+      // First: once agreed, this screen is gone, and with it the request.
       if (isDesktop) {
         await host.request('changeSettings', { startAtLogin });
       }

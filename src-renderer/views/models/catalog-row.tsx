@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { useHost } from '../../features/host-client/host-context.tsx';
-import { useWish } from '../../features/host-client/use-wish.ts';
+import { useAction } from '../../features/host-client/use-action.ts';
 import { safeLink } from '../../features/markdown/safe-link.ts';
 import { fitOf } from '../../features/models/fit.ts';
 import { ProgressLine } from '../../features/models/progress-line.tsx';
@@ -68,8 +68,8 @@ export function CatalogRow({
   onChange: () => void;
 }) {
   const host = useHost();
-  const { isAsking, problem, follow } = useWish();
-  const cancelling = useWish();
+  const { isAsking, problem, follow } = useAction();
+  const cancelling = useAction();
   const { id, name, parameters, licence, page, sizeBytes, isHere, manifestId, pool } = entry;
   const facts = [
     ...(pool === undefined ? [] : [words.fromPool(pool.name)]),

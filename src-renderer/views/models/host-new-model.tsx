@@ -1,7 +1,7 @@
 /** The next step after a download: hosting the model, while nothing of it is hosted here. */
 import type { ModelEntry } from '../../../src-shared/node-api.ts';
 import { Button } from '../../components/button.tsx';
-import { wishFor, withWish } from '../../features/models/hosting-wish.ts';
+import { hostingChoiceOf, withHostingChoice } from '../../features/models/hosting-choice.ts';
 import { OutcomeLine } from '../../features/settings/setting-row.tsx';
 import { useSetting } from '../../features/settings/use-setting.ts';
 import { text } from '../../locales/text.ts';
@@ -15,9 +15,9 @@ export function HostNewModel({
   manifestId: string;
   models: readonly ModelEntry[];
 }) {
-  const { value: wishes, outcome, set } = useSetting('shards');
+  const { value: shards, outcome, set } = useSetting('shards');
   const model = models.find((each) => each.manifestId === manifestId);
-  if (model === undefined || wishFor(wishes, model).kind !== 'nothing') {
+  if (model === undefined || hostingChoiceOf(shards, model).kind !== 'nothing') {
     return null;
   }
   return (
@@ -25,7 +25,7 @@ export function HostNewModel({
       <Button
         icon="play"
         aria-label={words.hostHereAria(model.name)}
-        onClick={() => set(withWish(wishes, models, model, { kind: 'whole' }))}
+        onClick={() => set(withHostingChoice(shards, models, model, { kind: 'whole' }))}
       >
         {words.hostHere}
       </Button>

@@ -86,10 +86,10 @@ export function RouteCard({
   node: NodeStatus;
   names: ReadonlyMap<string, string>;
 }) {
-  const [wished, setWished] = useState<string | null>(null);
+  const [preferred, setPreferred] = useState<string | null>(null);
   const { models } = node;
   const model =
-    models.find(({ manifestId }) => manifestId === wished) ??
+    models.find(({ manifestId }) => manifestId === preferred) ??
     chosenModel(models, null) ??
     models[0];
   return (
@@ -103,7 +103,7 @@ export function RouteCard({
             className="sm:max-w-80"
             value={model.manifestId}
             choices={models.map(({ manifestId, name }) => ({ value: manifestId, label: name }))}
-            onChoose={setWished}
+            onChoose={setPreferred}
           />
           <Route key={model.manifestId} model={model} names={names} />
         </div>

@@ -6,7 +6,7 @@ import { Card } from '../../components/card.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { useHost } from '../../features/host-client/host-context.tsx';
-import { useWish } from '../../features/host-client/use-wish.ts';
+import { useAction } from '../../features/host-client/use-action.ts';
 import { memberName } from '../../features/pools/member-name.ts';
 import { text } from '../../locales/text.ts';
 
@@ -14,7 +14,7 @@ const words = text.pools;
 
 export function CreateCard({ onChange }: { onChange: () => void }) {
   const host = useHost();
-  const { isAsking, problem, follow } = useWish();
+  const { isAsking, problem, follow } = useAction();
   const [name, setName] = useState('');
   const [member, setMember] = useState('');
   const [made, setMade] = useState<string | null>(null);

@@ -11,7 +11,7 @@ import { Button } from '../../components/button.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { useHost } from '../../features/host-client/host-context.tsx';
-import { useWish } from '../../features/host-client/use-wish.ts';
+import { useAction } from '../../features/host-client/use-action.ts';
 import { rolesToGive } from '../../features/pools/pool-rights.ts';
 import { readNumber } from '../../features/settings/number-field.ts';
 import { text } from '../../locales/text.ts';
@@ -29,7 +29,7 @@ export function InviteForm({
   onEnd: () => void;
 }) {
   const host = useHost();
-  const { isAsking, problem, follow } = useWish();
+  const { isAsking, problem, follow } = useAction();
   const [role, setRole] = useState<PoolRole>('member');
   const [uses, setUses] = useState('1');
   const [life, setLife] = useState(String(usualInviteLifeMs));

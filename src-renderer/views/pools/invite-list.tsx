@@ -5,7 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { useHost } from '../../features/host-client/host-context.tsx';
-import { useWish } from '../../features/host-client/use-wish.ts';
+import { useAction } from '../../features/host-client/use-action.ts';
 import { useNow } from '../../features/node/use-now.ts';
 import { text } from '../../locales/text.ts';
 
@@ -14,7 +14,7 @@ const words = text.pools;
 export function InviteList({ pool, onChange }: { pool: Pool; onChange: () => void }) {
   const host = useHost();
   const now = useNow();
-  const { isAsking, problem, follow } = useWish();
+  const { isAsking, problem, follow } = useAction();
   const [closing, setClosing] = useState<PoolInvite | null>(null);
 
   const close = ({ id }: PoolInvite): void => {

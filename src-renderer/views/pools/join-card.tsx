@@ -7,7 +7,7 @@ import { TextField } from '../../components/field.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { useOpenedInvite } from '../../features/desktop-shell/desktop-context.tsx';
 import { useHost } from '../../features/host-client/host-context.tsx';
-import { useWish } from '../../features/host-client/use-wish.ts';
+import { useAction } from '../../features/host-client/use-action.ts';
 import { useNow } from '../../features/node/use-now.ts';
 import { memberName } from '../../features/pools/member-name.ts';
 import { useInvite } from '../../features/pools/use-invite.ts';
@@ -19,7 +19,7 @@ const words = text.pools;
 function JoinForm({ opened, onChange }: { opened: string; onChange: () => void }) {
   const host = useHost();
   const now = useNow();
-  const { isAsking, problem, follow } = useWish();
+  const { isAsking, problem, follow } = useAction();
   const [link, setLink] = useState(opened);
   const [member, setMember] = useState('');
   const [joined, setJoined] = useState<string | null>(null);

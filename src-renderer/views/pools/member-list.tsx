@@ -7,7 +7,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { useHost } from '../../features/host-client/host-context.tsx';
-import { useWish } from '../../features/host-client/use-wish.ts';
+import { useAction } from '../../features/host-client/use-action.ts';
 import { useNow } from '../../features/node/use-now.ts';
 import { mayRemove } from '../../features/pools/pool-rights.ts';
 import { shortPeer } from '../../locales/format.ts';
@@ -29,7 +29,7 @@ function Presence({ isSelf, connected }: PoolMember) {
 export function MemberList({ pool, onChange }: { pool: Pool; onChange: () => void }) {
   const host = useHost();
   const now = useNow();
-  const { isAsking, problem, follow } = useWish();
+  const { isAsking, problem, follow } = useAction();
   const [removing, setRemoving] = useState<PoolMember | null>(null);
 
   const remove = ({ peer }: PoolMember): void => {

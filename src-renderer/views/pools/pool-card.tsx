@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { useHost } from '../../features/host-client/host-context.tsx';
-import { useWish } from '../../features/host-client/use-wish.ts';
+import { useAction } from '../../features/host-client/use-action.ts';
 import { mayInvite } from '../../features/pools/pool-rights.ts';
 import { text } from '../../locales/text.ts';
 import { InviteForm } from './invite-form.tsx';
@@ -30,7 +30,7 @@ function Standing({ state }: Pick<Pool, 'state'>) {
 
 export function PoolCard({ pool, onChange }: { pool: Pool; onChange: () => void }) {
   const host = useHost();
-  const { isAsking, problem, follow } = useWish();
+  const { isAsking, problem, follow } = useAction();
   const [isInviting, setIsInviting] = useState(false);
   const [isLeaving, setIsLeaving] = useState(false);
   const isActive = pool.state === 'active';

@@ -1,4 +1,4 @@
-/** The owner's wishes: when and how much this machine works, and what others get to know. */
+/** The owner's settings: when and how much this machine works, and what others get to know. */
 import type { HostSnapshot } from '../../../src-shared/host-api.ts';
 import { defaultSettings } from '../../../src-shared/settings.ts';
 import { CopyButton } from '../../components/copy-button.tsx';

@@ -25,7 +25,7 @@ describe('the batch size of a shard that hands on hidden states', () => {
     });
   });
 
-  it('leaves a small wish alone', () => {
+  it('leaves a small setting alone', () => {
     expect(batchSizeFor(7, 151_936)).toBe(7);
   });
 

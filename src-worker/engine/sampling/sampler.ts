@@ -57,7 +57,7 @@ export class Sampler {
     this.#sampling = sampling;
     this.#grammar =
       sampling.grammar === undefined ? undefined : new TokenGrammar(sampling.grammar, space.texts);
-    this.learn(generated);
+    this.restoreHistory(generated);
     this.#chain = this.#newChain();
   }
 
@@ -65,7 +65,7 @@ export class Sampler {
    * Takes these tokens for what was generated so far, in place of what it knows of.
    * @throws AppError `request-invalid` when one is not in the vocabulary, or the grammar does not allow them
    */
-  learn(generated: readonly number[]): void {
+  restoreHistory(generated: readonly number[]): void {
     const beyond = generated.find((token) => token >= this.#vocabularySize);
     if (beyond !== undefined) {
       throw new AppError(

@@ -1,13 +1,13 @@
 /** The median of a stream of measurements in bounded memory: of the latest ones when there are many. */
 
-const keptMeasurements = 1024;
+const mostMeasurements = 1024;
 
 export class Median {
-  readonly #values = new Float64Array(keptMeasurements);
+  readonly #values = new Float64Array(mostMeasurements);
   #added = 0;
 
   add(value: number): void {
-    this.#values[this.#added % keptMeasurements] = value;
+    this.#values[this.#added % mostMeasurements] = value;
     this.#added += 1;
   }
 
@@ -17,9 +17,9 @@ export class Median {
 
   /** 0 before the first measurement; the mean of the middle two when their number is even. */
   get value(): number {
-    const kept = this.#values.slice(0, Math.min(this.#added, keptMeasurements)).toSorted();
-    const upper = kept[Math.floor(kept.length / 2)] ?? 0;
-    const lower = kept[Math.floor((kept.length - 1) / 2)] ?? upper;
+    const sorted = this.#values.slice(0, Math.min(this.#added, mostMeasurements)).toSorted();
+    const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
+    const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? upper;
     return (lower + upper) / 2;
   }
 }

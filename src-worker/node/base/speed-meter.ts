@@ -6,7 +6,7 @@ export class SpeedMeter {
   /** One entry a second that had tokens, the newest last. */
   readonly #buckets: { readonly second: number; tokens: number }[] = [];
 
-  /** `now` in milliseconds, never going back. */
+  /** `now`: monotonic time, in milliseconds. */
   add(tokens: number, now: number): void {
     const second = Math.floor(now / 1000);
     const newest = this.#buckets.at(-1);

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AppError, type ErrorCode, errorAudiences } from '../../../src-shared/errors.ts';
-import type { Pace } from '../../../src-shared/pace.ts';
+import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import { FrameLink, linkLimits, nodeInputLimits } from '../../wire/frame-link.ts';
 import {
   engineKinds,
@@ -183,7 +183,7 @@ export class EngineClient {
   }
 
   /** Tells a session what was generated so far; one that cannot take it fails. */
-  async learn(session: number, generated: readonly number[]): Promise<void> {
+  async restoreHistory(session: number, generated: readonly number[]): Promise<void> {
     await this.#call('learn', { session, generated });
   }
 
@@ -198,7 +198,7 @@ export class EngineClient {
   }
 
   /** How much it computes from now on. An engine that was just loaded takes all it has. */
-  async setPace(pace: Pace): Promise<void> {
+  async setComputeShare(pace: ComputeShare): Promise<void> {
     await this.#call('pace', pace);
   }
 

@@ -28,7 +28,7 @@ describe('a machine that works for its own user alone', () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
     expect(engines.all).toEqual([]);
     expect(host.ownRecords()).toMatchObject([{ ...whole, freeSessions: 3, freeCells: 1000 }]);
@@ -45,7 +45,7 @@ describe('a machine that works for its own user alone', () => {
   it('keeps an engine that answers its user, and ends what it does for others', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([
+    host.setDesired([
       { model: 'Fake model', layers: left },
       { model: 'Fake model', layers: right },
     ]);
@@ -70,7 +70,7 @@ describe('a machine that works for its own user alone', () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await host.wake(model, whenever);
     const session = await host.find(model, whole, true)?.openSession(ownRequest, listener());
     await vi.advanceTimersByTimeAsync(3_600_000);
@@ -90,7 +90,7 @@ describe('a machine that works for its own user alone', () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     engines.refuseLoads = new AppError('engine-load-failed', 'The file is damaged');
     await host.wake(model, whenever);
     await vi.advanceTimersByTimeAsync(300_000);
@@ -118,7 +118,7 @@ describe('a machine that works for its own user alone', () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     engines.refuseLoads = new AppError('engine-load-failed', 'The file is damaged');
     await host.wake(model, whenever);
     expect(host.ownRecords()).toEqual([]);

@@ -24,7 +24,7 @@ async function shard(maxSessions = 3) {
     log: () => {},
     now: () => time.now,
   });
-  host.setWishes([{ model: 'Fake model' }]);
+  host.setDesired([{ model: 'Fake model' }]);
   await settle();
   const open = async (
     by: Partial<ShardSessionRequest> = {},

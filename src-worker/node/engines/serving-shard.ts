@@ -32,7 +32,7 @@ export interface ShardSessionListener {
 
 export interface ShardSession {
   /** Tokens that are in the cache already: as many as were to be resumed, or none. */
-  readonly held: number;
+  readonly cachedTokens: number;
   /** A whole shard feeds its own tokens back in until one for this position was sampled: so far it is sure of its cells. */
   readonly selfFeedUntil: number | undefined;
   /**
@@ -41,7 +41,7 @@ export interface ShardSession {
    */
   claim(tokens: number): Promise<void> | undefined;
   /** Tells a shard that samples what was generated so far, in place of what it knows of. */
-  learn(generated: readonly number[]): void;
+  restoreHistory(generated: readonly number[]): void;
   /** Hands work to the engine. The values must not change afterwards. */
   send(work: Omit<Work, 'session' | 'detail'>): void;
   /** While the engine takes work more slowly than it is sent: a promise to wait for before sending more. */

@@ -24,7 +24,7 @@ export class SessionActivity {
   }
 
   came({ flags, position }: Pick<Work, 'flags' | 'position'>, now: number): void {
-    const isLast = (flags & (workFlags.endOfGeneration | workFlags.rehearse)) !== 0;
+    const isLast = (flags & (workFlags.endOfGeneration | workFlags.warmUp)) !== 0;
     this.#workedAt = now;
     this.#isOwed = !isLast && position < (this.#selfFeedUntil ?? 0);
   }

@@ -1,6 +1,6 @@
 /** A running engine with the sessions on it: their numbers, their cells, their listeners, their speed. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import type { Pace } from '../../../src-shared/pace.ts';
+import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import type {
   LoadParameters,
   LoadResult,
@@ -11,7 +11,7 @@ import type { Work } from '../../wire/work.ts';
 import { Median } from '../base/median.ts';
 import { cellPatienceMs, CellQueue } from './cell-queue.ts';
 import type { EngineEvents } from './engine-client.ts';
-import { KeptSequences } from './kept-sequences.ts';
+import { PrefixCache } from './prefix-cache.ts';
 import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
 import { SessionActivity } from './session-activity.ts';
 import { SessionBook } from './session-book.ts';
@@ -23,12 +23,12 @@ export interface Engine {
   readonly description: LoadResult;
   readonly isCongested: boolean;
   open(parameters: OpenParameters): Promise<OpenResult>;
-  learn(session: number, generated: readonly number[]): Promise<void>;
+  restoreHistory(session: number, generated: readonly number[]): Promise<void>;
   keep(session: number, tokens: number): Promise<void>;
   close(session: number): Promise<void>;
   send(work: Omit<Work, 'detail'>): void;
   drained(): Promise<void>;
-  setPace(pace: Pace): Promise<void>;
+  setComputeShare(pace: ComputeShare): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export type ShardEngineOptions = {
   readonly parameters: LoadParameters;
   /** Gives up while it loads. */
   readonly signal: AbortSignal;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   /** Its process runs, and is about to load. */
   readonly onSpawn: (pid: number) => void;
@@ -81,7 +81,7 @@ export class ShardEngine {
   readonly #book: SessionBook<OpenSession>;
   readonly #cells: CellQueue;
   /** What is left of sessions takes room that nobody else has a use for. */
-  readonly #kept: KeptSequences;
+  readonly #prefixes: PrefixCache;
   readonly #speed = new SpeedMeter();
   readonly #decodeMs = new Median();
 
@@ -129,7 +129,7 @@ export class ShardEngine {
       claim: (session, tokens) => this.#claim(session, tokens),
       sessions: () => this.#book.numbers(),
     });
-    this.#kept = new KeptSequences({
+    this.#prefixes = new PrefixCache({
       maxSequences: Math.ceil(maxSessions / 2),
       maxTokens: Math.floor(contextLength / 2),
       onDropped: (number) => void this.#forget(number),
@@ -186,8 +186,8 @@ export class ShardEngine {
     const selfFeedUntil =
       request.selfFeedUntil && Math.min(request.selfFeedUntil, this.#book.cellsOf(number));
     this.#onSessions();
-    const resumed = resume === undefined ? undefined : this.#kept.take(resume.name);
-    this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
+    const resumed = resume === undefined ? undefined : this.#prefixes.take(resume.name);
+    this.#prefixes.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
     let held: number;
     try {
       ({ held } = await this.#engine.open({
@@ -207,10 +207,10 @@ export class ShardEngine {
       throw toAppError(error);
     }
     return {
-      held,
+      cachedTokens: held,
       selfFeedUntil,
       claim: (tokens) => this.#cells.claim(number, tokens),
-      learn: (generated) => void this.#learn(number, generated),
+      restoreHistory: (generated) => void this.#restoreHistory(number, generated),
       send: (work) => {
         activity.sent(work, this.#now());
         session.isDecoding = work.count === 1;
@@ -225,8 +225,8 @@ export class ShardEngine {
   }
 
   /** Frees what is left of sessions. */
-  forgetKept(): void {
-    this.#kept.clear();
+  forgetPrefixes(): void {
+    this.#prefixes.clear();
   }
 
   /** Ends the sessions of everybody but this node's own user. */
@@ -239,15 +239,15 @@ export class ShardEngine {
 
   /** Ends the engine in order: whoever is still served is told the reason. */
   async stop(reason: AppError): Promise<void> {
-    this.#kept.clear();
+    this.#prefixes.clear();
     this.#failAll(reason);
     await this.#engine.stop();
   }
 
   /** How much it computes from now on. */
-  async setPace(pace: Pace): Promise<void> {
+  async setPace(pace: ComputeShare): Promise<void> {
     try {
-      await this.#engine.setPace(pace);
+      await this.#engine.setComputeShare(pace);
     } catch {
       // The engine is gone; the next one is told when it is loaded.
     }
@@ -295,14 +295,14 @@ export class ShardEngine {
   #keep(number: number, name: string, tokens: number): void {
     if (this.#remove(number) !== undefined) {
       void this.#leave(number, tokens);
-      this.#kept.add(name, number, tokens);
-      this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
+      this.#prefixes.add(name, number, tokens);
+      this.#prefixes.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
     }
   }
 
-  async #learn(number: number, generated: readonly number[]): Promise<void> {
+  async #restoreHistory(number: number, generated: readonly number[]): Promise<void> {
     try {
-      await this.#engine.learn(number, generated);
+      await this.#engine.restoreHistory(number, generated);
     } catch {
       // The engine is gone, and its sessions have been told.
     }
@@ -360,7 +360,7 @@ export class ShardEngine {
         return false;
       }
     }
-    this.#kept.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
+    this.#prefixes.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
     return true;
   }
 

@@ -30,7 +30,7 @@ async function hostedFile() {
   const shardPath = vi.fn<() => Promise<string>>(() => Promise.resolve(path));
   const host = hostOf(engines, library({ shardPath, isMade: () => false }));
   onTestFinished(() => host.stop());
-  host.setWishes([{ model: 'Fake model' }]);
+  host.setDesired([{ model: 'Fake model' }]);
   await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'serving' }]));
   shardPath.mockRejectedValue(new AppError('model-changed', 'Import it again.'));
   return { path, engines, host, shardPath };
@@ -85,12 +85,12 @@ it('a fault is remembered while the machine rests, until other layers are hosted
   const engines = new FakeEngines();
   engines.refuseLoads = new AppError('engine-load-failed', 'It is broken.');
   const host = hostOf(engines);
-  host.setWishes([{ model: 'Fake model' }]);
+  host.setDesired([{ model: 'Fake model' }]);
   await settle();
   expect(host.faultOf(fakeModel.manifestId)).toBe('It is broken.');
   await host.setWork({ state: 'paused', answersOwner: false });
   expect(host.faultOf(fakeModel.manifestId)).toBe('It is broken.');
   expect(host.faultOf('b'.repeat(64))).toBeUndefined();
-  host.setWishes([{ model: 'Fake model', layers: left }]);
+  host.setDesired([{ model: 'Fake model', layers: left }]);
   expect(host.faultOf(fakeModel.manifestId)).toBeUndefined();
 });

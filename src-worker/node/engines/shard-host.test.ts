@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
-import { fullPace } from '../../../src-shared/pace.ts';
+import { fullComputeShare } from '../../../src-shared/compute-share.ts';
 import {
   hostOf,
   left,
@@ -25,11 +25,11 @@ function cannotCut(): Promise<string> {
   return Promise.reject(new AppError('gguf-unsupported', 'It cannot be cut'));
 }
 
-describe('wishes', () => {
+describe('desired shards', () => {
   it('become engines with the shard’s file and role, and serve', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([
+    host.setDesired([
       { model: 'Fake model', layers: left },
       { model: 'Fake model', layers: right },
     ]);
@@ -53,7 +53,7 @@ describe('wishes', () => {
   it('without a range mean the whole model', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }, { model: fakeModel.manifestId, layers: whole }]);
+    host.setDesired([{ model: 'Fake model' }, { model: fakeModel.manifestId, layers: whole }]);
     await settle();
     expect(engines.all.map(({ parameters }) => parameters.role)).toEqual(['whole']);
   });
@@ -61,12 +61,12 @@ describe('wishes', () => {
   it.each([
     [{ model: 'Another model' }, 'model-not-found'],
     [{ model: 'Fake model', layers: { firstLayer: 3, lastLayer: 6 } }, 'setting-invalid'],
-  ])('that make no sense change nothing: %o', async (wish, code) => {
+  ])('that make no sense change nothing: %o', async (entry, code) => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
-    expect(() => host.setWishes([wish])).toThrow(expect.objectContaining({ code }));
+    expect(() => host.setDesired([entry])).toThrow(expect.objectContaining({ code }));
     await settle();
     expect(engines.running).toHaveLength(1);
   });
@@ -74,14 +74,14 @@ describe('wishes', () => {
   it('that stay are left running, those that go are ended, and nobody takes that for a crash', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([
+    host.setDesired([
       { model: 'Fake model', layers: left },
       { model: 'Fake model', layers: right },
     ]);
     await settle();
     const ended = listener();
     await host.find(fakeModel.manifestId, left, false)?.openSession(request, ended);
-    host.setWishes([
+    host.setDesired([
       { model: 'Fake model', layers: right },
       { model: 'Fake model', layers: whole },
     ]);
@@ -97,14 +97,14 @@ describe('wishes', () => {
     const engines = new FakeEngines();
     engines.holdLoads = true;
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
     const stopped = host.stop();
     await settle();
     await stopped;
     expect(engines.running).toEqual([]);
     expect(host.statuses()).toEqual([]);
-    expect(() => host.setWishes([])).toThrow('stopping');
+    expect(() => host.setDesired([])).toThrow('stopping');
   });
 });
 
@@ -112,7 +112,7 @@ it('engines are not waited for where they have to end at once', async () => {
   const engines = new FakeEngines();
   engines.holdStops = true;
   const host = hostOf(engines);
-  host.setWishes([{ model: 'Fake model' }]);
+  host.setDesired([{ model: 'Fake model' }]);
   await settle();
   await host.stop(true);
   expect(engines.running).toEqual([]);
@@ -122,27 +122,30 @@ it('engines keep to the pace that was ordered, also those that start later', asy
   const engines = new FakeEngines();
   const host = hostOf(engines);
   const slow = { workShare: 0.25, cpuShare: 0.5 };
-  host.setWishes([{ model: 'Fake model' }]);
+  host.setDesired([{ model: 'Fake model' }]);
   await settle();
   await host.setWork({ state: 'serving', answersOwner: true, pace: slow });
   await host.setWork({ state: 'serving', answersOwner: true, pace: slow });
-  host.setWishes([{ model: 'Fake model' }, { model: 'Fake model', layers: left }]);
+  host.setDesired([{ model: 'Fake model' }, { model: 'Fake model', layers: left }]);
   await settle();
   expect(engines.all.map(({ paces }) => paces)).toEqual([[slow], [slow]]);
   await host.setWork({ state: 'serving', answersOwner: true });
-  expect(engines.all.map(({ paces }) => paces.at(-1))).toEqual([fullPace, fullPace]);
+  expect(engines.all.map(({ paces }) => paces.at(-1))).toEqual([
+    fullComputeShare,
+    fullComputeShare,
+  ]);
 });
 
 describe('a machine that is given back', () => {
   it('lets what is in flight go on while it drains, and begins nothing new', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
     const served = listener();
     await host.find(fakeModel.manifestId, whole, false)?.openSession(request, served);
     await host.setWork({ state: 'draining', answersOwner: false });
-    host.setWishes([{ model: 'Fake model' }, { model: 'Fake model', layers: left }]);
+    host.setDesired([{ model: 'Fake model' }, { model: 'Fake model', layers: left }]);
     await settle();
     expect(host.find(fakeModel.manifestId, whole, false)).toBeUndefined();
     expect(engines.running).toHaveLength(1);
@@ -153,18 +156,18 @@ describe('a machine that is given back', () => {
     expect(engines.running).toHaveLength(2);
   });
 
-  it('kills its engines, also one that was ending in peace, and loads all that is wished for afterwards', async () => {
+  it('kills its engines, also one that was ending in peace, and loads all that is desired afterwards', async () => {
     const engines = new FakeEngines();
     engines.holdStops = true;
     const host = hostOf(engines);
-    host.setWishes([
+    host.setDesired([
       { model: 'Fake model', layers: left },
       { model: 'Fake model', layers: right },
     ]);
     await settle();
     const failed = listener();
     await host.find(fakeModel.manifestId, right, false)?.openSession(request, failed);
-    host.setWishes([{ model: 'Fake model', layers: right }]);
+    host.setDesired([{ model: 'Fake model', layers: right }]);
     await settle();
     expect(engines.running).toHaveLength(2);
     await host.setWork({ state: 'paused', answersOwner: false });
@@ -180,10 +183,10 @@ describe('a machine that is given back', () => {
     const engines = new FakeEngines();
     engines.holdLoads = true;
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
     await host.setWork({ state: 'paused', answersOwner: false });
-    host.setWishes([{ model: 'Fake model', layers: left }]);
+    host.setDesired([{ model: 'Fake model', layers: left }]);
     await settle();
     expect([engines.attempts, engines.running.length]).toEqual([1, 0]);
   });
@@ -193,7 +196,7 @@ describe('a crash', () => {
   it('fails the sessions at once, and the shard serves again soon after', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
     const shard = host.find(fakeModel.manifestId, whole, false);
     const failed = listener();
@@ -223,7 +226,7 @@ describe('a crash', () => {
     const engines = new FakeEngines();
     engines.refuseLoads = new AppError('engine-load-failed', 'The file is damaged');
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
     for (const delay of [0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 60]) {
       expect(host.statuses()[0]?.fault).toContain(`The file is damaged`);
@@ -240,7 +243,7 @@ describe('a crash', () => {
 
   it('is also a shard that cannot be cut', async () => {
     const host = hostOf(new FakeEngines(), library({ shardPath: cannotCut }));
-    host.setWishes([{ model: 'Fake model', layers: left }]);
+    host.setDesired([{ model: 'Fake model', layers: left }]);
     await settle();
     expect(host.statuses()).toMatchObject([
       { state: 'faulted', fault: expect.stringContaining('It cannot be cut') },
@@ -253,7 +256,7 @@ describe('sessions', () => {
   it('are counted, numbered upward and never past the limit', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
     const shard = host.find(fakeModel.manifestId, whole, false);
     const first = await shard?.openSession(request, listener());
@@ -273,7 +276,7 @@ describe('sessions', () => {
   it('that the engine refuses give their place back', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
     engines.refuseOpens = new AppError('request-invalid', 'The grammar has no root');
     const shard = host.find(fakeModel.manifestId, whole, false);
@@ -286,7 +289,7 @@ describe('sessions', () => {
   it('that the engine gives up are told and free, and the others go on', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model' }]);
+    host.setDesired([{ model: 'Fake model' }]);
     await settle();
     const shard = host.find(fakeModel.manifestId, whole, false);
     const [bad, good] = [listener(), listener()];
@@ -301,7 +304,7 @@ describe('sessions', () => {
   it('measure the shard’s own speed, without what other stages computed', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
-    host.setWishes([{ model: 'Fake model', layers: right }]);
+    host.setDesired([{ model: 'Fake model', layers: right }]);
     await settle();
     const session = await host
       .find(fakeModel.manifestId, right, false)

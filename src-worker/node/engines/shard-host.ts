@@ -1,8 +1,8 @@
-/** Turns the owner's wishes into running shards, and running shards into what the mesh is told. */
+/** Turns the desired shards into running shards, and running shards into what the mesh is told. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
 import type { HostedShard, ShardStatus, WorkOrder } from '../../../src-shared/node-api.ts';
-import { fullPace, type Pace } from '../../../src-shared/pace.ts';
+import { fullComputeShare, type ComputeShare } from '../../../src-shared/compute-share.ts';
 import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
 import type { Manifest } from '../manifests/manifest.ts';
@@ -27,14 +27,14 @@ export type ShardHostOptions = {
   readonly library: ShardSource;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
-  /** What to do about wishes at first; absent: serve them. */
+  /** What to do about desired shards at first; absent: serve them. */
   readonly work?: WorkPlan;
   /** State or load of some shard changed. */
   readonly onChange: () => void;
   readonly log: Log;
   /** How long engines that only this node's own user needs stay after the last question, in milliseconds. */
   readonly ownUseKeepMs?: number;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now?: () => number;
 };
 
@@ -43,7 +43,7 @@ const defaultOwnUseKeepMs = 300_000;
 
 export type WorkPlan = Pick<WorkOrder, 'state' | 'answersOwner' | 'pace'>;
 
-type Wish = {
+type DesiredShard = {
   readonly model: ModelSummary;
   readonly layers: LayerRange;
   readonly expectedMemoryBytes: number | undefined;
@@ -54,7 +54,7 @@ export class ShardHost implements ServingShards {
   readonly #runners = new Map<string, ShardRunner>();
   /** Ends of shards that are not wanted any more, or not now. */
   readonly #ending = new Map<ShardRunner, Promise<void>>();
-  #wishes: ReadonlyMap<string, Wish> = new Map();
+  #desired: ReadonlyMap<string, DesiredShard> = new Map();
   /** Why shards that are ended now had failed. */
   readonly #faults = new Map<string, string>();
   #work: WorkPlan;
@@ -74,16 +74,16 @@ export class ShardHost implements ServingShards {
   }
 
   /**
-   * Replaces the set of wished shards: what is running and still wanted goes on undisturbed. What is new is
+   * Replaces the set of desired shards: what is running and still wanted goes on undisturbed. What is new is
    * loaded once this serves.
-   * @throws AppError `model-not-found` or `setting-invalid` for the first wish that makes no sense; nothing
+   * @throws AppError `model-not-found` or `setting-invalid` for the first entry that makes no sense; nothing
    * changes then
    */
-  setWishes(wishes: readonly HostedShard[]): void {
+  setDesired(entries: readonly HostedShard[]): void {
     if (this.#isStopped) {
       throw new AppError('not-running', 'The node is stopping; it hosts no more shards');
     }
-    this.#wishes = new Map(wishes.map((wish) => this.#resolve(wish)));
+    this.#desired = new Map(entries.map((entry) => this.#resolve(entry)));
     this.#faults.clear();
     this.#fulfil();
   }
@@ -99,9 +99,9 @@ export class ShardHost implements ServingShards {
       this.#keepOwnSessions();
     }
     for (const runner of this.#runners.values()) {
-      runner.setPace(this.#pace);
+      runner.setComputeShare(this.#computeShare);
       if (work.state !== 'serving') {
-        runner.forgetKept();
+        runner.forgetPrefixes();
       }
     }
     this.#fulfil();
@@ -114,15 +114,15 @@ export class ShardHost implements ServingShards {
   }
 
   /**
-   * While it is paused for others alone, loads the wished layers of a model for the own user. Resolves when each is
+   * While it is paused for others alone, loads the desired layers of a model for the own user. Resolves when each is
    * there or has failed, or when the signal aborts.
    */
   async wake(manifestId: string, signal: AbortSignal): Promise<void> {
     if (!this.#isOwnUse || this.#isStopped) {
       return;
     }
-    const wishes = [...this.#wishes].filter(([, { model }]) => model.manifestId === manifestId);
-    const loads = wishes.map(([key, wish]) => this.#runnerFor(key, wish).loaded());
+    const desired = [...this.#desired].filter(([, { model }]) => model.manifestId === manifestId);
+    const loads = desired.map(([key, shard]) => this.#runnerFor(key, shard).loaded());
     const { promise: aborted, resolve } = Promise.withResolvers<void>();
     const onAbort = (): void => resolve();
     signal.addEventListener('abort', onAbort);
@@ -182,7 +182,7 @@ export class ShardHost implements ServingShards {
       return [];
     }
     return this.#isOwnUse
-      ? [...this.#loaded(true), ...this.#resting().map((wish) => this.#restingRecord(wish))]
+      ? [...this.#loaded(true), ...this.#resting().map((shard) => this.#restingRecord(shard))]
       : this.#loaded(true);
   }
 
@@ -194,12 +194,12 @@ export class ShardHost implements ServingShards {
 
   /** Whether layers of the model are to be served here, loaded or not. */
   hosts(manifestId: string): boolean {
-    return [...this.#wishes.values()].some(({ model }) => model.manifestId === manifestId);
+    return [...this.#desired.values()].some(({ model }) => model.manifestId === manifestId);
   }
 
   /** Why layers of the model could not be loaded, or are gone, also while this rests; undefined once they serve. */
   faultOf(manifestId: string): string | undefined {
-    const faults = [...this.#wishes]
+    const faults = [...this.#desired]
       .filter(([, { model }]) => model.manifestId === manifestId)
       .map(([key]) => this.#runners.get(key)?.status().failure?.message ?? this.#faults.get(key));
     return faults.find((fault) => fault !== undefined);
@@ -234,22 +234,22 @@ export class ShardHost implements ServingShards {
   #fulfil(): void {
     const isDone = this.#work.state === 'paused' && !this.#isOwnUse;
     for (const [key, runner] of this.#runners) {
-      if (isDone || !this.#wishes.has(key)) {
+      if (isDone || !this.#desired.has(key)) {
         this.#end(key, runner);
       }
     }
-    for (const [key, wish] of this.#work.state === 'serving' ? this.#wishes : []) {
-      this.#runnerFor(key, wish);
+    for (const [key, shard] of this.#work.state === 'serving' ? this.#desired : []) {
+      this.#runnerFor(key, shard);
     }
     this.#onChange();
   }
 
-  get #pace(): Pace {
-    return this.#work.pace ?? fullPace;
+  get #computeShare(): ComputeShare {
+    return this.#work.pace ?? fullComputeShare;
   }
 
-  #runnerFor(key: string, wish: Wish): ShardRunner {
-    const runner = this.#runners.get(key) ?? this.#run(wish);
+  #runnerFor(key: string, shard: DesiredShard): ShardRunner {
+    const runner = this.#runners.get(key) ?? this.#run(shard);
     this.#runners.set(key, runner);
     return runner;
   }
@@ -293,14 +293,14 @@ export class ShardHost implements ServingShards {
     this.#onChange();
   }
 
-  /** Wishes without an engine; none while the wishes are about to be fulfilled. */
-  #resting(): Wish[] {
+  /** Desired shards without an engine; none while they are about to be loaded. */
+  #resting(): DesiredShard[] {
     return this.#isStopped
       ? []
-      : [...this.#wishes].flatMap(([key, wish]) => (this.#runners.has(key) ? [] : [wish]));
+      : [...this.#desired].flatMap(([key, shard]) => (this.#runners.has(key) ? [] : [shard]));
   }
 
-  #restingRecord({ model, layers }: Wish): RecordedShard {
+  #restingRecord({ model, layers }: DesiredShard): RecordedShard {
     const { maxSessions } = this.#options.settings;
     const contextLength = this.#contextLength(model);
     return {
@@ -323,9 +323,9 @@ export class ShardHost implements ServingShards {
     return eachOnce(serving.map(({ summary }) => summary));
   }
 
-  #resolve(wish: HostedShard): [string, Wish] {
-    const { summary: model, manifest } = this.#options.library.find(wish.model);
-    const layers = wish.layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
+  #resolve(entry: HostedShard): [string, DesiredShard] {
+    const { summary: model, manifest } = this.#options.library.find(entry.model);
+    const layers = entry.layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
     if (layers.lastLayer >= model.layers) {
       throw new AppError(
         'setting-invalid',
@@ -344,7 +344,7 @@ export class ShardHost implements ServingShards {
     return Math.min(this.#options.settings.contextLength, model.contextLength);
   }
 
-  #run({ model, layers, expectedMemoryBytes }: Wish): ShardRunner {
+  #run({ model, layers, expectedMemoryBytes }: DesiredShard): ShardRunner {
     const { library, settings, startEngine, log, now } = this.#options;
     return new ShardRunner({
       model,
@@ -353,7 +353,7 @@ export class ShardHost implements ServingShards {
       isForeign: (path) => library.isMade?.(path) !== true,
       settings,
       startEngine,
-      pace: this.#pace,
+      pace: this.#computeShare,
       expectedMemoryBytes,
       now: now ?? (() => performance.now()),
       onChange: () => this.#onChange(),

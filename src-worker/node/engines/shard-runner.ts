@@ -1,5 +1,5 @@
 /**
- * Keeps one wished shard running: cuts it, starts its engine, starts it again after a crash with growing waits.
+ * Keeps one desired shard running: cuts it, starts its engine, starts it again after a crash with growing waits.
  *
  *   starting ─▶ serving ─▶ (the engine ends by itself) ─▶ faulted ─▶ starting        any ─▶ stopped, on order
  */
@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
 import type { NodeConfig, ShardStatus } from '../../../src-shared/node-api.ts';
-import { fullPace, type Pace } from '../../../src-shared/pace.ts';
+import { fullComputeShare, type ComputeShare } from '../../../src-shared/compute-share.ts';
 import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/restart-policy.ts';
 import type { ShardRole } from '../../wire/engine-messages.ts';
 import type { Log } from '../base/log.ts';
@@ -33,10 +33,10 @@ export type ShardRunnerOptions = {
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
   /** At first; see `setPace`. */
-  readonly pace: Pace;
+  readonly pace: ComputeShare;
   /** What the shard will take once it is loaded, where that can be told. */
   readonly expectedMemoryBytes: number | undefined;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   /** State or load changed. */
   readonly onChange: () => void;
@@ -64,7 +64,7 @@ export class ShardRunner implements ServingShard {
   readonly #options: ShardRunnerOptions;
   readonly #stopping = new AbortController();
   #state: State = { name: 'starting' };
-  #pace: Pace;
+  #computeShare: ComputeShare;
   #attempt: Promise<void>;
   /** The engine of a file that changed may still end. */
   #ending: Promise<void> = Promise.resolve();
@@ -75,7 +75,7 @@ export class ShardRunner implements ServingShard {
 
   constructor(options: ShardRunnerOptions) {
     this.#options = options;
-    this.#pace = options.pace;
+    this.#computeShare = options.pace;
     this.summary = options.model;
     this.model = options.model.name;
     this.manifestId = options.model.manifestId;
@@ -155,14 +155,14 @@ export class ShardRunner implements ServingShard {
       contextLength: engine.description.contextLength,
       freeCells: engine.freeCells,
       // What it measures is its computing time; it rests between.
-      tokensPerSecond: engine.ownTokensPerSecond * this.#pace.workShare,
+      tokensPerSecond: engine.ownTokensPerSecond * this.#computeShare.workShare,
     };
   }
 
   /** How much the engine computes from now on, and after its next start. */
-  setPace(pace: Pace): void {
-    const isOther = !isDeepStrictEqual(pace, this.#pace);
-    this.#pace = pace;
+  setComputeShare(pace: ComputeShare): void {
+    const isOther = !isDeepStrictEqual(pace, this.#computeShare);
+    this.#computeShare = pace;
     if (isOther && this.#state.name === 'serving') {
       void this.#state.engine.setPace(pace);
     }
@@ -183,9 +183,9 @@ export class ShardRunner implements ServingShard {
   }
 
   /** Frees what is left of sessions that have ended. */
-  forgetKept(): void {
+  forgetPrefixes(): void {
     if (this.#state.name === 'serving') {
-      this.#state.engine.forgetKept();
+      this.#state.engine.forgetPrefixes();
     }
   }
 
@@ -256,8 +256,8 @@ export class ShardRunner implements ServingShard {
       if (this.#stopping.signal.aborted) {
         await engine.kill();
       } else {
-        if (!isDeepStrictEqual(this.#pace, fullPace)) {
-          void engine.setPace(this.#pace);
+        if (!isDeepStrictEqual(this.#computeShare, fullComputeShare)) {
+          void engine.setPace(this.#computeShare);
         }
         const guard = isForeign
           ? new FileGuard(path, stamp, () => this.#onFileChanged(path))

@@ -10,7 +10,7 @@ import type { Log } from '../base/log.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { Placed, PlacementPlan, PlacementQuestion } from '../placement/placement-question.ts';
-import type { HostedWishes } from './hosted-wishes.ts';
+import type { DesiredShards } from './desired-shards.ts';
 import { readPlaced, writePlaced } from './placed-file.ts';
 import { PlacementView } from './placement-view.ts';
 import { Placer } from './placer.ts';
@@ -21,7 +21,7 @@ export type AutomaticHostingOptions = {
   readonly self: string;
   readonly library: Pick<ModelLibrary, 'list' | 'removeShard'>;
   readonly shards: Pick<ShardHost, 'state' | 'records' | 'statuses'>;
-  readonly wishes: HostedWishes;
+  readonly desired: DesiredShards;
   readonly hosting: () => Hosting;
   readonly peers: () => readonly KnownPeer[];
   /** What this node's own users want: manifest id → tokens a second. */
@@ -56,9 +56,9 @@ export class AutomaticHosting {
 
   /** Takes up what was placed in an earlier run. */
   async start(): Promise<void> {
-    const { config, wishes, hosting } = this.#options;
+    const { config, desired, hosting } = this.#options;
     if (hosting().mode === 'automatic') {
-      wishes.place(await readPlaced(config.dataFolder));
+      desired.place(await readPlaced(config.dataFolder));
     }
     this.#placer.start();
   }
@@ -73,11 +73,11 @@ export class AutomaticHosting {
 
   /** What is placed of the model goes, and does not come back for a while. */
   avoid(manifestId: string): void {
-    const { placed } = this.#options.wishes;
-    const kept = placed.filter((each) => each.manifestId !== manifestId);
-    if (kept.length < placed.length) {
+    const { placed } = this.#options.desired;
+    const others = placed.filter((each) => each.manifestId !== manifestId);
+    if (others.length < placed.length) {
       this.#avoided.set(manifestId, performance.now() + avoidMs);
-      this.#place(kept);
+      this.#place(others);
     }
   }
 
@@ -88,7 +88,7 @@ export class AutomaticHosting {
   }
 
   #question(movedAt: number | undefined): PlacementQuestion | undefined {
-    const { config, library, self, shards, wishes, peers, ownDemand } = this.#options;
+    const { config, library, self, shards, desired, peers, ownDemand } = this.#options;
     const hosting = this.#options.hosting();
     if (hosting.mode !== 'automatic' || shards.state !== 'serving') {
       return undefined;
@@ -102,8 +102,8 @@ export class AutomaticHosting {
       library: library.list(),
       peers: peers(),
       ownDemand: ownDemand(),
-      hosted: wishes.intended(),
-      pins: wishes.pins(),
+      hosted: desired.intended(),
+      pins: desired.pins(),
       serving: shards.records(),
       avoided: new Set(this.#avoided.keys()),
       movedAt,
@@ -112,7 +112,7 @@ export class AutomaticHosting {
   }
 
   #carryOut({ shards, dropped }: PlacementPlan): void {
-    const pins = this.#options.wishes.pins();
+    const pins = this.#options.desired.pins();
     this.#place(shards.filter((shard) => !pins.some((pin) => isDeepStrictEqual(pin, shard))));
     for (const { manifestId, ...range } of dropped) {
       // A file that cannot be deleted yet goes when room is needed.
@@ -121,11 +121,11 @@ export class AutomaticHosting {
   }
 
   #place(placed: readonly Placed[]): void {
-    const { config, wishes, onPlaced, log } = this.#options;
-    if (isDeepStrictEqual(placed, wishes.placed)) {
+    const { config, desired, onPlaced, log } = this.#options;
+    if (isDeepStrictEqual(placed, desired.placed)) {
       return;
     }
-    wishes.place(placed);
+    desired.place(placed);
     onPlaced();
     this.#written = this.#written
       .then(() => writePlaced(config.dataFolder, placed))

@@ -13,7 +13,7 @@ export class DemandMeter {
   readonly #now: () => number;
   readonly #wanted = new Map<string, Wanted>();
 
-  /** `now`: milliseconds on a clock that never goes back. */
+  /** `now`: monotonic time, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }

@@ -1,5 +1,5 @@
 /**
- * What this node hosts and the bytes for it: the owner's wishes, what placement adds, downloads, what peers may fetch,
+ * What this node hosts and the bytes for it: the owner's setting, what placement adds, downloads, what peers may fetch,
  * and what all of them are told of it.
  */
 import type { CatalogEntry, DownloadRequest } from '../../../src-shared/catalog.ts';
@@ -24,12 +24,12 @@ import {
 import { type CatalogModel, listedModels } from './catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { Placed } from '../placement/placement-question.ts';
-import type { PeerFault } from '../trust/standing-book.ts';
+import type { PeerFault } from '../trust/reputation.ts';
 import { AutomaticHosting } from './automatic-hosting.ts';
 import { CatalogModels } from './catalog-models.ts';
 import { DemandMeter } from './demand-meter.ts';
-import { HeldModels } from './held-models.ts';
-import { HostedWishes } from './hosted-wishes.ts';
+import { StoredModels } from './stored-models.ts';
+import { DesiredShards } from './desired-shards.ts';
 import { ModelBytes } from './model-bytes.ts';
 import { RequestedDownloads } from './requested-downloads.ts';
 import { SharedModels } from './shared-models.ts';
@@ -55,9 +55,9 @@ export class HostingService {
   readonly #log: Log;
   readonly #bytes: ModelBytes;
   readonly #catalog: CatalogModels;
-  readonly #wishes: HostedWishes;
+  readonly #desired: DesiredShards;
   readonly #downloads: RequestedDownloads;
-  readonly #held: HeldModels;
+  readonly #stored: StoredModels;
   readonly #automatic: AutomaticHosting;
   readonly #shared: SharedModels;
   readonly #demand = new DemandMeter(() => performance.now());
@@ -73,7 +73,7 @@ export class HostingService {
     this.#shared = new SharedModels({
       audienceOf: (manifestId) => library.audienceOf(manifestId),
       isHosted: (manifestId) =>
-        this.#wishes.hosted.some((shard) => shard.manifestId === manifestId),
+        this.#desired.hosted.some((shard) => shard.manifestId === manifestId),
       isServing: () => shards.state === 'serving',
       peers: options.peers,
       poolsOf: (peer) => mesh.pools.sharedWith(peer),
@@ -103,9 +103,9 @@ export class HostingService {
       library,
       bytes: this.#bytes,
     });
-    this.#wishes = new HostedWishes({
+    this.#desired = new DesiredShards({
       library,
-      host: (wishes) => shards.setWishes(wishes),
+      host: (desired) => shards.setDesired(desired),
       knownByPeers: (name) => this.#knownByPeers(name),
       add: (manifestId, signal) => this.#bytes.downloads.add(manifestId, signal),
       now: () => performance.now(),
@@ -117,8 +117,8 @@ export class HostingService {
       knownByPeers: (name) => this.#knownByPeers(name),
       add: (manifestId, signal) => this.#bytes.downloads.add(manifestId, signal),
     });
-    this.#held = new HeldModels({
-      look: () => library.held(),
+    this.#stored = new StoredModels({
+      scan: () => library.stored(),
       onChange: () => mesh.publish(),
       now: () => performance.now(),
     });
@@ -127,25 +127,25 @@ export class HostingService {
       self: mesh.peer,
       library,
       shards,
-      wishes: this.#wishes,
+      desired: this.#desired,
       hosting: () => this.#hosting,
       peers: options.peers,
       ownDemand: () => this.#knownDemand(),
       onPlaced: () => mesh.publish(),
       log: this.#log,
     });
-    mesh.onChange(() => this.#lookSoon());
+    mesh.onChange(() => this.#reconcileSoon());
   }
 
   async start(shards: readonly HostedShard[]): Promise<void> {
     await this.#bytes.start();
-    this.#wishes.setFirst(shards);
+    this.#desired.setFirst(shards);
     await this.#automatic.start();
   }
 
-  /** @throws AppError as HostedWishes.set */
-  setShards(wishes: readonly HostedShard[]): void {
-    this.#wishes.set(wishes);
+  /** @throws AppError as DesiredShards.set */
+  setShards(desired: readonly HostedShard[]): void {
+    this.#desired.set(desired);
   }
 
   setHosting(hosting: Hosting): void {
@@ -185,7 +185,7 @@ export class HostingService {
     const { shards } = this.#options;
     const held =
       shards.state === 'serving'
-        ? this.#shared.toName(this.#held.beside(shards.models())).slice(0, recordLimits.held)
+        ? this.#shared.toName(this.#stored.beside(shards.models())).slice(0, recordLimits.held)
         : [];
     return {
       ...(mode === 'automatic' ? { memoryBytes } : {}),
@@ -217,15 +217,15 @@ export class HostingService {
     await this.#downloads.cancel(name);
   }
 
-  /** What was wished for may be here now, or something that peers may have may be gone. */
+  /** What is desired may be here now, or something that peers may have may be gone. */
   libraryChanged(): void {
-    this.#wishes.look();
-    void this.#held.look();
+    this.#desired.reconcile();
+    void this.#stored.refresh();
   }
 
   /** The owner does not want the model here: what placement put here goes. Whether nothing of it is hosted now. */
   release(manifestId: string): boolean {
-    if (this.#wishes.pins().some((pin) => pin.manifestId === manifestId)) {
+    if (this.#desired.pins().some((pin) => pin.manifestId === manifestId)) {
       return false;
     }
     this.#automatic.avoid(manifestId);
@@ -234,15 +234,15 @@ export class HostingService {
 
   async stop(): Promise<void> {
     clearTimeout(this.#looking);
-    this.#wishes.stop();
+    this.#desired.stop();
     this.#bytes.interrupt();
     await Promise.all([this.#downloads.stop(), this.#automatic.stop()]);
   }
 
-  #lookSoon(): void {
+  #reconcileSoon(): void {
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
-      this.#wishes.look();
+      this.#desired.reconcile();
     }, lookAfterMs).unref();
   }
 
@@ -268,7 +268,7 @@ export class HostingService {
     const { shards } = this.#options;
     const serving = shards.records();
     return shards.state === 'serving'
-      ? this.#wishes.intended().filter((each) => !serving.some((shard) => isSame(shard, each)))
+      ? this.#desired.intended().filter((each) => !serving.some((shard) => isSame(shard, each)))
       : [];
   }
 }

@@ -6,7 +6,7 @@ import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import type { Audience } from '../models/audience.ts';
 import type { ModelLibrary } from '../models/library.ts';
-import type { PeerFault } from '../trust/standing-book.ts';
+import type { PeerFault } from '../trust/reputation.ts';
 import { ChunkService } from '../transfer/chunk-service.ts';
 import { ModelDownloads } from './model-downloads.ts';
 import { TokenBucket } from '../base/token-bucket.ts';

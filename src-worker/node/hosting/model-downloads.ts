@@ -14,14 +14,14 @@ import { type KnownPeer, nearestWith } from '../mesh/records/record.ts';
 import { type Audience, nobody } from '../models/audience.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { ShardFetchJob } from '../models/shard-fetch.ts';
-import { isDistrusted } from '../trust/standing-book.ts';
+import { isDistrusted } from '../trust/reputation.ts';
 import { PeerSource } from '../transfer/peer-source.ts';
 import {
   type DownloadProgress,
   type DownloadTimes,
   downloadShard,
 } from '../transfer/shard-download.ts';
-import type { SourceCandidate, SourceFault } from '../transfer/source-bench.ts';
+import type { SourceCandidate, SourceFault } from '../transfer/source-pool.ts';
 import type { TokenBucket } from '../base/token-bucket.ts';
 import { WebSource } from '../transfer/web-source.ts';
 

@@ -80,7 +80,7 @@ export class OwnModels {
 
   /**
    * Forgets a model and deletes what was cut from it or fetched. A file that was imported stays.
-   * @param release makes the node host nothing of it; false when its owner wishes it hosted
+   * @param release makes the node host nothing of it; false when its owner wants it hosted
    * @throws AppError `model-not-found`, `request-invalid` for a model that is hosted or comes with the app
    */
   async remove(name: string, release: (manifestId: string) => boolean): Promise<LibraryModel> {

@@ -34,7 +34,7 @@ export class Placer {
     const ms = everyMs() * (1 - jitter + 2 * jitter * random());
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.look();
+      this.reconcile();
       this.start();
     }, ms).unref();
   }
@@ -44,7 +44,7 @@ export class Placer {
   }
 
   /** Never throws: what a peer said must not keep this node from going on. */
-  look(): void {
+  reconcile(): void {
     const { question, carryOut, log } = this.#options;
     try {
       const asked = question(this.#movedAt);

@@ -9,7 +9,7 @@ export type ToldDemandOptions = {
   readonly look: () => ReadonlyMap<string, number>;
   /** What is told stays the same for at least this long, and for twice as long at most, in milliseconds. */
   readonly everyMs: () => number;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random?: () => number;

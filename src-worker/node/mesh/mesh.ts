@@ -20,7 +20,7 @@ import { NetworkWatch } from './discovery/network-watch.ts';
 import { type Identity, loadIdentity } from '../identity/identity.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
-import { Offenders } from '../trust/offenders.ts';
+import { Blocklist } from '../trust/blocklist.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
 import { PeerClocks } from './records/peer-clocks.ts';
 import { OwnRecord } from './records/own-record.ts';
@@ -34,7 +34,7 @@ import { RelayClient } from './relay/relay-client.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh, MeshOptions } from './mesh-interface.ts';
 import { nearnessOf, waysFor } from './ways-for-askers.ts';
-import { PoolGate } from '../pools/gate/pool-gate.ts';
+import { MembershipGate } from '../pools/gate/membership-gate.ts';
 import { PoolService } from '../pools/pool-service.ts';
 import { Pools } from '../pools/membership/pools.ts';
 
@@ -58,8 +58,8 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     identity,
     log: options.log,
   });
-  const gate = new PoolGate({ identity, pools, poolOnly });
-  const offenders = new Offenders(options.log);
+  const gate = new MembershipGate({ identity, pools, poolOnly });
+  const offenders = new Blocklist(options.log);
   const relayClient = new RelayClient(options.log);
   const trusted = new Set(statics.map(({ peer }) => peer));
   const ownAddresses = new OwnAddresses((peer) => trusted.has(peer));
@@ -99,7 +99,7 @@ type Parts = MeshOptions & {
   readonly poolOnly: boolean;
   readonly identity: Identity;
   readonly membership: Pools;
-  readonly gate: PoolGate;
+  readonly gate: MembershipGate;
   readonly relayClient: RelayClient;
   readonly ownAddresses: OwnAddresses;
 };

@@ -18,7 +18,7 @@ import { makeManifest, type ReadingOptions } from '../manifests/make-manifest.ts
 import { type ChunkedManifest, manifestId } from '../manifests/manifest.ts';
 import type { LibraryEntry } from './library-entry.ts';
 import {
-  type Kept,
+  type Registered,
   type LibraryModel,
   libraryUnusable,
   ModelRegister,
@@ -28,7 +28,13 @@ import { ModelShards } from './model-shards.ts';
 import { ModelSupply } from './model-supply.ts';
 import { type PinnedShard, ShardCache } from './shard-cache.ts';
 import type { ShardFetch } from './shard-fetch.ts';
-import { checkUnchanged, lookAt, type SourceFile, unchangedOf, withSource } from './source-file.ts';
+import {
+  checkUnchanged,
+  inspect,
+  type SourceFile,
+  unchangedOf,
+  withSource,
+} from './source-file.ts';
 
 export type { LibraryModel } from './model-register.ts';
 
@@ -106,7 +112,7 @@ export class ModelLibrary implements ChunkSupply {
    * model's; the signal's reason
    */
   async importFile(path: string, options: ImportOptions = {}): Promise<Imported> {
-    const source = await lookAt(resolve(path));
+    const source = await inspect(resolve(path));
     const sameFile = this.#register.ofFile(source);
     if (sameFile?.entry.manifest.format === 2) {
       const { entry } = sameFile;
@@ -146,7 +152,7 @@ export class ModelLibrary implements ChunkSupply {
    * The model of which nothing is left because the file at its path has other content by now; one of an earlier format
    * is the same model under another id. A model that has a sound copy elsewhere only loses this file.
    */
-  async #replacedBy(id: string, source: SourceFile): Promise<Kept | undefined> {
+  async #replacedBy(id: string, source: SourceFile): Promise<Registered | undefined> {
     const former = this.#register.ofPath(source.path);
     if (former === undefined || former.model.manifestId === id) {
       return undefined;
@@ -239,7 +245,7 @@ export class ModelLibrary implements ChunkSupply {
    * Models that some peers may have though they are not hosted, and of which layers are here now. Those that their owner
    * imported and offered to nobody are not among them.
    */
-  async held(): Promise<LibraryModel[]> {
+  async stored(): Promise<LibraryModel[]> {
     const ready = await this.#cache.modelsWithShards();
     return this.list().filter(
       ({ manifestId, path, audience }) =>

@@ -35,7 +35,7 @@ export type LibraryModel = {
 };
 
 /** A model with what only the library needs of it. The public part is made once: its id is a hash. */
-export type Kept = { readonly entry: LibraryEntry; readonly model: LibraryModel };
+export type Registered = { readonly entry: LibraryEntry; readonly model: LibraryModel };
 
 /** What a damaged entry is renamed to, so that nothing is lost and nothing is read twice. */
 const asideSuffix = '.damaged';
@@ -43,44 +43,44 @@ const asideSuffix = '.damaged';
 export class ModelRegister {
   readonly #folder: string;
   /** By manifest id. */
-  readonly #kept: Map<string, Kept>;
+  readonly #models: Map<string, Registered>;
 
-  private constructor(folder: string, kept: Map<string, Kept>) {
+  private constructor(folder: string, registered: Map<string, Registered>) {
     this.#folder = folder;
-    this.#kept = kept;
+    this.#models = registered;
   }
 
   /** Reads the entries in a folder. Those that cannot be read are put aside with a warning. */
   static async open(folder: string, onWarning: (message: string) => void): Promise<ModelRegister> {
     const names = await readdir(folder);
-    const kept = new Map<string, Kept>();
+    const registered = new Map<string, Registered>();
     for (const name of names.filter((each) => /^[0-9a-f]{64}\.json$/.test(each)).toSorted()) {
       const entry = await readOrPutAside(join(folder, name), onWarning);
       if (entry !== undefined) {
-        kept.set(name.slice(0, -entrySuffix.length), toKept(entry));
+        registered.set(name.slice(0, -entrySuffix.length), toRegistered(entry));
       }
     }
-    return new ModelRegister(folder, kept);
+    return new ModelRegister(folder, registered);
   }
 
   list(): LibraryModel[] {
-    return [...this.#kept.values()].map(({ model }) => model);
+    return [...this.#models.values()].map(({ model }) => model);
   }
 
   entry(id: string): LibraryEntry | undefined {
-    return this.#kept.get(id)?.entry;
+    return this.#models.get(id)?.entry;
   }
 
   /** The model that was imported from this very file. */
-  ofFile(source: SourceFile): Kept | undefined {
-    return [...this.#kept.values()].find(({ entry }) =>
+  ofFile(source: SourceFile): Registered | undefined {
+    return [...this.#models.values()].find(({ entry }) =>
       sourcesOf(entry).some((each) => isSameFile(each, source)),
     );
   }
 
   /** The model that was imported from a file at this path, whatever the file is now. */
-  ofPath(path: string): Kept | undefined {
-    return [...this.#kept.values()].find(({ entry }) =>
+  ofPath(path: string): Registered | undefined {
+    return [...this.#models.values()].find(({ entry }) =>
       sourcesOf(entry).some((each) => each.path === path),
     );
   }
@@ -111,24 +111,24 @@ export class ModelRegister {
   }
 
   /** Forgets a model. @throws AppError `model-not-found`, `data-folder-unusable` */
-  async remove(id: string): Promise<Kept> {
-    const kept = this.get(id);
-    this.#kept.delete(id);
+  async remove(id: string): Promise<Registered> {
+    const registered = this.get(id);
+    this.#models.delete(id);
     try {
       await rm(entryPath(this.#folder, id), { force: true });
     } catch (error) {
       throw libraryUnusable(this.#folder, error);
     }
-    return kept;
+    return registered;
   }
 
   /** @throws AppError `model-not-found` */
-  get(id: string): Kept {
-    const kept = this.#kept.get(id);
-    if (kept === undefined) {
+  get(id: string): Registered {
+    const registered = this.#models.get(id);
+    if (registered === undefined) {
       throw new AppError('model-not-found', `The library has no model with the id ${id}.`);
     }
-    return kept;
+    return registered;
   }
 
   /**
@@ -143,9 +143,9 @@ export class ModelRegister {
     sources: readonly SourceFile[],
     manifest: Manifest,
     desiredAlias: string | undefined,
-    replaced?: Kept,
+    replaced?: Registered,
   ): Promise<LibraryModel> {
-    const before = this.#kept.get(id);
+    const before = this.#models.get(id);
     const audience = before?.entry.audience ?? nobody;
     const given = this.#freeAlias(desiredAlias, [id, replaced?.model.manifestId]);
     const aliases = distinct([
@@ -165,7 +165,7 @@ export class ModelRegister {
       ...(replaced === undefined ? [] : [replaced.model.manifestId, ...replaced.entry.replaces]),
       ...(before?.entry.replaces ?? []),
     ]).filter((each) => each !== id);
-    const after = toKept({
+    const after = toRegistered({
       format: 1,
       alias,
       otherAliases: otherAliases.slice(0, mostOthers),
@@ -186,11 +186,11 @@ export class ModelRegister {
   async forgetFile(id: string, path: string): Promise<void> {
     const before = this.get(id);
     const [source = null, ...copies] = sourcesOf(before.entry).filter((each) => each.path !== path);
-    await this.#write(id, before, toKept({ ...before.entry, source, copies }));
+    await this.#write(id, before, toRegistered({ ...before.entry, source, copies }));
   }
 
-  async #write(id: string, before: Kept | undefined, after: Kept): Promise<void> {
-    this.#kept.set(id, after);
+  async #write(id: string, before: Registered | undefined, after: Registered): Promise<void> {
+    this.#models.set(id, after);
     try {
       await writeEntry(this.#folder, id, after.entry);
     } catch (error) {
@@ -202,14 +202,14 @@ export class ModelRegister {
   /** Replaces the peers that may have a model. @throws AppError `model-not-found`, `data-folder-unusable` */
   async share(id: string, audience: Audience): Promise<void> {
     const before = this.get(id);
-    await this.#write(id, before, toKept({ ...before.entry, audience }));
+    await this.#write(id, before, toRegistered({ ...before.entry, audience }));
   }
 
-  #restore(id: string, before: Kept | undefined): void {
+  #restore(id: string, before: Registered | undefined): void {
     if (before === undefined) {
-      this.#kept.delete(id);
+      this.#models.delete(id);
     } else {
-      this.#kept.set(id, before);
+      this.#models.set(id, before);
     }
   }
 
@@ -226,7 +226,7 @@ export class ModelRegister {
       const [issue] = alias.error.issues;
       throw new AppError('request-invalid', `The alias cannot be used: ${issue?.message}.`);
     }
-    const owner = [...this.#kept.values()].find(({ entry }) =>
+    const owner = [...this.#models.values()].find(({ entry }) =>
       aliasesOf(entry).includes(alias.data),
     )?.model;
     if (owner !== undefined && !owners.includes(owner.manifestId)) {
@@ -268,7 +268,7 @@ async function readOrPutAside(
   }
 }
 
-function toKept(entry: LibraryEntry): Kept {
+function toRegistered(entry: LibraryEntry): Registered {
   const summary = toModelSummary(entry.manifest);
   const model = {
     manifestId: summary.manifestId,

@@ -4,7 +4,7 @@ import type { ChunkHashes } from '../transfer/chunk-hashes.ts';
 import type { ChunkMap } from '../transfer/chunk-map.ts';
 import type { PartialFile } from '../transfer/partial-file.ts';
 import type { ShardLayout } from '../transfer/shard-layout.ts';
-import type { SourceCandidate } from '../transfer/source-bench.ts';
+import type { SourceCandidate } from '../transfer/source-pool.ts';
 
 export type ShardFetchJob = {
   readonly manifestId: string;

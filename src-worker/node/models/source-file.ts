@@ -14,7 +14,7 @@ export const sourceFileSchema = z.object({
 export type SourceFile = z.infer<typeof sourceFileSchema>;
 
 /** What the file at `path` is now. @throws AppError `model-not-found` when there is none to be read */
-export async function lookAt(path: string): Promise<SourceFile> {
+export async function inspect(path: string): Promise<SourceFile> {
   try {
     const { size, mtimeMs } = await stat(path);
     return { path, sizeBytes: size, modifiedMs: mtimeMs };
@@ -31,7 +31,7 @@ export function isSameFile(a: SourceFile, b: SourceFile): boolean {
 export async function unchangedOf(sources: readonly SourceFile[]): Promise<SourceFile[]> {
   const isUnchanged = await Promise.all(
     sources.map((source) =>
-      lookAt(source.path).then(
+      inspect(source.path).then(
         (now) => isSameFile(now, source),
         () => false,
       ),
@@ -42,7 +42,7 @@ export async function unchangedOf(sources: readonly SourceFile[]): Promise<Sourc
 
 /** @throws AppError `model-changed` when the file is gone or is not as it was */
 export async function checkUnchanged(source: SourceFile): Promise<void> {
-  const now = await lookAt(source.path).catch((error: unknown) => {
+  const now = await inspect(source.path).catch((error: unknown) => {
     throw new AppError(
       'model-changed',
       `The model's file ${source.path} is no longer there. Put it back or import the model again.`,

@@ -45,11 +45,11 @@ function enterOwn(view: HostingView, { own }: PlacementQuestion): void {
     view.add(view.self, pin, { ...speed, isPinned: true });
   }
   const others = own.shards.filter((shard) => !own.pins.some((pin) => isSame(shard, pin)));
-  const kept = others.map((shard) =>
+  const remaining = others.map((shard) =>
     view.add(view.self, shard, { tokensPerSecond: shard.tokensPerSecond }),
   );
   const needed = view.neededShards();
-  for (const shard of kept.toSorted((a, b) => Number(needed.has(a)) - Number(needed.has(b)))) {
+  for (const shard of remaining.toSorted((a, b) => Number(needed.has(a)) - Number(needed.has(b)))) {
     if (view.self.roomBytes < 0) {
       view.drop(view.self, shard);
     }

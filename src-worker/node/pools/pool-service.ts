@@ -9,7 +9,7 @@ import { openMembership } from './membership/certificate.ts';
 import { chooseMember, choosePool } from './choose.ts';
 import { type Invite, readInviteLink } from './membership/invite.ts';
 import type { JoinedPool } from './membership/joined-pool.ts';
-import type { PoolGate } from './gate/pool-gate.ts';
+import type { MembershipGate } from './gate/membership-gate.ts';
 import type { PoolModelFacts } from './membership/pool-model.ts';
 import { PoolNews } from './pool-news.ts';
 import { poolSummary } from './pool-summary.ts';
@@ -33,7 +33,7 @@ type PoolNetwork = {
 
 export type PoolServiceOptions = {
   readonly pools: Pools;
-  readonly gate: PoolGate;
+  readonly gate: MembershipGate;
   readonly poolOnly: boolean;
   readonly network: PoolNetwork;
   readonly log: Log;
@@ -206,7 +206,7 @@ export class PoolService {
       await this.#spread({ pool, from: undefined, revocation: await pool.leave() });
     }
     await this.#options.pools.forget(pool);
-    this.#look();
+    this.#refresh();
     this.#options.network.onChange();
     return { id: pool.id, name: pool.name };
   }
@@ -272,7 +272,7 @@ export class PoolService {
     for (const peer of [this.#options.network.opener.peer, ...this.#members]) {
       await this.#renew(peer);
     }
-    this.#look();
+    this.#refresh();
   }
 
   async #renew(peer: string): Promise<void> {
@@ -288,12 +288,12 @@ export class PoolService {
     const { network } = this.#options;
     const deadline = delay(tellDeadlineMs, undefined, { ref: false });
     await Promise.race([this.#news.tell(item, network.connected()), deadline]);
-    this.#look();
+    this.#refresh();
     network.onChange();
   }
 
   /** Cuts off whom nothing lets stay, and greets who has become a member. */
-  #look(): void {
+  #refresh(): void {
     const { pools, poolOnly, network, log } = this.#options;
     for (const peer of network.connected()) {
       const isMember = pools.sharedWith(peer).length > 0;

@@ -60,7 +60,7 @@ export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[]
         tails.add(offer, next);
       }
     }
-    tailsFrom[layer] = tails.kept();
+    tailsFrom[layer] = tails.cheapest();
   }
   const found = tailsFrom[demand.firstLayer]?.find(
     (tail) => tail.operators.length === demand.operators,
@@ -74,7 +74,7 @@ export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[]
  */
 export class BestOffers {
   readonly #demand: ChainDemand;
-  readonly #kept: number;
+  readonly #most: number;
   readonly #span: number;
   /**
    * By first layer, then by last layer; each list sorted, and with one offer for each operator. Few of the many pairs
@@ -85,15 +85,15 @@ export class BestOffers {
   constructor(demand: ChainDemand) {
     this.#demand = demand;
     // Those that do not count take one place of their own, or they could push out all that do.
-    this.#kept = Math.max(1, demand.operators + (demand.uncounted === undefined ? 0 : 1));
+    this.#most = Math.max(1, demand.operators + (demand.uncounted === undefined ? 0 : 1));
     this.#span = demand.lastLayer - demand.firstLayer + 1;
   }
 
-  /** Whether an offer of these layers for this cost could be kept. Cheap, and true now and then for nothing. */
+  /** Whether an offer of these layers for this cost could be among the cheapest. Quick, and true now and then for nothing. */
   wants({ firstLayer, lastLayer }: LayerRange, costMs: number): boolean {
     const start = this.#demand.firstLayer;
     const rivals = this.#byFirst[firstLayer - start]?.get(lastLayer);
-    const worst = rivals?.[this.#kept - 1];
+    const worst = rivals?.[this.#most - 1];
     return worst === undefined || costMs <= worst.costMs;
   }
 
@@ -122,7 +122,7 @@ export class BestOffers {
   }
 
   #compete(rivals: Offer[], offer: Offer): void {
-    const worst = rivals[this.#kept - 1];
+    const worst = rivals[this.#most - 1];
     if (worst !== undefined && compareOffers(offer, worst) >= 0) {
       return;
     }
@@ -137,7 +137,7 @@ export class BestOffers {
     }
     const place = rivals.findIndex((rival) => compareOffers(offer, rival) < 0);
     rivals.splice(place === -1 ? rivals.length : place, 0, offer);
-    rivals.length = Math.min(rivals.length, this.#kept);
+    rivals.length = Math.min(rivals.length, this.#most);
   }
 
   /** Operators that do not count are all the same. */
@@ -188,7 +188,7 @@ class TailsOfLayer {
     }
   }
 
-  kept(): readonly Tail[] {
+  cheapest(): readonly Tail[] {
     return [
       this.#bestWithNone,
       ...this.#others.flatMap((tails) => representatives(tails, this.#demand.operators)),
@@ -199,29 +199,29 @@ class TailsOfLayer {
 
 /** Of tails over equally many operators, the best ones that any stages before them could need. */
 function representatives(tails: readonly Tail[], asked: number): readonly Tail[] {
-  const kept: Tail[] = [];
+  const cheapest: Tail[] = [];
   const more = asked - (tails[0]?.operators.length ?? 0);
   for (;;) {
     let best: Tail | undefined;
     for (const tail of tails) {
       const isBetter = best === undefined || compareTails(tail, best) < 0;
-      if (isBetter && canBeNeeded(tail.operators, kept, more)) {
+      if (isBetter && canBeNeeded(tail.operators, cheapest, more)) {
         best = tail;
       }
     }
     if (best === undefined) {
-      return kept;
+      return cheapest;
     }
-    kept.push(best);
+    cheapest.push(best);
   }
 }
 
 /**
- * Whether some `more` operators, none of them the tail's own, would leave every kept tail with one of its
+ * Whether some `more` operators, none of them the tail's own, would leave each of the cheapest tails with one of its
  * operators counted twice. If so, stages over these operators need this tail.
  */
-function canBeNeeded(own: readonly string[], kept: readonly Tail[], more: number): boolean {
-  const [first, ...others] = kept;
+function canBeNeeded(own: readonly string[], cheapest: readonly Tail[], more: number): boolean {
+  const [first, ...others] = cheapest;
   if (first === undefined) {
     return true;
   }

@@ -18,7 +18,7 @@ export class MeasuredSpeeds {
   /** By peer and manifest id. */
   readonly #measured = new Map<string, Map<string, Measured>>();
 
-  /** `now`: milliseconds on a clock that never goes back. */
+  /** `now`: monotonic time, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }

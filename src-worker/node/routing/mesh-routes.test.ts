@@ -6,7 +6,7 @@ import type { KnownPeer } from '../mesh/records/record.ts';
 import { ChainFailure } from '../sessions/asking/chain-failure.ts';
 import { MeshRoutes } from './mesh-routes.ts';
 import { planRoute } from './plan-route.ts';
-import { StandingBook } from '../trust/standing-book.ts';
+import { Reputation } from '../trust/reputation.ts';
 
 const model = { manifestId: 'a'.repeat(64), name: 'Model', layers: 4 };
 
@@ -53,7 +53,7 @@ function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) 
     },
   } as unknown as Mesh;
   const routing = { rules: routeRulesSchema.parse(always), ownMachines };
-  const routes = new MeshRoutes(mesh, new StandingBook(() => clock.now), routing, () => clock.now);
+  const routes = new MeshRoutes(mesh, new Reputation(() => clock.now), routing, () => clock.now);
   const best = (own: Partial<RouteRules> = {}): string | undefined =>
     planRoute({
       model,

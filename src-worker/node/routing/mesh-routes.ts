@@ -10,7 +10,7 @@ import { MeasuredSpeeds } from './measured-speeds.ts';
 import { operatorsOf } from './operators.ts';
 import { PeerView } from './peer-view.ts';
 import type { RouteQuestion } from './route-question.ts';
-import type { PeerFault, StandingBook } from '../trust/standing-book.ts';
+import type { PeerFault, Reputation } from '../trust/reputation.ts';
 import { stricterRules } from './stricter-rules.ts';
 import { WrongRefusals } from '../trust/wrong-refusals.ts';
 
@@ -26,7 +26,7 @@ type RouteFacts = Pick<RouteQuestion, 'rules' | 'poolMembers' | 'ownMachines' | 
 
 export class MeshRoutes {
   readonly #mesh: Mesh;
-  readonly #standing: StandingBook;
+  readonly #standing: Reputation;
   readonly #view: PeerView;
   readonly #refusals: WrongRefusals;
   readonly #speeds: MeasuredSpeeds;
@@ -34,7 +34,7 @@ export class MeshRoutes {
 
   constructor(
     mesh: Mesh,
-    standing: StandingBook,
+    standing: Reputation,
     routing: Routing = { rules: noRules, ownMachines: [] },
     now: () => number = () => performance.now(),
   ) {
@@ -45,7 +45,7 @@ export class MeshRoutes {
     this.#speeds = new MeasuredSpeeds(now);
     this.#view = new PeerView({
       mesh,
-      standingOf: (peer) => standing.of(peer),
+      reputationOf: (peer) => standing.of(peer),
       measuredOf: (peer) => this.#speeds.of(peer),
     });
   }

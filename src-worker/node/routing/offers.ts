@@ -3,7 +3,7 @@ import { allowedCountries, type RouteRules } from '../../../src-shared/route-rul
 import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 import { stageCostMs, type StageWork } from './stage-cost.ts';
 import type { PrefixHolder, RouteQuestion } from './route-question.ts';
-import { isDistrusted } from '../trust/standing-book.ts';
+import { isDistrusted } from '../trust/reputation.ts';
 
 /** Whoever has a shard: a known peer, or this machine. */
 export type Host = { readonly peer: string; readonly standing?: number };
@@ -150,14 +150,14 @@ function workOf(
     return () => undefined;
   }
   const answerTokens = maxTokens - promptTokens;
-  const fresh: StageWork = { promptTokens, heldTokens: 0, answerTokens };
+  const fresh: StageWork = { promptTokens, cachedTokens: 0, answerTokens };
   if (prefixHolders === undefined || prefixHolders.length === 0) {
     return () => fresh;
   }
   const byPeer = Map.groupBy(prefixHolders, ({ peer }) => peer);
   return (peer, shard) => {
     const held = byPeer.get(peer)?.find((holder) => isSameRange(holder, shard));
-    return held === undefined ? fresh : { ...fresh, heldTokens: held.tokens };
+    return held === undefined ? fresh : { ...fresh, cachedTokens: held.tokens };
   };
 }
 

@@ -64,7 +64,7 @@ const names = (peers: readonly KnownPeer[]): string[] => peers.map(({ peer }) =>
 describe('the view of peers', () => {
   it('follows what each of them says, without looking at the others', () => {
     const mesh = meshOf(known('a'), known('b'));
-    const view = new PeerView({ mesh, standingOf: () => 1 });
+    const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(names(view.hosts(model))).toEqual(['a', 'b']);
     mesh.say(known('c'));
     mesh.say(known('a', {}, 0));
@@ -77,7 +77,7 @@ describe('the view of peers', () => {
 
   it('forgets whoever is gone when many may be', () => {
     const mesh = meshOf(known('a'), known('b'));
-    const view = new PeerView({ mesh, standingOf: () => 1 });
+    const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(view.size).toBe(2);
     mesh.forget('a', false);
     expect(names(view.all())).toEqual(['b']);
@@ -86,14 +86,14 @@ describe('the view of peers', () => {
 
   it('has the same list until something changes, so that it costs nothing to ask', () => {
     const mesh = meshOf(known('a'));
-    const view = new PeerView({ mesh, standingOf: () => 1 });
+    const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(view.all()).toBe(view.all());
     expect(view.hosts(model)).toBe(view.hosts(model));
   });
 
   it('learns the first latency, of which nobody tells', () => {
     const mesh = meshOf(known('a', { latencyMs: undefined }));
-    const view = new PeerView({ mesh, standingOf: () => 1 });
+    const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(view.all()[0]?.latencyMs).toBeUndefined();
     mesh.knownPeer = () => known('a', { latencyMs: 7 });
     expect(view.all()[0]?.latencyMs).toBe(7);
@@ -102,7 +102,7 @@ describe('the view of peers', () => {
   it('tells how each stands', () => {
     const standings = new Map([['b', 0.5]]);
     const mesh = meshOf(known('a'), known('b'));
-    const view = new PeerView({ mesh, standingOf: (peer) => standings.get(peer) ?? 1 });
+    const view = new PeerView({ mesh, reputationOf: (peer) => standings.get(peer) ?? 1 });
     const standing = (): unknown[] =>
       view
         .all()

@@ -11,7 +11,7 @@ export type PeerViewOptions = {
     knownPeer(peer: string): KnownPeer | undefined;
     onChange(listener: (peer: string | undefined) => void): () => void;
   };
-  readonly standingOf: (peer: string) => number;
+  readonly reputationOf: (peer: string) => number;
   /** See MeasuredSpeeds.of. */
   readonly measuredOf?: (peer: string) => ReadonlyMap<string, number> | undefined;
 };
@@ -84,7 +84,7 @@ export class PeerView {
 
   #set(known: KnownPeer): void {
     const { peer, connected, latencyMs } = known;
-    const standing = this.#options.standingOf(peer);
+    const standing = this.#options.reputationOf(peer);
     const measured = this.#options.measuredOf?.(peer);
     const judged = {
       ...known,

@@ -18,7 +18,7 @@ export type Reach =
 export type StageWork = {
   readonly promptTokens: number;
   /** Of these, tokens that the stage has in its cache already. */
-  readonly heldTokens: number;
+  readonly cachedTokens: number;
   readonly answerTokens: number;
 };
 
@@ -87,12 +87,12 @@ function promptCostMs(
   leastMs: number,
   work: StageWork,
 ): number {
-  const { promptTokens, heldTokens, answerTokens } = work;
+  const { promptTokens, cachedTokens, answerTokens } = work;
   const measured = shard.prefillTokensPerSecond ?? 0;
   const claimedMs = measured > 0 ? 1000 / measured : computeMs / assumedPrefillGain;
   const perTokenMs = Math.max(claimedMs, leastMs);
   const spread = Math.max(1, Math.min(answerTokens, expectedAnswerTokens));
-  return (Math.max(0, promptTokens - heldTokens) * perTokenMs) / spread;
+  return (Math.max(0, promptTokens - cachedTokens) * perTokenMs) / spread;
 }
 
 function hopMs(reach: Reach): number {

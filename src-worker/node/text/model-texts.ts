@@ -11,7 +11,7 @@ import { TemplateRenderer } from './template-renderer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Tokenizers kept; each takes about 60 MB and a second to start. */
-const maxKept = 4;
+const maxCached = 4;
 
 const idleMs = 10 * 60_000;
 
@@ -24,7 +24,7 @@ export type ModelTextsOptions = {
   readonly clock?: Clock;
 };
 
-type Kept = {
+type CachedText = {
   readonly text: Promise<ModelText>;
   users: number;
   cancelIdle: () => void;
@@ -35,7 +35,7 @@ export class ModelTexts {
   readonly #clock: Clock;
   readonly #renderer: TemplateRenderer;
   /** By manifest id, the longest unused first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #cached = new Map<string, CachedText>();
   readonly #ending = new Set<Promise<void>>();
   /** Models that `onNoTemplate` was told of. */
   readonly #withoutTemplate = new Set<string>();
@@ -76,7 +76,7 @@ export class ModelTexts {
 
   /** Ends the processes that nobody uses now; whoever asks next starts them again. */
   endUnused(): void {
-    for (const [id, kept] of this.#kept) {
+    for (const [id, kept] of this.#cached) {
       if (kept.users === 0) {
         this.#end(id, kept);
       }
@@ -88,28 +88,28 @@ export class ModelTexts {
   async close(): Promise<void> {
     this.#closed = true;
     this.#renderer.close();
-    for (const [id, kept] of this.#kept) {
+    for (const [id, kept] of this.#cached) {
       this.#end(id, kept);
     }
     await Promise.all(this.#ending);
   }
 
-  #take(id: string): Kept {
+  #take(id: string): CachedText {
     if (this.#closed) {
       throw new AppError('cancelled', 'The node is stopping.');
     }
-    const kept = this.#kept.get(id) ?? this.#start(id);
+    const kept = this.#cached.get(id) ?? this.#start(id);
     kept.users += 1;
     kept.cancelIdle();
-    this.#kept.delete(id);
-    this.#kept.set(id, kept);
+    this.#cached.delete(id);
+    this.#cached.set(id, kept);
     this.#endSurplus();
     return kept;
   }
 
-  #giveBack(id: string, kept: Kept): void {
+  #giveBack(id: string, kept: CachedText): void {
     kept.users -= 1;
-    if (kept.users === 0 && this.#kept.get(id) === kept) {
+    if (kept.users === 0 && this.#cached.get(id) === kept) {
       kept.cancelIdle = this.#clock.after(idleMs, () => {
         this.#end(id, kept);
       });
@@ -117,8 +117,8 @@ export class ModelTexts {
     }
   }
 
-  #start(id: string): Kept {
-    const kept: Kept = {
+  #start(id: string): CachedText {
+    const kept: CachedText = {
       text: this.#load(id),
       users: 0,
       cancelIdle: () => {},
@@ -136,21 +136,21 @@ export class ModelTexts {
     return new ModelText(await start(), this.#renderer, start);
   }
 
-  #forget(id: string, kept: Kept): void {
+  #forget(id: string, kept: CachedText): void {
     kept.cancelIdle();
-    if (this.#kept.get(id) === kept) {
-      this.#kept.delete(id);
+    if (this.#cached.get(id) === kept) {
+      this.#cached.delete(id);
     }
   }
 
   #endSurplus(): void {
-    const unused = [...this.#kept].filter(([, { users }]) => users === 0);
-    for (const [id, kept] of unused.slice(0, Math.max(0, this.#kept.size - maxKept))) {
+    const unused = [...this.#cached].filter(([, { users }]) => users === 0);
+    for (const [id, kept] of unused.slice(0, Math.max(0, this.#cached.size - maxCached))) {
       this.#end(id, kept);
     }
   }
 
-  #end(id: string, kept: Kept): void {
+  #end(id: string, kept: CachedText): void {
     this.#forget(id, kept);
     const ended = kept.text
       .then((text) => text.close())

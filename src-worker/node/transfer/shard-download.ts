@@ -12,7 +12,7 @@ import type { ChunkSource } from './chunk-source.ts';
 import { collectLeaves } from './leaf-collector.ts';
 import type { PartialFile } from './partial-file.ts';
 import type { ShardLayout } from './shard-layout.ts';
-import { SourceBench, type SourceCandidate, type SourceFault } from './source-bench.ts';
+import { SourcePool, type SourceCandidate, type SourceFault } from './source-pool.ts';
 import type { TokenBucket } from '../base/token-bucket.ts';
 
 export type DownloadProgress = {
@@ -79,7 +79,7 @@ class ShardDownload {
   readonly #times: DownloadTimes;
   readonly #clock: Clock;
   readonly #scheduler: ChunkScheduler;
-  readonly #bench: SourceBench;
+  readonly #bench: SourcePool;
   readonly #ended = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
   /** Pending while what was told of the leaves is being kept. */
@@ -98,7 +98,7 @@ class ShardDownload {
     this.#times = { ...usualTimes, ...options.times };
     this.#gainedAt = clock.now();
     this.#scheduler = new ChunkScheduler(map.count, layout.chunks, random);
-    this.#bench = new SourceBench({
+    this.#bench = new SourcePool({
       candidates: options.candidates,
       use: (source, signal) => this.#use(source, signal),
       onFault: options.onFault,
@@ -114,14 +114,14 @@ class ShardDownload {
     signal.addEventListener('abort', onAbort, { once: true });
     let cancelTick: (() => void) | undefined;
     const tick = (): void => {
-      this.#look();
+      this.#reconcile();
       cancelTick = this.#clock.after(this.#times.lookMs, tick);
     };
     try {
       signal.throwIfAborted();
       this.#bench.open(resumed(file));
       // Before anybody else is asked for what is here.
-      await this.#bench.lookHere();
+      await this.#bench.openLocalSources();
       tick();
       await this.#ended.promise;
     } finally {
@@ -134,8 +134,8 @@ class ShardDownload {
     }
   }
 
-  #look(): void {
-    this.#bench.look();
+  #reconcile(): void {
+    this.#bench.reconcile();
     this.#wake();
     const isWaiting = this.#busy === 0 && !this.#scheduler.isComplete;
     if (isWaiting && this.#clock.now() - this.#gainedAt >= this.#times.patienceMs) {

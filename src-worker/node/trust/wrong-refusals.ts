@@ -14,7 +14,7 @@ export class WrongRefusals {
   /** Peer → when it last refused wrongly, the latest last. */
   readonly #at = new Map<string, number>();
 
-  /** `now`: milliseconds on a clock that never goes back. */
+  /** `now`: monotonic time, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }

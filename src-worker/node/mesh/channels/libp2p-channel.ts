@@ -37,7 +37,7 @@ class StreamPipe implements FramePipe {
   readonly #events: PipeEvents;
   readonly #reader: FrameReader;
   readonly #writer: StreamWriter;
-  #held = true;
+  #isPaused = true;
   #resuming = false;
   #ownEnded = false;
   #otherEnded = false;
@@ -96,12 +96,12 @@ class StreamPipe implements FramePipe {
   }
 
   hold(): void {
-    this.#held = true;
+    this.#isPaused = true;
     this.#reader.hold();
   }
 
   release(): void {
-    this.#held = false;
+    this.#isPaused = false;
     try {
       this.#reader.release();
       this.#pace();
@@ -141,12 +141,12 @@ class StreamPipe implements FramePipe {
       return;
     }
     const { readStatus } = this.#stream;
-    if (readStatus === 'readable' && this.#held && this.#reader.waitingBytes > readAheadBytes) {
+    if (readStatus === 'readable' && this.#isPaused && this.#reader.waitingBytes > readAheadBytes) {
       this.#stream.pause();
     }
     while (this.#stream.readStatus === 'paused' && this.#reader.waitingBytes === 0) {
       this.#resume();
-      if (this.#held && this.#reader.waitingBytes > readAheadBytes) {
+      if (this.#isPaused && this.#reader.waitingBytes > readAheadBytes) {
         this.#stream.pause();
       }
     }

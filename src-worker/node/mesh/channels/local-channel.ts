@@ -37,7 +37,7 @@ class LocalPipe implements FramePipe {
   #events: PipeEvents | undefined;
   #unread: Frame[] = [];
   #unreadBytes = 0;
-  #held = true;
+  #isPaused = true;
   #scheduled = false;
   #otherEnded = false;
   /** The other side's end was told; the own side may still write. */
@@ -82,11 +82,11 @@ class LocalPipe implements FramePipe {
   }
 
   hold(): void {
-    this.#held = true;
+    this.#isPaused = true;
   }
 
   release(): void {
-    this.#held = false;
+    this.#isPaused = false;
     this.#schedule();
   }
 
@@ -133,7 +133,7 @@ class LocalPipe implements FramePipe {
   }
 
   #deliver(): void {
-    while (!this.#held && !this.#isBroken) {
+    while (!this.#isPaused && !this.#isBroken) {
       const frame = this.#unread.shift();
       if (frame === undefined) {
         break;

@@ -16,7 +16,7 @@ export type DirectWaysOptions = {
   readonly connectionsOf: (peer: string) => readonly Way[];
   readonly dial: (peer: string, addresses: readonly Multiaddr[]) => Promise<void>;
   readonly log: Log;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now: () => number;
 };
 

@@ -50,7 +50,7 @@ export class Neighbours {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), lookEveryMs).unref();
+    this.#timer = setInterval(() => this.#refresh(), lookEveryMs).unref();
   }
 
   stop(): void {
@@ -71,14 +71,14 @@ export class Neighbours {
       this.#soon ??= setTimeout(
         () => {
           this.#soon = undefined;
-          this.#look();
+          this.#refresh();
         },
         lookSoonMs * (1 + Math.random()),
       ).unref();
     }
   }
 
-  #look(): void {
+  #refresh(): void {
     const { connected, records, onFound } = this.#options;
     const missing = Math.min(triesAtOnce, wanted - connected.size);
     if (missing <= 0) {

@@ -38,14 +38,14 @@ export class NetworkWatch {
   start(): void {
     this.#seen = this.#addresses();
     this.#lookedAt = this.#clocks();
-    this.#timer = setInterval(() => this.#look(), lookEveryMs).unref();
+    this.#timer = setInterval(() => this.#check(), lookEveryMs).unref();
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #check(): void {
     const seen = this.#addresses();
     const now = this.#clocks();
     const passed = now.map((time, clock) => time - (this.#lookedAt[clock] ?? time));

@@ -51,7 +51,7 @@ export type Dialler = {
   readonly onUnreachable?: () => void;
 };
 
-type KeptPeer = {
+type TrackedPeer = {
   readonly peer: string;
   readonly kind: 'static' | 'discovered' | 'remembered';
   /** From settings; empty for a discovered peer. */
@@ -69,7 +69,7 @@ export class PeerKeeper {
   readonly #dialler: Dialler;
   readonly #log: Log;
   readonly #random: () => number;
-  readonly #kept = new Map<string, KeptPeer>();
+  readonly #tracked = new Map<string, TrackedPeer>();
   readonly #dials = new DialQueue();
   readonly #stopping = new AbortController();
 
@@ -94,7 +94,7 @@ export class PeerKeeper {
     peers: readonly { readonly peer: string; readonly addresses: readonly Multiaddr[] }[],
   ): void {
     for (const { peer, addresses } of peers) {
-      if (!this.#kept.has(peer) && peer !== this.#dialler.ownPeer) {
+      if (!this.#tracked.has(peer) && peer !== this.#dialler.ownPeer) {
         const added = this.#add(peer, 'remembered', []);
         added.seenAt = addresses;
         this.#schedule(added, 0);
@@ -107,7 +107,7 @@ export class PeerKeeper {
    * alone, unless it is certainly alive.
    */
   discovered(peer: string, addresses: readonly Multiaddr[], isAlive = false): void {
-    const known = this.#kept.get(peer);
+    const known = this.#tracked.get(peer);
     if (known === undefined) {
       if (peer !== this.#dialler.ownPeer && this.#hasRoom()) {
         const added = this.#add(peer, 'discovered', []);
@@ -128,7 +128,7 @@ export class PeerKeeper {
 
   /** This machine's network is another one: whatever failed before is tried again now. */
   networkChanged(): void {
-    for (const known of this.#kept.values()) {
+    for (const known of this.#tracked.values()) {
       if (!this.#dialler.isConnected(known.peer) && !known.isDialling) {
         known.failures = 0;
         this.#schedule(known, 0);
@@ -138,12 +138,12 @@ export class PeerKeeper {
 
   /** Whether the peer should be connected and is not. */
   isSeeking(peer: string): boolean {
-    return this.#kept.has(peer) && !this.#dialler.isConnected(peer);
+    return this.#tracked.has(peer) && !this.#dialler.isConnected(peer);
   }
 
   /** The addresses from settings at which the last attempt failed, with the reason as a sentence's end. */
   unreachable(): UnreachablePeer[] {
-    return [...this.#kept.values()].flatMap(({ peer, kind, configured, reason }) =>
+    return [...this.#tracked.values()].flatMap(({ peer, kind, configured, reason }) =>
       kind === 'static' && reason !== undefined && !this.#dialler.isConnected(peer)
         ? [{ addresses: configured.map(String), reason }]
         : [],
@@ -151,33 +151,33 @@ export class PeerKeeper {
   }
 
   connected(peer: string): void {
-    const kept = this.#kept.get(peer);
-    if (kept !== undefined) {
-      clearTimeout(kept.timer);
-      kept.reason = undefined;
-      kept.connectedAt = performance.now();
+    const tracked = this.#tracked.get(peer);
+    if (tracked !== undefined) {
+      clearTimeout(tracked.timer);
+      tracked.reason = undefined;
+      tracked.connectedAt = performance.now();
     }
   }
 
   disconnected(peer: string): void {
-    const kept = this.#kept.get(peer);
-    if (kept !== undefined) {
-      const wasSteady = performance.now() - kept.connectedAt >= steadyMs;
-      kept.failures = wasSteady ? 0 : kept.failures + 1;
-      this.#retry(kept);
+    const tracked = this.#tracked.get(peer);
+    if (tracked !== undefined) {
+      const wasSteady = performance.now() - tracked.connectedAt >= steadyMs;
+      tracked.failures = wasSteady ? 0 : tracked.failures + 1;
+      this.#retry(tracked);
     }
   }
 
   stop(): void {
     this.#stopping.abort();
     this.#dials.clear();
-    for (const kept of this.#kept.values()) {
-      clearTimeout(kept.timer);
+    for (const tracked of this.#tracked.values()) {
+      clearTimeout(tracked.timer);
     }
   }
 
-  #add(peer: string, kind: KeptPeer['kind'], configured: readonly Multiaddr[]): KeptPeer {
-    const kept: KeptPeer = {
+  #add(peer: string, kind: TrackedPeer['kind'], configured: readonly Multiaddr[]): TrackedPeer {
+    const tracked: TrackedPeer = {
       peer,
       kind,
       configured,
@@ -188,52 +188,52 @@ export class PeerKeeper {
       timer: undefined,
       isDialling: false,
     };
-    this.#kept.set(peer, kept);
-    return kept;
+    this.#tracked.set(peer, tracked);
+    return tracked;
   }
 
   /** Room for one more discovered peer; one that was given up makes room when there is none. */
   #hasRoom(): boolean {
-    const discovered = [...this.#kept.values()].filter(({ kind }) => kind === 'discovered');
+    const discovered = [...this.#tracked.values()].filter(({ kind }) => kind === 'discovered');
     if (discovered.length < maxDiscovered) {
       return true;
     }
     const givenUp = discovered.find(
       ({ peer, failures }) => failures >= discoveredAttempts && !this.#dialler.isConnected(peer),
     );
-    return givenUp !== undefined && this.#kept.delete(givenUp.peer);
+    return givenUp !== undefined && this.#tracked.delete(givenUp.peer);
   }
 
-  #schedule(kept: KeptPeer, delayMs: number): void {
-    clearTimeout(kept.timer);
+  #schedule(tracked: TrackedPeer, delayMs: number): void {
+    clearTimeout(tracked.timer);
     if (this.#stopping.signal.aborted) {
       return;
     }
     if (delayMs === 0) {
-      this.#enqueue(kept);
+      this.#enqueue(tracked);
     } else {
-      kept.timer = setTimeout(() => this.#enqueue(kept), delayMs).unref();
+      tracked.timer = setTimeout(() => this.#enqueue(tracked), delayMs).unref();
     }
   }
 
-  #enqueue(kept: KeptPeer): void {
-    const isUrgent = kept.kind === 'discovered' && kept.failures === 0;
-    this.#dials.add(kept.failures, isUrgent, (deadlineMs) => this.#dial(kept, deadlineMs));
+  #enqueue(tracked: TrackedPeer): void {
+    const isUrgent = tracked.kind === 'discovered' && tracked.failures === 0;
+    this.#dials.add(tracked.failures, isUrgent, (deadlineMs) => this.#dial(tracked, deadlineMs));
   }
 
-  #retry(kept: KeptPeer): void {
-    const { kind, failures, peer } = kept;
+  #retry(tracked: TrackedPeer): void {
+    const { kind, failures, peer } = tracked;
     if (kind === 'remembered' && failures >= rememberedAttempts) {
-      this.#kept.delete(peer);
+      this.#tracked.delete(peer);
     } else if (kind !== 'discovered' || failures < discoveredAttempts) {
       const usual = nextDelayMs(Math.max(1, failures), this.#random());
-      const isPatient = this.#kept.size > manyPeers;
+      const isPatient = this.#tracked.size > manyPeers;
       const patience = isPatient ? 2 ** Math.max(0, failures - patientAttempts) : 1;
-      this.#schedule(kept, Math.min(longestDelayMs, usual * patience));
+      this.#schedule(tracked, Math.min(longestDelayMs, usual * patience));
     }
   }
 
-  #noteReason(known: KeptPeer, reason: string): void {
+  #noteReason(known: TrackedPeer, reason: string): void {
     const isNews = known.reason !== reason;
     known.reason = reason;
     if (isNews && known.kind === 'static') {
@@ -241,30 +241,30 @@ export class PeerKeeper {
     }
   }
 
-  async #dial(kept: KeptPeer, deadlineMs: number): Promise<void> {
+  async #dial(tracked: TrackedPeer, deadlineMs: number): Promise<void> {
     const { signal } = this.#stopping;
-    if (kept.isDialling || signal.aborted || this.#dialler.isConnected(kept.peer)) {
+    if (tracked.isDialling || signal.aborted || this.#dialler.isConnected(tracked.peer)) {
       return;
     }
-    kept.isDialling = true;
+    tracked.isDialling = true;
     try {
-      const addresses = [...kept.configured, ...kept.seenAt];
+      const addresses = [...tracked.configured, ...tracked.seenAt];
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-      await this.#dialler.dial(kept.peer, addresses, deadline);
+      await this.#dialler.dial(tracked.peer, addresses, deadline);
     } catch (error) {
-      kept.failures += 1;
-      this.#noteReason(kept, printable(dialFailure(error), longestReason));
+      tracked.failures += 1;
+      this.#noteReason(tracked, printable(dialFailure(error), longestReason));
       if (!signal.aborted) {
-        const isNews = kept.kind === 'static' && kept.failures === 1;
-        this.#log(isNews ? 'warn' : 'debug', `Peer ${shortName(kept.peer)} cannot be reached`, {
-          peer: kept.peer,
-          attempts: kept.failures,
-          reason: kept.reason,
+        const isNews = tracked.kind === 'static' && tracked.failures === 1;
+        this.#log(isNews ? 'warn' : 'debug', `Peer ${shortName(tracked.peer)} cannot be reached`, {
+          peer: tracked.peer,
+          attempts: tracked.failures,
+          reason: tracked.reason,
         });
-        this.#retry(kept);
+        this.#retry(tracked);
       }
     } finally {
-      kept.isDialling = false;
+      tracked.isDialling = false;
     }
   }
 }

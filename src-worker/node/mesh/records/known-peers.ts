@@ -19,7 +19,7 @@ export class KnownPeers {
   /** Peers with a connection now. */
   readonly connected = new Set<string>();
   readonly #options: KnownPeersOptions;
-  /** On a clock that never goes back: set back a day, the other one would keep peers that are gone for a day. */
+  /** Monotonic: the wall clock, set back a day, would keep peers that are gone for a day. */
   readonly #book = new RecordBook(() => performance.now());
   #expiry: NodeJS.Timeout | undefined;
   #isStopped = false;

@@ -10,7 +10,7 @@ import { recordsPerSecond } from './record-intake.ts';
 /** Peers that news is passed on to. In a mesh of thousands some miss a record and have the next one, twenty seconds later. */
 const fanOut = 4;
 
-/** Records kept for peers that connect: as many as there may be, and no more than so many bytes. */
+/** Records remembered for peers that connect: as many as there may be, and no more than so many bytes. */
 const maxBytes = 8 * 1024 * 1024;
 
 /** Slower than peers take them in, so that a channel is never held up. */
@@ -27,7 +27,11 @@ export function isTimely(sequence: number, now: number): boolean {
   return Math.abs(now - sequence) < maxAgeMs;
 }
 
-type Kept = { readonly bytes: Uint8Array; readonly poolOnly: boolean; readonly until: number };
+type RecentRecord = {
+  readonly bytes: Uint8Array;
+  readonly poolOnly: boolean;
+  readonly until: number;
+};
 
 export type GossipOptions = {
   /** Resolves when the next may follow; never rejects. */
@@ -44,8 +48,8 @@ export class RecordGossip {
   /** What waits to be told, by listener and then by signer. */
   readonly #waiting = new Map<string, Map<string, Uint8Array>>();
   /** Newest records, the oldest first, by signer. */
-  readonly #kept = new Map<string, Kept>();
-  #keptBytes = 0;
+  readonly #recent = new Map<string, RecentRecord>();
+  #bytes = 0;
 
   constructor(options: GossipOptions) {
     this.#options = options;
@@ -56,7 +60,7 @@ export class RecordGossip {
   connected(peer: string): void {
     this.#waiting.set(peer, new Map());
     this.#forgetOld();
-    for (const [signer, { bytes, poolOnly }] of this.#kept) {
+    for (const [signer, { bytes, poolOnly }] of this.#recent) {
       this.#tell(peer, signer, bytes, poolOnly);
     }
   }
@@ -113,19 +117,19 @@ export class RecordGossip {
     return peers.slice(0, fanOut);
   }
 
-  #keep(signer: string, { state }: PeerRecord, kept: Kept): void {
+  #keep(signer: string, { state }: PeerRecord, record: RecentRecord): void {
     this.#drop(signer);
     if (state !== 'leaving') {
-      this.#kept.set(signer, kept);
-      this.#keptBytes += kept.bytes.byteLength;
+      this.#recent.set(signer, record);
+      this.#bytes += record.bytes.byteLength;
     }
     this.#forgetOld();
   }
 
   #forgetOld(): void {
     const now = performance.now();
-    for (const [signer, { until }] of this.#kept) {
-      if (until > now && this.#keptBytes <= maxBytes) {
+    for (const [signer, { until }] of this.#recent) {
+      if (until > now && this.#bytes <= maxBytes) {
         return;
       }
       this.#drop(signer);
@@ -133,8 +137,8 @@ export class RecordGossip {
   }
 
   #drop(signer: string): void {
-    this.#keptBytes -= this.#kept.get(signer)?.bytes.byteLength ?? 0;
-    this.#kept.delete(signer);
+    this.#bytes -= this.#recent.get(signer)?.bytes.byteLength ?? 0;
+    this.#recent.delete(signer);
   }
 }
 

@@ -37,7 +37,7 @@ function bounded(muxer: Muxer, connection: MessageStream, maxFrameBytes: number)
   muxer.onData = (data) => {
     const isStuck = connection.writableNeedsDrain;
     for (const chunk of data instanceof Uint8Array ? [data] : data) {
-      watch.look(chunk, isStuck);
+      watch.inspect(chunk, isStuck);
     }
     onData(data);
   };

@@ -15,14 +15,14 @@ import { dialOrder } from './address-order.ts';
 import { isLoopback, parseListenAddress } from '../addresses.ts';
 import { boundedDatastore } from './bounded-datastore.ts';
 import { boundedYamux } from './bounded-muxer.ts';
-import { maxHalfOpen, PoolGate } from '../../pools/gate/pool-gate.ts';
+import { maxHalfOpen, MembershipGate } from '../../pools/gate/membership-gate.ts';
 import { dateBack } from './dated-certificates.ts';
-import { Doorkeeper } from './doorkeeper.ts';
+import { ConnectionLimiter } from './connection-limiter.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { joinWrites } from './joined-writes.ts';
 import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
-import type { Offenders } from '../../trust/offenders.ts';
+import type { Blocklist } from '../../trust/blocklist.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import type { RelayClient } from '../relay/relay-client.ts';
 import { boundedRelay, type RelayLimits } from '../relay/relay-server.ts';
@@ -93,9 +93,9 @@ export type Libp2pOptions = {
   /** Learns where this node can be reached; absent: nobody wants to know. */
   readonly ownAddresses?: OwnAddresses;
   /** Who gets in; absent: everybody, as a member of no pool. */
-  readonly gate?: PoolGate;
+  readonly gate?: MembershipGate;
   /** Who is not let in though everybody is. */
-  readonly offenders?: Offenders;
+  readonly offenders?: Blocklist;
   /** Called for every answer on the local network, so again and again; absent: mDNS is off. */
   readonly onDiscovered: ((found: PeerInfo) => void) | undefined;
   /** Ask the router of this network to let peers in; absent: no. */
@@ -115,13 +115,13 @@ export type Libp2pOptions = {
 export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
   const { identity } = options;
   const { relay, relayClient } = options;
-  const gate = options.gate ?? new PoolGate({ identity, pools: undefined, poolOnly: false });
+  const gate = options.gate ?? new MembershipGate({ identity, pools: undefined, poolOnly: false });
   const listen = options.listen.map((text) => parseListenAddress(text));
   // Who listens on this machine alone has no network to be reached from.
   const isWide = !listen.every(isLoopback);
   const most = options.maxConnections ?? maxConnections;
   const ownCid = peerIdFromString(identity.peer).toCID().toString();
-  const doorkeeper = new Doorkeeper(most, options.offenders);
+  const doorkeeper = new ConnectionLimiter(most, options.offenders);
   const libp2p = await createLibp2p({
     start: false,
     datastore: boundedDatastore((key) => key.endsWith(`/${ownCid}`)),

@@ -27,7 +27,7 @@ describe('the watch over a multiplexer', () => {
       const watch = new MuxerWatch(maxFrameBytes);
       for (let at = 0; at < 3 * frames.byteLength; at += step) {
         const from = at % frames.byteLength;
-        expect(() => watch.look(frames.subarray(from, from + step), false)).not.toThrow();
+        expect(() => watch.inspect(frames.subarray(from, from + step), false)).not.toThrow();
         at -= Math.max(0, from + step - frames.byteLength);
       }
     }
@@ -35,18 +35,18 @@ describe('the watch over a multiplexer', () => {
 
   it('ends a connection with the header of a frame that is too large', () => {
     const watch = new MuxerWatch(maxFrameBytes);
-    watch.look(data(maxFrameBytes), false);
+    watch.inspect(data(maxFrameBytes), false);
     const large = header(0, maxFrameBytes + 1);
-    watch.look(large.subarray(0, 11), false);
-    expect(() => watch.look(large.subarray(11), false)).toThrow('began a frame of 1001 bytes');
+    watch.inspect(large.subarray(0, 11), false);
+    expect(() => watch.inspect(large.subarray(11), false)).toThrow('began a frame of 1001 bytes');
   });
 
   it('ends a connection that sends one frame in thousands of pieces', () => {
     const watch = new MuxerWatch(10_000);
-    watch.look(header(0, 10_000), false);
+    watch.inspect(header(0, 10_000), false);
     const send = (pieces: number): void => {
       for (let piece = 0; piece < pieces; piece += 1) {
-        watch.look(Buffer.alloc(1), false);
+        watch.inspect(Buffer.alloc(1), false);
       }
     };
     expect(() => send(4000)).not.toThrow();
@@ -56,10 +56,10 @@ describe('the watch over a multiplexer', () => {
   it('ends a connection that asks thousands of times without taking an answer, and no other', () => {
     const watch = new MuxerWatch(maxFrameBytes);
     const many = Buffer.concat(Array.from({ length: 5000 }, () => ping));
-    watch.look(many, true);
-    watch.look(Buffer.alloc(0), false);
-    watch.look(many, false);
-    watch.look(many, true);
-    expect(() => watch.look(many, true)).toThrow('reads no answer');
+    watch.inspect(many, true);
+    watch.inspect(Buffer.alloc(0), false);
+    watch.inspect(many, false);
+    watch.inspect(many, true);
+    expect(() => watch.inspect(many, true)).toThrow('reads no answer');
   });
 });

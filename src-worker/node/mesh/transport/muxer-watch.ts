@@ -32,7 +32,7 @@ export class MuxerWatch {
    * Looks at the next bytes of a connection. `isStuck`: the peer has not taken what it was sent.
    * @throws AppError `protocol-violation` when the connection is to be given up
    */
-  look(chunk: Uint8Array, isStuck: boolean): void {
+  inspect(chunk: Uint8Array, isStuck: boolean): void {
     if (!isStuck) {
       this.#unanswered = 0;
     }

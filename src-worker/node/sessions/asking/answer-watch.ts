@@ -28,7 +28,7 @@ export type WatchedAnswer = {
 export type AnswerWatchOptions = {
   /** Undefined while no chain answers. */
   readonly answer: () => WatchedAnswer | undefined;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   /** A stage holds the answer up. */
   readonly onStuck: (stuck: StuckStage) => void;
@@ -50,14 +50,14 @@ export class AnswerWatch {
   constructor(options: AnswerWatchOptions) {
     this.#options = options;
     this.#lookedAt = options.now();
-    this.#timer = setInterval(() => void this.#look(), watchEveryMs).unref();
+    this.#timer = setInterval(() => void this.#check(), watchEveryMs).unref();
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const now = this.#options.now();
     // No stage is to blame for the time in which this computer slept.
     this.#since = now - this.#lookedAt > longestGapMs ? now : this.#since;
@@ -68,14 +68,14 @@ export class AnswerWatch {
     }
     this.#isLooking = true;
     if (answer.isGettingSuccessor) {
-      await this.#lookAtSuccessor(answer);
+      await this.#checkSuccessor(answer);
     } else {
-      await this.#lookAtChain(answer);
+      await this.#checkChain(answer);
     }
     this.#isLooking = false;
   }
 
-  async #lookAtChain({ chain, moved, tokenMs, patience, length }: WatchedAnswer): Promise<void> {
+  async #checkChain({ chain, moved, tokenMs, patience, length }: WatchedAnswer): Promise<void> {
     const { now, answer, onStuck, onStalled } = this.#options;
     const waitedMs = now() - Math.max(moved.at, this.#since);
     const limitMs = stallLimitMs(moved.byToken ? 'token' : { prompt: length }, tokenMs);
@@ -88,7 +88,7 @@ export class AnswerWatch {
     if (this.#options.answer()?.moved !== moved || answer()?.chain !== chain) {
       return;
     }
-    const stoodMs = this.#standstillOf(chain).look(progress, now());
+    const stoodMs = this.#standstillOf(chain).observe(progress, now());
     const [first] = chain.route;
     const culprit = stuck?.stage ?? first;
     if (culprit !== undefined && (isTooLong || (!moved.byToken && stoodMs > limitMs))) {
@@ -98,13 +98,13 @@ export class AnswerWatch {
     }
   }
 
-  async #lookAtSuccessor({ successor, length, tokenMs, patience }: WatchedAnswer): Promise<void> {
+  async #checkSuccessor({ successor, length, tokenMs, patience }: WatchedAnswer): Promise<void> {
     if (successor === undefined) {
       return;
     }
     const { now, onSuccessorStalled } = this.#options;
     const { stuck, progress } = await successor.findStuck(probeWithinMs * patience, false);
-    const stoodMs = this.#standstillOf(successor).look(progress, now());
+    const stoodMs = this.#standstillOf(successor).observe(progress, now());
     const [first] = successor.route;
     const culprit = stuck?.stage ?? first;
     if (culprit !== undefined && stoodMs > stallLimitMs({ prompt: length }, tokenMs)) {

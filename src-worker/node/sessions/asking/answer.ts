@@ -4,14 +4,14 @@
  */
 import type { ChannelOpener } from '../../mesh/channels/channel.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
-import { cancelled, type Happening, throwIfAborted, toEvent } from './answer-happenings.ts';
+import { cancelled, type AnswerEvent, throwIfAborted, toEvent } from './answer-events.ts';
 import { AnswerPace } from './answer-pace.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { Chain, needsHistory, type SampledToken, type StuckStage } from './chain.ts';
 import { ChainFailure, stageFailure } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest } from './generation.ts';
 import { bringUpToDate, catchUp, type Successor } from './handover.ts';
-import { keptOf, type KeptChain, type Resume } from './kept-chains.ts';
+import { cachedChainOf, type CachedChain, type Resume } from './prefix-index.ts';
 import { makeReceipt } from './receipt.ts';
 import { patienceAfter, probeWithinMs } from './slowness.ts';
 import { type ClosedMessage, mostGenerated } from '../protocol/stage-messages.ts';
@@ -24,13 +24,13 @@ export type AnswerOptions = {
   readonly routeAround: (avoided: ReadonlySet<string>) => readonly RouteStage[] | undefined;
   /** A peer does not answer, not even how far it is. */
   readonly onSilent?: (peer: string) => void;
-  /** Milliseconds on a clock that never goes back, and when on it the request came. */
+  /** Monotonic time, in milliseconds, and when the request came. */
   readonly now: () => number;
   readonly startedAt: number;
   /** What the route's stages may still have of the prompt; asked once an answer. */
-  readonly heldBy?: (route: readonly RouteStage[]) => Resume | undefined;
+  readonly cachedBy?: (route: readonly RouteStage[]) => Resume | undefined;
   /** The stages of a chain have been asked to leave the prompt in their caches. */
-  readonly onKept?: (kept: KeptChain) => void;
+  readonly onCached?: (kept: CachedChain) => void;
   /** Called with a chain while it is open, so that it is kept alive. */
   readonly onChain: (chain: Chain, isOpen: boolean) => void;
 };
@@ -42,7 +42,7 @@ export class Answer {
   readonly #pace = new AnswerPace();
   /** Peers that said that they are leaving, or held this answer up. */
   readonly #avoided = new Set<string>();
-  #happenings = new TokenQueue<Happening>();
+  #events = new TokenQueue<AnswerEvent>();
   #current: Chain | undefined;
   /** The route that was last answered over. */
   #route: readonly RouteStage[] = [];
@@ -56,7 +56,7 @@ export class Answer {
   #detours = 0;
   /** Whether the current chain computed the prompt in the pieces that any other question with it would. */
   #isPlain = false;
-  #heldTokens = 0;
+  #cachedTokens = 0;
 
   constructor(options: AnswerOptions) {
     this.#options = options;
@@ -86,8 +86,8 @@ export class Answer {
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, void> {
     const { request } = this.#options;
-    const happenings = new TokenQueue<Happening>();
-    this.#happenings = happenings;
+    const happenings = new TokenQueue<AnswerEvent>();
+    this.#events = happenings;
     const onAbort = (): void => {
       happenings.fail(cancelled());
       this.#current?.abandon();
@@ -97,7 +97,7 @@ export class Answer {
       happenings.end();
       accounts = this.#current === undefined ? undefined : this.#finish();
     };
-    const resume = this.tokens === 0 ? this.#options.heldBy?.(route) : undefined;
+    const resume = this.tokens === 0 ? this.#options.cachedBy?.(route) : undefined;
     this.#takeUp(await this.#open(route, signal, resume));
     this.#takeovers += this.tokens > 0 ? 1 : 0;
     const watch = this.#watch(happenings, signal);
@@ -144,7 +144,7 @@ export class Answer {
 
   /** @throws ChainFailure when there is nothing that could go on */
   async #react(
-    happening: Exclude<Happening, { type: 'token' }>,
+    happening: Exclude<AnswerEvent, { type: 'token' }>,
     signal: AbortSignal,
   ): Promise<void> {
     if (happening.type === 'successor') {
@@ -169,8 +169,8 @@ export class Answer {
   /** Ends the current chain in order. What it leaves behind is good for the conversation's next question. */
   async #finish(): Promise<readonly (ClosedMessage | undefined)[]> {
     const chain = this.#chain();
-    const { request, onKept } = this.#options;
-    const kept = this.#isPlain ? keptOf(request, chain.route, chain.session) : undefined;
+    const { request, onCached: onKept } = this.#options;
+    const kept = this.#isPlain ? cachedChainOf(request, chain.route, chain.session) : undefined;
     const accounts = await chain.finish(kept?.tokens.length);
     if (kept !== undefined && accounts.every((account) => account !== undefined)) {
       onKept?.(kept);
@@ -181,7 +181,7 @@ export class Answer {
   async #open(route: readonly RouteStage[], signal: AbortSignal, resume?: Resume): Promise<Chain> {
     const { opener, request, now } = this.#options;
     const { model, sampling, promptTokens, maxTokens } = request;
-    const happenings = this.#happenings;
+    const happenings = this.#events;
     throwIfAborted(signal);
     try {
       const chain: Chain = await Chain.open(
@@ -227,13 +227,13 @@ export class Answer {
 
   /** Goes on over a chain that has computed nothing yet but what it was to resume. */
   #takeUp(chain: Chain): void {
-    const { held } = chain;
+    const { cachedTokens: held } = chain;
     const isExact = this.#isExact(this.tokens);
     this.#current = chain;
     this.#route = chain.route;
     this.#moved = { at: this.#options.now(), byToken: false };
     this.#isPlain = isExact;
-    this.#heldTokens = held;
+    this.#cachedTokens = held;
     chain.run(this.#sequence.slice(held), held, isExact);
   }
 
@@ -243,7 +243,7 @@ export class Answer {
     this.#current = chain;
     this.#route = chain.route;
     this.#isPlain = false;
-    this.#heldTokens = 0;
+    this.#cachedTokens = 0;
     this.#moved = { at: this.#options.now(), byToken: false };
     const { promptTokens, finish } = this.#options.request;
     const withinMs = probeWithinMs * patienceAfter(this.#detours);
@@ -262,7 +262,7 @@ export class Answer {
       chain.run(ahead, from, this.#isExact(ahead.length));
       return;
     }
-    this.#happenings.push({ type: 'token', from: chain, token: next });
+    this.#events.push({ type: 'token', from: chain, token: next });
     const isLast = this.tokens + 1 === this.#options.request.maxTokens;
     if (!next.endOfGeneration && !isLast) {
       chain.run([next.token], from, true);
@@ -303,7 +303,7 @@ export class Answer {
   }
 
   async #getSuccessor(route: readonly RouteStage[], signal: AbortSignal): Promise<void> {
-    const happenings = this.#happenings;
+    const happenings = this.#events;
     let chain: Chain | undefined;
     try {
       chain = await this.#open(route, signal);
@@ -332,7 +332,7 @@ export class Answer {
     }
   }
 
-  #watch(happenings: TokenQueue<Happening>, signal: AbortSignal): AnswerWatch {
+  #watch(happenings: TokenQueue<AnswerEvent>, signal: AbortSignal): AnswerWatch {
     const { now, onSilent } = this.#options;
     const onStuck = ({ stage, isSilent }: StuckStage): void => {
       if (isSilent) {
@@ -383,7 +383,7 @@ export class Answer {
       route,
       accounts,
       promptTokens: request.promptTokens.length,
-      heldTokens: this.#heldTokens,
+      cachedTokens: this.#cachedTokens,
       tokens: this.tokens,
       takeovers: this.#takeovers,
       startedAt,

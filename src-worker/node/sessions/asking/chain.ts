@@ -39,7 +39,7 @@ export type ChainOptions = {
   readonly maxTokens: number;
   /** What a former chain over the same stages left of the sequence; absent: nothing. */
   readonly resume?: OpenMessage['resume'];
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   readonly onToken: (token: SampledToken) => void;
   /** Called at most once, after the chain was open. */
@@ -138,7 +138,7 @@ export class Chain {
   }
 
   /** Tokens at the beginning of the sequence that all stages have already: those that were to be resumed, or none. */
-  get held(): number {
+  get cachedTokens(): number {
     const wanted = this.#options.resume?.tokens ?? 0;
     return this.#controls.every(({ held }) => held === wanted) ? wanted : 0;
   }
@@ -170,7 +170,7 @@ export class Chain {
   rehearse(tokens: readonly number[], position: number, isExact: boolean): Promise<SampledToken> {
     const done = Promise.withResolvers<SampledToken>();
     this.#rehearsal = { position: position + tokens.length, done };
-    this.#send(tokens, position, workFlags.sample | workFlags.rehearse, isExact);
+    this.#send(tokens, position, workFlags.sample | workFlags.warmUp, isExact);
     return done.promise;
   }
 
@@ -231,7 +231,7 @@ export class Chain {
         );
     for (const { position, count, isSingly } of pieces) {
       const values = Int32Array.from(tokens.slice(position - from, position - from + count));
-      const flags = isSingly ? workFlags.singly : 0;
+      const flags = isSingly ? workFlags.oneByOne : 0;
       const isLast = position + count === end;
       this.#controls[0]?.send(
         workKinds.tokens,
@@ -287,7 +287,7 @@ export class Chain {
   #onSampled(body: Buffer, stageIndex: number): void {
     const { route, maxTokens } = this.#options;
     const work = decodeWork(body, 4);
-    const isRehearsal = (work.flags & workFlags.rehearse) !== 0;
+    const isRehearsal = (work.flags & workFlags.warmUp) !== 0;
     const expected = isRehearsal ? this.#rehearsal?.position : this.#nextPosition;
     const isExpected =
       stageIndex === route.length - 1 &&

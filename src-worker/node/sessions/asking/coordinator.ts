@@ -22,7 +22,7 @@ import { Answer } from './answer.ts';
 import type { Chain } from './chain.ts';
 import { ChainFailure, isRefusal } from './chain-failure.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
-import { KeptChains } from './kept-chains.ts';
+import { PrefixIndex } from './prefix-index.ts';
 import { RouteSearch } from './route-search.ts';
 import { SilentPeers } from '../../trust/silent-peers.ts';
 import { aliveEveryMs } from '../protocol/stage-messages.ts';
@@ -48,7 +48,7 @@ export type CoordinatorOptions = {
   readonly whyNotHere?: (manifestId: string) => string | undefined;
   /** Models of which this node hosts layers. */
   readonly ownModels: () => readonly ModelSummary[];
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now?: () => number;
 };
 
@@ -60,14 +60,14 @@ export class Coordinator implements Generations {
   readonly #options: CoordinatorOptions;
   readonly #now: () => number;
   readonly #chains = new Set<Chain>();
-  readonly #kept: KeptChains;
+  readonly #prefixIndex: PrefixIndex;
   readonly #silent = new SilentPeers();
   #beats: NodeJS.Timeout | undefined;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#kept = new KeptChains(this.#now);
+    this.#prefixIndex = new PrefixIndex(this.#now);
   }
 
   /** Known peers that did not answer when they were last needed, and have told nothing since. */
@@ -119,8 +119,8 @@ export class Coordinator implements Generations {
       routeAround: (avoided) => this.#routeAround(request, avoided),
       onSilent: (peer) => this.#silent.note(peer, this.#hosts(request.model)),
       now: this.#now,
-      heldBy: (route) => this.#kept.take(request, route),
-      onKept: (kept) => this.#kept.add(kept),
+      cachedBy: (route) => this.#prefixIndex.take(request, route),
+      onCached: (kept) => this.#prefixIndex.add(kept),
       onChain: (chain, isOpen) => this.#keepAlive(chain, isOpen),
     });
     const refusing = new Set<string>();
@@ -244,7 +244,7 @@ export class Coordinator implements Generations {
         ...this.#question(model, excluded, rules),
         promptTokens: promptTokens.length,
         maxTokens: promptTokens.length + maxTokens - 1,
-        prefixHolders: this.#kept.holders(request),
+        prefixHolders: this.#prefixIndex.holders(request),
       });
     } catch (error) {
       throw this.#withOwnReason(model, toAppError(error));

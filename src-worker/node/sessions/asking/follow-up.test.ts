@@ -24,11 +24,11 @@ async function meshOfPairs() {
 it('a follow-up goes to the peers that answered before, which compute only what is new', async () => {
   const { mesh, nodes, ask, firstPositions } = await meshOfPairs();
   mesh.loopback.vanish('a');
-  expect((await ask(history)).done?.receipt.heldTokens).toBeUndefined();
+  expect((await ask(history)).done?.receipt.cachedTokens).toBeUndefined();
   mesh.loopback.comeBack('a');
   const { tokens, done } = await ask(followUp);
   expect(tokens).toEqual(expectedTokens(followUp, 20));
-  expect(done?.receipt).toMatchObject({ heldTokens: 448, promptTokens: followUp.length });
+  expect(done?.receipt).toMatchObject({ cachedTokens: 448, promptTokens: followUp.length });
   expect(done?.receipt.stages.map(({ peer }) => peer)).toEqual(['c', 'b']);
   expect(firstPositions.map((of) => of())).toEqual([undefined, 448, 448, undefined]);
   await expectAllFree(...nodes);
@@ -40,7 +40,7 @@ it('a follow-up computes everything when one of the stages has dropped what it k
   nodes[1]?.shards[0]?.kept.clear();
   const { tokens, done } = await ask(followUp);
   expect(tokens).toEqual(expectedTokens(followUp, 20));
-  expect(done?.receipt.heldTokens).toBeUndefined();
+  expect(done?.receipt.cachedTokens).toBeUndefined();
   expect(firstPositions.slice(0, 2).map((of) => of())).toEqual([0, 0]);
 });
 
@@ -51,7 +51,7 @@ it('a follow-up whose peers are gone is answered by others, from the beginning',
   const { tokens, done } = await ask(followUp);
   expect(tokens).toEqual(expectedTokens(followUp, 20));
   expect(done?.receipt.stages[1]?.peer).toBe('d');
-  expect(done?.receipt.heldTokens).toBeUndefined();
+  expect(done?.receipt.cachedTokens).toBeUndefined();
 });
 
 it('an answer that is given up leaves nothing behind', async () => {
@@ -70,7 +70,7 @@ it('nobody else can resume what a peer kept for its requester', async () => {
   expect(names).toEqual([expect.stringMatching(/^me [0-9a-f]{32}$/)]);
   const stranger = mesh.coordinator('stranger');
   const { done } = await collect(stranger.generate(request({ promptTokens: followUp }), signal()));
-  expect(done?.receipt.heldTokens).toBeUndefined();
+  expect(done?.receipt.cachedTokens).toBeUndefined();
 });
 
 it('a follow-up whose stage dies in its middle goes on over another, which computes everything', async () => {
@@ -85,5 +85,5 @@ it('a follow-up whose stage dies in its middle goes on over another, which compu
   const { tokens, done } = await collect(answer);
   expect(tokens).toEqual(expectedTokens(followUp, 20).slice(2));
   expect(done?.receipt).toMatchObject({ takeovers: 1 });
-  expect(done?.receipt.heldTokens).toBeUndefined();
+  expect(done?.receipt.cachedTokens).toBeUndefined();
 });

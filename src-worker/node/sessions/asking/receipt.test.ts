@@ -12,7 +12,7 @@ const measured: AnswerMeasurements = {
     { tokens: 20, computeMs: 4, heldMs: 4.5 },
     { tokens: 20, computeMs: 6, heldMs: 6.25 },
   ],
-  heldTokens: 0,
+  cachedTokens: 0,
   promptTokens: 10,
   tokens: 11,
   takeovers: 0,

@@ -10,7 +10,7 @@ export type AnswerMeasurements = {
   readonly accounts: readonly (ClosedMessage | undefined)[];
   readonly promptTokens: number;
   /** Of these, tokens that the stages had from an earlier answer. */
-  readonly heldTokens: number;
+  readonly cachedTokens: number;
   readonly tokens: number;
   /** How often another chain took over in the middle of the answer. */
   readonly takeovers: number;
@@ -31,7 +31,7 @@ export function makeReceipt(measured: AnswerMeasurements): Receipt {
     model: measured.model,
     stages: receiptStages(measured),
     promptTokens: measured.promptTokens,
-    ...(measured.heldTokens === 0 ? {} : { heldTokens: measured.heldTokens }),
+    ...(measured.cachedTokens === 0 ? {} : { cachedTokens: measured.cachedTokens }),
     tokens: measured.tokens,
     ...(measured.takeovers === 0 ? {} : { takeovers: measured.takeovers }),
     tokensPerSecond: decodeMs > 0 ? ((measured.tokens - 1) * 1000) / decodeMs : 0,

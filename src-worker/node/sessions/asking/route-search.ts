@@ -39,7 +39,7 @@ export class RouteSearch {
   #hasAnswered = false;
   #latest: AppError | undefined;
 
-  /** `now`: milliseconds on a clock that never goes back. */
+  /** `now`: monotonic time, in milliseconds. */
   constructor(planAround: PlanAround, now: () => number) {
     this.#planAround = planAround;
     this.#now = now;

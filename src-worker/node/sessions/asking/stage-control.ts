@@ -26,7 +26,7 @@ export type StageControlOptions = {
   readonly route: readonly RouteStage[];
   readonly stage: RouteStage;
   readonly open: OpenMessage;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   /** The body of a sampled token; only the stage that samples may send any. Throws when it makes no sense. */
   readonly onSampled: (body: Buffer) => void;

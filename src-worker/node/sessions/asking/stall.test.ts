@@ -112,7 +112,7 @@ it('a slow answer is given longer, and a prompt by its length', () => {
 
 it('a chain stands still from when it was first seen where it is', () => {
   const standstill = new Standstill();
-  expect(standstill.look('far', 1000)).toBe(0);
-  expect(standstill.look('far', 4000)).toBe(3000);
-  expect(standstill.look('further', 5000)).toBe(0);
+  expect(standstill.observe('far', 1000)).toBe(0);
+  expect(standstill.observe('far', 4000)).toBe(3000);
+  expect(standstill.observe('further', 5000)).toBe(0);
 });

@@ -26,7 +26,7 @@ export class Standstill {
   #since = 0;
 
   /** `progress`: how far the stages are now, as text. Returns milliseconds since it was first seen to be so. */
-  look(progress: string, now: number): number {
+  observe(progress: string, now: number): number {
     if (progress !== this.#progress) {
       this.#progress = progress;
       this.#since = now;

@@ -26,7 +26,7 @@ export type StagePipelineOptions = {
   readonly shard: ServingShard;
   readonly engine: ShardSession;
   readonly account: StageAccount;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   /** Resolves when the coordinator's channel can take more; never rejects. */
   readonly toCoordinator: (kind: number, ...parts: readonly Uint8Array[]) => Promise<void>;
@@ -52,7 +52,7 @@ export class StagePipeline {
 
   constructor(options: StagePipelineOptions) {
     this.#options = options;
-    this.#guard = new SequenceGuard(options.open.maxTokens, options.engine.held);
+    this.#guard = new SequenceGuard(options.open.maxTokens, options.engine.cachedTokens);
   }
 
   /**
@@ -80,7 +80,7 @@ export class StagePipeline {
       );
     }
     this.#hasLearnt = true;
-    engine.learn(decodeGenerated(body));
+    engine.restoreHistory(decodeGenerated(body));
   }
 
   /** Hidden states from the stage before. The promise holds further ones back while there is no room. */
@@ -102,7 +102,7 @@ export class StagePipeline {
       throw new AppError('protocol-violation', 'A sampled token came to a stage that is not first');
     }
     const work = decodeWork(body, 4);
-    if ((work.flags & workFlags.rehearse) !== 0) {
+    if ((work.flags & workFlags.warmUp) !== 0) {
       // For the coordinator alone, which may have sent more by now.
       return;
     }
@@ -286,7 +286,7 @@ export class StagePipeline {
 
 /** Whether the next token is computed after a sampled one without anybody asking. */
 function isFollowed({ flags }: Work): boolean {
-  return (flags & (workFlags.endOfGeneration | workFlags.rehearse)) === 0;
+  return (flags & (workFlags.endOfGeneration | workFlags.warmUp)) === 0;
 }
 
 /** Reads work from outside. @throws AppError `protocol-violation` for all that is not plain work */
@@ -298,7 +298,7 @@ function acceptWork(body: Buffer, bytesPerToken: number): Work {
       `Work for session ${work.session} came on a channel that serves session ${channelSession} alone`,
     );
   }
-  const known = workFlags.sample | workFlags.rehearse | workFlags.singly;
+  const known = workFlags.sample | workFlags.warmUp | workFlags.oneByOne;
   if (work.detail.byteLength > 0 || (work.flags & ~known) !== 0) {
     throw new AppError(
       'protocol-violation',

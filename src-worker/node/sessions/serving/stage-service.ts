@@ -43,7 +43,7 @@ export type StageServiceOptions = {
   readonly isTrusted?: (peer: string) => boolean;
   readonly onServed: (usage: Extract<Usage, { kind: 'served' }>) => void;
   readonly log: Log;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now?: () => number;
 };
 

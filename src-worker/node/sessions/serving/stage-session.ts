@@ -44,7 +44,7 @@ export type StageSessionOptions = {
   readonly shard: ServingShard;
   readonly opener: ChannelOpener;
   readonly waysFor: WaysFor;
-  /** Milliseconds on a clock that never goes back. */
+  /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   /** Called once, when everything that the session held is free again. */
   readonly onEnd: (session: StageSession, error: AppError | undefined) => void;
@@ -108,7 +108,7 @@ export class StageSession {
       });
       void this.#tell(
         stageKinds.opened,
-        encodeJson({ freeSessions: this.shard.freeSessions(), held: engine.held }),
+        encodeJson({ freeSessions: this.shard.freeSessions(), held: engine.cachedTokens }),
       );
     } catch (error) {
       this.fail(toAppError(error));

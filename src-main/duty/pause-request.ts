@@ -1,0 +1,97 @@
+/**
+ * "Pause for an hour": what the owner asked for, kept until it is over. It is over when either clock says so:
+ * a clock set back must not prolong it, and sleep, during which the other one may stand still, counts.
+ */
+import { z } from 'zod';
+import { type PauseChoice, pauseChoiceSchema } from '../../src-shared/duty.ts';
+import { missingCase } from '../../src-shared/errors.ts';
+import { minuteMs, type Moment, timeWords, tomorrowMorning } from './local-time.ts';
+
+/** Longer than any pause that has an end. */
+const longestMs = 2 * 24 * 60 * minuteMs;
+
+/** What is kept on disk. */
+export const storedPauseSchema = z.object({
+  choice: pauseChoiceSchema,
+  askedAtWallMs: z.number(),
+  /** null lasts until the owner resumes or, where asked for, MindMesh starts anew. */
+  durationMs: z.number().min(0).max(longestMs).nullable(),
+});
+export type StoredPause = z.infer<typeof storedPauseSchema>;
+
+export type PauseRequest = StoredPause & {
+  /** In this run's monotonic time. */
+  readonly askedAtMonotonicMs: number;
+};
+
+/** What the owner wants; what the machine does is its duty. */
+export type OwnerRequests = {
+  /** The owner has agreed to it, and the app is not about to quit. */
+  readonly mayWork: boolean;
+  readonly pause: PauseRequest | null;
+};
+
+export function askPause(choice: PauseChoice, now: Moment): PauseRequest {
+  const asked = { choice, askedAtWallMs: now.wallMs, askedAtMonotonicMs: now.monotonicMs };
+  switch (choice) {
+    case '1 hour':
+      return { ...asked, durationMs: 60 * minuteMs };
+    case 'until tomorrow':
+      return { ...asked, durationMs: tomorrowMorning(now.wallMs, now.zone) - now.wallMs };
+    case 'until restart':
+    case 'indefinitely':
+    case 'finish then pause':
+      return { ...asked, durationMs: null };
+    default:
+      return missingCase(choice);
+  }
+}
+
+/** What is left of a pause that an earlier run of MindMesh was asked for; null when nothing is. */
+export function restorePause(stored: StoredPause, now: Moment): PauseRequest | null {
+  const restored = { ...stored, askedAtMonotonicMs: now.monotonicMs };
+  if (stored.choice === 'until restart' || isPauseOver(restored, now)) {
+    return null;
+  }
+  if (stored.durationMs === null) {
+    return restored;
+  }
+  const passedMs = Math.max(0, now.wallMs - stored.askedAtWallMs);
+  return { ...restored, askedAtWallMs: now.wallMs, durationMs: stored.durationMs - passedMs };
+}
+
+export function isPauseOver(request: PauseRequest, now: Moment): boolean {
+  const { durationMs } = request;
+  return (
+    durationMs !== null &&
+    (now.wallMs >= request.askedAtWallMs + durationMs ||
+      now.monotonicMs >= request.askedAtMonotonicMs + durationMs)
+  );
+}
+
+/** For "Paused: …". */
+export function pauseRequestWords(request: PauseRequest, now: Moment): string {
+  switch (request.choice) {
+    case '1 hour':
+    case 'until tomorrow':
+      return `you paused it until ${timeWords(endOf(request, now), now)}`;
+    case 'until restart':
+      return 'you paused it until MindMesh starts again';
+    case 'indefinitely':
+      return 'you paused it until you resume it';
+    case 'finish then pause':
+      return 'you asked it to finish and then pause';
+    default:
+      return missingCase(request.choice);
+  }
+}
+
+/** By the clock on the wall; where that was set back, by what the other one leaves. */
+function endOf(
+  { askedAtWallMs, askedAtMonotonicMs, durationMs }: PauseRequest,
+  now: Moment,
+): number {
+  const end = askedAtWallMs + (durationMs ?? 0);
+  const bound = now.wallMs + askedAtMonotonicMs + (durationMs ?? 0) - now.monotonicMs;
+  return bound < end - minuteMs ? bound : end;
+}

@@ -1,0 +1,26 @@
+/** Something the person at the window asks of the host: whether it is under way, and why the last one came to nothing. */
+import { useState } from 'react';
+import { failureSentence } from './failure-sentence.ts';
+
+export interface Action {
+  readonly isAsking: boolean;
+  /** null when the last one was done, or there was none. */
+  readonly problem: string | null;
+  /** Follows the answer; `onDone` is called with it when it comes. */
+  readonly follow: <T>(answer: Promise<T>, onDone?: (result: T) => void) => void;
+}
+
+export function useAction(): Action {
+  const [isAsking, setIsAsking] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  const follow = <T>(answer: Promise<T>, onDone?: (result: T) => void): void => {
+    setIsAsking(true);
+    setProblem(null);
+    answer
+      .then(onDone)
+      .catch((error: unknown) => setProblem(failureSentence(error)))
+      .finally(() => setIsAsking(false));
+  };
+  return { isAsking, problem, follow };
+}

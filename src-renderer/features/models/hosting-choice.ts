@@ -1,0 +1,51 @@
+/** What the owner has chosen to host of a model, and the setting with another choice for it. Pure. */
+import type { LayerRange } from '../../../src-shared/model.ts';
+import { modelsNamed } from '../../../src-shared/model-names.ts';
+import type { HostedShard, ModelEntry } from '../../../src-shared/node-api.ts';
+import type { Settings } from '../../../src-shared/settings.ts';
+import { isDemoModel } from './model-choice.ts';
+
+type Named = Pick<
+  ModelEntry,
+  'manifestId' | 'name' | 'alias' | 'otherAliases' | 'replaces' | 'quantisation'
+>;
+type ShardSetting = Settings['shards'];
+
+/** `layers` are the first run, where several runs are hosted. */
+export type HostingChoice =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'layers'; readonly layers: LayerRange };
+
+const isFor =
+  (model: Named) =>
+  (shard: HostedShard): boolean =>
+    modelsNamed(shard.model, [model]).length > 0 || model.replaces?.includes(shard.model) === true;
+
+/** A node without such a setting hosts the demo model whole. */
+function written(shards: ShardSetting, models: readonly Named[]): HostedShard[] {
+  return shards ?? models.filter(isDemoModel).map(({ manifestId }) => ({ model: manifestId }));
+}
+
+export function hostingChoiceOf(shards: ShardSetting, model: Named): HostingChoice {
+  const shard = written(shards, [model]).find(isFor(model));
+  if (shard === undefined) {
+    return { kind: 'nothing' };
+  }
+  return shard.layers === undefined ? { kind: 'whole' } : { kind: 'layers', layers: shard.layers };
+}
+
+/** The setting with this choice in place of the former one for the model. */
+export function withHostingChoice(
+  shards: ShardSetting,
+  models: readonly Named[],
+  model: Named,
+  choice: HostingChoice,
+): HostedShard[] {
+  const others = written(shards, models).filter((each) => !isFor(model)(each));
+  if (choice.kind === 'nothing') {
+    return others;
+  }
+  const shard: HostedShard = { model: model.manifestId };
+  return [...others, choice.kind === 'whole' ? shard : { ...shard, layers: choice.layers }];
+}

@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest';
+import {
+  hostOf,
+  listener,
+  ownRequest,
+  request,
+  settle,
+  whole,
+} from '../../../test/support/fake-shard-host.ts';
+import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
+import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
+import type { ShardSession, ShardSessionRequest } from './serving-shard.ts';
+
+/** A whole model of 1000 cells and two sessions, of which one kept 300 tokens under the name "kept". */
+async function shardThatKept() {
+  const engines = new FakeEngines();
+  const host = hostOf(engines);
+  host.setDesired([{ model: 'Fake model' }]);
+  await settle();
+  const open = async (more: Partial<ShardSessionRequest> = {}): Promise<ShardSession> => {
+    const shard = host.find(fakeModel.manifestId, whole, false);
+    if (shard === undefined) {
+      throw new Error('The shard does not serve');
+    }
+    return await shard.openSession({ ...request, ...more }, listener());
+  };
+  (await open()).keep('kept', 300);
+  const [engine] = engines.all;
+  if (engine === undefined) {
+    throw new Error('There is no engine');
+  }
+  return { host, open, engine };
+}
+
+const resume = { name: 'kept', tokens: 256 };
+
+it('what a session kept takes no room that anybody could miss', async () => {
+  const { host, engine } = await shardThatKept();
+  expect(engine).toMatchObject({ kept: [1], closed: [] });
+  expect(host.records()).toMatchObject([{ freeSessions: 2, freeCells: 1000 }]);
+  expect(host.statuses()).toMatchObject([{ sessions: 0 }]);
+});
+
+it('a session resumes what was kept, once', async () => {
+  const { open, engine } = await shardThatKept();
+  expect((await open({ resume })).cachedTokens).toBe(256);
+  expect(engine.resumed).toEqual([1]);
+  expect((await open({ resume })).cachedTokens).toBe(0);
+  expect(engine.resumed).toEqual([1]);
+});
+
+it.each([
+  ['place', [ownRequest, {}, {}], [1]],
+  ['cells', [{ promptTokens: 800, maxTokens: 800 }], [1]],
+  ['neither', [{ promptTokens: 600, maxTokens: 700 }], []],
+])('what was kept is gone at once when others need its %s', async (_, sessions, closed) => {
+  const { open, engine } = await shardThatKept();
+  for (const session of sessions) {
+    await open(session);
+  }
+  expect(engine.closed).toEqual(closed);
+});
+
+it('what was kept is gone when a session grows into its cells', async () => {
+  const { open, engine } = await shardThatKept();
+  const session = await open({ promptTokens: 500, maxTokens: 1000 });
+  expect(session.claim(700)).toBeUndefined();
+  expect(engine.closed).toEqual([]);
+  expect(session.claim(701)).toBeUndefined();
+  expect(engine.closed).toEqual([1]);
+});
+
+it.each(['draining', 'paused'] as const)(
+  'what was kept is gone when the machine is %s',
+  async (state) => {
+    const { host, engine } = await shardThatKept();
+    await host.setWork({ state, answersOwner: true });
+    expect(engine.closed).toEqual([1]);
+  },
+);
+
+it('what was kept stays when the session that was to resume it is refused', async () => {
+  const { open, engine } = await shardThatKept();
+  const full = open({ resume, promptTokens: 1001, maxTokens: 1001 });
+  await expect(full).rejects.toMatchObject({ code: 'context-too-long' });
+  expect((await open({ resume })).cachedTokens).toBe(256);
+  expect(engine.closed).toEqual([]);
+});

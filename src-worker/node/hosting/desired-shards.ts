@@ -1,0 +1,246 @@
+/**
+ * What this node is to host: what its owner has set, and what placement adds. Layers of a model that only peers have
+ * are hosted as soon as its manifest is here; their bytes come when they are loaded.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { HostedShard } from '../../../src-shared/node-api.ts';
+import type { Log } from '../base/log.ts';
+import type { LibraryModel } from '../models/library.ts';
+import type { PinnedShard } from '../models/shard-cache.ts';
+import type { Placed } from '../placement/placement-question.ts';
+
+export type DesiredShardsOptions = {
+  readonly library: {
+    list(): readonly LibraryModel[];
+    find(name: string): LibraryModel;
+    replacementOf(manifestId: string): LibraryModel | undefined;
+    pin(shards: readonly PinnedShard[]): void;
+  };
+  /** Replaces what is hosted, of models that the library has. @throws AppError `setting-invalid` */
+  readonly host: (desired: readonly HostedShard[]) => void;
+  /** A model by its name or id among those that peers have. */
+  readonly knownByPeers: (name: string) => ModelSummary | undefined;
+  /** Makes a model of peers known to the library. */
+  readonly add: (manifestId: string, signal: AbortSignal) => Promise<LibraryModel>;
+  readonly now: () => number;
+  readonly log: Log;
+};
+
+/** A model that no peer gave is asked for again after this, in milliseconds. */
+const againAfterMs = 10_000;
+
+export class DesiredShards {
+  readonly #options: DesiredShardsOptions;
+  #owners: readonly HostedShard[] = [];
+  #placed: readonly Placed[] = [];
+  #hosted: readonly Placed[] = [];
+  /** Models being made known, by id. */
+  readonly #adding = new Map<string, AbortController>();
+  readonly #askedAt = new Map<string, number>();
+  #isStopped = false;
+
+  constructor(options: DesiredShardsOptions) {
+    this.#options = options;
+  }
+
+  /** What is hosted or being loaded now. */
+  get hosted(): readonly Placed[] {
+    return this.#hosted;
+  }
+
+  get placed(): readonly Placed[] {
+    return this.#placed;
+  }
+
+  /**
+   * What is hosted, and what will be as soon as its model's manifest is here, which is on its way: others are to count
+   * on both, and this node is not to change its mind meanwhile.
+   */
+  intended(): Placed[] {
+    const coming = this.#placed.filter(({ manifestId }) => this.#adding.has(manifestId));
+    return eachOnce([...this.#hosted, ...coming]);
+  }
+
+  /** The owner's, of models that the library has. */
+  pins(): Placed[] {
+    return this.#owners.flatMap((entry) => this.#resolved(entry) ?? []);
+  }
+
+  /**
+   * Replaces the setting of the owner.
+   * @throws AppError `model-not-found` for a model that neither this node nor a known peer has, `setting-invalid`
+   * for layers that a model has not; nothing changes then
+   */
+  set(desired: readonly HostedShard[]): void {
+    for (const entry of desired) {
+      this.#check(entry);
+    }
+    const before = this.#owners;
+    this.#owners = desired;
+    try {
+      this.#apply();
+    } catch (error) {
+      this.#owners = before;
+      throw error;
+    }
+    this.reconcile();
+  }
+
+  /** As `set`, but for the setting of an earlier run: what cannot be hosted is told and waited for. */
+  setFirst(desired: readonly HostedShard[]): void {
+    const possible: HostedShard[] = [];
+    for (const entry of desired) {
+      try {
+        this.#check(entry);
+        possible.push(entry);
+      } catch (error) {
+        const { code, message } = toAppError(error);
+        this.#options.log('error', `${entry.model} is not hosted: ${message}`);
+        if (code === 'model-not-found') {
+          possible.push(entry);
+        }
+      }
+    }
+    this.#owners = possible;
+    this.#apply();
+    this.reconcile();
+  }
+
+  /** Replaces what placement adds. */
+  place(placed: readonly Placed[]): void {
+    if (!isDeepStrictEqual(placed, this.#placed)) {
+      this.#placed = placed;
+      this.#apply();
+      this.reconcile();
+    }
+  }
+
+  /** Peers may have brought a model that is waited for, or an import may have. */
+  reconcile(): void {
+    if (this.#isStopped) {
+      return;
+    }
+    this.#apply();
+    const wanted = new Set(this.#missing());
+    for (const [manifestId, controller] of this.#adding) {
+      if (!wanted.has(manifestId)) {
+        controller.abort(new AppError('cancelled', 'The model is not wanted any more.'));
+      }
+    }
+    for (const manifestId of wanted) {
+      const askedAt = this.#askedAt.get(manifestId) ?? -Infinity;
+      if (!this.#adding.has(manifestId) && this.#options.now() - askedAt >= againAfterMs) {
+        void this.#add(manifestId);
+      }
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const controller of this.#adding.values()) {
+      controller.abort(new AppError('cancelled', 'The node stops.'));
+    }
+  }
+
+  async #add(manifestId: string): Promise<void> {
+    const { add, now, log } = this.#options;
+    const controller = new AbortController();
+    this.#adding.set(manifestId, controller);
+    this.#askedAt.set(manifestId, now());
+    try {
+      await add(manifestId, controller.signal);
+      this.#askedAt.delete(manifestId);
+      this.#apply();
+    } catch (error) {
+      if (!controller.signal.aborted) {
+        log('warn', `A model is not hosted yet: ${toAppError(error).message}`, { manifestId });
+      }
+    } finally {
+      this.#adding.delete(manifestId);
+    }
+  }
+
+  #check(entry: HostedShard): void {
+    const model = this.#inLibrary(entry.model)?.summary ?? this.#options.knownByPeers(entry.model);
+    if (model === undefined) {
+      // Says what is wrong with the name.
+      this.#options.library.find(entry.model);
+      return;
+    }
+    const { firstLayer, lastLayer } = rangeOf(entry, model);
+    if (lastLayer >= model.layers) {
+      throw new AppError(
+        'setting-invalid',
+        `Layers ${firstLayer} to ${lastLayer} of ${model.name} cannot be hosted: it has layers 0 to ${model.layers - 1}`,
+      );
+    }
+  }
+
+  /** Hosts what the library has by now. Pins go first: what is to be hosted must not make room for itself. */
+  #apply(): void {
+    this.#bindNames();
+    const hosted = eachOnce([
+      ...this.pins(),
+      ...this.#placed.filter(({ manifestId }) => this.#inLibrary(manifestId) !== undefined),
+    ]);
+    if (isDeepStrictEqual(hosted, this.#hosted)) {
+      return;
+    }
+    const { library, host } = this.#options;
+    library.pin(hosted.map(({ manifestId, ...range }) => ({ manifestId, range })));
+    host(hosted.map(({ manifestId, ...layers }) => ({ model: manifestId, layers })));
+    this.#hosted = hosted;
+  }
+
+  /** A name that was understood once means the same model from then on, whatever others are called later. */
+  #bindNames(): void {
+    this.#owners = this.#owners.map((entry) => {
+      const model = this.#inLibrary(entry.model)?.manifestId ?? entry.model;
+      return { ...entry, model };
+    });
+  }
+
+  /** Models that are to be hosted, that the library has not, and that peers have. */
+  #missing(): string[] {
+    const names = [
+      ...this.#owners.map(({ model }) => model),
+      ...this.#placed.map(({ manifestId }) => manifestId),
+    ];
+    return names
+      .filter((name) => this.#inLibrary(name) === undefined)
+      .flatMap((name) => this.#options.knownByPeers(name)?.manifestId ?? []);
+  }
+
+  #resolved(entry: HostedShard): Placed | undefined {
+    const model = this.#inLibrary(entry.model)?.summary;
+    if (model === undefined) {
+      return undefined;
+    }
+    const range = rangeOf(entry, model);
+    return range.lastLayer < model.layers ? { manifestId: model.manifestId, ...range } : undefined;
+  }
+
+  /** A model whose file has other content by now is the one that the file has. */
+  #inLibrary(name: string): LibraryModel | undefined {
+    const { library } = this.#options;
+    try {
+      return library.find(name);
+    } catch {
+      return library.replacementOf(name);
+    }
+  }
+}
+
+function rangeOf({ layers }: HostedShard, model: ModelSummary): Omit<Placed, 'manifestId'> {
+  return layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
+}
+
+function eachOnce(placed: readonly Placed[]): Placed[] {
+  return [
+    ...new Map(
+      placed.map((each) => [`${each.manifestId} ${each.firstLayer} ${each.lastLayer}`, each]),
+    ).values(),
+  ];
+}

@@ -1,0 +1,56 @@
+/**
+ * Models of which this node has bytes without hosting them, so that peers find them here. Which of them its record names
+ * is decided by shared-models.ts.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { LibraryModel } from '../models/library.ts';
+
+export type StoredModelsOptions = {
+  /** As ModelLibrary.held. */
+  readonly scan: () => Promise<readonly LibraryModel[]>;
+  /** There are others than before. */
+  readonly onChange: () => void;
+  /** Monotonic time, in milliseconds. */
+  readonly now: () => number;
+};
+
+/** The disk is looked at again when somebody wants to know and the last look is older than this, in milliseconds. */
+const rescanMs = 15_000;
+
+export class StoredModels {
+  readonly #options: StoredModelsOptions;
+  #stored: readonly LibraryModel[] = [];
+  #scannedAt = -Infinity;
+  #scanning: Promise<void> | undefined;
+
+  constructor(options: StoredModelsOptions) {
+    this.#options = options;
+  }
+
+  /** As far as is known; a look for the next time is begun when it may have changed. */
+  beside(hosted: readonly ModelSummary[]): LibraryModel[] {
+    if (this.#options.now() - this.#scannedAt >= rescanMs) {
+      void this.refresh();
+    }
+    const ids = new Set(hosted.map(({ manifestId }) => manifestId));
+    return this.#stored.filter(({ manifestId }) => !ids.has(manifestId));
+  }
+
+  /** Looks at the disk now. Never throws: what cannot be looked at is not told of. */
+  refresh(): Promise<void> {
+    this.#scannedAt = this.#options.now();
+    this.#scanning ??= this.#refresh().finally(() => {
+      this.#scanning = undefined;
+    });
+    return this.#scanning;
+  }
+
+  async #refresh(): Promise<void> {
+    const held = await this.#options.scan().catch(() => []);
+    if (!isDeepStrictEqual(held, this.#stored)) {
+      this.#stored = held;
+      this.#options.onChange();
+    }
+  }
+}

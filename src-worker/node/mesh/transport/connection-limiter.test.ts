@@ -1,0 +1,51 @@
+import type { MultiaddrConnection, PeerId } from '@libp2p/interface';
+import { multiaddr } from '@multiformats/multiaddr';
+import { describe, expect, it } from 'vitest';
+import { ConnectionLimiter } from './connection-limiter.ts';
+import { Blocklist } from '../../trust/blocklist.ts';
+
+function incoming(host: string): MultiaddrConnection {
+  const line = { remoteAddr: multiaddr(`/ip4/${host}/tcp/1`), status: 'open' };
+  return Object.assign(new EventTarget(), line) as unknown as MultiaddrConnection;
+}
+
+const peerNamed = (name: string): PeerId => ({ toString: () => name }) as unknown as PeerId;
+
+describe('the doorkeeper', () => {
+  it('gives one address half of the connections, and asks the gater behind it about the others', async () => {
+    const asked: string[] = [];
+    const gater = new ConnectionLimiter(8, undefined).before({
+      denyInboundConnection: ({ remoteAddr }) => {
+        asked.push(String(remoteAddr));
+        return remoteAddr.toString().includes('10.0.0.9');
+      },
+    });
+    const isDenied = async (host: string): Promise<boolean | undefined> =>
+      gater.denyInboundConnection?.(incoming(host));
+    for (const wanted of [false, false, false, false, true, true]) {
+      expect(await isDenied('10.0.0.1')).toBe(wanted);
+    }
+    expect(await isDenied('10.0.0.2')).toBe(false);
+    expect(await isDenied('10.0.0.9')).toBe(true);
+    expect(asked).toHaveLength(6);
+  });
+
+  it('neither lets an offender in nor calls it', async () => {
+    const offenders = new Blocklist(() => {});
+    offenders.watch({ getConnections: () => [] });
+    const gater = new ConnectionLimiter(8, offenders).before({
+      denyInboundUpgradedConnection: (peer) => peer.toString() === 'stranger',
+    });
+    const offender = '12D3KooWPPzUjVQ1YYRNAVZRiCypGZKeYmJPtkRqxcRPiAv1qxBi';
+    for (let times = 0; times < 32; times += 1) {
+      offenders.violated(offender);
+    }
+    const asks = (peer: string): unknown[] => [
+      gater.denyInboundUpgradedConnection?.(peerNamed(peer), incoming('10.0.0.1')),
+      gater.denyDialPeer?.(peerNamed(peer)),
+    ];
+    expect(await Promise.all(asks(offender))).toEqual([true, true]);
+    expect(await Promise.all(asks('stranger'))).toEqual([true, false]);
+    expect(await Promise.all(asks('friend'))).toEqual([false, false]);
+  });
+});

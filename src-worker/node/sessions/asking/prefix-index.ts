@@ -1,0 +1,136 @@
+/**
+ * Where prompts of earlier answers may still be in the caches of a chain's stages, so that a conversation's next
+ * question only computes what is new. Stages keep them for minutes and drop them without a word; a question that finds
+ * nothing computes everything.
+ *
+ * Only whole pieces of a prompt are resumed, in the size in which the new prompt would be cut, and nothing that was
+ * generated: so every cache holds, to the last bit, what it would hold had all of it been computed anew, and an answer
+ * is the same with and without, and after a failure. The latest answer is therefore read again, in large pieces.
+ */
+import type { ModelSummary } from '../../../../src-shared/model.ts';
+import type { PrefixHolder } from '../../routing/route-question.ts';
+import type { RouteStage } from '../../routing/plan-route.ts';
+import { chunkSize } from './prefill-chunks.ts';
+
+/** Conversations that are remembered; the one that was longest not gone on with is forgotten first. */
+const maxChains = 32;
+/** About as long as stages keep anything, in milliseconds. */
+const keepForMs = 300_000;
+
+export type CachedChain = {
+  readonly manifestId: string;
+  readonly route: readonly RouteStage[];
+  /** What the stages know it by. */
+  readonly session: string;
+  /** Whole pieces of the prompt, each of this size. */
+  readonly tokens: Int32Array;
+  readonly pieceTokens: number;
+};
+
+/** What a new session asks its stages for. */
+export type Resume = { readonly session: string; readonly tokens: number };
+
+type Asked = { readonly model: ModelSummary; readonly promptTokens: readonly number[] };
+
+/** What a chain can keep of a prompt that it computed; undefined where that is too short to be worth anything. */
+export function cachedChainOf(
+  { model, promptTokens }: Asked,
+  route: readonly RouteStage[],
+  session: string,
+): CachedChain | undefined {
+  const pieceTokens = chunkSize(promptTokens.length, route.length, model.width);
+  const whole = wholePieces(promptTokens.length, pieceTokens);
+  return whole === 0
+    ? undefined
+    : {
+        manifestId: model.manifestId,
+        route,
+        session,
+        tokens: Int32Array.from(promptTokens.slice(0, whole)),
+        pieceTokens,
+      };
+}
+
+export class PrefixIndex {
+  readonly #now: () => number;
+  /** The latest last. */
+  #all: readonly { readonly kept: CachedChain; readonly at: number }[] = [];
+
+  /** `now`: monotonic time, in milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  add(kept: CachedChain): void {
+    const at = this.#now();
+    this.#all = [...this.#fresh(), { kept, at }].slice(-maxChains);
+  }
+
+  /** The stages that have most of the prompt, for the planner of routes. */
+  holders(asked: Asked): PrefixHolder[] {
+    const [best] = this.#candidates(asked).toSorted((a, b) => b.tokens - a.tokens);
+    return best === undefined
+      ? []
+      : best.kept.route.map(({ peer, firstLayer, lastLayer }) => ({
+          peer,
+          firstLayer,
+          lastLayer,
+          tokens: best.tokens,
+        }));
+  }
+
+  /** What a session over this route can resume, if anything; nobody else is told of it again. */
+  take(asked: Asked, route: readonly RouteStage[]): Resume | undefined {
+    const [best] = this.#candidates(asked)
+      .filter(({ kept }) => isSameRoute(kept.route, route))
+      .toSorted((a, b) => b.tokens - a.tokens);
+    if (best === undefined) {
+      return undefined;
+    }
+    this.#all = this.#all.filter(({ kept }) => kept !== best.kept);
+    return { session: best.kept.session, tokens: best.tokens };
+  }
+
+  /** The latest first, each with how much of the prompt it has. */
+  #candidates({ model, promptTokens }: Asked): { kept: CachedChain; tokens: number }[] {
+    this.#all = this.#fresh();
+    return this.#all
+      .map(({ kept }) => kept)
+      .filter(({ manifestId }) => manifestId === model.manifestId)
+      .map((kept) => ({ kept, tokens: usable(kept, promptTokens, model.width) }))
+      .filter(({ tokens }) => tokens > 0)
+      .toReversed();
+  }
+
+  #fresh(): readonly { readonly kept: CachedChain; readonly at: number }[] {
+    const oldest = this.#now() - keepForMs;
+    return this.#all.filter(({ at }) => at > oldest);
+  }
+}
+
+/** Tokens of the prompt that need not be computed; its last one always is, since what follows is sampled from it. */
+function usable(kept: CachedChain, promptTokens: readonly number[], width: number): number {
+  const { tokens, pieceTokens, route } = kept;
+  if (chunkSize(promptTokens.length, route.length, width) !== pieceTokens) {
+    return 0;
+  }
+  const most = Math.min(tokens.length, promptTokens.length - 1);
+  const end = tokens.findIndex((token, index) => index >= most || token !== promptTokens[index]);
+  return wholePieces(end === -1 ? most : Math.min(end, most), pieceTokens);
+}
+
+function wholePieces(tokens: number, pieceTokens: number): number {
+  return Math.floor(tokens / pieceTokens) * pieceTokens;
+}
+
+function isSameRoute(one: readonly RouteStage[], other: readonly RouteStage[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ peer, firstLayer, lastLayer }, index) => {
+      const stage = other[index];
+      return (
+        peer === stage?.peer && firstLayer === stage.firstLayer && lastLayer === stage.lastLayer
+      );
+    })
+  );
+}
