@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
-import { keepCompiledCode } from './test/support/compile-cache.ts';
-import { findElectron } from './test/support/electron-runtime.ts';
+import { keepCompiledCode } from './test/support/machine/compile-cache.ts';
+import { findElectron } from './test/support/window/electron-runtime.ts';
 
 keepCompiledCode();
 

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { keepCompiledCode } from './test/support/compile-cache.ts';
+import { keepCompiledCode } from './test/support/machine/compile-cache.ts';
 
 keepCompiledCode();
 

@@ -5,7 +5,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
-import { browserLaunchOptions } from '../test/support/browser.ts';
+import { browserLaunchOptions } from '../test/support/window/browser.ts';
 import {
   icnsFile,
   icoFile,

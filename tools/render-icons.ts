@@ -6,7 +6,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { trayPictureEdges, trayStates } from '../src-main/electron/tray-state.ts';
-import { browserLaunchOptions } from '../test/support/browser.ts';
+import { browserLaunchOptions } from '../test/support/window/browser.ts';
 
 type Look = {
   /** Behind the name of the state. */

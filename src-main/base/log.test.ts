@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/machine/temporary-folder.ts';
 import { openLog } from './log.ts';
 
 it('writes one line of JSON for each entry, with its source, and goes on in the same file', async () => {

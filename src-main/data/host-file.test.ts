@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/machine/temporary-folder.ts';
 import { readHostFile, removeHostFile, writeHostFile } from './host-file.ts';
 
 describe('host.json', () => {

@@ -6,7 +6,7 @@ import { array, assert, boolean, constantFrom, integer, property, record } from 
 import { expect, it } from 'vitest';
 import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
 import { defaultPreferences } from '../../src-shared/preferences.ts';
-import { card, DutyRun, idleFacts, known, unknown } from '../../test/support/duty-inputs.ts';
+import { card, DutyRun, idleFacts, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import type { Loaded } from './engine-work.ts';
 import { neededMemory } from './needed-memory.ts';
 

@@ -1,7 +1,7 @@
 /** The whole duty, with both clocks, while somebody sets the one on the wall. */
 import { describe, expect, it } from 'vitest';
-import { Desk, noon, shard } from '../../test/support/duty-desk.ts';
-import { known } from '../../test/support/duty-inputs.ts';
+import { Desk, noon, shard } from '../../test/support/host/duty-desk.ts';
+import { known } from '../../test/support/host/duty-inputs.ts';
 import { weeklyScheduleSchema } from '../../src-shared/preferences.ts';
 
 const minuteMs = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../src-shared/duty.ts';
-import { DutyRun, known, noon } from '../../test/support/duty-inputs.ts';
+import { DutyRun, known, noon } from '../../test/support/host/duty-inputs.ts';
 import { minuteMs } from './local-time.ts';
 import { lookAgainAt, withoutCoolDown } from './next-duty.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ShardStatus } from '../../src-shared/node-api.ts';
 import type { Settings } from '../../src-shared/settings.ts';
-import { Desk, shard } from '../../test/support/duty-desk.ts';
+import { Desk, shard } from '../../test/support/host/duty-desk.ts';
 
 describe('after models could not be loaded', () => {
   const broken: ShardStatus = {

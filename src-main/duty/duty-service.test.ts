@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { card, idleFacts, known, unknown } from '../../test/support/duty-inputs.ts';
-import { Desk, noon, shard } from '../../test/support/duty-desk.ts';
-import { PlayedMachine } from '../../test/support/played-machine.ts';
+import { card, idleFacts, known, unknown } from '../../test/support/host/duty-inputs.ts';
+import { Desk, noon, shard } from '../../test/support/host/duty-desk.ts';
+import { PlayedMachine } from '../../test/support/machine/played-machine.ts';
 
 describe('the first look', () => {
   it('waits until all was read that says whether the machine is free', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Duty, PauseReason } from '../../src-shared/duty.ts';
-import { noon } from '../../test/support/duty-inputs.ts';
+import { noon } from '../../test/support/host/duty-inputs.ts';
 import { dutyWords, restWords } from './duty-words.ts';
 
 const game: PauseReason = {

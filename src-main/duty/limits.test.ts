@@ -7,7 +7,7 @@ import {
   idleInput,
   known,
   unknown,
-} from '../../test/support/duty-inputs.ts';
+} from '../../test/support/host/duty-inputs.ts';
 import { servingLimits, videoMemoryAllowance } from './limits.ts';
 
 const longIdleMs = 3_600_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { berlin } from '../../test/support/time-zones.ts';
-import { noon, utc } from '../../test/support/duty-inputs.ts';
+import { berlin } from '../../test/support/machine/time-zones.ts';
+import { noon, utc } from '../../test/support/host/duty-inputs.ts';
 import {
   localTime,
   minuteMs,

@@ -14,7 +14,7 @@ import {
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Facts, Reading, RunningGame } from '../../src-shared/duty.ts';
-import { card, DutyRun, idleFacts, known, unknown } from '../../test/support/duty-inputs.ts';
+import { card, DutyRun, idleFacts, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import { initialDuty, nextDuty } from './next-duty.ts';
 
 const quietMs = 60_000;

@@ -9,7 +9,7 @@ import {
   known,
   reasonsFor,
   unknown,
-} from '../../test/support/duty-inputs.ts';
+} from '../../test/support/host/duty-inputs.ts';
 import { initialDuty, nextDuty } from './next-duty.ts';
 
 const game = { name: 'Cyberpunk2077.exe', foundBy: 'launcher folder' } as const;

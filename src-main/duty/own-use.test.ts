@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ShardStatus } from '../../src-shared/node-api.ts';
-import { idleFacts, known } from '../../test/support/duty-inputs.ts';
-import { Desk, noon, shard } from '../../test/support/duty-desk.ts';
-import { PlayedMachine } from '../../test/support/played-machine.ts';
+import { idleFacts, known } from '../../test/support/host/duty-inputs.ts';
+import { Desk, noon, shard } from '../../test/support/host/duty-desk.ts';
+import { PlayedMachine } from '../../test/support/machine/played-machine.ts';
 
 describe('the owner’s own questions', () => {
   it('are answered before anything is known of the machine, and while it is merely in use', async () => {

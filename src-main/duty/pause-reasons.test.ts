@@ -9,7 +9,7 @@ import {
   noon,
   reasonsFor,
   unknown,
-} from '../../test/support/duty-inputs.ts';
+} from '../../test/support/host/duty-inputs.ts';
 import { askPause } from './pause-request.ts';
 
 const game = { name: 'Cyberpunk2077.exe', foundBy: 'launcher folder' } as const;

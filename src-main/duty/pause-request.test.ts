@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noon } from '../../test/support/duty-inputs.ts';
+import { noon } from '../../test/support/host/duty-inputs.ts';
 import { minuteMs, type Moment } from './local-time.ts';
 import {
   askPause,

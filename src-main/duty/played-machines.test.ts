@@ -11,8 +11,12 @@ import {
   silentDevice,
   smi,
   windows,
-} from '../../test/support/played-cards.ts';
-import { type Computer, PlayedComputer, type Scene } from '../../test/support/played-computer.ts';
+} from '../../test/support/machine/played-cards.ts';
+import {
+  type Computer,
+  PlayedComputer,
+  type Scene,
+} from '../../test/support/machine/played-computer.ts';
 
 const tenMinutesMs = 600_000;
 const geForce = { name: 'RTX 4090', vendorId: 0x10de, dedicatedBytes: 24e9 };

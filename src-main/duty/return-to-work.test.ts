@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts, PauseReason } from '../../src-shared/duty.ts';
 import { weeklyScheduleSchema } from '../../src-shared/preferences.ts';
-import { cardWith, DutyRun, known, unknown } from '../../test/support/duty-inputs.ts';
+import { cardWith, DutyRun, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import { minuteMs } from './local-time.ts';
 import { lookAgainAt } from './next-duty.ts';
 import { askPause } from './pause-request.ts';

@@ -6,8 +6,8 @@ import {
   weekdays,
   weeklyScheduleSchema,
 } from '../../src-shared/preferences.ts';
-import { utc } from '../../test/support/duty-inputs.ts';
-import { berlin, berlinAutumn, berlinSpring } from '../../test/support/time-zones.ts';
+import { utc } from '../../test/support/host/duty-inputs.ts';
+import { berlin, berlinAutumn, berlinSpring } from '../../test/support/machine/time-zones.ts';
 import { localTime, minuteMs } from './local-time.ts';
 import { isInSchedule, nextOpening } from './schedule.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cardWith, DutyRun, known, unknown } from '../../test/support/duty-inputs.ts';
+import { cardWith, DutyRun, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import { withoutCoolDown } from './next-duty.ts';
 
 const busy = cardWith({ othersUtilisation: known(0.9) });

@@ -6,7 +6,7 @@ import {
   duties,
   snapshotWith,
   working,
-} from '../../test/support/tray-snapshots.ts';
+} from '../../test/support/window/tray-snapshots.ts';
 import { type TrayAction, type TrayItem, trayMenu, trayTooltip } from './tray-menu.ts';
 
 const paused = { duty: duties.paused, sentence: 'Paused: Cyberpunk2077.exe is running' };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { duties } from '../../test/support/tray-snapshots.ts';
+import { duties } from '../../test/support/window/tray-snapshots.ts';
 import { traySnapshot } from './tray-snapshot.ts';
 
 const host = {

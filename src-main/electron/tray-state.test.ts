@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type DifferentSnapshot, duties, snapshotWith } from '../../test/support/tray-snapshots.ts';
+import {
+  type DifferentSnapshot,
+  duties,
+  snapshotWith,
+} from '../../test/support/window/tray-snapshots.ts';
 import {
   isPanelDark,
   trayPicture,

@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { expect, it } from 'vitest';
-import { fileTree } from '../../test/support/file-tree.ts';
+import { fileTree } from '../../test/support/machine/file-tree.ts';
 import {
   hasNetwork,
   isDefaultRoute4,

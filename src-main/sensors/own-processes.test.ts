@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ManualClock } from '../../test/support/sensor-clock.ts';
+import { ManualClock } from '../../test/support/machine/sensor-clock.ts';
 import { RecentGpuPids } from './own-processes.ts';
 
 it('still counts an engine as ours in the seconds after its end', async () => {

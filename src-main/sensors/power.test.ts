@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fileTree } from '../../test/support/file-tree.ts';
+import { fileTree } from '../../test/support/machine/file-tree.ts';
 import {
   isOnBattery,
   parseClamshell,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ManualClock } from '../../test/support/sensor-clock.ts';
+import { ManualClock } from '../../test/support/machine/sensor-clock.ts';
 import type { Reading } from '../../src-shared/duty.ts';
 import { known, unknown } from './reading.ts';
 import { PolledSensor } from './sensor.ts';

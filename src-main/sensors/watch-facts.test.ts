@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { fileTree } from '../../test/support/file-tree.ts';
-import { eventuallyTrue } from '../../test/support/host-processes.ts';
-import { ManualClock } from '../../test/support/sensor-clock.ts';
+import { fileTree } from '../../test/support/machine/file-tree.ts';
+import { eventuallyTrue } from '../../test/support/host/host-processes.ts';
+import { ManualClock } from '../../test/support/machine/sensor-clock.ts';
 import type { Facts } from '../../src-shared/duty.ts';
 import type { SourceOptions } from './fact-sources.ts';
 import { linuxSources } from './linux-sources.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { craftGguf } from '../../test/support/crafted-gguf.ts';
+import { craftGguf } from '../../test/support/engine/crafted-gguf.ts';
 import { foreignFormat } from './foreign-format.ts';
 import { parseHeader } from './parse.ts';
 

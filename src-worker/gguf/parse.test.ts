@@ -5,7 +5,7 @@ import {
   type CraftedTensor,
   craftedValue,
   craftGguf,
-} from '../../test/support/crafted-gguf.ts';
+} from '../../test/support/engine/crafted-gguf.ts';
 import { MoreBytesNeeded } from './cursor.ts';
 import { tensorTypesByCode, valueTypes } from './format.ts';
 import { parseHeader } from './parse.ts';

@@ -2,8 +2,11 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LayerRange } from '../../src-shared/model.ts';
-import { type RandomModelOptions, writeRandomModel } from '../../test/support/random-model.ts';
-import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import {
+  type RandomModelOptions,
+  writeRandomModel,
+} from '../../test/support/engine/random-model.ts';
+import { temporaryFolder } from '../../test/support/machine/temporary-folder.ts';
 import { tensorType } from './format.ts';
 import { type GgufFile, openGguf } from './read.ts';
 import { sliceShard, writeHeader } from './slice.ts';

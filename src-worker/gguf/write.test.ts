@@ -1,9 +1,9 @@
 import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { craftGguf } from '../../test/support/crafted-gguf.ts';
-import { writeRandomModel } from '../../test/support/random-model.ts';
-import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { craftGguf } from '../../test/support/engine/crafted-gguf.ts';
+import { writeRandomModel } from '../../test/support/engine/random-model.ts';
+import { temporaryFolder } from '../../test/support/machine/temporary-folder.ts';
 import { limits, tensorType } from './format.ts';
 import { type GgufFile, openGguf } from './read.ts';
 import {

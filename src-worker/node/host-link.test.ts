@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { receipt } from '../../test/support/host-usage.ts';
+import { receipt } from '../../test/support/host/host-usage.ts';
 import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
 import {
   type ImportedModel,

@@ -1,5 +1,5 @@
 /** Node processes that host consecutive layers of one model, all of it together. */
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
 
 /**
  * Starts one node a shard, each with `threads` threads, and waits until all serve.

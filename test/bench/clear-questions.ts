@@ -6,7 +6,7 @@
  */
 import { appFiles } from '../../src-main/base/app-files.ts';
 import type { ChatEvent, ChatMessage } from '../../src-shared/chat.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
 
 /** Of the natural logarithms of the two likeliest tokens' probabilities; rounding moves them by about a hundredth. */
 const leastMargin = 0.03;

@@ -4,7 +4,7 @@
  */
 import { appFiles } from '../../src-main/base/app-files.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
 import { stopAll } from './chain-of-nodes.ts';
 import { type ClearQuestion, ClearQuestions } from './clear-questions.ts';
 import { type Bench, say } from './report.ts';

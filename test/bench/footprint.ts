@@ -1,6 +1,6 @@
 /** What an idle node costs: resident memory and CPU of the node process, over a minute, hosting no model. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
 import { cpuSeconds, residentBytes } from './process-usage.ts';
 import { type Bench, say } from './report.ts';
 import { median, round } from './statistics.ts';

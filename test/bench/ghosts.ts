@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
 import { type Bench, say } from './report.ts';
 import { round } from './statistics.ts';
 

@@ -6,7 +6,7 @@
 import { samplingSchema } from '../../src-shared/model.ts';
 import { EngineClient } from '../../src-worker/node/engines/engine-client.ts';
 import { workFlags } from '../../src-worker/wire/work.ts';
-import { smallModel } from '../support/random-model.ts';
+import { smallModel } from '../support/engine/random-model.ts';
 import { startChain, stopAll } from './chain-of-nodes.ts';
 import { LocalCoordinator, type TokenTimes } from './local-coordinator.ts';
 import { cachedModel } from './models.ts';

@@ -14,7 +14,7 @@ import { ModelLibrary } from '../../src-worker/node/models/library.ts';
 import { Coordinator } from '../../src-worker/node/sessions/asking/coordinator.ts';
 import type { GenerationEvent } from '../../src-worker/node/sessions/asking/generation.ts';
 import { StageService } from '../../src-worker/node/sessions/serving/stage-service.ts';
-import type { NodeProcess } from '../support/node-process.ts';
+import type { NodeProcess } from '../support/host/node-process.ts';
 import { say } from './report.ts';
 
 export type TokenTimes = {

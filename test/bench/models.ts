@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type RandomModelOptions, writeRandomModel } from '../support/random-model.ts';
+import { type RandomModelOptions, writeRandomModel } from '../support/engine/random-model.ts';
 import { say } from './report.ts';
 
 export const benchCache =

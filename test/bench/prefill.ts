@@ -5,7 +5,7 @@
  * conversation goes on: a second question with all of that before it, of which the stages still have most.
  */
 import { chunkSize } from '../../src-worker/node/sessions/asking/prefill-chunks.ts';
-import { smallModel } from '../support/random-model.ts';
+import { smallModel } from '../support/engine/random-model.ts';
 import { startChain, stopAll } from './chain-of-nodes.ts';
 import { LocalCoordinator } from './local-coordinator.ts';
 import { cachedModel } from './models.ts';

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { descendantsOf } from '../support/process-children.ts';
+import { descendantsOf } from '../support/host/process-children.ts';
 import { ticksPerSecond } from './process-usage.ts';
 
 export type TreeTimes = {

@@ -3,8 +3,8 @@
  * libp2p on loopback, of which one asks; both asked the same, in turns. Each engine may use both cores, as only
  * one works at a time. llama.cpp's own figures stand beside them when its tools were built.
  */
-import { benchModel } from '../support/random-model.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { benchModel } from '../support/engine/random-model.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
 import { stopAll } from './chain-of-nodes.ts';
 import { hasLlamaBench, hasRpcServer, llamaBench, startRpcServer } from './llama-tools.ts';
 import { LocalCoordinator, type LocalShard, type TokenTimes } from './local-coordinator.ts';

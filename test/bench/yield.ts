@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '../../src-main/host/host.ts';
-import { eventuallyTrue, isAlive } from '../support/host-processes.ts';
+import { eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 import {
   askForLong,
   enginePids,
   hostOfLongAnswers,
   untilServing,
-} from '../support/long-answers.ts';
-import { PlayedMachine } from '../support/played-machine.ts';
+} from '../support/host/long-answers.ts';
+import { PlayedMachine } from '../support/machine/played-machine.ts';
 import { type Bench, say } from './report.ts';
 import { quantile, round } from './statistics.ts';
 

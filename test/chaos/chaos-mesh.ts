@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
 
 export const demoModel = appFiles().demoModelName;
 

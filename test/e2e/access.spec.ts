@@ -1,4 +1,4 @@
-import { ChatPage } from '../support/chat-page.ts';
+import { ChatPage } from '../support/window/chat-page.ts';
 import { expect, test } from './window-test.ts';
 
 test('a reload needs no new token', async ({ chat }) => {

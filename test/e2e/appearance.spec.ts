@@ -1,5 +1,5 @@
 /** Light and dark, wide and narrow, still: the window must be readable and whole in each. */
-import { faintTexts } from '../support/contrast.ts';
+import { faintTexts } from '../support/window/contrast.ts';
 import { expect, test } from './window-test.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {

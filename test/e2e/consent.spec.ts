@@ -1,10 +1,10 @@
 /** The first start: nothing runs before the owner has agreed. Each test has a host of its own. */
 import Database from 'better-sqlite3';
 import { dataFolderAt } from '../../src-main/data/data-folder.ts';
-import { ChatPage } from '../support/chat-page.ts';
-import { faintTexts } from '../support/contrast.ts';
-import { nameless } from '../support/nameless.ts';
-import { PlayedWindow } from '../support/played-window.ts';
+import { ChatPage } from '../support/window/chat-page.ts';
+import { faintTexts } from '../support/window/contrast.ts';
+import { nameless } from '../support/window/nameless.ts';
+import { PlayedWindow } from '../support/window/played-window.ts';
 import { expect, test } from './window-test.ts';
 
 test('nothing runs before the owner has agreed, and the chat works after it', async ({ page }) => {

@@ -1,9 +1,9 @@
 /** What the window does beyond a browser's when the desktop app shows it; the app is played, the host is real. */
 import { join } from 'node:path';
-import { DesktopPage } from '../support/desktop-page.ts';
-import { PlayedWindow } from '../support/played-window.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { ChatPage } from '../support/chat-page.ts';
+import { DesktopPage } from '../support/window/desktop-page.ts';
+import { PlayedWindow } from '../support/window/played-window.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { ChatPage } from '../support/window/chat-page.ts';
 import { expect, expectStored, test } from './played-test.ts';
 
 test('the desktop window answers a chat over its own link', async ({ page, played }) => {

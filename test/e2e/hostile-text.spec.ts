@@ -1,6 +1,6 @@
 /** Words of a model, or of the person, that try to be more than words. */
 import type { Page } from '@playwright/test';
-import { changeWords } from '../support/changed-words.ts';
+import { changeWords } from '../support/window/changed-words.ts';
 import { expect, test } from './window-test.ts';
 
 const hostile = [

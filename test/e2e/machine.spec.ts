@@ -1,6 +1,6 @@
 /** What the machine does and why, what its sensors read, and pausing it. */
-import { cardWith, known } from '../support/duty-inputs.ts';
-import { ChatPage } from '../support/chat-page.ts';
+import { cardWith, known } from '../support/host/duty-inputs.ts';
+import { ChatPage } from '../support/window/chat-page.ts';
 import { expect, shownWithin, test } from './played-test.ts';
 
 test('a card is shown with what it does, and what is not known with its reason', async ({

@@ -1,6 +1,6 @@
 /** The window of a machine that holds half of a model; a peer holds the other half. */
 import type { LayerRange } from '../../src-shared/model.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
 import { expect, test } from './pair-test.ts';
 
 const inWords = ({ firstLayer, lastLayer }: LayerRange): string => `${firstLayer}–${lastLayer}`;

@@ -1,7 +1,7 @@
 /** Models in the window: what this machine hosts of them, what can be downloaded, and how they go again. */
 import type { Page } from '@playwright/test';
 import type { CatalogEntry } from '../../src-shared/catalog.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
 import { expect, expectStored, test } from './played-test.ts';
 
 const entry: CatalogEntry = {

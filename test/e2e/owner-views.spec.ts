@@ -1,7 +1,7 @@
 /** The owner's pages as everybody must be able to read and use them: names, contrast, narrow windows. */
-import { cardWith, known } from '../support/duty-inputs.ts';
-import { faintTexts } from '../support/contrast.ts';
-import { nameless } from '../support/nameless.ts';
+import { cardWith, known } from '../support/host/duty-inputs.ts';
+import { faintTexts } from '../support/window/contrast.ts';
+import { nameless } from '../support/window/nameless.ts';
 import { expect, test } from './played-test.ts';
 
 for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Settings'] as const) {

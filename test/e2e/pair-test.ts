@@ -1,7 +1,7 @@
 /** The window of a machine that holds half of a model; a peer holds the other half. One pair for all tests of a worker. */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
-import { ChatPage } from '../support/chat-page.ts';
-import { type HostPair, startHostPair } from '../support/host-pair.ts';
+import { ChatPage } from '../support/window/chat-page.ts';
+import { type HostPair, startHostPair } from '../support/host/host-pair.ts';
 import { expect, test as base } from './window-test.ts';
 
 export const test = base.extend<{ shared: ChatPage }, { pair: HostPair }>({

@@ -2,7 +2,7 @@
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import type { Page } from '@playwright/test';
 import type { Settings } from '../../src-shared/settings.ts';
-import { PlayedWindow } from '../support/played-window.ts';
+import { PlayedWindow } from '../support/window/played-window.ts';
 import { expect, test as base } from './window-test.ts';
 
 /** A duty or a reading that changed is on the screen within a second or two; a busy machine takes longer. */

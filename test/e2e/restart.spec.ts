@@ -1,6 +1,6 @@
 /** What the window says while its host is away. This file has a host of its own to stop. */
-import { ChatPage } from '../support/chat-page.ts';
-import { WindowHost } from '../support/window-host.ts';
+import { ChatPage } from '../support/window/chat-page.ts';
+import { WindowHost } from '../support/window/window-host.ts';
 import { expect, test } from './window-test.ts';
 
 test('the window says that the host is gone, and what to do when it is back', async ({ page }) => {

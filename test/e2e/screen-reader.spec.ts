@@ -1,5 +1,5 @@
 /** What a screen reader finds: names, roles, one level-one heading, and answers spoken in sentences. */
-import { nameless } from '../support/nameless.ts';
+import { nameless } from '../support/window/nameless.ts';
 import { expect, test } from './window-test.ts';
 
 test('every control of chat and status has a name, and each view one title', async ({ chat }) => {

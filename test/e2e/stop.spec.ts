@@ -4,10 +4,10 @@
  */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import { join } from 'node:path';
-import { changeWords } from '../support/changed-words.ts';
-import { ChatPage } from '../support/chat-page.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { WindowHost } from '../support/window-host.ts';
+import { changeWords } from '../support/window/changed-words.ts';
+import { ChatPage } from '../support/window/chat-page.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { WindowHost } from '../support/window/window-host.ts';
 import { expect, test as base } from './window-test.ts';
 
 const babbler = {

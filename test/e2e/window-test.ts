@@ -4,9 +4,9 @@
  */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import { test as base, expect } from '@playwright/test';
-import { browserLaunchOptions } from '../support/browser.ts';
-import { ChatPage } from '../support/chat-page.ts';
-import { WindowHost } from '../support/window-host.ts';
+import { browserLaunchOptions } from '../support/window/browser.ts';
+import { ChatPage } from '../support/window/chat-page.ts';
+import { WindowHost } from '../support/window/window-host.ts';
 
 export const test = base.extend<{ chat: ChatPage; pageErrors: string[] }, { host: WindowHost }>({
   launchOptions: [async ({}, use) => await use(browserLaunchOptions()), { scope: 'worker' }],

@@ -1,4 +1,4 @@
-import { eventuallyTrue } from '../support/host-processes.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { expect, test } from './desktop-test.ts';
 
 test('the owner is asked first, and nothing computes or connects before the yes', async ({

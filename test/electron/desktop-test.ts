@@ -4,9 +4,9 @@
  */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import { test as base, expect } from '@playwright/test';
-import { DesktopApp, type ElectronStart } from '../support/desktop-app.ts';
-import { packagedApp } from '../support/packaged-app.ts';
-import { openScreen } from '../support/virtual-screen.ts';
+import { DesktopApp, type ElectronStart } from '../support/window/desktop-app.ts';
+import { packagedApp } from '../support/window/packaged-app.ts';
+import { openScreen } from '../support/window/virtual-screen.ts';
 
 export const test = base.extend<{ desktop: DesktopApp }, { electron: ElectronStart }>({
   electron: [

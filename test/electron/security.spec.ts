@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
-import { DesktopApp } from '../support/desktop-app.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
+import { DesktopApp } from '../support/window/desktop-app.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { expect, test } from './desktop-test.ts';
 
 let desktop: DesktopApp;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DesktopApp } from '../support/desktop-app.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { writeRandomModel } from '../support/random-model.ts';
+import { DesktopApp } from '../support/window/desktop-app.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
 import { expect, test } from './desktop-test.ts';
 
 /** Chromium's sandbox refuses to run as root. */

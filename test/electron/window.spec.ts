@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
-import { ChatPage } from '../support/chat-page.ts';
-import type { DesktopApp } from '../support/desktop-app.ts';
-import { descendantsOf } from '../support/process-children.ts';
-import { eventually, eventuallyTrue } from '../support/host-processes.ts';
+import { ChatPage } from '../support/window/chat-page.ts';
+import type { DesktopApp } from '../support/window/desktop-app.ts';
+import { descendantsOf } from '../support/host/process-children.ts';
+import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';
 import { expect, test } from './desktop-test.ts';
 
 /** Closes the window as its owner does. */

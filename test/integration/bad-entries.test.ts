@@ -9,9 +9,9 @@ import { appFiles } from '../../src-main/base/app-files.ts';
 import { connectToHost } from '../../src-main/cli/host-client.ts';
 import { statusLines } from '../../src-main/cli/words/sentences.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';
-import { logOf, standInHost } from '../support/host-stand-in.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { logOf, standInHost } from '../support/host/host-stand-in.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const nodeScript = fileURLToPath(new URL('../fixtures/spoiling-node.ts', import.meta.url));
 

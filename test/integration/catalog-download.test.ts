@@ -9,11 +9,11 @@ import { CatalogModels, loadCatalog } from '../../src-worker/node/hosting/catalo
 import type { CatalogModel } from '../../src-worker/node/hosting/catalog.ts';
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
 import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { type ModelServer, startModelServer } from '../support/model-server.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { transferModel } from '../support/transfer-parts.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { type ModelServer, startModelServer } from '../support/models/model-server.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { transferModel } from '../support/models/transfer-parts.ts';
 
 type Setting = {
   readonly server: ModelServer;

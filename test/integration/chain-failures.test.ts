@@ -1,8 +1,8 @@
 /** Engines and nodes of a chain are killed in the middle of an answer: it goes on, with the same text. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Receipt } from '../../src-shared/chat.ts';
-import { longModel, NodeChain } from '../support/node-chain.ts';
-import type { NodeProcess } from '../support/node-process.ts';
+import { longModel, NodeChain } from '../support/sessions/node-chain.ts';
+import type { NodeProcess } from '../support/host/node-process.ts';
 
 /** Long enough that whatever happens after the first token happens in the middle. */
 const answerTokens = 500;

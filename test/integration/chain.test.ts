@@ -1,6 +1,6 @@
 /** A model cut over several node processes answers as the whole one does, and every stage stops with its asker. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, longAnswer, longModel, NodeChain } from '../support/node-chain.ts';
+import { type Answer, longAnswer, longModel, NodeChain } from '../support/sessions/node-chain.ts';
 
 const questions = [
   'What is this?',

@@ -4,9 +4,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import { finished } from '../support/host-command-line.ts';
-import { eventually, eventuallyTrue, isAlive } from '../support/host-processes.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { finished } from '../support/host/host-command-line.ts';
+import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 /** The demonstration, with its folders in one of the test's, so that leftovers are seen. */
 function startDemo(folder: string, ...flags: string[]): ChildProcess {

@@ -5,10 +5,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { findHost } from '../../src-main/cli/use-host.ts';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';
-import { mindmesh, startMindmesh } from '../support/host-command-line.ts';
-import { eventually, eventuallyTrue } from '../support/host-processes.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { mindmesh, startMindmesh } from '../support/host/host-command-line.ts';
+import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const alone =
   '--always-work --api-port 0 --no-window --no-mdns --listen /ip4/127.0.0.1/tcp/0 --threads 1'.split(

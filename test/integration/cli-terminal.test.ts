@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { startDashboardServer } from '../../src-main/control/dashboard-server.ts';
 import type { Host } from '../../src-main/host/host.ts';
-import { mindmesh } from '../support/host-command-line.ts';
-import { standInHost } from '../support/host-stand-in.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { mindmesh } from '../support/host/host-command-line.ts';
+import { standInHost } from '../support/host/host-stand-in.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 /** Sets the title, writes to the clipboard, clears the screen, in both forms, turns text, rings and deletes. */
 const hostile =

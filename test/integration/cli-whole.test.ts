@@ -9,11 +9,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { findHost } from '../../src-main/cli/use-host.ts';
 import { type HostSnapshot, hostSnapshotSchema } from '../../src-shared/host-api.ts';
-import { finished, mindmesh, startMindmesh } from '../support/host-command-line.ts';
-import { eventually, eventuallyTrue, isAlive } from '../support/host-processes.ts';
-import { logOf } from '../support/host-stand-in.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { finished, mindmesh, startMindmesh } from '../support/host/host-command-line.ts';
+import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
+import { logOf } from '../support/host/host-stand-in.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const alone =
   '--always-work --api-port 0 --window-port 0 --no-mdns --listen /ip4/127.0.0.1/tcp/0 --threads 2'.split(

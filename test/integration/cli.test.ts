@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDashboardServer } from '../../src-main/control/dashboard-server.ts';
-import { mindmesh, startMindmesh, finished } from '../support/host-command-line.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { standInHost } from '../support/host-stand-in.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { mindmesh, startMindmesh, finished } from '../support/host/host-command-line.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { standInHost } from '../support/host/host-stand-in.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 /** A folder in which a host with a stand-in for its node runs, as `mindmesh serve` has it. */
 async function runningFolder(folder?: string, needsConsent = false): Promise<string> {

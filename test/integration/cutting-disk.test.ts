@@ -5,11 +5,11 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { smallDisk } from '../support/small-disk.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { transferModel } from '../support/transfer-parts.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { smallDisk } from '../support/machine/small-disk.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { transferModel } from '../support/models/transfer-parts.ts';
 
 const half = { firstLayer: 0, lastLayer: 2 };
 

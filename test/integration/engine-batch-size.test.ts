@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Library, openLibrary } from '../../src-worker/engine/llama/library.ts';
 import { Shard } from '../../src-worker/engine/llama/shard.ts';
-import { roleOf, TestModel } from '../support/engine-models.ts';
-import { promptTokens } from '../support/engine-shards.ts';
+import { roleOf, TestModel } from '../support/engine/engine-models.ts';
+import { promptTokens } from '../support/engine/engine-shards.ts';
 
 const layers = 3;
 const vocabulary = 131_072;

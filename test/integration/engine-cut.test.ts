@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Library, openLibrary } from '../../src-worker/engine/llama/library.ts';
-import { TestModel } from '../support/engine-models.ts';
-import { type Chain, greedyToken, promptTokens, ShardSet } from '../support/engine-shards.ts';
-import type { RandomModelOptions } from '../support/random-model.ts';
+import { TestModel } from '../support/engine/engine-models.ts';
+import {
+  type Chain,
+  greedyToken,
+  promptTokens,
+  ShardSet,
+} from '../support/engine/engine-shards.ts';
+import type { RandomModelOptions } from '../support/engine/random-model.ts';
 
 const layers = 6;
 const models: Partial<RandomModelOptions>[] = [

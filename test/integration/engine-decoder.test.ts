@@ -5,8 +5,8 @@ import { Decoder } from '../../src-worker/engine/decoder.ts';
 import { type Library, openLibrary } from '../../src-worker/engine/llama/library.ts';
 import { Shard } from '../../src-worker/engine/llama/shard.ts';
 import { type Work, workFlags } from '../../src-worker/wire/work.ts';
-import { TestModel, tokensAsBytes } from '../support/engine-models.ts';
-import { promptTokens } from '../support/engine-shards.ts';
+import { TestModel, tokensAsBytes } from '../support/engine/engine-models.ts';
+import { promptTokens } from '../support/engine/engine-shards.ts';
 
 let library: Library;
 let model: TestModel;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LibraryFolder, libraryFolders } from '../../src-worker/engine/llama/backend.ts';
 import { openFirstLibrary } from '../../src-worker/engine/llama/library.ts';
 import { Shard } from '../../src-worker/engine/llama/shard.ts';
-import { TestModel } from '../support/engine-models.ts';
+import { TestModel } from '../support/engine/engine-models.ts';
 
 let root: string;
 let model: TestModel;

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineKinds } from '../../src-worker/wire/engine-messages.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
 import { encodeWork } from '../../src-worker/wire/work.ts';
-import { TestModel } from '../support/engine-models.ts';
-import { engineEntry, eventually } from '../support/engine-process.ts';
+import { TestModel } from '../support/engine/engine-models.ts';
+import { engineEntry, eventually } from '../support/engine/engine-process.ts';
 
 let model: TestModel;
 

@@ -2,8 +2,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openGguf } from '../../src-worker/gguf/read.ts';
 import { expectedMemoryBytes } from '../../src-worker/node/engines/expected-memory.ts';
 import { makeManifest } from '../../src-worker/node/manifests/make-manifest.ts';
-import { roleOf, TestModel } from '../support/engine-models.ts';
-import { TestEngine } from '../support/engine-process.ts';
+import { roleOf, TestModel } from '../support/engine/engine-models.ts';
+import { TestEngine } from '../support/engine/engine-process.ts';
 
 const contextLength = 4096;
 /** What the estimate has for buffers, which llama.cpp makes as large as it needs. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplingSchema } from '../../src-shared/model.ts';
 import { fullComputeShare } from '../../src-shared/compute-share.ts';
-import { TestEngine } from '../support/engine-process.ts';
+import { TestEngine } from '../support/engine/engine-process.ts';
 
 const demoModel = join(import.meta.dirname, '../../assets/demo-model.gguf');
 const text =

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineOptions } from '../../src-worker/node/engines/engine-client.ts';
 import type { LoadParameters } from '../../src-worker/wire/engine-messages.ts';
-import { TestModel } from '../support/engine-models.ts';
-import { eventually, isAlive, TestEngine } from '../support/engine-process.ts';
-import { promptTokens } from '../support/engine-shards.ts';
+import { TestModel } from '../support/engine/engine-models.ts';
+import { eventually, isAlive, TestEngine } from '../support/engine/engine-process.ts';
+import { promptTokens } from '../support/engine/engine-shards.ts';
 
 const blockedEngine = fileURLToPath(new URL('../fixtures/blocked-engine.ts', import.meta.url));
 
@@ -153,7 +153,7 @@ describe('an engine process', () => {
   });
 
   it('ends when its parent is killed', async () => {
-    const script = fileURLToPath(new URL('../support/engine-parent.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../support/engine/engine-parent.ts', import.meta.url));
     const parent = spawn(process.execPath, [script, model.path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

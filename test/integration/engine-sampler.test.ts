@@ -5,7 +5,7 @@ import { logprobsOf } from '../../src-worker/engine/sampling/logprobs.ts';
 import { Model } from '../../src-worker/engine/llama/model.ts';
 import { Sampler, SamplingSpace, seedAt } from '../../src-worker/engine/sampling/sampler.ts';
 import { Tokenizer } from '../../src-worker/engine/llama/tokenizer.ts';
-import { TestModel } from '../support/engine-models.ts';
+import { TestModel } from '../support/engine/engine-models.ts';
 
 /** Of the random model. */
 const vocabularySize = 320;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Library, openLibrary } from '../../src-worker/engine/llama/library.ts';
-import { TestModel } from '../support/engine-models.ts';
+import { TestModel } from '../support/engine/engine-models.ts';
 import {
   type Chain,
   greedyToken,
   type Piece,
   promptTokens,
   ShardSet,
-} from '../support/engine-shards.ts';
+} from '../support/engine/engine-shards.ts';
 
 /** A sequence's prompt, by its length and the batches it comes in, and the answer so far. */
 class Sequence {

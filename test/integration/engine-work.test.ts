@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadParameters } from '../../src-worker/wire/engine-messages.ts';
 import { type Work, workFlags } from '../../src-worker/wire/work.ts';
-import { rangesAt, roleOf, TestModel } from '../support/engine-models.ts';
-import { TestEngine, tokenOf } from '../support/engine-process.ts';
-import { promptTokens } from '../support/engine-shards.ts';
+import { rangesAt, roleOf, TestModel } from '../support/engine/engine-models.ts';
+import { TestEngine, tokenOf } from '../support/engine/engine-process.ts';
+import { promptTokens } from '../support/engine/engine-shards.ts';
 
 let model: TestModel;
 let engines: TestEngine[] = [];

@@ -12,8 +12,8 @@ import {
   type Person,
   person,
   serveAs,
-} from '../support/other-users.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+} from '../support/host/other-users.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const usual = defaultSettings.apiPort;
 

@@ -18,11 +18,11 @@ import { openOrReplaceDatabase } from '../../src-main/store/replace-damaged.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
 import { defaultSettings } from '../../src-shared/settings.ts';
-import { mindmesh } from '../support/host-command-line.ts';
-import { logOf, standInHost } from '../support/host-stand-in.ts';
-import { servedUsage } from '../support/host-usage.ts';
-import { smallDisk } from '../support/small-disk.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { mindmesh } from '../support/host/host-command-line.ts';
+import { logOf, standInHost } from '../support/host/host-stand-in.ts';
+import { servedUsage } from '../support/host/host-usage.ts';
+import { smallDisk } from '../support/machine/small-disk.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const quiet = (): void => {};
 

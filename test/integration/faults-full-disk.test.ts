@@ -7,11 +7,11 @@ import type { Host } from '../../src-main/host/host.ts';
 import { AcknowledgementStore } from '../../src-main/store/acknowledgements.ts';
 import { type Database, openDatabase } from '../../src-main/store/database.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { standInHost } from '../support/host-stand-in.ts';
-import { PlayedMachine } from '../support/played-machine.ts';
-import { type SmallDisk, smallDisk } from '../support/small-disk.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { standInHost } from '../support/host/host-stand-in.ts';
+import { PlayedMachine } from '../support/machine/played-machine.ts';
+import { type SmallDisk, smallDisk } from '../support/machine/small-disk.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const quiet = (): void => {};
 const manyApps = Array.from({ length: 256 }, (_, index) => `${index}`.padEnd(100, 'x'));

@@ -10,11 +10,11 @@ import { known, unknown } from '../../src-main/sensors/reading.ts';
 import { type RunCommand, runCommand } from '../../src-main/base/run-command.ts';
 import { type FactsWatch, watchFacts } from '../../src-main/sensors/watch-facts.ts';
 import type { Facts } from '../../src-shared/duty.ts';
-import { reasonsFor } from '../support/duty-inputs.ts';
-import { type FakeTool, fakeTool } from '../support/fake-tool.ts';
-import { fileTree } from '../support/file-tree.ts';
-import { eventually, eventuallyTrue, isAlive } from '../support/host-processes.ts';
-import { ManualClock } from '../support/sensor-clock.ts';
+import { reasonsFor } from '../support/host/duty-inputs.ts';
+import { type FakeTool, fakeTool } from '../support/machine/fake-tool.ts';
+import { fileTree } from '../support/machine/file-tree.ts';
+import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
+import { ManualClock } from '../support/machine/sensor-clock.ts';
 
 /** What well-behaved tools of a laptop at work say; its session has been idle for a while. */
 const wellBehaved: Readonly<Record<string, string>> = {

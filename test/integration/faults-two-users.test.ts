@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { defaultSettings } from '../../src-shared/settings.ts';
-import { finished } from '../support/host-command-line.ts';
+import { finished } from '../support/host/host-command-line.ts';
 import {
   canRunAsOthers,
   mindmeshAs,
@@ -15,8 +15,8 @@ import {
   person,
   runAs,
   serveAs,
-} from '../support/other-users.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+} from '../support/host/other-users.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 let isPossible = false;
 beforeAll(async () => {

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { expect, it, onTestFinished } from 'vitest';
-import { NodeProcess } from '../support/node-process.ts';
-import { longModel } from '../support/node-chain.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import { longModel } from '../support/sessions/node-chain.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const apiKey = 'mm-key-of-a-node-with-a-small-cache';
 const cells = 1024;

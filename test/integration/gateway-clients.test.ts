@@ -10,7 +10,7 @@ import {
   type TestGateway,
   testKey,
   TestModel,
-} from '../support/gateway-server.ts';
+} from '../support/gateway/gateway-server.ts';
 
 const messages = [{ role: 'user' as const, content: 'What is this?' }];
 const greedy = { model: 'tiny', messages, temperature: 0, max_tokens: 24 };

@@ -4,8 +4,8 @@ import {
   type TestGateway,
   testKey,
   TestModel,
-} from '../support/gateway-server.ts';
-import { postHead, sendRaw } from '../support/gateway-raw.ts';
+} from '../support/gateway/gateway-server.ts';
+import { postHead, sendRaw } from '../support/gateway/gateway-raw.ts';
 
 /** Short, so that slow clients need not be waited for. */
 const timeouts = { headers: 300, request: 600, stall: 600, quiet: 60_000 };

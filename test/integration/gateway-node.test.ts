@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenAI } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NodeProcess } from '../support/node-process.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
 
 const apiKey = 'mm-key-of-the-gateway-in-a-node';
 const asked = {

@@ -10,7 +10,11 @@ import {
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { startTestGateway, type TestGateway, TestModel } from '../support/gateway-server.ts';
+import {
+  startTestGateway,
+  type TestGateway,
+  TestModel,
+} from '../support/gateway/gateway-server.ts';
 
 const question = [{ role: 'user' as const, content: 'What is this?' }];
 /** Always the same nonsense: the model's weights are random, but its choices are not. */

@@ -9,10 +9,10 @@ import { TokenPieces } from '../../src-worker/node/text/detokenizer.ts';
 import { startEngineTokenizer } from '../../src-worker/node/text/engine-tokenizer.ts';
 import type { Tokenizer } from '../../src-worker/node/text/tokenizer.ts';
 import { ModelTexts } from '../../src-worker/node/text/model-texts.ts';
-import { ManualClock, settle } from '../support/gateway-clock.ts';
-import { testModel } from '../support/gateway-server.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { controlTokenIds } from '../support/random-tokenizer.ts';
+import { ManualClock, settle } from '../support/gateway/gateway-clock.ts';
+import { testModel } from '../support/gateway/gateway-server.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { controlTokenIds } from '../support/engine/random-tokenizer.ts';
 
 const never = new AbortController().signal;
 const [begin, end, , user, assistant] = controlTokenIds;

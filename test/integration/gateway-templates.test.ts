@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../support/gateway-clock.ts';
+import { ManualClock } from '../support/gateway/gateway-clock.ts';
 import type { TemplateInput } from '../../src-worker/node/text/template-messages.ts';
 import { TemplateRenderer } from '../../src-worker/node/text/template-renderer.ts';
 

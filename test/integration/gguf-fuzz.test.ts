@@ -9,9 +9,9 @@ import { parseHeader } from '../../src-worker/gguf/parse.ts';
 import { openGguf } from '../../src-worker/gguf/read.ts';
 import { sliceShard } from '../../src-worker/gguf/slice.ts';
 import { makeManifest } from '../../src-worker/node/manifests/make-manifest.ts';
-import { mutate, seededRandom } from '../support/mutations.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { smallestVocabulary } from '../support/random-tokenizer.ts';
+import { mutate, seededRandom } from '../support/engine/mutations.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { smallestVocabulary } from '../support/engine/random-tokenizer.ts';
 
 const inMemory = 100_000;
 const onDisk = 1_000;

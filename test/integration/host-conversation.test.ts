@@ -3,8 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { converse } from '../../src-main/cli/converse.ts';
 import { chatRequestSchema } from '../../src-shared/chat.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { standInHost } from '../support/host-stand-in.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { standInHost } from '../support/host/host-stand-in.ts';
 
 const ctrlC = '\u0003';
 const ctrlD = '\u0004';

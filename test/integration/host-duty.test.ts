@@ -1,17 +1,17 @@
 /** A real host with a real node and engines, on a machine whose readings the test plays. */
 import { expect, it, onTestFinished } from 'vitest';
 import type { Host } from '../../src-main/host/host.ts';
-import { eventuallyTrue, isAlive } from '../support/host-processes.ts';
-import { logOf } from '../support/host-stand-in.ts';
+import { eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
+import { logOf } from '../support/host/host-stand-in.ts';
 import {
   askForLong,
   enginePids,
   hostOfLongAnswers,
   untilServing,
-} from '../support/long-answers.ts';
-import { known } from '../support/duty-inputs.ts';
-import { PlayedMachine } from '../support/played-machine.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+} from '../support/host/long-answers.ts';
+import { known } from '../support/host/duty-inputs.ts';
+import { PlayedMachine } from '../support/machine/played-machine.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 async function servingHost(machine: PlayedMachine): Promise<Host> {
   const host = await hostOfLongAnswers(await temporaryFolder(), machine);

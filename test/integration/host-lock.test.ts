@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { lockDataFolder } from '../../src-main/data/data-folder-lock.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const script = fileURLToPath(new URL('../fixtures/host-lock-holder.ts', import.meta.url));
 

@@ -1,13 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { eventuallyTrue } from '../support/host-processes.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
 import {
   askForLong,
   hostOfLongAnswers,
   type LongAnswer,
   untilServing,
-} from '../support/long-answers.ts';
-import { PlayedMachine } from '../support/played-machine.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+} from '../support/host/long-answers.ts';
+import { PlayedMachine } from '../support/machine/played-machine.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 /** Milliseconds until so many more pieces have come. */
 async function timeOf(answer: LongAnswer, pieces: number): Promise<number> {

@@ -12,9 +12,9 @@ import {
   startDashboardServer,
 } from '../../src-main/control/dashboard-server.ts';
 import type { Host } from '../../src-main/host/host.ts';
-import { eventually, eventuallyTrue } from '../support/host-processes.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { logOf, standInHost } from '../support/host-stand-in.ts';
+import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { logOf, standInHost } from '../support/host/host-stand-in.ts';
 
 type Window = { host: Host; server: DashboardServer; origin: string };
 

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { chatRequestSchema, type ChatEvent } from '../../src-shared/chat.ts';
 import { hostSnapshotSchema } from '../../src-shared/host-api.ts';
 import type { Host } from '../../src-main/host/host.ts';
-import { eventually, eventuallyTrue, isAlive } from '../support/host-processes.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { logOf, standInHost } from '../support/host-stand-in.ts';
+import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { logOf, standInHost } from '../support/host/host-stand-in.ts';
 
 async function readyHost(...args: Parameters<typeof standInHost>): Promise<Host> {
   const host = await standInHost(...args);

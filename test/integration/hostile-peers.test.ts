@@ -18,15 +18,15 @@ import {
   socketFlood,
   streamFlood,
   unreadAnswers,
-} from '../support/connection-attacks.ts';
-import { fuzz } from '../support/fuzzing-peer.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { sendCrowd, sendForgedRecords } from '../support/hostile-records.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { someKey } from '../support/pool-keys.ts';
-import { type PublicNode, startPublicNode } from '../support/public-node.ts';
-import { RawConnection } from '../support/raw-connection.ts';
-import { kademliaName } from '../support/wrong-messages.ts';
+} from '../support/mesh/connection-attacks.ts';
+import { fuzz } from '../support/mesh/fuzzing-peer.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { sendCrowd, sendForgedRecords } from '../support/mesh/hostile-records.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import { someKey } from '../support/pools/pool-keys.ts';
+import { type PublicNode, startPublicNode } from '../support/mesh/public-node.ts';
+import { RawConnection } from '../support/mesh/raw-connection.ts';
+import { kademliaName } from '../support/mesh/wrong-messages.ts';
 
 const { demoModel, demoModelName } = appFiles();
 const maxResidentBytes = 350_000_000;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { NodeStatus } from '../../src-shared/node-api.ts';
 import { bufferBytes } from '../../src-worker/node/engines/expected-memory.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { NodeProcess, type NodeProcessConfig } from '../support/node-process.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { transferModel } from '../support/transfer-parts.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { transferModel } from '../support/models/transfer-parts.ts';
 
 const lower = { firstLayer: 0, lastLayer: 1 };
 const upper = { firstLayer: 2, lastLayer: 3 };

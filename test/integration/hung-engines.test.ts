@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { NodeChain } from '../support/node-chain.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { descendantsOf } from '../support/process-children.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { NodeChain } from '../support/sessions/node-chain.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import { descendantsOf } from '../support/host/process-children.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const answerTokens = 500;
 /** To notice a hung engine, and to have it again on a machine that is busy with tests. */

@@ -14,11 +14,11 @@ import {
   uint32Value,
 } from '../../src-worker/gguf/values.ts';
 import { writeGguf } from '../../src-worker/gguf/write.ts';
-import { craftedValue } from '../support/crafted-gguf.ts';
-import { eventually, isAlive } from '../support/host-processes.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { descendantsOf } from '../support/process-children.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
+import { craftedValue } from '../support/engine/crafted-gguf.ts';
+import { eventually, isAlive } from '../support/host/host-processes.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import { descendantsOf } from '../support/host/process-children.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
 
 type Changes = Readonly<Record<string, MetadataValue | undefined>>;
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keepAwake, type KeepAwake } from '../../src-main/host/keep-awake.ts';
-import { type FakeTool, fakeTool } from '../support/fake-tool.ts';
-import { eventuallyTrue, isAlive } from '../support/host-processes.ts';
+import { type FakeTool, fakeTool } from '../support/machine/fake-tool.ts';
+import { eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 
 /** Holds sleep off as systemd-inhibit does: until its stdin ends. */
 const inhibitor = 'exec cat > /dev/null';

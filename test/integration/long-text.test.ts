@@ -9,12 +9,12 @@ import { ModelTexts } from '../../src-worker/node/text/model-texts.ts';
 import { tokenizeInWindows } from '../../src-worker/node/text/text-windows.ts';
 import type { Tokenizer } from '../../src-worker/node/text/tokenizer.ts';
 import { TokenizerTurns } from '../../src-worker/node/text/tokenizer-turns.ts';
-import { startTestGateway, TestModel, testModel } from '../support/gateway-server.ts';
+import { startTestGateway, TestModel, testModel } from '../support/gateway/gateway-server.ts';
 import {
   type VocabularyKind,
   vocabularyKinds,
   writeSmallVocabulary,
-} from '../support/small-vocabulary.ts';
+} from '../support/engine/small-vocabulary.ts';
 
 const never = new AbortController().signal;
 const manyTokens = 10_000_000;

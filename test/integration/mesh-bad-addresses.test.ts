@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import { Houses, type Place, whyNoNamespaces } from '../support/network-namespaces.ts';
-import { NodeProcess, type NodeProcessConfig } from '../support/node-process.ts';
+import { Houses, type Place, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
 
 const obstacle = whyNoNamespaces();
 if (obstacle !== undefined) {

@@ -1,9 +1,9 @@
 /** `mindmesh bootstrap` and `mindmesh peers`, as people use them. */
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { mindmesh, startMindmesh } from '../support/host-command-line.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { mindmesh, startMindmesh } from '../support/host/host-command-line.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const local = ['--listen', '/ip4/127.0.0.1/tcp/0'];
 

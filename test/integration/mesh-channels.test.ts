@@ -13,8 +13,8 @@ import {
   contractLimits,
   describeChannelContract,
   ended,
-} from '../support/channel-contract.ts';
-import { type ChannelPeer, startChannelPeer } from '../support/mesh-peers.ts';
+} from '../support/mesh/channel-contract.ts';
+import { type ChannelPeer, startChannelPeer } from '../support/mesh/mesh-peers.ts';
 
 const protocol: ProtocolName = '/mindmesh/test/1.0.0';
 const soon = (): AbortSignal => AbortSignal.timeout(5000);

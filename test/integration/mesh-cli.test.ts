@@ -6,10 +6,10 @@ import { z } from 'zod';
 import { catalogEntrySchema } from '../../src-shared/catalog.ts';
 import { modelEntrySchema } from '../../src-shared/node-api.ts';
 import { routeViewSchema } from '../../src-shared/route-view.ts';
-import { type Finished, mindmesh, startMindmesh } from '../support/host-command-line.ts';
-import { eventually, eventuallyTrue } from '../support/host-processes.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type Finished, mindmesh, startMindmesh } from '../support/host/host-command-line.ts';
+import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const alone =
   '--api-port 0 --no-window --no-mdns --listen /ip4/127.0.0.1/tcp/0 --threads 1 --always-work'.split(

@@ -1,10 +1,10 @@
 /** Computers whose clocks are wrong, as after Windows was used beside Linux, or with an empty battery. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { NodeProcess } from '../support/node-process.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
 
 const hour = 3600_000;
-const clock = fileURLToPath(new URL('../support/shifted-clock.ts', import.meta.url));
+const clock = fileURLToPath(new URL('../support/machine/shifted-clock.ts', import.meta.url));
 
 describe('a node whose clock is wrong', () => {
   const right: NodeProcess[] = [];

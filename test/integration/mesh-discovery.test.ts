@@ -1,7 +1,7 @@
 /** Finding peers on the local network, where there is one: sandboxes often have no multicast. */
 import { createSocket } from 'node:dgram';
 import { describe, expect, it, vi } from 'vitest';
-import { startMesh } from '../support/mesh-peers.ts';
+import { startMesh } from '../support/mesh/mesh-peers.ts';
 
 /** Whether a datagram that this machine sends to a multicast group comes back to it. */
 async function hasMulticast(): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { Libp2p } from '@libp2p/interface';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadIdentity } from '../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
-import { anyLocalPort, testFolder } from '../support/mesh-peers.ts';
+import { anyLocalPort, testFolder } from '../support/mesh/mesh-peers.ts';
 
 const relay = {
   reservations: 1,

@@ -12,9 +12,9 @@ import { fileURLToPath } from 'node:url';
 import type { Reach } from '../../src-shared/node-api.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { KnownPeer } from '../../src-worker/node/mesh/records/record.ts';
-import type { MeshQuestion } from '../support/mesh-child.ts';
-import { testFolder } from '../support/mesh-peers.ts';
-import { Houses, type Place, whyNoNamespaces } from '../support/network-namespaces.ts';
+import type { MeshQuestion } from '../support/mesh/mesh-child.ts';
+import { testFolder } from '../support/mesh/mesh-peers.ts';
+import { Houses, type Place, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
 
 const obstacle = whyNoNamespaces();
 if (obstacle !== undefined) {
@@ -22,8 +22,8 @@ if (obstacle !== undefined) {
 }
 
 const commandLine = fileURLToPath(new URL('../../build/src-main/cli/cli.js', import.meta.url));
-const playedRouter = fileURLToPath(new URL('../support/played-router.ts', import.meta.url));
-const meshChild = fileURLToPath(new URL('../support/mesh-child.ts', import.meta.url));
+const playedRouter = fileURLToPath(new URL('../support/mesh/played-router.ts', import.meta.url));
+const meshChild = fileURLToPath(new URL('../support/mesh/mesh-child.ts', import.meta.url));
 
 type State = { readonly addresses: string[]; readonly reach: Reach; readonly peers: KnownPeer[] };
 type Node = { readonly child: ChildProcess; readonly peer: string };

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Houses, type Place, whyNoNamespaces } from '../support/network-namespaces.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { longModel } from '../support/node-chain.ts';
-import { writeRandomModel } from '../support/random-model.ts';
+import { Houses, type Place, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import { longModel } from '../support/sessions/node-chain.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
 
 const obstacle = whyNoNamespaces();
 if (obstacle !== undefined) {

@@ -2,8 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ended } from '../support/channel-contract.ts';
-import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
+import { ended } from '../support/mesh/channel-contract.ts';
+import { anyLocalPort, startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
 
 const protocol = '/mindmesh/echo/1.0.0';
 const limits = (): number => 1024 * 1024;
@@ -15,7 +15,10 @@ type MeshChild = {
 };
 
 async function startChild(dataFolder: string, listen = anyLocalPort): Promise<MeshChild> {
-  const child = fork(new URL('../support/mesh-child.ts', import.meta.url), [dataFolder, listen]);
+  const child = fork(new URL('../support/mesh/mesh-child.ts', import.meta.url), [
+    dataFolder,
+    listen,
+  ]);
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

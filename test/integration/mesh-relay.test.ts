@@ -8,7 +8,7 @@ import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import { PeerChannels } from '../../src-worker/node/mesh/channels/peer-channels.ts';
 import { RelayClient } from '../../src-worker/node/mesh/relay/relay-client.ts';
 import type { RelayLimits } from '../../src-worker/node/mesh/relay/relay-server.ts';
-import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
+import { anyLocalPort, startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
 
 const protocol = '/mindmesh/echo/1.0.0';
 const limits = (): number => 8 * 1024 * 1024;

@@ -1,8 +1,8 @@
 /** A laptop gets another address, as in another Wi-Fi: it is back in the mesh in seconds, in its eyes and the others'. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeStatus } from '../../src-shared/node-api.ts';
-import { Houses, whyNoNamespaces } from '../support/network-namespaces.ts';
-import { NodeProcess } from '../support/node-process.ts';
+import { Houses, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
 
 const obstacle = whyNoNamespaces();
 if (obstacle !== undefined) {

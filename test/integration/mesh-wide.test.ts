@@ -2,8 +2,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import type { SelfDescription } from '../../src-worker/node/mesh/records/record.ts';
-import { startMesh, testFolder } from '../support/mesh-peers.ts';
-import { startPool, startPoolNode } from '../support/pool-nodes.ts';
+import { startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
+import { startPool, startPoolNode } from '../support/pools/pool-nodes.ts';
 
 const idle: SelfDescription = { state: 'serving', models: [], shards: [] };
 

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import type { SelfDescription } from '../../src-worker/node/mesh/records/record.ts';
 import type { KnownPeer } from '../../src-worker/node/mesh/records/record.ts';
-import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
+import { anyLocalPort, startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
 
 const serving: SelfDescription = {
   state: 'serving',

@@ -8,7 +8,7 @@ import { startEngineTokenizer } from '../../src-worker/node/text/engine-tokenize
 import { ModelText } from '../../src-worker/node/text/model-text.ts';
 import { TemplateRenderer } from '../../src-worker/node/text/template-renderer.ts';
 import type { Tokenizer } from '../../src-worker/node/text/tokenizer.ts';
-import { writeSmallVocabulary } from '../support/small-vocabulary.ts';
+import { writeSmallVocabulary } from '../support/engine/small-vocabulary.ts';
 
 const never = new AbortController().signal;
 const roles = { S: 'system', U: 'user', A: 'assistant', T: 'tool' } as const;

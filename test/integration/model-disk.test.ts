@@ -3,11 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { LayerRange } from '../../src-shared/model.ts';
-import { startGiver } from '../support/model-giver.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { transferModel } from '../support/transfer-parts.ts';
+import { startGiver } from '../support/models/model-giver.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { transferModel } from '../support/models/transfer-parts.ts';
 
 const model = transferModel.name;
 const layer = (number: number): LayerRange => ({ firstLayer: number, lastLayer: number });

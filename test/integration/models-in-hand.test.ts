@@ -2,9 +2,9 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { NodeProcess, type NodeProcessConfig } from '../support/node-process.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const apiKey = 'mm-key-of-models-under-hands';
 

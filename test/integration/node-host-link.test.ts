@@ -1,7 +1,7 @@
 /** A node process whose host is out of its mind: it answers or ignores, goes on, and ends when it should. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { RawNode } from '../support/raw-node.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { RawNode } from '../support/host/raw-node.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 function launch(): RawNode {
   const node = new RawNode();

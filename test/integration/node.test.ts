@@ -4,11 +4,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { eventuallyTrue, isAlive } from '../support/host-processes.ts';
-import { NodeProcess, type NodeProcessConfig } from '../support/node-process.ts';
-import { descendantsOf } from '../support/process-children.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
+import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
+import { descendantsOf } from '../support/host/process-children.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const gatewayKey = 'mm-key-of-a-node-under-test';
 const model = smallModel.name;

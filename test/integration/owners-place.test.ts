@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { NodeProcess } from '../support/node-process.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { StageAttacker } from '../support/stage-attacker.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { StageAttacker } from '../support/mesh/stage-attacker.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const maxSessions = 8;
 

@@ -4,11 +4,11 @@ import { readlink, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HostSnapshot } from '../../src-shared/host-api.ts';
-import { type Finished, finished } from '../support/host-command-line.ts';
-import { eventuallyTrue, isAlive } from '../support/host-processes.ts';
-import { packagedApp } from '../support/packaged-app.ts';
-import { descendantsOf } from '../support/process-children.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type Finished, finished } from '../support/host/host-command-line.ts';
+import { eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
+import { packagedApp } from '../support/window/packaged-app.ts';
+import { descendantsOf } from '../support/host/process-children.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const app = await packagedApp();
 

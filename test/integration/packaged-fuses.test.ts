@@ -9,9 +9,9 @@ import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { flipFuses, FuseV1Options, FuseVersion, getCurrentFuseWire } from '@electron/fuses';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Finished, finished } from '../support/host-command-line.ts';
-import { packagedApp } from '../support/packaged-app.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type Finished, finished } from '../support/host/host-command-line.ts';
+import { packagedApp } from '../support/window/packaged-app.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const app = await packagedApp();
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import asar from '@electron/asar';
 import { describe, expect, it } from 'vitest';
-import { packagedApp } from '../support/packaged-app.ts';
+import { packagedApp } from '../support/window/packaged-app.ts';
 
 const app = await packagedApp();
 const project = join(import.meta.dirname, '../..');

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { poolMethods, poolSchema } from '../../src-shared/pool.ts';
-import { mindmesh, startMindmesh } from '../support/host-command-line.ts';
-import { eventually, eventuallyTrue } from '../support/host-processes.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { mindmesh, startMindmesh } from '../support/host/host-command-line.ts';
+import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const alone =
   '--api-port 0 --no-window --no-mdns --no-shards --pool-only --listen /ip4/127.0.0.1/tcp/0 --threads 1'.split(

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { attackNode } from '../support/pool-attacker.ts';
-import { admit, isConnected, startPoolNode, startTarget } from '../support/pool-nodes.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { attackNode } from '../support/pools/pool-attacker.ts';
+import { admit, isConnected, startPoolNode, startTarget } from '../support/pools/pool-nodes.ts';
 
 /** Connections from another address of this machine, which say nothing. */
 async function flood(target: Mesh, count: number, from: string): Promise<Socket[]> {

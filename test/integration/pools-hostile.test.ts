@@ -28,10 +28,10 @@ import type { Pools } from '../../src-worker/node/pools/membership/pools.ts';
 import { issueRevocation } from '../../src-worker/node/pools/membership/revocation.ts';
 import { poolModelKind } from '../../src-worker/node/pools/membership/pool-model.ts';
 import { issueStatement, statementText } from '../../src-worker/node/pools/membership/statement.ts';
-import { anyLocalPort, startMesh, testFolder } from '../support/mesh-peers.ts';
-import { attackNode, helloOf, readHello } from '../support/pool-attacker.ts';
-import { membershipOf, someKey } from '../support/pool-keys.ts';
-import { admit, isConnected, startPoolNode, startTarget } from '../support/pool-nodes.ts';
+import { anyLocalPort, startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
+import { attackNode, helloOf, readHello } from '../support/pools/pool-attacker.ts';
+import { membershipOf, someKey } from '../support/pools/pool-keys.ts';
+import { admit, isConnected, startPoolNode, startTarget } from '../support/pools/pool-nodes.ts';
 
 const day = 24 * 3_600_000;
 

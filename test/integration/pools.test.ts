@@ -6,8 +6,8 @@ import { parseDeepLink } from '../../src-main/electron/deep-link.ts';
 import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
 import { readInviteLink } from '../../src-worker/node/pools/membership/invite.ts';
 import type { PoolModelFacts } from '../../src-worker/node/pools/membership/pool-model.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { startMesh, testFolder } from '../support/mesh-peers.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
 import {
   admit,
   areConnected,
@@ -15,7 +15,7 @@ import {
   linkFrom,
   startPool,
   startPoolNode,
-} from '../support/pool-nodes.ts';
+} from '../support/pools/pool-nodes.ts';
 
 const protocol = '/mindmesh/test/1.0.0';
 const limits = (): number => 100;

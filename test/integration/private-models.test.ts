@@ -10,11 +10,11 @@ import {
   chunkProtocol,
   encodeNumber,
 } from '../../src-worker/node/transfer/chunk-messages.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { type ChannelPeer, startChannelPeer, startMesh } from '../support/mesh-peers.ts';
-import { NodeProcess, type NodeProcessConfig } from '../support/node-process.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { type ChannelPeer, startChannelPeer, startMesh } from '../support/mesh/mesh-peers.ts';
+import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const unknownId = 'a'.repeat(64);
 const serving: WorkOrder = { state: 'serving', answersOwner: true, because: null };

@@ -10,9 +10,9 @@ import { type Clock, systemClock } from '../../src-shared/clock.ts';
 import { runCommand } from '../../src-main/base/run-command.ts';
 import { PolledSensor } from '../../src-main/sensors/sensor.ts';
 import { WindowsWatch } from '../../src-main/sensors/windows/watch.ts';
-import { type FakeTool, fakeTool } from '../support/fake-tool.ts';
-import { eventually, eventuallyTrue, isAlive } from '../support/host-processes.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type FakeTool, fakeTool } from '../support/machine/fake-tool.ts';
+import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const uuids = [
   'GPU-00000000-1111-2222-3333-444444444444',

@@ -22,10 +22,15 @@ import {
 } from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
 import { type Work, workHeaderBytes } from '../../src-worker/wire/work.ts';
-import { NodeProcess } from '../support/node-process.ts';
-import { outputTicket, sessionName, type StagePeer, ticket } from '../support/node-stage-peer.ts';
-import { smallModel, writeRandomModel } from '../support/random-model.ts';
-import { StageAttacker, endOf } from '../support/stage-attacker.ts';
+import { NodeProcess } from '../support/host/node-process.ts';
+import {
+  outputTicket,
+  sessionName,
+  type StagePeer,
+  ticket,
+} from '../support/sessions/node-stage-peer.ts';
+import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
+import { StageAttacker, endOf } from '../support/mesh/stage-attacker.ts';
 
 const apiKey = 'mm-key-of-a-node-under-attack';
 const maxSessions = 2;

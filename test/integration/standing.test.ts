@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { LayerRange } from '../../src-shared/model.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
-import { type Giver, startGiver } from '../support/model-giver.ts';
-import { testFolder } from '../support/mesh-peers.ts';
-import { NodeProcess, type NodeProcessConfig } from '../support/node-process.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { transferModel } from '../support/transfer-parts.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
+import { type Giver, startGiver } from '../support/models/model-giver.ts';
+import { testFolder } from '../support/mesh/mesh-peers.ts';
+import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { transferModel } from '../support/models/transfer-parts.ts';
 
 const model = transferModel.name;
 const lower: LayerRange = { firstLayer: 0, lastLayer: 1 };

@@ -17,8 +17,8 @@ import { PauseStore } from '../../src-main/store/pause.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
 import { defaultSettings } from '../../src-shared/settings.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { askedUsage, servedUsage } from '../support/host-usage.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { askedUsage, servedUsage } from '../support/host/host-usage.ts';
 
 function fixture(name: string): string {
   return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));

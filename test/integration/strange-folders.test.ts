@@ -5,8 +5,8 @@ import { chmod, mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import { finished, type Finished } from '../support/host-command-line.ts';
-import { eventuallyTrue } from '../support/host-processes.ts';
+import { finished, type Finished } from '../support/host/host-command-line.ts';
+import { eventuallyTrue } from '../support/host/host-processes.ts';
 import {
   canRunAsOthers,
   mindmeshAs,
@@ -14,9 +14,9 @@ import {
   otherUsers,
   person,
   serveAs,
-} from '../support/other-users.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+} from '../support/host/other-users.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 type Folders = {
   readonly home: string;

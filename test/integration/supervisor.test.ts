@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
 import type { ChildPlan } from '../../src-shared/process/child.ts';
 import { Supervisor, type SupervisorState } from '../../src-shared/process/supervisor.ts';
-import { eventually, eventuallyTrue, isAlive } from '../support/host-processes.ts';
+import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 
 const script = fileURLToPath(new URL('../fixtures/host-child.ts', import.meta.url));
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
-import { writeRandomModel } from '../support/random-model.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
 import {
   addModel,
   cutBytes,
@@ -14,7 +14,7 @@ import {
   startOwner,
   startTransferNode,
   transferModel,
-} from '../support/transfer-parts.ts';
+} from '../support/models/transfer-parts.ts';
 
 let home = '';
 let path = '';

@@ -12,7 +12,7 @@ import {
 } from '../../src-worker/node/transfer/chunk-messages.ts';
 import type { SourceFault } from '../../src-worker/node/transfer/source-pool.ts';
 import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
-import { writeRandomModel } from '../support/random-model.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
 import {
   addModel,
   cutBytes,
@@ -22,7 +22,7 @@ import {
   startTransferNode,
   transferModel,
   whileTesting,
-} from '../support/transfer-parts.ts';
+} from '../support/models/transfer-parts.ts';
 
 let folder = '';
 let path = '';

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, afterAll, expect, it, vi } from 'vitest';
 import { HttpFile } from '../../src-worker/node/transfer/http-file.ts';
-import { startModelServer } from '../support/model-server.ts';
-import { whileTesting } from '../support/transfer-parts.ts';
+import { startModelServer } from '../support/models/model-server.ts';
+import { whileTesting } from '../support/models/transfer-parts.ts';
 
 const asked: string[] = [];
 const proxy = createServer((request, response) => {

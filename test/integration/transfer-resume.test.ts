@@ -8,10 +8,10 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { Bitmap } from '../../src-worker/node/transfer/bitmap.ts';
 import { ChunkMap } from '../../src-worker/node/transfer/chunk-map.ts';
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
-import { type ModelServer, startModelServer } from '../support/model-server.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { someLayers, transferModel } from '../support/transfer-parts.ts';
+import { type ModelServer, startModelServer } from '../support/models/model-server.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
+import { someLayers, transferModel } from '../support/models/transfer-parts.ts';
 
 let home = '';
 let owner: ModelLibrary;
@@ -45,7 +45,7 @@ async function libraryFolder(): Promise<string> {
 }
 
 function start(folder: string, server: ModelServer, limit: string): ChildProcess {
-  const script = new URL('../support/transfer-child.ts', import.meta.url);
+  const script = new URL('../support/models/transfer-child.ts', import.meta.url);
   const child = fork(script, [folder, id, server.url, limit, JSON.stringify(someLayers)]);
   onTestFinished(() => {
     child.kill('SIGKILL');

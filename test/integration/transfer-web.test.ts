@@ -12,9 +12,9 @@ import { HttpFile } from '../../src-worker/node/transfer/http-file.ts';
 import { leadsOutside } from '../../src-worker/node/mesh/networks.ts';
 import { TokenBucket } from '../../src-worker/node/base/token-bucket.ts';
 import { readWebHeader } from '../../src-worker/node/transfer/web-source.ts';
-import { type ModelServer, startModelServer } from '../support/model-server.ts';
-import { writeRandomModel } from '../support/random-model.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type ModelServer, startModelServer } from '../support/models/model-server.ts';
+import { writeRandomModel } from '../support/engine/random-model.ts';
+import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import {
   addModel,
   cutBytes,
@@ -26,7 +26,7 @@ import {
   transferModel,
   type TransferNode,
   whileTesting,
-} from '../support/transfer-parts.ts';
+} from '../support/models/transfer-parts.ts';
 
 let folder = '';
 let path = '';

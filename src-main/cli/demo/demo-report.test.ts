@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { receipt } from '../../../test/support/host-usage.ts';
+import { receipt } from '../../../test/support/host/host-usage.ts';
 import { demoJson, demoTable, halves, peersOf } from './demo-report.ts';
 
 it('cuts any model that has two layers into two parts that cover it', () => {

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { fileTree } from '../../../test/support/file-tree.ts';
+import { fileTree } from '../../../test/support/machine/file-tree.ts';
 import { findGameFolders } from './launcher-folders.ts';
 
 it('finds the games of Steam, Lutris and Heroic in a Linux home', async () => {

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { addFiles, fileTree } from '../../../test/support/file-tree.ts';
-import { ManualClock } from '../../../test/support/sensor-clock.ts';
+import { addFiles, fileTree } from '../../../test/support/machine/file-tree.ts';
+import { ManualClock } from '../../../test/support/machine/sensor-clock.ts';
 import { known, unknown } from '../reading.ts';
 import { LinuxPrograms, parsePs } from './running-programs.ts';
 

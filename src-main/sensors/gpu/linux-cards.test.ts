@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { addFiles, fileTree } from '../../../test/support/file-tree.ts';
-import { ManualClock } from '../../../test/support/sensor-clock.ts';
+import { addFiles, fileTree } from '../../../test/support/machine/file-tree.ts';
+import { ManualClock } from '../../../test/support/machine/sensor-clock.ts';
 import { known, unknown } from '../reading.ts';
 import { LinuxCards } from './linux-cards.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock, settle } from '../../../test/support/gateway-clock.ts';
+import { ManualClock, settle } from '../../../test/support/gateway/gateway-clock.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 const signal = new AbortController().signal;

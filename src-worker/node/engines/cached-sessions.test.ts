@@ -6,9 +6,9 @@ import {
   request,
   settle,
   whole,
-} from '../../../test/support/fake-shard-host.ts';
-import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
-import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
+} from '../../../test/support/sessions/fake-shard-host.ts';
+import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts';
+import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 import type { ShardSession, ShardSessionRequest } from './serving-shard.ts';
 
 /** A whole model of 1000 cells and two sessions, of which one kept 300 tokens under the name "kept". */

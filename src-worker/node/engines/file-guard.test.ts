@@ -1,7 +1,7 @@
 import { copyFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { temporaryFolder } from '../../../test/support/machine/temporary-folder.ts';
 import { FileGuard, stampOf } from './file-guard.ts';
 
 async function guarded(): Promise<{ path: string; guard: FileGuard; onChanged: () => void }> {

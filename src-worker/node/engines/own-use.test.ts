@@ -9,9 +9,9 @@ import {
   right,
   settle,
   whole,
-} from '../../../test/support/fake-shard-host.ts';
-import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
-import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
+} from '../../../test/support/sessions/fake-shard-host.ts';
+import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts';
+import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

@@ -7,9 +7,9 @@ import {
   request,
   settle,
   whole,
-} from '../../../test/support/fake-shard-host.ts';
-import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
-import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
+} from '../../../test/support/sessions/fake-shard-host.ts';
+import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts';
+import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
 import { ShardHost } from './shard-host.ts';
 

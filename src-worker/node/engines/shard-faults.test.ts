@@ -11,10 +11,10 @@ import {
   request,
   settle,
   whole,
-} from '../../../test/support/fake-shard-host.ts';
-import { FakeEngines } from '../../../test/support/node-fake-engines.ts';
-import { fakeModel } from '../../../test/support/node-fake-mesh.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+} from '../../../test/support/sessions/fake-shard-host.ts';
+import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts';
+import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
+import { temporaryFolder } from '../../../test/support/machine/temporary-folder.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

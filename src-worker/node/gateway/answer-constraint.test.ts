@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grammarMatcher } from '../../../test/support/gateway-grammar.ts';
+import { grammarMatcher } from '../../../test/support/gateway/gateway-grammar.ts';
 import { answerGrammar, constraintFields } from './answer-constraint.ts';
 import { RequestError } from './openai-error.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { smallModel, writeRandomModel } from '../../../test/support/random-model.ts';
+import { smallModel, writeRandomModel } from '../../../test/support/engine/random-model.ts';
 import { openGguf } from '../../gguf/read.ts';
 import { writeHeader } from '../../gguf/slice.ts';
 import { makeManifest } from '../manifests/make-manifest.ts';

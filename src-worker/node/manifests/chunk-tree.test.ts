@@ -6,7 +6,7 @@ import { Bitmap } from '../transfer/bitmap.ts';
 import { ChunkHashes } from '../transfer/chunk-hashes.ts';
 import { ChunkMap } from '../transfer/chunk-map.ts';
 import { chunkBytes, chunkCount, ChunkHasher, hashBytes, isChunk, treeRoot } from './chunk-tree.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { temporaryFolder } from '../../../test/support/machine/temporary-folder.ts';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type RandomModelOptions, writeRandomModel } from '../../../test/support/random-model.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import {
+  type RandomModelOptions,
+  writeRandomModel,
+} from '../../../test/support/engine/random-model.ts';
+import { temporaryFolder } from '../../../test/support/machine/temporary-folder.ts';
 import { type GgufFile, openGguf } from '../../gguf/read.ts';
 import { float32Value, type MetadataValue, stringValue, uint32Value } from '../../gguf/values.ts';
 import { writeGguf } from '../../gguf/write.ts';

@@ -2,8 +2,11 @@
 import { access, copyFile, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type RandomModelOptions, writeRandomModel } from '../../../test/support/random-model.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import {
+  type RandomModelOptions,
+  writeRandomModel,
+} from '../../../test/support/engine/random-model.ts';
+import { temporaryFolder } from '../../../test/support/machine/temporary-folder.ts';
 import { ModelLibrary } from './library.ts';
 
 let home = '';

@@ -3,8 +3,11 @@ import { utimesSync } from 'node:fs';
 import { access, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type RandomModelOptions, writeRandomModel } from '../../../test/support/random-model.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import {
+  type RandomModelOptions,
+  writeRandomModel,
+} from '../../../test/support/engine/random-model.ts';
+import { temporaryFolder } from '../../../test/support/machine/temporary-folder.ts';
 import { openGguf } from '../../gguf/read.ts';
 import { numberOf, stringValue } from '../../gguf/values.ts';
 import { writeGguf } from '../../gguf/write.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PlacementRounds } from '../../../test/support/placement-rounds.ts';
+import { PlacementRounds } from '../../../test/support/sessions/placement-rounds.ts';
 import { type Placed, type PlacementModel, rangeBytes } from './placement-question.ts';
 
 /** Ten minutes of rounds of ten seconds: by far the most that any mesh of these took was a third of it. */

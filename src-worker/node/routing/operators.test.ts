@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { peer } from '../../../test/support/route-questions.ts';
+import { peer } from '../../../test/support/sessions/route-questions.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import { operatorsOf } from './operators.ts';
 

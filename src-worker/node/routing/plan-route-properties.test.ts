@@ -10,7 +10,7 @@ import {
   refusalOf,
   routedModel,
   shard,
-} from '../../../test/support/route-questions.ts';
+} from '../../../test/support/sessions/route-questions.ts';
 import { noRules, routeRulesSchema } from '../../../src-shared/route-rules.ts';
 import { longestSequence, planRoute } from './plan-route.ts';
 import { planSpares } from './plan-spares.ts';

@@ -5,7 +5,7 @@ import {
   question,
   refusalOf,
   shard,
-} from '../../../test/support/route-questions.ts';
+} from '../../../test/support/sessions/route-questions.ts';
 import { type RouteRules, routeRulesSchema } from '../../../src-shared/route-rules.ts';
 import { planRoute } from './plan-route.ts';
 import type { RouteQuestion } from './route-question.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesOf, peer, question, shard } from '../../../test/support/route-questions.ts';
+import { namesOf, peer, question, shard } from '../../../test/support/sessions/route-questions.ts';
 import { routeRulesSchema } from '../../../src-shared/route-rules.ts';
 import { planRoute } from './plan-route.ts';
 import { planSpares } from './plan-spares.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { peer, shard } from '../../../test/support/route-questions.ts';
+import { peer, shard } from '../../../test/support/sessions/route-questions.ts';
 import { RouteIndex } from './route-index.ts';
 
 const a = 'a'.repeat(64);

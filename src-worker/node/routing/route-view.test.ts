@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { peer, question, shard } from '../../../test/support/route-questions.ts';
+import { peer, question, shard } from '../../../test/support/sessions/route-questions.ts';
 import { routeViewSchema } from '../../../src-shared/route-view.ts';
 import { viewRoute } from './route-view.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
-import { ManualClock, settle } from '../../../test/support/gateway-clock.ts';
+import { ManualClock, settle } from '../../../test/support/gateway/gateway-clock.ts';
 import { Admission } from './admission.ts';
 
 /** A request that runs until the test ends it, and what became of it. */

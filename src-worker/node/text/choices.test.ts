@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent, Receipt } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
-import { settle } from '../../../test/support/gateway-clock.ts';
+import { settle } from '../../../test/support/gateway/gateway-clock.ts';
 import type { ChoiceAccount } from './choice.ts';
 import { runChoices } from './choices.ts';
 

@@ -3,7 +3,7 @@ import type { AppError } from '../../../../src-shared/errors.ts';
 import {
   contractLimits,
   describeChannelContract,
-} from '../../../../test/support/channel-contract.ts';
+} from '../../../../test/support/mesh/channel-contract.ts';
 import { localChannelPair } from './local-channel.ts';
 
 describe('a channel inside the process', () => {

@@ -2,7 +2,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { Ed25519PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { describe, expect, it, vi } from 'vitest';
-import { ended } from '../../../../test/support/channel-contract.ts';
+import { ended } from '../../../../test/support/mesh/channel-contract.ts';
 import type { Channel } from '../channels/channel.ts';
 import { localChannelPair } from '../channels/local-channel.ts';
 import { listenToRecords } from './record-intake.ts';

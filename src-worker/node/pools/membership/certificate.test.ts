@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { membershipOf, someKey } from '../../../../test/support/pool-keys.ts';
+import { membershipOf, someKey } from '../../../../test/support/pools/pool-keys.ts';
 import {
   type Certificate,
   certificateLifeMs,

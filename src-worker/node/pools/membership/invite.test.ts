@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { someKey } from '../../../../test/support/pool-keys.ts';
+import { someKey } from '../../../../test/support/pools/pool-keys.ts';
 import { inviteLink, readInviteLink } from './invite.ts';
 
 const now = 1_800_000_000_000;

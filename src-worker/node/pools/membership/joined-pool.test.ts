@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PoolRole } from '../../../../src-shared/pool.ts';
-import { membershipOf, someKey } from '../../../../test/support/pool-keys.ts';
+import { membershipOf, someKey } from '../../../../test/support/pools/pool-keys.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { certificateLifeMs, type Membership, membershipText } from './certificate.ts';
 import { JoinedPool } from './joined-pool.ts';

@@ -6,7 +6,7 @@ import {
   request,
   settle,
   signal,
-} from '../../../../test/support/coordinator-requests.ts';
+} from '../../../../test/support/sessions/coordinator-requests.ts';
 import {
   collect,
   expectedTokens,
@@ -14,8 +14,8 @@ import {
   fakeModel,
   type FakeNode,
   greedy,
-} from '../../../../test/support/node-fake-mesh.ts';
-import { fakeEndToken } from '../../../../test/support/node-fake-shard.ts';
+} from '../../../../test/support/sessions/node-fake-mesh.ts';
+import { fakeEndToken } from '../../../../test/support/sessions/node-fake-shard.ts';
 import { aliveEveryMs } from '../protocol/stage-messages.ts';
 
 const cuts: [string, [string, number, number][]][] = [

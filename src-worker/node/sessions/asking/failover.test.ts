@@ -6,14 +6,14 @@ import {
   request,
   settle,
   signal,
-} from '../../../../test/support/coordinator-requests.ts';
+} from '../../../../test/support/sessions/coordinator-requests.ts';
 import {
   collect,
   expectedTokens,
   FakeMesh,
   type FakeNode,
   greedy,
-} from '../../../../test/support/node-fake-mesh.ts';
+} from '../../../../test/support/sessions/node-fake-mesh.ts';
 import { samplingSchema } from '../../../../src-shared/model.ts';
 import type { GenerationRequest } from './generation.ts';
 import { probeWithinMs, watchEveryMs } from './slowness.ts';

@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
-import { expectAllFree, request, signal } from '../../../../test/support/coordinator-requests.ts';
-import { collect, expectedTokens, FakeMesh } from '../../../../test/support/node-fake-mesh.ts';
+import {
+  expectAllFree,
+  request,
+  signal,
+} from '../../../../test/support/sessions/coordinator-requests.ts';
+import {
+  collect,
+  expectedTokens,
+  FakeMesh,
+} from '../../../../test/support/sessions/node-fake-mesh.ts';
 
 const history = Array.from({ length: 500 }, (_, index) => index % 997);
 const followUp = [...history, ...expectedTokens(history, 20), 7, 8, 9];

@@ -5,13 +5,13 @@ import {
   request,
   settle,
   signal,
-} from '../../../../test/support/coordinator-requests.ts';
+} from '../../../../test/support/sessions/coordinator-requests.ts';
 import {
   collect,
   expectedTokens,
   FakeMesh,
   type FakeNode,
-} from '../../../../test/support/node-fake-mesh.ts';
+} from '../../../../test/support/sessions/node-fake-mesh.ts';
 import { AppError } from '../../../../src-shared/errors.ts';
 
 const tokens = 40;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeModel } from '../../../../test/support/node-fake-mesh.ts';
+import { fakeModel } from '../../../../test/support/sessions/node-fake-mesh.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { PrefixIndex, cachedChainOf } from './prefix-index.ts';
 

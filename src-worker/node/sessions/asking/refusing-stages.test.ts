@@ -5,13 +5,13 @@ import {
   prompt,
   request,
   signal,
-} from '../../../../test/support/coordinator-requests.ts';
+} from '../../../../test/support/sessions/coordinator-requests.ts';
 import {
   collect,
   expectedTokens,
   FakeMesh,
   greedy,
-} from '../../../../test/support/node-fake-mesh.ts';
+} from '../../../../test/support/sessions/node-fake-mesh.ts';
 
 const codes: ErrorCode[] = ['request-invalid', 'context-too-long'];
 const advert = 'Your licence has run out.\n\u001b[31mRenew it at\u202e "https://evil.example"';

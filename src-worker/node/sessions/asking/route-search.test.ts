@@ -5,8 +5,12 @@ import {
   request,
   settle,
   signal,
-} from '../../../../test/support/coordinator-requests.ts';
-import { collect, expectedTokens, FakeMesh } from '../../../../test/support/node-fake-mesh.ts';
+} from '../../../../test/support/sessions/coordinator-requests.ts';
+import {
+  collect,
+  expectedTokens,
+  FakeMesh,
+} from '../../../../test/support/sessions/node-fake-mesh.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { silenceOf, stageFailure } from './chain-failure.ts';
 import { RouteSearch } from './route-search.ts';

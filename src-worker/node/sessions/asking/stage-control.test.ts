@@ -1,8 +1,8 @@
 /** The coordinator's end of a stage that breaks the protocol: the answer fails by that peer's name, at once. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { fakeModel, greedy } from '../../../../test/support/node-fake-mesh.ts';
-import { Loopback } from '../../../../test/support/node-loopback.ts';
-import { StagePeer } from '../../../../test/support/node-stage-peer.ts';
+import { fakeModel, greedy } from '../../../../test/support/sessions/node-fake-mesh.ts';
+import { Loopback } from '../../../../test/support/sessions/node-loopback.ts';
+import { StagePeer } from '../../../../test/support/sessions/node-stage-peer.ts';
 import type { Work } from '../../../wire/work.ts';
 import { Chain, type SampledToken } from './chain.ts';
 import { TokenQueue } from './token-queue.ts';

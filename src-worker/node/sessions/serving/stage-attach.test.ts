@@ -1,7 +1,15 @@
 /** The data channels between stages: who may attach, and what may come through. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hidden, openOfTwo, StageTarget } from '../../../../test/support/node-stage-target.ts';
-import { outputTicket, sessionName, ticket } from '../../../../test/support/node-stage-peer.ts';
+import {
+  hidden,
+  openOfTwo,
+  StageTarget,
+} from '../../../../test/support/sessions/node-stage-target.ts';
+import {
+  outputTicket,
+  sessionName,
+  ticket,
+} from '../../../../test/support/sessions/node-stage-peer.ts';
 import type { Work } from '../../../wire/work.ts';
 import { attachWithinMs, channelSession, stageKinds } from '../protocol/stage-messages.ts';
 

@@ -1,7 +1,15 @@
 /** What a stage makes of the first words on a channel, and of an `open` that it cannot serve. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openOfTwo, openWhole, StageTarget } from '../../../../test/support/node-stage-target.ts';
-import { sessionName, StagePeer, ticket } from '../../../../test/support/node-stage-peer.ts';
+import {
+  openOfTwo,
+  openWhole,
+  StageTarget,
+} from '../../../../test/support/sessions/node-stage-target.ts';
+import {
+  sessionName,
+  StagePeer,
+  ticket,
+} from '../../../../test/support/sessions/node-stage-peer.ts';
 import { attachWithinMs, type OpenMessage, stageKinds } from '../protocol/stage-messages.ts';
 
 let target: StageTarget;

@@ -1,8 +1,8 @@
 /** A coordinator that asks and does not read: what waits for it is bounded, and so is what is computed for it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { greedy } from '../../../../test/support/node-fake-mesh.ts';
-import { openWhole, StageTarget } from '../../../../test/support/node-stage-target.ts';
-import type { StagePeer } from '../../../../test/support/node-stage-peer.ts';
+import { greedy } from '../../../../test/support/sessions/node-fake-mesh.ts';
+import { openWhole, StageTarget } from '../../../../test/support/sessions/node-stage-target.ts';
+import type { StagePeer } from '../../../../test/support/sessions/node-stage-peer.ts';
 import { stageKinds } from '../protocol/stage-messages.ts';
 
 /**

@@ -1,6 +1,10 @@
 /** The life of a session on one stage: work that a coordinator sends, well or badly, and how it ends. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openOfTwo, openWhole, StageTarget } from '../../../../test/support/node-stage-target.ts';
+import {
+  openOfTwo,
+  openWhole,
+  StageTarget,
+} from '../../../../test/support/sessions/node-stage-target.ts';
 import type { Work } from '../../../wire/work.ts';
 import { encodeGenerated, silenceLimitMs, stageKinds } from '../protocol/stage-messages.ts';
 

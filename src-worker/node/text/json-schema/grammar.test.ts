@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src-shared/errors.ts';
-import { grammarMatcher } from '../../../../test/support/gateway-grammar.ts';
+import { grammarMatcher } from '../../../../test/support/gateway/gateway-grammar.ts';
 import { jsonSchemaGrammar } from './grammar.ts';
 
 const person = {

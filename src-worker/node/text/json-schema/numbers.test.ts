@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { grammarMatcher } from '../../../../test/support/gateway-grammar.ts';
+import { grammarMatcher } from '../../../../test/support/gateway/gateway-grammar.ts';
 import { parseGrammar } from '../../../engine/sampling/grammar/grammar-rules.ts';
 import { jsonSchemaGrammar } from './grammar.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grammarMatcher } from '../../../../test/support/gateway-grammar.ts';
+import { grammarMatcher } from '../../../../test/support/gateway/gateway-grammar.ts';
 import { jsonSchemaGrammar } from './grammar.ts';
 
 describe('the grammar of an object whose names are constrained', () => {

@@ -1,7 +1,7 @@
 /** Schemas as zod writes them, which the clients of OpenAI's and Vercel's libraries send. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { grammarMatcher } from '../../../../test/support/gateway-grammar.ts';
+import { grammarMatcher } from '../../../../test/support/gateway/gateway-grammar.ts';
 import { parseGrammar } from '../../../engine/sampling/grammar/grammar-rules.ts';
 import { jsonSchemaGrammar } from './grammar.ts';
 

@@ -1,0 +1,11 @@
+/** A process that starts an engine and then does nothing: killed by a test to see what becomes of the engine. */
+import { EngineClient } from '../../../src-worker/node/engines/engine-client.ts';
+import { engineEntry } from './engine-process.ts';
+
+const [path = ''] = process.argv.slice(2);
+const client = await EngineClient.start(
+  { path, role: 'whole', threads: 1, backend: 'cpu' },
+  { onWork: () => {}, onSessionFailed: () => {}, onExit: () => {} },
+  { entry: engineEntry },
+);
+process.stdout.write(`${client.pid}\n`);

@@ -1,0 +1,104 @@
+/** Chains of shards inside the test's own process, without scheduler or link: for comparing logits bit by bit. */
+import type { Library } from '../../../src-worker/engine/llama/library.ts';
+import { Shard } from '../../../src-worker/engine/llama/shard.ts';
+import { rangesAt, roleOf, type TestModel, tokensAsBytes } from './engine-models.ts';
+
+/** Part of a batch: tokens of one sequence from a position on. */
+export type Piece = {
+  readonly slot: number;
+  readonly position: number;
+  readonly tokens: readonly number[];
+};
+
+/** Enough for the tests' prompts; slots are 0 to 3. */
+const usualOptions = { contextLength: 512, maxSessions: 4, batchSize: 64, threads: 1 };
+
+/** Loads the shards of a model once each, however many chains they are part of. */
+export class ShardSet {
+  readonly #library: Library;
+  readonly #model: TestModel;
+  readonly #options: typeof usualOptions;
+  readonly #shards = new Map<string, Shard>();
+
+  constructor(library: Library, model: TestModel, options: Partial<typeof usualOptions> = {}) {
+    this.#library = library;
+    this.#model = model;
+    this.#options = { ...usualOptions, ...options };
+  }
+
+  /** The chain that is cut before each of `boundaries`; none is the whole model. Its caches are empty. */
+  async chain(...boundaries: number[]): Promise<Chain> {
+    const shards: Shard[] = [];
+    for (const { firstLayer, lastLayer } of rangesAt(boundaries, this.#model.layers)) {
+      const key = `${firstLayer}-${lastLayer}`;
+      let shard = this.#shards.get(key);
+      if (shard === undefined) {
+        const role = roleOf(firstLayer, lastLayer, this.#model.layers);
+        const path =
+          role === 'whole' ? this.#model.path : await this.#model.cut(firstLayer, lastLayer);
+        shard = await Shard.load(this.#library, path, { ...this.#options, role });
+        this.#shards.set(key, shard);
+      }
+      for (let slot = 0; slot < this.#options.maxSessions; slot += 1) {
+        shard.truncate(slot, 0);
+      }
+      shards.push(shard);
+    }
+    return new Chain(shards);
+  }
+
+  dispose(): void {
+    for (const shard of this.#shards.values()) {
+      shard.dispose();
+    }
+  }
+}
+
+export class Chain {
+  readonly #shards: readonly Shard[];
+
+  constructor(shards: readonly Shard[]) {
+    this.#shards = shards;
+  }
+
+  /** Decodes one batch through all shards. Returns for each piece the bytes of the logits after its last token. */
+  decode(...pieces: Piece[]): Buffer[] {
+    let values: Uint8Array[] = pieces.map(({ tokens }) => tokensAsBytes(tokens));
+    for (const shard of this.#shards) {
+      const outputs = shard.decode(
+        pieces.map(({ slot, position, tokens }, index) => ({
+          slot,
+          position,
+          count: tokens.length,
+          values: values[index] ?? new Uint8Array(0),
+          wantsLogits: shard.samples,
+        })),
+      );
+      if (shard.samples) {
+        return pieces.map((_, index) => Buffer.from(Float32Array.from(shard.logits(index)).buffer));
+      }
+      values = outputs;
+    }
+    throw new Error('The chain has no last shard');
+  }
+
+  truncate(slot: number, length: number): void {
+    for (const shard of this.#shards) {
+      shard.truncate(slot, length);
+    }
+  }
+
+  lengths(slot: number): number[] {
+    return this.#shards.map((shard) => shard.lengthOf(slot));
+  }
+}
+
+/** `count` tokens of printable text, different ones for every position. */
+export function promptTokens(count: number, start = 0): number[] {
+  return Array.from({ length: count }, (_, index) => 33 + ((37 * (start + index) + 11) % 90));
+}
+
+export function greedyToken(logits: Buffer): number {
+  const values = new Float32Array(logits.buffer, logits.byteOffset, logits.byteLength / 4);
+  return values.indexOf(values.reduce((best, value) => Math.max(best, value), -Infinity));
+}

@@ -1,0 +1,148 @@
+/** A duty over a machine and a node that the test plays. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { defaultSettings, type Settings } from '../../../src-shared/settings.ts';
+import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
+import { utc } from './duty-inputs.ts';
+import { PlayedMachine } from '../machine/played-machine.ts';
+import { ManualClock } from '../machine/sensor-clock.ts';
+import { watchFacts } from '../../../src-main/sensors/watch-facts.ts';
+import { DutyService } from '../../../src-main/duty/duty-service.ts';
+import type { StoredPause } from '../../../src-main/duty/pause-request.ts';
+
+export const noon = Date.UTC(2026, 5, 15, 12);
+
+export const shard: ShardStatus = {
+  manifestId: 'a'.repeat(64),
+  model: 'Demo',
+  firstLayer: 0,
+  lastLayer: 5,
+  state: 'serving',
+  fault: null,
+  failure: null,
+  backend: 'cpu',
+  pid: 7,
+  memoryBytes: 1e9,
+  sessions: 0,
+  maxSessions: 8,
+  tokensPerSecond: 0,
+};
+
+type Given = {
+  readonly machine?: PlayedMachine;
+  readonly isWatched?: boolean;
+  readonly settings?: Partial<Settings>;
+  readonly stored?: StoredPause | null;
+};
+
+/** A duty over a node that carries out each order when the test says so. */
+export class Desk {
+  readonly clock = new ManualClock();
+  readonly machine: PlayedMachine;
+  readonly orders: string[] = [];
+  readonly logged: string[] = [];
+  readonly warned: string[] = [];
+  isDiskFull = false;
+  readonly service: DutyService;
+  settings: Settings;
+  stored: StoredPause | null;
+  shards: ShardStatus[] = [];
+  isNodeThere = true;
+  changes = 0;
+  /** Minutes that the clock on the wall was set. */
+  wallOffsetMs = 0;
+  #carryOut: (() => void)[] = [];
+
+  constructor({ machine = new PlayedMachine(), isWatched = true, settings, stored }: Given = {}) {
+    this.machine = machine;
+    this.settings = { ...defaultSettings, ...settings };
+    this.stored = stored ?? null;
+    const order = (name: string): Promise<void> => {
+      this.orders.push(name);
+      return new Promise((resolve) => {
+        this.#carryOut.push(resolve);
+      });
+    };
+    this.service = new DutyService({
+      effects: {
+        work: () => order('work'),
+        drain: (because) => order(`drain: ${because}`),
+        rest: (because, answersOwner) => order(`${answersOwner ? 'own' : 'stop'}: ${because}`),
+      },
+      settings: () => this.settings,
+      node: () => (this.isNodeThere ? ({ shards: this.shards } as unknown as NodeStatus) : null),
+      watch: isWatched
+        ? (onChange) =>
+            watchFacts({
+              own: () => ({ pids: new Set(), gpuPids: new Set() }),
+              exclusiveApps: () => [],
+              nodeExecutable: '',
+              sources: machine.sources,
+              onChange,
+            })
+        : null,
+      pauses: {
+        read: () => this.stored,
+        write: (pause) => {
+          if (this.isDiskFull) {
+            throw new Error('database or disk is full');
+          }
+          this.stored = pause;
+        },
+      },
+      clock: {
+        now: () => ({
+          wallMs: noon + this.wallOffsetMs + this.clock.now(),
+          monotonicMs: this.clock.now(),
+          zone: utc,
+        }),
+        after: (ms, run) => this.clock.after(ms, run),
+      },
+      warn: (sentence) => this.warned.push(sentence),
+      log: {
+        write: (_level, _source, message) => this.logged.push(message),
+        close: () => Promise.resolve(),
+      },
+      onChange: () => {
+        this.changes += 1;
+      },
+    });
+    this.service.start();
+  }
+
+  static async serving(given: Given = {}): Promise<Desk> {
+    const desk = new Desk(given);
+    await desk.settle();
+    desk.shards = [shard];
+    await desk.carryOut();
+    if (desk.service.view.state !== 'serving') {
+      throw new Error(desk.service.view.sentence);
+    }
+    desk.orders.length = 0;
+    return desk;
+  }
+
+  /** The orders so far are carried out. */
+  async carryOut(): Promise<void> {
+    for (const done of this.#carryOut.splice(0)) {
+      done();
+    }
+    await this.settle();
+  }
+
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 5; turn += 1) {
+      await nextTurn();
+    }
+  }
+
+  async play(name: string): Promise<void> {
+    this.machine.play(name);
+    await this.settle();
+  }
+
+  async setShards(...shards: ShardStatus[]): Promise<void> {
+    this.shards = shards;
+    this.service.reconcile();
+    await this.settle();
+  }
+}

@@ -1,0 +1,162 @@
+/** Machines for tests of the duty: an idle one with one card to start from, and a run of one through time. */
+import type { Duty, Facts, GpuFacts, PauseReasonName } from '../../../src-shared/duty.ts';
+import { defaultPreferences, type Preferences } from '../../../src-shared/preferences.ts';
+import type { DutyInput, Work } from '../../../src-main/duty/duty-input.ts';
+import type { Moment, Zone } from '../../../src-main/duty/local-time.ts';
+import { type DutyRecord, initialDuty, nextDuty } from '../../../src-main/duty/next-duty.ts';
+import type { OwnerRequests } from '../../../src-main/duty/pause-request.ts';
+
+type Known<T> = { readonly isKnown: true; readonly value: T };
+
+export function known<T>(value: T): Known<T> {
+  return { isKnown: true, value };
+}
+
+export const unknown = { isKnown: false, because: 'no sensor' } as const;
+
+export const card: GpuFacts = {
+  id: 'GPU-1',
+  name: 'RTX 4090',
+  vendor: 'nvidia',
+  isIntegrated: false,
+  utilisation: known(0),
+  othersUtilisation: known(0),
+  memoryBytes: known(24e9),
+  othersMemoryBytes: known(0),
+  temperatureCelsius: known(40),
+  powerWatts: known(30),
+  fanShare: known(0),
+};
+
+export const idleFacts: Facts = {
+  gpus: known([card]),
+  inputIdleMs: known(3_600_000),
+  games: known([]),
+  onBattery: known(false),
+  isLidClosed: known(false),
+  isLocked: known(false),
+  othersCpuShare: known(0.01),
+  cpuTemperatureCelsius: known(45),
+  network: known('online'),
+};
+
+const restingWork: Work = {
+  engines: 'stopped',
+  answersInFlight: 0,
+  failure: null,
+  usesGpu: true,
+  backend: null,
+  videoMemoryNeededBytes: 5e9,
+  isSuspending: false,
+};
+
+export const utc: Zone = () => 0;
+
+/** Monday, 2026-06-15, 12:00 UTC. */
+const mondayNoon = Date.UTC(2026, 5, 15, 12);
+
+export const noon: Moment = { wallMs: mondayNoon, monotonicMs: 1_000_000, zone: utc };
+
+export const idleInput: DutyInput = {
+  facts: idleFacts,
+  work: restingWork,
+  preferences: defaultPreferences,
+  requests: { mayWork: true, pause: null },
+  now: noon,
+};
+
+/** One card that differs from the idle one. */
+export function cardWith(different: Partial<GpuFacts>): Pick<Facts, 'gpus'> {
+  return { gpus: known([{ ...card, ...different }]) };
+}
+
+/** How an input differs from the idle one. */
+export type Different = {
+  readonly facts?: Partial<Facts>;
+  readonly work?: Partial<Work>;
+  readonly preferences?: Partial<Preferences>;
+  readonly requests?: Partial<OwnerRequests>;
+};
+
+function inputWith({ facts, work, preferences, requests }: Different): DutyInput {
+  return {
+    facts: { ...idleFacts, ...facts },
+    work: { ...idleInput.work, ...work },
+    preferences: { ...idleInput.preferences, ...preferences },
+    requests: { ...idleInput.requests, ...requests },
+    now: noon,
+  };
+}
+
+/** What a machine with its engines stopped pauses for: name and sentence of each reason. */
+export function reasonsFor(different: Different): [PauseReasonName, string][] {
+  const { duty } = nextDuty(initialDuty, inputWith(different));
+  return duty.state === 'paused' ? duty.reasons.map(({ name, because }) => [name, because]) : [];
+}
+
+/** A machine whose readings a test changes as time goes by. */
+export class DutyRun {
+  facts: Facts = idleFacts;
+  work: Work = restingWork;
+  preferences: Preferences = defaultPreferences;
+  requests: OwnerRequests = idleInput.requests;
+  now: Moment;
+  #record: DutyRecord = initialDuty;
+
+  constructor(now: Moment = noon) {
+    this.now = now;
+  }
+
+  get record(): DutyRecord {
+    return this.#record;
+  }
+
+  get duty(): Duty {
+    return this.#record.duty;
+  }
+
+  /** Looks now. Without a word from a test, the machine's idle input time goes on by itself. */
+  look(different: Partial<Facts> = {}): Duty {
+    this.facts = { ...this.facts, ...different };
+    const { facts, work, preferences, requests, now } = this;
+    this.#record = nextDuty(this.#record, { facts, work, preferences, requests, now });
+    return this.#record.duty;
+  }
+
+  /** Both clocks go on; nobody looks. */
+  pass(ms: number): void {
+    const { wallMs, monotonicMs, zone } = this.now;
+    this.now = { wallMs: wallMs + ms, monotonicMs: monotonicMs + ms, zone };
+    const { inputIdleMs } = this.facts;
+    if (inputIdleMs.isKnown) {
+      this.facts = { ...this.facts, inputIdleMs: known(inputIdleMs.value + ms) };
+    }
+  }
+
+  /** Looks every `stepMs` until `ms` have passed. */
+  watch(ms: number, stepMs = 1000): Duty {
+    for (let left = ms; left > 0; left -= stepMs) {
+      this.pass(Math.min(stepMs, left));
+      this.look();
+    }
+    return this.duty;
+  }
+
+  /** Takes over another record, as `withoutCoolDown` makes one. */
+  replace(record: DutyRecord): void {
+    this.#record = record;
+  }
+
+  setWork(different: Partial<Work>): void {
+    this.work = { ...this.work, ...different };
+  }
+
+  /** An idle machine with its engines loaded, and answers in flight. */
+  static serving(answersInFlight = 1): DutyRun {
+    const run = new DutyRun();
+    run.look();
+    run.setWork({ engines: 'ready', answersInFlight });
+    run.look();
+    return run;
+  }
+}

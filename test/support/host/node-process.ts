@@ -1,0 +1,215 @@
+/** A real node process with a data folder of its own, driven as its host would drive it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type NodeEvent, NodeLink } from '../../../src-main/node/node-link.ts';
+import type { ChatEvent, ChatRequestInput } from '../../../src-shared/chat.ts';
+import { chatRequestSchema } from '../../../src-shared/chat.ts';
+import {
+  type NodeConfigInput,
+  type NodeMethod,
+  type NodeParams,
+  type NodeResult,
+  nodeRuntimeFlags,
+  type NodeStatus,
+  type Usage,
+} from '../../../src-shared/node-api.ts';
+
+const script = fileURLToPath(
+  new URL('../../../build/src-worker/node/bundled/node.js', import.meta.url),
+);
+const conditionWithinMs = 60_000;
+
+export type NodeProcessConfig = Partial<Omit<NodeConfigInput, 'dataFolder'>> & {
+  /** Kept when given; else a temporary one that goes with the process. */
+  readonly dataFolder?: string;
+  /** Command and first arguments that run a program in another place; absent: here. */
+  readonly place?: readonly [string, ...string[]];
+};
+
+export class NodeProcess {
+  readonly dataFolder: string;
+  readonly usage: Usage[] = [];
+  /** What the node logged, for messages of tests that fail. */
+  readonly logs: string[] = [];
+  readonly #child: ChildProcess;
+  readonly #link: NodeLink;
+  readonly #ownsFolder: boolean;
+  readonly #chats = new Map<number, (event: ChatEvent) => void>();
+  readonly #exited: Promise<unknown>;
+  #status: NodeStatus | undefined;
+  #nextChat = 1;
+
+  /** Starts a node that listens on loopback only and takes any free ports, unless the config says otherwise. */
+  static async start({ place, ...config }: NodeProcessConfig = {}): Promise<NodeProcess> {
+    const node = await NodeProcess.launch(config.dataFolder, place);
+    try {
+      node.#status = await node.request('start', {
+        listen: ['/ip4/127.0.0.1/tcp/0'],
+        mdns: false,
+        gateway: { port: 0, apiKey: 'mm-for-tests-and-benchmarks-only' },
+        engine: { threads: 2, backend: 'cpu' },
+        ...config,
+        dataFolder: node.dataFolder,
+      });
+      return node;
+    } catch (error) {
+      await node.stop();
+      throw error;
+    }
+  }
+
+  /** Only the process: `start` has not been asked for yet. */
+  static async launch(
+    dataFolder?: string,
+    place?: NodeProcessConfig['place'],
+  ): Promise<NodeProcess> {
+    const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'mindmesh-node-')));
+    return new NodeProcess(folder, dataFolder === undefined, place);
+  }
+
+  private constructor(dataFolder: string, ownsFolder: boolean, place: NodeProcessConfig['place']) {
+    this.dataFolder = dataFolder;
+    this.#ownsFolder = ownsFolder;
+    const [command, ...first] =
+      place === undefined ? [process.execPath] : [...place, process.execPath];
+    this.#child = spawn(command, [...first, ...nodeRuntimeFlags, script], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.#exited = once(this.#child, 'exit');
+    this.#link = new NodeLink(this.#child, {
+      onEvent: (event) => this.#onEvent(event),
+      onBadMessage: (problem) => this.logs.push(`not understood: ${problem}`),
+      onLeftOut: (_, leftOut) => this.logs.push(...leftOut),
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** As it was last told. */
+  get status(): NodeStatus {
+    if (this.#status === undefined) {
+      throw new Error('The node has not started');
+    }
+    return this.#status;
+  }
+
+  get enginePids(): number[] {
+    return this.status.shards.flatMap(({ pid }) => pid ?? []);
+  }
+
+  request<M extends NodeMethod>(method: M, params: NodeParams<M>): Promise<NodeResult<M>> {
+    return this.#link.request(method, params);
+  }
+
+  /** Sends anything at all, as a host out of its mind would. */
+  sendRaw(message: object): void {
+    this.#child.send(message);
+  }
+
+  /** Waits until the node's status is as the condition says, and returns it. */
+  async until(condition: (status: NodeStatus) => boolean, what: string): Promise<NodeStatus> {
+    const deadline = Date.now() + conditionWithinMs;
+    for (;;) {
+      this.#status = await this.request('status', {});
+      if (condition(this.#status)) {
+        return this.#status;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`Still not true after a minute: ${what}\n${this.logs.join('\n')}`);
+      }
+      await new Promise((resolve) => {
+        setTimeout(resolve, 50);
+      });
+    }
+  }
+
+  async untilServing(): Promise<void> {
+    await this.until(
+      ({ shards }) => shards.every(({ state }) => state === 'serving'),
+      'all shards are serving',
+    );
+  }
+
+  /** Waits until every layer of a model is hosted by a peer that this node is connected to, or by itself. */
+  async untilAvailable(model: string): Promise<void> {
+    await this.until(
+      ({ models }) => models.some(({ name, available }) => name === model && available),
+      `${model} is available`,
+    );
+  }
+
+  /** Runs a chat; `over` settles as the request does. */
+  chat(
+    request: ChatRequestInput,
+    onEvent: (event: ChatEvent) => void = () => {},
+  ): { readonly over: Promise<ChatEvent[]>; readonly cancel: () => Promise<null> } {
+    const chat = this.#nextChat++;
+    const events: ChatEvent[] = [];
+    this.#chats.set(chat, (event) => {
+      events.push(event);
+      onEvent(event);
+    });
+    const over = this.request('chat', { chat, request: chatRequestSchema.parse(request) }).then(
+      () => events,
+    );
+    return { over, cancel: () => this.request('cancelChat', { chat }) };
+  }
+
+  /** The text of a greedy answer, and the last event. */
+  async ask(
+    request: ChatRequestInput,
+  ): Promise<{ text: string; done: Extract<ChatEvent, { type: 'done' }> }> {
+    const events = await this.chat(request).over;
+    const text = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+    const done = events.find((event) => event.type === 'done');
+    if (done === undefined) {
+      throw new Error('The answer ended without its last event');
+    }
+    return { text, done };
+  }
+
+  /** Power off: the node gets no chance to say goodbye. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  /** The host is gone without a word. */
+  async disconnect(): Promise<void> {
+    this.#child.disconnect();
+    await this.#exited;
+  }
+
+  /** Ends the process in order, whatever its state, and removes what it left. */
+  async stop(): Promise<void> {
+    if (this.isRunning) {
+      this.#link.request('stop', {}).catch(() => {});
+      await this.#exited;
+    }
+    if (this.#ownsFolder) {
+      await rm(this.dataFolder, { recursive: true, force: true });
+    }
+  }
+
+  #onEvent(event: NodeEvent): void {
+    if (event.type === 'status') {
+      this.#status = event.status;
+    } else if (event.type === 'chat') {
+      this.#chats.get(event.chat)?.(event.event);
+    } else if (event.type === 'usage') {
+      this.usage.push(event.usage);
+    } else if (event.type === 'log') {
+      this.logs.push(`${event.level} ${event.source}: ${event.message}`);
+    }
+  }
+}

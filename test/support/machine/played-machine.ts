@@ -1,0 +1,48 @@
+/** Sensors that say what a test wants: an idle machine to start from, and games that begin and end. */
+import type { Facts } from '../../../src-shared/duty.ts';
+import type { FactSources } from '../../../src-main/sensors/fact-sources.ts';
+import { idleFacts, known } from '../host/duty-inputs.ts';
+
+export class PlayedMachine {
+  facts: Facts;
+  readonly sources: FactSources;
+  #onChange: (() => void) | undefined;
+
+  constructor(facts: Facts = idleFacts) {
+    this.facts = facts;
+    this.sources = {
+      running: [
+        {
+          start: (onChange) => {
+            this.#onChange = onChange;
+            onChange();
+          },
+          stop: () => {
+            this.#onChange = undefined;
+            return Promise.resolve();
+          },
+          refresh: () => {},
+        },
+      ],
+      facts: () => ({ ...this.facts }),
+    };
+  }
+
+  /** Whether the sensors are being watched. */
+  get isWatched(): boolean {
+    return this.#onChange !== undefined;
+  }
+
+  tell(different: Partial<Facts>): void {
+    this.facts = { ...this.facts, ...different };
+    this.#onChange?.();
+  }
+
+  play(name: string): void {
+    this.tell({ games: known([{ name, foundBy: 'launcher folder' }]) });
+  }
+
+  endGames(): void {
+    this.tell({ games: known([]) });
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * A process that fetches layers from a web address, for tests that kill it. Started by `fork` with a library's
+ * folder, a model's id, the address and a limit in bytes a second; tells its progress, and where the shard is.
+ */
+import { ModelLibrary } from '../../../src-worker/node/models/library.ts';
+import { ModelDownloads } from '../../../src-worker/node/hosting/model-downloads.ts';
+import { TokenBucket } from '../../../src-worker/node/base/token-bucket.ts';
+
+const [folder = '', manifestId = '', url = '', limit = '', range = '{}'] = process.argv.slice(2);
+// A download that waits for its limit's next byte is no reason for a process to stay; this one has no other.
+const staying = setInterval(() => {}, 1000);
+const library = await ModelLibrary.open({ folder, onWarning: () => {} });
+const noPeers = {
+  peer: 'none',
+  openChannel: () => Promise.reject(new Error('There are no peers')),
+  handle: async () => {},
+};
+const downloads = new ModelDownloads({
+  opener: noPeers,
+  knownPeers: () => [],
+  library,
+  addressesOf: () => [url],
+  download: new TokenBucket(limit === '' ? null : Number(limit)),
+  log: () => {},
+  onProgress: (_id, _range, { doneBytes }) => process.send?.({ doneBytes }),
+});
+await downloads.add(manifestId, AbortSignal.timeout(60_000));
+process.send?.({ path: await library.shardPath(manifestId, JSON.parse(range)) });
+clearInterval(staying);
+process.disconnect();

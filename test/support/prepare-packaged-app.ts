@@ -1,9 +1,0 @@
-/** Makes the packaged app before the tests, outside of their deadlines, or says loudly that there is none. */
-import { packagedApp } from './packaged-app.ts';
-
-const app = await packagedApp();
-console.error(
-  app === undefined
-    ? '\nSKIPPED: all tests of the packaged desktop app, since there is no Electron for them. MINDMESH_ELECTRON_RUNTIME names a folder with one.\n'
-    : `The packaged app for the tests is in ${app.folder}.`,
-);

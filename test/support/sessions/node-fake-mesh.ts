@@ -1,0 +1,182 @@
+/** Nodes with fake shards over a loopback: real coordinators and stage services, with a clock of the test's own. */
+import type { AppError } from '../../../src-shared/errors.ts';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { Usage } from '../../../src-shared/node-api.ts';
+import type { KnownPeer, RecordedShard } from '../../../src-worker/node/mesh/records/record.ts';
+import { Coordinator } from '../../../src-worker/node/sessions/asking/coordinator.ts';
+import type { GenerationEvent } from '../../../src-worker/node/sessions/asking/generation.ts';
+import { newcomerLimits } from '../../../src-worker/node/sessions/protocol/stage-limits.ts';
+import {
+  type FailedMessage,
+  stageKinds,
+  stageProtocol,
+} from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
+import { StageService } from '../../../src-worker/node/sessions/serving/stage-service.ts';
+import { encodeJson } from '../../../src-worker/wire/json-body.ts';
+import { samplingSchema } from '../../../src-shared/model.ts';
+import {
+  fakeManifestId,
+  FakeShard,
+  fakeShards,
+  fakeWidth,
+  nextFakeToken,
+} from './node-fake-shard.ts';
+import { Loopback } from './node-loopback.ts';
+
+const fakeLayers = 6;
+
+export const fakeModel: ModelSummary = {
+  manifestId: fakeManifestId,
+  name: 'Fake model',
+  architecture: 'llama',
+  layers: fakeLayers,
+  width: fakeWidth,
+  contextLength: 4096,
+  sizeBytes: 1000,
+  quantisation: 'F32',
+};
+
+export const greedy = samplingSchema.parse({ temperature: 0 });
+
+export type FakeNode = {
+  readonly name: string;
+  readonly shards: readonly FakeShard[];
+  readonly service: StageService;
+  readonly served: Usage[];
+  /** What the stage service logged. */
+  readonly logged: string[];
+};
+
+export class FakeMesh {
+  readonly loopback = new Loopback();
+  readonly #nodes: FakeNode[] = [];
+  /** Peers whose refusals other chains proved wrong. */
+  readonly wrongRefusals: string[] = [];
+  /** Milliseconds; only tests move it. */
+  now = 0;
+
+  /** Adds a node that hosts these layer ranges. */
+  async add(name: string, ...ranges: readonly (readonly [number, number])[]): Promise<FakeNode> {
+    const shards = ranges.map(([first, last]) => new FakeShard(first, last, fakeLayers));
+    const served: Usage[] = [];
+    const logged: string[] = [];
+    const service = new StageService({
+      opener: this.loopback.peer(name),
+      shards: fakeShards(...shards),
+      waysFor: () => [],
+      onServed: (usage) => served.push(usage),
+      log: (_level, message) => logged.push(message),
+      now: () => this.now,
+    });
+    await service.start();
+    const node = { name, shards, service, served, logged };
+    this.#nodes.push(node);
+    return node;
+  }
+
+  /** Adds a peer that claims the whole model and answers every request for a session with `failed`; returns how often. */
+  async addRefusing(name: string, failed: () => FailedMessage): Promise<{ asked: number }> {
+    const counts = { asked: 0 };
+    await this.loopback.peer(name).handle(stageProtocol, {
+      limits: newcomerLimits,
+      maxInboundChannels: 8,
+      onChannel: (channel) =>
+        channel.onFrame(() => {
+          counts.asked += 1;
+          void channel.send(stageKinds.failed, encodeJson(failed()));
+          void channel.close();
+        }),
+    });
+    const whole = new FakeShard(0, fakeLayers - 1, fakeLayers);
+    const service = new StageService({
+      opener: this.loopback.peer(`${name} unused`),
+      shards: fakeShards(),
+      waysFor: () => [],
+      onServed: () => {},
+      log: () => {},
+    });
+    this.#nodes.push({ name, shards: [whole], service, served: [], logged: [] });
+    return counts;
+  }
+
+  /** The peer's record is not believed any more. */
+  forget(name: string): void {
+    const index = this.#nodes.findIndex((node) => node.name === name);
+    this.#nodes.splice(index, 1);
+  }
+
+  /** A requester that believes the records of all nodes, as they were when it asks. */
+  coordinator(name: string): Coordinator {
+    return new Coordinator({
+      opener: this.loopback.peer(name),
+      ownShards: () => recordsOf(this.#nodes.find((node) => node.name === name)),
+      ownModels: () => [],
+      knownPeers: () => this.#nodes.filter((node) => node.name !== name).map(knownPeer),
+      onWrongRefusal: (peer) => this.wrongRefusals.push(peer),
+      now: () => this.now,
+    });
+  }
+}
+
+function recordsOf(node: FakeNode | undefined): RecordedShard[] {
+  return (node?.shards ?? []).map((shard) => ({
+    manifestId: fakeManifestId,
+    firstLayer: shard.firstLayer,
+    lastLayer: shard.lastLayer,
+    // Stale on purpose: a record says that there is room when there is none any more.
+    freeSessions: 1,
+    maxSessions: 4,
+    contextLength: 4096,
+    tokensPerSecond: 10,
+  }));
+}
+
+function knownPeer(node: FakeNode): KnownPeer {
+  return {
+    peer: node.name,
+    record: {
+      sequence: 1,
+      state: 'serving',
+      addresses: [],
+      models: [fakeModel],
+      shards: recordsOf(node),
+    },
+    receivedAt: 0,
+    connected: true,
+    latencyMs: 1,
+  };
+}
+
+/** The tokens that the fake model generates after a prompt. */
+export function expectedTokens(prompt: readonly number[], count: number): number[] {
+  const tokens: number[] = [];
+  for (let token = prompt.at(-1) ?? 0; tokens.length < count;) {
+    token = nextFakeToken(token, prompt.length + tokens.length - 1, fakeLayers);
+    tokens.push(token);
+  }
+  return tokens;
+}
+
+export type Outcome = {
+  readonly tokens: number[];
+  readonly done: Extract<GenerationEvent, { type: 'done' }> | undefined;
+  readonly error: AppError | undefined;
+};
+
+/** Takes a generation to its end. */
+export async function collect(events: AsyncIterable<GenerationEvent>): Promise<Outcome> {
+  const tokens: number[] = [];
+  let done: Outcome['done'];
+  try {
+    for await (const event of events) {
+      if (event.type === 'token') {
+        tokens.push(event.token);
+      } else {
+        done = event;
+      }
+    }
+    return { tokens, done, error: undefined };
+  } catch (error) {
+    return { tokens, done, error: error as AppError };
+  }
+}

@@ -1,0 +1,256 @@
+/**
+ * A shard whose layers each add their number to every value: chains of them can be followed by hand, and
+ * a token that comes out says through which layers, in which order and at which position it went.
+ */
+import { AppError } from '../../../src-shared/errors.ts';
+import type {
+  ServingShard,
+  ServingShards,
+  ShardSession,
+  ShardSessionListener,
+  ShardSessionRequest,
+} from '../../../src-worker/node/engines/serving-shard.ts';
+import type { ShardRole } from '../../../src-worker/wire/engine-messages.ts';
+import { type Work, workFlags } from '../../../src-worker/wire/work.ts';
+
+export const fakeManifestId = 'f'.repeat(64);
+export const fakeWidth = 8;
+/** No other token ends a generation. */
+export const fakeEndToken = 7777;
+/** What one work costs, as the fake engines say. */
+const fakeComputeMicros = 250;
+
+type PlainWork = Omit<Work, 'session' | 'detail'>;
+
+type FakeSession = {
+  readonly request: ShardSessionRequest;
+  readonly listener: ShardSessionListener;
+  isClosed: boolean;
+  /** Cells that it has, once it has grown. */
+  cells?: number;
+  /** What it was told of as generated so far. */
+  learnt?: readonly number[];
+  /** Positions of all work, in the order it came. */
+  readonly positions: number[];
+};
+
+/** The token that a model of `layers` layers samples after `token` at `position`. */
+export function nextFakeToken(token: number, position: number, layers: number): number {
+  return computeToken(layerSum(0, layers - 1) + token, position);
+}
+
+function layerSum(first: number, last: number): number {
+  let sum = 0;
+  for (let layer = first; layer <= last; layer += 1) {
+    sum += layer + 1;
+  }
+  return sum;
+}
+
+function computeToken(value: number, position: number): number {
+  return (value * 31 + position * 7) % 1000;
+}
+
+export class FakeShard implements ServingShard {
+  readonly manifestId = fakeManifestId;
+  readonly model = 'Fake model';
+  readonly width = fakeWidth;
+  readonly firstLayer: number;
+  readonly lastLayer: number;
+  readonly role: ShardRole;
+  readonly sessions: FakeSession[] = [];
+  /** What ended sessions left in the cache: by name, how many tokens. */
+  readonly kept = new Map<string, number>();
+  maxSessions = 4;
+  /** Cells that every session is sure of, and what growing beyond them comes to. */
+  sureCells = Number.POSITIVE_INFINITY;
+  growth: () => Promise<void> = () => Promise.resolve();
+  /** While false, engines take work and answer nothing. */
+  isRunning = true;
+  /** The sampled position at which generation ends by itself. */
+  endAt = Number.POSITIVE_INFINITY;
+  #stalled: (() => void)[] = [];
+  #onTold: () => void = () => {};
+
+  constructor(firstLayer: number, lastLayer: number, layers: number) {
+    this.firstLayer = firstLayer;
+    this.lastLayer = lastLayer;
+    const isLast = lastLayer === layers - 1;
+    this.role = firstLayer === 0 ? (isLast ? 'whole' : 'first') : isLast ? 'last' : 'middle';
+  }
+
+  get openSessions(): readonly FakeSession[] {
+    return this.sessions.filter((session) => !session.isClosed);
+  }
+
+  freeSessions(): number {
+    return this.maxSessions - this.openSessions.length;
+  }
+
+  async openSession(
+    request: ShardSessionRequest,
+    listener: ShardSessionListener,
+  ): Promise<ShardSession> {
+    if (this.freeSessions() === 0) {
+      throw new AppError('over-capacity', 'All sessions are taken');
+    }
+    const session: FakeSession = { request, listener, isClosed: false, positions: [] };
+    this.sessions.push(session);
+    await Promise.resolve();
+    const { resume } = request;
+    const isThere = (this.kept.get(resume?.name ?? '') ?? 0) >= (resume?.tokens ?? 0);
+    this.kept.delete(resume?.name ?? '');
+    return {
+      cachedTokens: isThere ? (resume?.tokens ?? 0) : 0,
+      keep: (name, tokens) => {
+        session.isClosed = true;
+        this.kept.set(name, tokens);
+      },
+      selfFeedUntil: this.#selfFeedUntil(session),
+      claim: (tokens) =>
+        tokens > (session.cells ?? this.sureCells) ? this.#grow(session) : undefined,
+      restoreHistory: (generated) => {
+        session.learnt = generated;
+        this.#onTold();
+      },
+      send: (work) => {
+        this.#later(() => this.#compute(session, work));
+      },
+      congestion: () => undefined,
+      close: () => {
+        session.isClosed = true;
+      },
+    };
+  }
+
+  /** Calls back as soon as a session is told what was generated. */
+  whenTold(act: () => void): void {
+    this.#onTold = act;
+  }
+
+  /** Goes on with all that was held up. */
+  run(): void {
+    this.isRunning = true;
+    for (const go of this.#stalled.splice(0)) {
+      go();
+    }
+  }
+
+  /** The engine process dies. */
+  die(): void {
+    for (const session of this.openSessions) {
+      session.listener.onFailed(new AppError('engine-died', 'The engine was killed by SIGKILL'));
+    }
+  }
+
+  #later(act: () => void): void {
+    const go = (): void => {
+      setImmediate(() => {
+        if (this.isRunning) {
+          act();
+        } else {
+          this.#stalled.push(go);
+        }
+      });
+    };
+    go();
+  }
+
+  #compute(session: FakeSession, work: PlainWork): void {
+    if (session.isClosed) {
+      return;
+    }
+    session.positions.push(work.position);
+    const states = this.#throughLayers(work);
+    if (this.role === 'first' || this.role === 'middle') {
+      const half = Math.max(1, Math.floor(work.count / 2));
+      // Engines may cut work into pieces and answer each.
+      this.#answer(session, work, states, 0, half);
+      this.#answer(session, work, states, half, work.count);
+    } else if ((work.flags & workFlags.sample) !== 0) {
+      this.#sample(session, work, states);
+    }
+  }
+
+  #throughLayers({ count, values }: PlainWork): Float32Array {
+    const bytes = Buffer.from(values);
+    const takesTokens = this.role === 'first' || this.role === 'whole';
+    const states = new Float32Array(count * fakeWidth);
+    for (const index of states.keys()) {
+      const value = takesTokens
+        ? bytes.readInt32LE(Math.floor(index / fakeWidth) * 4)
+        : bytes.readFloatLE(index * 4);
+      states[index] = value + layerSum(this.firstLayer, this.lastLayer);
+    }
+    return states;
+  }
+
+  #sample(session: FakeSession, work: PlainWork, states: Float32Array): void {
+    const position = work.position + work.count;
+    const isEnd = position >= this.endAt;
+    const token = isEnd ? fakeEndToken : computeToken(states.at(-1) ?? 0, position - 1);
+    const values = new Uint8Array(Int32Array.of(token).buffer);
+    const wantsDetail = session.request.sampling?.topLogprobs !== undefined;
+    session.listener.onWork({
+      session: 99,
+      position,
+      count: 1,
+      flags: (isEnd ? workFlags.endOfGeneration : 0) | (work.flags & workFlags.warmUp),
+      computeMicros: work.computeMicros + fakeComputeMicros,
+      values,
+      detail: Buffer.from(wantsDetail ? JSON.stringify({ logprob: -0.5, top: [] }) : ''),
+    });
+    const selfFeedUntil = this.#selfFeedUntil(session);
+    const isToGoOn = !isEnd && (work.flags & workFlags.warmUp) === 0;
+    if (selfFeedUntil !== undefined && isToGoOn && position < selfFeedUntil) {
+      const flags = workFlags.sample;
+      this.#later(() =>
+        this.#compute(session, { position, count: 1, flags, computeMicros: 0, values }),
+      );
+    }
+  }
+
+  async #grow(session: FakeSession): Promise<void> {
+    await this.growth();
+    session.cells = Number.POSITIVE_INFINITY;
+  }
+
+  #selfFeedUntil({ request: { selfFeedUntil } }: FakeSession): number | undefined {
+    return selfFeedUntil && Math.min(selfFeedUntil, this.sureCells);
+  }
+
+  /** Answers the tokens from `start` to `end` of some work with their hidden states. */
+  #answer(
+    session: FakeSession,
+    work: PlainWork,
+    states: Float32Array,
+    start: number,
+    end: number,
+  ): void {
+    if (start === end || session.isClosed) {
+      return;
+    }
+    const values = Buffer.from(states.buffer).subarray(start * fakeWidth * 4, end * fakeWidth * 4);
+    session.listener.onWork({
+      session: 99,
+      position: work.position + start,
+      count: end - start,
+      flags: end === work.count ? work.flags : 0,
+      computeMicros: (start === 0 ? work.computeMicros : 0) + fakeComputeMicros,
+      values,
+      detail: new Uint8Array(0),
+    });
+  }
+}
+
+export function fakeShards(...shards: readonly FakeShard[]): ServingShards {
+  return {
+    find: (manifestId, { firstLayer, lastLayer }) =>
+      shards.find(
+        (shard) =>
+          manifestId === fakeManifestId &&
+          shard.firstLayer === firstLayer &&
+          shard.lastLayer === lastLayer,
+      ),
+  };
+}
