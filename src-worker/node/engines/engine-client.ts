@@ -34,12 +34,12 @@ import { decodeJson } from '../../wire/json-body.ts';
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
 import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
 import { StderrTail } from './stderr-tail.ts';
-import { samples, takesTokens } from '../../wire/stage-role.ts';
+import { takesTokens } from '../../wire/stage-role.ts';
 
 export type EngineEvents = {
   /** The process runs; it has not loaded anything yet. */
   readonly onSpawn?: (pid: number) => void;
-  /** Hidden states from a first or middle shard, a sampled token from a whole or last one. */
+  /** Hidden states, or a sampled token from a session over the model's last layer. */
   readonly onWork: (work: Work) => void;
   /** The engine gave a session up and closed it. */
   readonly onSessionFailed: (session: number, error: AppError) => void;
@@ -76,7 +76,6 @@ export class EngineClient {
   readonly #watching: NodeJS.Timeout;
   readonly #exited: Promise<void>;
   readonly #takesTokens: boolean;
-  readonly #samples: boolean;
   #nextRequest = 1;
   #description: LoadResult | undefined;
   /** Why it was ended as one that hangs. */
@@ -126,7 +125,6 @@ export class EngineClient {
     this.#events = events;
     this.#name = parameters.path;
     this.#takesTokens = takesTokens(parameters.role);
-    this.#samples = samples(parameters.role);
     this.#stderr = new StderrTail(events.onLog);
     this.#child = spawn(process.execPath, [options.entry ?? defaultEntry()], {
       // 'overlapped' is 'pipe' with what Windows needs to read and write at once.
@@ -285,8 +283,10 @@ export class EngineClient {
   #onFrame({ kind, body }: Frame): void {
     switch (kind) {
       case engineKinds.hidden:
+        this.#events.onWork(decodeWork(body, this.description.width * 4));
+        return;
       case engineKinds.sampled:
-        this.#events.onWork(decodeWork(body, this.#samples ? 4 : this.description.width * 4));
+        this.#events.onWork(decodeWork(body, 4));
         return;
       case engineKinds.sessionFailed: {
         const { session, error } = decodeJson(sessionFailedSchema, body, "An engine's message");
