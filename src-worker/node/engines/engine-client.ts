@@ -36,6 +36,7 @@ import {
 } from '../../wire/engine-messages.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson } from '../../wire/json-body.ts';
+import { samples, takesTokens } from '../../wire/stage-role.ts';
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
 import { engineOutput, endOfEngine } from './engine-end.ts';
 import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
@@ -111,8 +112,8 @@ export class EngineClient {
     const loadMilliseconds = options.loadMilliseconds ?? defaultLoadMilliseconds;
     this.#events = events;
     this.#parameters = parameters;
-    this.#takesTokens = parameters.role === 'whole' || parameters.role === 'first';
-    this.#samples = parameters.role === 'whole' || parameters.role === 'last';
+    this.#takesTokens = takesTokens(parameters.role);
+    this.#samples = samples(parameters.role);
     this.#child = new Child({
       name: `The engine for ${parameters.path}`,
       command: process.execPath,
