@@ -30,28 +30,29 @@ export function keepAwake({
   log,
   tool = toolOf(process.platform, process.pid),
 }: KeepAwakeOptions): KeepAwake {
-  const living = new Set<Promise<unknown>>();
+  const living = new Set<Child>();
   let current: Child | undefined;
   let hasTold = false;
   let isStopped = false;
 
+  const watch = async (child: Child): Promise<void> => {
+    const exit = await child.exited;
+    living.delete(child);
+    // One that was told to end is not the current one any more; one that failed is not tried again before it is
+    // needed anew.
+    if (current === child && !hasTold) {
+      hasTold = true;
+      log.write(
+        'warn',
+        'host',
+        `This computer is not kept awake while it serves: ${tool.command} ${howItEnded(exit)}`,
+      );
+    }
+  };
   const begin = (): void => {
-    const child = childOf(tool);
-    const over = child.exited.then((exit) => {
-      living.delete(over);
-      // One that was told to end is not the current one any more; one that failed is not tried again before it is
-      // needed anew.
-      if (current === child && !hasTold) {
-        hasTold = true;
-        log.write(
-          'warn',
-          'host',
-          `This computer is not kept awake while it serves: ${tool.command} ${howItEnded(exit)}`,
-        );
-      }
-    });
-    living.add(over);
-    current = child;
+    current = childOf(tool);
+    living.add(current);
+    void watch(current);
   };
   const set = (isOn: boolean): void => {
     if (isOn) {
@@ -69,7 +70,7 @@ export function keepAwake({
     stop: async () => {
       isStopped = true;
       set(false);
-      await Promise.all(living);
+      await Promise.all([...living].map(({ exited }) => exited));
     },
   };
 }
