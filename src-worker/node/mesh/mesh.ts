@@ -72,7 +72,7 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     ownAddresses,
     onDiscovered: options.mdns ? (found) => mesh.discovery.discovered(found) : undefined,
     upnp: options.upnp === true,
-    // Who is a relay is reached without one.
+    // A relay itself is reached without a relay.
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });
@@ -300,7 +300,7 @@ class Libp2pMesh implements Mesh {
     if (!isForwarded && this.#peers.connected.has(peer)) {
       this.#clocks.heard(peer, record.sequence);
     }
-    // Who speaks for itself is not spoken for; its good-bye may come sooner from others.
+    // A connected peer tells its own news; its good-bye alone may come sooner from others.
     const isSelfSpoken = this.#peers.connected.has(peer) && record.state !== 'leaving';
     if (isForwarded && (isSelfSpoken || !isTimely(record.sequence, Date.now()))) {
       return;

@@ -27,7 +27,7 @@ type PoolNetwork = {
   readonly keep: (peer: string, addresses: readonly string[]) => void;
   /** Ends all connections to a peer. */
   readonly cut: (peer: string, reason: AppError) => void;
-  /** Who is in what has changed. */
+  /** Some pool or its members have changed. */
   readonly onChange: () => void;
 };
 

@@ -56,7 +56,7 @@ const maxStreamWindowSize = 2 * 1024 * 1024;
 const addressDialTimeout = 5000;
 
 /**
- * Who connects has this long for encryption and authorisation, in milliseconds; whoever is on the other side gives up
+ * A peer that connects has this long for encryption and authorisation, in milliseconds; whoever is on the other side gives up
  * then too.
  */
 const inboundUpgradeTimeout = addressDialTimeout;
@@ -92,9 +92,9 @@ export type Libp2pOptions = {
   readonly listen: readonly string[];
   /** Learns where this node can be reached; absent: nobody wants to know. */
   readonly ownAddresses?: OwnAddresses;
-  /** Who gets in; absent: everybody, as a member of no pool. */
+  /** Decides which connections get in; absent: all do, as members of no pool. */
   readonly gate?: MembershipGate;
-  /** Who is not let in though everybody is. */
+  /** Peers and addresses that are kept out in any case. */
   readonly offenders?: Blocklist;
   /** Called for every answer on the local network, so again and again; absent: mDNS is off. */
   readonly onDiscovered: ((found: PeerInfo) => void) | undefined;
@@ -117,7 +117,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
   const { relay, relayClient } = options;
   const gate = options.gate ?? new MembershipGate({ identity, pools: undefined, poolOnly: false });
   const listen = options.listen.map((text) => parseListenAddress(text));
-  // Who listens on this machine alone has no network to be reached from.
+  // A node that listens on this machine alone has no network to be reached from.
   const isWide = !listen.every(isLoopback);
   const most = options.maxConnections ?? maxConnections;
   const ownCid = peerIdFromString(identity.peer).toCID().toString();
