@@ -16,6 +16,7 @@ import { SessionTable } from './session-table.ts';
 import type { Run } from './llama/batch-buffer.ts';
 import type { Shard } from './llama/shard.ts';
 import { checkHidden, checkPositions, checkTokens } from './work-check.ts';
+import { feedsItself } from '../wire/stage-role.ts';
 
 export type DecoderEvents = {
   /** Hidden states (first, middle) or a sampled token (whole, last) for the node. */
@@ -79,7 +80,7 @@ export class Decoder {
    * @throws AppError `request-invalid` or `over-capacity`
    */
   open(options: OpenSession): number {
-    if (options.selfFeedUntil !== undefined && this.#shard.role !== 'whole') {
+    if (options.selfFeedUntil !== undefined && !feedsItself(this.#shard.role)) {
       throw new AppError(
         'request-invalid',
         'Only a whole model can feed itself; here tokens come from another shard.',

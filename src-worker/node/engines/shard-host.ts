@@ -10,6 +10,7 @@ import { expectedMemoryBytes as expectedMemoryBytesOf } from './expected-memory.
 import type { ServingShard, ServingShards } from './serving-shard.ts';
 import type { StartEngine } from './shard-engine.ts';
 import { type EngineSettings, ShardRunner } from './shard-runner.ts';
+import { allLayers, partKey } from '../../../src-shared/layers.ts';
 
 /** What this part of the node needs of the model library. */
 export interface ShardSource {
@@ -139,7 +140,7 @@ export class ShardHost implements ServingShards {
 
   /** Nothing new begins for others on a shard that is to end soon. */
   find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined {
-    const runner = this.#runners.get(keyOf(manifestId, layers));
+    const runner = this.#runners.get(partKey(manifestId, layers));
     const isThere = isOwn ? this.#work.answersOwner : this.#work.state === 'serving';
     return isThere && runner?.isServing === true ? runner : undefined;
   }
@@ -325,7 +326,7 @@ export class ShardHost implements ServingShards {
 
   #resolve(entry: HostedShard): [string, DesiredShard] {
     const { summary: model, manifest } = this.#options.library.find(entry.model);
-    const layers = entry.layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
+    const layers = entry.layers ?? allLayers(model.layers);
     if (layers.lastLayer >= model.layers) {
       throw new AppError(
         'setting-invalid',
@@ -337,7 +338,7 @@ export class ShardHost implements ServingShards {
       manifest === undefined
         ? undefined
         : expectedMemoryBytesOf(manifest.tensors, layers, model.layers, this.#contextLength(model));
-    return [keyOf(model.manifestId, layers), { model, layers, expectedMemoryBytes }];
+    return [partKey(model.manifestId, layers), { model, layers, expectedMemoryBytes }];
   }
 
   #contextLength(model: ModelSummary): number {
@@ -376,8 +377,4 @@ export class ShardHost implements ServingShards {
 
 function eachOnce(models: readonly ModelSummary[]): ModelSummary[] {
   return [...new Map(models.map((model) => [model.manifestId, model])).values()];
-}
-
-function keyOf(manifestId: string, { firstLayer, lastLayer }: LayerRange): string {
-  return `${manifestId} ${firstLayer} ${lastLayer}`;
 }

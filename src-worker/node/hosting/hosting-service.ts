@@ -34,6 +34,7 @@ import { ModelBytes } from './model-bytes.ts';
 import { RequestedDownloads } from './requested-downloads.ts';
 import { SharedModels } from './shared-models.ts';
 import { ToldDemand } from './told-demand.ts';
+import { isSamePart } from '../../../src-shared/layers.ts';
 
 export type HostingServiceOptions = {
   readonly config: NodeConfig;
@@ -268,15 +269,7 @@ export class HostingService {
     const { shards } = this.#options;
     const serving = shards.records();
     return shards.state === 'serving'
-      ? this.#desired.intended().filter((each) => !serving.some((shard) => isSame(shard, each)))
+      ? this.#desired.intended().filter((each) => !serving.some((shard) => isSamePart(shard, each)))
       : [];
   }
-}
-
-function isSame(one: Placed, other: Placed): boolean {
-  return (
-    one.manifestId === other.manifestId &&
-    one.firstLayer === other.firstLayer &&
-    one.lastLayer === other.lastLayer
-  );
 }
