@@ -1,6 +1,6 @@
 /**
  * The engine's loop: takes what waits in all sessions, decodes it as one batch, hands the results on, and lets
- * the event loop read new frames before the next batch, or rests where it may not compute all the time. When
+ * the event loop read new frames before the next batch, or is idle where it may not compute all the time. When
  * nothing waits, nothing runs.
  */
 import { AppError, toAppError } from '../../src-shared/errors.ts';
@@ -175,7 +175,7 @@ export class Decoder {
     this.#events.onSessionFailed(id, error);
   }
 
-  /** Share of the time to compute in, above 0 up to 1, from now on. Rests hold nothing up but the next batch. */
+  /** Share of the time to compute in, above 0 up to 1, from now on. Idle time holds nothing up but the next batch. */
   setWorkShare(share: number): void {
     this.#dutyCycle.setShare(share);
   }

@@ -39,7 +39,7 @@ export type ShardHostOptions = {
   readonly now?: () => number;
 };
 
-/** Who asks again within minutes does not wait for the model; who goes on to something else gets the memory back. */
+/** An owner who asks again within minutes does not wait for the model; one who goes on to something else gets the memory back. */
 const defaultOwnUseKeepMs = 300_000;
 
 export type WorkPlan = Pick<WorkOrder, 'state' | 'answersOwner' | 'pace'>;
@@ -149,11 +149,11 @@ export class ShardHost implements ServingShards {
     return [...this.#runners.values()]
       .map((runner) => runner.status())
       .concat(
-        this.#resting().map(({ model, layers, expectedMemoryBytes }) => ({
+        this.#idle().map(({ model, layers, expectedMemoryBytes }) => ({
           ...layers,
           manifestId: model.manifestId,
           model: model.name,
-          state: 'resting',
+          state: 'idle',
           fault: null,
           failure: null,
           backend: null,
@@ -183,14 +183,14 @@ export class ShardHost implements ServingShards {
       return [];
     }
     return this.#isOwnUse
-      ? [...this.#loaded(true), ...this.#resting().map((shard) => this.#restingRecord(shard))]
+      ? [...this.#loaded(true), ...this.#idle().map((shard) => this.#idleRecord(shard))]
       : this.#loaded(true);
   }
 
   /** The models of those shards, each once. */
   ownModels(): ModelSummary[] {
-    const resting = this.#isOwnUse ? this.#resting().map(({ model }) => model) : [];
-    return eachOnce([...this.#loadedModels(), ...resting]);
+    const idle = this.#isOwnUse ? this.#idle().map(({ model }) => model) : [];
+    return eachOnce([...this.#loadedModels(), ...idle]);
   }
 
   /** Whether layers of the model are to be served here, loaded or not. */
@@ -198,7 +198,7 @@ export class ShardHost implements ServingShards {
     return [...this.#desired.values()].some(({ model }) => model.manifestId === manifestId);
   }
 
-  /** Why layers of the model could not be loaded, or are gone, also while this rests; undefined once they serve. */
+  /** Why layers of the model could not be loaded, or are gone, also while this is idle; undefined once they serve. */
   faultOf(manifestId: string): string | undefined {
     const faults = [...this.#desired]
       .filter(([, { model }]) => model.manifestId === manifestId)
@@ -295,13 +295,13 @@ export class ShardHost implements ServingShards {
   }
 
   /** Desired shards without an engine; none while they are about to be loaded. */
-  #resting(): DesiredShard[] {
+  #idle(): DesiredShard[] {
     return this.#isStopped
       ? []
       : [...this.#desired].flatMap(([key, shard]) => (this.#runners.has(key) ? [] : [shard]));
   }
 
-  #restingRecord({ model, layers }: DesiredShard): RecordedShard {
+  #idleRecord({ model, layers }: DesiredShard): RecordedShard {
     const { maxSessions } = this.#options.settings;
     const contextLength = this.#contextLength(model);
     return {

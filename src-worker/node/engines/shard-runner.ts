@@ -154,7 +154,7 @@ export class ShardRunner implements ServingShard {
       maxSessions: engine.description.maxSessions,
       contextLength: engine.description.contextLength,
       freeCells: engine.freeCells,
-      // What it measures is its computing time; it rests between.
+      // What it measures is its computing time; it is idle between.
       tokensPerSecond: engine.ownTokensPerSecond * this.#computeShare.workShare,
     };
   }

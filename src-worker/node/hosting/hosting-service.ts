@@ -14,7 +14,7 @@ import type {
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
-import type { Mesh } from '../mesh/mesh.ts';
+import type { PoolMesh } from '../pools/pool-mesh.ts';
 import {
   type KnownPeer,
   offeredModels,
@@ -39,7 +39,7 @@ import { isSamePart } from '../../../src-shared/layers.ts';
 export type HostingServiceOptions = {
   readonly config: NodeConfig;
   readonly library: ModelLibrary;
-  readonly mesh: Mesh;
+  readonly mesh: PoolMesh;
   readonly shards: ShardHost;
   readonly catalog: readonly CatalogModel[];
   readonly peers: () => readonly KnownPeer[];

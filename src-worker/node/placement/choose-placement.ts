@@ -26,7 +26,7 @@ const mostTurns = 32;
 /** Nodes that may move in an epoch, on average. */
 const fewMovers = 8;
 /** A node that has moved a shard of its own accord stays for this long, in milliseconds. */
-const restMs = 10 * 60_000;
+const settleMs = 10 * 60_000;
 
 export function choosePlacement(question: PlacementQuestion): PlacementPlan {
   const view = new HostingView(question);
@@ -85,8 +85,8 @@ function takeTurns(view: HostingView, epoch: number, { own }: PlacementQuestion)
  */
 function takeMoves(view: HostingView, epoch: number, { own, now }: PlacementQuestion): void {
   const drawn = fewMovers / view.contenders.length;
-  const isRested = now - (own.movedAt ?? -Infinity) >= restMs;
-  if (!isRested || lot(own.peer, epoch) > drawn) {
+  const isSettled = now - (own.movedAt ?? -Infinity) >= settleMs;
+  if (!isSettled || lot(own.peer, epoch) > drawn) {
     return;
   }
   const movers = view.contenders

@@ -12,7 +12,7 @@ export type Host = { readonly peer: string; readonly standing?: number };
 /** A stage that could be. */
 export type Offer = {
   readonly peer: string;
-  /** Who runs the peer, for rules that count separate operators. */
+  /** The operator of the peer, for rules that count separate operators. */
   readonly operator: string;
   readonly shard: RecordedShard;
   readonly costMs: number;
