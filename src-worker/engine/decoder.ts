@@ -98,7 +98,7 @@ export class Decoder {
         ? undefined
         : new Sampler(this.#space, sampling, options.generated);
     // What a session left of fewer layers lacks the others, so only the same layers are resumed.
-    const isSame = resume !== undefined && this.#sessions.keptLayers(resume.session) === layers;
+    const isSame = resume !== undefined && this.#sessions.cachedLayers(resume.session) === layers;
     const resumed = isSame ? resume.tokens : 0;
     const session = this.#sessions.add({ id, sampler, layers, selfFeedUntil }, resume?.session);
     if (session.length > 0) {
@@ -108,12 +108,12 @@ export class Decoder {
   }
 
   /** Ends a session, but leaves its first tokens in the cache. Does nothing when it has ended already. */
-  keep(id: number, tokens: number): void {
+  retain(id: number, tokens: number): void {
     const session = this.#sessions.get(id);
     if (session !== undefined) {
       session.sampler?.dispose();
       this.#shorten(session, Math.min(tokens, session.length));
-      this.#sessions.keep(session);
+      this.#sessions.retain(session);
     }
   }
 

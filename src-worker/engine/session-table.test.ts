@@ -8,7 +8,7 @@ function tableThatKept(): SessionTable {
   const table = new SessionTable(2);
   const session = table.add({ ...plain, id: 1 });
   session.length = 10;
-  table.keep(session);
+  table.retain(session);
   return table;
 }
 
@@ -33,9 +33,9 @@ it('a session that resumes it has its slot and its tokens, also where there is n
 
 it('what was kept is there until it is forgotten, and no longer', () => {
   const table = tableThatKept();
-  expect(table.keptLayers(1)).toBe(4);
+  expect(table.cachedLayers(1)).toBe(4);
   expect(table.forget(1)).toBeDefined();
-  expect(table.keptLayers(1)).toBeUndefined();
+  expect(table.cachedLayers(1)).toBeUndefined();
   expect(table.forget(1)).toBeUndefined();
   expect(table.cachedTokens).toBe(0);
   expect(table.add({ ...plain, id: 2 }, 1).length).toBe(0);

@@ -50,13 +50,13 @@ export class SessionTable {
     return session;
   }
 
-  /** Of how many layers a kept session left its tokens in the cache; undefined where nothing is left of it. */
-  keptLayers(id: number): number | undefined {
+  /** Of how many layers a retained session left its tokens in the cache; undefined where nothing is left of it. */
+  cachedLayers(id: number): number | undefined {
     return this.#prefixes.get(id)?.layers;
   }
 
   /** Takes a session out, and keeps its slot with what is in the cache of it by then. */
-  keep(session: Session): void {
+  retain(session: Session): void {
     this.#sessions.delete(session.id);
     const { id, slot, length, layers } = session;
     this.#prefixes.set(id, { slot, length, layers });

@@ -34,12 +34,12 @@ async function open(
   resume?: number,
 ): Promise<[number, number]> {
   newest += 1;
-  const { held } = await engine.client.open({
+  const { cachedTokens } = await engine.client.open({
     session: newest,
     ...(layers === undefined ? {} : { layers }),
     ...(resume === undefined ? {} : { resume: { session: resume, tokens: 16 } }),
   });
-  return [newest, held];
+  return [newest, cachedTokens];
 }
 
 /** The hidden states of a session up to a position, once they are all there. */
@@ -99,13 +99,13 @@ describe('an engine with a whole model', () => {
       const [session] = await open(whole, layers);
       whole.send(session, 0, promptTokens(20), workFlags.sample);
       await whole.until(() => whole.outputsOf(session).length > 0);
-      await whole.client.keep(session, 16);
+      await whole.client.retain(session, 16);
       return session;
     };
     const over = async (left: number, layers?: number): Promise<number> => {
-      const [session, held] = await open(whole, layers, left);
+      const [session, cachedTokens] = await open(whole, layers, left);
       await whole.client.close(session);
-      return held;
+      return cachedTokens;
     };
     expect(await over(await leave(2), 2)).toBe(16);
     expect(await over(await leave(2), 3)).toBe(0);

@@ -57,10 +57,10 @@ it('of several shards the shortest one with room is used', async () => {
   expect(engines.all[2]).toMatchObject({ opened: [1], openedLayers: new Map() });
 });
 
-it('what a session kept is resumed over the same layers alone', async () => {
+it('what a session left is resumed over the same layers alone', async () => {
   const { engines, host } = await hosting(whole);
   const resume = { name: 'kept', tokens: 256 };
-  (await found(host, range(0, 2)).openSession(request, listener())).keep('kept', 300);
+  (await found(host, range(0, 2)).openSession(request, listener())).retain('kept', 300);
   const over = async (layers: ReturnType<typeof range>): Promise<number> => {
     const session = await found(host, layers).openSession({ ...request, resume }, listener());
     session.close();
