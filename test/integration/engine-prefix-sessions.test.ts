@@ -49,6 +49,22 @@ async function hiddenOf(engine: TestEngine, session: number, end: number): Promi
   return Buffer.concat(engine.outputsOf(session).map(({ values }) => values));
 }
 
+/** Ends a session of 20 tokens, of which 16 stay; returns its number. */
+async function leave(layers?: number): Promise<number> {
+  const [session] = await open(whole, layers);
+  whole.send(session, 0, promptTokens(20), workFlags.sample);
+  await whole.until(() => whole.outputsOf(session).length > 0);
+  await whole.client.retain(session, 16);
+  return session;
+}
+
+/** How many tokens a session has that resumes what another one left. */
+async function over(left: number, layers?: number): Promise<number> {
+  const [session, cachedTokens] = await open(whole, layers, left);
+  await whole.client.close(session);
+  return cachedTokens;
+}
+
 describe('an engine with a whole model', () => {
   it('gives hidden states to a session over its first layers, as an engine with these alone', async () => {
     const [short] = await open(whole, 2);
@@ -95,18 +111,6 @@ describe('an engine with a whole model', () => {
   });
 
   it('goes on with what a session left of as many layers, and of no other number', async () => {
-    const leave = async (layers?: number): Promise<number> => {
-      const [session] = await open(whole, layers);
-      whole.send(session, 0, promptTokens(20), workFlags.sample);
-      await whole.until(() => whole.outputsOf(session).length > 0);
-      await whole.client.retain(session, 16);
-      return session;
-    };
-    const over = async (left: number, layers?: number): Promise<number> => {
-      const [session, cachedTokens] = await open(whole, layers, left);
-      await whole.client.close(session);
-      return cachedTokens;
-    };
     expect(await over(await leave(2), 2)).toBe(16);
     expect(await over(await leave(2), 3)).toBe(0);
     expect(await over(await leave(2))).toBe(0);
