@@ -14,7 +14,7 @@ import {
   withoutPeer,
   withPeer,
 } from './addresses.ts';
-import type { Channel, ProtocolHandler, ProtocolName } from './channels/channel.ts';
+import type { Channel, ProtocolHandler, ProtocolName, Unhandle } from './channels/channel.ts';
 import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
 import { type Identity, loadIdentity } from '../identity/identity.ts';
@@ -50,6 +50,16 @@ const dialDeadlineMs = 10_000;
  * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
  */
 export async function createMesh(options: MeshOptions): Promise<Mesh> {
+  const mesh = await buildMesh(options);
+  await mesh.start();
+  return mesh;
+}
+
+/**
+ * A mesh that is not joined yet, so that nobody meets this node before it is complete.
+ * @throws AppError `setting-invalid` or `data-folder-unusable`
+ */
+export async function buildMesh(options: MeshOptions): Promise<Mesh> {
   const statics = [...(options.bootstrap ?? []), ...options.staticPeers].map(parseStaticPeer);
   const identity = await loadIdentity(options.dataFolder, options.log);
   const poolOnly = options.poolOnly ?? false;
@@ -72,7 +82,7 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     ownAddresses,
     onDiscovered: options.mdns ? (found) => mesh.discovery.discovered(found) : undefined,
     upnp: options.upnp === true,
-    // Who is a relay is reached without one.
+    // A relay itself is reached without another one.
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });
@@ -80,8 +90,9 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     options.onViolation?.(peer);
     offenders.violated(peer);
   };
-  const parts = {
+  const mesh = new Libp2pMesh(libp2p, {
     ...options,
+    statics,
     poolOnly,
     identity,
     membership: pools,
@@ -89,13 +100,13 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     relayClient,
     ownAddresses,
     onViolation,
-  };
-  const mesh = new Libp2pMesh(libp2p, parts);
-  await mesh.start(statics);
+  });
   return mesh;
 }
 
-type Parts = MeshOptions & {
+type BuiltOptions = MeshOptions & {
+  /** Peers from settings, the first ones to be tried first. */
+  readonly statics: readonly StaticPeer[];
   readonly poolOnly: boolean;
   readonly identity: Identity;
   readonly membership: Pools;
@@ -110,6 +121,7 @@ class Libp2pMesh implements Mesh {
   readonly #libp2p: Libp2p;
   readonly #ownAddresses: OwnAddresses;
   readonly #log: Log;
+  readonly #statics: readonly StaticPeer[];
   readonly #channels: PeerChannels;
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
@@ -119,12 +131,13 @@ class Libp2pMesh implements Mesh {
   readonly #listeners = new Set<(peer: string | undefined) => void>();
   #stopped: Promise<void> | undefined;
 
-  constructor(libp2p: Libp2p, options: Parts) {
+  constructor(libp2p: Libp2p, options: BuiltOptions) {
     const { identity, poolOnly } = options;
     this.peer = identity.peer;
     this.#libp2p = libp2p;
     this.#ownAddresses = options.ownAddresses;
     this.#log = options.log;
+    this.#statics = options.statics;
     this.#channels = new PeerChannels(libp2p, options.log, options.onViolation);
     this.#peers = new KnownPeers({
       connectionsOf: (peer) => this.#connectionsOf(peer),
@@ -179,7 +192,16 @@ class Libp2pMesh implements Mesh {
     });
   }
 
-  async start(statics: readonly StaticPeer[]): Promise<void> {
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     await this.discovery.prepare();
     this.#libp2p.addEventListener('peer:connect', ({ detail }) => {
       const peer = detail.toString();
@@ -205,7 +227,7 @@ class Libp2pMesh implements Mesh {
     this.#libp2p.addEventListener('self:peer:update', () => this.publish());
     this.#ownAddresses.whenMapped(() => this.publish());
     await startLibp2p(this.#libp2p);
-    this.discovery.start(statics);
+    this.discovery.start(this.#statics);
     this.#network.start();
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
   }
@@ -267,7 +289,7 @@ class Libp2pMesh implements Mesh {
     return waysFor(nearness, peer, told);
   }
 
-  handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<void> {
+  handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<Unhandle> {
     return this.#channels.handle(protocol, handler);
   }
 

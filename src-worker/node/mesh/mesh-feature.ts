@@ -1,0 +1,54 @@
+/** The mesh as a part of the node. */
+import type { NodeConfig } from '../../../src-shared/node-api.ts';
+import type { Log } from '../base/log.ts';
+import type { FeatureWith } from '../node-feature.ts';
+import { buildMesh, type Mesh } from './mesh.ts';
+import type { SelfDescription } from './records/record.ts';
+
+/** Most peers from settings of which a status says why they cannot be reached. */
+const maxUnreachableTold = 20;
+
+export type MeshFeatureOptions = {
+  readonly config: NodeConfig;
+  readonly describe: () => SelfDescription;
+  /** A peer broke the rules of a protocol. */
+  readonly onViolation: (peer: string) => void;
+  readonly onChange: () => void;
+  readonly log: Log;
+};
+
+/** @throws AppError `setting-invalid`, `data-folder-unusable` */
+export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureWith<Mesh>> {
+  const { config, describe, onViolation, onChange, log } = options;
+  const { dataFolder, listen, staticPeers, bootstrap, mdns, upnp, poolOnly } = config;
+  const mesh = await buildMesh({
+    dataFolder,
+    listen,
+    staticPeers,
+    bootstrap,
+    mdns,
+    upnp,
+    poolOnly,
+    describe,
+    onViolation,
+    log,
+  });
+  mesh.onChange(onChange);
+  return {
+    name: 'mesh',
+    service: mesh,
+    start: () => mesh.start(),
+    stop: () => mesh.stop(),
+    status: () => {
+      const clockAheadMs = mesh.clockAheadMs();
+      const unreachable = mesh.unreachable().slice(0, maxUnreachableTold);
+      return {
+        peer: mesh.peer,
+        addresses: [...mesh.addresses()],
+        reach: mesh.reach(),
+        ...(clockAheadMs === 0 ? {} : { clockAheadMs }),
+        ...(unreachable.length === 0 ? {} : { unreachable }),
+      };
+    },
+  };
+}
