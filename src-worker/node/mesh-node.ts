@@ -9,11 +9,10 @@ import { gatewayFeature } from './gateway/gateway-feature.ts';
 import { headersFeature } from './headers/headers-feature.ts';
 import { hostingFeature } from './hosting/hosting-feature.ts';
 import { ownModelsFeature } from './hosting/own-models-feature.ts';
-import { meshFeature } from './mesh/mesh-feature.ts';
 import { modelsFeature } from './models-feature.ts';
 import { libraryFeature } from './models/library-feature.ts';
 import type { NodeFeature } from './node-feature.ts';
-import { poolsFeature } from './pools/pools-feature.ts';
+import { meshFeature } from './pools/mesh-feature.ts';
 import { routesFeature } from './routing/routes-feature.ts';
 import { describeNode } from './running-node.ts';
 import { askingFeature } from './sessions/asking/asking-feature.ts';
@@ -50,7 +49,6 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     onChange,
     log: logOf('mesh'),
   });
-  const { pools } = mesh.service;
   const routes = routesFeature({
     config,
     mesh: mesh.service,
@@ -85,17 +83,20 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
   });
   const headers = headersFeature({
     config,
-    library: library.service,
     mesh: mesh.service,
     knownPeers,
-    mayHave: (peer, manifestId) => hosting.service.mayHave(peer, manifestId),
+    source: {
+      mayHave: (peer, manifestId) => hosting.service.mayHave(peer, manifestId),
+      manifest: (manifestId) => library.service.get(manifestId)?.manifest,
+      headerPath: (manifestId) => library.service.headerPath(manifestId),
+    },
     log: logOf('models'),
   });
   const asking = askingFeature({
     mesh: mesh.service,
     routes: routes.service,
     shards: shards.service,
-    hosting: hosting.service,
+    onWanted: (manifestId, tokens, rules) => hosting.service.wanted(manifestId, tokens, rules),
     onAsked: (usage) => {
       onEvent({ type: 'usage', usage });
       onChange();
@@ -106,7 +107,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     own: own.service,
     shards: shards.service.host,
     hosting: hosting.service,
-    pools,
+    pools: mesh.service.pools,
     peers: knownPeers,
     available: () => asking.service.generations.models(),
     onEvent,
@@ -126,7 +127,6 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     reputation,
     library,
     mesh,
-    poolsFeature(pools),
     routes,
     shards,
     stages,

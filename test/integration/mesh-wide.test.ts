@@ -1,13 +1,13 @@
 /** A mesh beyond the local network: many nodes on one address, beginning with one, knowing those that others know. */
 import { describe, expect, it, vi } from 'vitest';
-import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import type { SelfDescription } from '../../src-worker/node/mesh/records/record.ts';
 import { startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
 import { startPool, startPoolNode } from '../support/pools/pool-nodes.ts';
 
 const idle: SelfDescription = { state: 'serving', models: [], shards: [] };
 
-function stateOf(mesh: Mesh, peer: Mesh): string | undefined {
+function stateOf(mesh: PoolMesh, peer: PoolMesh): string | undefined {
   return mesh.knownPeer(peer.peer)?.record.state;
 }
 

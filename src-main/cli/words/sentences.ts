@@ -153,8 +153,8 @@ function hostedLines({ node, duty }: HostSnapshot): string[] {
     const known = node?.models.find(({ manifestId }) => manifestId === shard.manifestId);
     const what = `${known?.alias ?? shard.model}, layers ${shard.firstLayer}–${shard.lastLayer}`;
     switch (shard.state) {
-      case 'resting':
-        return `${what} (resting)`;
+      case 'idle':
+        return `${what} (idle)`;
       case 'starting':
         return `${what} (loading)`;
       case 'faulted':

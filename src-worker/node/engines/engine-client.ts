@@ -34,6 +34,7 @@ import { decodeJson } from '../../wire/json-body.ts';
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
 import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
 import { StderrTail } from './stderr-tail.ts';
+import { samples, takesTokens } from '../../wire/stage-role.ts';
 
 export type EngineEvents = {
   /** The process runs; it has not loaded anything yet. */
@@ -124,8 +125,8 @@ export class EngineClient {
   private constructor(parameters: LoadParameters, events: EngineEvents, options: EngineOptions) {
     this.#events = events;
     this.#name = parameters.path;
-    this.#takesTokens = parameters.role === 'whole' || parameters.role === 'first';
-    this.#samples = parameters.role === 'whole' || parameters.role === 'last';
+    this.#takesTokens = takesTokens(parameters.role);
+    this.#samples = samples(parameters.role);
     this.#stderr = new StderrTail(events.onLog);
     this.#child = spawn(process.execPath, [options.entry ?? defaultEntry()], {
       // 'overlapped' is 'pipe' with what Windows needs to read and write at once.

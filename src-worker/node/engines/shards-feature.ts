@@ -2,16 +2,15 @@
 import type { NodeConfig, WorkOrder } from '../../../src-shared/node-api.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
-import type { ModelLibrary } from '../models/library.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import { EngineClient } from './engine-client.ts';
-import { ShardHost } from './shard-host.ts';
+import { ShardHost, type ShardSource } from './shard-host.ts';
 import { whyNotHere } from './why-not-here.ts';
 
 export type ShardsFeatureOptions = {
   readonly config: NodeConfig;
-  readonly library: ModelLibrary;
-  readonly mesh: Mesh;
+  readonly library: ShardSource & { get(manifestId: string): object | undefined };
+  readonly mesh: Pick<Mesh, 'publish'>;
   readonly onChange: () => void;
   readonly log: Log;
 };
@@ -19,14 +18,14 @@ export type ShardsFeatureOptions = {
 export type OwnShards = {
   readonly host: ShardHost;
   /** Why this machine's own shards do not serve; null while they do. */
-  readonly restsBecause: () => WorkOrder['because'];
+  readonly idleReason: () => WorkOrder['because'];
   /** Why this machine does not answer with the model itself, as a sentence; undefined where it is not meant to. */
   readonly whyNotHere: (manifestId: string) => string | undefined;
 };
 
 export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnShards> {
   const { config, library, mesh, onChange, log } = options;
-  let restsBecause = config.work.because;
+  let idleReason = config.work.because;
   const host = new ShardHost({
     library,
     settings: config.engine,
@@ -42,18 +41,18 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
     name: 'shards',
     service: {
       host,
-      restsBecause: () => restsBecause,
+      idleReason: () => idleReason,
       whyNotHere: (manifestId) =>
         whyNotHere({
           isHosted: host.hosts(manifestId),
           isHere: library.get(manifestId) !== undefined,
-          restsBecause,
+          idleReason,
           fault: host.faultOf(manifestId),
         }),
     },
     stop: (atOnce) => host.stop(atOnce),
     setWork: (order) => {
-      restsBecause = order.because;
+      idleReason = order.because;
       return host.setWork(order);
     },
     describe: () => ({ state: host.state, models: host.models(), shards: host.records() }),

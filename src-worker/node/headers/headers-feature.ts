@@ -4,30 +4,25 @@ import type { NodeConfig } from '../../../src-shared/node-api.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
-import type { ModelLibrary } from '../models/library.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import { HeaderExchange } from './header-exchange.ts';
+import type { HeaderSource } from './header-service.ts';
 
 export type HeadersFeatureOptions = {
   readonly config: NodeConfig;
-  readonly library: ModelLibrary;
   readonly mesh: Mesh;
   readonly knownPeers: () => readonly KnownPeer[];
-  /** Whether a peer may have the model. */
-  readonly mayHave: (peer: string, manifestId: string) => boolean;
+  /** This machine's own models. */
+  readonly source: HeaderSource;
   readonly log: Log;
 };
 
 export function headersFeature(options: HeadersFeatureOptions): FeatureWith<HeaderExchange> {
-  const { config, library, mesh, knownPeers, mayHave, log } = options;
+  const { config, mesh, knownPeers, source, log } = options;
   const headers = new HeaderExchange({
     opener: mesh,
     knownPeers,
-    source: {
-      mayHave,
-      manifest: (manifestId) => library.get(manifestId)?.manifest,
-      headerPath: (manifestId) => library.headerPath(manifestId),
-    },
+    source,
     folder: join(config.dataFolder, 'models', 'headers'),
     log,
   });

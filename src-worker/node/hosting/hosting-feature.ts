@@ -2,7 +2,7 @@
 import type { HostedShard, NodeConfig } from '../../../src-shared/node-api.ts';
 import type { Log } from '../base/log.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
-import type { Mesh } from '../mesh/mesh.ts';
+import type { PoolMesh } from '../pools/pool-mesh.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import type { MeshRoutes } from '../routing/mesh-routes.ts';
@@ -13,7 +13,7 @@ import type { OwnModels } from './own-models.ts';
 export type HostingFeatureOptions = {
   readonly config: NodeConfig;
   readonly library: ModelLibrary;
-  readonly mesh: Mesh;
+  readonly mesh: PoolMesh;
   readonly routes: MeshRoutes;
   readonly shards: ShardHost;
   readonly own: OwnModels;

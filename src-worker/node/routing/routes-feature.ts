@@ -1,13 +1,13 @@
 /** What routes are planned by, as a part of the node. */
 import type { NodeConfig } from '../../../src-shared/node-api.ts';
-import type { Mesh } from '../mesh/mesh.ts';
+import type { PoolMesh } from '../pools/pool-mesh.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import type { Reputation } from '../trust/reputation.ts';
 import { MeshRoutes } from './mesh-routes.ts';
 
 export type RoutesFeatureOptions = {
   readonly config: NodeConfig;
-  readonly mesh: Mesh;
+  readonly mesh: PoolMesh;
   readonly reputation: Reputation;
   readonly onChange: () => void;
 };

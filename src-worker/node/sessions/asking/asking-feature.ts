@@ -1,7 +1,7 @@
 /** Answers for this machine's own user, as a part of the node. */
 import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { RouteRules } from '../../../../src-shared/route-rules.ts';
 import type { OwnShards } from '../../engines/shards-feature.ts';
-import type { HostingService } from '../../hosting/hosting-service.ts';
 import type { Mesh } from '../../mesh/mesh.ts';
 import { peerStatuses } from '../../mesh/peer-statuses.ts';
 import type { FeatureWith } from '../../node-feature.ts';
@@ -13,7 +13,8 @@ export type AskingFeatureOptions = {
   readonly mesh: Mesh;
   readonly routes: MeshRoutes;
   readonly shards: OwnShards;
-  readonly hosting: HostingService;
+  /** Tokens were wanted, answered or not, under these rules and no laxer ones. */
+  readonly onWanted: (manifestId: string, tokens: number, rules: RouteRules) => void;
   /** An answer is complete. */
   readonly onAsked: (usage: Usage) => void;
 };
@@ -24,8 +25,8 @@ export type Asking = {
 };
 
 export function askingFeature(options: AskingFeatureOptions): FeatureWith<Asking> {
-  const { mesh, routes, shards, hosting, onAsked } = options;
-  const { host, restsBecause, whyNotHere } = shards;
+  const { mesh, routes, shards, onWanted, onAsked } = options;
+  const { host, idleReason, whyNotHere } = shards;
   const coordinator = new Coordinator({
     opener: mesh,
     knownPeers: () => routes.peers(),
@@ -36,12 +37,12 @@ export function askingFeature(options: AskingFeatureOptions): FeatureWith<Asking
     onWrongRefusal: (peer) => routes.wronglyRefused(peer),
     ownShards: () => host.ownRecords(),
     wakeOwnShards: (manifestId, signal) => host.wake(manifestId, signal),
-    isResting: () => restsBecause() !== null,
+    isIdle: () => idleReason() !== null,
     whyNotHere,
     ownModels: () => host.ownModels(),
   });
   const generations = new MeteredGenerations(coordinator, onAsked, (manifestId, tokens, rules) =>
-    hosting.wanted(manifestId, tokens, routes.rules(rules)),
+    onWanted(manifestId, tokens, routes.rules(rules)),
   );
   return {
     name: 'asking',

@@ -1,9 +1,9 @@
-/** The mesh as a part of the node. */
+/** The mesh and its pools as a part of the node. */
 import type { NodeConfig } from '../../../src-shared/node-api.ts';
 import type { Log } from '../base/log.ts';
 import type { FeatureWith } from '../node-feature.ts';
-import { buildMesh, type Mesh } from './mesh.ts';
-import type { SelfDescription } from './records/record.ts';
+import type { SelfDescription } from '../mesh/records/record.ts';
+import { buildPoolMesh, type PoolMesh } from './pool-mesh.ts';
 
 /** Most peers from settings of which a status says why they cannot be reached. */
 const maxUnreachableTold = 20;
@@ -18,10 +18,10 @@ export type MeshFeatureOptions = {
 };
 
 /** @throws AppError `setting-invalid`, `data-folder-unusable` */
-export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureWith<Mesh>> {
+export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureWith<PoolMesh>> {
   const { config, describe, onViolation, onChange, log } = options;
   const { dataFolder, listen, staticPeers, bootstrap, mdns, upnp, poolOnly } = config;
-  const mesh = await buildMesh({
+  const mesh = await buildPoolMesh({
     dataFolder,
     listen,
     staticPeers,
@@ -34,9 +34,19 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
     log,
   });
   mesh.onChange(onChange);
+  const { pools } = mesh;
   return {
     name: 'mesh',
     service: mesh,
+    handlers: {
+      poolCreate: (params) => pools.create(params),
+      poolInvite: (params) => pools.invite(params),
+      poolJoin: (params) => pools.join(params),
+      poolReadInvite: (params) => pools.readInvite(params),
+      poolList: () => pools.list(),
+      poolRevoke: (params) => pools.revoke(params),
+      poolLeave: (params) => pools.leave(params),
+    },
     start: () => mesh.start(),
     stop: () => mesh.stop(),
     status: () => {
