@@ -41,7 +41,7 @@ export async function startFeatures(features: readonly NodeFeature[]): Promise<R
       ...handlers,
       status,
       setWork: async (order) => {
-        await Promise.all(features.map((feature) => feature.setWork?.(order)));
+        await Promise.all(features.map(async (feature) => feature.setWork?.(order)));
         return null;
       },
     },
