@@ -23,8 +23,8 @@ export type LineToolPlan = {
 
 /** A tool that is not installed will rarely be so a minute later; five minutes find a new driver soon enough. */
 const defaultPolicy: RestartPolicy = {
-  firstDelayMs: 1000,
-  longestDelayMs: 300_000,
+  firstMs: 1000,
+  longestMs: 300_000,
   steadyAfterMs: 60_000,
 };
 const stopWithinMs = 1000;
@@ -65,7 +65,6 @@ export class LineTool {
       name,
       command,
       args,
-      link: 'pipe',
       ownGroup: true,
       environment: { LC_ALL: 'C' },
       readyWithinMs: silentWithinMs,
@@ -75,7 +74,7 @@ export class LineTool {
           this.#onFirstLine = resolve;
         }),
       askToStop: (child) => child.kill(),
-      onLine: (line) => this.#onLine(line),
+      output: { onLine: (line) => this.#onLine(line) },
     };
   }
 

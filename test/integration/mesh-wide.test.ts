@@ -48,7 +48,7 @@ describe('twelve nodes on one address that know one of them', () => {
 
 describe('what is said of a peer that is not connected', () => {
   it('goes from one to the next: its record, a change, and that it leaves', async () => {
-    // Who is for its pool alone connects to members only; the one between is the only way.
+    // A pool-only node connects to members alone; the one between is the only way.
     const { owner, members } = await startPool('friend');
     const [friend] = members;
     expect(friend).toBeDefined();

@@ -270,7 +270,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     if (!isForwarded && this.#peers.connected.has(peer)) {
       this.#clocks.heard(peer, record.sequence);
     }
-    // Who speaks for itself is not spoken for; its good-bye may come sooner from others.
+    // A connected peer tells its own news; its good-bye alone may come sooner from others.
     const isSelfSpoken = this.#peers.connected.has(peer) && record.state !== 'leaving';
     if (isForwarded && (isSelfSpoken || !isTimely(record.sequence, Date.now()))) {
       return;

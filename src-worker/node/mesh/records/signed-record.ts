@@ -5,7 +5,8 @@ import {
   openDocument,
   sealDocument,
 } from '../../../../src-shared/signing/signed-document.ts';
-import { maxRecordBytes, peerRecordSchema, type PeerRecord } from './record.ts';
+import { underFormerNames } from '../../../wire/former-names.ts';
+import { formerRecordNames, maxRecordBytes, peerRecordSchema, type PeerRecord } from './record.ts';
 
 const recordKind: DocumentKind<PeerRecord> = {
   name: 'peer-record',
@@ -15,7 +16,9 @@ const recordKind: DocumentKind<PeerRecord> = {
 
 /** @throws AppError `internal` when the record is larger than peers accept. */
 export async function sealRecord(record: PeerRecord, key: SigningKey): Promise<Uint8Array> {
-  return sealDocument(recordKind, record, key).bytes;
+  // Every node in the mesh is sent this, so what is stored is not said twice; it is read under either name.
+  const said = underFormerNames(record, formerRecordNames);
+  return sealDocument<unknown>(recordKind, said, key).bytes;
 }
 
 /**

@@ -56,7 +56,7 @@ const maxStreamWindowSize = 2 * 1024 * 1024;
 const addressDialTimeout = 5000;
 
 /**
- * Who connects has this long for encryption and authorisation, in milliseconds; whoever is on the other side gives up
+ * A peer that connects has this long for encryption and authorisation, in milliseconds; whoever is on the other side gives up
  * then too.
  */
 const inboundUpgradeTimeout = addressDialTimeout;
@@ -114,7 +114,7 @@ export type Libp2pOptions = {
 export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
   const { identity, gate, relay, relayClient } = options;
   const listen = options.listen.map((text) => parseListenAddress(text));
-  // Who listens on this machine alone has no network to be reached from.
+  // A node that listens on this machine alone has no network to be reached from.
   const isWide = !listen.every(isLoopback);
   const most = options.maxConnections ?? maxConnections;
   const ownCid = peerIdFromString(identity.peer).toCID().toString();

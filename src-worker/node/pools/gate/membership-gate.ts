@@ -1,5 +1,5 @@
 /**
- * Who gets in. Wrapped around the encryption of every connection, so that the authorisation handshake comes before the
+ * Decides which connections get in. Wrapped around the encryption of every connection, so that the authorisation handshake comes before the
  * multiplexer, and a stranger to a node with `poolOnly` never gets to open a stream. The connection gater beside it bounds what
  * strangers may hold open meanwhile, and asks once more in the end.
  */
