@@ -17,7 +17,7 @@ const peerIdStart = Buffer.from('0024', 'hex');
 const keyBytes = 32;
 export const signatureBytes = 64;
 /** Of a public key as libp2p writes it. */
-export const keyMessageBytes = keyMessageStart.byteLength + keyBytes;
+const keyMessageBytes = keyMessageStart.byteLength + keyBytes;
 
 /** The public key of a private one, as libp2p writes it. */
 export function keyMessageOf({ raw }: SigningKey): Buffer {
