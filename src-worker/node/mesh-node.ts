@@ -71,25 +71,27 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     log: logOf('session'),
   });
   const own = ownModelsFeature(config, library.service, logOf('models'));
-  const hosting = await hostingFeature({
-    config,
-    library: library.service,
-    mesh: mesh.service,
-    routes: routes.service,
-    shards: shards.service.host,
-    own: own.service,
-    onChange,
-    log: logOf('models'),
-  });
   const headers = headersFeature({
     config,
     mesh: mesh.service,
     knownPeers,
+    // Peers are given nothing before the mesh starts.
     source: {
       mayHave: (peer, manifestId) => hosting.service.mayHave(peer, manifestId),
       manifest: (manifestId) => library.service.get(manifestId)?.manifest,
       headerPath: (manifestId) => library.service.headerPath(manifestId),
     },
+    log: logOf('models'),
+  });
+  const hosting = await hostingFeature({
+    config,
+    library: library.service,
+    mesh: mesh.service,
+    routes: routes.service,
+    headers: headers.service,
+    shards: shards.service.host,
+    own: own.service,
+    onChange,
     log: logOf('models'),
   });
   const asking = askingFeature({

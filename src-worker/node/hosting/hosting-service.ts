@@ -14,6 +14,7 @@ import type {
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
+import type { HeaderStore } from '../headers/header-store.ts';
 import type { PoolMesh } from '../pools/pool-mesh.ts';
 import {
   type KnownPeer,
@@ -40,6 +41,7 @@ export type HostingServiceOptions = {
   readonly config: NodeConfig;
   readonly library: ModelLibrary;
   readonly mesh: PoolMesh;
+  readonly headers: HeaderStore;
   readonly shards: ShardHost;
   readonly catalog: readonly CatalogModel[];
   readonly peers: () => readonly KnownPeer[];
@@ -89,6 +91,7 @@ export class HostingService {
     this.#bytes = new ModelBytes({
       opener: mesh,
       library,
+      headers: options.headers,
       knownPeers: options.peers,
       addressesOf: (manifestId) => this.#catalog.addressesOf(manifestId),
       limits: config.hosting,

@@ -8,6 +8,7 @@ import type { Audience } from '../models/audience.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { PeerFault } from '../trust/reputation.ts';
 import { ChunkService } from '../transfer/chunk-service.ts';
+import type { HeaderStore } from '../headers/header-store.ts';
 import { ModelDownloads } from './model-downloads.ts';
 import { TokenBucket } from '../base/token-bucket.ts';
 import { partKey } from '../../../src-shared/layers.ts';
@@ -16,6 +17,7 @@ export type ModelBytesOptions = {
   readonly opener: ChannelOpener;
   readonly library: ModelLibrary;
   readonly knownPeers: () => readonly KnownPeer[];
+  readonly headers: HeaderStore;
   readonly addressesOf: (manifestId: string) => readonly string[];
   readonly limits: Hosting;
   readonly mayServe: (peer: string) => boolean;
@@ -54,6 +56,7 @@ export class ModelBytes {
     this.downloads = new ModelDownloads({
       opener,
       knownPeers: options.knownPeers,
+      headers: options.headers,
       library,
       addressesOf: options.addressesOf,
       audienceFrom: options.audienceFrom,

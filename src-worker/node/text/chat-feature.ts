@@ -2,7 +2,7 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { NodeConfig, NodeMessage } from '../../../src-shared/node-api.ts';
 import type { Log } from '../base/log.ts';
-import type { HeaderExchange } from '../headers/header-exchange.ts';
+import type { HeaderStore } from '../headers/header-store.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import type { Asking } from '../sessions/asking/asking-feature.ts';
 import { Admission } from './admission.ts';
@@ -12,7 +12,7 @@ import { ModelTexts } from './model-texts.ts';
 
 export type ChatFeatureOptions = {
   readonly config: NodeConfig;
-  readonly headers: HeaderExchange;
+  readonly headers: HeaderStore;
   readonly asking: Asking;
   readonly knownModels: ChatServiceOptions['knownModels'];
   readonly onEvent: (event: Extract<NodeMessage, { type: 'chat' }>) => void;
