@@ -5,16 +5,16 @@
 import { join } from 'node:path';
 import type { CatalogEntry } from '../../src-shared/catalog.ts';
 import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
+import type { NodeApi, NodeResult } from '../../src-shared/api/node-api.ts';
 import type {
   HostedShard,
   Hosting,
   NodeConfig,
-  NodeMessage,
-  NodeResult,
-  NodeStatus,
   Routing,
   WorkOrder,
-} from '../../src-shared/node-api.ts';
+} from '../../src-shared/api/node-config.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import type { RpcServer } from '../../src-shared/rpc/server.ts';
 import type { RouteRules } from '../../src-shared/route-rules.ts';
 import type { RouteView } from '../../src-shared/route-view.ts';
 import { EngineClient } from './engines/engine-client.ts';
@@ -42,11 +42,9 @@ import { ChatService } from './text/chat-service.ts';
 import { startEngineTokenizer } from './text/engine-tokenizer.ts';
 import { ModelTexts } from './text/model-texts.ts';
 
-type NodeEvent = Extract<NodeMessage, { type: 'usage' | 'importProgress' }>;
-
 export type NodeOptions = {
   readonly config: NodeConfig;
-  readonly onEvent: (event: NodeEvent) => void;
+  readonly tell: RpcServer<NodeApi>['tell'];
   /** The status is not what it was; the listener asks for it when it wants to know. */
   readonly onChange: () => void;
   /** A log for one part of the node. */
@@ -131,7 +129,7 @@ export class MeshNode {
   ) {
     this.#standing = standing;
     this.#warnings = warnings;
-    const { config, onEvent, onChange, logOf } = options;
+    const { config, tell, onChange, logOf } = options;
     this.#options = options;
     this.#restsBecause = config.work.because;
     this.#library = library;
@@ -155,7 +153,7 @@ export class MeshNode {
       shards: this.#shards,
       waysFor: (requester, peer) => mesh.waysFor(requester, peer),
       isTrusted: (peer) => routes.isTrusted(peer),
-      onServed: (usage) => onEvent({ type: 'usage', usage }),
+      onServed: (usage) => tell('usage', usage),
       log: logOf('session'),
     });
     this.#hosting = new HostingService({
@@ -186,7 +184,7 @@ export class MeshNode {
     this.#generations = new MeteredGenerations(
       this.#coordinator,
       (usage) => {
-        onEvent({ type: 'usage', usage });
+        tell('usage', usage);
         onChange();
       },
       (manifestId, tokens, rules) => this.#hosting.wanted(manifestId, tokens, routes.rules(rules)),
@@ -229,7 +227,7 @@ export class MeshNode {
       available: () => this.#generations.models(),
       restsBecause: () => this.#restsBecause,
       onImportProgress: (path, doneBytes, totalBytes) =>
-        onEvent({ type: 'importProgress', path, doneBytes, totalBytes }),
+        tell('importProgress', { path, doneBytes, totalBytes }),
       onChange,
     });
     mesh.onChange(() => onChange());

@@ -4,8 +4,9 @@
  */
 import type { DownloadRequest } from '../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
-import type { HostedShard, ImportedModel, ModelEntry } from '../../src-shared/node-api.ts';
-import type { PoolParams, PoolResult } from '../../src-shared/pool.ts';
+import type { ImportedModel, ModelEntry } from '../../src-shared/api/models.ts';
+import type { HostedShard } from '../../src-shared/api/node-config.ts';
+import type { PoolParams, PoolResult } from '../../src-shared/api/pools.ts';
 import type { ShardHost } from './engines/shard-host.ts';
 import { whyNotHere } from './engines/why-not-here.ts';
 import type { HostingService } from './hosting/hosting-service.ts';

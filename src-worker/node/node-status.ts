@@ -1,6 +1,7 @@
 /** The node's state as its host shows it, from what the parts of the node say. Pure. */
 import type { ModelSummary } from '../../src-shared/model.ts';
-import type { ModelEntry, NodeStatus, PeerStatus } from '../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
+import type { NodeStatus, PeerStatus } from '../../src-shared/api/node-status.ts';
 import { type KnownPeer, offeredModels } from './mesh/records/record.ts';
 import type { LibraryModel } from './models/library.ts';
 import type { ChatModel } from './text/find-model.ts';

@@ -3,7 +3,7 @@
  * happens. When the host is gone, the node ends too, and its engines with it.
  */
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
-import type { NodeMessage, NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { serveHost } from './host-link.ts';
 import type { Log } from './base/log.ts';
 import { MeshNode } from './mesh-node.ts';
@@ -14,87 +14,22 @@ const statusEveryMs = 1000;
 /** Longer than every part's own deadline for stopping. */
 const stopWithinMs = 5000;
 
-const chats = new Map<number, AbortController>();
 let node: MeshNode | undefined;
 let isStarting = false;
 let told: NodeStatus | undefined;
 let statusTimer: NodeJS.Timeout | undefined;
 let stopping: Promise<void> | undefined;
 
-function send(message: NodeMessage): void {
-  if (process.connected) {
-    // A host that is just going away is noticed by 'disconnect'.
-    process.send?.(message, () => {});
-  }
-}
-
-function logOf(source: string): Log {
-  return (level, message, details) => {
-    const shown =
-      details === undefined ? {} : { details: JSON.parse(JSON.stringify(details, describeErrors)) };
-    send({ type: 'log', level, source, message, ...shown });
-  };
-}
-
-function describeErrors(_: string, value: unknown): unknown {
-  return value instanceof Error ? describeCauses(value) : value;
-}
-
-/** The first change is told after a moment, so that what happens at once is told at once; then once a second. */
-function statusChanged(): void {
-  statusTimer ??= setTimeout(() => {
-    statusTimer = undefined;
-    tellStatus();
-  }, statusEveryMs).unref();
-}
-
-function tellStatus(): void {
-  const status = node?.status();
-  if (status !== undefined && (told === undefined || !isSameStatus(status, told))) {
-    told = status;
-    send({ type: 'status', status });
-    // Speeds fall by themselves after the last token.
-    if (status.tokensPerSecond > 0 || status.requests.active > 0) {
-      statusChanged();
-    }
-  }
-}
-
-function running(): MeshNode {
-  if (node === undefined) {
-    throw new AppError('not-running', 'The node has not been started yet.');
-  }
-  return node;
-}
-
-function stop(atOnce = false): Promise<void> {
-  stopping ??= (async () => {
-    setTimeout(() => process.exit(1), stopWithinMs).unref();
-    for (const chat of chats.values()) {
-      chat.abort();
-    }
-    await node?.stop(atOnce);
-  })();
-  return stopping;
-}
-
-async function stopAndExit(atOnce: boolean): Promise<void> {
-  await stop(atOnce);
-  process.exit(0);
-}
-
-// A host that is gone, and not by order, gets the machine back from the engines at once.
-process.on('disconnect', () => void stopAndExit(true));
-process.on('SIGTERM', () => void stopAndExit(false));
-// Ctrl-C in a terminal reaches the whole process group; the host decides what it means.
-process.on('SIGINT', () => {});
-process.on('uncaughtException', (error) => {
-  logOf('node')('error', `The node cannot go on: ${describeCauses(error)}`);
-  process.stderr.write(`${describeCauses(error)}\n`, () => process.exit(1));
-});
-
-serveHost(
-  { send, onMessage: (listener) => void process.on('message', listener) },
+const host = serveHost(
+  {
+    send: (message) => {
+      if (process.connected) {
+        // A host that is just going away is noticed by 'disconnect'.
+        process.send?.(message, () => {});
+      }
+    },
+    onMessage: (listener) => void process.on('message', listener),
+  },
   {
     start: async (config) => {
       if (node !== undefined || isStarting) {
@@ -102,7 +37,12 @@ serveHost(
       }
       isStarting = true;
       try {
-        node = await MeshNode.start({ config, logOf, onEvent: send, onChange: statusChanged });
+        node = await MeshNode.start({
+          config,
+          logOf,
+          tell: (name, value) => host.tell(name, value),
+          onChange: statusChanged,
+        });
       } finally {
         isStarting = false;
       }
@@ -136,28 +76,18 @@ serveHost(
     route: ({ model, rules }) => running().route(model, rules),
     importModel: ({ path, alias }) => running().models.import(path, alias),
     removeModel: ({ model }) => running().models.remove(model),
-    chat: async ({ chat, request }) => {
-      if (chats.has(chat)) {
-        throw new AppError('request-invalid', `Chat ${chat} is running already.`);
-      }
-      const controller = new AbortController();
-      chats.set(chat, controller);
+    chat: async (request, { emit, signal }) => {
       statusChanged();
       try {
-        for await (const event of running().chat(request, controller.signal)) {
-          send({ type: 'chat', chat, event });
+        for await (const event of running().chat(request, signal)) {
+          emit(event);
         }
       } finally {
-        chats.delete(chat);
         statusChanged();
       }
       return null;
     },
     ping: () => null,
-    cancelChat: ({ chat }) => {
-      chats.get(chat)?.abort();
-      return null;
-    },
     poolCreate: (params) => running().pools.create(params),
     poolInvite: (params) => running().pools.invite(params),
     poolJoin: (params) => running().pools.join(params),
@@ -174,7 +104,72 @@ serveHost(
       return null;
     },
   },
+  // Somebody who changed something sees it at once.
+  (method) => method !== 'ping' && tellStatus(),
 );
+
+function logOf(source: string): Log {
+  return (level, message, details) => {
+    const shown =
+      details === undefined ? {} : { details: JSON.parse(JSON.stringify(details, describeErrors)) };
+    host.tell('log', { level, source, message, ...shown });
+  };
+}
+
+function describeErrors(_: string, value: unknown): unknown {
+  return value instanceof Error ? describeCauses(value) : value;
+}
+
+/** The first change is told after a moment, so that what happens at once is told at once; then once a second. */
+function statusChanged(): void {
+  statusTimer ??= setTimeout(() => {
+    statusTimer = undefined;
+    tellStatus();
+  }, statusEveryMs).unref();
+}
+
+function tellStatus(): void {
+  const status = stopping === undefined ? node?.status() : undefined;
+  if (status !== undefined && (told === undefined || !isSameStatus(status, told))) {
+    told = status;
+    host.tell('status', status);
+    // Speeds fall by themselves after the last token.
+    if (status.tokensPerSecond > 0 || status.requests.active > 0) {
+      statusChanged();
+    }
+  }
+}
+
+function running(): MeshNode {
+  if (node === undefined) {
+    throw new AppError('not-running', 'The node has not been started yet.');
+  }
+  return node;
+}
+
+function stop(atOnce = false): Promise<void> {
+  stopping ??= (async () => {
+    setTimeout(() => process.exit(1), stopWithinMs).unref();
+    host.close();
+    await node?.stop(atOnce);
+  })();
+  return stopping;
+}
+
+async function stopAndExit(atOnce: boolean): Promise<void> {
+  await stop(atOnce);
+  process.exit(0);
+}
+
+// A host that is gone, and not by order, gets the machine back from the engines at once.
+process.on('disconnect', () => void stopAndExit(true));
+process.on('SIGTERM', () => void stopAndExit(false));
+// Ctrl-C in a terminal reaches the whole process group; the host decides what it means.
+process.on('SIGINT', () => {});
+process.on('uncaughtException', (error) => {
+  logOf('node')('error', `The node cannot go on: ${describeCauses(error)}`);
+  process.stderr.write(`${describeCauses(error)}\n`, () => process.exit(1));
+});
 
 if (process.send === undefined) {
   process.stderr.write('This is the mesh node; "mindmesh serve" starts it.\n', () =>

@@ -1,6 +1,6 @@
 /** Who holds which layers of a model, for the bar that shows it. */
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 
 /** `resting`: on this machine, and not loaded while it does not work. */
 export type LayerHolder = 'here' | 'peer' | 'resting' | 'nobody';

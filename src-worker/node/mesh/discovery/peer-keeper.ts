@@ -4,7 +4,7 @@
  * costs a dial now and then.
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
-import type { UnreachablePeer } from '../../../../src-shared/node-api.ts';
+import type { UnreachablePeer } from '../../../../src-shared/api/node-status.ts';
 import { printable } from '../../../../src-shared/printable.ts';
 import { dialFailure } from '../dial-failure.ts';
 import { nextDelayMs } from '../../base/backoff.ts';

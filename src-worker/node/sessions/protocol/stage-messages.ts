@@ -22,7 +22,7 @@
  * with an empty `generated`.
  */
 import { z } from 'zod';
-import { errorReportSchema } from '../../../../src-shared/chat.ts';
+import { errorReportSchema } from '../../../../src-shared/error-report.ts';
 import { AppError } from '../../../../src-shared/errors.ts';
 import {
   layerRangeSchema,
