@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 export const computeShareSchema = z.object({
-  /** Share of the time to compute in; the engine rests the remainder. */
+  /** Share of the time to compute in; the engine is idle for the remainder. */
   workShare: z.number().min(0.05).max(1),
   /** Share of the engine's threads to compute with; one thread is always left. */
   cpuShare: z.number().min(0).max(1),

@@ -46,7 +46,7 @@ const celsiusSchema = z.int().min(40).max(110);
 const percentSchema = z.int().min(1).max(100);
 const cardSchema = z.object({
   isUsed: z.boolean().default(true),
-  /** null takes `temperatureCeilingCelsius`. With one of its own, a card that tells no temperature rests. */
+  /** null takes `temperatureCeilingCelsius`. With one of its own, a card that tells no temperature pauses. */
   temperatureCeilingCelsius: celsiusSchema.nullable().default(null),
 });
 
@@ -63,17 +63,17 @@ export const givenScheduleSchema = scheduleOf(spanSchema.strict());
 export const preferencesSchema = z.object({
   /** Works only after this many minutes without keyboard, mouse, touch or game pad; 0 works at any time. */
   idleMinutes: z.int().min(0).max(1440),
-  /** Rests while a game or a full-screen window is open. */
+  /** Pauses while a game or a full-screen window is open. */
   pauseWhileGaming: z.boolean(),
-  /** Rests while other programs use more than this of a card; null never does. */
+  /** Pauses while other programs use more than this of a card; null never does. */
   pauseOnGpuLoadPercent: percentSchema.nullable(),
-  /** Rests while one of these programs runs, whatever `pauseWhileGaming` says. */
+  /** Pauses while one of these programs runs, whatever `pauseWhileGaming` says. */
   exclusiveApps: z.array(z.string().min(1).max(260)).max(256),
   onBattery: z.enum(['pause', 'work']),
   onMeteredNetwork: z.enum(['pause', 'work']),
   /** null is always. */
   schedule: weeklyScheduleSchema.nullable(),
-  /** A card rests from here on, and works a smaller share of time from 5 degrees below. */
+  /** A card pauses from here on, and works a smaller share of time from 5 degrees below. */
   temperatureCeilingCelsius: celsiusSchema,
   /** The same for the processor, where it tells; null does not look. */
   cpuTemperatureCeilingCelsius: celsiusSchema.nullable(),
@@ -81,7 +81,7 @@ export const preferencesSchema = z.object({
   cards: cardsOf(cardSchema),
   /** Share of time worked. */
   powerCapPercent: z.int().min(10).max(100),
-  /** Rests while other programs use more than this of the processor; null never does. */
+  /** Pauses while other programs use more than this of the processor; null never does. */
   pauseOnCpuLoadPercent: percentSchema.nullable(),
   /** Share of the processor's cores for work while the owner is active too. */
   cpuLimitWhenActivePercent: percentSchema,

@@ -1,5 +1,5 @@
 /**
- * Yield fast, return slowly: a cause counts from its first sign on, and until it has been seen to be gone
+ * Release fast, return slowly: a cause counts from its first sign on, and until it has been seen to be gone
  * without a break for its time of quiet. So readings that come and go cannot start the machine in between.
  */
 import { type PauseReason, type PauseReasonName, pauseReasonNames } from '../../src-shared/duty.ts';

@@ -15,8 +15,8 @@ const stepMs = 5000;
 const loadsPerHour = 12;
 
 /** When a sensor tells something. */
-const told = constantFrom('always', 'at rest', 'at work', 'never');
-type Told = 'always' | 'at rest' | 'at work' | 'never';
+const told = constantFrom('always', 'idle', 'at work', 'never');
+type Told = 'always' | 'idle' | 'at work' | 'never';
 
 const worlds = record({
   backend: constantFrom('cuda', 'vulkan', 'cpu'),
@@ -47,7 +47,7 @@ const worlds = record({
 type World = Parameters<Parameters<typeof worlds.map>[0]>[0];
 
 function isTold(when: Told, isWorking: boolean): boolean {
-  return when === 'always' || (when === 'at work' ? isWorking : when === 'at rest' && !isWorking);
+  return when === 'always' || (when === 'at work' ? isWorking : when === 'idle' && !isWorking);
 }
 
 function readingIf<T>(isKnown: boolean, value: T): Reading<T> {

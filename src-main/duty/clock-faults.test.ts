@@ -11,12 +11,12 @@ const dayMs = 24 * hourMs;
 async function paused(choice: '1 hour' | 'until tomorrow'): Promise<Desk> {
   const desk = await Desk.serving();
   desk.service.pause(choice);
-  await rest(desk);
+  await releaseAll(desk);
   return desk;
 }
 
-/** Gives the machine back, and carries that out. */
-async function rest(desk: Desk): Promise<void> {
+/** Releases the machine, and carries that out. */
+async function releaseAll(desk: Desk): Promise<void> {
   for (let order = 0; order < 3; order += 1) {
     await desk.carryOut();
   }
@@ -78,7 +78,7 @@ describe('a clock set back a day', () => {
   it('does not hold back a return from a game', async () => {
     const desk = await Desk.serving();
     await desk.play('Hades');
-    await rest(desk);
+    await releaseAll(desk);
     desk.machine.endGames();
     await desk.settle();
     desk.wallOffsetMs -= dayMs;
@@ -132,7 +132,7 @@ describe('the schedule', () => {
     expect(desk.service.view.state).toBe('serving');
     desk.wallOffsetMs = -dayMs;
     await pass(desk, minuteMs);
-    await rest(desk);
+    await releaseAll(desk);
     expect(desk.service.view).toMatchObject({
       state: 'paused',
       reasons: [{ name: 'outside schedule' }],

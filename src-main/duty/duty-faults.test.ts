@@ -16,7 +16,7 @@ describe('after models could not be loaded', () => {
     await desk.setShards(broken);
     await desk.carryOut();
     await desk.carryOut();
-    await desk.setShards({ ...broken, state: 'resting', failure: null });
+    await desk.setShards({ ...broken, state: 'idle', failure: null });
     expect(desk.service.view).toMatchObject({ state: 'faulted', answersOwner: false });
     desk.orders.length = 0;
     return desk;
@@ -28,7 +28,7 @@ describe('after models could not be loaded', () => {
     await desk.carryOut();
     await desk.carryOut();
     expect(desk.service.view.sentence).toMatch(/^Fault: Broken cannot be loaded; trying again at/);
-    expect(desk.orders.join()).toContain('This machine rests after failures to load');
+    expect(desk.orders.join()).toContain('This machine is paused after failures to load');
     expect(desk.orders.join()).not.toContain('Broken');
   });
 
@@ -75,7 +75,7 @@ describe('after models could not be loaded', () => {
     expect(desk.orders).toEqual(['work']);
   });
 
-  it('does not rest while another model serves or is being loaded', async () => {
+  it('does not pause while another model serves or is being loaded', async () => {
     const desk = await Desk.serving();
     await desk.setShards(broken, { ...shard, model: 'Good' });
     expect(desk.service.view.state).toBe('serving');

@@ -13,7 +13,7 @@ export type DutyEffects = {
    * Kills the engines, but for what the owner's own questions need where they are answered. Resolves when the
    * processes are gone.
    */
-  rest(because: string, answersOwner: boolean): Promise<void>;
+  release(because: string, answersOwner: boolean): Promise<void>;
 };
 
 export type Order = 'work' | 'drain' | 'own' | 'stop';
@@ -52,14 +52,14 @@ export function carryOut(
       return effects.drain(because, answersOwner);
     case 'own':
     case 'stop':
-      return effects.rest(because, answersOwner);
+      return effects.release(because, answersOwner);
     default:
       return missingCase(order);
   }
 }
 
 /** Nothing is done for others. */
-export function isRest(order: Order): boolean {
+export function isRelease(order: Order): boolean {
   return order === 'own' || order === 'stop';
 }
 

@@ -50,7 +50,7 @@ describe('the first look', () => {
   });
 });
 
-describe('giving back', () => {
+describe('releasing the machine', () => {
   it('drains, kills at the deadline, and tells how long it took', async () => {
     const desk = await Desk.serving();
     await desk.setShards({ ...shard, sessions: 1 });
@@ -69,7 +69,7 @@ describe('giving back', () => {
       state: 'paused',
       sentence: 'Paused: Hades is running',
     });
-    expect(desk.logged).toContain('The machine was given back after 420 ms');
+    expect(desk.logged).toContain('The machine was released after 420 ms');
   });
 
   it('kills at the deadline also when the drain was never confirmed', async () => {
@@ -100,7 +100,7 @@ describe('giving back', () => {
     await desk.play('Hades');
     await desk.clock.pass(400);
     await desk.carryOut();
-    expect(desk.logged).toContain('The machine was given back after 400 ms');
+    expect(desk.logged).toContain('The machine was released after 400 ms');
   });
 
   it('is taken back while answers still finish', async () => {
@@ -112,7 +112,7 @@ describe('giving back', () => {
     expect(desk.orders.at(-1)).toBe('work');
     await desk.carryOut();
     expect(desk.service.view.state).toBe('serving');
-    expect(desk.logged.join()).not.toContain('given back');
+    expect(desk.logged.join()).not.toContain('was released');
   });
 
   it('tells the node the newest reason, and kills nothing twice', async () => {
@@ -125,7 +125,7 @@ describe('giving back', () => {
     await desk.carryOut();
     expect(desk.orders.at(-1)).toBe('stop: Paused: Portal 2 is running');
     expect(desk.service.view.state).toBe('paused');
-    expect(desk.logged.filter((line) => line.includes('given back'))).toHaveLength(1);
+    expect(desk.logged.filter((line) => line.includes('was released'))).toHaveLength(1);
   });
 
   it('ends when the node is gone, and its engines with it', async () => {

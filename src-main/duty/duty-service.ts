@@ -1,6 +1,6 @@
 /**
  * The duty machine at work: asks `nextDuty` whenever a reading, a request, a setting or an engine changes and when
- * its one timer rings, has the engines follow, and measures how fast the machine was given back.
+ * its one timer rings, has the engines follow, and measures how fast the machine was released.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Duty, Facts, PauseChoice } from '../../src-shared/duty.ts';
@@ -16,13 +16,13 @@ import type { Work } from './duty-input.ts';
 import {
   carryOut,
   type DutyEffects,
-  isRest,
+  isRelease,
   isSameTrigger,
   type Order,
   orderFor,
   computeShareOf,
 } from './duty-orders.ts';
-import { dutyWords, restWords } from './duty-words.ts';
+import { dutyWords, idleWords } from './duty-words.ts';
 import { answersInFlight, failureOf, isReady, type Loaded } from './engine-work.ts';
 import { type LoadSettings, loadSettings } from './load-settings.ts';
 import type { Moment } from './local-time.ts';
@@ -78,7 +78,7 @@ export class DutyService {
   #order: Order = 'own';
   /** Whether the newest order is carried out. */
   #isDone = true;
-  /** When the newest give-back began, in monotonic time. */
+  /** When the newest release began, in monotonic time. */
   #triggeredAtMs = 0;
   #firstRoundEndsAtMs = 0;
   #loadSettings: LoadSettings;
@@ -167,7 +167,7 @@ export class DutyService {
     this.reconcile();
   }
 
-  /** Something that the duty rests on changed. */
+  /** Something that the duty depends on changed. */
   reconcile(): void {
     // An order that is carried out at once leads back to here.
     if (!this.#isRunning || this.#isLooking) {
@@ -247,7 +247,7 @@ export class DutyService {
   }
 
   #engines(status: NodeStatus | null): Work['engines'] {
-    if (isRest(this.#order)) {
+    if (isRelease(this.#order)) {
       return this.#isDone ? 'stopped' : 'ready';
     }
     const isLoading = this.#order === 'work' && !this.#isDone;
@@ -275,8 +275,8 @@ export class DutyService {
     const pace = duty.state === 'serving' ? computeShareOf(duty) : this.#computeShare;
     const hasOtherPace = !isDeepStrictEqual(pace, this.#computeShare);
     this.#computeShare = pace;
-    if (order !== this.#order || (isRest(order) && isNews)) {
-      void this.#carryOut(order, restWords(duty, now));
+    if (order !== this.#order || (isRelease(order) && isNews)) {
+      void this.#carryOut(order, idleWords(duty, now));
     } else if (hasOtherPace) {
       void this.#carryOutSafely('work', view.sentence);
     }
@@ -290,17 +290,17 @@ export class DutyService {
   }
 
   async #carryOut(order: Order, sentence: string): Promise<void> {
-    const wasAtRest = isRest(this.#order);
+    const wasReleased = isRelease(this.#order);
     const endsOwnUse = order === 'stop' && this.#order === 'own' && this.#isDone;
-    const isGivingBack = endsOwnUse || (isRest(order) && !wasAtRest);
+    const isReleasing = endsOwnUse || (isRelease(order) && !wasReleased);
     if (endsOwnUse) {
       this.#triggeredAtMs = this.#options.clock.now().monotonicMs;
     }
     this.#order = order;
     // Told once more why, engines that are gone stay gone.
-    this.#isDone = isRest(order) && wasAtRest && this.#isDone;
+    this.#isDone = isRelease(order) && wasReleased && this.#isDone;
     await this.#carryOutSafely(order, sentence);
-    if (isGivingBack) {
+    if (isReleasing) {
       this.#tellHowFast(sentence);
     }
     if (order === this.#order && !this.#isDone) {
@@ -332,7 +332,7 @@ export class DutyService {
   #tellHowFast(sentence: string): void {
     const { clock, log } = this.#options;
     const ms = Math.round(clock.now().monotonicMs - this.#triggeredAtMs);
-    log.write('info', 'duty', `The machine was given back after ${ms} ms`, { ms, sentence });
+    log.write('info', 'duty', `The machine was released after ${ms} ms`, { ms, sentence });
   }
 
   #request(pause: PauseRequest | null): DutyView {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Duty, PauseReason } from '../../src-shared/duty.ts';
 import { noon } from '../../test/support/host/duty-inputs.ts';
-import { dutyWords, restWords } from './duty-words.ts';
+import { dutyWords, idleWords } from './duty-words.ts';
 
 const game: PauseReason = {
   name: 'game running',
@@ -82,27 +82,27 @@ it.each(sentences)('%j in words', (duty, words) => {
   expect(dutyWords(duty, noon)).toBe(words);
 });
 
-it('a question is told why the machine rests, and not the fault of a model that it may not mean', () => {
+it('a question is told why the machine is paused, and not the fault of a model that it may not mean', () => {
   const coolDown: PauseReason = {
     name: 'fault cool-down',
     because: 'Broken cannot be loaded; trying again at 12:01',
     isSeen: true,
     clearsAt: null,
   };
-  const after = 'This machine rests after failures to load';
+  const after = 'This machine is paused after failures to load';
   const faulted: Duty = {
     state: 'faulted',
     code: 'engine-died',
     because: 'Broken cannot be loaded',
     retryAt: noon.wallMs + 60_000,
   };
-  expect(restWords(faulted, noon)).toBe(`${after}; it tries again at 12:01`);
-  expect(restWords({ state: 'paused', reasons: [coolDown] }, noon)).toBe(after);
-  expect(restWords({ state: 'paused', reasons: [coolDown, game] }, noon)).toBe(
+  expect(idleWords(faulted, noon)).toBe(`${after}; it tries again at 12:01`);
+  expect(idleWords({ state: 'paused', reasons: [coolDown] }, noon)).toBe(after);
+  expect(idleWords({ state: 'paused', reasons: [coolDown, game] }, noon)).toBe(
     'Paused: Cyberpunk2077.exe is running',
   );
-  expect(restWords({ state: 'paused', reasons: [battery] }, noon)).toBe(
+  expect(idleWords({ state: 'paused', reasons: [battery] }, noon)).toBe(
     'Paused: the computer runs on battery',
   );
-  expect(restWords({ state: 'off' }, noon)).toBe(dutyWords({ state: 'off' }, noon));
+  expect(idleWords({ state: 'off' }, noon)).toBe(dutyWords({ state: 'off' }, noon));
 });

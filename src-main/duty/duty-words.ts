@@ -27,16 +27,16 @@ export function dutyWords(duty: Duty, now: Moment): string {
  * Why the machine does not work, for a question to one of its models: a fault may be another model's, so it is left to
  * the node, which knows whose it is.
  */
-export function restWords(duty: Duty, now: Moment): string {
+export function idleWords(duty: Duty, now: Moment): string {
   if (duty.state === 'faulted') {
-    return `This machine rests after failures to load; it tries again at ${timeWords(duty.retryAt, now)}`;
+    return `This machine is paused after failures to load; it tries again at ${timeWords(duty.retryAt, now)}`;
   }
   if (duty.state !== 'draining' && duty.state !== 'paused') {
     return dutyWords(duty, now);
   }
   const reasons = duty.reasons.filter(({ name }) => name !== 'fault cool-down');
   return reasons.length === 0 && duty.reasons.length > 0
-    ? 'This machine rests after failures to load'
+    ? 'This machine is paused after failures to load'
     : dutyWords({ ...duty, reasons }, now);
 }
 
@@ -57,7 +57,7 @@ function drainingWords(duty: Extract<Duty, { state: 'draining' }>): string {
   return reason === undefined ? doing : `${doing}: ${reason.because}`;
 }
 
-/** What still stands is why it rests; when nothing does, what clears last. */
+/** What still stands is why it is paused; when nothing does, what clears last. */
 function pausedWords(reasons: readonly PauseReason[], now: Moment): string {
   const standing = reasons.find(({ clearsAt }) => clearsAt === null);
   if (standing !== undefined) {

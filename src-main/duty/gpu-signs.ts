@@ -92,7 +92,7 @@ export function videoMemorySigns({ facts, work, preferences }: DutyInput): Signs
   ];
 }
 
-/** Between slowing down and resting, what was too hot is not yet cool. */
+/** Between slowing down and pausing, what was too hot is not yet cool. */
 function heatSign(subject: string, name: string, celsius: number, ceiling: number): Sign {
   if (celsius >= ceiling) {
     return stands(`${name} has reached ${ceiling} °C`, subject);

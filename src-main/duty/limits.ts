@@ -8,7 +8,7 @@ type Serving = Extract<Duty, { state: 'serving' }>;
 
 /** Below the ceiling, work slows down over this many degrees. */
 export const throttledDegrees = 5;
-/** At the ceiling itself the machine rests. */
+/** At the ceiling itself the machine pauses. */
 const leastShare = 0.1;
 /** Shares change in these steps, so that a reading that trembles does not change the duty. */
 const shareSteps = 20;
@@ -30,7 +30,7 @@ export function servingLimits(
   };
 }
 
-/** The temperature at which a card rests. */
+/** The temperature at which a card pauses. */
 export function ceilingOf(gpu: GpuFacts, preferences: Preferences): number {
   return (
     preferences.cards[gpu.id]?.temperatureCeilingCelsius ?? preferences.temperatureCeilingCelsius

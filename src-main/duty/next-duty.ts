@@ -29,7 +29,7 @@ type DutyMemory = {
 };
 
 /** The owner's hand on the mouse, a game, heat: MindMesh is gone before it is noticed. */
-const yieldWithinMs = 400;
+const releaseWithinMs = 400;
 /** A schedule or a pause lets answers finish, but no peer may hold the machine with an endless one. */
 const finishWithinMs = 10 * minuteMs;
 /** Longer between two looks, and the computer slept or stood still: nobody saw whether it was quiet. */
@@ -115,7 +115,7 @@ function dutyFor(previous: Duty, input: DutyInput, judged: Judged): Duty {
   const { requests, work } = input;
   const isWanted = requests.mayWork && judged.active.length === 0;
   if (work.engines === 'stopped') {
-    return isWanted ? { state: 'starting' } : restingDuty(input, judged);
+    return isWanted ? { state: 'starting' } : idleDuty(input, judged);
   }
   if (!isWanted || isPastReturn(previous)) {
     return drainingDuty(previous, input, judged.active);
@@ -131,7 +131,7 @@ function isPastReturn(previous: Duty): boolean {
 }
 
 /** A fault is a state while there is nothing else to wait for, and else one of the reasons. */
-function restingDuty({ requests }: DutyInput, { active, coolDown }: Judged): Duty {
+function idleDuty({ requests }: DutyInput, { active, coolDown }: Judged): Duty {
   if (!requests.mayWork) {
     return { state: 'off' };
   }
@@ -163,7 +163,7 @@ function drainDeadline(
 ): DrainDeadline {
   const isPatient = requests.mayWork && active.every(({ name }) => patientReasons.has(name));
   if (!isPatient) {
-    return { kind: 'by', atMs: now.monotonicMs + yieldWithinMs };
+    return { kind: 'by', atMs: now.monotonicMs + releaseWithinMs };
   }
   const isToFinish = requests.pause?.choice === 'finish then pause';
   const isOnlyUser = active.every(({ name }) => name === 'user');

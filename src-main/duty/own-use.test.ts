@@ -27,7 +27,7 @@ describe('the owner’s own questions', () => {
     await desk.clock.pass(30);
     await desk.carryOut();
     expect(desk.service.view.state).toBe('paused');
-    expect(desk.logged).toContain('The machine was given back after 30 ms');
+    expect(desk.logged).toContain('The machine was released after 30 ms');
   });
 
   it('do not keep the engines from ending when a game starts while they are being left to the owner', async () => {
@@ -60,7 +60,7 @@ describe('shards that fail again and again', () => {
     await desk.setShards(failed(3));
     await desk.carryOut();
     await desk.carryOut();
-    desk.shards = [{ ...shard, state: 'resting' }];
+    desk.shards = [{ ...shard, state: 'idle' }];
     desk.service.reconcile();
     expect(desk.service.view).toMatchObject({
       state: 'faulted',

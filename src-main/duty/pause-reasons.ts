@@ -3,7 +3,7 @@
  * after it is gone is decided in held-reasons.ts.
  *
  * A reading that is not known never speaks for an idle machine. Where idleness, the battery or free memory
- * cannot be told, the machine rests and says so; the owner can then switch that check off.
+ * cannot be told, the machine is idle and says so; the owner can then switch that check off.
  */
 import { printable } from '../../src-shared/printable.ts';
 import type { CoolDown } from './cool-down.ts';

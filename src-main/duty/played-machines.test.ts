@@ -30,7 +30,7 @@ const vulkan = { system: 'linux', backend: 'vulkan' } as const;
 const onProcessor = { system: 'linux', backend: 'cpu' } as const;
 const onWindows = { system: 'windows', backend: 'vulkan' } as const;
 
-/** Another program's work on the card can be seen, at least while the machine rests. */
+/** Another program's work on the card can be seen, at least while the machine is idle. */
 const telling: Record<string, Computer> = {
   'with an NVIDIA card': {
     ...cuda,

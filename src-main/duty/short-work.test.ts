@@ -7,7 +7,7 @@ const free = cardWith({ othersUtilisation: known(0) });
 const hot = cardWith({ temperatureCelsius: known(90) });
 const full = cardWith({ othersMemoryBytes: known(23e9) });
 
-/** Begins, works for so long, and gives back. */
+/** Begins, works for so long, and releases. */
 function workFor(run: DutyRun, ms: number, end: Parameters<DutyRun['look']>[0] = busy): void {
   run.look();
   expect(run.duty).toEqual({ state: 'starting' });
@@ -19,8 +19,8 @@ function workFor(run: DutyRun, ms: number, end: Parameters<DutyRun['look']>[0] =
   run.look();
 }
 
-/** How long it rests from now on. */
-function restMs(run: DutyRun): number {
+/** How long it pauses from now on. */
+function pausedMs(run: DutyRun): number {
   const from = run.now.monotonicMs;
   while (run.duty.state === 'paused') {
     run.pass(1000);
@@ -30,14 +30,14 @@ function restMs(run: DutyRun): number {
 }
 
 describe('work that does not last', () => {
-  it('is followed by a rest that doubles, up to half an hour', () => {
+  it('is followed by a pause that doubles, up to half an hour', () => {
     const run = new DutyRun();
-    const rests = [60, 120, 240, 480, 960, 1800, 1800].map((seconds) => {
+    const pauses = [60, 120, 240, 480, 960, 1800, 1800].map((seconds) => {
       workFor(run, 5000);
       run.look(free);
-      return [restMs(run) / 1000, seconds];
+      return [pausedMs(run) / 1000, seconds];
     });
-    expect(rests.map(([rest]) => rest)).toEqual(rests.map(([, expected]) => expected));
+    expect(pauses.map(([pausedFor]) => pausedFor)).toEqual(pauses.map(([, expected]) => expected));
   });
 
   it('is forgotten after ten minutes of work, and when the owner resumes', () => {
@@ -45,15 +45,15 @@ describe('work that does not last', () => {
     for (const _ of [1, 2, 3]) {
       workFor(run, 5000);
       run.look(free);
-      restMs(run);
+      pausedMs(run);
     }
     workFor(run, 600_000);
     run.look(free);
-    expect(restMs(run)).toBe(60_000);
+    expect(pausedMs(run)).toBe(60_000);
     workFor(run, 5000);
     workFor(afterResume(run), 5000);
     run.look(free);
-    expect(restMs(run)).toBe(60_000);
+    expect(pausedMs(run)).toBe(60_000);
   });
 
   it('costs a game that ends soon nothing but its minute', () => {
@@ -61,7 +61,7 @@ describe('work that does not last', () => {
     for (const _ of [1, 2, 3]) {
       workFor(run, 5000, { games: known([{ name: 'Hades', foundBy: 'launcher folder' }]) });
       run.look({ games: known([]) });
-      expect(restMs(run)).toBe(60_000);
+      expect(pausedMs(run)).toBe(60_000);
     }
   });
 });
@@ -95,6 +95,6 @@ describe('a card that falls silent', () => {
 function afterResume(run: DutyRun): DutyRun {
   run.replace(withoutCoolDown(run.record));
   run.look(free);
-  restMs(run);
+  pausedMs(run);
   return run;
 }

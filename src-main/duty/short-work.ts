@@ -1,7 +1,7 @@
 /**
- * Longer rest after work that did not last. A sensor may take our own load, memory or heat for somebody else's; the
- * machine would then load, give back and load again for ever. So a machine that has to give back soon after it
- * began, for a cause that may be its own, rests for twice as long each time. Pure.
+ * Longer pause after work that did not last. A sensor may take our own load, memory or heat for somebody else's; the
+ * machine would then load, release and load again for ever. So a machine that has to release its memory soon after it
+ * began, for a cause that may be its own, pauses for twice as long each time. Pure.
  */
 import type { Duty, PauseReasonName } from '../../src-shared/duty.ts';
 import { minuteMs } from './local-time.ts';

@@ -32,7 +32,7 @@ export function desktopPresence(): (() => Presence) | undefined {
 export function watchPower(host: Host, onShutdown: () => void): void {
   powerMonitor.on('suspend', () => {
     host.suspend().catch((error: unknown) => {
-      host.log.write('error', 'power', 'Could not rest before sleep', {
+      host.log.write('error', 'power', 'Could not release the machine before sleep', {
         cause: describeCauses(error),
       });
     });

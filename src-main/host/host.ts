@@ -128,7 +128,7 @@ export class Host {
           this.#node.setWork({ state: 'serving', answersOwner: true, because: null, pace }),
         drain: (because, answersOwner) =>
           this.#node.setWork({ state: 'draining', answersOwner, because }),
-        rest: (because, answersOwner) =>
+        release: (because, answersOwner) =>
           this.#node.setWork({ state: 'paused', answersOwner, because }),
       },
       settings: () => this.#settings.current,

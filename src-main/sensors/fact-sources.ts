@@ -39,7 +39,7 @@ export const everyMs = { glance: 2000, look: 4000, tool: 10_000, slow: 30_000 } 
 /** A poll that takes longer failed. */
 const withinMs = 5000;
 
-/** Looks twice as often while there is work to give back. */
+/** Looks twice as often while there is work to release. */
 export function attentive({ own }: SourceOptions, restingMs: number): () => number {
   return () => (own().gpuPids.size > 0 ? restingMs / 2 : restingMs);
 }

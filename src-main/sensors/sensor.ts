@@ -22,7 +22,7 @@ export type Sensor<T> = {
 export type PollPlan<T> = {
   /** For sentences, as their first words: "The battery". */
   readonly name: string;
-  /** Asked before every wait, so that a sensor can watch more closely while there is work to give back. */
+  /** Asked before every wait, so that a sensor can watch more closely while there is work to release. */
   readonly everyMs: () => number;
   readonly withinMs: number;
   /** What it rejects with becomes the reason; it should end soon after `signal` aborts. */

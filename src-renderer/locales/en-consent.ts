@@ -27,7 +27,7 @@ export const enConsent = {
       icon: 'power',
       title: 'What it costs in power',
       sentences: [
-        'While it works, your graphics card draws about what a game makes it draw, often 100 to 350 watts more than at rest.',
+        'While it works, your graphics card draws about what a game makes it draw, often 100 to 350 watts more than when idle.',
         'For example, 250 watts for four hours a day are 1 kilowatt-hour a day, or 30 a month. Multiply that by what you pay for one. On battery it does not work, unless you allow that.',
       ],
     },

@@ -73,7 +73,7 @@ export const enMachine = {
   bytes,
   temperature: 'Temperature',
   celsius: (value: number) => `${Math.round(value)} °C`,
-  restsFrom: (celsius: number) => `rests from ${celsius} °C`,
+  pausesFrom: (celsius: number) => `pauses from ${celsius} °C`,
   nearCeiling: (celsius: number) => `close to its ceiling of ${celsius} °C`,
   atCeiling: (celsius: number) => `at its ceiling of ${celsius} °C`,
   power: 'Power',

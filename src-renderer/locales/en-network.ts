@@ -52,7 +52,7 @@ export const enNetwork = {
   states: {
     serving: 'Ready',
     draining: 'Finishing its work',
-    paused: 'Resting',
+    paused: 'Paused',
     leaving: 'Leaving',
     away: 'Not connected',
     silent: 'Does not answer',

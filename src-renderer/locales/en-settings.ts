@@ -37,7 +37,7 @@ const fields = {
   },
   temperatureCeilingCelsius: {
     label: 'Highest temperature of a graphics card',
-    help: 'It rests from here on, and works less from 5 degrees below.',
+    help: 'It pauses from here on, and works less from 5 degrees below.',
     unit: '°C',
   },
   cpuTemperatureCeilingCelsius: {
@@ -235,7 +235,7 @@ export const enSettings = {
     always: 'At any time',
     hours: 'Only in these hours',
     weekdays,
-    rests: 'Rests all day',
+    idleAllDay: 'Paused all day',
     from: (day: string, number: number) => `${day}, span ${number}: from`,
     to: (day: string, number: number) => `${day}, span ${number}: until`,
     until: 'until',
@@ -251,13 +251,13 @@ export const enSettings = {
     title: 'Single cards',
     use: (name: string) => `Use ${name}`,
     ceiling: (name: string) => `A ceiling of its own for ${name}`,
-    ceilingHelp: 'Without a temperature reading this card then rests.',
+    ceilingHelp: 'Without a temperature reading this card then pauses.',
   },
 
   privacy: {
     here: 'Settings, logs and the API key stay on this computer. Chats are not kept: they end with the window. MindMesh sends no statistics and no crash reports to anybody.',
     peers:
-      'Every computer in the mesh is told the network addresses of this one, which layers it serves, and whether it works or rests. Whoever computes parts of your answers can read or reconstruct what you ask; the line under each answer says who took part.',
+      'Every computer in the mesh is told the network addresses of this one, which layers it serves, and whether it works or is paused. Whoever computes parts of your answers can read or reconstruct what you ask; the line under each answer says who took part.',
     network: 'How computers find this one, and whether it tells a country, is set on the page',
     api: 'Address for other programs on this computer',
     copyApi: 'Copy address',

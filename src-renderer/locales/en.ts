@@ -210,7 +210,7 @@ export const en = {
     noShards: 'This computer serves no layers. Models that peers serve can still be used.',
     shardLayers: (range: LayerRange, of: number | undefined) => capitalised(layers(range, of)),
     shardStates: {
-      resting: 'Resting',
+      idle: 'Idle',
       starting: 'Loading',
       serving: 'Serving',
       faulted: 'Not running',
@@ -227,14 +227,14 @@ export const en = {
     peerShard: (model: string, range: LayerRange) => `${model}, ${layers(range)}`,
 
     coverage: (
-      runs: readonly { range: LayerRange; holder: 'here' | 'peer' | 'resting' | 'nobody' }[],
+      runs: readonly { range: LayerRange; holder: 'here' | 'peer' | 'idle' | 'nobody' }[],
     ) =>
       runs
         .map(({ range, holder }) => {
           const who = {
             here: 'on this computer',
             peer: 'on peers',
-            resting: 'on this computer, not loaded',
+            idle: 'on this computer, not loaded',
             nobody: 'missing',
           }[holder];
           return `${layers(range)} ${who}`;
@@ -243,7 +243,7 @@ export const en = {
     legend: 'Layers',
     legendHere: 'this computer',
     legendPeer: 'peers',
-    legendResting: 'this computer, not loaded',
+    legendIdle: 'this computer, not loaded',
     legendNobody: 'missing',
 
     api: 'Use it from other programs',

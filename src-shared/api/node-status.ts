@@ -9,8 +9,8 @@ const shardStatusSchema = layerRangeSchema.and(
   z.object({
     manifestId: manifestIdSchema,
     model: z.string(),
-    /** `resting`: desired, and not loaded while the machine does not work. */
-    state: z.enum(['resting', 'starting', 'serving', 'faulted']),
+    /** `idle`: desired, and not loaded while the machine does not work. */
+    state: z.enum(['idle', 'starting', 'serving', 'faulted']),
     /** Set when faulted: what happened and when it is tried again. */
     fault: z.string().nullable(),
     /** Set when faulted: the error, and how often in a row it failed without having worked for a while. */

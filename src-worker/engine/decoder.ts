@@ -1,6 +1,6 @@
 /**
  * The engine's loop: takes what waits in all sessions, decodes it as one batch, hands the results on, and lets
- * the event loop read new frames before the next batch, or rests where it may not compute all the time. When
+ * the event loop read new frames before the next batch, or is idle where it may not compute all the time. When
  * nothing waits, nothing runs.
  */
 import { AppError, toAppError } from '../../src-shared/errors.ts';
@@ -16,6 +16,7 @@ import { SessionTable } from './session-table.ts';
 import type { Run } from './llama/batch-buffer.ts';
 import type { Shard } from './llama/shard.ts';
 import { checkHidden, checkPositions, checkTokens } from './work-check.ts';
+import { feedsItself } from '../wire/stage-role.ts';
 
 export type DecoderEvents = {
   /** Hidden states (first, middle) or a sampled token (whole, last) for the node. */
@@ -79,7 +80,7 @@ export class Decoder {
    * @throws AppError `request-invalid` or `over-capacity`
    */
   open(options: OpenSession): number {
-    if (options.selfFeedUntil !== undefined && this.#shard.role !== 'whole') {
+    if (options.selfFeedUntil !== undefined && !feedsItself(this.#shard.role)) {
       throw new AppError(
         'request-invalid',
         'Only a whole model can feed itself; here tokens come from another shard.',
@@ -174,7 +175,7 @@ export class Decoder {
     this.#events.onSessionFailed(id, error);
   }
 
-  /** Share of the time to compute in, above 0 up to 1, from now on. Rests hold nothing up but the next batch. */
+  /** Share of the time to compute in, above 0 up to 1, from now on. Idle time holds nothing up but the next batch. */
   setWorkShare(share: number): void {
     this.#dutyCycle.setShare(share);
   }

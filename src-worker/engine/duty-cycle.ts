@@ -1,19 +1,19 @@
-/** Rests between batches, as work-share.ts measures them: at the whole share there is no timer and no clock read. */
+/** Idle time between batches, as idle-time.ts measures it: at the whole share there is no timer and no clock read. */
 import { IdleTime } from './idle-time.ts';
 
-type Rest = { readonly over: Promise<void>; readonly end: () => void };
+type IdleSpan = { readonly over: Promise<void>; readonly end: () => void };
 
 export class DutyCycle {
   readonly #share = new IdleTime();
   readonly #now: () => number;
-  #current: Rest | undefined;
+  #current: IdleSpan | undefined;
 
   /** @param now Monotonic time, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** From now on; ends a rest under way, since another may be due. */
+  /** From now on; ends a span under way, since another may be due. */
   setShare(share: number): void {
     this.#share.set(share);
     this.#current?.end();
@@ -31,7 +31,7 @@ export class DutyCycle {
     if (this.#share.isWhole) {
       return undefined;
     }
-    const ms = this.#share.restMs(this.#now());
+    const ms = this.#share.idleMs(this.#now());
     return ms > 0 ? (this.#current ?? this.#begin(ms)).over : undefined;
   }
 
@@ -40,7 +40,7 @@ export class DutyCycle {
     this.#current?.end();
   }
 
-  #begin(ms: number): Rest {
+  #begin(ms: number): IdleSpan {
     const { promise, resolve } = Promise.withResolvers<void>();
     const end = (): void => {
       clearTimeout(timer);
@@ -48,8 +48,8 @@ export class DutyCycle {
       resolve();
     };
     const timer = setTimeout(end, ms);
-    const rest = { over: promise, end };
-    this.#current = rest;
-    return rest;
+    const span = { over: promise, end };
+    this.#current = span;
+    return span;
   }
 }

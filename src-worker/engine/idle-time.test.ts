@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longestRestMs, threadsFor, IdleTime } from './idle-time.ts';
+import { longestIdleMs, threadsFor, IdleTime } from './idle-time.ts';
 
 function shareOf(share: number): IdleTime {
   const work = new IdleTime();
@@ -8,27 +8,27 @@ function shareOf(share: number): IdleTime {
   return work;
 }
 
-/** Batches of given lengths as fast as the share lets them: their time, and that of batches and rests together. */
+/** Batches of given lengths as fast as the share lets them: their time, and that of batches and idle times together. */
 function run(work: IdleTime, batchesMs: readonly number[], lateMs = 0) {
   let now = 1000;
   let computedMs = 0;
-  const restsMs: number[] = [];
+  const idlesMs: number[] = [];
   for (const ms of batchesMs) {
     work.computed(now, now + ms);
     now += ms;
     computedMs += ms;
-    const rest = work.restMs(now);
-    restsMs.push(rest);
-    now += rest === 0 ? 0 : rest + lateMs;
+    const idle = work.idleMs(now);
+    idlesMs.push(idle);
+    now += idle === 0 ? 0 : idle + lateMs;
   }
-  return { computedMs, totalMs: now - 1000, restsMs };
+  return { computedMs, totalMs: now - 1000, idlesMs };
 }
 
 describe('WorkShare', () => {
-  it('never rests at the whole share', () => {
+  it('is never idle at the whole share', () => {
     const work = new IdleTime();
     work.computed(0, 5000);
-    expect(work.restMs(5000)).toBe(0);
+    expect(work.idleMs(5000)).toBe(0);
     expect(work.isWhole).toBe(true);
   });
 
@@ -37,36 +37,36 @@ describe('WorkShare', () => {
     [0.25, 40, 120],
     [0.8, 100, 25],
     [0.05, 10, 190],
-  ])('at a share of %d rests, after a batch of %d ms, %d ms', (share, batchMs, restMs) => {
+  ])('at a share of %d is idle, after a batch of %d ms, for %d ms', (share, batchMs, idleMs) => {
     const work = shareOf(share);
     work.computed(0, batchMs);
     // What a first timer may be late is given before.
-    expect(work.restMs(batchMs)).toBeCloseTo(restMs - 5, 6);
-    work.computed(restMs + batchMs - 5, restMs + 2 * batchMs - 5);
-    expect(work.restMs(restMs + 2 * batchMs - 5)).toBeCloseTo(restMs, 6);
+    expect(work.idleMs(batchMs)).toBeCloseTo(idleMs - 5, 6);
+    work.computed(idleMs + batchMs - 5, idleMs + 2 * batchMs - 5);
+    expect(work.idleMs(idleMs + 2 * batchMs - 5)).toBeCloseTo(idleMs, 6);
   });
 
-  it('counts time in which nothing was to do as rest', () => {
+  it('counts time in which nothing was to do as idle', () => {
     const work = shareOf(0.25);
     work.computed(0, 40);
-    expect(work.restMs(100)).toBeCloseTo(55, 6);
-    expect(work.restMs(5000)).toBe(0);
+    expect(work.idleMs(100)).toBeCloseTo(55, 6);
+    expect(work.idleMs(5000)).toBe(0);
     // A long idle time saves nothing up for later.
     work.computed(5000, 5040);
-    expect(work.restMs(5040)).toBeCloseTo(115, 6);
+    expect(work.idleMs(5040)).toBeCloseTo(115, 6);
   });
 
-  it('rests two seconds at most at once, and the remainder after the next batches', () => {
+  it('is idle for two seconds at most at once, and the remainder after the next batches', () => {
     const work = shareOf(0.5);
-    const { restsMs } = run(work, [5000, 10, 10, 10]);
-    expect(restsMs.slice(0, 2)).toEqual([longestRestMs, longestRestMs]);
-    expect(restsMs[2]).toBeCloseTo(5000 + 30 - 5 - 2 * longestRestMs - 10, 6);
-    expect(restsMs[3]).toBeCloseTo(10, 6);
+    const { idlesMs } = run(work, [5000, 10, 10, 10]);
+    expect(idlesMs.slice(0, 2)).toEqual([longestIdleMs, longestIdleMs]);
+    expect(idlesMs[2]).toBeCloseTo(5000 + 30 - 5 - 2 * longestIdleMs - 10, 6);
+    expect(idlesMs[3]).toBeCloseTo(10, 6);
   });
 
   it('owes ten seconds at most, so that one huge prompt does not slow answers down for minutes', () => {
-    const { restsMs } = run(shareOf(0.05), [60_000, ...Array.from({ length: 20 }, () => 1)]);
-    const slow = restsMs.filter((ms) => ms === longestRestMs);
+    const { idlesMs } = run(shareOf(0.05), [60_000, ...Array.from({ length: 20 }, () => 1)]);
+    const slow = idlesMs.filter((ms) => ms === longestIdleMs);
     expect(slow).toHaveLength(5);
   });
 
@@ -83,17 +83,17 @@ describe('WorkShare', () => {
     const work = shareOf(0.05);
     work.computed(0, 1000);
     work.set(0.5);
-    expect(work.restMs(1000)).toBe(0);
+    expect(work.idleMs(1000)).toBe(0);
   });
 
-  it('never takes more than its share over batches that it can rest off, and never rests too long at once', () => {
+  it('never takes more than its share over batches that it can make up for, and is never idle too long at once', () => {
     const shares = fc.double({ min: 0.05, max: 0.99, noNaN: true });
     const batches = fc.array(fc.double({ min: 0.1, max: 90, noNaN: true }), { minLength: 50 });
     fc.assert(
       fc.property(shares, batches, (share, batchesMs) => {
-        const { computedMs, totalMs, restsMs } = run(shareOf(share), batchesMs);
+        const { computedMs, totalMs, idlesMs } = run(shareOf(share), batchesMs);
         expect(computedMs).toBeLessThanOrEqual(share * (totalMs + 6));
-        expect(Math.max(...restsMs)).toBeLessThanOrEqual(longestRestMs);
+        expect(Math.max(...idlesMs)).toBeLessThanOrEqual(longestIdleMs);
       }),
     );
   });

@@ -1,10 +1,10 @@
-/** How long an engine rests between two batches so that it computes no more than a share of the time. Pure. */
+/** How long an engine is idle between two batches so that it computes no more than a share of the time. Pure. */
 
 /** An answer under way hardly stands still longer than this between two batches, however long the last one took. */
-export const longestRestMs = 2000;
-/** What longer batches owe beyond that is rested after the next ones, up to so much. */
+export const longestIdleMs = 2000;
+/** What longer batches owe beyond that is idle time after the next ones, up to so much. */
 const mostOwedMs = 10_000;
-/** Timers ring late; so much of it is given back to the next batches. */
+/** Timers ring late; so much of it is made up to the next batches. */
 const lateMs = 5;
 
 export class IdleTime {
@@ -32,11 +32,11 @@ export class IdleTime {
     this.#endedAt = endMs;
   }
 
-  /** How long the next batch has to wait from now on; time in which nothing was to do counts as rest. */
-  restMs(nowMs: number): number {
+  /** How long the next batch has to wait from now on; time in which nothing was to do counts as idle. */
+  idleMs(nowMs: number): number {
     return this.isWhole
       ? 0
-      : Math.max(0, Math.min(this.#evenAt, this.#endedAt + longestRestMs) - nowMs);
+      : Math.max(0, Math.min(this.#evenAt, this.#endedAt + longestIdleMs) - nowMs);
   }
 }
 

@@ -21,6 +21,7 @@ import type { GgufTensor } from './parse.ts';
 import type { GgufDescription, GgufFile } from './read.ts';
 import { type MetadataValue, stringValue, uint32Value } from './values.ts';
 import { type GgufContent, type TensorToWrite, writeGguf } from './write.ts';
+import { beginsModel, endsModel, isWholeModel, layerCount } from '../../src-shared/layers.ts';
 
 const dummyVocabulary = 32;
 const headName = 'output.weight';
@@ -73,7 +74,7 @@ export function shardContent(
 ): GgufContent {
   const facts = modelFacts(source);
   const metadata = new Map(
-    isWhole(facts, range)
+    isWholeModel(range, facts.layers)
       ? [...retainedMetadata(source), ...keysOf(facts, range)]
       : metadataOf(source, dissectFor(source, range), range),
   );
@@ -102,13 +103,9 @@ export function shardTensors(source: GgufDescription, range: LayerRange): ShardT
 /** The shard's tensors in order: the model's own, and zeros where only room is needed. */
 function partsOf(source: GgufDescription, range: LayerRange): (ShardTensor | TensorToWrite)[] {
   // All layers need no cut, so any architecture may have them.
-  return isWhole(modelFacts(source), range)
+  return isWholeModel(range, modelFacts(source).layers)
     ? source.header.tensors.map((tensor) => ({ name: tensor.name, tensor }))
     : [...cutParts(dissectFor(source, range), range)];
-}
-
-function isWhole({ layers }: ModelFacts, range: LayerRange): boolean {
-  return range.firstLayer === 0 && range.lastLayer === layers - 1;
 }
 
 function dissectFor(source: GgufDescription, range: LayerRange): Anatomy {
@@ -141,7 +138,7 @@ function* metadataOf(
   anatomy: Anatomy,
   range: LayerRange,
 ): Generator<[string, MetadataValue]> {
-  const needsTokenizer = range.firstLayer === 0 || range.lastLayer === anatomy.layers - 1;
+  const needsTokenizer = beginsModel(range) || endsModel(range, anatomy.layers);
   for (const entry of retainedMetadata(source)) {
     if (needsTokenizer || !entry[0].startsWith('tokenizer.')) {
       yield entry;
@@ -151,10 +148,7 @@ function* metadataOf(
     yield ['tokenizer.ggml.model', stringValue('none')];
     yield [`${anatomy.architecture}.vocab_size`, uint32Value(dummyVocabulary)];
   }
-  yield [
-    `${anatomy.architecture}.block_count`,
-    uint32Value(range.lastLayer - range.firstLayer + 1),
-  ];
+  yield [`${anatomy.architecture}.block_count`, uint32Value(layerCount(range))];
   yield* keysOf(anatomy, range);
 }
 
@@ -167,8 +161,8 @@ function keysOf({ layers }: ModelFacts, range: LayerRange): [string, MetadataVal
 }
 
 function* cutParts(anatomy: Anatomy, range: LayerRange): Generator<ShardTensor | TensorToWrite> {
-  const isFirst = range.firstLayer === 0;
-  const isLast = range.lastLayer === anatomy.layers - 1;
+  const isFirst = beginsModel(range);
+  const isLast = endsModel(range, anatomy.layers);
   const head = anatomy.head.find((tensor) => tensor.name === headName) ?? anatomy.embedding;
 
   if (isFirst) {

@@ -24,8 +24,8 @@ import { loadCatalog } from './hosting/catalog-models.ts';
 import { HostingService } from './hosting/hosting-service.ts';
 import { HeaderExchange } from './headers/header-exchange.ts';
 import type { Log } from './base/log.ts';
-import { createMesh, type Mesh } from './mesh/mesh.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
+import { createPoolMesh, type PoolMesh } from './pools/pool-mesh.ts';
 import type { PoolService } from './pools/pool-service.ts';
 import { MeteredGenerations } from './sessions/asking/metered-generations.ts';
 import type { CatalogModel } from './hosting/catalog.ts';
@@ -57,7 +57,7 @@ export class MeshNode {
   readonly #own: OwnModels;
   /** What its owner and questions know of models. */
   readonly models: NodeModels;
-  readonly #mesh: Mesh;
+  readonly #mesh: PoolMesh;
   readonly #routes: MeshRoutes;
   readonly #hosting: HostingService;
   readonly #standing: StoredReputation;
@@ -73,7 +73,7 @@ export class MeshNode {
   readonly #warnings: readonly string[];
   #gateway: Gateway | undefined;
   /** Why this machine's own shards do not serve; null while they do. */
-  #restsBecause: string | null;
+  #idleReason: string | null;
 
   /**
    * Joins the mesh, opens the gateway and begins to load the desired shards. When it fails, nothing is left running.
@@ -90,7 +90,7 @@ export class MeshNode {
     });
     const running: { node?: MeshNode } = {};
     const standing = await StoredReputation.open(options.config.dataFolder, options.logOf('mesh'));
-    const mesh = await createMesh({
+    const mesh = await createPoolMesh({
       dataFolder: options.config.dataFolder,
       listen: options.config.listen,
       staticPeers: options.config.staticPeers,
@@ -122,7 +122,7 @@ export class MeshNode {
     options: NodeOptions,
     library: ModelLibrary,
     routes: MeshRoutes,
-    mesh: Mesh,
+    mesh: PoolMesh,
     catalog: readonly CatalogModel[],
     standing: StoredReputation,
     warnings: readonly string[],
@@ -131,7 +131,7 @@ export class MeshNode {
     this.#warnings = warnings;
     const { config, tell, onChange, logOf } = options;
     this.#options = options;
-    this.#restsBecause = config.work.because;
+    this.#idleReason = config.work.because;
     this.#library = library;
     this.#own = new OwnModels(library, logOf('models'));
     this.#mesh = mesh;
@@ -177,7 +177,7 @@ export class MeshNode {
       onWrongRefusal: (peer) => routes.wronglyRefused(peer),
       ownShards: () => this.#shards.ownRecords(),
       wakeOwnShards: (manifestId, signal) => this.#shards.wake(manifestId, signal),
-      isResting: () => this.#restsBecause !== null,
+      isIdle: () => this.#idleReason !== null,
       whyNotHere: (manifestId) => this.models.whyNotHere(manifestId),
       ownModels: () => this.#shards.ownModels(),
     });
@@ -225,7 +225,7 @@ export class MeshNode {
       pools: mesh.pools,
       peers: () => routes.peers(),
       available: () => this.#generations.models(),
-      restsBecause: () => this.#restsBecause,
+      idleReason: () => this.#idleReason,
       onImportProgress: (path, doneBytes, totalBytes) =>
         tell('importProgress', { path, doneBytes, totalBytes }),
       onChange,
@@ -304,7 +304,7 @@ export class MeshNode {
 
   /** Resolves when the order is carried out; peers are told at once. */
   async setWork(work: WorkOrder): Promise<void> {
-    this.#restsBecause = work.because;
+    this.#idleReason = work.because;
     if (work.state === 'draining') {
       // Their answers go over to other peers; the own user's stay where he is answered here.
       this.#stages.drain((requester) => !work.answersOwner || requester !== this.#mesh.peer);

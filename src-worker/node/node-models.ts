@@ -29,7 +29,7 @@ export type NodeModelsOptions = {
   /** Models of which every layer is hosted by somebody in reach. */
   readonly available: () => readonly ModelSummary[];
   /** Why this machine's own shards do not serve; null while they do. */
-  readonly restsBecause: () => string | null;
+  readonly idleReason: () => string | null;
   readonly onImportProgress: ImportListener;
   readonly onChange: () => void;
 };
@@ -113,11 +113,11 @@ export class NodeModels {
 
   /** Why this machine does not answer with the model itself, as a sentence; undefined where it is not meant to. */
   whyNotHere(manifestId: string): string | undefined {
-    const { shards, own, restsBecause } = this.#options;
+    const { shards, own, idleReason } = this.#options;
     return whyNotHere({
       isHosted: shards.hosts(manifestId),
       isHere: own.get(manifestId) !== undefined,
-      restsBecause: restsBecause(),
+      idleReason: idleReason(),
       fault: shards.faultOf(manifestId),
     });
   }

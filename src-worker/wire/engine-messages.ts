@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { samplingSchema } from '../../src-shared/model.ts';
 import { computeShareSchema } from '../../src-shared/compute-share.ts';
 import { workKinds } from './work.ts';
+import { stageRoleSchema } from './stage-role.ts';
 
 /** File descriptor of the link in the engine process. */
 export const engineLinkDescriptor = 3;
@@ -33,14 +34,10 @@ export type Pulse = z.infer<typeof pulseSchema>;
 
 export const engineKinds = { ...workKinds, request: 16, response: 17, sessionFailed: 18 } as const;
 
-/** Where a shard stands in its model. A whole model is a chain of one shard. */
-const shardRoleSchema = z.enum(['whole', 'first', 'middle', 'last']);
-export type ShardRole = z.infer<typeof shardRoleSchema>;
-
 export const loadParametersSchema = z.object({
   /** A GGUF file: the model itself, a shard cut from it, or only its header when `vocabularyOnly`. */
   path: z.string().min(1),
-  role: shardRoleSchema,
+  role: stageRoleSchema,
   /** Load tokenizer and metadata alone; such an engine only answers `tokenize` and `vocabulary`. */
   vocabularyOnly: z.boolean().default(false),
   /** As `vocabularyOnly`, after a look at all the rest that a load checks but the tensors' data: sizes, names, shapes. */

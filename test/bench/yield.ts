@@ -1,4 +1,4 @@
-/** How fast the machine is given back: from a game that begins to the engine process gone, in the middle of an answer. */
+/** How fast the machine is released: from a game that begins to the engine process gone, in the middle of an answer. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export const yieldToOwner: Bench = {
     try {
       const times: number[] = [];
       while (times.length < triggers) {
-        times.push(await giveBack(host, machine));
+        times.push(await release(host, machine));
         if (times.length % 20 === 0) {
           say(`${times.length} of ${triggers}: the last took ${round(times.at(-1) ?? 0, 0)} ms`);
         }
@@ -55,7 +55,7 @@ export const yieldToOwner: Bench = {
 };
 
 /** Milliseconds from the reading to the process gone; the machine is idle again afterwards. */
-async function giveBack(host: Host, machine: PlayedMachine): Promise<number> {
+async function release(host: Host, machine: PlayedMachine): Promise<number> {
   await untilServing(host);
   const [engine = 0] = enginePids(host);
   const answer = askForLong(host);

@@ -32,7 +32,7 @@ test('a card is shown with what it does, and what is not known with its reason',
 
   // No snapshot is sent for a degree.
   played.machine.tell(cardWith({ temperatureCelsius: known(61) }));
-  await expect(card.getByText('61 °C · rests from 83 °C')).toBeVisible(shownWithin);
+  await expect(card.getByText('61 °C · pauses from 83 °C')).toBeVisible(shownWithin);
 });
 
 test('a game is named, with how the pause ends, and work goes on after it', async ({

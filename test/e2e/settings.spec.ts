@@ -135,7 +135,7 @@ test('the hours of the week are edited day by day', async ({ openView, played })
   await monday.getByLabel('Monday, span 1: until').blur();
   await page.getByRole('button', { name: 'Add hours on Monday' }).click();
   await page.getByRole('button', { name: 'Remove span 1 of Tuesday' }).click();
-  await expect(page.getByRole('listitem', { name: 'Tuesday' })).toContainText('Rests all day');
+  await expect(page.getByRole('listitem', { name: 'Tuesday' })).toContainText('Paused all day');
   await expect.poll(schedule).toMatchObject({
     monday: [
       { from: 1230, to: 1440 },

@@ -176,7 +176,7 @@ test('an app that is killed takes all its processes along', async ({ desktop }) 
   await desktop.nothingLeft();
 });
 
-test('sleep gives the machine back, and waking takes it up again', async ({ desktop }) => {
+test('sleep releases the machine, and waking takes it up again', async ({ desktop }) => {
   await desktop.work();
   await desktop.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('suspend'));
   await desktop.until(

@@ -134,7 +134,7 @@ describe('the command line without a running host', () => {
     expect(list).toMatch(
       /^\* schedule +mon-fri 18:00-08:00, sat,sun 00:00-24:00 \(default: always\)/m,
     );
-    expect(list).toMatch(/^\* pauseOnGpuLoadPercent +off \(default: 20 %\) +rests while/m);
+    expect(list).toMatch(/^\* pauseOnGpuLoadPercent +off \(default: 20 %\) +pauses while/m);
     expect(list).toMatch(/^ {2}idleMinutes +5 minutes +works only after/m);
     expect(JSON.parse(await settings('list', '--json'))).toMatchObject({
       schedule: { sunday: [{ from: 0, to: 1440 }], monday: [{ from: 1080, to: 480 }] },
@@ -260,7 +260,7 @@ describe('the command line with a running host', () => {
     expect(out).toContain(`Data    ${folder}`);
   });
 
-  it('pauses and resumes as it is told, and says why it rests', async () => {
+  it('pauses and resumes as it is told, and says why it is paused', async () => {
     const folder = await runningFolder();
     const say = async (...args: string[]): Promise<string> => {
       const { out, err } = await mindmesh([...args, '--data', folder]);

@@ -63,7 +63,7 @@ describe('the pace of an engine', () => {
     expect(onOneThread.said).toEqual(atFull.said);
   });
 
-  it('opens, closes and answers while it rests, and goes on at once when it may work more', async () => {
+  it('opens, closes and answers while it is idle, and goes on at once when it may work more', async () => {
     await engine.client.setComputeShare({ workShare: 0.05, cpuShare: 1 });
     const session = await read();
     await engine.until(() => engine.outputsOf(session).length >= 5);

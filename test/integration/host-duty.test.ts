@@ -24,11 +24,11 @@ async function givenBackMs(host: Host): Promise<number[]> {
   const lines = (await logOf(host.snapshot().dataFolder)).trim().split('\n');
   return lines.flatMap((line) => {
     const { msg, ms } = JSON.parse(line) as { msg: string; ms?: number };
-    return msg.startsWith('The machine was given back') && ms !== undefined ? [ms] : [];
+    return msg.startsWith('The machine was released') && ms !== undefined ? [ms] : [];
   });
 }
 
-it('gives the machine back in the middle of an answer when a game begins, says why, and returns after it', async () => {
+it('releases the machine in the middle of an answer when a game begins, says why, and returns after it', async () => {
   const machine = new PlayedMachine();
   const host = await servingHost(machine);
   const [engine = 0] = enginePids(host);
@@ -47,7 +47,7 @@ it('gives the machine back in the middle of an answer when a game begins, says w
   expect(host.snapshot()).toMatchObject({
     state: 'running',
     duty: { sentence: 'Paused: Cyberpunk2077.exe is running' },
-    node: { shards: [{ state: 'resting', pid: null }] },
+    node: { shards: [{ state: 'idle', pid: null }] },
   });
   await expect(answer.over).rejects.toThrow('was taken out of service');
   await expect(askForLong(host).over).rejects.toMatchObject({
@@ -104,7 +104,7 @@ it('ends also a node that no longer listens, and is paused all the same', async 
   await eventuallyTrue('another node', () => host.snapshot().state === 'running');
   expect(host.snapshot()).toMatchObject({
     duty: { state: 'paused' },
-    node: { shards: [{ state: 'resting' }] },
+    node: { shards: [{ state: 'idle' }] },
   });
 });
 
@@ -118,7 +118,7 @@ it('keeps a pause over a restart, and loads nothing then', async () => {
   onTestFinished(() => second.stop());
   expect(second.snapshot()).toMatchObject({
     duty: { state: 'paused', sentence: expect.stringContaining('you paused it until') },
-    node: { shards: [{ state: 'resting' }] },
+    node: { shards: [{ state: 'idle' }] },
   });
   await second.stop();
   expect(machine.isWatched).toBe(false);
@@ -132,7 +132,7 @@ it('answers its owner while it is in use and does nothing for others, until a ga
   await eventuallyTrue('paused', () => host.snapshot().duty.state === 'paused');
   expect(host.snapshot()).toMatchObject({
     duty: { answersOwner: true, reasons: [{ name: 'in use' }] },
-    node: { shards: [{ state: 'resting' }] },
+    node: { shards: [{ state: 'idle' }] },
   });
   const answer = askForLong(host);
   await eventuallyTrue('an answer under way', () => answer.pieces() > 0);
@@ -161,7 +161,7 @@ it('is suspended in the middle of an answer without an engine left, and answers 
   await untilServing(host);
 });
 
-it('rests for a while when its engines die again and again, says so, and tries again', async () => {
+it('pauses for a while when its engines die again and again, says so, and tries again', async () => {
   const host = await servingHost(new PlayedMachine());
   for (let death = 0; death < 3; death += 1) {
     await eventuallyTrue('an engine', () => enginePids(host).length === 1);

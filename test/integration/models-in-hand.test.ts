@@ -169,7 +169,7 @@ describe('two models of one name', () => {
     });
   });
 
-  it('mean the own weights, also while these rest, never those of another machine', async () => {
+  it('mean the own weights, also while these are idle, never those of another machine', async () => {
     const strangersFile = await modelFile('Same Name', 2);
     const stranger = await start({
       bundledModels: [strangersFile],
@@ -240,13 +240,13 @@ describe('a model that cannot be loaded', () => {
     await node.request('setWork', {
       state: 'paused',
       answersOwner: false,
-      because: 'This machine rests after failures to load',
+      because: 'This machine is paused after failures to load',
     });
     const refused = await ask(node, 'Good').catch((error: unknown) => String(error));
-    expect(refused).toMatch(/rests after failures to load\.$/);
+    expect(refused).toMatch(/is paused after failures to load\.$/);
     expect(refused).not.toContain('Broken');
     await expect(ask(node, 'Broken')).rejects.toMatchObject({
-      message: expect.stringMatching(/rests after failures to load\. .+ Import it again\.$/),
+      message: expect.stringMatching(/is paused after failures to load\. .+ Import it again\.$/),
     });
   });
 });

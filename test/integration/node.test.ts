@@ -176,14 +176,14 @@ describe('the shards of a node', () => {
     expect(await answeredBy()).toBe(node.status.peer);
   });
 
-  it('answer their own user while they rest for everybody else, and load only when asked', async () => {
+  it('answer their own user while they are paused for everybody else, and load only when asked', async () => {
     const config = { bundledModels: [await modelFile()], shards: [{ model }] };
-    const rest = { state: 'paused', answersOwner: true, because: 'Paused: in use' } as const;
-    const node = await start({ ...config, work: rest });
+    const pause = { state: 'paused', answersOwner: true, because: 'Paused: in use' } as const;
+    const node = await start({ ...config, work: pause });
     const other = await start({ ...config, shards: [], staticPeers: node.status.addresses });
     await other.until(({ peers }) => peers[0]?.connected === true, 'the peers know each other');
     const asked = { model, messages: [{ role: 'user' as const, content: 'Who?' }], maxTokens: 2 };
-    expect(node.status.shards).toMatchObject([{ state: 'resting', pid: null }]);
+    expect(node.status.shards).toMatchObject([{ state: 'idle', pid: null }]);
     expect(node.status.models).toMatchObject([{ name: model, available: true }]);
 
     await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
@@ -193,11 +193,11 @@ describe('the shards of a node', () => {
     ]);
     await node.until(({ shards }) => shards[0]?.state === 'serving', 'the engine is told of');
     const [engine = 0] = node.enginePids;
-    await node.request('setWork', { ...rest, because: 'Paused: the processor is busy' });
+    await node.request('setWork', { ...pause, because: 'Paused: the processor is busy' });
     expect(isAlive(engine)).toBe(true);
     await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
 
-    await node.request('setWork', { ...rest, answersOwner: false, because: 'Paused: a game' });
+    await node.request('setWork', { ...pause, answersOwner: false, because: 'Paused: a game' });
     expect(isAlive(engine)).toBe(false);
     // Nor is anything left of the processes that make prompts of text.
     await vi.waitFor(async () => expect(await descendantsOf(node.pid)).toEqual([]), 2000);

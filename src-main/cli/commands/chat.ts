@@ -139,7 +139,7 @@ function answeringModel(
     throw new AppError(
       'no-route',
       isOthersFault
-        ? `${model.alias ?? model.name} cannot answer: this machine rests after failures to load. "mindmesh status" tells of which; "mindmesh resume" tries again now.`
+        ? `${model.alias ?? model.name} cannot answer: this machine is paused after failures to load. "mindmesh status" tells of which; "mindmesh resume" tries again now.`
         : `No model can answer. ${duty.sentence}.`,
     );
   }

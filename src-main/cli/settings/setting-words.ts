@@ -15,17 +15,17 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     about:
       'works only after so long without keyboard, mouse, touch or game pad; 0 works at any time',
   },
-  pauseWhileGaming: { about: 'rests while a game or a full-screen window is open' },
-  exclusiveApps: { about: 'programs during which it rests in any case' },
+  pauseWhileGaming: { about: 'pauses while a game or a full-screen window is open' },
+  exclusiveApps: { about: 'programs during which it pauses in any case' },
   pauseOnGpuLoadPercent: {
     unit: '%',
     none: 'off',
-    about: 'rests while other programs use more of a graphics card than this',
+    about: 'pauses while other programs use more of a graphics card than this',
   },
   pauseOnCpuLoadPercent: {
     unit: '%',
     none: 'off',
-    about: 'rests while other programs use more of the processor than this',
+    about: 'pauses while other programs use more of the processor than this',
   },
   onBattery: { about: 'on battery: pause or work' },
   onMeteredNetwork: { about: 'on a network that is paid by its use: pause or work' },
@@ -39,7 +39,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   },
   temperatureCeilingCelsius: {
     unit: '°C',
-    about: 'a graphics card rests from here on, and works less from 5 °C below',
+    about: 'a graphics card pauses from here on, and works less from 5 °C below',
   },
   cpuTemperatureCeilingCelsius: {
     unit: '°C',

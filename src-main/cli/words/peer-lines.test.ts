@@ -41,7 +41,7 @@ describe('peerLines', () => {
     expect(peerLines([away, relayed, near], 5)).toEqual([
       'Peer       State      Way                    Latency  Region  Hosts',
       '…qQwYxX2A  ready      direct                 1.2 ms   DE      MindMesh Demo 0–3',
-      '…YCtWCXoN  resting    relay                  82 ms    –       nothing',
+      '…YCtWCXoN  paused     relay                  82 ms    –       nothing',
       '…YCtWCXoN  finishing  not connected (relay)  –        –       nothing',
       'and 2 more that are known but not connected',
     ]);

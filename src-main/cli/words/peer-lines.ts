@@ -56,7 +56,7 @@ function stateWords(state: NonNullable<PeerStatus['state']>): string {
     case 'draining':
       return 'finishing';
     case 'paused':
-      return 'resting';
+      return 'paused';
     case 'leaving':
       return 'leaving';
     default:

@@ -113,7 +113,7 @@ export function peerAddresses(node: NodeStatus | null): string[] {
   return outside.length > 0 ? outside : addresses;
 }
 
-/** Who hosts nothing has no duty worth a line. */
+/** A machine that hosts nothing has no duty worth a line. */
 function dutyLines({ duty, node }: HostSnapshot): string[] {
   if (duty.state === 'off') {
     return [];
@@ -154,8 +154,8 @@ function hostedLines({ node, duty }: HostSnapshot): string[] {
     const known = node?.models.find(({ manifestId }) => manifestId === shard.manifestId);
     const what = `${known?.alias ?? shard.model}, layers ${shard.firstLayer}–${shard.lastLayer}`;
     switch (shard.state) {
-      case 'resting':
-        return `${what} (resting)`;
+      case 'idle':
+        return `${what} (idle)`;
       case 'starting':
         return `${what} (loading)`;
       case 'faulted':

@@ -58,7 +58,7 @@ describe('the owner’s own questions', () => {
     expect(ownQuestions({ duty: paused, node: node(false) })).toBe('nowhere');
   });
 
-  it('are not promised to anybody while the machine is being given back', () => {
+  it('are not promised to anybody while the machine is being released', () => {
     const draining: HostSnapshot['duty'] = {
       state: 'draining',
       reasons: [],

@@ -1,4 +1,4 @@
-/** A temperature against the ceiling from which the machine rests. */
+/** A temperature against the ceiling from which the machine pauses. */
 import type { Settings } from '../../../src-shared/settings.ts';
 import { text } from '../../locales/text.ts';
 
@@ -17,7 +17,7 @@ export function heatOf(celsius: number, ceiling: number): Heat {
 }
 
 export function heatWords(heat: Heat, ceiling: number): string {
-  const sentence = { cool: words.restsFrom, warm: words.nearCeiling, hot: words.atCeiling }[heat];
+  const sentence = { cool: words.pausesFrom, warm: words.nearCeiling, hot: words.atCeiling }[heat];
   return sentence(ceiling);
 }
 

@@ -5,7 +5,7 @@ describe('readings as they are shown', () => {
   it('say in words what heat means, so that nobody depends on a colour', () => {
     expect(shownHeat(61.4, 83)).toMatchObject({
       value: '61 °C',
-      note: 'rests from 83 °C',
+      note: 'pauses from 83 °C',
       tone: 'good',
     });
     expect(shownHeat(80, 83)).toMatchObject({ note: 'close to its ceiling of 83 °C' });

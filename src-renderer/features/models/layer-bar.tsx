@@ -11,7 +11,7 @@ const mostSingleLayers = 64;
 const looks: Record<LayerHolder, string> = {
   here: 'bg-accent',
   peer: 'border border-accent bg-[repeating-linear-gradient(135deg,var(--accent)_0_2px,transparent_2px_5px)]',
-  resting: 'bg-accent/35',
+  idle: 'bg-accent/35',
   nobody: 'border border-dashed border-muted/60',
 };
 
@@ -55,7 +55,7 @@ export function LayerLegend() {
   const entries: readonly [LayerHolder, string][] = [
     ['here', text.status.legendHere],
     ['peer', text.status.legendPeer],
-    ['resting', text.status.legendResting],
+    ['idle', text.status.legendIdle],
     ['nobody', text.status.legendNobody],
   ];
   return (

@@ -65,13 +65,13 @@ describe('who holds the layers of a model', () => {
   });
 
   it('is this machine without having them loaded, where no peer has them either', () => {
-    const shards = [shard(0, 9, { state: 'resting' })];
+    const shards = [shard(0, 9, { state: 'idle' })];
     expect(layerCoverage(model, { shards, peers: [peer(0, 3)] })).toEqual([
       { firstLayer: 0, lastLayer: 3, holder: 'peer' },
-      { firstLayer: 4, lastLayer: 9, holder: 'resting' },
+      { firstLayer: 4, lastLayer: 9, holder: 'idle' },
     ]);
-    expect(shardCoverage(2, shard(0, 1, { state: 'resting' }))).toEqual([
-      { firstLayer: 0, lastLayer: 1, holder: 'resting' },
+    expect(shardCoverage(2, shard(0, 1, { state: 'idle' }))).toEqual([
+      { firstLayer: 0, lastLayer: 1, holder: 'idle' },
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('how often the layers of a model are hosted', () => {
   it('is counted by computers, where they are fewest', () => {
     const rest = { shards: [shard(0, 9)], peers: [peer(0, 4), peer(5, 9), peer(3, 6)] };
     expect(leastHolders(model, rest)).toBe(2);
-    expect(leastHolders(model, { ...rest, shards: [shard(0, 9, { state: 'resting' })] })).toBe(1);
+    expect(leastHolders(model, { ...rest, shards: [shard(0, 9, { state: 'idle' })] })).toBe(1);
     expect(leastHolders(model, { shards: [], peers: [peer(0, 9, false)] })).toBe(0);
     expect(leastHolders(model, { shards: [shard(0, 4), shard(4, 9)], peers: [] })).toBe(1);
   });
@@ -103,7 +103,7 @@ describe('layers that nobody has loaded', () => {
   const missing = { ...model, path: null };
 
   it('are on this computer where its shards or the file of the model have them', () => {
-    const half = { shards: [shard(0, 4, { state: 'resting' })], peers: [peer(5, 9)] };
+    const half = { shards: [shard(0, 4, { state: 'idle' })], peers: [peer(5, 9)] };
     expect(missingLayersAreHere(missing, half)).toBe(true);
     expect(missingLayersAreHere({ ...model, path: '/m.gguf' }, { shards: [], peers: [] })).toBe(
       true,

@@ -1,9 +1,9 @@
-/** Who holds which layers of a model, for the bar that shows it. */
+/** The layers of a model and the machines that host them, for the bar that shows it. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 
-/** `resting`: on this machine, and not loaded while it does not work. */
-export type LayerHolder = 'here' | 'peer' | 'resting' | 'nobody';
+/** `idle`: on this machine, and not loaded while it does not work. */
+export type LayerHolder = 'here' | 'peer' | 'idle' | 'nobody';
 
 /** A run of layers with the same holder; both ends included, zero-based. */
 export interface LayerRun extends LayerRange {
@@ -28,7 +28,7 @@ function runsOf(layers: number, holderOf: (layer: number) => LayerHolder): Layer
 const holds = (range: LayerRange, layer: number): boolean =>
   range.firstLayer <= layer && layer <= range.lastLayer;
 
-/** The runs of a model's layers by who serves them now; this machine goes before peers, and these before its own rest. */
+/** The runs of a model's layers by who serves them now; this machine goes before peers, and these before its own idle layers. */
 export function layerCoverage(
   model: { readonly manifestId: string; readonly layers: number },
   node: Pick<NodeStatus, 'shards' | 'peers'>,
@@ -37,7 +37,7 @@ export function layerCoverage(
     shard.manifestId === model.manifestId;
   const own = node.shards.filter(sameModel);
   const here = own.filter(({ state }) => state === 'serving');
-  const resting = own.filter(({ state }) => state === 'resting');
+  const idle = own.filter(({ state }) => state === 'idle');
   const peers = node.peers.flatMap((peer) => (peer.connected ? peer.shards.filter(sameModel) : []));
   return runsOf(model.layers, (layer) => {
     if (here.some((range) => holds(range, layer))) {
@@ -46,7 +46,7 @@ export function layerCoverage(
     if (peers.some((range) => holds(range, layer))) {
       return 'peer';
     }
-    return resting.some((range) => holds(range, layer)) ? 'resting' : 'nobody';
+    return idle.some((range) => holds(range, layer)) ? 'idle' : 'nobody';
   });
 }
 
@@ -68,7 +68,7 @@ export function leastHolders(
 
 /**
  * Whether every layer that no computer has loaded is on this one all the same: in the model's file, or in a shard that
- * rests, loads or failed.
+ * is idle, loads or failed.
  */
 export function missingLayersAreHere(
   model: { readonly manifestId: string; readonly layers: number; readonly path: string | null },
@@ -83,6 +83,6 @@ export function shardCoverage(
   layers: number,
   shard: LayerRange & { readonly state: ShardStatus['state'] },
 ): LayerRun[] {
-  const holder = shard.state === 'resting' ? 'resting' : 'here';
+  const holder = shard.state === 'idle' ? 'idle' : 'here';
   return runsOf(layers, (layer) => (holds(shard, layer) ? holder : 'nobody'));
 }

@@ -55,8 +55,8 @@ describe('the state of the node', () => {
     expect(running(node([], [])).sentence).toContain('serves no layers');
   });
 
-  it('is running while its layers rest, and says that they are not loaded', () => {
-    expect(running(node(['resting'], [true]))).toEqual({
+  it('is running while its layers are idle, and says that they are not loaded', () => {
+    expect(running(node(['idle'], [true]))).toEqual({
       tone: 'good',
       word: 'Running',
       sentence:

@@ -58,7 +58,7 @@ export function ScheduleDay({
         </span>
       </div>
       {spans.length === 0 ? (
-        <p className="text-sm text-muted sm:pl-27">{words.rests}</p>
+        <p className="text-sm text-muted sm:pl-27">{words.idleAllDay}</p>
       ) : (
         <ul className="space-y-1 sm:pl-27">
           {spans.map((span, index) => (

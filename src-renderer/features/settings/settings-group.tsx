@@ -25,7 +25,7 @@ export function SettingsGroup({ group, children }: { group: SettingGroup; childr
     }
   };
   if (before !== null && isChanged) {
-    // Who changes something after a reset has gone on, and has nothing to undo.
+    // A change after a reset means that the person has gone on; there is nothing to undo then.
     setBefore(null);
   }
   return (

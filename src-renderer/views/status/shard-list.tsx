@@ -11,7 +11,7 @@ import { text } from '../../locales/text.ts';
 const words = text.status;
 
 const tones: Record<ShardStatus['state'], Tone> = {
-  resting: 'paused',
+  idle: 'paused',
   starting: 'busy',
   serving: 'good',
   faulted: 'bad',
@@ -29,7 +29,7 @@ function Shard({ shard, model }: { shard: ShardStatus; model: ModelEntry | undef
         </span>
       </div>
       <LayerBar runs={shardCoverage(layers ?? shard.lastLayer + 1, shard)} />
-      {shard.state === 'resting' ? null : shard.fault === null ? (
+      {shard.state === 'idle' ? null : shard.fault === null ? (
         <Facts
           facts={[
             {

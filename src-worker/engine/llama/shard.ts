@@ -3,7 +3,7 @@
  * decodes a batch. A shard that is not last hands on the hidden states after its last layer.
  */
 import { AppError } from '../../../src-shared/errors.ts';
-import type { ShardRole } from '../../wire/engine-messages.ts';
+import { samples, type StageRole, takesTokens } from '../../wire/stage-role.ts';
 import { BatchBuffer, type Run } from './batch-buffer.ts';
 import { batchSizeFor } from './batch-size.ts';
 import { HiddenTap } from './hidden-tap.ts';
@@ -12,7 +12,7 @@ import { type Llama, noVocabulary, type Pointer } from './llama.ts';
 import { Model } from './model.ts';
 
 export type ShardOptions = {
-  readonly role: ShardRole;
+  readonly role: StageRole;
   readonly contextLength: number;
   readonly maxSessions: number;
   /** Most tokens in a batch; see batch-size.ts for where it becomes less. */
@@ -31,7 +31,7 @@ const largestMicroBatch = 512;
 
 export class Shard {
   readonly model: Model;
-  readonly role: ShardRole;
+  readonly role: StageRole;
   /** Cache cells that all sequences share: the wanted number, rounded up by llama.cpp. */
   readonly contextLength: number;
   readonly batchSize: number;
@@ -118,11 +118,11 @@ export class Shard {
   }
 
   get takesTokens(): boolean {
-    return this.role === 'whole' || this.role === 'first';
+    return takesTokens(this.role);
   }
 
   get samples(): boolean {
-    return this.role === 'whole' || this.role === 'last';
+    return samples(this.role);
   }
 
   /** Bytes that one token's input value takes. */

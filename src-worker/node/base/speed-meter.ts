@@ -1,4 +1,4 @@
-/** Tokens per second over the last seconds that had any, without a timer: a shard that rests keeps its speed. */
+/** Tokens per second over the last seconds that had any, without a timer: an idle shard keeps its speed. */
 
 const seconds = 10;
 

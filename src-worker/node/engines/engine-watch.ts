@@ -15,9 +15,9 @@ const silenceLimitMs = process.platform === 'win32' ? 15_000 : 3 * pulseEveryMs 
 /** Before the first one: Node starts slowly on a machine that is out of memory. */
 const startLimitMs = 60_000;
 /** It computes nothing and reads nothing for so long, where the processor computes. */
-const restLimitMs = 4000;
+const idleLimitMs = 4000;
 /** It does where a graphics card computes, which leaves the processor idle. */
-const cardRestLimitMs = 30_000;
+const cardIdleLimitMs = 30_000;
 /** A batch may take this many times what the slowest one of its kind took: others may use the machine by now. */
 const timesExpected = 20;
 const leastBatchMs = 10_000;
@@ -36,7 +36,7 @@ export class EngineWatch {
   /** It waited for a disk since the pulse before. */
   #isReading = false;
   /** Since when it has been busy without a sign of work. */
-  #restsSince: number | undefined;
+  #idleSince: number | undefined;
 
   constructor(now: number) {
     this.#heardAt = now;
@@ -57,8 +57,8 @@ export class EngineWatch {
       before === undefined ||
       this.#isReading ||
       pulse.cpuMs - before.cpuMs > workingShare * (now - this.#pulsedAt);
-    this.#restsSince =
-      pulse.busyMs === 0 || isWorking ? undefined : (this.#restsSince ?? this.#pulsedAt);
+    this.#idleSince =
+      pulse.busyMs === 0 || isWorking ? undefined : (this.#idleSince ?? this.#pulsedAt);
     this.#heardAt = now;
     this.#pulse = pulse;
     this.#pulsedAt = now;
@@ -71,7 +71,7 @@ export class EngineWatch {
     if (wasAway) {
       // Not the engine: this process was stopped, or the whole computer slept.
       this.#heardAt = now;
-      this.#restsSince &&= now;
+      this.#idleSince &&= now;
       return undefined;
     }
     const silentMs = now - this.#heardAt;
@@ -83,11 +83,11 @@ export class EngineWatch {
     if (!this.#isLoaded || busyMs === 0) {
       return undefined;
     }
-    const restLimit = this.#computesOnCard
-      ? Math.max(cardRestLimitMs, timesExpected * expectedMs)
-      : restLimitMs;
-    if (this.#restsSince !== undefined && now - this.#restsSince > restLimit) {
-      return `did not answer and computed nothing for ${seconds(now - this.#restsSince)}`;
+    const idleLimit = this.#computesOnCard
+      ? Math.max(cardIdleLimitMs, timesExpected * expectedMs)
+      : idleLimitMs;
+    if (this.#idleSince !== undefined && now - this.#idleSince > idleLimit) {
+      return `did not answer and computed nothing for ${seconds(now - this.#idleSince)}`;
     }
     const batchLimit =
       expectedMs === 0 || this.#isReading

@@ -81,7 +81,7 @@ describe('a machine that works for its own user alone', () => {
     await vi.advanceTimersByTimeAsync(1);
     await settle();
     expect(engines.running).toEqual([]);
-    expect(host.statuses()).toMatchObject([{ state: 'resting' }]);
+    expect(host.statuses()).toMatchObject([{ state: 'idle' }]);
     await host.wake(model, whenever);
     expect(engines.running).toHaveLength(1);
   });
@@ -95,7 +95,7 @@ describe('a machine that works for its own user alone', () => {
     await host.wake(model, whenever);
     await vi.advanceTimersByTimeAsync(300_000);
     await settle();
-    expect(host.statuses()).toMatchObject([{ state: 'resting' }]);
+    expect(host.statuses()).toMatchObject([{ state: 'idle' }]);
     const { attempts } = engines;
     expect(attempts).toBeGreaterThan(5);
     await vi.advanceTimersByTimeAsync(600_000);
@@ -111,7 +111,7 @@ describe('a machine that works for its own user alone', () => {
     await woken;
     await vi.advanceTimersByTimeAsync(300_000);
     await settle();
-    expect(host.statuses()).toMatchObject([{ state: 'resting' }]);
+    expect(host.statuses()).toMatchObject([{ state: 'idle' }]);
   });
 
   it('does not keep a question waiting for a load that fails, or that nobody waits for any more', async () => {

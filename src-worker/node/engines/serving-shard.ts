@@ -1,7 +1,7 @@
 /** A loaded shard as sessions see it: something that takes work and gives work, without a word about processes. */
 import type { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, Sampling } from '../../../src-shared/model.ts';
-import type { ShardRole } from '../../wire/engine-messages.ts';
+import type { StageRole } from '../../wire/stage-role.ts';
 import type { Work } from '../../wire/work.ts';
 import type { Claimant } from './session-places.ts';
 
@@ -58,7 +58,7 @@ export interface ShardSession {
 export interface ServingShard extends LayerRange {
   readonly manifestId: string;
   readonly model: string;
-  readonly role: ShardRole;
+  readonly role: StageRole;
   /** Values in a hidden state. */
   readonly width: number;
   /** @throws AppError `over-capacity`, `engine-died`, or what the engine says about the sampling. */

@@ -1,5 +1,5 @@
 /**
- * Who uses a shard's sessions and cache cells. Every session is sure of its prompt and of an equal share of the
+ * The users of a shard's sessions and cache cells. Every session is sure of its prompt and of an equal share of the
  * cache; beyond that it takes what nobody has a claim to, so that one long answer uses what is idle and
  * cannot starve those that come later.
  */

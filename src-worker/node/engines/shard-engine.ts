@@ -17,6 +17,7 @@ import { SessionActivity } from './session-activity.ts';
 import { SessionBook } from './session-book.ts';
 import type { Claimant } from './session-places.ts';
 import { SpeedMeter } from '../base/speed-meter.ts';
+import { samples } from '../../wire/stage-role.ts';
 
 /** What this part of the node needs of an engine; EngineClient is one. */
 export interface Engine {
@@ -120,7 +121,7 @@ export class ShardEngine {
     const { maxSessions, contextLength } = engine.description;
     this.#engine = engine;
     this.#now = now;
-    this.#samples = parameters.role === 'whole' || parameters.role === 'last';
+    this.#samples = samples(parameters.role);
     this.#onSessions = onSessions;
     this.#name = name;
     this.#book = new SessionBook(name, maxSessions, contextLength);

@@ -81,7 +81,7 @@ describe('a shard whose file is its owner’s', () => {
   });
 });
 
-it('a fault is remembered while the machine rests, until other layers are hosted', async () => {
+it('a fault is remembered while the machine is idle, until other layers are hosted', async () => {
   const engines = new FakeEngines();
   engines.refuseLoads = new AppError('engine-load-failed', 'It is broken.');
   const host = hostOf(engines);

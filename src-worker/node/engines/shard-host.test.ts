@@ -136,7 +136,7 @@ it('engines keep to the pace that was ordered, also those that start later', asy
   ]);
 });
 
-describe('a machine that is given back', () => {
+describe('a machine that is released', () => {
   it('lets what is in flight go on while it drains, and begins nothing new', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
@@ -172,7 +172,7 @@ describe('a machine that is given back', () => {
     expect(engines.running).toHaveLength(2);
     await host.setWork({ state: 'paused', answersOwner: false });
     expect(engines.running).toEqual([]);
-    expect(host.statuses()).toMatchObject([{ ...right, state: 'resting', pid: null }]);
+    expect(host.statuses()).toMatchObject([{ ...right, state: 'idle', pid: null }]);
     expect(failed.failures).toMatchObject([{ code: 'peer-failed' }]);
     await host.setWork({ state: 'serving', answersOwner: true });
     await settle();

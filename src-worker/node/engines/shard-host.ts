@@ -11,6 +11,7 @@ import { expectedMemoryBytes as expectedMemoryBytesOf } from './expected-memory.
 import type { ServingShard, ServingShards } from './serving-shard.ts';
 import type { StartEngine } from './shard-engine.ts';
 import { type EngineSettings, ShardRunner } from './shard-runner.ts';
+import { allLayers, partKey } from '../../../src-shared/layers.ts';
 
 /** What this part of the node needs of the model library. */
 export interface ShardSource {
@@ -39,7 +40,7 @@ export type ShardHostOptions = {
   readonly now?: () => number;
 };
 
-/** Who asks again within minutes does not wait for the model; who goes on to something else gets the memory back. */
+/** An owner who asks again within minutes does not wait for the model; one who goes on to something else gets the memory back. */
 const defaultOwnUseKeepMs = 300_000;
 
 export type WorkPlan = Pick<WorkOrder, 'state' | 'answersOwner' | 'pace'>;
@@ -140,7 +141,7 @@ export class ShardHost implements ServingShards {
 
   /** Nothing new begins for others on a shard that is to end soon. */
   find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined {
-    const runner = this.#runners.get(keyOf(manifestId, layers));
+    const runner = this.#runners.get(partKey(manifestId, layers));
     const isThere = isOwn ? this.#work.answersOwner : this.#work.state === 'serving';
     return isThere && runner?.isServing === true ? runner : undefined;
   }
@@ -149,11 +150,11 @@ export class ShardHost implements ServingShards {
     return [...this.#runners.values()]
       .map((runner) => runner.status())
       .concat(
-        this.#resting().map(({ model, layers, expectedMemoryBytes }) => ({
+        this.#idle().map(({ model, layers, expectedMemoryBytes }) => ({
           ...layers,
           manifestId: model.manifestId,
           model: model.name,
-          state: 'resting',
+          state: 'idle',
           fault: null,
           failure: null,
           backend: null,
@@ -183,14 +184,14 @@ export class ShardHost implements ServingShards {
       return [];
     }
     return this.#isOwnUse
-      ? [...this.#loaded(true), ...this.#resting().map((shard) => this.#restingRecord(shard))]
+      ? [...this.#loaded(true), ...this.#idle().map((shard) => this.#idleRecord(shard))]
       : this.#loaded(true);
   }
 
   /** The models of those shards, each once. */
   ownModels(): ModelSummary[] {
-    const resting = this.#isOwnUse ? this.#resting().map(({ model }) => model) : [];
-    return eachOnce([...this.#loadedModels(), ...resting]);
+    const idle = this.#isOwnUse ? this.#idle().map(({ model }) => model) : [];
+    return eachOnce([...this.#loadedModels(), ...idle]);
   }
 
   /** Whether layers of the model are to be served here, loaded or not. */
@@ -198,7 +199,7 @@ export class ShardHost implements ServingShards {
     return [...this.#desired.values()].some(({ model }) => model.manifestId === manifestId);
   }
 
-  /** Why layers of the model could not be loaded, or are gone, also while this rests; undefined once they serve. */
+  /** Why layers of the model could not be loaded, or are gone, also while this is idle; undefined once they serve. */
   faultOf(manifestId: string): string | undefined {
     const faults = [...this.#desired]
       .filter(([, { model }]) => model.manifestId === manifestId)
@@ -295,13 +296,13 @@ export class ShardHost implements ServingShards {
   }
 
   /** Desired shards without an engine; none while they are about to be loaded. */
-  #resting(): DesiredShard[] {
+  #idle(): DesiredShard[] {
     return this.#isStopped
       ? []
       : [...this.#desired].flatMap(([key, shard]) => (this.#runners.has(key) ? [] : [shard]));
   }
 
-  #restingRecord({ model, layers }: DesiredShard): RecordedShard {
+  #idleRecord({ model, layers }: DesiredShard): RecordedShard {
     const { maxSessions } = this.#options.settings;
     const contextLength = this.#contextLength(model);
     return {
@@ -326,7 +327,7 @@ export class ShardHost implements ServingShards {
 
   #resolve(entry: HostedShard): [string, DesiredShard] {
     const { summary: model, manifest } = this.#options.library.find(entry.model);
-    const layers = entry.layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
+    const layers = entry.layers ?? allLayers(model.layers);
     if (layers.lastLayer >= model.layers) {
       throw new AppError(
         'setting-invalid',
@@ -338,7 +339,7 @@ export class ShardHost implements ServingShards {
       manifest === undefined
         ? undefined
         : expectedMemoryBytesOf(manifest.tensors, layers, model.layers, this.#contextLength(model));
-    return [keyOf(model.manifestId, layers), { model, layers, expectedMemoryBytes }];
+    return [partKey(model.manifestId, layers), { model, layers, expectedMemoryBytes }];
   }
 
   #contextLength(model: ModelSummary): number {
@@ -377,8 +378,4 @@ export class ShardHost implements ServingShards {
 
 function eachOnce(models: readonly ModelSummary[]): ModelSummary[] {
   return [...new Map(models.map((model) => [model.manifestId, model])).values()];
-}
-
-function keyOf(manifestId: string, { firstLayer, lastLayer }: LayerRange): string {
-  return `${manifestId} ${firstLayer} ${lastLayer}`;
 }

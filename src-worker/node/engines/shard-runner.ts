@@ -10,7 +10,7 @@ import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { fullComputeShare, type ComputeShare } from '../../../src-shared/compute-share.ts';
 import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/restart-policy.ts';
-import type { ShardRole } from '../../wire/engine-messages.ts';
+import { type StageRole, stageRoleOf } from '../../wire/stage-role.ts';
 import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
 import { FileGuard, stampOf } from './file-guard.ts';
@@ -61,7 +61,7 @@ export class ShardRunner implements ServingShard {
   readonly summary: ModelSummary;
   readonly firstLayer: number;
   readonly lastLayer: number;
-  readonly role: ShardRole;
+  readonly role: StageRole;
   readonly #options: ShardRunnerOptions;
   readonly #stopping = new AbortController();
   #state: State = { name: 'starting' };
@@ -82,7 +82,7 @@ export class ShardRunner implements ServingShard {
     this.manifestId = options.model.manifestId;
     this.firstLayer = options.layers.firstLayer;
     this.lastLayer = options.layers.lastLayer;
-    this.role = roleOf(options.layers, options.model.layers);
+    this.role = stageRoleOf(options.layers, options.model.layers);
     this.#attempt = this.#start();
   }
 
@@ -155,7 +155,7 @@ export class ShardRunner implements ServingShard {
       maxSessions: engine.description.maxSessions,
       contextLength: engine.description.contextLength,
       freeCells: engine.freeCells,
-      // What it measures is its computing time; it rests between.
+      // What it measures is its computing time; it is idle between.
       tokensPerSecond: engine.ownTokensPerSecond * this.#computeShare.workShare,
     };
   }
@@ -319,11 +319,4 @@ export class ShardRunner implements ServingShard {
     this.#state = state;
     this.#options.onChange();
   }
-}
-
-function roleOf({ firstLayer, lastLayer }: LayerRange, layers: number): ShardRole {
-  if (firstLayer === 0) {
-    return lastLayer === layers - 1 ? 'whole' : 'first';
-  }
-  return lastLayer === layers - 1 ? 'last' : 'middle';
 }

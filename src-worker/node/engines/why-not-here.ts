@@ -7,19 +7,19 @@ export type OwnPart = {
   /** The model is in the library. */
   readonly isHere: boolean;
   /** Why no layers are served now; null while they are. */
-  readonly restsBecause: string | null;
+  readonly idleReason: string | null;
   /** Why the layers of this very model could not be loaded, or are gone; undefined without such a failure. */
   readonly fault: string | undefined;
 };
 
 /** undefined where this machine has no part in it. Nothing is told of other models. */
 export function whyNotHere(part: OwnPart): string | undefined {
-  const { isHosted, isHere, restsBecause, fault } = part;
+  const { isHosted, isHere, idleReason, fault } = part;
   if (!isHosted) {
     return isHere
       ? 'This machine has the model in its library, but does not host it; host it here to have it answer.'
       : undefined;
   }
-  const reasons = [...(restsBecause === null ? [] : [restsBecause]), ...(fault ? [fault] : [])];
+  const reasons = [...(idleReason === null ? [] : [idleReason]), ...(fault ? [fault] : [])];
   return reasons.length === 0 ? undefined : asSentences(...reasons);
 }

@@ -10,6 +10,7 @@ import type { Log } from '../base/log.ts';
 import type { LibraryModel } from '../models/library.ts';
 import type { PinnedShard } from '../models/shard-cache.ts';
 import type { Placed } from '../placement/placement-question.ts';
+import { allLayers, partKey } from '../../../src-shared/layers.ts';
 
 export type DesiredShardsOptions = {
   readonly library: {
@@ -234,13 +235,9 @@ export class DesiredShards {
 }
 
 function rangeOf({ layers }: HostedShard, model: ModelSummary): Omit<Placed, 'manifestId'> {
-  return layers ?? { firstLayer: 0, lastLayer: model.layers - 1 };
+  return layers ?? allLayers(model.layers);
 }
 
 function eachOnce(placed: readonly Placed[]): Placed[] {
-  return [
-    ...new Map(
-      placed.map((each) => [`${each.manifestId} ${each.firstLayer} ${each.lastLayer}`, each]),
-    ).values(),
-  ];
+  return [...new Map(placed.map((each) => [partKey(each.manifestId, each), each])).values()];
 }

@@ -10,7 +10,7 @@ import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
-import type { Mesh } from '../mesh/mesh.ts';
+import type { PoolMesh } from '../pools/pool-mesh.ts';
 import {
   type KnownPeer,
   offeredModels,
@@ -30,11 +30,12 @@ import { ModelBytes } from './model-bytes.ts';
 import { RequestedDownloads } from './requested-downloads.ts';
 import { SharedModels } from './shared-models.ts';
 import { ToldDemand } from './told-demand.ts';
+import { isSamePart } from '../../../src-shared/layers.ts';
 
 export type HostingServiceOptions = {
   readonly config: NodeConfig;
   readonly library: ModelLibrary;
-  readonly mesh: Mesh;
+  readonly mesh: PoolMesh;
   readonly shards: ShardHost;
   readonly catalog: readonly CatalogModel[];
   readonly peers: () => readonly KnownPeer[];
@@ -264,15 +265,7 @@ export class HostingService {
     const { shards } = this.#options;
     const serving = shards.records();
     return shards.state === 'serving'
-      ? this.#desired.intended().filter((each) => !serving.some((shard) => isSame(shard, each)))
+      ? this.#desired.intended().filter((each) => !serving.some((shard) => isSamePart(shard, each)))
       : [];
   }
-}
-
-function isSame(one: Placed, other: Placed): boolean {
-  return (
-    one.manifestId === other.manifestId &&
-    one.firstLayer === other.firstLayer &&
-    one.lastLayer === other.lastLayer
-  );
 }

@@ -11,6 +11,7 @@ import type { PeerFault } from '../trust/reputation.ts';
 import { ChunkService } from '../transfer/chunk-service.ts';
 import { ModelDownloads } from './model-downloads.ts';
 import { TokenBucket } from '../base/token-bucket.ts';
+import { partKey } from '../../../src-shared/layers.ts';
 
 export type ModelBytesOptions = {
   readonly opener: ChannelOpener;
@@ -61,7 +62,7 @@ export class ModelBytes {
       log: options.log,
       onProgress: (manifestId, layers, { doneBytes, totalBytes, sources }) => {
         const model = library.list().find((each) => each.manifestId === manifestId)?.summary.name;
-        this.tell(`${manifestId} ${layers.firstLayer} ${layers.lastLayer}`, {
+        this.tell(partKey(manifestId, layers), {
           model: model ?? manifestId.slice(0, 12),
           manifestId,
           layers,
@@ -70,8 +71,7 @@ export class ModelBytes {
           sources,
         });
       },
-      onEnd: (manifestId, { firstLayer, lastLayer }) =>
-        this.tell(`${manifestId} ${firstLayer} ${lastLayer}`, undefined),
+      onEnd: (manifestId, layers) => this.tell(partKey(manifestId, layers), undefined),
       onFault: ({ id, kind, fault }) => {
         // A peer that gives nothing, or goes, does no wrong: it may pause at any time.
         if (kind === 'peer' && fault !== 'failed') {

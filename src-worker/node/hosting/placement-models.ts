@@ -3,6 +3,7 @@ import type { ModelSummary } from '../../../src-shared/model.ts';
 import { bufferBytes, expectedMemoryBytes } from '../engines/expected-memory.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { PlacementModel } from '../placement/placement-question.ts';
+import { allLayers } from '../../../src-shared/layers.ts';
 
 /** Keys and values as f16; most models keep them for a quarter of their heads or less. */
 const assumedCacheBytesPerValue = 1;
@@ -15,7 +16,7 @@ export function placementModel(
 ): PlacementModel {
   const { tensors, layers } = manifest;
   const cells = Math.min(contextLength, manifest.contextLength);
-  const all = { firstLayer: 0, lastLayer: layers - 1 };
+  const all = allLayers(layers);
   const cacheBytes =
     expectedMemoryBytes(tensors, all, layers, cells) - expectedMemoryBytes(tensors, all, layers, 0);
   const ofLayers = new Map<string, number>();

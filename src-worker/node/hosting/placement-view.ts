@@ -12,6 +12,7 @@ import {
   rangeBytes,
 } from '../placement/placement-question.ts';
 import { assumedModel, placementModel } from './placement-models.ts';
+import { isSamePart } from '../../../src-shared/layers.ts';
 
 /** What a machine reads of weights in a second before it has measured itself, and fetches where nobody set a limit. */
 const assumedReadBytesPerSecond = 10e9;
@@ -54,7 +55,7 @@ export class PlacementView {
       new Set([...wanted, ...hosted.map((s) => s.manifestId)]),
     );
     const speedOf = (shard: Placed): number =>
-      serving.find((each) => isSame(each, shard))?.tokensPerSecond ?? 0;
+      serving.find((each) => isSamePart(each, shard))?.tokensPerSecond ?? 0;
     return {
       own: {
         peer: facts.self,
@@ -130,12 +131,4 @@ function measuredRead(
     return bytes * shard.tokensPerSecond > 0 ? [bytes * shard.tokensPerSecond] : [];
   });
   return speeds.length === 0 ? undefined : Math.max(...speeds);
-}
-
-function isSame(one: Placed, other: Placed): boolean {
-  return (
-    one.manifestId === other.manifestId &&
-    one.firstLayer === other.firstLayer &&
-    one.lastLayer === other.lastLayer
-  );
 }

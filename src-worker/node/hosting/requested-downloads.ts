@@ -4,6 +4,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { CatalogModels } from './catalog-models.ts';
+import { allLayers } from '../../../src-shared/layers.ts';
 
 export type RequestedDownloadsOptions = {
   readonly library: Pick<ModelLibrary, 'find' | 'list' | 'shardPath'>;
@@ -77,7 +78,7 @@ export class RequestedDownloads {
     this.#ofLayers.set(manifestId, controller);
     try {
       const model = await add(manifestId, signal);
-      const range = layers ?? { firstLayer: 0, lastLayer: model.summary.layers - 1 };
+      const range = layers ?? allLayers(model.summary.layers);
       await library.shardPath(manifestId, range, signal);
       return model;
     } finally {

@@ -35,6 +35,7 @@ import {
   unchangedOf,
   withSource,
 } from './source-file.ts';
+import { isWholeModel } from '../../../src-shared/layers.ts';
 
 export type { LibraryModel } from './model-register.ts';
 
@@ -314,7 +315,7 @@ export class ModelLibrary implements ChunkSupply {
   async shardPath(id: string, range: LayerRange, signal?: AbortSignal): Promise<string> {
     const entry = await withSoundSource(this.#register.get(id).entry);
     const { source, manifest } = entry;
-    if (source !== null && range.firstLayer === 0 && range.lastLayer === manifest.layers - 1) {
+    if (source !== null && isWholeModel(range, manifest.layers)) {
       await checkUnchanged(source);
       return source.path;
     }

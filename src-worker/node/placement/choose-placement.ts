@@ -19,13 +19,14 @@ import { type Contender, type HostedShard, HostingView } from './hosting-view.ts
 import type { Placed, PlacementPlan, PlacementQuestion } from './placement-question.ts';
 import { considerMove } from './move.ts';
 import { epochOf, inTurn, lot } from './turns.ts';
+import { isSamePart, rangeOf } from '../../../src-shared/layers.ts';
 
 /** Turns of others that are played through; whoever comes later waits for another epoch. */
 const mostTurns = 32;
 /** Nodes that may move in an epoch, on average. */
 const fewMovers = 8;
 /** A node that has moved a shard of its own accord stays for this long, in milliseconds. */
-const restMs = 10 * 60_000;
+const settleMs = 10 * 60_000;
 
 export function choosePlacement(question: PlacementQuestion): PlacementPlan {
   const view = new HostingView(question);
@@ -40,11 +41,11 @@ export function choosePlacement(question: PlacementQuestion): PlacementPlan {
 /** Pins first, then what is hosted already as far as there is memory for it. */
 function enterOwn(view: HostingView, { own }: PlacementQuestion): void {
   for (const pin of own.pins) {
-    const hosted = own.shards.find((shard) => isSame(shard, pin));
+    const hosted = own.shards.find((shard) => isSamePart(shard, pin));
     const speed = hosted === undefined ? {} : { tokensPerSecond: hosted.tokensPerSecond };
     view.add(view.self, pin, { ...speed, isPinned: true });
   }
-  const others = own.shards.filter((shard) => !own.pins.some((pin) => isSame(shard, pin)));
+  const others = own.shards.filter((shard) => !own.pins.some((pin) => isSamePart(shard, pin)));
   const remaining = others.map((shard) =>
     view.add(view.self, shard, { tokensPerSecond: shard.tokensPerSecond }),
   );
@@ -84,8 +85,8 @@ function takeTurns(view: HostingView, epoch: number, { own }: PlacementQuestion)
  */
 function takeMoves(view: HostingView, epoch: number, { own, now }: PlacementQuestion): void {
   const drawn = fewMovers / view.contenders.length;
-  const isRested = now - (own.movedAt ?? -Infinity) >= restMs;
-  if (!isRested || lot(own.peer, epoch) > drawn) {
+  const isSettled = now - (own.movedAt ?? -Infinity) >= settleMs;
+  if (!isSettled || lot(own.peer, epoch) > drawn) {
     return;
   }
   const movers = view.contenders
@@ -114,18 +115,12 @@ function planOf(view: HostingView, { own }: PlacementQuestion): PlacementPlan {
   return {
     shards,
     dropped: own.shards
-      .filter((shard) => !shards.some((other) => isSame(shard, other)))
+      .filter((shard) => !shards.some((other) => isSamePart(shard, other)))
       .map(toPlaced),
-    added: shards.filter((shard) => !own.shards.some((other) => isSame(shard, other))),
+    added: shards.filter((shard) => !own.shards.some((other) => isSamePart(shard, other))),
   };
 }
 
-function toPlaced({ manifestId, firstLayer, lastLayer }: Placed | HostedShard): Placed {
-  return { manifestId, firstLayer, lastLayer };
-}
-
-function isSame(a: Placed, b: Placed): boolean {
-  return (
-    a.manifestId === b.manifestId && a.firstLayer === b.firstLayer && a.lastLayer === b.lastLayer
-  );
+function toPlaced(shard: Placed | HostedShard): Placed {
+  return { manifestId: shard.manifestId, ...rangeOf(shard) };
 }

@@ -9,6 +9,7 @@ import {
 } from './hosting-view.ts';
 import { fittingPart, rangeBytes } from './placement-question.ts';
 import { worthAdded } from './worth.ts';
+import { overlaps, rangeOf } from '../../../src-shared/layers.ts';
 
 /** Engines on one node; each shard is a process. */
 const mostShards = 16;
@@ -45,10 +46,10 @@ export function growInto(
 }
 
 export function place(view: HostingView, node: Contender, candidate: Candidate): void {
-  const { model, firstLayer, lastLayer, tokensPerSecond } = candidate;
+  const { model, tokensPerSecond } = candidate;
   view.add(
     node,
-    { manifestId: model.manifestId, firstLayer, lastLayer },
+    { manifestId: model.manifestId, ...rangeOf(candidate) },
     { isServing: false, ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }) },
   );
 }
@@ -159,8 +160,4 @@ export function bestThickening(
     }
   }
   return best;
-}
-
-function overlaps(a: LayerRange, b: LayerRange): boolean {
-  return a.firstLayer <= b.lastLayer && b.firstLayer <= a.lastLayer;
 }

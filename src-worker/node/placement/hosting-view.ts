@@ -1,5 +1,5 @@
 /**
- * Who hosts what and who has room, as far as this node knows: the real hosting first, then what it would become when
+ * The shards that peers host and the room that they have, as far as this node knows: the real hosting first, then what it would become when
  * those whose turn is earlier have done their part.
  */
 import { type Coverage, coverageOf, type CoveringShard } from './coverage.ts';
@@ -10,6 +10,7 @@ import {
   rangeBytes,
 } from './placement-question.ts';
 import { mostAdded, type Thickness, thicknessOf } from './worth.ts';
+import { layerCount, rangeOf } from '../../../src-shared/layers.ts';
 
 /** What follows from the shards of one model; kept until one of them changes. */
 type Judged = { coverage?: Coverage<HostedShard>; thickness?: Thickness; most?: readonly number[] };
@@ -72,8 +73,7 @@ export class HostingView {
     const shard: HostedShard = {
       peer: host.peer,
       manifestId: placed.manifestId,
-      firstLayer: placed.firstLayer,
-      lastLayer: placed.lastLayer,
+      ...rangeOf(placed),
       isServing: true,
       isPinned: false,
       tokensPerSecond: this.#assumedSpeed(placed),
@@ -152,8 +152,8 @@ export class HostingView {
     return judged;
   }
 
-  #assumedSpeed({ manifestId, firstLayer, lastLayer }: Placed): number {
-    return assumedSpeed(this.models.get(manifestId)?.layers ?? 1, lastLayer - firstLayer + 1);
+  #assumedSpeed(placed: Placed): number {
+    return assumedSpeed(this.models.get(placed.manifestId)?.layers ?? 1, layerCount(placed));
   }
 }
 

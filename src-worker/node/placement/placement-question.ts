@@ -1,6 +1,7 @@
 /** What placement is asked and what it answers. All of it is data: the same question has one answer. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { PeerRecord } from '../mesh/records/record.ts';
+import { beginsModel, endsModel, layerCount } from '../../../src-shared/layers.ts';
 
 /** What hosting a model's layers takes. */
 export type PlacementModel = {
@@ -57,24 +58,25 @@ export type PlacementPlan = {
 };
 
 /** Memory that a range takes, in bytes. */
-export function rangeBytes(model: PlacementModel, { firstLayer, lastLayer }: LayerRange): number {
+export function rangeBytes(model: PlacementModel, range: LayerRange): number {
   return (
-    (lastLayer - firstLayer + 1) * (model.layerBytes + model.cacheBytes) +
+    layerCount(range) * (model.layerBytes + model.cacheBytes) +
     model.shardBytes +
-    (firstLayer === 0 ? model.firstBytes : 0) +
-    (lastLayer === model.layers - 1 ? model.lastBytes : 0)
+    (beginsModel(range) ? model.firstBytes : 0) +
+    (endsModel(range, model.layers) ? model.lastBytes : 0)
   );
 }
 
 /** The most of the range, from its first layer on, that fits; undefined where not even one layer does. */
 export function fittingPart(
   model: PlacementModel,
-  { firstLayer, lastLayer }: LayerRange,
+  range: LayerRange,
   bytes: number,
 ): LayerRange | undefined {
   const perLayer = model.layerBytes + model.cacheBytes;
-  const atFirst = model.shardBytes + (firstLayer === 0 ? model.firstBytes : 0);
-  const count = Math.min(lastLayer - firstLayer + 1, Math.floor((bytes - atFirst) / perLayer));
+  const { firstLayer } = range;
+  const atFirst = model.shardBytes + (beginsModel(range) ? model.firstBytes : 0);
+  const count = Math.min(layerCount(range), Math.floor((bytes - atFirst) / perLayer));
   for (let last = firstLayer + count - 1; last >= firstLayer; last -= 1) {
     const part = { firstLayer, lastLayer: last };
     if (rangeBytes(model, part) <= bytes) {

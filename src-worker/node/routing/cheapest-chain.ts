@@ -10,6 +10,7 @@
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Offer } from './offers.ts';
+import { layerCount } from '../../../src-shared/layers.ts';
 
 export type ChainDemand = LayerRange & {
   /** Separate operators that the chain must have, `uncounted` ones aside; 0 or 1 operator is no demand. */
@@ -86,7 +87,7 @@ export class BestOffers {
     this.#demand = demand;
     // Those that do not count take one place of their own, or they could push out all that do.
     this.#most = Math.max(1, demand.operators + (demand.uncounted === undefined ? 0 : 1));
-    this.#span = demand.lastLayer - demand.firstLayer + 1;
+    this.#span = layerCount(demand);
   }
 
   /** Whether an offer of these layers for this cost could be among the cheapest. Quick, and true now and then for nothing. */

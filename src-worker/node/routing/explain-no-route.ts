@@ -11,6 +11,7 @@ import {
   type PeerRule,
   rulesForPeers,
 } from './offers.ts';
+import { allLayers, beginsModel } from '../../../src-shared/layers.ts';
 
 /** Peers that a sentence names before it only counts them. */
 const mostNamed = 3;
@@ -18,7 +19,7 @@ const mostNamed = 3;
 /** `offers` are those that the question's rules allow; they make no chain that the rules allow. */
 export function explainNoRoute(question: OfferQuestion, offers: readonly Offer[]): string {
   const { model, self, rules = noRules } = question;
-  const all = { firstLayer: 0, lastLayer: model.layers - 1, operators: 0 };
+  const all = { ...allLayers(model.layers), operators: 0 };
   const hosting = collectOffers(question, noRules);
   if (cheapestChain(hosting, all) === undefined) {
     return describeGaps(rangesOf(hosting), model.layers);
@@ -86,7 +87,7 @@ function missingAtHome(offers: readonly Offer[], question: OfferQuestion): strin
   const last = model.layers - 1;
   const own = offers.filter(({ peer }) => peer === self);
   const missing = [
-    ...(own.some(({ shard }) => shard.firstLayer === 0) ? [] : [0]),
+    ...(own.some(({ shard }) => beginsModel(shard)) ? [] : [0]),
     ...(own.some(({ shard }) => shard.lastLayer === last) ? [] : [last]),
   ];
   if (missing.length === 0) {

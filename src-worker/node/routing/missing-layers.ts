@@ -1,5 +1,6 @@
 /** Says which layers keep a chain from being complete, in words that a person can act on. */
 import type { LayerRange } from '../../../src-shared/model.ts';
+import { isWholeModel } from '../../../src-shared/layers.ts';
 
 /** Runs of layers, in order, that no range covers. Ranges outside the model's layers are ignored. */
 function missingLayers(ranges: readonly LayerRange[], layers: number): LayerRange[] {
@@ -31,7 +32,7 @@ export function describeGaps(
     return `all its ${layers} layers are hosted, but the shards do not join end to end (${listLayers(ranges)})`;
   }
   const [only] = missing;
-  if (missing.length === 1 && only?.firstLayer === 0 && only.lastLayer === layers - 1) {
+  if (missing.length === 1 && only !== undefined && isWholeModel(only, layers)) {
     return `no peer ${whose} hosts any of its ${layers} layers`;
   }
   return `no peer ${whose} hosts layers ${listLayers(missing)} of its ${layers}`;

@@ -2,8 +2,9 @@
 import { allowedCountries, type RouteRules } from '../../../src-shared/route-rules.ts';
 import type { KnownPeer, RecordedShard } from '../mesh/records/record.ts';
 import { stageCostMs, type StageWork } from './stage-cost.ts';
-import type { PrefixHolder, RouteQuestion } from './route-question.ts';
+import type { RouteQuestion } from './route-question.ts';
 import { isDistrusted } from '../trust/reputation.ts';
+import { beginsModel, endsModel, isSameRange } from '../../../src-shared/layers.ts';
 
 /** Whoever has a shard: a known peer, or this machine. */
 export type Host = { readonly peer: string; readonly standing?: number };
@@ -11,7 +12,7 @@ export type Host = { readonly peer: string; readonly standing?: number };
 /** A stage that could be. */
 export type Offer = {
   readonly peer: string;
-  /** Who runs the peer, for rules that count separate operators. */
+  /** The operator of the peer, for rules that count separate operators. */
   readonly operator: string;
   readonly shard: RecordedShard;
   readonly costMs: number;
@@ -67,7 +68,7 @@ export function visitOffers(
       if (shard.manifestId !== model.manifestId || shard.lastLayer > lastLayer) {
         continue;
       }
-      const isOuter = shard.firstLayer === 0 || shard.lastLayer === lastLayer;
+      const isOuter = beginsModel(shard) || endsModel(shard, model.layers);
       if (!(rules.keepOuterLayersAtHome && isOuter) && isWanted(shard)) {
         const work = workFor(peer, shard);
         visit(known, shard, stageCostMs(shard, model.layers, known, work, isOwnMachine));
@@ -159,8 +160,4 @@ function workOf(
     const held = byPeer.get(peer)?.find((holder) => isSameRange(holder, shard));
     return held === undefined ? fresh : { ...fresh, cachedTokens: held.tokens };
   };
-}
-
-function isSameRange(holder: PrefixHolder, shard: RecordedShard): boolean {
-  return holder.firstLayer === shard.firstLayer && holder.lastLayer === shard.lastLayer;
 }

@@ -14,6 +14,7 @@ import { BestOffers, type ChainDemand, chainOf, cheapestChain } from './cheapest
 import { explainNoRoute } from './explain-no-route.ts';
 import { collectOffers, hasRoom, type Offer, toOffer, visitOffers } from './offers.ts';
 import type { MeshQuestion, RouteQuestion, RouteStage } from './route-question.ts';
+import { allLayers, isSameRange, rangeOf } from '../../../src-shared/layers.ts';
 
 export type { MeshQuestion, RouteQuestion, RouteStage } from './route-question.ts';
 
@@ -66,7 +67,7 @@ export function longestSequence(question: MeshQuestion): number | undefined {
 }
 
 export function toStage({ peer, shard }: Offer): RouteStage {
-  return { peer, firstLayer: shard.firstLayer, lastLayer: shard.lastLayer };
+  return { peer, ...rangeOf(shard) };
 }
 
 function bestChainWithRoom(question: RouteQuestion): readonly Offer[] | undefined {
@@ -77,7 +78,7 @@ function bestChainWithRoom(question: RouteQuestion): readonly Offer[] | undefine
   const distrusted: Offer[] = [];
   const isWanted = (shard: RecordedShard): boolean => hasRoom(shard, question);
   visitOffers(question, rules, isWanted, (host, shard, costMs) => {
-    const isWhole = shard.firstLayer === 0 && shard.lastLayer === demand.lastLayer;
+    const isWhole = isSameRange(shard, demand);
     if (isWhole && host.peer === self && demand.operators === 0) {
       ownWhole = toOffer(host, shard, costMs, operators);
     } else if (best.wants(shard, costMs)) {
@@ -99,5 +100,5 @@ function bestChainWithRoom(question: RouteQuestion): readonly Offer[] | undefine
 
 function chainDemand({ model, rules = noRules }: MeshQuestion): ChainDemand {
   const operators = rules.leastOperators === 1 ? 0 : rules.leastOperators;
-  return { firstLayer: 0, lastLayer: model.layers - 1, operators };
+  return { ...allLayers(model.layers), operators };
 }

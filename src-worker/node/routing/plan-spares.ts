@@ -1,5 +1,5 @@
 /**
- * Who could take over each stage of a route when it fails. Asked ahead, so that a failure costs no planning, and
+ * The peers that could take over each stage of a route when it fails. Asked ahead, so that a failure costs no planning, and
  * asked again when records change. Pure, like the planning of routes.
  */
 import { noRules } from '../../../src-shared/route-rules.ts';
@@ -7,6 +7,7 @@ import { cheapestChain } from './cheapest-chain.ts';
 import { collectOffers, hasRoom, type Offer } from './offers.ts';
 import { toStage } from './plan-route.ts';
 import type { RouteQuestion, RouteStage } from './route-question.ts';
+import { containsLayers } from '../../../src-shared/layers.ts';
 
 /** One or more stages that together compute the same layers as the stage that they replace. */
 export type Spare = readonly RouteStage[];
@@ -29,11 +30,7 @@ export function planSpares(
   const offers = collectOffers(
     question,
     rules,
-    (shard) =>
-      route.some(
-        ({ firstLayer, lastLayer }) =>
-          firstLayer <= shard.firstLayer && shard.lastLayer <= lastLayer,
-      ) && hasRoom(shard, question),
+    (shard) => route.some((stage) => containsLayers(stage, shard)) && hasRoom(shard, question),
   );
   const operatorOf = (peer: string): string => question.operators?.get(peer) ?? peer;
   return route.map((stage) => {
@@ -57,10 +54,5 @@ export function planSpares(
 }
 
 function withinStage(offers: readonly Offer[], stage: RouteStage): Offer[] {
-  return offers.filter(
-    ({ peer, shard }) =>
-      peer !== stage.peer &&
-      shard.firstLayer >= stage.firstLayer &&
-      shard.lastLayer <= stage.lastLayer,
-  );
+  return offers.filter(({ peer, shard }) => peer !== stage.peer && containsLayers(stage, shard));
 }

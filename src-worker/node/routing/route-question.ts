@@ -23,7 +23,7 @@ export type RouteQuestion = {
   readonly poolMembers?: ReadonlySet<string> | undefined;
   /** Other machines of this node's owner. They are in every pool and region, and free. */
   readonly ownMachines?: ReadonlySet<string> | undefined;
-  /** Who runs a peer, where it is not the peer alone: peer → operator. */
+  /** The operator of a peer, where it runs several: peer → operator. */
   readonly operators?: ReadonlyMap<string, string> | undefined;
   readonly prefixHolders?: readonly PrefixHolder[] | undefined;
 };

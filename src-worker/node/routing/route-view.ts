@@ -3,6 +3,7 @@ import type { RouteView } from '../../../src-shared/route-view.ts';
 import { planRoute } from './plan-route.ts';
 import { planSpares } from './plan-spares.ts';
 import type { RouteQuestion, RouteStage } from './route-question.ts';
+import { isSameRange, rangeOf } from '../../../src-shared/layers.ts';
 
 /**
  * The route that the question would take now.
@@ -18,21 +19,17 @@ export function viewRoute(question: RouteQuestion): RouteView {
 }
 
 function viewStage(question: RouteQuestion, stage: RouteStage): RouteView['stages'][number] {
-  const { peer, firstLayer, lastLayer } = stage;
+  const { peer } = stage;
   const isOwn = peer === question.self;
   const known = question.peers.find((other) => other.peer === peer);
   const shards = isOwn ? question.ownShards : (known?.record.shards ?? []);
   const shard = shards.find(
-    (one) =>
-      one.manifestId === question.model.manifestId &&
-      one.firstLayer === firstLayer &&
-      one.lastLayer === lastLayer,
+    (one) => one.manifestId === question.model.manifestId && isSameRange(one, stage),
   );
   return {
     peer,
     isOwn,
-    firstLayer,
-    lastLayer,
+    ...rangeOf(stage),
     latencyMs: isOwn ? null : (known?.latencyMs ?? null),
     tokensPerSecond: shard?.tokensPerSecond ?? 0,
     freeSessions: shard?.freeSessions ?? 0,

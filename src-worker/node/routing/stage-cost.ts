@@ -1,5 +1,6 @@
 /** What one more stage adds to every token, in milliseconds, judged by what its peer says and we measured. */
 import type { RecordedShard } from '../mesh/records/record.ts';
+import { layerCount } from '../../../src-shared/layers.ts';
 
 export type Reach =
   | 'own'
@@ -64,7 +65,7 @@ export function stageCostMs(
   work?: StageWork,
   isBelieved = reach === 'own',
 ): number {
-  const share = (shard.lastLayer - shard.firstLayer + 1) / layers;
+  const share = layerCount(shard) / layers;
   const claimedMs =
     shard.tokensPerSecond > 0
       ? 1000 / shard.tokensPerSecond

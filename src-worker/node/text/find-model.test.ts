@@ -40,8 +40,8 @@ describe('the model that a request means', () => {
   });
 
   it('is found while some of its layers are missing', () => {
-    const resting = model('c', 'Small', { isInUse: false });
-    expect(findModel('Small', [resting])).toBe(resting);
+    const idle = model('c', 'Small', { isInUse: false });
+    expect(findModel('Small', [idle])).toBe(idle);
   });
 
   it('is the one in use where another one of the library has the same name', () => {
@@ -49,10 +49,10 @@ describe('the model that a request means', () => {
     expect(findModel('Small', [unused, small])).toBe(small);
   });
 
-  it('is the own one, also while it rests, when a stranger offers other weights of the same name', () => {
+  it('is the own one, also while it is idle, when a stranger offers other weights of the same name', () => {
     const strangers = model('c', 'Small', { isOwn: false });
-    const resting = { ...small, isInUse: false };
-    expect(findModel('Small', [strangers, resting])).toBe(resting);
+    const idle = { ...small, isInUse: false };
+    expect(findModel('Small', [strangers, idle])).toBe(idle);
     expect(findModel('Small', [strangers])).toBe(strangers);
   });
 

@@ -70,7 +70,7 @@ export class ModelTexts {
     } catch (error) {
       throw toAppError(error).code === 'model-not-found' ? onlyPeersHave(model, error) : error;
     } finally {
-      this.#giveBack(model.manifestId, kept);
+      this.#release(model.manifestId, kept);
     }
   }
 
@@ -107,7 +107,7 @@ export class ModelTexts {
     return kept;
   }
 
-  #giveBack(id: string, kept: CachedText): void {
+  #release(id: string, kept: CachedText): void {
     kept.users -= 1;
     if (kept.users === 0 && this.#cached.get(id) === kept) {
       kept.cancelIdle = this.#clock.after(idleMs, () => {

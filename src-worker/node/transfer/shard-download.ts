@@ -153,7 +153,7 @@ class ShardDownload {
     this.#scheduler.setSource(source.id, source.have, source.kind === 'file');
     try {
       while (!(await this.#knowsLeaves(source, signal))) {
-        await this.#rest();
+        await this.#awaitWork();
         signal.throwIfAborted();
       }
       this.#wake();
@@ -199,7 +199,7 @@ class ShardDownload {
       const now = this.#clock.now();
       const chunk = this.#scheduler.next(source.id, now, now - this.#times.lateMs);
       if (chunk === undefined) {
-        await this.#rest();
+        await this.#awaitWork();
         if (isFirst && !signal.aborted && source.have.count < this.#options.map.count) {
           await this.#refresh(source, signal);
         }
@@ -267,7 +267,7 @@ class ShardDownload {
   }
 
   /** Until there may be something to do. */
-  async #rest(): Promise<void> {
+  async #awaitWork(): Promise<void> {
     await new Promise<void>((resolve) => {
       const cancel = this.#clock.after(this.#times.lateMs, resolve);
       this.#idle.push(() => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openGguf } from '../../../src-worker/gguf/read.ts';
 import { sliceShard, writeHeader } from '../../../src-worker/gguf/slice.ts';
-import type { ShardRole } from '../../../src-worker/wire/engine-messages.ts';
+import { type StageRole, stageRoleOf } from '../../../src-worker/wire/stage-role.ts';
 import { type RandomModelOptions, writeRandomModel } from './random-model.ts';
 
 export class TestModel {
@@ -63,13 +63,8 @@ export class TestModel {
   }
 }
 
-export function roleOf(firstLayer: number, lastLayer: number, layers: number): ShardRole {
-  const isFirst = firstLayer === 0;
-  const isLast = lastLayer === layers - 1;
-  if (isFirst) {
-    return isLast ? 'whole' : 'first';
-  }
-  return isLast ? 'last' : 'middle';
+export function roleOf(firstLayer: number, lastLayer: number, layers: number): StageRole {
+  return stageRoleOf({ firstLayer, lastLayer }, layers);
 }
 
 /** The runs of layers that a model of `layers` layers is cut into before each of `boundaries`. */

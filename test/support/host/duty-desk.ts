@@ -66,7 +66,7 @@ export class Desk {
       effects: {
         work: () => order('work'),
         drain: (because) => order(`drain: ${because}`),
-        rest: (because, answersOwner) => order(`${answersOwner ? 'own' : 'stop'}: ${because}`),
+        release: (because, answersOwner) => order(`${answersOwner ? 'own' : 'stop'}: ${because}`),
       },
       settings: () => this.settings,
       node: () => (this.isNodeThere ? ({ shards: this.shards } as unknown as NodeStatus) : null),

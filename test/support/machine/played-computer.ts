@@ -152,7 +152,7 @@ export class PlayedComputer {
       this.#loadedAtMs = undefined;
       await rm(join(this.#roots.proc, String(enginePid)), { recursive: true, force: true });
       this.#forget(`${this.#roots.proc}/${enginePid}`);
-      this.#desk.shards = [{ ...unloaded, state: 'resting' }];
+      this.#desk.shards = [{ ...unloaded, state: 'idle' }];
     }
     await this.#desk.carryOut();
   }

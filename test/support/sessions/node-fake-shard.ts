@@ -10,7 +10,12 @@ import type {
   ShardSessionListener,
   ShardSessionRequest,
 } from '../../../src-worker/node/engines/serving-shard.ts';
-import type { ShardRole } from '../../../src-worker/wire/engine-messages.ts';
+import {
+  samples,
+  type StageRole,
+  stageRoleOf,
+  takesTokens,
+} from '../../../src-worker/wire/stage-role.ts';
 import { type Work, workFlags } from '../../../src-worker/wire/work.ts';
 
 export const fakeManifestId = 'f'.repeat(64);
@@ -57,7 +62,7 @@ export class FakeShard implements ServingShard {
   readonly width = fakeWidth;
   readonly firstLayer: number;
   readonly lastLayer: number;
-  readonly role: ShardRole;
+  readonly role: StageRole;
   readonly sessions: FakeSession[] = [];
   /** What ended sessions left in the cache: by name, how many tokens. */
   readonly kept = new Map<string, number>();
@@ -75,8 +80,7 @@ export class FakeShard implements ServingShard {
   constructor(firstLayer: number, lastLayer: number, layers: number) {
     this.firstLayer = firstLayer;
     this.lastLayer = lastLayer;
-    const isLast = lastLayer === layers - 1;
-    this.role = firstLayer === 0 ? (isLast ? 'whole' : 'first') : isLast ? 'last' : 'middle';
+    this.role = stageRoleOf(this, layers);
   }
 
   get openSessions(): readonly FakeSession[] {
@@ -162,7 +166,7 @@ export class FakeShard implements ServingShard {
     }
     session.positions.push(work.position);
     const states = this.#throughLayers(work);
-    if (this.role === 'first' || this.role === 'middle') {
+    if (!samples(this.role)) {
       const half = Math.max(1, Math.floor(work.count / 2));
       // Engines may cut work into pieces and answer each.
       this.#answer(session, work, states, 0, half);
@@ -174,10 +178,10 @@ export class FakeShard implements ServingShard {
 
   #throughLayers({ count, values }: PlainWork): Float32Array {
     const bytes = Buffer.from(values);
-    const takesTokens = this.role === 'first' || this.role === 'whole';
+    const isOfTokens = takesTokens(this.role);
     const states = new Float32Array(count * fakeWidth);
     for (const index of states.keys()) {
-      const value = takesTokens
+      const value = isOfTokens
         ? bytes.readInt32LE(Math.floor(index / fakeWidth) * 4)
         : bytes.readFloatLE(index * 4);
       states[index] = value + layerSum(this.firstLayer, this.lastLayer);

@@ -1,4 +1,4 @@
-/** Who is in the mesh, as far as this node knows: what each peer said last, with what its connections show. */
+/** The peers of the mesh, as far as this node knows: what each peer said last, with what its connections show. */
 import type { Connection } from '@libp2p/interface';
 import { type HeardRecord, RecordBook } from './record-book.ts';
 import type { KnownPeer, PeerRecord } from './record.ts';

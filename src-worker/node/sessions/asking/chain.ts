@@ -20,6 +20,7 @@ import {
   type ClosedMessage,
   type OpenMessage,
 } from '../protocol/stage-messages.ts';
+import { rangeOf } from '../../../../src-shared/layers.ts';
 
 /** Loading no model, a stage only has to reach its neighbour and get its engine's attention. */
 const openWithinMs = 20_000;
@@ -332,14 +333,14 @@ function openMessages(
   const decodeUntil = maxTokens - 1;
   const generated = needsHistory(sampling) ? sequence.slice(promptTokens) : [];
   const hasGenerated = generated.length > 0;
-  return route.map(({ firstLayer, lastLayer }, index) => {
+  return route.map((stage, index) => {
     const nextIndex = (index + 1) % route.length;
     const next = route[nextIndex];
     const ticket = tickets[nextIndex];
     return {
       session,
       manifestId: model.manifestId,
-      layers: { firstLayer, lastLayer },
+      layers: rangeOf(stage),
       inputTicket: isRing ? (tickets[index] ?? null) : null,
       output:
         isRing && next !== undefined && ticket !== undefined ? { peer: next.peer, ticket } : null,

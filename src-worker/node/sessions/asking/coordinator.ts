@@ -43,7 +43,7 @@ export type CoordinatorOptions = {
   readonly ownShards: () => readonly RecordedShard[];
   readonly wakeOwnShards?: (manifestId: string, signal: AbortSignal) => Promise<void>;
   /** Whether this node serves no shards now. */
-  readonly isResting?: () => boolean;
+  readonly isIdle?: () => boolean;
   /** What this node itself has to do with it when the model cannot answer; undefined when that is nothing to tell. */
   readonly whyNotHere?: (manifestId: string) => string | undefined;
   /** Models of which this node hosts layers. */
@@ -154,9 +154,9 @@ export class Coordinator implements Generations {
         if (isOwnWord || !error.isWorthAnotherRoute || !answer.mayGoOn) {
           throw error.error;
         }
-        const rests = this.#options.isResting?.() ?? false;
-        const isOwnRest = rests && error.peer === this.#options.opener.peer;
-        search.exclude(error, gotOn, !isOwnRest);
+        const isIdle = this.#options.isIdle?.() ?? false;
+        const isOwnIdle = isIdle && error.peer === this.#options.opener.peer;
+        search.exclude(error, gotOn, !isOwnIdle);
         // Where tokens came the request was taken, and only a context may have become too small since.
         const wasTaken = gotOn && error.error.code === 'context-too-long';
         if (isRefusal(error.error) && !wasTaken) {

@@ -11,6 +11,7 @@ import type { ModelSummary } from '../../../../src-shared/model.ts';
 import type { PrefixHolder } from '../../routing/route-question.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { chunkSize } from './prefill-chunks.ts';
+import { isSameRange, rangeOf } from '../../../../src-shared/layers.ts';
 
 /** Conversations that are remembered; the one that was longest not gone on with is forgotten first. */
 const maxChains = 32;
@@ -71,10 +72,9 @@ export class PrefixIndex {
     const [best] = this.#candidates(asked).toSorted((a, b) => b.tokens - a.tokens);
     return best === undefined
       ? []
-      : best.kept.route.map(({ peer, firstLayer, lastLayer }) => ({
-          peer,
-          firstLayer,
-          lastLayer,
+      : best.kept.route.map((stage) => ({
+          peer: stage.peer,
+          ...rangeOf(stage),
           tokens: best.tokens,
         }));
   }
@@ -126,11 +126,9 @@ function wholePieces(tokens: number, pieceTokens: number): number {
 function isSameRoute(one: readonly RouteStage[], other: readonly RouteStage[]): boolean {
   return (
     one.length === other.length &&
-    one.every(({ peer, firstLayer, lastLayer }, index) => {
-      const stage = other[index];
-      return (
-        peer === stage?.peer && firstLayer === stage.firstLayer && lastLayer === stage.lastLayer
-      );
+    one.every((stage, index) => {
+      const theirs = other[index];
+      return stage.peer === theirs?.peer && isSameRange(stage, theirs);
     })
   );
 }

@@ -2,6 +2,7 @@
 import type { Receipt } from '../../../../src-shared/chat.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import type { ClosedMessage } from '../protocol/stage-messages.ts';
+import { layerCount, rangeOf } from '../../../../src-shared/layers.ts';
 
 export type AnswerMeasurements = {
   readonly model: string;
@@ -51,10 +52,10 @@ function receiptStages({
   tokenMs,
   computeMs,
 }: AnswerMeasurements): Receipt['stages'] {
-  const layers = route.reduce((sum, stage) => sum + layersOf(stage), 0);
+  const layers = route.reduce((sum, stage) => sum + layerCount(stage), 0);
   const stages = route.map((stage, index) => {
     const account = accounts[index];
-    const computed = account?.computeMs ?? (computeMs * layersOf(stage)) / layers;
+    const computed = account?.computeMs ?? (computeMs * layerCount(stage)) / layers;
     return { stage, computed, held: Math.max(account?.heldMs ?? 0, computed) };
   });
   const linksMs = Math.max(0, tokenMs - stages.reduce((sum, { held }) => sum + held, 0));
@@ -62,8 +63,7 @@ function receiptStages({
   const weightSum = weights.reduce((sum, weight) => sum + weight, 0);
   return stages.map(({ stage, computed, held }, index) => ({
     peer: stage.peer,
-    firstLayer: stage.firstLayer,
-    lastLayer: stage.lastLayer,
+    ...rangeOf(stage),
     computeMs: computed,
     hopMs: held - computed + (linksMs * (weights[index] ?? 0)) / weightSum,
   }));
@@ -73,8 +73,4 @@ function receiptStages({
 function linkWeights(route: readonly RouteStage[]): readonly number[] {
   const weights = route.map((stage, index) => (stage.peer === route.at(index - 1)?.peer ? 0 : 1));
   return weights.every((weight) => weight === 0) ? route.map(() => 1) : weights;
-}
-
-function layersOf(stage: RouteStage): number {
-  return stage.lastLayer - stage.firstLayer + 1;
 }

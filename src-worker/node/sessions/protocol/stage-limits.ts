@@ -2,7 +2,7 @@
  * What may come on a channel of the stage protocol, by what the channel is for: a reader allocates what a
  * frame's header claims, so nobody gets to claim more than the other end of this channel has a use for.
  */
-import type { ShardRole } from '../../../wire/engine-messages.ts';
+import { isFedByLast, type StageRole } from '../../../wire/stage-role.ts';
 import type { FrameLimits } from '../../../wire/frame.ts';
 import { workHeaderBytes } from '../../../wire/work.ts';
 import { keepBytes, mostGeneratedBytes, progressBytes, stageKinds } from './stage-messages.ts';
@@ -49,9 +49,9 @@ export const answerLimits = limitsOf({
 });
 
 /** From the stage before, or from the last one to the first, to a stage with this role and width. */
-export function inputLimits(role: ShardRole, width: number): FrameLimits {
+export function inputLimits(role: StageRole, width: number): FrameLimits {
   const hidden = workHeaderBytes + Math.min(maxWorkBytes, maxWorkTokens * width * 4);
-  const work = role === 'first' ? { sampled: sampledBytes } : { hidden };
+  const work = isFedByLast(role) ? { sampled: sampledBytes } : { hidden };
   return limitsOf({ ...work, failed: maxFailedBytes });
 }
 

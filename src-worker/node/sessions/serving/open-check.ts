@@ -1,22 +1,21 @@
 /** Whether a coordinator's `open` makes sense for the shard that it asks for. */
 import { AppError } from '../../../../src-shared/errors.ts';
-import type { ShardRole } from '../../../wire/engine-messages.ts';
+import { feedsItself, samples, type StageRole } from '../../../wire/stage-role.ts';
 import type { OpenMessage } from '../protocol/stage-messages.ts';
 
 /** @throws AppError `protocol-violation` */
-export function checkOpen(open: OpenMessage, role: ShardRole): void {
-  const isAlone = role === 'whole';
-  const samples = role === 'whole' || role === 'last';
+export function checkOpen(open: OpenMessage, role: StageRole): void {
+  const isAlone = feedsItself(role);
   const complaint =
     isAlone !== (open.inputTicket === null)
       ? 'an input ticket is for a stage of several, and for each of them'
       : isAlone !== (open.output === null)
         ? 'an output is for a stage of several, and for each of them'
-        : samples !== (open.sampling !== null)
+        : samples(role) !== (open.sampling !== null)
           ? 'the stage with the last layer samples, and no other'
           : open.promptTokens > open.maxTokens || open.decodeUntil > open.maxTokens
             ? 'the prompt and every decoded token must fit into maxTokens'
-            : !samples && open.generated !== undefined
+            : !samples(role) && open.generated !== undefined
               ? 'only the stage that samples has a use for what was generated'
               : (open.generated?.length ?? 0) >= open.promptTokens
                 ? 'what was generated is a part of the sequence so far'

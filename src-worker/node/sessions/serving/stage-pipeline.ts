@@ -15,6 +15,14 @@ import {
   type Progress,
 } from '../protocol/stage-messages.ts';
 import { type Landed, WorkInFlight } from './work-in-flight.ts';
+import {
+  feedsFirst,
+  feedsItself,
+  isFedByLast,
+  samples,
+  type StageRole,
+  takesTokens,
+} from '../../../wire/stage-role.ts';
 
 /** Works whose results may be in the engine or under way to the next stage before more is let in. */
 const unsentLimit = 3;
@@ -60,8 +68,7 @@ export class StagePipeline {
    * @throws AppError, as the other takers do, when the session cannot go on
    */
   takeTokens(body: Buffer): void {
-    const { role } = this.#options.shard;
-    if (role !== 'first' && role !== 'whole') {
+    if (!takesTokens(this.#role)) {
       throw new AppError('protocol-violation', 'Tokens came to a stage that takes hidden states');
     }
     const work = acceptWork(body, 4);
@@ -71,22 +78,20 @@ export class StagePipeline {
 
   /** What was generated so far. Once: a grammar is gone through for it from the start. */
   takeGenerated(body: Buffer): void {
-    const { shard, engine } = this.#options;
-    const samples = shard.role === 'last' || shard.role === 'whole';
-    if (!samples || this.#hasLearnt) {
+    if (!samples(this.#role) || this.#hasLearnt) {
       throw new AppError(
         'protocol-violation',
-        `What was generated came ${samples ? 'a second time' : 'to a stage that does not sample'}`,
+        `What was generated came ${samples(this.#role) ? 'a second time' : 'to a stage that does not sample'}`,
       );
     }
     this.#hasLearnt = true;
-    engine.restoreHistory(decodeGenerated(body));
+    this.#options.engine.restoreHistory(decodeGenerated(body));
   }
 
   /** Hidden states from the stage before. The promise holds further ones back while there is no room. */
   takeHidden(body: Buffer): Promise<void> | undefined {
     const { shard, engine } = this.#options;
-    if (shard.role !== 'middle' && shard.role !== 'last') {
+    if (takesTokens(this.#role)) {
       throw new AppError('protocol-violation', 'Hidden states came to a stage that takes tokens');
     }
     const work = acceptWork(body, shard.width * 4);
@@ -97,8 +102,7 @@ export class StagePipeline {
 
   /** A token that the last stage sampled: the first one feeds it back in, unless the answer is over. */
   takeSampled(body: Buffer): void {
-    const { open, shard } = this.#options;
-    if (shard.role !== 'first') {
+    if (!isFedByLast(this.#role)) {
       throw new AppError('protocol-violation', 'A sampled token came to a stage that is not first');
     }
     const work = decodeWork(body, 4);
@@ -117,19 +121,22 @@ export class StagePipeline {
         `A sampled token for position ${work.position} came where ${this.#guard.next} is the next one`,
       );
     }
-    if (isFollowed(work) && work.position < open.decodeUntil) {
+    if (isFollowed(work) && work.position < this.#options.open.decodeUntil) {
       this.#take(work);
       this.#queue({ ...work, flags: workFlags.sample, computeMicros: 0 });
     }
   }
 
+  get #role(): StageRole {
+    return this.#options.shard.role;
+  }
+
   /** What the shard's engine answered. */
   takeOutput(output: Work): void {
-    const { role } = this.#options.shard;
-    if (role === 'first' || role === 'middle') {
-      this.#passHidden(output);
-    } else {
+    if (samples(this.#role)) {
       this.#passSampled(output);
+    } else {
+      this.#passHidden(output);
     }
   }
 
@@ -188,10 +195,8 @@ export class StagePipeline {
   }
 
   #mayAdmit(): boolean {
-    const { role } = this.#options.shard;
     // Hidden states are held back where they come from.
-    const isHeldBack = role === 'middle' || role === 'last';
-    return !this.#isGrowing && (isHeldBack || this.#hasRoom());
+    return !this.#isGrowing && (!takesTokens(this.#role) || this.#hasRoom());
   }
 
   async #grow(growth: Promise<void>): Promise<void> {
@@ -207,10 +212,10 @@ export class StagePipeline {
   }
 
   #admit(work: Work): void {
-    const { engine, account, shard, now } = this.#options;
+    const { engine, account, now } = this.#options;
     account.addTokens(work.count);
     this.#flying.add(work, now());
-    if (shard.role === 'first' || shard.role === 'middle') {
+    if (!samples(this.#role)) {
       this.#unsent += 1;
     }
     engine.send(work);
@@ -227,15 +232,15 @@ export class StagePipeline {
   }
 
   #passSampled(output: Work): void {
-    const { open, shard, engine, account, toCoordinator, toNext } = this.#options;
+    const { open, engine, account, toCoordinator, toNext } = this.#options;
     this.#count(this.#flying.takeSampled(output));
     const parts = encodeWork({ ...output, session: channelSession });
-    if (shard.role === 'last') {
+    if (feedsFirst(this.#role)) {
       void toNext(workKinds.sampled, ...parts);
     }
     this.#untold += 1;
     void toCoordinator(workKinds.sampled, ...parts).then(this.#onTold);
-    if (shard.role === 'whole' && isFollowed(output) && output.position < open.decodeUntil) {
+    if (feedsItself(this.#role) && isFollowed(output) && output.position < open.decodeUntil) {
       if (output.position < (engine.selfFeedUntil ?? 0)) {
         // The engine computes this token without being asked.
         account.addTokens(1);
@@ -246,10 +251,10 @@ export class StagePipeline {
   }
 
   #count({ computeMs, takenAt }: Landed): void {
-    const { account, shard, now } = this.#options;
+    const { account, now } = this.#options;
     if (takenAt !== undefined) {
       account.addDecoded(computeMs, now() - takenAt);
-    } else if (shard.role === 'whole') {
+    } else if (feedsItself(this.#role)) {
       account.addDecoded(computeMs, undefined);
     } else {
       account.addPrefill(computeMs);

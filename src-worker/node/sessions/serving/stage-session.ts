@@ -25,6 +25,7 @@ import {
   stageProtocol,
 } from '../protocol/stage-messages.ts';
 import { StagePipeline } from './stage-pipeline.ts';
+import { feedsItself } from '../../../wire/stage-role.ts';
 
 /** From a neighbour's orderly end to the coordinator's own word, in milliseconds. */
 const hearEndWithinMs = 250;
@@ -200,7 +201,7 @@ export class StageSession {
     const engine = await this.shard.openSession(
       {
         sampling: sampling ?? undefined,
-        selfFeedUntil: this.shard.role === 'whole' ? decodeUntil : undefined,
+        selfFeedUntil: feedsItself(this.shard.role) ? decodeUntil : undefined,
         promptTokens,
         maxTokens,
         claimant: this.#options.claimant,
