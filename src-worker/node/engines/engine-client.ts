@@ -169,12 +169,12 @@ export class EngineClient {
 
   /** Tells a session what was generated so far; one that cannot take it fails. */
   async restoreHistory(session: number, generated: readonly number[]): Promise<void> {
-    await this.#call('learn', { session, generated });
+    await this.#call('restoreHistory', { session, generated });
   }
 
   /** Ends a session but leaves its first tokens in the cache; `close` frees them. */
-  async keep(session: number, tokens: number): Promise<void> {
-    await this.#call('keep', { session, tokens });
+  async retain(session: number, tokens: number): Promise<void> {
+    await this.#call('retain', { session, tokens });
   }
 
   /** Ends a session; what it had waiting is dropped. Never fails on a session that has ended. */
@@ -183,8 +183,8 @@ export class EngineClient {
   }
 
   /** How much it computes from now on. An engine that was just loaded takes all it has. */
-  async setComputeShare(pace: ComputeShare): Promise<void> {
-    await this.#call('pace', pace);
+  async setComputeShare(share: ComputeShare): Promise<void> {
+    await this.#call('computeShare', share);
   }
 
   async tokenize(text: string, parseSpecial: boolean): Promise<number[]> {

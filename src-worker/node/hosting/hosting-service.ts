@@ -180,9 +180,9 @@ export class HostingService {
     const demand = this.#toldDemand.tell();
     const planned = this.#planned().slice(0, recordLimits.planned);
     const { shards } = this.#options;
-    const held =
+    const stores =
       shards.state === 'serving'
-        ? this.#shared.toName(this.#stored.beside(shards.models())).slice(0, recordLimits.held)
+        ? this.#shared.toName(this.#stored.beside(shards.models())).slice(0, recordLimits.stores)
         : [];
     return {
       ...(mode === 'automatic' ? { memoryBytes } : {}),
@@ -190,7 +190,7 @@ export class HostingService {
       ...(region === '' ? {} : { region }),
       ...(Object.keys(demand).length === 0 ? {} : { demand }),
       ...(planned.length === 0 ? {} : { planned }),
-      ...(held.length === 0 ? {} : { held }),
+      ...(stores.length === 0 ? {} : { stores }),
     };
   }
 
