@@ -153,9 +153,10 @@ export class NodeProcess {
       return;
     }
     const { child } = this.state;
-    const carriedOut = this.#request('setWork', this.#work).then(() => {});
+    const carriedOut = this.#request('setWork', this.#work);
     if (work.state !== 'paused') {
-      return carriedOut;
+      await carriedOut;
+      return;
     }
     const late = delay(pauseWithinMs, true, { ref: false });
     const isLate = await Promise.race([late, carriedOut.then(() => false).catch(() => true)]);

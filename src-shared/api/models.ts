@@ -20,7 +20,7 @@ export const modelEntrySchema = modelSummarySchema.extend({
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
 /** A model just imported, and what its owner should know beside. */
-export const importedModelSchema = modelEntrySchema.extend({
+const importedModelSchema = modelEntrySchema.extend({
   /** The same content was in the library before, perhaps under another name or path. */
   wasKnown: z.boolean(),
   /** This machine is to serve layers of it. */

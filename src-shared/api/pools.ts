@@ -109,6 +109,6 @@ export const poolMethods = {
     passedOn: true,
   },
 } as const;
-export type PoolMethod = keyof typeof poolMethods;
+type PoolMethod = keyof typeof poolMethods;
 export type PoolParams<M extends PoolMethod> = z.output<(typeof poolMethods)[M]['params']>;
 export type PoolResult<M extends PoolMethod> = z.output<(typeof poolMethods)[M]['result']>;

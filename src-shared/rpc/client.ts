@@ -187,7 +187,7 @@ export class RpcClient<C extends Contract> {
     const { method } = pending;
     const { parsed, leftOut } = parseLeniently(this.#methodOf(method).result, result);
     if (parsed.success) {
-      this.#options.onLeftOut?.(method as MethodName<C>, leftOut);
+      this.#options.onLeftOut?.(method, leftOut);
       pending.resolve(parsed.data);
     } else {
       this.#options.onBadMessage(`${method}: ${z.prettifyError(parsed.error)}`);

@@ -20,7 +20,7 @@ export type CallContext<Event> = {
   readonly signal: AbortSignal;
 };
 
-export type Handler<C extends Contract, N extends MethodName<C>> = (
+type Handler<C extends Contract, N extends MethodName<C>> = (
   params: ParsedParams<C, N>,
   context: CallContext<StreamEvent<C, N>>,
 ) => Result<C, N> | Promise<Result<C, N>>;
@@ -108,7 +108,7 @@ export class RpcServer<C extends Contract> {
         }
       };
       const result = await performCall(contract, handlers, method, params, { emit, signal });
-      beforeAnswer?.(method as MethodName<C>);
+      beforeAnswer?.(method);
       return { type: 'result', id, result };
     } catch (thrown) {
       const error = toAppError(thrown);
@@ -140,8 +140,5 @@ export async function performCall<C extends Contract>(
   if (!parsed.success) {
     throw invalidRequest(method, parsed.error, found.invalidCode);
   }
-  return await handlers[method as MethodName<C>](
-    parsed.data as never,
-    context as CallContext<unknown> as never,
-  );
+  return await handlers[method as MethodName<C>](parsed.data as never, context);
 }
