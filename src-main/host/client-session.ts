@@ -14,7 +14,7 @@ export class ClientSession {
   constructor(host: Host, send: (text: string) => void) {
     this.#server = new RpcServer({
       contract: hostApi,
-      handlers: host.handlers,
+      handlers: () => host.handlers,
       send: (message) => send(JSON.stringify(message)),
       onInternalError: (error) =>
         host.log.write('error', 'host', error.message, { cause: describeCauses(error) }),

@@ -36,7 +36,10 @@ type Count = CallContext<{ at: number; things: number[] }>;
 const gone = (): Error => new AppError('child-failed', 'The other end is gone.');
 
 /** Both ends of a link in one process; what crosses it goes through JSON, as on any real link. */
-function connected(given: Partial<Handlers<Api>> = {}, options: { maxPending?: number } = {}) {
+function connected(
+  given: Partial<Handlers<Api>> = {},
+  { isStarted = true, ...options }: { maxPending?: number; isStarted?: boolean } = {},
+) {
   const crossed: (AskerMessage | AnswererMessage)[] = [];
   const problems: string[] = [];
   const leftOut: string[] = [];
@@ -44,18 +47,21 @@ function connected(given: Partial<Handlers<Api>> = {}, options: { maxPending?: n
   const internal: string[] = [];
   const server: RpcServer<Api> = new RpcServer({
     contract,
-    handlers: {
-      double: ({ number, times }) => number * times,
-      set: () => null,
-      count: ({ to }, { emit }) => {
-        for (let at = 1; at <= to; at += 1) {
-          emit({ at, things: [] });
-        }
-        return 'over';
-      },
-      list: () => [1, 2],
-      ...given,
-    },
+    handlers: () =>
+      !isStarted
+        ? {}
+        : {
+            double: ({ number, times }) => number * times,
+            set: () => null,
+            count: ({ to }, { emit }) => {
+              for (let at = 1; at <= to; at += 1) {
+                emit({ at, things: [] });
+              }
+              return 'over';
+            },
+            list: () => [1, 2],
+            ...given,
+          },
     send: (message) => {
       crossed.push(message);
       client.receive(JSON.parse(JSON.stringify(message)));
@@ -388,6 +394,11 @@ describe('the answering end', () => {
     }
     await server.receive({ id: 3, method: 'set', params: { value: 1 } });
     expect(crossed).toMatchObject([{ type: 'error', id: 3, error: { code: 'over-capacity' } }]);
+  });
+
+  it('says so when the handler of a method is not there yet', async () => {
+    const { client } = connected({}, { isStarted: false });
+    await expect(client.call('list', {})).rejects.toMatchObject({ code: 'not-running' });
   });
 
   it('does not mind the end of what is over', async () => {

@@ -30,7 +30,8 @@ export type Handlers<C extends Contract> = { readonly [N in MethodName<C>]: Hand
 
 export type RpcServerOptions<C extends Contract> = {
   readonly contract: C;
-  readonly handlers: Handlers<C>;
+  /** Asked for at each question: some may be there only at times. */
+  readonly handlers: () => Partial<Handlers<C>>;
   readonly send: (message: AnswererMessage) => void;
   /** A question led to an error that nobody expected. */
   readonly onInternalError: (error: AppError) => void;
@@ -107,7 +108,7 @@ export class RpcServer<C extends Contract> {
           send({ type: 'event', id, event });
         }
       };
-      const result = await performCall(contract, handlers, method, params, { emit, signal });
+      const result = await performCall(contract, handlers(), method, params, { emit, signal });
       beforeAnswer?.(method);
       return { type: 'result', id, result };
     } catch (thrown) {
@@ -123,11 +124,12 @@ export class RpcServer<C extends Contract> {
 /**
  * Checks parameters and calls the handler of the method.
  *
- * @throws AppError `request-invalid`, or what the method has for that, and what the handler throws
+ * @throws AppError `request-invalid`, or what the method has for that; `not-running` when there is no such handler now; and
+ * what the handler throws
  */
 export async function performCall<C extends Contract>(
   contract: C,
-  handlers: Handlers<C>,
+  handlers: Partial<Handlers<C>>,
   method: string,
   params: unknown,
   context: CallContext<unknown>,
@@ -140,5 +142,9 @@ export async function performCall<C extends Contract>(
   if (!parsed.success) {
     throw invalidRequest(method, parsed.error, found.invalidCode);
   }
-  return await handlers[method as MethodName<C>](parsed.data as never, context);
+  const handler = handlers[method as MethodName<C>];
+  if (handler === undefined) {
+    throw new AppError('not-running', `"${method}" cannot be answered before the start.`);
+  }
+  return await handler(parsed.data as never, context);
 }

@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { askedUsage } from '../../test/support/host/host-usage.ts';
 import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
 import type { ImportedModel } from '../../src-shared/api/models.ts';
-import { answererMessageSchema, type AnswererMessage } from '../../src-shared/rpc/contract.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import { answererMessageSchema, type AnswererMessage } from '../../src-shared/rpc/contract.ts';
 import { type NodeHandlers, serveHost } from './host-link.ts';
 
 const status: NodeStatus = {
@@ -33,34 +33,7 @@ function serve(given: Partial<NodeHandlers> = {}) {
       send: (message) => heard.push(answererMessageSchema.parse(structuredClone(message))),
       onMessage: (listener) => void listeners.push(listener),
     },
-    {
-      start: refuse,
-      status: refuse,
-      setShards: refuse,
-      setWork: refuse,
-      importModel: refuse,
-      removeModel: refuse,
-      modelStorage: refuse,
-      catalog: refuse,
-      downloadModel: refuse,
-      cancelDownload: refuse,
-      route: refuse,
-      setHosting: refuse,
-      setRouting: refuse,
-      chat: refuse,
-      ping: refuse,
-      poolCreate: refuse,
-      poolInvite: refuse,
-      poolJoin: refuse,
-      poolReadInvite: refuse,
-      poolList: refuse,
-      poolRevoke: refuse,
-      poolOffer: refuse,
-      poolWithdraw: refuse,
-      poolLeave: refuse,
-      stop: refuse,
-      ...given,
-    },
+    () => given,
   );
   const say = (message: unknown): void => {
     for (const listener of listeners) {

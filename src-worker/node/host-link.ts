@@ -12,10 +12,13 @@ export type HostChannel = {
   readonly onMessage: (listener: (message: unknown) => void) => void;
 };
 
-/** Answers every request of the host once; what is no request is logged and dropped. */
+/**
+ * Answers every request of the host once; what is no request is logged and dropped. `handlers` is asked for each: most of
+ * them are there only while the node runs.
+ */
 export function serveHost(
   channel: HostChannel,
-  handlers: NodeHandlers,
+  handlers: () => Partial<NodeHandlers>,
   beforeAnswer: (method: NodeMethod) => void = () => {},
 ): RpcServer<NodeApi> {
   const server = new RpcServer({
