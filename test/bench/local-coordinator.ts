@@ -103,7 +103,7 @@ export class LocalCoordinator {
   }
 
   /** Generates greedily and returns when each token came and what its stages computed for it. */
-  async generate(promptTokens: readonly number[], maxTokens: number): Promise<TokenTimes[]> {
+  async generate(promptTokens: readonly number[], maxAnswerTokens: number): Promise<TokenTimes[]> {
     const [model] = this.#coordinator.models();
     if (model === undefined) {
       throw new Error('No model is complete on the mesh');
@@ -112,7 +112,7 @@ export class LocalCoordinator {
       model,
       promptTokens,
       sampling: samplingSchema.parse({ temperature: 0 }),
-      maxTokens,
+      maxAnswerTokens,
     };
     const events: GenerationEvent[] = [];
     for await (const event of this.#coordinator.generate(request, new AbortController().signal)) {
@@ -126,7 +126,7 @@ export class LocalCoordinator {
   }
 
   async stop(): Promise<void> {
-    this.#stages.stop();
+    await this.#stages.stop();
     await this.#shards.stop();
     await this.#mesh.stop();
     await rm(this.#folder, { recursive: true, force: true });

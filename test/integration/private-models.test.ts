@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { WorkOrder } from '../../src-shared/node-api.ts';
+import type { WorkOrder } from '../../src-shared/api/node-config.ts';
 import { headerKinds, headerProtocol } from '../../src-worker/node/headers/header-messages.ts';
 import type { ProtocolName } from '../../src-worker/node/mesh/channels/channel.ts';
 import {
@@ -205,7 +205,7 @@ describe('a model that was fetched', () => {
     const watching = await startMesh({
       staticPeers: [...member.status.addresses, ...stranger.status.addresses],
     });
-    const held = (node: NodeProcess) => watching.knownPeer(node.status.peer)?.record.held;
+    const held = (node: NodeProcess) => watching.knownPeer(node.status.peer)?.record.stores;
     await eventuallyTrue('the stranger tells of it', async () => held(stranger)?.length === 1);
     await eventuallyTrue(
       'the member is heard of',

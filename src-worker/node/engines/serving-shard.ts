@@ -7,22 +7,24 @@ import type { Claimant } from './session-places.ts';
 
 export type ShardSessionRequest = {
   readonly sampling: Sampling | undefined;
+  /** How many of the shard's layers it uses, from the first one on; absent: all. */
+  readonly layers?: number | undefined;
   /** Whole shards feed their own tokens back in until one for this position was sampled. */
   readonly selfFeedUntil: number | undefined;
   /** Cache cells that the session will surely take, and those that it may. */
-  readonly promptTokens: number;
-  readonly maxTokens: number;
+  readonly sequenceTokens: number;
+  readonly cells: number;
   /** The owner or peer that it is for. */
   readonly claimant: Claimant;
   /** Generated before, by another chain; absent: nothing. */
   readonly generated?: readonly number[] | undefined;
-  /** Goes on with the first tokens of what a session kept under this name; absent: with nothing. */
+  /** Goes on with the first tokens of what a session left under this name; absent: with nothing. */
   readonly resume?: { readonly name: string; readonly tokens: number } | undefined;
 };
 
 export interface ShardSessionListener {
   /**
-   * Hidden states from a first or middle shard, a sampled token from one that samples. `computeMicros` is what
+   * Hidden states, or a sampled token from a session over the model's last layer. `computeMicros` is what
    * the work came with and this shard's own time; `session` is the engine's number and of no use to others.
    */
   onWork(work: Work): void;
@@ -47,10 +49,10 @@ export interface ShardSession {
   /** While the engine takes work more slowly than it is sent: a promise to wait for before sending more. */
   congestion(): Promise<void> | undefined;
   /**
-   * Ends the session, but keeps its first tokens for one that resumes them, as long as nobody needs the room and a few
+   * Ends the session, but leaves its first tokens in the cache for one that resumes them, as long as nobody needs the room and a few
    * minutes at most.
    */
-  keep(name: string, tokens: number): void;
+  retain(name: string, tokens: number): void;
   /** Frees the engine's sequence and the cells; what the engine still sends for it is dropped. */
   close(): void;
 }
@@ -67,6 +69,9 @@ export interface ServingShard extends LayerRange {
 }
 
 export interface ServingShards {
-  /** The shard with exactly these layers, when it is there for others, or for this node's own user. */
+  /**
+   * The shard with exactly these layers, or one that begins with them and is used for no more, when it is there for
+   * others, or for this node's own user.
+   */
   find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined;
 }

@@ -6,7 +6,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
-import type { NodeConfig, ShardStatus } from '../../../src-shared/node-api.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
+import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { fullComputeShare, type ComputeShare } from '../../../src-shared/compute-share.ts';
 import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/restart-policy.ts';
 import { type StageRole, stageRoleOf } from '../../wire/stage-role.ts';
@@ -32,7 +33,7 @@ export type ShardRunnerOptions = {
   readonly isForeign: (path: string) => boolean;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
-  /** At first; see `setPace`. */
+  /** At first; see `setComputeShare`. */
   readonly pace: ComputeShare;
   /** What the shard will take once it is loaded, where that can be told. */
   readonly expectedMemoryBytes: number | undefined;
@@ -164,7 +165,7 @@ export class ShardRunner implements ServingShard {
     const isOther = !isDeepStrictEqual(pace, this.#computeShare);
     this.#computeShare = pace;
     if (isOther && this.#state.name === 'serving') {
-      void this.#state.engine.setPace(pace);
+      void this.#state.engine.setComputeShare(pace);
     }
   }
 
@@ -257,7 +258,7 @@ export class ShardRunner implements ServingShard {
         await engine.kill();
       } else {
         if (!isDeepStrictEqual(this.#computeShare, fullComputeShare)) {
-          void engine.setPace(this.#computeShare);
+          void engine.setComputeShare(this.#computeShare);
         }
         const guard = isForeign
           ? new FileGuard(path, stamp, () => this.#onFileChanged(path))

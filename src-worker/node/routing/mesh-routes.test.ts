@@ -61,8 +61,8 @@ function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) 
       ownShards: [],
       peers: routes.hosts(model.manifestId),
       excluded: new Set(),
-      promptTokens: 1,
-      maxTokens: 16,
+      sequenceTokens: 1,
+      cells: 16,
       ...routes.facts(model.manifestId, routeRulesSchema.parse(own)),
     })[0]?.peer;
   return { routes, best, clock, change };

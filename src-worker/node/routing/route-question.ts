@@ -15,8 +15,8 @@ export type RouteQuestion = {
   /** Peers not to use, such as those that just failed. */
   readonly excluded: ReadonlySet<string>;
   /** Cache cells that every stage must have left, and those that the session may come to need. */
-  readonly promptTokens: number;
-  readonly maxTokens: number;
+  readonly sequenceTokens: number;
+  readonly cells: number;
   /** Absent: everybody may be used. */
   readonly rules?: RouteRules | undefined;
   /** Peers that share a pool with this node, for `poolOnly`. */
@@ -31,4 +31,4 @@ export type RouteQuestion = {
 export type RouteStage = LayerRange & { readonly peer: string };
 
 /** What routes are judged by when nothing runs. */
-export type MeshQuestion = Omit<RouteQuestion, 'promptTokens' | 'maxTokens' | 'prefixHolders'>;
+export type MeshQuestion = Omit<RouteQuestion, 'sequenceTokens' | 'cells' | 'prefixHolders'>;

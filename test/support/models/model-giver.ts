@@ -8,12 +8,12 @@ export type Giver = Omit<TransferNode, 'peer'> & { readonly mesh: PoolMesh };
 
 /** It tells of the model in the file at `path`, of which it hosts nothing. */
 export async function startGiver(path: string, options: TransferNodeOptions = {}): Promise<Giver> {
-  const held: NonNullable<SelfDescription['held']> = [];
+  const stores: NonNullable<SelfDescription['stores']> = [];
   const mesh = await startMesh({
-    describe: () => ({ state: 'serving', models: [], shards: [], held }),
+    describe: () => ({ state: 'serving', models: [], shards: [], stores }),
   });
   const giver = await serveBytes(mesh, options);
-  held.push((await giver.library.importModel(path)).summary);
+  stores.push((await giver.library.importModel(path)).summary);
   mesh.publish();
   return { ...giver, mesh };
 }

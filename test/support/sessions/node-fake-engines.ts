@@ -45,6 +45,8 @@ class FakeEngine implements Engine {
   readonly description: LoadResult;
   readonly isCongested = false;
   readonly opened: number[] = [];
+  /** Of sessions that use a part of the layers: how many. */
+  readonly openedLayers = new Map<number, number>();
   readonly closed: number[] = [];
   readonly kept: number[] = [];
   readonly learnt: (readonly number[])[] = [];
@@ -72,14 +74,19 @@ class FakeEngine implements Engine {
     };
   }
 
-  open({ session, resume }: OpenParameters): Promise<OpenResult> {
+  open({ session, layers, resume }: OpenParameters): Promise<OpenResult> {
     this.opened.push(session);
+    if (layers !== undefined) {
+      this.openedLayers.set(session, layers);
+    }
     if (resume !== undefined) {
       this.resumed.push(resume.session);
     }
     const { refuseOpens } = this.#engines;
-    const held = resume?.tokens ?? 0;
-    return refuseOpens === undefined ? Promise.resolve({ held }) : Promise.reject(refuseOpens);
+    const cachedTokens = resume?.tokens ?? 0;
+    return refuseOpens === undefined
+      ? Promise.resolve({ cachedTokens })
+      : Promise.reject(refuseOpens);
   }
 
   restoreHistory(_session: number, generated: readonly number[]): Promise<void> {
@@ -87,7 +94,7 @@ class FakeEngine implements Engine {
     return Promise.resolve();
   }
 
-  keep(session: number): Promise<void> {
+  retain(session: number): Promise<void> {
     this.kept.push(session);
     return Promise.resolve();
   }

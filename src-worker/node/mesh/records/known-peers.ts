@@ -131,5 +131,5 @@ export class KnownPeers {
 
 /** The record of a peer that may ask but not serve. */
 function withoutOffers(record: PeerRecord): PeerRecord {
-  return { ...record, models: [], shards: [], planned: [], held: [] };
+  return { ...record, models: [], shards: [], planned: [], stores: [] };
 }

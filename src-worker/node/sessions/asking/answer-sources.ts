@@ -80,7 +80,7 @@ export class AnswerSources {
 
   async #open({ source: number, route, patience, mayResume }: EffectOf<'open'>): Promise<void> {
     const { request, openSource, cachedBy, onSource, now, pace, feed } = this.#options;
-    const { model, sampling, promptTokens, maxTokens } = request;
+    const { model, sampling, promptTokens, maxAnswerTokens } = request;
     const entry: Entry = { opening: new AbortController(), source: undefined };
     this.#entries.set(number, entry);
     const resume = mayResume ? cachedBy(route) : undefined;
@@ -93,7 +93,7 @@ export class AnswerSources {
           sampling,
           sequence: [...this.#sequence],
           promptTokens: promptTokens.length,
-          maxTokens: promptTokens.length + maxTokens,
+          maxSequenceTokens: promptTokens.length + maxAnswerTokens,
           patience,
           ...(resume === undefined ? {} : { resume }),
         },

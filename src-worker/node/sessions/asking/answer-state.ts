@@ -6,7 +6,7 @@ import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
 export type AnswerTerms = {
   readonly promptTokens: number;
   /** Of the answer, at most. */
-  readonly maxTokens: number;
+  readonly maxAnswerTokens: number;
   /** What is sampled depends on what was generated before, and not on the logits alone. */
   readonly needsHistory: boolean;
   /** The node that asks. */

@@ -230,10 +230,10 @@ export class Answer {
 }
 
 function termsOf({ request, ownPeer }: AnswerOptions): AnswerTerms {
-  const { promptTokens, maxTokens, sampling } = request;
+  const { promptTokens, maxAnswerTokens, sampling } = request;
   return {
     promptTokens: promptTokens.length,
-    maxTokens,
+    maxAnswerTokens,
     needsHistory: needsHistory(sampling),
     ownPeer,
   };

@@ -87,7 +87,7 @@ export class Chain implements TokenSource {
 
   get cachedTokens(): number {
     const wanted = this.#options.resume?.tokens ?? 0;
-    return this.#controls.every(({ held }) => held === wanted) ? wanted : 0;
+    return this.#controls.every(({ cachedTokens }) => cachedTokens === wanted) ? wanted : 0;
   }
 
   get route(): readonly RouteStage[] {
@@ -115,7 +115,9 @@ export class Chain implements TokenSource {
     }
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(silenceOf(stage)), withinMs);
-    await Promise.race([control.learn(generated), late.promise]).finally(() => clearTimeout(timer));
+    await Promise.race([control.restoreHistory(generated), late.promise]).finally(() =>
+      clearTimeout(timer),
+    );
   }
 
   async findStuck(
@@ -199,7 +201,7 @@ export class Chain implements TokenSource {
   }
 
   #onSampled(body: Buffer, stageIndex: number): void {
-    const { route, maxTokens } = this.#options;
+    const { route, maxSequenceTokens } = this.#options;
     const work = decodeWork(body, 4);
     const isWarmUp = (work.flags & workFlags.warmUp) !== 0;
     const expected = isWarmUp ? this.#warmUpPosition : this.#nextPosition;
@@ -209,11 +211,11 @@ export class Chain implements TokenSource {
       work.count === 1 &&
       work.position === expected &&
       // Tokens wait here for as long as the requester takes for them.
-      work.position < maxTokens;
+      work.position < maxSequenceTokens;
     if (!isExpected) {
       throw new AppError(
         'protocol-violation',
-        `a token for position ${work.position} came where ${expected ?? 'none'} is the next one, of ${maxTokens}`,
+        `a token for position ${work.position} came where ${expected ?? 'none'} is the next one, of ${maxSequenceTokens}`,
       );
     }
     const token: SampledToken = {

@@ -109,7 +109,7 @@ export class Coordinator implements Generations {
   }
 
   /** What stages would refuse is refused here, so that an honest one never has to. */
-  #check({ model, promptTokens, maxTokens, rules, sampling }: GenerationRequest): void {
+  #check({ model, promptTokens, maxAnswerTokens, rules, sampling }: GenerationRequest): void {
     if (sampling.grammar !== undefined) {
       parseGrammar(sampling.grammar);
     }
@@ -117,10 +117,10 @@ export class Coordinator implements Generations {
     if (promptTokens.length === 0) {
       throw new AppError('request-invalid', 'A prompt needs at least one token');
     }
-    if (promptTokens.length + maxTokens > limit) {
+    if (promptTokens.length + maxAnswerTokens > limit) {
       throw new AppError(
         'context-too-long',
-        `The prompt's ${promptTokens.length} tokens and an answer of ${maxTokens} do not fit into the ` +
+        `The prompt's ${promptTokens.length} tokens and an answer of ${maxAnswerTokens} do not fit into the ` +
           `${limit} tokens that ${model.name} can hold now`,
       );
     }

@@ -1,6 +1,6 @@
 /** Generations that keep count: how fast tokens arrive now, and an entry for every finished answer. */
 import type { ModelSummary } from '../../../../src-shared/model.ts';
-import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { RouteRules } from '../../../../src-shared/route-rules.ts';
 import { SpeedMeter } from '../../base/speed-meter.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
@@ -45,9 +45,9 @@ export class MeteredGenerations implements Generations {
     request: GenerationRequest,
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, void> {
-    const { model, maxTokens, rules } = request;
+    const { model, maxAnswerTokens, rules } = request;
     // An answer that nobody can give was wanted all the same.
-    this.#onWanted(model.manifestId, Math.min(maxTokens, expectedTokens), rules);
+    this.#onWanted(model.manifestId, Math.min(maxAnswerTokens, expectedTokens), rules);
     let tokens = 0;
     for await (const event of this.#inner.generate(request, signal)) {
       if (event.type === 'token') {

@@ -22,7 +22,7 @@ const detour: readonly RouteStage[] = [
   { peer: 'c', firstLayer: 3, lastLayer: 5 },
 ];
 const pace = { tokenMs: 20, computeMs: 20 };
-const terms = { promptTokens: 100, maxTokens: 50, needsHistory: false, ownPeer: 'me' };
+const terms = { promptTokens: 100, maxAnswerTokens: 50, needsHistory: false, ownPeer: 'me' };
 
 /** What answered, what gets ready, and one that the answer has left. */
 const [current, successor, left] = [1, 2, 9];

@@ -2,17 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { rangeOf } from '../../../../src-shared/layers.ts';
 import type { Sampling } from '../../../../src-shared/model.ts';
+import { ownSpeaks } from '../../../wire/speaks.ts';
 import type { OpenMessage } from '../protocol/stage-messages.ts';
 import type { TokenSourceOptions } from './token-source.ts';
 
 /** One `open` message a stage, with a ticket for each link of the ring; a chain of one has no links. */
 export function openMessages(
-  { route, model, sampling, sequence, promptTokens, maxTokens, resume }: TokenSourceOptions,
+  { route, model, sampling, sequence, promptTokens, maxSequenceTokens, resume }: TokenSourceOptions,
   session: string,
 ): OpenMessage[] {
   const tickets = route.map(() => randomName());
   const isRing = route.length > 1;
-  const decodeUntil = maxTokens - 1;
+  const lastPosition = maxSequenceTokens - 1;
   const generated = needsHistory(sampling) ? sequence.slice(promptTokens) : [];
   const hasGenerated = generated.length > 0;
   return route.map((stage, index) => {
@@ -20,6 +21,7 @@ export function openMessages(
     const next = route[nextIndex];
     const ticket = tickets[nextIndex];
     return {
+      speaks: ownSpeaks,
       session,
       manifestId: model.manifestId,
       layers: rangeOf(stage),
@@ -27,9 +29,9 @@ export function openMessages(
       output:
         isRing && next !== undefined && ticket !== undefined ? { peer: next.peer, ticket } : null,
       sampling: index === route.length - 1 ? sampling : null,
-      decodeUntil,
-      maxTokens: decodeUntil,
-      promptTokens: sequence.length,
+      lastPosition,
+      cells: lastPosition,
+      sequenceTokens: sequence.length,
       ...(resume === undefined ? {} : { resume }),
       ...(hasGenerated && index === route.length - 1 ? { generated } : {}),
     };

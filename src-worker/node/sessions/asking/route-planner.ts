@@ -78,7 +78,7 @@ export class RoutePlanner {
   /** The route that a short question would take now. @throws AppError as `planRoute` */
   view(model: ModelSummary, rules?: RouteRules): RouteView {
     try {
-      return viewRoute({ ...this.#question(model, nobody, rules), promptTokens: 1, maxTokens: 1 });
+      return viewRoute({ ...this.#question(model, nobody, rules), sequenceTokens: 1, cells: 1 });
     } catch (error) {
       throw this.#withOwnReason(model, toAppError(error));
     }
@@ -118,12 +118,12 @@ export class RoutePlanner {
   }
 
   #planWithout(request: GenerationRequest, excluded: ReadonlySet<string>): readonly RouteStage[] {
-    const { model, promptTokens, maxTokens, rules } = request;
+    const { model, promptTokens, maxAnswerTokens, rules } = request;
     try {
       return planRoute({
         ...this.#question(model, excluded, rules),
-        promptTokens: promptTokens.length,
-        maxTokens: promptTokens.length + maxTokens - 1,
+        sequenceTokens: promptTokens.length,
+        cells: promptTokens.length + maxAnswerTokens - 1,
         prefixHolders: this.#options.prefixHolders(request),
       });
     } catch (error) {

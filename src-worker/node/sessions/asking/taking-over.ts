@@ -131,7 +131,7 @@ export function takeToken(
     { type: 'yield', token },
     ...(areWrong ? [{ type: 'reportWrongRefusals', peers: refusing } as const] : []),
   ];
-  if (token.endOfGeneration || tokens === terms.maxTokens) {
+  if (token.endOfGeneration || tokens === terms.maxAnswerTokens) {
     const leaving = phase.name === 'preparing' ? [abandon(phase.successor.source)] : [];
     const reason = token.endOfGeneration ? 'end' : 'length';
     return after([...effects, ...leaving], finish(taken, current, reason));

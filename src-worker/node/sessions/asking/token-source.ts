@@ -42,7 +42,7 @@ export type TokenSourceOptions = TokenSourceListener & {
   /** Of the sequence. */
   readonly promptTokens: number;
   /** Tokens of prompt and answer at most. */
-  readonly maxTokens: number;
+  readonly maxSequenceTokens: number;
   /** What a former source over the same stages left of the sequence; absent: nothing. */
   readonly resume?: OpenMessage['resume'];
   /** How many times longer than usual a stage may take to answer. */
