@@ -1,7 +1,7 @@
 /** Generations that keep count: how fast tokens arrive now, and a sealed receipt for every finished answer. */
 import type { Receipt } from '../../../../src-shared/chat.ts';
 import type { ModelSummary } from '../../../../src-shared/model.ts';
-import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { RouteRules } from '../../../../src-shared/route-rules.ts';
 import { SpeedMeter } from '../../base/speed-meter.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
