@@ -15,7 +15,7 @@ import {
   nodeStatusSchema,
 } from './node-api.ts';
 import { poolMethods } from './pool.ts';
-import { changedSettingsSchema, settingsSchema } from './settings.ts';
+import { changedSettingsSchema, settingsSchema } from './settings/settings.ts';
 
 /** What this machine does for the mesh, and the one sentence that says it with its reason. */
 const dutyViewSchema = dutySchema.and(

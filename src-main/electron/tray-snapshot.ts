@@ -2,7 +2,7 @@
 import type { UpdateState } from '../../src-shared/desktop-api.ts';
 import type { Duty, PauseChoice } from '../../src-shared/duty.ts';
 import type { HostSnapshot, UsageSummary } from '../../src-shared/host-api.ts';
-import type { Settings } from '../../src-shared/settings.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
 
 export type TraySnapshot = {
   readonly duty: Duty;

@@ -6,7 +6,7 @@ import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import { hostMethods, type HostResult, type HostSnapshot } from '../../src-shared/host-api.ts';
 import type { ModelEntry, NodeConfigInput } from '../../src-shared/node-api.ts';
-import type { ChangedSettings, Settings } from '../../src-shared/settings.ts';
+import type { ChangedSettings, Settings } from '../../src-shared/settings/settings.ts';
 import { type AppFiles, appFiles } from '../base/app-files.ts';
 import { dataFolderAt } from '../data/data-folder.ts';
 import { defaultThreads } from '../node/default-threads.ts';

@@ -2,7 +2,7 @@
 import { manifestIdSchema } from '../../src-shared/model.ts';
 import { modelsNamed, namesOf } from '../../src-shared/model-names.ts';
 import type { HostedShard, ModelEntry } from '../../src-shared/node-api.ts';
-import type { ChangedSettings } from '../../src-shared/settings.ts';
+import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
 import type { NodeProcess } from './node-process.ts';
 
 /**

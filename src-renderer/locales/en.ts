@@ -107,9 +107,9 @@ export const en = {
     loadingSentence: 'MindMesh is loading its part of the model.',
     loadedSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this computer are loaded.`,
-    idleSentence: (connected: number) =>
+    noShardsSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. This computer serves no layers.`,
-    restingSentence: (connected: number) =>
+    notLoadedSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this computer are not loaded.`,
     troubleSentence: 'MindMesh is running, but a part of a model that it should serve does not.',
     peersInReach: (number: number) =>

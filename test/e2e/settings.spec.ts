@@ -1,5 +1,5 @@
 /** The owner's settings: each is stored at once, or refused with a sentence. */
-import { defaultPreferences } from '../../src-shared/preferences.ts';
+import { defaultPreferences } from '../../src-shared/settings/preferences.ts';
 import { expect, expectStored, test } from './played-test.ts';
 
 test('a change is kept at once, and is there after a reload', async ({ openView, played }) => {

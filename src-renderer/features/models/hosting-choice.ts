@@ -2,7 +2,7 @@
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { modelsNamed } from '../../../src-shared/model-names.ts';
 import type { HostedShard, ModelEntry } from '../../../src-shared/node-api.ts';
-import type { Settings } from '../../../src-shared/settings.ts';
+import type { Settings } from '../../../src-shared/settings/settings.ts';
 import { isDemoModel } from './model-choice.ts';
 
 type Named = Pick<
