@@ -24,7 +24,8 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-function mindmesh(): Command {
+/** All commands, ready to parse a line. */
+export function mindmesh(): Command {
   const program = new Command('mindmesh')
     .description('Runs open language models over a mesh of machines.')
     .version(appFiles().version)

@@ -1,5 +1,5 @@
 /**
- * Who may use the window in a browser: whoever opened an address that was printed on this machine. The
+ * Access to the window in a browser: a browser gets it that opened an address that was printed on this machine. The
  * address works once; the browser gets a cookie for it that lasts as long as the host runs.
  */
 import { createHash, randomBytes } from 'node:crypto';

@@ -17,7 +17,7 @@ export type DataFolder = {
   readonly folder: string;
   readonly database: string;
   readonly lock: string;
-  /** Who runs here and how to reach them. */
+  /** The file that names the running host and how to reach it. */
   readonly hostFile: string;
   readonly apiKey: string;
   readonly logs: string;

@@ -17,7 +17,7 @@ export type CoolDown = {
 
 const firstMs = 10_000;
 const longestMs = 15 * minuteMs;
-/** Who has served this long has recovered. */
+/** A machine that has served for this long has recovered. */
 const recoveredAfterMs = 10 * minuteMs;
 
 /** `servedMs`: how long the machine had been serving until now. */

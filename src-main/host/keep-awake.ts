@@ -3,9 +3,7 @@
  * Electron instead. Sleep is held off for as long as the tool runs, and the tool ends with this process, however
  * that ends. Without the tool the computer sleeps as it would, and the log says so once.
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Writable } from 'node:stream';
-import { childEnvironment } from '../../src-shared/process/child-environment.ts';
+import { Child, type ChildExit } from '../../src-shared/process/child.ts';
 import type { Log } from '../base/log.ts';
 import { powerShellArguments } from '../sensors/windows/watch.ts';
 
@@ -32,27 +30,29 @@ export function keepAwake({
   log,
   tool = toolOf(process.platform, process.pid),
 }: KeepAwakeOptions): KeepAwake {
-  const living = new Set<Promise<void>>();
-  let current: Life | undefined;
+  const living = new Set<Child>();
+  let current: Child | undefined;
   let hasTold = false;
   let isStopped = false;
 
+  const watch = async (child: Child): Promise<void> => {
+    const exit = await child.exited;
+    living.delete(child);
+    // One that was told to end is not the current one any more; one that failed is not tried again before it is
+    // needed anew.
+    if (current === child && !hasTold) {
+      hasTold = true;
+      log.write(
+        'warn',
+        'host',
+        `This computer is not kept awake while it serves: ${tool.command} ${howItEnded(exit)}`,
+      );
+    }
+  };
   const begin = (): void => {
-    const life = new Life(tool, (how) => {
-      living.delete(life.over);
-      // One that was told to end is not the current one any more; one that failed is not tried again before it is
-      // needed anew.
-      if (current === life && !hasTold) {
-        hasTold = true;
-        log.write(
-          'warn',
-          'host',
-          `This computer is not kept awake while it serves: ${tool.command} ${how}`,
-        );
-      }
-    });
-    living.add(life.over);
-    current = life;
+    current = childOf(tool);
+    living.add(current);
+    void watch(current);
   };
   const set = (isOn: boolean): void => {
     if (isOn) {
@@ -60,9 +60,9 @@ export function keepAwake({
         begin();
       }
     } else {
-      const life = current;
+      const child = current;
       current = undefined;
-      life?.end();
+      void child?.stop();
     }
   };
   return {
@@ -70,43 +70,36 @@ export function keepAwake({
     stop: async () => {
       isStopped = true;
       set(false);
-      await Promise.all(living);
+      await Promise.all([...living].map(({ exited }) => exited));
     },
   };
 }
 
-/** One run of the tool. */
-class Life {
-  /** Resolves when the process is gone, or could not be started. */
-  readonly over: Promise<void>;
-  readonly #child: ChildProcessByStdio<Writable, null, null>;
+/** One run of the tool, which is in order for as long as it runs. */
+function childOf({ command, args }: Tool): Child {
+  return new Child({
+    name: command,
+    command,
+    args,
+    stdin: 'pipe',
+    ownGroup: true,
+    readyWithinMs: 0,
+    stopWithinMs,
+    whenReady: () => Promise.resolve(),
+    askToStop: (child) => {
+      child.stdin?.destroy();
+      child.kill();
+    },
+  });
+}
 
-  /** @param onOver Gets how it ended, in words after the tool's name. */
-  constructor({ command, args }: Tool, onOver: (how: string) => void) {
-    const child = spawn(command, args, {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: childEnvironment(process.env),
-      windowsHide: true,
-    });
-    // It may be gone before its stdin is closed.
-    child.stdin.on('error', () => {});
-    this.#child = child;
-    this.over = new Promise<string>((resolve) => {
-      child.once('error', (error: NodeJS.ErrnoException) =>
-        resolve(error.code === 'ENOENT' ? 'is not installed' : `failed: ${error.message}`),
-      );
-      child.once('exit', (code, signal) =>
-        resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
-      );
-    }).then(onOver);
+/** In words that go after the tool's name. */
+function howItEnded({ error, code, signal }: ChildExit): string {
+  if (error !== undefined) {
+    const isMissing = 'code' in error && error.code === 'ENOENT';
+    return isMissing ? 'is not installed' : `failed: ${error.message}`;
   }
-
-  end(): void {
-    this.#child.stdin.destroy();
-    this.#child.kill();
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopWithinMs);
-    void this.over.then(() => clearTimeout(timer));
-  }
+  return signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
 }
 
 /** For each system the tool, which lasts no longer than the process `pid`. */

@@ -270,7 +270,7 @@ export class NodeProcess {
       name: 'The mesh node',
       command,
       args: [...nodeRuntimeFlags, script],
-      link: 'ipc',
+      links: ['ipc'],
       ownGroup: true,
       readyWithinMs: readyWithinMs ?? defaultReadyWithinMs,
       stopWithinMs: stopWithinMs ?? defaultStopWithinMs,
@@ -302,7 +302,7 @@ export class NodeProcess {
           // Its exit is what counts.
         });
       },
-      onLine: (line) => log.write('info', 'node output', line),
+      output: { onLine: (line) => log.write('info', 'node output', line) },
     };
   }
 

@@ -65,7 +65,6 @@ export class LineTool {
       name,
       command,
       args,
-      link: 'pipe',
       ownGroup: true,
       environment: { LC_ALL: 'C' },
       readyWithinMs: silentWithinMs,
@@ -75,7 +74,7 @@ export class LineTool {
           this.#onFirstLine = resolve;
         }),
       askToStop: (child) => child.kill(),
-      onLine: (line) => this.#onLine(line),
+      output: { onLine: (line) => this.#onLine(line) },
     };
   }
 

@@ -4,18 +4,23 @@
  *   spawn ─▶ ready raced against early exit and a deadline ─▶ running ─▶ ask, wait, kill ─▶ exited
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { AppError } from '../errors.ts';
+import { AppError, missingCase } from '../errors.ts';
 import { childEnvironment } from './child-environment.ts';
 import { killTree, sweepGroup } from './kill-tree.ts';
-import { RecentLines } from './recent-lines.ts';
+import { RecentLines, type RecentLinesOptions } from './recent-lines.ts';
 
 export type ChildPlan = {
   /** For sentences, as their first words: "The mesh node". */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Descriptor 3: Node's IPC channel, or a plain socket pair. */
-  readonly link: 'ipc' | 'pipe';
+  /**
+   * Descriptors from 3 on: Node's IPC channel, or socket pairs; an overlapped one can be read and written at once on
+   * Windows too.
+   */
+  readonly links?: readonly ('ipc' | 'pipe' | 'overlapped')[];
+  /** With a pipe as its stdin, the child learns of this process's end by the end of its input. */
+  readonly stdin?: 'pipe';
   /**
    * Gives the child a process group of its own, so that a terminal's Ctrl-C does not reach it and whatever
    * it started goes with it. Children of such a child must not have one, or they would be left behind.
@@ -28,9 +33,17 @@ export type ChildPlan = {
   readonly whenReady: (process: ChildProcess, signal: AbortSignal) => Promise<void>;
   /** Asks the child to end by itself, e.g. by a message or a signal. */
   readonly askToStop: (process: ChildProcess) => void;
-  /** Every line that the child writes to stdout or stderr. */
-  readonly onLine?: (line: string) => void;
+  /** Every line that the child writes to stdout or stderr, and what is remembered of it. */
+  readonly output?: RecentLinesOptions;
+  /** The error about a child that did not become ready; by default a `child-failed` or `cancelled` with its name. */
+  readonly startError?: (failure: StartFailure) => AppError;
 };
+
+/** Why a child did not become ready. */
+export type StartFailure =
+  | { readonly kind: 'ended'; readonly exit: ChildExit }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'cancelled' };
 
 export type ChildExit = {
   readonly code: number | null;
@@ -57,7 +70,7 @@ export class Child {
   constructor(plan: ChildPlan) {
     this.#plan = plan;
     this.process = spawn(plan.command, plan.args, {
-      stdio: ['ignore', 'pipe', 'pipe', plan.link],
+      stdio: [plan.stdin ?? 'ignore', 'pipe', 'pipe', ...(plan.links ?? [])],
       env: childEnvironment(process.env, plan.environment),
       detached: plan.ownGroup && process.platform !== 'win32',
       windowsHide: true,
@@ -67,6 +80,37 @@ export class Child {
 
   get pid(): number | undefined {
     return this.process.pid;
+  }
+
+  /**
+   * Resolves once the child is fit for work.
+   *
+   * @throws what `whenReady` of the plan throws, and its `startError` when the child ends, the deadline passes or the
+   * signal aborts before that. The process is gone when this rejects.
+   */
+  async becomeReady(signal: AbortSignal): Promise<void> {
+    const waiting = new AbortController();
+    try {
+      await Promise.race([
+        this.#plan.whenReady(this.process, waiting.signal),
+        this.exited.then((exit) => {
+          throw this.#startError({ kind: 'ended', exit });
+        }),
+        rejectAfter(this.#plan.readyWithinMs, waiting.signal, () =>
+          this.#startError({ kind: 'late' }),
+        ),
+        rejectOnAbort(signal, waiting.signal, () => this.#startError({ kind: 'cancelled' })),
+      ]);
+    } catch (error) {
+      this.kill();
+      const exit = await this.exited;
+      if (error instanceof AppError && error.cause === undefined && exit.output !== '') {
+        error.cause = outputAsCause(exit);
+      }
+      throw error;
+    } finally {
+      waiting.abort();
+    }
   }
 
   /** Asks, waits, kills. Resolves when the process is gone. */
@@ -91,13 +135,21 @@ export class Child {
     killTree(this.process, this.#plan.ownGroup);
   }
 
+  #startError(failure: StartFailure): AppError {
+    return this.#plan.startError?.(failure) ?? usualStartError(this.#plan, failure);
+  }
+
   #watch(): Promise<ChildExit> {
-    const lines = new RecentLines(this.#plan.onLine);
+    const lines = new RecentLines(this.#plan.output);
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => lines.push(text));
       stream?.on('error', () => {});
     }
+    // Also said of a message that could not be sent; an error that nobody listens to would end this process.
+    this.process.on('error', () => {});
+    // The child may be gone before its input is closed.
+    this.process.stdin?.on('error', () => {});
     return new Promise((resolve) => {
       const finish = (exit: Omit<ChildExit, 'output'>): void => {
         lines.end();
@@ -125,47 +177,31 @@ export class Child {
 /**
  * Starts a child and resolves once it is ready.
  *
- * @throws what `whenReady` throws; AppError `child-failed` when the child ends or the deadline passes
- * before that; `cancelled` when the signal aborts. The process is gone when this rejects.
+ * @throws AppError, as `Child.becomeReady`
  */
 export async function startChild(plan: ChildPlan, signal: AbortSignal): Promise<Child> {
   const child = new Child(plan);
-  const waiting = new AbortController();
-  try {
-    await Promise.race([
-      plan.whenReady(child.process, waiting.signal),
-      child.exited.then((exit) => {
-        throw new AppError(
-          'child-failed',
-          `${plan.name} ended before it was ready (${describeExit(exit)}).`,
-          { cause: exit.error ?? outputAsCause(exit) },
-        );
-      }),
-      rejectAfter(
-        plan.readyWithinMs,
-        waiting.signal,
-        () =>
-          new AppError(
-            'child-failed',
-            `${plan.name} was not ready after ${plan.readyWithinMs / 1000} seconds and was ended.`,
-          ),
-      ),
-      rejectOnAbort(
-        signal,
-        waiting.signal,
-        () => new AppError('cancelled', `${plan.name} was stopped while it was starting.`),
-      ),
-    ]);
-    return child;
-  } catch (error) {
-    child.kill();
-    const exit = await child.exited;
-    if (error instanceof AppError && error.cause === undefined && exit.output !== '') {
-      error.cause = outputAsCause(exit);
-    }
-    throw error;
-  } finally {
-    waiting.abort();
+  await child.becomeReady(signal);
+  return child;
+}
+
+function usualStartError({ name, readyWithinMs }: ChildPlan, failure: StartFailure): AppError {
+  switch (failure.kind) {
+    case 'ended':
+      return new AppError(
+        'child-failed',
+        `${name} ended before it was ready (${describeExit(failure.exit)}).`,
+        { cause: failure.exit.error ?? outputAsCause(failure.exit) },
+      );
+    case 'late':
+      return new AppError(
+        'child-failed',
+        `${name} was not ready after ${readyWithinMs / 1000} seconds and was ended.`,
+      );
+    case 'cancelled':
+      return new AppError('cancelled', `${name} was stopped while it was starting.`);
+    default:
+      return missingCase(failure);
   }
 }
 

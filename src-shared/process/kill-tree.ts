@@ -2,15 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * Kills the process; with a group of its own (POSIX) or on Windows, all of its descendants too. Does nothing
- * to a process that is gone.
+ * Kills the process, and all of its descendants when it has a group of its own. Does nothing to a process that is gone.
  */
 export function killTree(process_: ChildProcess, hasOwnGroup: boolean): void {
   const { pid } = process_;
   if (pid === undefined || process_.exitCode !== null || process_.signalCode !== null) {
     return;
   }
-  if (process.platform === 'win32') {
+  if (hasOwnGroup && process.platform === 'win32') {
     spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true, stdio: 'ignore' })
       // Without taskkill at least the process itself is ended.
       .once('error', () => process_.kill('SIGKILL'));

@@ -3,7 +3,7 @@ import { RecentLines, recentLinesLimits } from './recent-lines.ts';
 
 it('puts lines together however the output was cut, and tells each once', () => {
   const told: string[] = [];
-  const lines = new RecentLines((line) => told.push(line));
+  const lines = new RecentLines({ onLine: (line) => told.push(line) });
   for (const piece of ['fir', 'st\r\nsec', 'ond\n\n', 'third']) {
     lines.push(piece);
   }
@@ -26,4 +26,16 @@ it('keeps the last lines only, each of bounded length', () => {
   expect(kept).toHaveLength(recentLinesLimits.lines);
   expect(kept.at(-2)).toBe('line 999');
   expect(kept.at(-1)).toHaveLength(recentLinesLimits.lineCharacters);
+});
+
+it('remembers what its reader finds worth it, and tells every line in full', () => {
+  const told: string[] = [];
+  const lines = new RecentLines({
+    onLine: (line) => told.push(line),
+    remember: (line) => (line.startsWith('at ') ? undefined : line.toUpperCase()),
+    lineCharacters: 10_000,
+  });
+  lines.push(`broken\nat file.js\n${'x'.repeat(5000)}\n`);
+  expect(lines.text).toBe(`BROKEN\n${'X'.repeat(recentLinesLimits.lineCharacters)}`);
+  expect(told).toEqual(['broken', 'at file.js', 'x'.repeat(5000)]);
 });

@@ -1,17 +1,30 @@
-/** Keeps the last lines of a child's output in bounded memory, so that a failure can explain itself. */
+/** Puts a child's output together into lines, and remembers the last ones in bounded memory, so that a failure can explain itself. */
 
 export const recentLinesLimits = { lines: 40, lineCharacters: 2000 } as const;
 
+export type RecentLinesOptions = {
+  /** Gets each line that is not empty, cut to `lineCharacters`. */
+  readonly onLine?: (line: string) => void;
+  /** What of a line is worth remembering; undefined for nothing. By default the line itself. */
+  readonly remember?: (line: string) => string | undefined;
+  /** Where a line is cut before it is told; what is remembered of it is always cut at 2000. */
+  readonly lineCharacters?: number;
+};
+
 export class RecentLines {
   readonly #onLine: (line: string) => void;
+  readonly #remember: (line: string) => string | undefined;
+  readonly #lineCharacters: number;
   #lines: string[] = [];
   #unfinished = '';
 
-  constructor(onLine: (line: string) => void = () => {}) {
-    this.#onLine = onLine;
+  constructor(options: RecentLinesOptions = {}) {
+    this.#onLine = options.onLine ?? (() => {});
+    this.#remember = options.remember ?? ((line) => line);
+    this.#lineCharacters = options.lineCharacters ?? recentLinesLimits.lineCharacters;
   }
 
-  /** Takes output as it comes, cut anywhere. A line that is too long is cut short, not short growing. */
+  /** Takes output as it comes, cut anywhere. Of a line that is too long, the beginning is taken. */
   push(text: string): void {
     const pieces = text.split('\n');
     const last = pieces.pop() ?? '';
@@ -19,7 +32,7 @@ export class RecentLines {
       this.#finish(this.#unfinished + piece);
       this.#unfinished = '';
     }
-    this.#unfinished = (this.#unfinished + last).slice(0, recentLinesLimits.lineCharacters);
+    this.#unfinished = (this.#unfinished + last).slice(0, this.#lineCharacters);
   }
 
   /** Ends the last line, which may lack its line feed when the child died while writing. */
@@ -33,11 +46,14 @@ export class RecentLines {
   }
 
   #finish(line: string): void {
-    const short = line.slice(0, recentLinesLimits.lineCharacters).trimEnd();
+    const short = line.slice(0, this.#lineCharacters).trimEnd();
     if (short === '') {
       return;
     }
-    this.#lines = [...this.#lines, short].slice(-recentLinesLimits.lines);
+    const remembered = this.#remember(short)?.slice(0, recentLinesLimits.lineCharacters);
+    if (remembered !== undefined) {
+      this.#lines = [...this.#lines, remembered].slice(-recentLinesLimits.lines);
+    }
     this.#onLine(short);
   }
 }

@@ -100,12 +100,12 @@ export class Decoder {
   }
 
   /** Ends a session, but leaves its first tokens in the cache. Does nothing when it has ended already. */
-  keep(id: number, tokens: number): void {
+  retain(id: number, tokens: number): void {
     const session = this.#sessions.get(id);
     if (session !== undefined) {
       session.sampler?.dispose();
       this.#shorten(session, Math.min(tokens, session.length));
-      this.#sessions.keep(session);
+      this.#sessions.retain(session);
     }
   }
 

@@ -93,12 +93,12 @@ export class LoadedEngine {
   perform(request: Exclude<EngineRequest, { method: 'load' }>): unknown {
     switch (request.method) {
       case 'open':
-        return { held: this.#decoder().open(request.params) };
-      case 'learn':
+        return { cachedTokens: this.#decoder().open(request.params) };
+      case 'restoreHistory':
         this.#decoder().restoreHistory(request.params.session, request.params.generated);
         return {};
-      case 'keep':
-        this.#decoder().keep(request.params.session, request.params.tokens);
+      case 'retain':
+        this.#decoder().retain(request.params.session, request.params.tokens);
         return {};
       case 'close':
         this.#decoder().close(request.params.session);
@@ -107,7 +107,7 @@ export class LoadedEngine {
         return this.#tokenizer.tokenize(request.params.text, request.params.parseSpecial);
       case 'vocabulary':
         return this.#tokenizer.vocabulary();
-      case 'pace':
+      case 'computeShare':
         this.#setComputeShare(request.params);
         return {};
       case 'report':

@@ -6,7 +6,7 @@ function tableThatKept(): SessionTable {
   const table = new SessionTable(2);
   const session = table.add(1, undefined, undefined);
   session.length = 10;
-  table.keep(session);
+  table.retain(session);
   return table;
 }
 

@@ -57,7 +57,7 @@ export class SessionTable {
   }
 
   /** Takes a session out, and keeps its slot with what is in the cache of it by then. */
-  keep(session: Session): void {
+  retain(session: Session): void {
     this.#sessions.delete(session.id);
     this.#prefixes.set(session.id, { slot: session.slot, length: session.length });
   }

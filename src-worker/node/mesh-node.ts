@@ -24,8 +24,8 @@ import { loadCatalog } from './hosting/catalog-models.ts';
 import { HostingService } from './hosting/hosting-service.ts';
 import { HeaderExchange } from './headers/header-exchange.ts';
 import type { Log } from './base/log.ts';
-import { createMesh, type Mesh } from './mesh/mesh.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
+import { createPoolMesh, type PoolMesh } from './pools/pool-mesh.ts';
 import type { PoolService } from './pools/pool-service.ts';
 import { MeteredGenerations } from './sessions/asking/metered-generations.ts';
 import type { CatalogModel } from './hosting/catalog.ts';
@@ -59,7 +59,7 @@ export class MeshNode {
   readonly #own: OwnModels;
   /** What its owner and questions know of models. */
   readonly models: NodeModels;
-  readonly #mesh: Mesh;
+  readonly #mesh: PoolMesh;
   readonly #routes: MeshRoutes;
   readonly #hosting: HostingService;
   readonly #standing: StoredReputation;
@@ -92,7 +92,7 @@ export class MeshNode {
     });
     const running: { node?: MeshNode } = {};
     const standing = await StoredReputation.open(options.config.dataFolder, options.logOf('mesh'));
-    const mesh = await createMesh({
+    const mesh = await createPoolMesh({
       dataFolder: options.config.dataFolder,
       listen: options.config.listen,
       staticPeers: options.config.staticPeers,
@@ -124,7 +124,7 @@ export class MeshNode {
     options: NodeOptions,
     library: ModelLibrary,
     routes: MeshRoutes,
-    mesh: Mesh,
+    mesh: PoolMesh,
     catalog: readonly CatalogModel[],
     standing: StoredReputation,
     warnings: readonly string[],

@@ -96,15 +96,15 @@ const openParametersSchema = z.object({
 });
 export type OpenParameters = z.input<typeof openParametersSchema>;
 
-/** `held`: tokens that are in the cache already; as many as were to be resumed, or none. */
-export const openResultSchema = z.object({ held: z.int().min(0) });
+/** `cachedTokens`: those that are in the cache already; as many as were to be resumed, or none. */
+export const openResultSchema = z.object({ cachedTokens: z.int().min(0) });
 export type OpenResult = z.infer<typeof openResultSchema>;
 
 /** Tells a session what was generated so far, in place of what it knows of, for penalties and grammar. */
-const learnParametersSchema = z.object({ session: z.int(), generated: generatedSchema });
+const historyParametersSchema = z.object({ session: z.int(), generated: generatedSchema });
 
 /** Ends a session as `close` does, but leaves its first tokens in the cache, until `close` or a session that resumes them. */
-const keepParametersSchema = z.object({ session: z.int(), tokens: z.int().min(1) });
+const retainParametersSchema = z.object({ session: z.int(), tokens: z.int().min(1) });
 
 /** How the model's own tokenizer treats text; the chat template decides about BOS, so none is added. */
 const tokenizeParametersSchema = z.object({
@@ -132,12 +132,12 @@ export const engineRequestSchema = z.discriminatedUnion('method', [
   z.object({ id: z.int(), method: z.literal('load'), params: loadParametersSchema }),
   z.object({ id: z.int(), method: z.literal('open'), params: openParametersSchema }),
   z.object({ id: z.int(), method: z.literal('close'), params: z.object({ session: z.int() }) }),
-  z.object({ id: z.int(), method: z.literal('learn'), params: learnParametersSchema }),
-  z.object({ id: z.int(), method: z.literal('keep'), params: keepParametersSchema }),
+  z.object({ id: z.int(), method: z.literal('restoreHistory'), params: historyParametersSchema }),
+  z.object({ id: z.int(), method: z.literal('retain'), params: retainParametersSchema }),
   z.object({ id: z.int(), method: z.literal('tokenize'), params: tokenizeParametersSchema }),
   z.object({ id: z.int(), method: z.literal('vocabulary'), params: z.object({}) }),
   /** Taken at any time; the next batch keeps to it. */
-  z.object({ id: z.int(), method: z.literal('pace'), params: computeShareSchema }),
+  z.object({ id: z.int(), method: z.literal('computeShare'), params: computeShareSchema }),
   z.object({ id: z.int(), method: z.literal('report'), params: z.object({}) }),
 ]);
 export type EngineRequest = z.infer<typeof engineRequestSchema>;

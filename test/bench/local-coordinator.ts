@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type LayerRange, samplingSchema } from '../../src-shared/model.ts';
 import { EngineClient } from '../../src-worker/node/engines/engine-client.ts';
 import { ShardHost } from '../../src-worker/node/engines/shard-host.ts';
-import { createMesh, type Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import { createPoolMesh, type PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';
 import { Coordinator } from '../../src-worker/node/sessions/asking/coordinator.ts';
 import type { GenerationEvent } from '../../src-worker/node/sessions/asking/generation.ts';
@@ -31,7 +31,7 @@ export type LocalShard = {
 };
 
 export class LocalCoordinator {
-  readonly #mesh: Mesh;
+  readonly #mesh: PoolMesh;
   readonly #folder: string;
   readonly #shards: ShardHost;
   readonly #stages: StageService;
@@ -41,8 +41,8 @@ export class LocalCoordinator {
   static async start(nodes: readonly NodeProcess[], shard?: LocalShard): Promise<LocalCoordinator> {
     const folder = await mkdtemp(join(tmpdir(), 'mindmesh-bench-'));
     const library = await ModelLibrary.open({ folder: join(folder, 'models'), onWarning: say });
-    const running: { shards?: ShardHost; mesh?: Mesh } = {};
-    running.mesh = await createMesh({
+    const running: { shards?: ShardHost; mesh?: PoolMesh } = {};
+    running.mesh = await createPoolMesh({
       dataFolder: folder,
       listen: ['/ip4/127.0.0.1/tcp/0'],
       staticPeers: nodes.flatMap(({ status }) => status.addresses),
@@ -76,7 +76,7 @@ export class LocalCoordinator {
     return coordinator;
   }
 
-  private constructor(folder: string, mesh: Mesh, shards: ShardHost) {
+  private constructor(folder: string, mesh: PoolMesh, shards: ShardHost) {
     this.#folder = folder;
     this.#mesh = mesh;
     this.#shards = shards;
@@ -103,7 +103,7 @@ export class LocalCoordinator {
   }
 
   /** Generates greedily and returns when each token came and what its stages computed for it. */
-  async generate(promptTokens: readonly number[], maxTokens: number): Promise<TokenTimes[]> {
+  async generate(promptTokens: readonly number[], maxAnswerTokens: number): Promise<TokenTimes[]> {
     const [model] = this.#coordinator.models();
     if (model === undefined) {
       throw new Error('No model is complete on the mesh');
@@ -112,7 +112,7 @@ export class LocalCoordinator {
       model,
       promptTokens,
       sampling: samplingSchema.parse({ temperature: 0 }),
-      maxTokens,
+      maxAnswerTokens,
     };
     const events: GenerationEvent[] = [];
     for await (const event of this.#coordinator.generate(request, new AbortController().signal)) {

@@ -83,8 +83,8 @@ export const route: Bench = {
           ownShards: [],
           peers: index.hosts(asked),
           excluded: new Set(),
-          promptTokens: 100 + turn,
-          maxTokens: 600,
+          sequenceTokens: 100 + turn,
+          cells: 600,
           rules: given,
           poolMembers,
         });

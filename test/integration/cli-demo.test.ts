@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 function startDemo(folder: string, ...flags: string[]): ChildProcess {
   const child = spawn(
     process.execPath,
-    [join(dirname(appFiles().commandLine), 'demo.js'), ...flags],
+    [join(dirname(appFiles().commandLine), 'demo', 'demo.js'), ...flags],
     { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -93,7 +93,7 @@ describe('the engine’s loop', () => {
       }
     };
     await compute(1, 1500);
-    decoder.keep(1, 1024);
+    decoder.retain(1, 1024);
     await compute(2, 1500);
     expect(failures).toEqual([]);
     await compute(3, 1500);

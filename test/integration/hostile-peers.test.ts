@@ -72,7 +72,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
     const attacked = attack().finally(() => {
       state.isOver = true;
     });
-    // Who asks may fail first.
+    // The asking side may fail first.
     attacked.catch(() => {});
     const answers = new Set<string>();
     while (!state.isOver) {

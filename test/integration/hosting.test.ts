@@ -74,7 +74,7 @@ describe('a model that only peers have', () => {
       { name: model, path: null, isKept: true, available: true },
     ]);
 
-    // Who has only the other half needs this one.
+    // A node that has only the other half needs this one.
     await owner.request('setShards', { shards: [{ model, layers: lower }] });
     await owner.until((status) => ranges(status).length === 1, 'the owner hosts one half');
     const asking = await start({
@@ -160,7 +160,7 @@ describe('a model that only peers have', () => {
     await late.request('downloadModel', { model, layers: upper });
     expect(await shardsOf(late)).toEqual({ '2-3': kept });
 
-    // Who has deleted it says so.
+    // A peer that has deleted it says so.
     await late.request('removeModel', { model });
     await keeper.request('removeModel', { model });
     await late.until(({ models }) => models.length === 0, 'it is nowhere any more');

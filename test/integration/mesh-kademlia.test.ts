@@ -3,7 +3,7 @@ import type { Libp2p } from '@libp2p/interface';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadIdentity } from '../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
-import { anyLocalPort, testFolder } from '../support/mesh/mesh-peers.ts';
+import { anyLocalPort, openGate, testFolder } from '../support/mesh/mesh-peers.ts';
 
 const relay = {
   reservations: 1,
@@ -18,6 +18,7 @@ async function startBare(isPublic: boolean): Promise<Libp2p> {
   const identity = await loadIdentity(await testFolder(), () => {});
   const libp2p = await buildLibp2p({
     identity,
+    gate: openGate(identity),
     listen: [anyLocalPort],
     onDiscovered: undefined,
     ...(isPublic ? { relay } : {}),

@@ -4,11 +4,11 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadIdentity } from '../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
-import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import { PeerChannels } from '../../src-worker/node/mesh/channels/peer-channels.ts';
 import { RelayClient } from '../../src-worker/node/mesh/relay/relay-client.ts';
 import type { RelayLimits } from '../../src-worker/node/mesh/relay/relay-server.ts';
-import { anyLocalPort, startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
+import { anyLocalPort, openGate, startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
 
 const protocol = '/mindmesh/echo/1.0.0';
 const limits = (): number => 8 * 1024 * 1024;
@@ -21,12 +21,12 @@ const generous: RelayLimits = {
   bytesPerSecondPerConnection: 100_000_000,
 };
 
-function relayed(mesh: Mesh): string[] {
+function relayed(mesh: PoolMesh): string[] {
   return mesh.addresses().filter((each) => each.includes('/p2p-circuit/'));
 }
 
 /** A node that has a place at the relay, and echoes. */
-async function startReached(server: Mesh): Promise<Mesh> {
+async function startReached(server: PoolMesh): Promise<PoolMesh> {
   const mesh = await startMesh({ bootstrap: server.addresses() });
   await vi.waitFor(() => expect(relayed(mesh)).toHaveLength(1), 10_000);
   await mesh.handle(protocol, {
@@ -42,6 +42,7 @@ async function startDialler(): Promise<Libp2p> {
   const identity = await loadIdentity(await testFolder(), () => {});
   const libp2p = await buildLibp2p({
     identity,
+    gate: openGate(identity),
     listen: [anyLocalPort],
     onDiscovered: undefined,
     relayClient: new RelayClient(() => {}),
@@ -52,7 +53,7 @@ async function startDialler(): Promise<Libp2p> {
 }
 
 /** Sends so many bytes there and back over the relay; in milliseconds. */
-async function echo(from: Libp2p, to: Mesh, bytes: number): Promise<number> {
+async function echo(from: Libp2p, to: PoolMesh, bytes: number): Promise<number> {
   const channels = new PeerChannels(from, () => {});
   const signal = AbortSignal.timeout(10_000);
   const channel = await channels.openChannel(to.peer, protocol, limits, signal, relayed(to));

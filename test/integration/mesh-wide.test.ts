@@ -1,13 +1,13 @@
 /** A mesh beyond the local network: many nodes on one address, beginning with one, knowing those that others know. */
 import { describe, expect, it, vi } from 'vitest';
-import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import type { SelfDescription } from '../../src-worker/node/mesh/records/record.ts';
 import { startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
 import { startPool, startPoolNode } from '../support/pools/pool-nodes.ts';
 
 const idle: SelfDescription = { state: 'serving', models: [], shards: [] };
 
-function stateOf(mesh: Mesh, peer: Mesh): string | undefined {
+function stateOf(mesh: PoolMesh, peer: PoolMesh): string | undefined {
   return mesh.knownPeer(peer.peer)?.record.state;
 }
 
@@ -48,7 +48,7 @@ describe('twelve nodes on one address that know one of them', () => {
 
 describe('what is said of a peer that is not connected', () => {
   it('goes from one to the next: its record, a change, and that it leaves', async () => {
-    // Who is for its pool alone connects to members only; the one between is the only way.
+    // A pool-only node connects to members alone; the one between is the only way.
     const { owner, members } = await startPool('friend');
     const [friend] = members;
     expect(friend).toBeDefined();

@@ -1,7 +1,7 @@
 /** Whole meshes in one process: finding each other, telling about themselves, leaving, coming back. */
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import type { SelfDescription } from '../../src-worker/node/mesh/records/record.ts';
 import type { KnownPeer } from '../../src-worker/node/mesh/records/record.ts';
 import { anyLocalPort, startMesh, testFolder } from '../support/mesh/mesh-peers.ts';
@@ -25,12 +25,12 @@ const serving: SelfDescription = {
 const protocol = '/mindmesh/test/1.0.0';
 const limits = (): number => 100;
 
-function known(mesh: Mesh, peer: Mesh): KnownPeer | undefined {
+function known(mesh: PoolMesh, peer: PoolMesh): KnownPeer | undefined {
   return mesh.knownPeers().find((each) => each.peer === peer.peer);
 }
 
 /** Waits until the condition holds after a change of the mesh, not by looking again and again. */
-async function until(mesh: Mesh, condition: () => boolean): Promise<void> {
+async function until(mesh: PoolMesh, condition: () => boolean): Promise<void> {
   if (condition()) {
     return;
   }
@@ -137,7 +137,7 @@ describe('two meshes', () => {
 
 describe('a network of twelve nodes on one address', () => {
   it('is connected all to all, however many come at once', async () => {
-    const meshes: Mesh[] = [];
+    const meshes: PoolMesh[] = [];
     const first = await startMesh({ describe: () => serving });
     meshes.push(first);
     const others = await Promise.all(

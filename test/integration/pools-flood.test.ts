@@ -2,13 +2,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { attackNode } from '../support/pools/pool-attacker.ts';
 import { admit, isConnected, startPoolNode, startTarget } from '../support/pools/pool-nodes.ts';
 
 /** Connections from another address of this machine, which say nothing. */
-async function flood(target: Mesh, count: number, from: string): Promise<Socket[]> {
+async function flood(target: PoolMesh, count: number, from: string): Promise<Socket[]> {
   const port = Number(/\/tcp\/(\d+)/.exec(target.addresses()[0] ?? '')?.[1]);
   const sockets = Array.from({ length: count }, () => {
     const socket = connect({ host: '127.0.0.1', port, localAddress: from });

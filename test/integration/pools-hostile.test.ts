@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { withoutPeer } from '../../src-worker/node/mesh/addresses.ts';
 import type { Identity } from '../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
-import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import {
   joinAnswerSchema,
   maxJoinAnswerBytes,
@@ -37,7 +37,7 @@ const day = 24 * 3_600_000;
 
 /** Goes through the handshake with these papers; `sign` changes what the signature is over. */
 async function present(
-  target: Mesh,
+  target: PoolMesh,
   pool: string,
   identity: Identity,
   papers: readonly MembershipText[],
@@ -306,7 +306,7 @@ describe('a member that tells what is not so', () => {
   const newsProtocol = '/mindmesh/pool-news/1.0.0';
   const kinds = { digest: 1, want: 2, certificate: 3, revocation: 4, model: 5 };
 
-  it.each<[string, number, (pool: Identity, target: Mesh) => Promise<object>]>([
+  it.each<[string, number, (pool: Identity, target: PoolMesh) => Promise<object>]>([
     [
       'that the owner was removed',
       kinds.revocation,

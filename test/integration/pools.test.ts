@@ -3,7 +3,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseDeepLink } from '../../src-main/electron/deep-link.ts';
-import type { Mesh } from '../../src-worker/node/mesh/mesh.ts';
+import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import { readInviteLink } from '../../src-worker/node/pools/membership/invite.ts';
 import type { PoolModelFacts } from '../../src-worker/node/pools/membership/pool-model.ts';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
@@ -36,17 +36,17 @@ const serving = {
   ],
 };
 
-async function open(from: Mesh, to: Mesh): Promise<void> {
+async function open(from: PoolMesh, to: PoolMesh): Promise<void> {
   const signal = AbortSignal.timeout(5000);
   const channel = await from.openChannel(to.peer, protocol, limits, signal, to.addresses());
   await channel.close();
 }
 
-async function serve(node: Mesh): Promise<void> {
+async function serve(node: PoolMesh): Promise<void> {
   await node.handle(protocol, { limits, maxInboundChannels: 8, onChannel: () => {} });
 }
 
-function memberNames(node: Mesh): string[] {
+function memberNames(node: PoolMesh): string[] {
   return node.pools.list().flatMap(({ members }) => members.map(({ name }) => name).toSorted());
 }
 
@@ -58,14 +58,14 @@ const ownModel: PoolModelFacts = {
   manifestId: 'a'.repeat(64),
 };
 
-function offered(node: Mesh): string[] {
+function offered(node: PoolMesh): string[] {
   return node.pools.offered().map(({ id, pool }) => `${id} of ${pool.name}`);
 }
 
 describe('the models of a pool', () => {
   it('are offered by its owner and admins alone, and every member hears of them, also later', async () => {
     const { owner, members } = await startPool('member');
-    const [member] = members as [Mesh];
+    const [member] = members as [PoolMesh];
     const dataFolder = await testFolder();
     const admin = await startPoolNode({ dataFolder });
     await admit(admin, owner, 'admin', 'admin');
@@ -100,7 +100,7 @@ describe('the models of a pool', () => {
 
   it('go with the admin who offered them when the owner removes him', async () => {
     const { owner, members } = await startPool('member');
-    const [member] = members as [Mesh];
+    const [member] = members as [PoolMesh];
     const admin = await startPoolNode();
     await admit(admin, owner, 'admin', 'admin');
     await admin.pools.offer(undefined, 'second', ownModel);
@@ -138,7 +138,7 @@ describe('a pool', () => {
 
   it('introduces members to each other who joined by the same node', async () => {
     const { owner, members } = await startPool('one', 'two');
-    const [one, two] = members as [Mesh, Mesh];
+    const [one, two] = members as [PoolMesh, PoolMesh];
     await eventuallyTrue('one knows two', () => memberNames(one).includes('two'));
     await serve(one);
     await open(two, one);
@@ -322,7 +322,7 @@ describe('a public node that is in a pool', () => {
 describe('a member that is removed while connected', () => {
   it('is cut off within five seconds by everybody it is connected to, and does not come back', async () => {
     const { owner, members } = await startPool('one', 'two', 'three');
-    const [one, two, three] = members as [Mesh, Mesh, Mesh];
+    const [one, two, three] = members as [PoolMesh, PoolMesh, PoolMesh];
     await Promise.all(members.map(serve));
     await eventuallyTrue('all know three', () =>
       [one, two].every((node) => memberNames(node).includes('three')),
@@ -364,7 +364,7 @@ describe('a member that is removed while connected', () => {
   it('is refused by a member that only hears of it from another one', async () => {
     const folder = await testFolder();
     const { owner, members } = await startPool('one');
-    const [one] = members as [Mesh];
+    const [one] = members as [PoolMesh];
     const away = await startPoolNode({ dataFolder: folder });
     await admit(away, owner, 'away');
     await away.stop();

@@ -205,7 +205,7 @@ describe('a model that was fetched', () => {
     const watching = await startMesh({
       staticPeers: [...member.status.addresses, ...stranger.status.addresses],
     });
-    const held = (node: NodeProcess) => watching.knownPeer(node.status.peer)?.record.held;
+    const held = (node: NodeProcess) => watching.knownPeer(node.status.peer)?.record.stores;
     await eventuallyTrue('the stranger tells of it', async () => held(stranger)?.length === 1);
     await eventuallyTrue(
       'the member is heard of',

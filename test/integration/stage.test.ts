@@ -215,7 +215,7 @@ describe('an open that cannot be served', () => {
     ['layers that are not here', 'first', { layers: { firstLayer: 0, lastLayer: 2 } }, 'no-route'],
     ['another model', 'first', { manifestId: 'e'.repeat(64) }, 'no-route'],
     ['no output', 'first', { output: null }, 'protocol-violation'],
-    ['more than the cache', 'first', { maxTokens: contextLength + 1 }, 'context-too-long'],
+    ['more than the cache', 'first', { cells: contextLength + 1 }, 'context-too-long'],
     [
       'a next stage that is nobody',
       'first',
@@ -456,8 +456,8 @@ describe('a coordinator that vanishes in the middle of an answer', () => {
     for (let round = 0; round <= maxSessions; round += 1) {
       const stranger = await attacker();
       const { peer } = node.status;
-      const maxTokens = contextLength / 2;
-      const ring = { maxTokens, decodeUntil: maxTokens };
+      const cells = contextLength / 2;
+      const ring = { cells, lastPosition: cells };
       const controls = [
         await stranger.open(
           stranger.openHalf('first', {

@@ -30,7 +30,7 @@ function supervised(behaviours: string[], changes: Partial<ChildPlan> = {}): Sup
       name: 'The test child',
       command: process.execPath,
       args: [script, behaviours.length > 1 ? (behaviours.shift() ?? '') : (behaviours[0] ?? '')],
-      link: 'ipc',
+      links: ['ipc'],
       ownGroup: true,
       readyWithinMs: 20_000,
       stopWithinMs: 20_000,

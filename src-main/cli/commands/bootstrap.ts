@@ -72,7 +72,7 @@ function startNode(
       name: 'The bootstrap node',
       command: process.execPath,
       args: [...nodeRuntimeFlags, appFiles().bootstrapScript],
-      link: 'ipc',
+      links: ['ipc'],
       ownGroup: true,
       readyWithinMs: 30_000,
       stopWithinMs: 3000,
@@ -84,7 +84,7 @@ function startNode(
         }
       },
       askToStop: (process) => process.disconnect(),
-      onLine: note,
+      output: { onLine: note },
     },
     signal,
   );

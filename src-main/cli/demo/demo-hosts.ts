@@ -44,7 +44,7 @@ export class DemoHosts {
         command: process.execPath,
         args: [appFiles().commandLine, ...serveArguments(folder.folder, peers)],
         // It ends when this channel closes, so also when this process is killed.
-        link: 'ipc',
+        links: ['ipc'],
         ownGroup: true,
         readyWithinMs,
         stopWithinMs,

@@ -112,7 +112,7 @@ export function peerAddresses(node: NodeStatus | null): string[] {
   return outside.length > 0 ? outside : addresses;
 }
 
-/** Who hosts nothing has no duty worth a line. */
+/** A machine that hosts nothing has no duty worth a line. */
 function dutyLines({ duty, node }: HostSnapshot): string[] {
   if (duty.state === 'off') {
     return [];

@@ -1,4 +1,4 @@
-/** Who holds which layers of a model, for the bar that shows it. */
+/** The layers of a model and the machines that host them, for the bar that shows it. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
 

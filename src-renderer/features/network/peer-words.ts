@@ -8,7 +8,7 @@ import { text } from '../../locales/text.ts';
 
 const words = text.network;
 
-/** Who is connected goes first, then who is nearest. */
+/** Connected peers go first, then the nearest. */
 export function inOrder(peers: readonly PeerStatus[]): PeerStatus[] {
   return peers.toSorted(
     (one, other) =>

@@ -1,4 +1,4 @@
-/** Who takes part in a route, in a sentence. Pure. */
+/** The peers of a route, as a sentence. Pure. */
 import type { RouteView } from '../../../src-shared/route-view.ts';
 import { text } from '../../locales/text.ts';
 

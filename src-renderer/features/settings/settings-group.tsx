@@ -50,7 +50,7 @@ export function SettingsGroup({
     }
   };
   if (before !== null && isChanged) {
-    // Who changes something after a reset has gone on, and has nothing to undo.
+    // A change after a reset means that the person has gone on; there is nothing to undo then.
     setBefore(null);
   }
   return (

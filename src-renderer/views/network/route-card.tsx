@@ -1,4 +1,4 @@
-/** Who would answer a question now, stage by stage, for a model of one's choice. */
+/** The peers that would answer a question now, stage by stage, for a model of one's choice. */
 import { useState } from 'react';
 import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
 import type { RouteView } from '../../../src-shared/route-view.ts';

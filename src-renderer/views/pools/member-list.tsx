@@ -1,4 +1,4 @@
-/** Who is in a pool, and the way to remove somebody. */
+/** The members of a pool, and the way to remove one. */
 import { useState } from 'react';
 import type { Pool, PoolMember } from '../../../src-shared/pool.ts';
 import { Button } from '../../components/button.tsx';

@@ -6,7 +6,8 @@
 import { once } from 'node:events';
 import { bootstrapConfigSchema, type BootstrapMessage } from '../../../src-shared/bootstrap-api.ts';
 import { describeCauses, toAppError } from '../../../src-shared/errors.ts';
-import { createMesh, type Mesh } from '../mesh/mesh.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import { createPoolMesh } from '../pools/pool-mesh.ts';
 
 function send(message: BootstrapMessage): void {
   if (process.connected) {
@@ -16,7 +17,7 @@ function send(message: BootstrapMessage): void {
 
 async function start(message: unknown): Promise<Mesh> {
   const config = bootstrapConfigSchema.parse(message);
-  return createMesh({
+  return createPoolMesh({
     dataFolder: config.dataFolder,
     listen: config.listen,
     staticPeers: config.peers,

@@ -24,7 +24,7 @@ async function shardThatKept() {
     }
     return await shard.openSession({ ...request, ...more }, listener());
   };
-  (await open()).keep('kept', 300);
+  (await open()).retain('kept', 300);
   const [engine] = engines.all;
   if (engine === undefined) {
     throw new Error('There is no engine');
@@ -51,8 +51,8 @@ it('a session resumes what was kept, once', async () => {
 
 it.each([
   ['place', [ownRequest, {}, {}], [1]],
-  ['cells', [{ promptTokens: 800, maxTokens: 800 }], [1]],
-  ['neither', [{ promptTokens: 600, maxTokens: 700 }], []],
+  ['cells', [{ sequenceTokens: 800, cells: 800 }], [1]],
+  ['neither', [{ sequenceTokens: 600, cells: 700 }], []],
 ])('what was kept is gone at once when others need its %s', async (_, sessions, closed) => {
   const { open, engine } = await shardThatKept();
   for (const session of sessions) {
@@ -63,7 +63,7 @@ it.each([
 
 it('what was kept is gone when a session grows into its cells', async () => {
   const { open, engine } = await shardThatKept();
-  const session = await open({ promptTokens: 500, maxTokens: 1000 });
+  const session = await open({ sequenceTokens: 500, cells: 1000 });
   expect(session.claim(700)).toBeUndefined();
   expect(engine.closed).toEqual([]);
   expect(session.claim(701)).toBeUndefined();
@@ -81,7 +81,7 @@ it.each(['draining', 'paused'] as const)(
 
 it('what was kept stays when the session that was to resume it is refused', async () => {
   const { open, engine } = await shardThatKept();
-  const full = open({ resume, promptTokens: 1001, maxTokens: 1001 });
+  const full = open({ resume, sequenceTokens: 1001, cells: 1001 });
   await expect(full).rejects.toMatchObject({ code: 'context-too-long' });
   expect((await open({ resume })).cachedTokens).toBe(256);
   expect(engine.closed).toEqual([]);

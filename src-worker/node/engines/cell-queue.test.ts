@@ -14,8 +14,8 @@ const claimant = { peer: 'this node', kind: 'owner' } as const;
 /** A cache of 1000 cells, full of three prompts. */
 function fullCache() {
   const book = new SessionBook<string>('The shard', 4, 1000);
-  const enter = (promptTokens: number): number =>
-    book.enter({ promptTokens, maxTokens: 1000, claimant }, '');
+  const enter = (sequenceTokens: number): number =>
+    book.enter({ sequenceTokens, cells: 1000, claimant }, '');
   const sessions = [enter(300), enter(300), enter(400)] as const;
   const queue = new CellQueue({
     name: 'The shard',

@@ -2,13 +2,18 @@
  * The node's end of an engine process: starts it, loads a model into it, sends it work, and notices when it dies.
  * An engine is one loaded shard; to load another one, start another engine.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { AppError, type ErrorCode, errorAudiences } from '../../../src-shared/errors.ts';
+import {
+  AppError,
+  type ErrorCode,
+  errorAudiences,
+  missingCase,
+} from '../../../src-shared/errors.ts';
 import type { ComputeShare } from '../../../src-shared/compute-share.ts';
+import { Child, type ChildExit, type StartFailure } from '../../../src-shared/process/child.ts';
 import { FrameLink, linkLimits, nodeInputLimits } from '../../wire/frame-link.ts';
 import {
   engineKinds,
@@ -31,10 +36,10 @@ import {
 } from '../../wire/engine-messages.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson } from '../../wire/json-body.ts';
-import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
-import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
-import { StderrTail } from './stderr-tail.ts';
 import { samples, takesTokens } from '../../wire/stage-role.ts';
+import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
+import { engineOutput, endOfEngine } from './engine-end.ts';
+import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
 
 export type EngineEvents = {
   /** The process runs; it has not loaded anything yet. */
@@ -66,11 +71,10 @@ type Method = Exclude<EngineRequest['method'], 'load'>;
 type Waiting = { resolve: (result: unknown) => void; reject: (error: AppError) => void };
 
 export class EngineClient {
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   readonly #link: FrameLink;
   readonly #events: EngineEvents;
-  readonly #name: string;
-  readonly #stderr: StderrTail;
+  readonly #parameters: LoadParameters;
   readonly #waiting = new Map<number, Waiting>();
   readonly #watch = new EngineWatch(performance.now());
   readonly #watching: NodeJS.Timeout;
@@ -79,8 +83,8 @@ export class EngineClient {
   readonly #samples: boolean;
   #nextRequest = 1;
   #description: LoadResult | undefined;
-  /** Why it was ended as one that hangs. */
-  #hang: string | undefined;
+  /** Its start has succeeded, so that its end is news. */
+  #isReady = false;
   #state: 'running' | 'stopping' | 'exited' = 'running';
 
   /**
@@ -94,71 +98,51 @@ export class EngineClient {
     options: EngineOptions = {},
   ): Promise<EngineClient> {
     const client = new EngineClient(parameters, events, options);
-    const limit = options.loadMilliseconds ?? defaultLoadMilliseconds;
-    const giveUp = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      giveUp.reject(
-        new AppError('timed-out', `Loading ${parameters.path} took longer than ${limit} ms.`),
-      );
-    }, limit);
-    const onAbort = (): void => {
-      giveUp.reject(new AppError('cancelled', `Loading ${parameters.path} was cancelled.`));
-    };
-    options.signal?.addEventListener('abort', onAbort);
-    if (options.signal?.aborted === true) {
-      onAbort();
-    }
     try {
-      const result = await Promise.race([client.#call('load', parameters), giveUp.promise]);
-      client.#description = loadResultSchema.parse(result);
-      client.#watch.loaded(client.#description.backend !== 'cpu', performance.now());
+      await client.#child.becomeReady(options.signal ?? new AbortController().signal);
+      client.#isReady = true;
       return client;
     } catch (error) {
       await client.kill();
       throw error;
-    } finally {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
     }
   }
 
   private constructor(parameters: LoadParameters, events: EngineEvents, options: EngineOptions) {
+    const loadMilliseconds = options.loadMilliseconds ?? defaultLoadMilliseconds;
     this.#events = events;
-    this.#name = parameters.path;
+    this.#parameters = parameters;
     this.#takesTokens = takesTokens(parameters.role);
     this.#samples = samples(parameters.role);
-    this.#stderr = new StderrTail(events.onLog);
-    this.#child = spawn(process.execPath, [options.entry ?? defaultEntry()], {
-      // 'overlapped' is 'pipe' with what Windows needs to read and write at once.
-      stdio: ['ignore', 'ignore', 'pipe', 'overlapped', 'pipe'],
+    this.#child = new Child({
+      name: `The engine for ${parameters.path}`,
+      command: process.execPath,
+      args: [options.entry ?? defaultEntry()],
+      links: ['overlapped', 'pipe'],
+      ownGroup: false,
       // When llama.cpp aborts, it would otherwise look for a debugger to attach.
-      env: { ...process.env, GGML_NO_BACKTRACE: '1' },
-      windowsHide: true,
+      environment: { GGML_NO_BACKTRACE: '1' },
+      readyWithinMs: loadMilliseconds,
+      stopWithinMs: stopMilliseconds,
+      whenReady: () => this.#load(),
+      // The end of the link is all the engine needs to know.
+      askToStop: () => this.#link.end(),
+      output: engineOutput(events.onLog),
+      startError: (failure) => startError(parameters.path, loadMilliseconds, failure),
     });
     if (this.#child.pid !== undefined) {
       events.onSpawn?.(this.#child.pid);
     }
-    this.#child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
-    this.#listenToPulse(this.#child.stdio[enginePulseDescriptor] as Socket);
+    const { stdio } = this.#child.process;
+    this.#listenToPulse(stdio[enginePulseDescriptor] as Socket);
     this.#watching = setInterval(() => this.#endIfHung(), watchEngineEveryMs).unref();
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('error', (error) => {
-        this.#onExit(`cannot be started: ${error.message}`);
-        resolve();
-      });
-      // 'close' comes after the last of stderr was read.
-      this.#child.once('close', (code, signal) => {
-        this.#onExit(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
-        resolve();
-      });
-    });
-    this.#link = new FrameLink(this.#child.stdio[engineLinkDescriptor] as Socket, nodeInputLimits, {
+    this.#exited = this.#child.exited.then((exit) => this.#onExit(exit));
+    this.#link = new FrameLink(stdio[engineLinkDescriptor] as Socket, nodeInputLimits, {
       onFrame: (frame) => this.#onFrame(frame),
       onEnd: (error) => {
         if (error !== undefined) {
           // An engine that speaks nonsense is beyond reason.
-          this.#stderr.note(error.message);
-          this.#child.kill('SIGKILL');
+          this.#child.kill(`sent what is not understood and was ended: ${error.message}`);
         }
       },
     });
@@ -168,7 +152,7 @@ export class EngineClient {
     if (this.#description === undefined) {
       throw new AppError(
         'not-running',
-        `The engine for ${this.#name} has not loaded its model yet.`,
+        `The engine for ${this.#parameters.path} has not loaded its model yet.`,
       );
     }
     return this.#description;
@@ -185,12 +169,12 @@ export class EngineClient {
 
   /** Tells a session what was generated so far; one that cannot take it fails. */
   async restoreHistory(session: number, generated: readonly number[]): Promise<void> {
-    await this.#call('learn', { session, generated });
+    await this.#call('restoreHistory', { session, generated });
   }
 
   /** Ends a session but leaves its first tokens in the cache; `close` frees them. */
-  async keep(session: number, tokens: number): Promise<void> {
-    await this.#call('keep', { session, tokens });
+  async retain(session: number, tokens: number): Promise<void> {
+    await this.#call('retain', { session, tokens });
   }
 
   /** Ends a session; what it had waiting is dropped. Never fails on a session that has ended. */
@@ -199,8 +183,8 @@ export class EngineClient {
   }
 
   /** How much it computes from now on. An engine that was just loaded takes all it has. */
-  async setComputeShare(pace: ComputeShare): Promise<void> {
-    await this.#call('pace', pace);
+  async setComputeShare(share: ComputeShare): Promise<void> {
+    await this.#call('computeShare', share);
   }
 
   async tokenize(text: string, parseSpecial: boolean): Promise<number[]> {
@@ -251,28 +235,35 @@ export class EngineClient {
 
   /** Asks the engine to end, waits a moment, then kills it. Resolves when the process is gone. */
   async stop(): Promise<void> {
-    if (this.#state === 'running') {
-      this.#state = 'stopping';
-      // The end of the link is all the engine needs to know.
-      this.#link.end();
-    }
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopMilliseconds);
+    this.#isToEnd();
+    await this.#child.stop();
     await this.#exited;
-    clearTimeout(timer);
   }
 
   /** Ends the engine at once, which gives its memory back. Resolves when the process is gone. */
   async kill(): Promise<void> {
+    this.#isToEnd();
+    this.#child.kill();
+    await this.#exited;
+  }
+
+  #isToEnd(): void {
     if (this.#state === 'running') {
       this.#state = 'stopping';
     }
-    this.#child.kill('SIGKILL');
-    await this.#exited;
+  }
+
+  async #load(): Promise<void> {
+    this.#description = loadResultSchema.parse(await this.#call('load', this.#parameters));
+    this.#watch.loaded(this.#description.backend !== 'cpu', performance.now());
   }
 
   async #call(method: Method | 'load', params: unknown): Promise<unknown> {
     if (this.#state !== 'running') {
-      throw new AppError('engine-died', `The engine for ${this.#name} is not running any more.`);
+      throw new AppError(
+        'engine-died',
+        `The engine for ${this.#parameters.path} is not running any more.`,
+      );
     }
     const id = this.#nextRequest;
     this.#nextRequest += 1;
@@ -319,32 +310,36 @@ export class EngineClient {
   /** A stopped process, or a call into a driver that never returns, would hold its sessions up for ever. */
   #endIfHung(): void {
     const hang = this.#watch.hang(performance.now());
-    if (hang !== undefined && this.#state !== 'exited') {
-      this.#hang ??= hang;
-      this.#child.kill('SIGKILL');
+    if (hang !== undefined) {
+      this.#child.kill(`${hang} and was ended`);
     }
   }
 
-  #onExit(exit: string): void {
-    if (this.#state === 'exited') {
-      return;
-    }
+  #onExit(exit: ChildExit): void {
     clearInterval(this.#watching);
-    const how = this.#hang === undefined ? exit : `${this.#hang} and was ended`;
     const wasAsked = this.#state === 'stopping';
     this.#state = 'exited';
-    const words = this.#stderr.text;
-    const error = new AppError(
-      'engine-died',
-      `The engine for ${this.#name} ${how}${words === '' ? '' : `; its last words: ${words}`}.`,
-    );
+    const error = endOfEngine(this.#parameters.path, exit);
     for (const { reject } of this.#waiting.values()) {
       reject(error);
     }
     this.#waiting.clear();
-    if (!wasAsked && this.#description !== undefined) {
+    if (!wasAsked && this.#isReady) {
       this.#events.onExit(error);
     }
+  }
+}
+
+function startError(path: string, loadMilliseconds: number, failure: StartFailure): AppError {
+  switch (failure.kind) {
+    case 'ended':
+      return endOfEngine(path, failure.exit);
+    case 'late':
+      return new AppError('timed-out', `Loading ${path} took longer than ${loadMilliseconds} ms.`);
+    case 'cancelled':
+      return new AppError('cancelled', `Loading ${path} was cancelled.`);
+    default:
+      return missingCase(failure);
   }
 }
 

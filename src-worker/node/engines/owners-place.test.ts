@@ -79,7 +79,7 @@ describe('sessions of strangers that compute nothing', () => {
   it('make way also where they have claimed all cells', async () => {
     const { open, time } = await shard();
     const greedy = listener();
-    await open({ ...by('mallory'), promptTokens: 1000, maxTokens: 1000 }, greedy);
+    await open({ ...by('mallory'), sequenceTokens: 1000, cells: 1000 }, greedy);
     await expect(open(ownRequest)).rejects.toMatchObject(full);
     time.now = 12_001;
     await open(ownRequest);

@@ -10,13 +10,13 @@ export type ShardSessionRequest = {
   /** Whole shards feed their own tokens back in until one for this position was sampled. */
   readonly selfFeedUntil: number | undefined;
   /** Cache cells that the session will surely take, and those that it may. */
-  readonly promptTokens: number;
-  readonly maxTokens: number;
+  readonly sequenceTokens: number;
+  readonly cells: number;
   /** The owner or peer that it is for. */
   readonly claimant: Claimant;
   /** Generated before, by another chain; absent: nothing. */
   readonly generated?: readonly number[] | undefined;
-  /** Goes on with the first tokens of what a session kept under this name; absent: with nothing. */
+  /** Goes on with the first tokens of what a session left under this name; absent: with nothing. */
   readonly resume?: { readonly name: string; readonly tokens: number } | undefined;
 };
 
@@ -47,10 +47,10 @@ export interface ShardSession {
   /** While the engine takes work more slowly than it is sent: a promise to wait for before sending more. */
   congestion(): Promise<void> | undefined;
   /**
-   * Ends the session, but keeps its first tokens for one that resumes them, as long as nobody needs the room and a few
+   * Ends the session, but leaves its first tokens in the cache for one that resumes them, as long as nobody needs the room and a few
    * minutes at most.
    */
-  keep(name: string, tokens: number): void;
+  retain(name: string, tokens: number): void;
   /** Frees the engine's sequence and the cells; what the engine still sends for it is dropped. */
   close(): void;
 }

@@ -12,11 +12,11 @@ function book(maxSessions = 4, cells = 1000): SessionBook<string> {
 describe('a session book', () => {
   it('never gives a number twice', () => {
     const sessions = book(1);
-    const first = sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, 'first');
+    const first = sessions.enter({ sequenceTokens: 1, cells: 10, claimant: owner }, 'first');
     sessions.remove(first);
     sessions.remove(first);
     expect(sessions.freeSessions).toBe(1);
-    const second = sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, 'second');
+    const second = sessions.enter({ sequenceTokens: 1, cells: 10, claimant: owner }, 'second');
     expect(second).toBeGreaterThan(first);
     expect(sessions.get(first)).toBeUndefined();
     expect(sessions.get(second)).toBe('second');
@@ -24,25 +24,25 @@ describe('a session book', () => {
 
   it('refuses one session more than it has', () => {
     const sessions = book(2);
-    sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, '');
-    sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, '');
-    expect(() => sessions.enter({ promptTokens: 1, maxTokens: 10, claimant: owner }, '')).toThrow(
+    sessions.enter({ sequenceTokens: 1, cells: 10, claimant: owner }, '');
+    sessions.enter({ sequenceTokens: 1, cells: 10, claimant: owner }, '');
+    expect(() => sessions.enter({ sequenceTokens: 1, cells: 10, claimant: owner }, '')).toThrow(
       'All 2 sessions of The shard are taken',
     );
   });
 
   it('refuses what it could never hold', () => {
-    expect(() => book().enter({ promptTokens: 1, maxTokens: 1001, claimant: owner }, '')).toThrow(
+    expect(() => book().enter({ sequenceTokens: 1, cells: 1001, claimant: owner }, '')).toThrow(
       'The shard holds 1000 tokens; the session asks for 1001',
     );
   });
 
   it('lets a session have everything while it is alone, and not once others have come', () => {
     const sessions = book();
-    const long = sessions.enter({ promptTokens: 10, maxTokens: 1000, claimant: owner }, 'long');
+    const long = sessions.enter({ sequenceTokens: 10, cells: 1000, claimant: owner }, 'long');
     sessions.claim(long, 600);
     expect(sessions.freeCells).toBe(400);
-    sessions.enter({ promptTokens: 10, maxTokens: 1000, claimant: owner }, 'late');
+    sessions.enter({ sequenceTokens: 10, cells: 1000, claimant: owner }, 'late');
     expect(sessions.freeCells).toBe(150);
     sessions.claim(long, 750);
     expect(sessions.claim(long, 751)).toBe(false);
@@ -51,8 +51,8 @@ describe('a session book', () => {
 
   it('keeps an equal share for a session that has not used it yet', () => {
     const sessions = book(2, 1000);
-    const late = sessions.enter({ promptTokens: 1, maxTokens: 500, claimant: owner }, 'late');
-    const greedy = sessions.enter({ promptTokens: 1, maxTokens: 1000, claimant: owner }, 'greedy');
+    const late = sessions.enter({ sequenceTokens: 1, cells: 500, claimant: owner }, 'late');
+    const greedy = sessions.enter({ sequenceTokens: 1, cells: 1000, claimant: owner }, 'greedy');
     sessions.claim(greedy, 500);
     expect(sessions.claim(greedy, 501)).toBe(false);
     expect(sessions.claim(late, 500)).toBe(true);
@@ -60,11 +60,11 @@ describe('a session book', () => {
 
   it('refuses a prompt that does not fit beside the others', () => {
     const sessions = book(4, 1000);
-    sessions.enter({ promptTokens: 700, maxTokens: 1000, claimant: owner }, '');
-    expect(() =>
-      sessions.enter({ promptTokens: 301, maxTokens: 400, claimant: owner }, ''),
-    ).toThrow('300 of its 1000 tokens are free');
-    sessions.enter({ promptTokens: 300, maxTokens: 400, claimant: owner }, '');
+    sessions.enter({ sequenceTokens: 700, cells: 1000, claimant: owner }, '');
+    expect(() => sessions.enter({ sequenceTokens: 301, cells: 400, claimant: owner }, '')).toThrow(
+      '300 of its 1000 tokens are free',
+    );
+    sessions.enter({ sequenceTokens: 300, cells: 400, claimant: owner }, '');
   });
 
   it('never promises more cells than there are, and gets all of them back', () => {
@@ -77,8 +77,8 @@ describe('a session book', () => {
           try {
             if (kind === 0) {
               const claim = {
-                promptTokens: Math.min(1 + which, tokens + 1),
-                maxTokens: tokens + 1,
+                sequenceTokens: Math.min(1 + which, tokens + 1),
+                cells: tokens + 1,
                 claimant: which % 2 === 0 ? owner : trusted,
               };
               numbers.push(sessions.enter(claim, ''));

@@ -1,5 +1,5 @@
 /**
- * Who uses a shard's sessions and cache cells. Every session is sure of its prompt and of an equal share of the
+ * The users of a shard's sessions and cache cells. Every session is sure of its prompt and of an equal share of the
  * cache; beyond that it takes what nobody has a claim to, so that one long answer uses what is idle and
  * cannot starve those that come later.
  */
@@ -7,8 +7,8 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { type Claimant, placeFor, placesForOthers } from './session-places.ts';
 
 export type SessionClaim = {
-  readonly promptTokens: number;
-  readonly maxTokens: number;
+  readonly sequenceTokens: number;
+  readonly cells: number;
   readonly claimant: Claimant;
 };
 
@@ -73,11 +73,11 @@ export class SessionBook<T> {
    * Enters a session and returns its number; numbers are never used again.
    * @throws AppError `over-capacity`; `context-too-long` when the shard could never hold it
    */
-  enter({ promptTokens, maxTokens, claimant }: SessionClaim, value: T): number {
-    if (maxTokens > this.#cells) {
+  enter({ sequenceTokens, cells, claimant }: SessionClaim, value: T): number {
+    if (cells > this.#cells) {
       throw new AppError(
         'context-too-long',
-        `${this.#name} holds ${this.#cells} tokens; the session asks for ${maxTokens}`,
+        `${this.#name} holds ${this.#cells} tokens; the session asks for ${cells}`,
       );
     }
     const place = this.#placeFor(claimant);
@@ -92,17 +92,17 @@ export class SessionBook<T> {
       );
     }
     const share = Math.floor(this.#cells / this.#maxSessions);
-    const cells = Math.min(maxTokens, Math.max(promptTokens, share));
-    if (cells > this.freeCells) {
+    const sure = Math.min(cells, Math.max(sequenceTokens, share));
+    if (sure > this.freeCells) {
       throw new AppError(
         'over-capacity',
         `The cache of ${this.#name} is full: ${this.freeCells} of its ${this.#cells} tokens are free`,
       );
     }
-    this.#claimedCells += cells;
+    this.#claimedCells += sure;
     const number = this.#nextNumber;
     this.#nextNumber += 1;
-    this.#entries.set(number, { value, claimant, cells });
+    this.#entries.set(number, { value, claimant, cells: sure });
     return number;
   }
 

@@ -25,11 +25,11 @@ export interface Engine {
   readonly isCongested: boolean;
   open(parameters: OpenParameters): Promise<OpenResult>;
   restoreHistory(session: number, generated: readonly number[]): Promise<void>;
-  keep(session: number, tokens: number): Promise<void>;
+  retain(session: number, tokens: number): Promise<void>;
   close(session: number): Promise<void>;
   send(work: Omit<Work, 'detail'>): void;
   drained(): Promise<void>;
-  setComputeShare(pace: ComputeShare): Promise<void>;
+  setComputeShare(share: ComputeShare): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -189,9 +189,9 @@ export class ShardEngine {
     this.#onSessions();
     const resumed = resume === undefined ? undefined : this.#prefixes.take(resume.name);
     this.#prefixes.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
-    let held: number;
+    let cachedTokens: number;
     try {
-      ({ held } = await this.#engine.open({
+      ({ cachedTokens } = await this.#engine.open({
         session: number,
         ...(sampling === undefined ? {} : { sampling }),
         ...(selfFeedUntil === undefined ? {} : { selfFeedUntil }),
@@ -208,7 +208,7 @@ export class ShardEngine {
       throw toAppError(error);
     }
     return {
-      cachedTokens: held,
+      cachedTokens,
       selfFeedUntil,
       claim: (tokens) => this.#cells.claim(number, tokens),
       restoreHistory: (generated) => void this.#restoreHistory(number, generated),
@@ -220,7 +220,7 @@ export class ShardEngine {
         this.#engine.send({ session: number, position, count, flags, computeMicros, values });
       },
       congestion: () => (this.#engine.isCongested ? this.#engine.drained() : undefined),
-      keep: (name, tokens) => this.#keep(number, name, tokens),
+      retain: (name, tokens) => this.#retain(number, name, tokens),
       close: () => this.#close(number),
     };
   }
@@ -246,9 +246,9 @@ export class ShardEngine {
   }
 
   /** How much it computes from now on. */
-  async setPace(pace: ComputeShare): Promise<void> {
+  async setComputeShare(share: ComputeShare): Promise<void> {
     try {
-      await this.#engine.setComputeShare(pace);
+      await this.#engine.setComputeShare(share);
     } catch {
       // The engine is gone; the next one is told when it is loaded.
     }
@@ -293,7 +293,7 @@ export class ShardEngine {
     }
   }
 
-  #keep(number: number, name: string, tokens: number): void {
+  #retain(number: number, name: string, tokens: number): void {
     if (this.#remove(number) !== undefined) {
       void this.#leave(number, tokens);
       this.#prefixes.add(name, number, tokens);
@@ -311,7 +311,7 @@ export class ShardEngine {
 
   async #leave(number: number, tokens: number): Promise<void> {
     try {
-      await this.#engine.keep(number, tokens);
+      await this.#engine.retain(number, tokens);
     } catch {
       // The engine is gone, and all that it kept.
     }

@@ -39,7 +39,7 @@ export type ShardHostOptions = {
   readonly now?: () => number;
 };
 
-/** Who asks again within minutes does not wait for the model; who goes on to something else gets the memory back. */
+/** An owner who asks again within minutes does not wait for the model; one who goes on to something else gets the memory back. */
 const defaultOwnUseKeepMs = 300_000;
 
 export type WorkPlan = Pick<WorkOrder, 'state' | 'answersOwner' | 'pace'>;

@@ -32,7 +32,7 @@ export type ShardRunnerOptions = {
   readonly isForeign: (path: string) => boolean;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
-  /** At first; see `setPace`. */
+  /** At first; see `setComputeShare`. */
   readonly pace: ComputeShare;
   /** What the shard will take once it is loaded, where that can be told. */
   readonly expectedMemoryBytes: number | undefined;
@@ -164,7 +164,7 @@ export class ShardRunner implements ServingShard {
     const isOther = !isDeepStrictEqual(pace, this.#computeShare);
     this.#computeShare = pace;
     if (isOther && this.#state.name === 'serving') {
-      void this.#state.engine.setPace(pace);
+      void this.#state.engine.setComputeShare(pace);
     }
   }
 
@@ -257,7 +257,7 @@ export class ShardRunner implements ServingShard {
         await engine.kill();
       } else {
         if (!isDeepStrictEqual(this.#computeShare, fullComputeShare)) {
-          void engine.setPace(this.#computeShare);
+          void engine.setComputeShare(this.#computeShare);
         }
         const guard = isForeign
           ? new FileGuard(path, stamp, () => this.#onFileChanged(path))

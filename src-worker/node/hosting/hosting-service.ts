@@ -14,7 +14,7 @@ import type {
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
-import type { Mesh } from '../mesh/mesh.ts';
+import type { PoolMesh } from '../pools/pool-mesh.ts';
 import {
   type KnownPeer,
   offeredModels,
@@ -39,7 +39,7 @@ import { isSamePart } from '../../../src-shared/layers.ts';
 export type HostingServiceOptions = {
   readonly config: NodeConfig;
   readonly library: ModelLibrary;
-  readonly mesh: Mesh;
+  readonly mesh: PoolMesh;
   readonly shards: ShardHost;
   readonly catalog: readonly CatalogModel[];
   readonly peers: () => readonly KnownPeer[];
@@ -184,9 +184,9 @@ export class HostingService {
     const demand = this.#toldDemand.tell();
     const planned = this.#planned().slice(0, recordLimits.planned);
     const { shards } = this.#options;
-    const held =
+    const stores =
       shards.state === 'serving'
-        ? this.#shared.toName(this.#stored.beside(shards.models())).slice(0, recordLimits.held)
+        ? this.#shared.toName(this.#stored.beside(shards.models())).slice(0, recordLimits.stores)
         : [];
     return {
       ...(mode === 'automatic' ? { memoryBytes } : {}),
@@ -194,7 +194,7 @@ export class HostingService {
       ...(region === '' ? {} : { region }),
       ...(Object.keys(demand).length === 0 ? {} : { demand }),
       ...(planned.length === 0 ? {} : { planned }),
-      ...(held.length === 0 ? {} : { held }),
+      ...(stores.length === 0 ? {} : { stores }),
     };
   }
 

@@ -144,7 +144,7 @@ describe('the question to placement', () => {
 
   it('is never about a file of the owner because a peer asks for it and says that it gives it', () => {
     const view = new PlacementView();
-    const knowing = peer({ demand: { [id]: 2 }, held: [summary(id)] });
+    const knowing = peer({ demand: { [id]: 2 }, stores: [summary(id)] });
     const question = { ...facts, library: [here('/m.gguf', [])], peers: [knowing] };
     expect(view.question(question).models).toEqual([]);
     expect(view.question({ ...question, isPoolOnly: true }).models).toEqual([]);

@@ -7,7 +7,7 @@ import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { LibraryModel } from '../models/library.ts';
 
 export type StoredModelsOptions = {
-  /** As ModelLibrary.held. */
+  /** As ModelLibrary.stored. */
   readonly scan: () => Promise<readonly LibraryModel[]>;
   /** There are others than before. */
   readonly onChange: () => void;
@@ -47,9 +47,9 @@ export class StoredModels {
   }
 
   async #refresh(): Promise<void> {
-    const held = await this.#options.scan().catch(() => []);
-    if (!isDeepStrictEqual(held, this.#stored)) {
-      this.#stored = held;
+    const stored = await this.#options.scan().catch(() => []);
+    if (!isDeepStrictEqual(stored, this.#stored)) {
+      this.#stored = stored;
       this.#options.onChange();
     }
   }

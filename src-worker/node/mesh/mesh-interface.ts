@@ -1,14 +1,19 @@
 /** What a mesh is told when it is made, and what it is to the rest of the node. */
 import type { Reach, UnreachablePeer } from '../../../src-shared/node-api.ts';
 import type { Log } from '../base/log.ts';
-import type { PoolService } from '../pools/pool-service.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { ChannelOpener } from './channels/channel.ts';
+import type { ConnectionGate, LentNetwork, MeshMembers } from './gate.ts';
 import type { KnownPeer, SelfDescription } from './records/record.ts';
 import type { RelayLimits } from './relay/relay-server.ts';
 
-export type MeshOptions = {
-  /** The identity's key lives in it; the folder exists. */
+export type MeshOptions<Members extends MeshMembers = MeshMembers> = {
+  /** What is known of peers and networks is kept in it; the folder exists. */
   readonly dataFolder: string;
+  readonly identity: Identity;
+  readonly gate: ConnectionGate;
+  /** Called once, with the network that they work on. */
+  readonly membersOf: (network: LentNetwork) => Members;
   /** Multiaddrs to listen on; port 0 takes any free one. */
   readonly listen: readonly string[];
   /** Multiaddrs, ending in /p2p/ and a peer id, of peers to keep a connection to. */
@@ -33,8 +38,6 @@ export type MeshOptions = {
 };
 
 export interface Mesh extends ChannelOpener {
-  /** The pools of this node: made, joined, left, and who is in them. */
-  readonly pools: PoolService;
   /** Own multiaddrs, each ending in /p2p/ and the own peer id. */
   addresses(): readonly string[];
   /** Where the peer may be dialled because `asker` says so; none: only a connection that is there may be used. */

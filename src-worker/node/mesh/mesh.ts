@@ -1,5 +1,4 @@
 /** The mesh as the rest of the node sees it: who is there, how to reach them, and what we tell them. */
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
@@ -17,7 +16,6 @@ import {
 import type { Channel, ProtocolHandler, ProtocolName } from './channels/channel.ts';
 import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
-import { type Identity, loadIdentity } from '../identity/identity.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
 import { Blocklist } from '../trust/blocklist.ts';
@@ -34,9 +32,7 @@ import { RelayClient } from './relay/relay-client.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh, MeshOptions } from './mesh-interface.ts';
 import { nearnessOf, waysFor } from './ways-for-askers.ts';
-import { MembershipGate } from '../pools/gate/membership-gate.ts';
-import { PoolService } from '../pools/pool-service.ts';
-import { Pools } from '../pools/membership/pools.ts';
+import type { MeshMembers } from './gate.ts';
 
 export type { Mesh, MeshOptions } from './mesh-interface.ts';
 
@@ -49,21 +45,15 @@ const dialDeadlineMs = 10_000;
  * Joins the mesh; resolves once it listens. Peers are sought in the background.
  * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
  */
-export async function createMesh(options: MeshOptions): Promise<Mesh> {
+export async function createMesh<Members extends MeshMembers>(
+  options: MeshOptions<Members>,
+): Promise<Mesh & { readonly members: Members }> {
   const statics = [...(options.bootstrap ?? []), ...options.staticPeers].map(parseStaticPeer);
-  const identity = await loadIdentity(options.dataFolder, options.log);
-  const poolOnly = options.poolOnly ?? false;
-  const pools = await Pools.open({
-    folder: join(options.dataFolder, 'pools'),
-    identity,
-    log: options.log,
-  });
-  const gate = new MembershipGate({ identity, pools, poolOnly });
   const offenders = new Blocklist(options.log);
   const relayClient = new RelayClient(options.log);
   const trusted = new Set(statics.map(({ peer }) => peer));
   const ownAddresses = new OwnAddresses((peer) => trusted.has(peer));
-  const { relay, maxConnections } = options;
+  const { identity, gate, relay, maxConnections } = options;
   const libp2p: Libp2p = await buildLibp2p({
     identity,
     gate,
@@ -72,7 +62,7 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     ownAddresses,
     onDiscovered: options.mdns ? (found) => mesh.discovery.discovered(found) : undefined,
     upnp: options.upnp === true,
-    // Who is a relay is reached without one.
+    // A relay is reached without one.
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });
@@ -80,33 +70,19 @@ export async function createMesh(options: MeshOptions): Promise<Mesh> {
     options.onViolation?.(peer);
     offenders.violated(peer);
   };
-  const parts = {
-    ...options,
-    poolOnly,
-    identity,
-    membership: pools,
-    gate,
-    relayClient,
-    ownAddresses,
-    onViolation,
-  };
-  const mesh = new Libp2pMesh(libp2p, parts);
+  const mesh = new Libp2pMesh(libp2p, { ...options, relayClient, ownAddresses, onViolation });
   await mesh.start(statics);
   return mesh;
 }
 
-type Parts = MeshOptions & {
-  readonly poolOnly: boolean;
-  readonly identity: Identity;
-  readonly membership: Pools;
-  readonly gate: MembershipGate;
+type MadeMeshOptions<Members extends MeshMembers> = MeshOptions<Members> & {
   readonly relayClient: RelayClient;
   readonly ownAddresses: OwnAddresses;
 };
 
-class Libp2pMesh implements Mesh {
+class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly peer: string;
-  readonly pools: PoolService;
+  readonly members: Members;
   readonly #libp2p: Libp2p;
   readonly #ownAddresses: OwnAddresses;
   readonly #log: Log;
@@ -119,8 +95,8 @@ class Libp2pMesh implements Mesh {
   readonly #listeners = new Set<(peer: string | undefined) => void>();
   #stopped: Promise<void> | undefined;
 
-  constructor(libp2p: Libp2p, options: Parts) {
-    const { identity, poolOnly } = options;
+  constructor(libp2p: Libp2p, options: MadeMeshOptions<Members>) {
+    const { identity, poolOnly = false } = options;
     this.peer = identity.peer;
     this.#libp2p = libp2p;
     this.#ownAddresses = options.ownAddresses;
@@ -130,8 +106,8 @@ class Libp2pMesh implements Mesh {
       connectionsOf: (peer) => this.#connectionsOf(peer),
       latencyMs: (peer) => this.#exchange.latencyMs(peer),
       isSilent: (peer) => this.#exchange.isSilent(peer),
-      isHeard: (peer) => this.pools.isHeard(peer),
-      mayServe: (peer) => this.pools.mayServe(peer),
+      isHeard: (peer) => this.members.isHeard(peer),
+      mayServe: (peer) => this.members.mayServe(peer),
       onExpired: () => this.#changed(),
     });
     const addresses = (): string[] => advertisedAddresses(options.ownAddresses.told());
@@ -147,7 +123,7 @@ class Libp2pMesh implements Mesh {
       onRecord: (peer, record, way) => this.#heard(peer, record, way),
       onDead: (peer) => this.#drop(peer),
       onSilence: (peer) => this.#changed(peer),
-      shareAPool: (one, other) => this.pools.shareAPool(one, other),
+      shareAPool: (one, other) => this.members.shareAPool(one, other),
       log: options.log,
     });
     this.discovery = new Discovery({
@@ -162,20 +138,14 @@ class Libp2pMesh implements Mesh {
       onUnreachable: () => this.#changed(),
       log: options.log,
     });
-    this.pools = new PoolService({
-      pools: options.membership,
-      gate: options.gate,
-      poolOnly,
-      log: options.log,
-      network: {
-        opener: this.#channels,
-        connected: () => this.#peers.connected,
-        addresses: () => addresses().map(withoutPeer),
-        connectAnew: (peer, texts) => this.#connectAnew(peer, texts),
-        keep: (peer, texts) => this.discovery.keep(peer, texts),
-        cut: (peer, reason) => this.#cut(peer, reason),
-        onChange: () => this.#changed(),
-      },
+    this.members = options.membersOf({
+      opener: this.#channels,
+      connected: () => this.#peers.connected,
+      addresses: () => addresses().map(withoutPeer),
+      connectAnew: (peer, texts) => this.#connectAnew(peer, texts),
+      keep: (peer, texts) => this.discovery.keep(peer, texts),
+      cut: (peer, reason) => this.#cut(peer, reason),
+      onChange: () => this.#changed(),
     });
   }
 
@@ -186,7 +156,7 @@ class Libp2pMesh implements Mesh {
       this.#peers.connected.add(peer);
       this.discovery.connected(peer);
       this.#exchange.connected(peer);
-      this.pools.connected(peer);
+      this.members.connected(peer);
       this.#changed(peer);
     });
     this.#libp2p.addEventListener('peer:disconnect', ({ detail }) => {
@@ -195,12 +165,12 @@ class Libp2pMesh implements Mesh {
       this.discovery.disconnected(peer);
       this.#exchange.disconnected(peer);
       this.#clocks.disconnected(peer);
-      this.pools.disconnected(peer);
+      this.members.disconnected(peer);
       this.#changed(peer);
     });
     this.#libp2p.addEventListener('connection:open', ({ detail }) => void this.#opened(detail));
     await this.#exchange.start();
-    await this.pools.start();
+    await this.members.start();
     // A relay or the router gave this node an address, or took one away.
     this.#libp2p.addEventListener('self:peer:update', () => this.publish());
     this.#ownAddresses.whenMapped(() => this.publish());
@@ -263,7 +233,7 @@ class Libp2pMesh implements Mesh {
       return told;
     }
     const connections = this.#connectionsOf(asker).map(({ remoteAddr }) => remoteAddr);
-    const nearness = nearnessOf(connections, this.pools.shareAPool(this.peer, asker));
+    const nearness = nearnessOf(connections, this.members.shareAPool(this.peer, asker));
     return waysFor(nearness, peer, told);
   }
 
@@ -290,17 +260,17 @@ class Libp2pMesh implements Mesh {
     this.#peers.stop();
     this.#network.stop();
     const discoveryStopped = this.discovery.stop();
-    this.pools.stop();
+    this.members.stop();
     await this.#exchange.leave();
     await Promise.race([this.#libp2p.stop(), delay(stopDeadlineMs, undefined, { ref: false })]);
-    await Promise.all([this.pools.close(), discoveryStopped]);
+    await Promise.all([this.members.close(), discoveryStopped]);
   }
 
   #heard(peer: string, record: PeerRecord, { from, isForwarded, bytes }: Hearsay): void {
     if (!isForwarded && this.#peers.connected.has(peer)) {
       this.#clocks.heard(peer, record.sequence);
     }
-    // Who speaks for itself is not spoken for; its good-bye may come sooner from others.
+    // A connected peer tells its own news; its good-bye alone may come sooner from others.
     const isSelfSpoken = this.#peers.connected.has(peer) && record.state !== 'leaving';
     if (isForwarded && (isSelfSpoken || !isTimely(record.sequence, Date.now()))) {
       return;
@@ -308,7 +278,7 @@ class Libp2pMesh implements Mesh {
     // In a node for its pools alone, strangers do not count, though a member may speak of them.
     if (
       peer !== this.peer &&
-      this.pools.isHeard(peer) &&
+      this.members.isHeard(peer) &&
       this.#peers.accept(peer, record, isForwarded)
     ) {
       this.#exchange.spread(peer, record, from, bytes);

@@ -1,5 +1,5 @@
 /**
- * Who hosts what and who has room, as far as this node knows: the real hosting first, then what it would become when
+ * The shards that peers host and the room that they have, as far as this node knows: the real hosting first, then what it would become when
  * those whose turn is earlier have done their part.
  */
 import { type Coverage, coverageOf, type CoveringShard } from './coverage.ts';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Pool, PoolParams, PoolResult } from '../../../src-shared/pool.ts';
 import type { Log } from '../base/log.ts';
-import type { ChannelOpener } from '../mesh/channels/channel.ts';
+import type { LentNetwork, MeshMembers } from '../mesh/gate.ts';
 import { type JoinAnswer, refusalSentences } from './gate/auth-messages.ts';
 import { openMembership } from './membership/certificate.ts';
 import { chooseMember, choosePool } from './choose.ts';
@@ -15,27 +15,11 @@ import { PoolNews } from './pool-news.ts';
 import { poolSummary } from './pool-summary.ts';
 import type { PoolNewsItem, Pools } from './membership/pools.ts';
 
-type PoolNetwork = {
-  readonly opener: ChannelOpener;
-  /** Peers with a connection now. */
-  readonly connected: () => Iterable<string>;
-  /** Own addresses for invites, without the peer id. */
-  readonly addresses: () => readonly string[];
-  /** Opens a new connection, though there may be one. */
-  readonly connectAnew: (peer: string, addresses: readonly string[]) => Promise<unknown>;
-  /** Keeps a connection to a peer from now on. */
-  readonly keep: (peer: string, addresses: readonly string[]) => void;
-  /** Ends all connections to a peer. */
-  readonly cut: (peer: string, reason: AppError) => void;
-  /** Who is in what has changed. */
-  readonly onChange: () => void;
-};
-
 export type PoolServiceOptions = {
   readonly pools: Pools;
   readonly gate: MembershipGate;
   readonly poolOnly: boolean;
-  readonly network: PoolNetwork;
+  readonly network: LentNetwork;
   readonly log: Log;
 };
 
@@ -45,7 +29,7 @@ const lookEveryMs = 15_000;
 /** A member that does not read delays the cutting off of another by at most this, in milliseconds. */
 const tellDeadlineMs = 1000;
 
-export class PoolService {
+export class PoolService implements MeshMembers {
   readonly #options: PoolServiceOptions;
   readonly #news: PoolNews;
   /** Connected peers that shared a pool when last looked at. */

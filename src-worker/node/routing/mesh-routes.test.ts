@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
 import { type RouteRules, routeRulesSchema } from '../../../src-shared/route-rules.ts';
-import type { Mesh } from '../mesh/mesh.ts';
+import type { PoolMesh } from '../pools/pool-mesh.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import { ChainFailure } from '../sessions/asking/chain-failure.ts';
 import { MeshRoutes } from './mesh-routes.ts';
@@ -51,7 +51,7 @@ function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) 
       change = listener;
       return () => {};
     },
-  } as unknown as Mesh;
+  } as unknown as PoolMesh;
   const routing = { rules: routeRulesSchema.parse(always), ownMachines };
   const routes = new MeshRoutes(mesh, new Reputation(() => clock.now), routing, () => clock.now);
   const best = (own: Partial<RouteRules> = {}): string | undefined =>
@@ -61,8 +61,8 @@ function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) 
       ownShards: [],
       peers: routes.hosts(model.manifestId),
       excluded: new Set(),
-      promptTokens: 1,
-      maxTokens: 16,
+      sequenceTokens: 1,
+      cells: 16,
       ...routes.facts(model.manifestId, routeRulesSchema.parse(own)),
     })[0]?.peer;
   return { routes, best, clock, change };

@@ -1,11 +1,10 @@
 /** What this node goes by when it plans routes: who hosts what, who is in its pools, and how each peer stands. */
 import type { Receipt } from '../../../src-shared/chat.ts';
-import type { ErrorCode } from '../../../src-shared/errors.ts';
+import type { AppError, ErrorCode } from '../../../src-shared/errors.ts';
 import type { Routing } from '../../../src-shared/node-api.ts';
 import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
-import type { Mesh } from '../mesh/mesh.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
-import type { ChainFailure } from '../sessions/asking/chain-failure.ts';
+import type { PoolMesh } from '../pools/pool-mesh.ts';
 import { MeasuredSpeeds } from './measured-speeds.ts';
 import { operatorsOf } from './operators.ts';
 import { PeerView } from './peer-view.ts';
@@ -25,7 +24,7 @@ const faultsOfPeers: ReadonlySet<ErrorCode> = new Set([
 type RouteFacts = Pick<RouteQuestion, 'rules' | 'poolMembers' | 'ownMachines' | 'operators'>;
 
 export class MeshRoutes {
-  readonly #mesh: Mesh;
+  readonly #mesh: PoolMesh;
   readonly #standing: Reputation;
   readonly #view: PeerView;
   readonly #refusals: WrongRefusals;
@@ -33,7 +32,7 @@ export class MeshRoutes {
   #routing: Routing;
 
   constructor(
-    mesh: Mesh,
+    mesh: PoolMesh,
     standing: Reputation,
     routing: Routing = { rules: noRules, ownMachines: [] },
     now: () => number = () => performance.now(),
@@ -103,7 +102,8 @@ export class MeshRoutes {
     return this.#mesh.pools.servers().has(peer) || this.#ownMachines().has(peer);
   }
 
-  stageFailed({ peer, error }: ChainFailure): void {
+  /** A stage of a chain ended with this error. */
+  stageFailed({ peer, error }: { readonly peer: string; readonly error: AppError }): void {
     if (peer !== this.#mesh.peer && faultsOfPeers.has(error.code)) {
       this.blame(peer, 'failed');
     }

@@ -12,7 +12,7 @@ export type Host = { readonly peer: string; readonly standing?: number };
 /** A stage that could be. */
 export type Offer = {
   readonly peer: string;
-  /** Who runs the peer, for rules that count separate operators. */
+  /** The operator of the peer, for rules that count separate operators. */
   readonly operator: string;
   readonly shard: RecordedShard;
   readonly costMs: number;
@@ -27,8 +27,8 @@ export type PeerRule = {
 };
 
 /** What offers are judged by; an answer's lengths are absent where nothing is to run. */
-export type OfferQuestion = Omit<RouteQuestion, 'promptTokens' | 'maxTokens'> &
-  Partial<Pick<RouteQuestion, 'promptTokens' | 'maxTokens'>>;
+export type OfferQuestion = Omit<RouteQuestion, 'sequenceTokens' | 'cells'> &
+  Partial<Pick<RouteQuestion, 'sequenceTokens' | 'cells'>>;
 
 /** Is shown every offer. There may be ten thousand, so nothing is allocated for one before it is of interest. */
 type OfferVisitor = (host: Host, shard: RecordedShard, costMs: number) => void;
@@ -134,24 +134,24 @@ export function rulesForPeers(question: OfferQuestion, rules: RouteRules): PeerR
 /** Whether the shard can take the session now and hold all of it. */
 export function hasRoom(
   shard: RecordedShard,
-  { promptTokens, maxTokens }: Pick<RouteQuestion, 'promptTokens' | 'maxTokens'>,
+  { sequenceTokens, cells }: Pick<RouteQuestion, 'sequenceTokens' | 'cells'>,
 ): boolean {
   return (
     shard.freeSessions > 0 &&
-    (shard.freeCells ?? shard.contextLength) >= promptTokens &&
-    shard.contextLength >= maxTokens
+    (shard.freeCells ?? shard.contextLength) >= sequenceTokens &&
+    shard.contextLength >= cells
   );
 }
 
 function workOf(
   question: OfferQuestion,
 ): (peer: string, shard: RecordedShard) => StageWork | undefined {
-  const { promptTokens, maxTokens, prefixHolders } = question;
-  if (promptTokens === undefined || maxTokens === undefined) {
+  const { sequenceTokens, cells, prefixHolders } = question;
+  if (sequenceTokens === undefined || cells === undefined) {
     return () => undefined;
   }
-  const answerTokens = maxTokens - promptTokens;
-  const fresh: StageWork = { promptTokens, cachedTokens: 0, answerTokens };
+  const answerTokens = cells - sequenceTokens;
+  const fresh: StageWork = { promptTokens: sequenceTokens, cachedTokens: 0, answerTokens };
   if (prefixHolders === undefined || prefixHolders.length === 0) {
     return () => fresh;
   }

@@ -1,5 +1,5 @@
 /**
- * Who runs a peer, as far as that can be told, for rules that count separate operators:
+ * The operator of a peer, as far as that can be told, for rules that count separate operators:
  *
  * - this machine and the owner's other ones have one operator, the owner, and so has who is behind the same router;
  * - peers that name the same public address are behind one router or on one machine: one operator (of IPv6 the first

@@ -174,8 +174,8 @@ describe('a route', () => {
       'sticks to the slower chain that holds the session’s prompt',
       {
         peers: [peer('held', [shard(0, 5, { tokensPerSecond: 80 })]), whole],
-        promptTokens: 2000,
-        maxTokens: 2200,
+        sequenceTokens: 2000,
+        cells: 2200,
         prefixHolders: [{ peer: 'held', firstLayer: 0, lastLayer: 5, tokens: 2000 }],
       },
       'held:0-5',
@@ -184,8 +184,8 @@ describe('a route', () => {
       'leaves the holder of a prompt that is read faster elsewhere than decoded there',
       {
         peers: [peer('held', [shard(0, 5, { tokensPerSecond: 5 })]), whole],
-        promptTokens: 20,
-        maxTokens: 220,
+        sequenceTokens: 20,
+        cells: 220,
         prefixHolders: [{ peer: 'held', firstLayer: 0, lastLayer: 5, tokens: 20 }],
       },
       'whole:0-5',
@@ -194,8 +194,8 @@ describe('a route', () => {
       'believes a measured prefill speed rather than a guess',
       {
         peers: [peer('a', [shard(0, 5, { prefillTokensPerSecond: 50 })]), whole],
-        promptTokens: 2000,
-        maxTokens: 2200,
+        sequenceTokens: 2000,
+        cells: 2200,
       },
       'whole:0-5',
     ],

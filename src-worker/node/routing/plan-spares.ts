@@ -1,5 +1,5 @@
 /**
- * Who could take over each stage of a route when it fails. Asked ahead, so that a failure costs no planning, and
+ * The peers that could take over each stage of a route when it fails. Asked ahead, so that a failure costs no planning, and
  * asked again when records change. Pure, like the planning of routes.
  */
 import { noRules } from '../../../src-shared/route-rules.ts';

@@ -1,5 +1,5 @@
 /**
- * Who hosts what, kept up to date record by record, so that planning a route looks at the hosts of one model
+ * The hosts of each model, updated record by record, so that planning a route looks at the hosts of one model
  * and never at everybody who is known.
  */
 import type { KnownPeer } from '../mesh/records/record.ts';

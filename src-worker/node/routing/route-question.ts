@@ -15,15 +15,15 @@ export type RouteQuestion = {
   /** Peers not to use, such as those that just failed. */
   readonly excluded: ReadonlySet<string>;
   /** Cache cells that every stage must have left, and those that the session may come to need. */
-  readonly promptTokens: number;
-  readonly maxTokens: number;
+  readonly sequenceTokens: number;
+  readonly cells: number;
   /** Absent: everybody may be used. */
   readonly rules?: RouteRules | undefined;
   /** Peers that share a pool with this node, for `poolOnly`. */
   readonly poolMembers?: ReadonlySet<string> | undefined;
   /** Other machines of this node's owner. They are in every pool and region, and free. */
   readonly ownMachines?: ReadonlySet<string> | undefined;
-  /** Who runs a peer, where it is not the peer alone: peer → operator. */
+  /** The operator of a peer, where it runs several: peer → operator. */
   readonly operators?: ReadonlyMap<string, string> | undefined;
   readonly prefixHolders?: readonly PrefixHolder[] | undefined;
 };
@@ -31,4 +31,4 @@ export type RouteQuestion = {
 export type RouteStage = LayerRange & { readonly peer: string };
 
 /** What routes are judged by when nothing runs. */
-export type MeshQuestion = Omit<RouteQuestion, 'promptTokens' | 'maxTokens' | 'prefixHolders'>;
+export type MeshQuestion = Omit<RouteQuestion, 'sequenceTokens' | 'cells' | 'prefixHolders'>;

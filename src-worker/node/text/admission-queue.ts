@@ -1,5 +1,5 @@
 /**
- * Who may run and who waits: the pure part of admission. Time is an argument, nothing here waits.
+ * The requests that run and those that wait: the pure part of admission. Time is an argument, nothing here waits.
  *
  *   arrive → waiting → active → finish        waiting → leave (cancelled or waited too long)
  *                        └─ stepBack → waiting  (the mesh had no room for it before its first token)

@@ -108,7 +108,7 @@ export class ChatService {
           model,
           promptTokens: prompt.tokens,
           sampling: { ...request.sampling, seed },
-          maxTokens,
+          maxAnswerTokens: maxTokens,
           rules: request.rules,
         };
         const { pieces } = prompt;

@@ -2,11 +2,13 @@
  * Renders chat templates in a process of its own (see template-process.ts): one for all models, started on
  * first use, ended when idle. Renders one at a time, each against a deadline.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError, type ErrorCode, missingCase } from '../../../src-shared/errors.ts';
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
+import { type Child, type ChildPlan, startChild } from '../../../src-shared/process/child.ts';
 import {
   renderAnswerSchema,
   type RenderFailure,
@@ -23,6 +25,20 @@ const processPath = fileURLToPath(
   new URL(`../text/template-process${extname(import.meta.url)}`, import.meta.url),
 );
 
+const templateProcess: ChildPlan = {
+  name: 'The template process',
+  command: process.execPath,
+  args: [`--max-old-space-size=${templateLimits.heapMb}`, processPath],
+  links: ['ipc'],
+  ownGroup: false,
+  readyWithinMs: templateLimits.startMs,
+  stopWithinMs: 0,
+  whenReady: async (child, signal) => {
+    await once(child, 'message', { signal });
+  },
+  askToStop: (child) => child.disconnect(),
+};
+
 /** What a template process said against a template or against messages. */
 export class TemplateFailure extends AppError {
   readonly failure: RenderFailure;
@@ -35,11 +51,11 @@ export class TemplateFailure extends AppError {
 
 export class TemplateRenderer {
   readonly #clock: Clock;
-  #child: ChildProcess | undefined;
+  readonly #closing = new AbortController();
+  #child: Child | undefined;
   #lastJob: Promise<unknown> = Promise.resolve();
   #nextId = 1;
   #cancelIdle: (() => void) | undefined;
-  #closed = false;
   #isRendering = false;
 
   constructor(clock: Clock = systemClock) {
@@ -75,7 +91,7 @@ export class TemplateRenderer {
 
   /** Ends the process; a render that is under way fails. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#endChild();
   }
 
@@ -83,7 +99,10 @@ export class TemplateRenderer {
     this.#cancelIdle?.();
     this.#isRendering = true;
     try {
-      return await this.#renderIn(this.#child ?? (await this.#startChild()), template, inputs);
+      // A process that died takes a moment longer to be missed than its channel.
+      const child =
+        this.#child?.process.connected === true ? this.#child : await this.#startChild();
+      return await this.#renderIn(child.process, template, inputs);
     } finally {
       this.#isRendering = false;
     }
@@ -117,36 +136,23 @@ export class TemplateRenderer {
     }
   }
 
-  async #startChild(): Promise<ChildProcess> {
-    if (this.#closed) {
+  async #startChild(): Promise<Child> {
+    if (this.#closing.signal.aborted) {
       throw new AppError('cancelled', 'The node is stopping.');
     }
-    const child = fork(processPath, {
-      execArgv: [`--max-old-space-size=${templateLimits.heapMb}`],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    this.#child = child;
-    // Whoever waits for an answer listens too; an error that comes at another time changes nothing.
-    child.on('error', () => {});
-    child.once('exit', () => {
-      if (this.#child === child) {
-        this.#child = undefined;
-      }
-    });
     try {
-      await nextMessage(child, templateLimits.startMs, 'The template process did not start.');
+      this.#child = await startChild(templateProcess, this.#closing.signal);
+      return this.#child;
     } catch (error) {
-      this.#endChild();
       throw new AppError('internal', 'The template process did not start.', { cause: error });
     }
-    return child;
   }
 
   #endChild(): void {
     this.#cancelIdle?.();
     const child = this.#child;
     this.#child = undefined;
-    child?.kill('SIGKILL');
+    child?.kill();
   }
 }
 

@@ -109,7 +109,7 @@ export class PeerSource implements ChunkSource {
     }
     const key = `${kind} ${number}`;
     const answer = Promise.withResolvers<Answer>();
-    // Who gave up waiting does not hear of a failure either.
+    // A caller that gave up waiting does not hear of a failure either.
     answer.promise.catch(() => undefined);
     this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), answer]);
     const aborted = Promise.withResolvers<never>();

@@ -2,7 +2,9 @@
  * Peers that did not answer when an answer of this node needed them, as one whose machine sleeps or hangs: its record is
  * believed for up to a minute, and every question would find out anew. Until its next record, others go first.
  */
-import type { KnownPeer } from '../mesh/records/record.ts';
+
+/** Of a peer, the part that counts here: its latest record. */
+type RecordedPeer = { readonly peer: string; readonly record: { readonly sequence: number } };
 
 /** The one that was noted longest ago is forgotten first. */
 const maxNoted = 256;
@@ -12,7 +14,7 @@ export class SilentPeers {
   readonly #noted = new Map<string, number>();
 
   /** Of these peers, the one with this name does not answer. */
-  note(name: string, peers: readonly KnownPeer[]): void {
+  note(name: string, peers: readonly RecordedPeer[]): void {
     const known = peers.find(({ peer }) => peer === name);
     if (known === undefined) {
       return;
@@ -26,7 +28,7 @@ export class SilentPeers {
   }
 
   /** Those of these peers that have told nothing since. */
-  among(peers: readonly KnownPeer[]): readonly string[] {
+  among(peers: readonly RecordedPeer[]): readonly string[] {
     return this.#noted.size === 0
       ? []
       : peers

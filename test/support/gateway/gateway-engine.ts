@@ -123,8 +123,8 @@ export class EngineGenerations implements Generations {
     const onAbort = (): void => queue.push(new AppError('cancelled', 'The chat was cancelled.'));
     signal.addEventListener('abort', onAbort);
     try {
-      const { promptTokens, maxTokens, sampling } = request;
-      const selfFeedUntil = promptTokens.length + maxTokens - 1;
+      const { promptTokens, maxAnswerTokens, sampling } = request;
+      const selfFeedUntil = promptTokens.length + maxAnswerTokens - 1;
       await engine.open({ session, sampling, selfFeedUntil });
       engine.send({
         session,
@@ -138,7 +138,7 @@ export class EngineGenerations implements Generations {
         const event = await queue.next();
         yield event;
         const isEnd = event.endOfGeneration || request.finish?.aborted === true;
-        if (isEnd || tokens === maxTokens) {
+        if (isEnd || tokens === maxAnswerTokens) {
           isDone = true;
           const receipt = this.#receipt(request, tokens);
           yield { type: 'done', reason: isEnd ? 'end' : 'length', receipt };

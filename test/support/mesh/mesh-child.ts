@@ -4,7 +4,7 @@
  * `--upnp` where it is to ask its router;
  * says where it is, echoes what comes on the test protocol, answers what it is asked, and stops when told.
  */
-import { createMesh } from '../../../src-worker/node/mesh/mesh.ts';
+import { createPoolMesh } from '../../../src-worker/node/pools/pool-mesh.ts';
 
 const protocol = '/mindmesh/echo/1.0.0';
 const limits = (): number => 4 * 1024 * 1024;
@@ -12,7 +12,7 @@ const limits = (): number => 4 * 1024 * 1024;
 const words = process.argv.slice(2);
 const upnp = words.includes('--upnp');
 const [dataFolder = '', listen = '', ...bootstrap] = words.filter((word) => word !== '--upnp');
-const mesh = await createMesh({
+const mesh = await createPoolMesh({
   dataFolder,
   listen: [listen],
   staticPeers: [],

@@ -5,9 +5,14 @@ import { join } from 'node:path';
 import type { Libp2p } from '@libp2p/interface';
 import { onTestFinished } from 'vitest';
 import type { ErrorCode, ErrorReport } from '../../../src-shared/errors.ts';
-import { loadIdentity } from '../../../src-worker/node/identity/identity.ts';
+import { type Identity, loadIdentity } from '../../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../../src-worker/node/mesh/transport/libp2p.ts';
-import { createMesh, type Mesh, type MeshOptions } from '../../../src-worker/node/mesh/mesh.ts';
+import {
+  createPoolMesh,
+  type PoolMesh,
+  type PoolMeshOptions,
+} from '../../../src-worker/node/pools/pool-mesh.ts';
+import { MembershipGate } from '../../../src-worker/node/pools/gate/membership-gate.ts';
 import { PeerChannels } from '../../../src-worker/node/mesh/channels/peer-channels.ts';
 
 export const anyLocalPort = '/ip4/127.0.0.1/tcp/0';
@@ -19,6 +24,11 @@ export async function testFolder(): Promise<string> {
   return folder;
 }
 
+/** A gate that lets everybody in, of a node that is in no pool. */
+export function openGate(identity: Identity): MembershipGate {
+  return new MembershipGate({ identity, pools: undefined, poolOnly: false });
+}
+
 export type ChannelPeer = {
   readonly libp2p: Libp2p;
   readonly channels: PeerChannels;
@@ -28,7 +38,12 @@ export type ChannelPeer = {
 /** A peer with channels and nothing else: no records, no keeper. What its channels report is added to the list. */
 export async function startChannelPeer(reported: ErrorReport[] = []): Promise<ChannelPeer> {
   const identity = await loadIdentity(await testFolder(), () => {});
-  const libp2p = await buildLibp2p({ identity, listen: [anyLocalPort], onDiscovered: undefined });
+  const libp2p = await buildLibp2p({
+    identity,
+    gate: openGate(identity),
+    listen: [anyLocalPort],
+    onDiscovered: undefined,
+  });
   await startLibp2p(libp2p);
   onTestFinished(() => libp2p.stop());
   const channels = new PeerChannels(libp2p, (_level, _message, details) => {
@@ -38,8 +53,8 @@ export async function startChannelPeer(reported: ErrorReport[] = []): Promise<Ch
 }
 
 /** A whole mesh; what is not said is: any local port, no peers, no mDNS, serving nothing. */
-export async function startMesh(options: Partial<MeshOptions> = {}): Promise<Mesh> {
-  const mesh = await createMesh({
+export async function startMesh(options: Partial<PoolMeshOptions> = {}): Promise<PoolMesh> {
+  const mesh = await createPoolMesh({
     dataFolder: options.dataFolder ?? (await testFolder()),
     listen: [anyLocalPort],
     staticPeers: [],

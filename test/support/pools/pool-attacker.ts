@@ -11,7 +11,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { onTestFinished } from 'vitest';
 import type { Identity } from '../../../src-worker/node/identity/identity.ts';
-import type { Mesh } from '../../../src-worker/node/mesh/mesh.ts';
+import type { PoolMesh } from '../../../src-worker/node/pools/pool-mesh.ts';
 import {
   type Hello,
   helloSchema,
@@ -27,7 +27,7 @@ type Encrypters = ReturnType<typeof tls> | ReturnType<typeof noise>;
 
 /** Connects as `identity` and does what `attack` does instead of the handshake; the connection ends with it. */
 export async function attackNode<T>(
-  target: Mesh,
+  target: PoolMesh,
   attack: Attack<T>,
   identity?: Identity,
   encryption: 'tls' | 'noise' = 'tls',

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys';
 import { usualInviteLifeMs } from '../../../src-shared/pool.ts';
 import type { Identity } from '../../../src-worker/node/identity/identity.ts';
-import type { Mesh, MeshOptions } from '../../../src-worker/node/mesh/mesh.ts';
+import type { PoolMesh, PoolMeshOptions } from '../../../src-worker/node/pools/pool-mesh.ts';
 import { eventuallyTrue } from '../host/host-processes.ts';
 import { startMesh, testFolder } from '../mesh/mesh-peers.ts';
 import { someKey } from './pool-keys.ts';
 
 /** A node that talks to members of its pools alone. */
-export function startPoolNode(options: Partial<MeshOptions> = {}): Promise<Mesh> {
+export function startPoolNode(options: Partial<PoolMeshOptions> = {}): Promise<PoolMesh> {
   return startMesh({ poolOnly: true, ...options });
 }
 
 /** A link to the only pool of a node. */
 export async function linkFrom(
-  node: Mesh,
+  node: PoolMesh,
   { role = 'member', uses = 1 }: { role?: 'admin' | 'member' | 'guest'; uses?: number } = {},
 ): Promise<string> {
   const invite = { pool: undefined, role, uses, lifeMs: usualInviteLifeMs };
@@ -25,8 +25,8 @@ export async function linkFrom(
 
 /** Lets a node into the only pool of another, and waits until they are connected. */
 export async function admit(
-  node: Mesh,
-  by: Mesh,
+  node: PoolMesh,
+  by: PoolMesh,
   name: string,
   role: 'admin' | 'member' | 'guest' = 'member',
 ): Promise<void> {
@@ -34,21 +34,21 @@ export async function admit(
   await eventuallyTrue(`${name} is connected`, () => areConnected(node, by));
 }
 
-export function isConnected(node: Mesh, to: Mesh): boolean {
+export function isConnected(node: PoolMesh, to: PoolMesh): boolean {
   return node.knownPeers().some(({ peer, connected }) => peer === to.peer && connected);
 }
 
-export function areConnected(one: Mesh, other: Mesh): boolean {
+export function areConnected(one: PoolMesh, other: PoolMesh): boolean {
   return isConnected(one, other) && isConnected(other, one);
 }
 
 /** A node that owns a pool, and named members of it. */
 export async function startPool(
   ...names: readonly string[]
-): Promise<{ readonly owner: Mesh; readonly members: Mesh[] }> {
+): Promise<{ readonly owner: PoolMesh; readonly members: PoolMesh[] }> {
   const owner = await startPoolNode();
   await owner.pools.create({ name: 'Friends', member: 'owner' });
-  const members: Mesh[] = [];
+  const members: PoolMesh[] = [];
   for (const name of names) {
     const member = await startPoolNode();
     await admit(member, owner, name);
@@ -59,7 +59,7 @@ export async function startPool(
 
 /** An owner with its pool's key in the test's hands, and a true member of it. */
 export async function startTarget(): Promise<{
-  owner: Mesh;
+  owner: PoolMesh;
   pool: Identity;
   member: Identity;
 }> {

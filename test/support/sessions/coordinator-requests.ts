@@ -6,7 +6,7 @@ import { fakeModel, type FakeNode, greedy } from './node-fake-mesh.ts';
 export const prompt = [5, 17, 42];
 
 export function request(more: Partial<GenerationRequest> = {}): GenerationRequest {
-  return { model: fakeModel, promptTokens: prompt, sampling: greedy, maxTokens: 20, ...more };
+  return { model: fakeModel, promptTokens: prompt, sampling: greedy, maxAnswerTokens: 20, ...more };
 }
 
 export function signal(): AbortSignal {

@@ -19,8 +19,8 @@ export const fakeSettings = {
 export const request: ShardSessionRequest = {
   sampling: samplingSchema.parse({}),
   selfFeedUntil: undefined,
-  promptTokens: 10,
-  maxTokens: 100,
+  sequenceTokens: 10,
+  cells: 100,
   claimant: { peer: 'a stranger', kind: 'stranger' },
 };
 

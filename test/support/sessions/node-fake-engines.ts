@@ -78,8 +78,10 @@ class FakeEngine implements Engine {
       this.resumed.push(resume.session);
     }
     const { refuseOpens } = this.#engines;
-    const held = resume?.tokens ?? 0;
-    return refuseOpens === undefined ? Promise.resolve({ held }) : Promise.reject(refuseOpens);
+    const cachedTokens = resume?.tokens ?? 0;
+    return refuseOpens === undefined
+      ? Promise.resolve({ cachedTokens })
+      : Promise.reject(refuseOpens);
   }
 
   restoreHistory(_session: number, generated: readonly number[]): Promise<void> {
@@ -87,7 +89,7 @@ class FakeEngine implements Engine {
     return Promise.resolve();
   }
 
-  keep(session: number): Promise<void> {
+  retain(session: number): Promise<void> {
     this.kept.push(session);
     return Promise.resolve();
   }

@@ -106,7 +106,7 @@ export class FakeShard implements ServingShard {
     this.kept.delete(resume?.name ?? '');
     return {
       cachedTokens: isThere ? (resume?.tokens ?? 0) : 0,
-      keep: (name, tokens) => {
+      retain: (name, tokens) => {
         session.isClosed = true;
         this.kept.set(name, tokens);
       },

@@ -46,7 +46,7 @@ export class Loopback {
     this.#gone.delete(name);
   }
 
-  /** Who opens a channel to the peer waits until it thaws. */
+  /** Opening a channel to the peer waits until it thaws. */
   freeze(name: string): void {
     this.#frozen.set(name, Promise.withResolvers());
   }

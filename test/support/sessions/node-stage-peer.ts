@@ -126,9 +126,9 @@ export function openMessage(
       frequencyPenalty: 0,
       seed: 0,
     },
-    decodeUntil: 100,
-    maxTokens: 100,
-    promptTokens: 4,
+    lastPosition: 100,
+    cells: 100,
+    sequenceTokens: 4,
     ...changes,
   };
 }

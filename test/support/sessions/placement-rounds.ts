@@ -109,7 +109,7 @@ export class PlacementRounds {
         seen.set(peer, record);
       }
     }
-    // Who has left is believed to be there for as long as news takes.
+    // A peer that has left is believed to be there for as long as news takes.
     for (const [peer, record] of this.#history.at(-1) ?? []) {
       if (peer !== node.peer && !this.nodes.some((other) => other.peer === peer)) {
         seen.set(peer, record);

@@ -64,8 +64,8 @@ export function question(more: Partial<RouteQuestion>): RouteQuestion {
     ownShards: [],
     peers: [],
     excluded: new Set(),
-    promptTokens: 100,
-    maxTokens: 200,
+    sequenceTokens: 100,
+    cells: 200,
     ...more,
   };
 }
@@ -132,8 +132,12 @@ export function operatorsOf(asked: MeshQuestion, peers: readonly string[]): numb
 }
 
 function stagesOf(asked: RouteQuestion): { peer: string; shard: RecordedShard; costMs: number }[] {
-  const { model, rules = noRules, promptTokens, maxTokens } = asked;
-  const work = { promptTokens, cachedTokens: 0, answerTokens: maxTokens - promptTokens };
+  const { model, rules = noRules, sequenceTokens, cells } = asked;
+  const work = {
+    promptTokens: sequenceTokens,
+    cachedTokens: 0,
+    answerTokens: cells - sequenceTokens,
+  };
   const own = asked.ownShards.map((shard) => ({
     peer: asked.self,
     shard,

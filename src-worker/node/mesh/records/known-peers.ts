@@ -1,4 +1,4 @@
-/** Who is in the mesh, as far as this node knows: what each peer said last, with what its connections show. */
+/** The peers of the mesh, as far as this node knows: what each peer said last, with what its connections show. */
 import type { Connection } from '@libp2p/interface';
 import { type HeardRecord, RecordBook } from './record-book.ts';
 import type { KnownPeer, PeerRecord } from './record.ts';
@@ -131,5 +131,5 @@ export class KnownPeers {
 
 /** The record of a peer that may ask but not serve. */
 function withoutOffers(record: PeerRecord): PeerRecord {
-  return { ...record, models: [], shards: [], planned: [], held: [] };
+  return { ...record, models: [], shards: [], planned: [], stores: [] };
 }

@@ -1,5 +1,6 @@
 /** This node's own record: described by the sessions part, completed, numbered and signed here. */
 import type { PrivateKey } from '@libp2p/interface';
+import { ownSpeaks } from '../../../wire/speaks.ts';
 import type { SelfDescription } from './record.ts';
 import { sealRecord } from './signed-record.ts';
 
@@ -72,7 +73,13 @@ export class OwnRecord {
     const sequence = this.#sequence;
     const audience = this.#poolOnly ? { poolOnly: true } : {};
     const content = this.#content(description);
-    const record = { ...description, sequence, addresses: this.#addresses(), ...audience };
+    const record = {
+      ...description,
+      sequence,
+      speaks: ownSpeaks,
+      addresses: this.#addresses(),
+      ...audience,
+    };
     const sealed = { sequence, bytes: await sealRecord(record, this.#privateKey) };
     this.#last = { content, at: performance.now(), sealed };
     return sealed;

@@ -149,11 +149,11 @@ export class RecordBook {
 }
 
 /** What a record takes in memory, in bytes, measured once on records as nodes make them. */
-function weightOf({ addresses, models, held, shards, planned, demand }: PeerRecord): number {
+function weightOf({ addresses, models, stores, shards, planned, demand }: PeerRecord): number {
   return (
     500 +
     200 * addresses.length +
-    600 * (models.length + (held?.length ?? 0)) +
+    600 * (models.length + (stores?.length ?? 0)) +
     300 * shards.length +
     150 * (planned?.length ?? 0) +
     200 * Object.keys(demand ?? {}).length

@@ -19,7 +19,7 @@ const maxSeen = 16_384;
 
 /** How a record came. */
 export type Hearsay = {
-  /** Who said it. */
+  /** The peer that sent it. */
   readonly from: string;
   readonly isForwarded: boolean;
   readonly bytes: Uint8Array;

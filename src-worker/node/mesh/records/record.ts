@@ -7,6 +7,8 @@ import {
   modelSummarySchema,
 } from '../../../../src-shared/model.ts';
 import { regionSchema } from '../../../../src-shared/route-rules.ts';
+import { type FormerNames, underEitherName } from '../../../wire/former-names.ts';
+import { speaksSchema } from '../../../wire/speaks.ts';
 
 /** A record is believed for this long after it was received, in milliseconds, and sent anew well before. */
 export const recordLifetimeMs = 60_000;
@@ -32,14 +34,14 @@ const recordedShardSchema = layerRangeSchema.and(
 );
 
 /** Most models whose demand, most shards whose loading, and most models without hosting that a record tells. */
-export const recordLimits = { demand: 64, planned: 16, held: 32 } as const;
+export const recordLimits = { demand: 64, planned: 16, stores: 32 } as const;
 
 /** What a node's users wanted lately: manifest id → tokens a second. */
 const demandSchema = z
   .record(manifestIdSchema, z.number().min(0).max(1_000_000))
   .refine((demand) => Object.keys(demand).length <= recordLimits.demand, 'too many models');
 
-export const peerRecordSchema = z.object({
+const recordSchema = z.object({
   /** Grows with every record of a peer; an older one never replaces a newer one. */
   sequence: z.int().min(0),
   state: z.enum(['serving', 'draining', 'paused', 'leaving']),
@@ -52,7 +54,7 @@ export const peerRecordSchema = z.object({
     .max(recordLimits.planned)
     .optional(),
   /** Models beside those that it hosts of which the peer has bytes and gives them, of some layers or of all. */
-  held: z.array(modelSummarySchema).max(recordLimits.held).optional(),
+  stores: z.array(modelSummarySchema).max(recordLimits.stores).optional(),
   /** What a unit of work costs here; absent: nothing. */
   price: z.number().min(0).max(1_000_000_000).optional(),
   /** Where the peer claims to be; absent: it does not say. */
@@ -60,11 +62,15 @@ export const peerRecordSchema = z.object({
   demand: demandSchema.optional(),
   /** Memory for shards, used or not; absent: others do not count on this peer to host more. */
   memoryBytes: z.int().min(0).optional(),
+  /** What the peer speaks; absent: the version that did not say. */
+  speaks: speaksSchema.optional(),
   /** The peer talks to members of its pools alone, so its record is for them alone, too. */
   poolOnly: z.boolean().optional(),
 });
 export type RecordedShard = z.infer<typeof recordedShardSchema>;
-export type PeerRecord = z.infer<typeof peerRecordSchema>;
+export type PeerRecord = z.infer<typeof recordSchema>;
+export const formerRecordNames: FormerNames = { stores: 'held' };
+export const peerRecordSchema = underEitherName(recordSchema, formerRecordNames);
 
 /** A verified record with its signer. */
 export type KnownPeer = {
@@ -84,8 +90,8 @@ export type KnownPeer = {
 };
 
 /** The models of which a peer may be asked for bytes. */
-export function offeredModels({ models, held = [] }: PeerRecord): ModelSummary[] {
-  return [...models, ...held];
+export function offeredModels({ models, stores = [] }: PeerRecord): ModelSummary[] {
+  return [...models, ...stores];
 }
 
 /** The peers that may be asked for bytes of the model: the connected ones first, the nearest of them first. */
@@ -100,4 +106,4 @@ function distance({ connected, latencyMs }: KnownPeer): number {
 }
 
 /** What the sessions part says about this node; the mesh adds addresses and sequence, and signs it. */
-export type SelfDescription = Omit<PeerRecord, 'sequence' | 'addresses' | 'poolOnly'>;
+export type SelfDescription = Omit<PeerRecord, 'sequence' | 'addresses' | 'poolOnly' | 'speaks'>;

@@ -4,6 +4,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { RecordEnvelope } from '@libp2p/peer-record';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src-shared/errors.ts';
+import type { ModelSummary } from '../../../../src-shared/model.ts';
 import type { PeerRecord } from './record.ts';
 import { openRecord, sealRecord } from './signed-record.ts';
 
@@ -23,6 +24,17 @@ const record: PeerRecord = {
       tokensPerSecond: 12.5,
     },
   ],
+};
+
+const summary: ModelSummary = {
+  manifestId: 'a'.repeat(64),
+  name: 'Some model',
+  architecture: 'llama',
+  layers: 4,
+  width: 8,
+  contextLength: 4096,
+  sizeBytes: 1000,
+  quantisation: 'F32',
 };
 
 const domain = 'mindmesh-peer-record';
@@ -54,6 +66,32 @@ describe('signed records', () => {
     const key = await generateKeyPair('Ed25519');
     const opened = await openRecord(await sealRecord(record, key));
     expect(opened).toEqual({ peer: peerIdFromPrivateKey(key).toString(), record });
+  });
+
+  it.each(['held', 'stores'])('tell what is stored under the name %s', async (name) => {
+    const said = { ...record, [name]: [summary] };
+    expect((await openRecord(await envelope(JSON.stringify(said)))).record).toEqual({
+      ...record,
+      stores: [summary],
+    });
+  });
+
+  it('say what is stored once, under the name that peers of the former version know', async () => {
+    const bytes = await sealRecord(
+      { ...record, stores: [summary] },
+      await generateKeyPair('Ed25519'),
+    );
+    const { payload } = await RecordEnvelope.openAndCertify(bytes, domain);
+    expect(JSON.parse(Buffer.from(payload).toString())).toEqual({ ...record, held: [summary] });
+  });
+
+  it('of a later version are read, without what is not known of them', async () => {
+    const speaks = { version: 9, features: ['mind-reading'] };
+    const said = { ...record, mood: 'good', speaks: { ...speaks, dialect: 'northern' } };
+    expect((await openRecord(await envelope(JSON.stringify(said)))).record).toEqual({
+      ...record,
+      speaks,
+    });
   });
 
   it('are refused when a byte of them was changed, unless it means nothing', async () => {

@@ -1,6 +1,7 @@
 /** Peer records as they travel. */
 import type { PrivateKey } from '@libp2p/interface';
-import { maxRecordBytes, peerRecordSchema, type PeerRecord } from './record.ts';
+import { underFormerNames } from '../../../wire/former-names.ts';
+import { formerRecordNames, maxRecordBytes, peerRecordSchema, type PeerRecord } from './record.ts';
 import { openJson, sealJson, type SignedKind } from '../../identity/signed-json.ts';
 
 const recordKind: SignedKind<PeerRecord> = {
@@ -13,7 +14,9 @@ const recordKind: SignedKind<PeerRecord> = {
 
 /** @throws AppError `internal` when the record is larger than peers accept. */
 export async function sealRecord(record: PeerRecord, privateKey: PrivateKey): Promise<Uint8Array> {
-  return await sealJson(recordKind, record, privateKey);
+  // Every node in the mesh is sent this, so what is stored is not said twice; it is read under either name.
+  const said = underFormerNames(record, formerRecordNames);
+  return await sealJson<unknown>(recordKind, said, privateKey);
 }
 
 /**

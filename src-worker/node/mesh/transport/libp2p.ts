@@ -15,7 +15,7 @@ import { dialOrder } from './address-order.ts';
 import { isLoopback, parseListenAddress } from '../addresses.ts';
 import { boundedDatastore } from './bounded-datastore.ts';
 import { boundedYamux } from './bounded-muxer.ts';
-import { maxHalfOpen, MembershipGate } from '../../pools/gate/membership-gate.ts';
+import type { ConnectionGate } from '../gate.ts';
 import { dateBack } from './dated-certificates.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
 import type { Identity } from '../../identity/identity.ts';
@@ -56,7 +56,7 @@ const maxStreamWindowSize = 2 * 1024 * 1024;
 const addressDialTimeout = 5000;
 
 /**
- * Who connects has this long for encryption and authorisation, in milliseconds; whoever is on the other side gives up
+ * A peer that connects has this long for encryption and authorisation, in milliseconds; whoever is on the other side gives up
  * then too.
  */
 const inboundUpgradeTimeout = addressDialTimeout;
@@ -92,9 +92,8 @@ export type Libp2pOptions = {
   readonly listen: readonly string[];
   /** Learns where this node can be reached; absent: nobody wants to know. */
   readonly ownAddresses?: OwnAddresses;
-  /** Who gets in; absent: everybody, as a member of no pool. */
-  readonly gate?: MembershipGate;
-  /** Who is not let in though everybody is. */
+  readonly gate: ConnectionGate;
+  /** Peers that are not let in, whatever the gate says; absent: none. */
   readonly offenders?: Blocklist;
   /** Called for every answer on the local network, so again and again; absent: mDNS is off. */
   readonly onDiscovered: ((found: PeerInfo) => void) | undefined;
@@ -113,11 +112,9 @@ export type Libp2pOptions = {
  * @throws AppError `setting-invalid` naming a listen address that is none.
  */
 export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
-  const { identity } = options;
-  const { relay, relayClient } = options;
-  const gate = options.gate ?? new MembershipGate({ identity, pools: undefined, poolOnly: false });
+  const { identity, gate, relay, relayClient } = options;
   const listen = options.listen.map((text) => parseListenAddress(text));
-  // Who listens on this machine alone has no network to be reached from.
+  // A node that listens on this machine alone has no network to be reached from.
   const isWide = !listen.every(isLoopback);
   const most = options.maxConnections ?? maxConnections;
   const ownCid = peerIdFromString(identity.peer).toCID().toString();
@@ -165,7 +162,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       maxDialQueueLength,
       inboundConnectionThreshold,
       // The gate keeps them to half of that, and is fair about whose; libp2p counts some a moment longer.
-      maxIncomingPendingConnections: 2 * maxHalfOpen,
+      maxIncomingPendingConnections: 2 * gate.maxHalfOpen,
       addressDialTimeout,
       inboundUpgradeTimeout,
     },

@@ -204,7 +204,7 @@ class Handshake {
   /** Both sides come to this by the same hellos, so neither needs to be told. */
   async #turnAway(isRefused: boolean): Promise<never> {
     if (!this.#options.isInitiator) {
-      // Who ends a connection at once may take its own hello back from the other side's buffer.
+      // A side that ends a connection at once may take its own hello back from the other side's buffer.
       await this.#line.ended(farewellMs);
     }
     throw isRefused
@@ -223,7 +223,7 @@ class Handshake {
   }
 }
 
-/** Who may be here without any pool is still told that it was removed from one. */
+/** A peer that may be here without any pool is still told that it was removed from one. */
 function verdictOn(objection: Verdict | undefined, isRequired: boolean): Verdict {
   const { revocation } = objection ?? {};
   const news = revocation === undefined ? {} : { revocation };

@@ -1,5 +1,5 @@
 /**
- * Who gets in. Wrapped around the encryption of every connection, so that the authorisation handshake comes before the
+ * Decides which connections get in. Wrapped around the encryption of every connection, so that the authorisation handshake comes before the
  * multiplexer, and a stranger to a node with `poolOnly` never gets to open a stream. The connection gater beside it bounds what
  * strangers may hold open meanwhile, and asks once more in the end.
  */
@@ -13,6 +13,7 @@ import type {
   SecuredConnection,
 } from '@libp2p/interface';
 import { AppError } from '../../../../src-shared/errors.ts';
+import type { ConnectionGate } from '../../mesh/gate.ts';
 import { HostCounts, hostOf } from '../../mesh/transport/host-counts.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { authorise, type JoinRequest } from './auth-handshake.ts';
@@ -28,7 +29,7 @@ import type { StatementText } from '../membership/statement.ts';
  * its nodes come at once after a power cut.
  */
 const maxHalfOpenPerHost = 24;
-export const maxHalfOpen = 64;
+const maxHalfOpen = 64;
 
 export type MembershipGateOptions = {
   readonly identity: Identity;
@@ -42,7 +43,8 @@ type PendingJoin = {
   readonly answered: PromiseWithResolvers<JoinAnswer>;
 };
 
-export class MembershipGate {
+export class MembershipGate implements ConnectionGate {
+  readonly maxHalfOpen = maxHalfOpen;
   readonly #options: MembershipGateOptions;
   readonly #halfOpen = new HostCounts(maxHalfOpenPerHost, maxHalfOpen);
   readonly #joinPace = new JoinPace();
@@ -65,7 +67,6 @@ export class MembershipGate {
     };
   }
 
-  /** The encrypter, with connections that are authorised before they are given out. */
   guard<Components>(
     makeEncrypter: (components: Components) => ConnectionEncrypter,
   ): (components: Components) => ConnectionEncrypter {

@@ -16,7 +16,7 @@ export const storedInviteSchema = z.strictObject({
   role: poolRoleSchema,
   expiresAt: z.int().min(0),
   usesLeft: z.int().min(0).max(maxInviteUses),
-  /** Who has joined by it: an answer that got lost is given again to the same peer, at no use. */
+  /** Peers that have joined by it: an answer that got lost is given again to the same peer, at no use. */
   usedBy: z.array(poolIdSchema).max(maxInviteUses),
 });
 export type StoredInvite = z.infer<typeof storedInviteSchema>;

@@ -1,5 +1,5 @@
 /**
- * Who is no longer in a pool. A revocation is signed by the pool's key, by an admin, or by the leaving peer itself; it
+ * Ends a membership. A revocation is signed by the pool's key, by an admin, or by the leaving peer itself; it
  * voids every certificate that its peer was given until then.
  */
 import type { PrivateKey } from '@libp2p/interface';

@@ -118,7 +118,7 @@ export class Answer {
           throwIfAborted(signal);
           reason = token.endOfGeneration
             ? 'end'
-            : this.tokens === request.maxTokens
+            : this.tokens === request.maxAnswerTokens
               ? 'length'
               : undefined;
         }
@@ -180,7 +180,7 @@ export class Answer {
 
   async #open(route: readonly RouteStage[], signal: AbortSignal, resume?: Resume): Promise<Chain> {
     const { opener, request, now } = this.#options;
-    const { model, sampling, promptTokens, maxTokens } = request;
+    const { model, sampling, promptTokens, maxAnswerTokens } = request;
     const happenings = this.#events;
     throwIfAborted(signal);
     try {
@@ -192,7 +192,7 @@ export class Answer {
           sampling,
           sequence: this.#sequence,
           promptTokens: promptTokens.length,
-          maxTokens: promptTokens.length + maxTokens,
+          maxSequenceTokens: promptTokens.length + maxAnswerTokens,
           ...(resume === undefined ? {} : { resume }),
           now,
           onToken: (token) => {
@@ -263,7 +263,7 @@ export class Answer {
       return;
     }
     this.#events.push({ type: 'token', from: chain, token: next });
-    const isLast = this.tokens + 1 === this.#options.request.maxTokens;
+    const isLast = this.tokens + 1 === this.#options.request.maxAnswerTokens;
     if (!next.endOfGeneration && !isLast) {
       chain.run([next.token], from, true);
     }

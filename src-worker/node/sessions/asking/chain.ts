@@ -7,6 +7,7 @@ import {
   sampledDetailSchema,
   type Sampling,
 } from '../../../../src-shared/model.ts';
+import { ownSpeaks } from '../../../wire/speaks.ts';
 import { decodeJson } from '../../../wire/json-body.ts';
 import { decodeWork, encodeWork, workFlags, workKinds } from '../../../wire/work.ts';
 import type { ChannelOpener } from '../../mesh/channels/channel.ts';
@@ -37,7 +38,7 @@ export type ChainOptions = {
   /** Of the sequence. */
   readonly promptTokens: number;
   /** Tokens of prompt and answer at most. */
-  readonly maxTokens: number;
+  readonly maxSequenceTokens: number;
   /** What a former chain over the same stages left of the sequence; absent: nothing. */
   readonly resume?: OpenMessage['resume'];
   /** Monotonic time, in milliseconds. */
@@ -141,7 +142,7 @@ export class Chain {
   /** Tokens at the beginning of the sequence that all stages have already: those that were to be resumed, or none. */
   get cachedTokens(): number {
     const wanted = this.#options.resume?.tokens ?? 0;
-    return this.#controls.every(({ held }) => held === wanted) ? wanted : 0;
+    return this.#controls.every(({ cachedTokens }) => cachedTokens === wanted) ? wanted : 0;
   }
 
   /** Whether the stages know of all that was generated, so that what they sample is right. */
@@ -190,7 +191,9 @@ export class Chain {
     }
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(silenceOf(stage)), withinMs);
-    await Promise.race([control.learn(generated), late.promise]).finally(() => clearTimeout(timer));
+    await Promise.race([control.restoreHistory(generated), late.promise]).finally(() =>
+      clearTimeout(timer),
+    );
   }
 
   /**
@@ -286,7 +289,7 @@ export class Chain {
   }
 
   #onSampled(body: Buffer, stageIndex: number): void {
-    const { route, maxTokens } = this.#options;
+    const { route, maxSequenceTokens } = this.#options;
     const work = decodeWork(body, 4);
     const isRehearsal = (work.flags & workFlags.warmUp) !== 0;
     const expected = isRehearsal ? this.#rehearsal?.position : this.#nextPosition;
@@ -296,11 +299,11 @@ export class Chain {
       work.count === 1 &&
       work.position === expected &&
       // Tokens wait here for as long as the requester takes for them.
-      work.position < maxTokens;
+      work.position < maxSequenceTokens;
     if (!isExpected) {
       throw new AppError(
         'protocol-violation',
-        `a token for position ${work.position} came where ${expected ?? 'none'} is the next one, of ${maxTokens}`,
+        `a token for position ${work.position} came where ${expected ?? 'none'} is the next one, of ${maxSequenceTokens}`,
       );
     }
     const token: SampledToken = {
@@ -325,12 +328,12 @@ export class Chain {
 
 /** One `open` message a stage, with a ticket for each link of the ring; a chain of one has no links. */
 function openMessages(
-  { route, model, sampling, sequence, promptTokens, maxTokens, resume }: ChainOptions,
+  { route, model, sampling, sequence, promptTokens, maxSequenceTokens, resume }: ChainOptions,
   session: string,
 ): OpenMessage[] {
   const tickets = route.map(() => randomName());
   const isRing = route.length > 1;
-  const decodeUntil = maxTokens - 1;
+  const lastPosition = maxSequenceTokens - 1;
   const generated = needsHistory(sampling) ? sequence.slice(promptTokens) : [];
   const hasGenerated = generated.length > 0;
   return route.map((stage, index) => {
@@ -338,6 +341,7 @@ function openMessages(
     const next = route[nextIndex];
     const ticket = tickets[nextIndex];
     return {
+      speaks: ownSpeaks,
       session,
       manifestId: model.manifestId,
       layers: rangeOf(stage),
@@ -345,9 +349,9 @@ function openMessages(
       output:
         isRing && next !== undefined && ticket !== undefined ? { peer: next.peer, ticket } : null,
       sampling: index === route.length - 1 ? sampling : null,
-      decodeUntil,
-      maxTokens: decodeUntil,
-      promptTokens: sequence.length,
+      lastPosition,
+      cells: lastPosition,
+      sequenceTokens: sequence.length,
       ...(resume === undefined ? {} : { resume }),
       ...(hasGenerated && index === route.length - 1 ? { generated } : {}),
     };

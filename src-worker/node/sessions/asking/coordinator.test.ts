@@ -109,7 +109,7 @@ describe.each(cuts)('an answer over %s', (_title, ranges) => {
 
   it('computes nothing for the last token that may be generated', async () => {
     const [mesh, nodes] = await meshOf(ranges);
-    await collect(mesh.coordinator('me').generate(request({ maxTokens: 3 }), signal()));
+    await collect(mesh.coordinator('me').generate(request({ maxAnswerTokens: 3 }), signal()));
     for (const shard of nodes.flatMap((node) => node.shards)) {
       const decoded = shard.sessions[0]?.positions.filter((position) => position >= prompt.length);
       expect(decoded).toEqual([3, 4]);
@@ -118,7 +118,7 @@ describe.each(cuts)('an answer over %s', (_title, ranges) => {
 
   it('stops every stage when the requester goes away', async () => {
     const [mesh, nodes] = await meshOf(ranges);
-    const events = mesh.coordinator('me').generate(request({ maxTokens: 2000 }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: 2000 }), signal());
     await events.next();
     await events.next();
     await events.return();
@@ -128,7 +128,9 @@ describe.each(cuts)('an answer over %s', (_title, ranges) => {
   it('stops every stage when the signal aborts, even while nobody takes tokens', async () => {
     const [mesh, nodes] = await meshOf(ranges);
     const abort = new AbortController();
-    const events = mesh.coordinator('me').generate(request({ maxTokens: 2000 }), abort.signal);
+    const events = mesh
+      .coordinator('me')
+      .generate(request({ maxAnswerTokens: 2000 }), abort.signal);
     await events.next();
     abort.abort();
     await expectAllFree(...nodes);
@@ -140,7 +142,7 @@ describe.each(cuts)('an answer over %s', (_title, ranges) => {
     const finish = new AbortController();
     const events = mesh
       .coordinator('me')
-      .generate(request({ maxTokens: 2000, finish: finish.signal }), signal());
+      .generate(request({ maxAnswerTokens: 2000, finish: finish.signal }), signal());
     await events.next();
     await events.next();
     finish.abort();
@@ -157,7 +159,7 @@ describe('a peer that vanishes', () => {
     const a = await mesh.add('a', [0, 5]);
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     try {
-      const events = mesh.coordinator('me').generate(request({ maxTokens: 2000 }), signal());
+      const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: 2000 }), signal());
       await events.next();
       for (const shard of a.shards) {
         shard.isRunning = false;
@@ -186,7 +188,9 @@ describe('a request', () => {
     await mesh.add('a', [0, 5]);
     const coordinator = mesh.coordinator('me');
     expect(coordinator.contextLength(fakeModel)).toBe(4096);
-    const { error } = await collect(coordinator.generate(request({ maxTokens: 4094 }), signal()));
+    const { error } = await collect(
+      coordinator.generate(request({ maxAnswerTokens: 4094 }), signal()),
+    );
     expect(error).toMatchObject({ code: 'context-too-long' });
     expect(error?.message).toContain('4096');
   });
@@ -211,7 +215,7 @@ describe('a request', () => {
     const [mesh] = await meshOf(cuts[1]?.[1] ?? []);
     const events = mesh
       .coordinator('me')
-      .generate(request({ sampling: { ...greedy, topLogprobs: 0 }, maxTokens: 2 }), signal());
+      .generate(request({ sampling: { ...greedy, topLogprobs: 0 }, maxAnswerTokens: 2 }), signal());
     const seen: unknown[] = [];
     for await (const event of events) {
       seen.push(event.type === 'token' ? event.detail : event.type);

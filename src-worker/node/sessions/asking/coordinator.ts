@@ -96,7 +96,7 @@ export class Coordinator implements Generations {
   /** The route that a short question would take now. @throws AppError as `planRoute` */
   route(model: ModelSummary, rules?: RouteRules): RouteView {
     try {
-      return viewRoute({ ...this.#question(model, nobody, rules), promptTokens: 1, maxTokens: 1 });
+      return viewRoute({ ...this.#question(model, nobody, rules), sequenceTokens: 1, cells: 1 });
     } catch (error) {
       throw this.#withOwnReason(model, toAppError(error));
     }
@@ -189,7 +189,7 @@ export class Coordinator implements Generations {
   }
 
   /** What stages would refuse is refused here, so that an honest one never has to. */
-  #check({ model, promptTokens, maxTokens, rules, sampling }: GenerationRequest): void {
+  #check({ model, promptTokens, maxAnswerTokens, rules, sampling }: GenerationRequest): void {
     if (sampling.grammar !== undefined) {
       parseGrammar(sampling.grammar);
     }
@@ -197,10 +197,10 @@ export class Coordinator implements Generations {
     if (promptTokens.length === 0) {
       throw new AppError('request-invalid', 'A prompt needs at least one token');
     }
-    if (promptTokens.length + maxTokens > limit) {
+    if (promptTokens.length + maxAnswerTokens > limit) {
       throw new AppError(
         'context-too-long',
-        `The prompt's ${promptTokens.length} tokens and an answer of ${maxTokens} do not fit into the ` +
+        `The prompt's ${promptTokens.length} tokens and an answer of ${maxAnswerTokens} do not fit into the ` +
           `${limit} tokens that ${model.name} can hold now`,
       );
     }
@@ -238,12 +238,12 @@ export class Coordinator implements Generations {
   }
 
   #plan(request: GenerationRequest, excluded: ReadonlySet<string>): readonly RouteStage[] {
-    const { model, promptTokens, maxTokens, rules } = request;
+    const { model, promptTokens, maxAnswerTokens, rules } = request;
     try {
       return planRoute({
         ...this.#question(model, excluded, rules),
-        promptTokens: promptTokens.length,
-        maxTokens: promptTokens.length + maxTokens - 1,
+        sequenceTokens: promptTokens.length,
+        cells: promptTokens.length + maxAnswerTokens - 1,
         prefixHolders: this.#prefixIndex.holders(request),
       });
     } catch (error) {

@@ -40,14 +40,14 @@ async function thirdsWithSpares(): Promise<[FakeMesh, Map<string, FakeNode>]> {
 /** A question whose tokens depend on those before them, and not on the model alone. */
 function penalised(): GenerationRequest {
   const sampling = samplingSchema.parse({ ...greedy, repetitionPenalty: 1.1 });
-  return request({ maxTokens: tokens, sampling });
+  return request({ maxAnswerTokens: tokens, sampling });
 }
 
 describe('an answer of which a stage fails in the middle', () => {
   it.each(['a', 'b', 'c'])('goes on over a spare, with the same tokens: %s', async (name) => {
     for (const how of ['engine', 'node'] as const) {
       const [mesh, nodes] = await thirdsWithSpares();
-      const asked = request({ maxTokens: tokens });
+      const asked = request({ maxAnswerTokens: tokens });
       const events = mesh.coordinator('me').generate(asked, signal());
       const first = await events.next();
       expect(first.value).toMatchObject({ token: expectedTokens(prompt, 1)[0] });
@@ -69,7 +69,7 @@ describe('an answer of which a stage fails in the middle', () => {
 
   it('survives one failure after the other', async () => {
     const [mesh, nodes] = await thirdsWithSpares();
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     const seen: number[] = [];
     const victims = ['a', 'c', 'b'];
     for await (const event of events) {
@@ -88,7 +88,7 @@ describe('an answer of which a stage fails in the middle', () => {
 
   it('goes on over another route when only a link between two stages breaks', async () => {
     const [mesh, nodes] = await thirdsWithSpares();
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     mesh.loopback.cut('a', 'b');
     const { tokens: rest, error } = await collect(events);
@@ -100,7 +100,7 @@ describe('an answer of which a stage fails in the middle', () => {
   it('waits for its layers to come back where nobody else has them', async () => {
     const mesh = new FakeMesh();
     const a = await mesh.add('a', [0, 5]);
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     mesh.loopback.vanish('a');
     const rest = collect(events);
@@ -113,7 +113,7 @@ describe('an answer of which a stage fails in the middle', () => {
   it('waits for a place where all layers are there and only full', async () => {
     const [mesh, nodes] = await thirdsWithSpares();
     const spare = nodes.get('spare b')?.shards[0];
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     if (spare !== undefined) {
       spare.maxSessions = 0;
@@ -134,7 +134,7 @@ describe('an answer of which a stage fails in the middle', () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 2]);
     const b = await mesh.add('b', [3, 5]);
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     mesh.forget('b');
     b.shards[0]?.die();
@@ -166,7 +166,9 @@ describe('an answer of which a stage announces that it is leaving', () => {
     'goes over to a chain that is ready, and loses nothing: %s',
     async (name) => {
       const [mesh, nodes] = await thirdsWithSpares();
-      const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+      const events = mesh
+        .coordinator('me')
+        .generate(request({ maxAnswerTokens: tokens }), signal());
       await events.next();
       nodes.get(name)?.service.drain();
       const { tokens: rest, done, error } = await collect(events);
@@ -211,7 +213,7 @@ describe('an answer of which a stage announces that it is leaving', () => {
 
   it('goes over also when it ends before the next chain is ready', async () => {
     const [mesh, nodes] = await thirdsWithSpares();
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     nodes.get('b')?.service.drain();
     await settle();
@@ -225,7 +227,7 @@ describe('an answer of which a stage announces that it is leaving', () => {
   it('goes on as long as it can where nobody else has the layers', async () => {
     const mesh = new FakeMesh();
     const a = await mesh.add('a', [0, 5]);
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     a.service.drain();
     const { tokens: rest, done } = await collect(events);
@@ -236,7 +238,7 @@ describe('an answer of which a stage announces that it is leaving', () => {
   it('is not held up when the chain that was to take over fails too', async () => {
     const [mesh, nodes] = await thirdsWithSpares();
     mesh.loopback.vanish('spare b');
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     nodes.get('b')?.service.drain();
     const { tokens: rest, error } = await collect(events);
@@ -265,7 +267,9 @@ describe('an answer that stands still', () => {
     'goes over to another chain, around the stage that holds it up: %s',
     async (name) => {
       const [mesh, nodes] = await thirdsWithSpares();
-      const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+      const events = mesh
+        .coordinator('me')
+        .generate(request({ maxAnswerTokens: tokens }), signal());
       await events.next();
       await events.next();
       const stuck = nodes.get(name)?.shards[0];

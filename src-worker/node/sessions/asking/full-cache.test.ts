@@ -70,7 +70,7 @@ describe.each([
   it('waits for room, and goes on with the same tokens', async () => {
     const room = Promise.withResolvers<void>();
     const [mesh, nodes] = await meshWithSmallCache(() => room.promise);
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     for (const expected of expectedTokens(prompt, shown)) {
       expect((await events.next()).value).toMatchObject({ token: expected });
     }
@@ -89,7 +89,9 @@ describe.each([
       tokens: seen,
       done,
       error,
-    } = await collect(mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal()));
+    } = await collect(
+      mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal()),
+    );
     expect(error).toBeUndefined();
     expect(seen).toEqual(expectedTokens(prompt, shown));
     expect(done).toMatchObject({ reason: 'length', receipt: { tokens: shown } });
@@ -102,7 +104,7 @@ describe.each([
     const spare = cut.find(([name]) => name === 'a');
     nodes.push(await mesh.add('spare a', [spare?.[1] ?? 0, spare?.[2] ?? 0]));
     const { tokens: seen, done } = await collect(
-      mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal()),
+      mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal()),
     );
     expect(seen).toEqual(expectedTokens(prompt, tokens));
     expect(done?.receipt.takeovers).toBe(1);
@@ -114,7 +116,7 @@ it('an answer that has lost its chain ends with what there is of it where all pl
   const mesh = new FakeMesh();
   const a = await mesh.add('a', [0, 5]);
   const b = await mesh.add('b', [0, 5]);
-  const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+  const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
   const { value: first } = await events.next();
   for (const shard of [...a.shards, ...b.shards]) {
     shard.maxSessions = 0;

@@ -8,7 +8,7 @@ export type GenerationRequest = {
   readonly promptTokens: readonly number[];
   readonly sampling: Sampling;
   /** Most tokens to generate; the caller has checked that prompt and answer fit the context. */
-  readonly maxTokens: number;
+  readonly maxAnswerTokens: number;
   /** Whom the generation may use; absent: everybody. */
   readonly rules?: RouteRules | undefined;
   /**

@@ -10,7 +10,7 @@ const request: GenerationRequest = {
   model: fakeModel,
   promptTokens: [5, 17, 42],
   sampling: greedy,
-  maxTokens: 20,
+  maxAnswerTokens: 20,
 };
 const { signal } = new AbortController();
 

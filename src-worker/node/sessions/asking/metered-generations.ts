@@ -45,9 +45,9 @@ export class MeteredGenerations implements Generations {
     request: GenerationRequest,
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, void> {
-    const { model, maxTokens, rules } = request;
+    const { model, maxAnswerTokens, rules } = request;
     // An answer that nobody can give was wanted all the same.
-    this.#onWanted(model.manifestId, Math.min(maxTokens, expectedTokens), rules);
+    this.#onWanted(model.manifestId, Math.min(maxAnswerTokens, expectedTokens), rules);
     let tokens = 0;
     for await (const event of this.#inner.generate(request, signal)) {
       if (event.type === 'token') {

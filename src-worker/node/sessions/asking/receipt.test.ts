@@ -9,8 +9,8 @@ const measured: AnswerMeasurements = {
   model: 'Test model',
   route: [stage('a', 0, 2), stage('b', 3, 5)],
   accounts: [
-    { tokens: 20, computeMs: 4, heldMs: 4.5 },
-    { tokens: 20, computeMs: 6, heldMs: 6.25 },
+    { tokens: 20, computeMs: 4, turnaroundMs: 4.5 },
+    { tokens: 20, computeMs: 6, turnaroundMs: 6.25 },
   ],
   cachedTokens: 0,
   promptTokens: 10,
@@ -44,7 +44,7 @@ describe('a receipt', () => {
 
   it('gives nothing to a link inside one machine', () => {
     const route = [stage('a', 0, 1), stage('a', 2, 3), stage('b', 4, 5)];
-    const accounts = route.map(() => ({ tokens: 1, computeMs: 3, heldMs: 3 }));
+    const accounts = route.map(() => ({ tokens: 1, computeMs: 3, turnaroundMs: 3 }));
     const { stages } = makeReceipt({ ...measured, route, accounts, tokenMs: 13 });
     expect(stages.map(({ hopMs }) => hopMs)).toEqual([2, 0, 2]);
   });

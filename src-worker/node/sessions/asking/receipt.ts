@@ -56,7 +56,7 @@ function receiptStages({
   const stages = route.map((stage, index) => {
     const account = accounts[index];
     const computed = account?.computeMs ?? (computeMs * layerCount(stage)) / layers;
-    return { stage, computed, held: Math.max(account?.heldMs ?? 0, computed) };
+    return { stage, computed, held: Math.max(account?.turnaroundMs ?? 0, computed) };
   });
   const linksMs = Math.max(0, tokenMs - stages.reduce((sum, { held }) => sum + held, 0));
   const weights = linkWeights(route);

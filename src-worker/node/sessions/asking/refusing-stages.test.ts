@@ -24,7 +24,7 @@ describe('a stage that says that the request is at fault', () => {
       const liar = await mesh.addRefusing('a', () => ({ code, message: advert }));
       const honest = await mesh.add('b', [0, 5]);
       const { tokens, error } = await collect(
-        mesh.coordinator('me').generate(request({ maxTokens: 5 }), signal()),
+        mesh.coordinator('me').generate(request({ maxAnswerTokens: 5 }), signal()),
       );
       expect(error).toBeUndefined();
       expect(tokens).toEqual(expectedTokens(prompt, 5));

@@ -24,7 +24,7 @@ describe('when a chain cannot be opened', () => {
       shard.maxSessions = 0;
     }
     const { tokens, done } = await collect(
-      mesh.coordinator('me').generate(request({ maxTokens: 5 }), signal()),
+      mesh.coordinator('me').generate(request({ maxAnswerTokens: 5 }), signal()),
     );
     expect(tokens).toEqual(expectedTokens(prompt, 5));
     expect(done?.receipt.stages.map(({ peer }) => peer)).toEqual(['b']);
@@ -40,7 +40,7 @@ describe('when a chain cannot be opened', () => {
     ];
     mesh.loopback.vanish('b');
     const { done, error } = await collect(
-      mesh.coordinator('me').generate(request({ maxTokens: 5 }), signal()),
+      mesh.coordinator('me').generate(request({ maxAnswerTokens: 5 }), signal()),
     );
     expect(error).toBeUndefined();
     expect(done?.receipt.stages.map(({ peer }) => peer)).toEqual(['a', 'c']);

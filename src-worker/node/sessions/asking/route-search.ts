@@ -59,7 +59,7 @@ export class RouteSearch {
       } catch (error) {
         throw new AppError('cancelled', 'The request was cancelled', { cause: error });
       }
-      // Who failed may be back.
+      // A peer that failed may be back.
       this.#failedNow.clear();
     }
   }
@@ -70,7 +70,7 @@ export class RouteSearch {
    */
   exclude(failure: ChainFailure, hasAnswered: boolean, mayBeBack: boolean): void {
     const { peer, error, isSilence } = failure;
-    // Who hosted the layers a moment ago is likely to be back, or another to take them over.
+    // A peer that hosted the layers a moment ago is likely to be back, or another to take them over.
     if (error.code !== 'over-capacity' && mayBeBack) {
       const patience = isSilence ? silencePatienceMs : retryPatienceMs;
       this.#deadline = Math.max(this.#deadline, this.#startedAt + patience);
@@ -105,7 +105,7 @@ export class RouteSearch {
         throw this.#latest ?? reason;
       }
       const isFull = [reason.code, this.#latest?.code].includes('over-capacity');
-      // Who has not been answered yet waits for a place in his turn, with the others; an answer keeps its turn.
+      // A question without an answer yet waits for a place in its turn, with the others; an answer keeps its turn.
       const mayWait = isFull ? this.#hasAnswered : reason.code === 'no-route';
       if (mayWait && (isPatient || this.#isPatient(reason))) {
         return undefined;

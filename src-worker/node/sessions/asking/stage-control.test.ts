@@ -32,7 +32,7 @@ beforeEach(async () => {
       sampling: greedy,
       sequence: prompt,
       promptTokens: prompt.length,
-      maxTokens: prompt.length + 3,
+      maxSequenceTokens: prompt.length + 3,
       now: () => 0,
       onToken: (token) => tokens.push(token),
       onFailed: (failure) => tokens.fail(failure),

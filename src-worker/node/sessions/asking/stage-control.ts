@@ -1,5 +1,6 @@
 /** The coordinator's end of one stage: its control channel, from `open` to `closed`. */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import { withFormerNames } from '../../../wire/former-names.ts';
 import type { Frame } from '../../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
@@ -9,9 +10,10 @@ import { answerLimits } from '../protocol/stage-limits.ts';
 import {
   type ClosedMessage,
   closedMessageSchema,
-  encodeGenerated,
+  encodeHistory,
   failedMessageSchema,
-  keepBytes,
+  formerOpenNames,
+  retainBytes,
   openedMessageSchema,
   type OpenMessage,
   type Progress,
@@ -44,7 +46,7 @@ export class StageControl {
   #progress: PromiseWithResolvers<Progress> | undefined;
   #learnt: PromiseWithResolvers<void> | undefined;
   #heardAt: number;
-  #held = 0;
+  #cachedTokens = 0;
   #isOpen = false;
   #isOver = false;
 
@@ -63,8 +65,8 @@ export class StageControl {
   }
 
   /** Tokens of the sequence that the stage had when it was opened. */
-  get held(): number {
-    return this.#held;
+  get cachedTokens(): number {
+    return this.#cachedTokens;
   }
 
   /** Sends one work body to the stage. A failure shows as the end of the channel. */
@@ -78,9 +80,9 @@ export class StageControl {
    */
   finish(keptTokens: number): Promise<ClosedMessage | undefined> {
     if (keptTokens > 0) {
-      const body = Buffer.alloc(keepBytes);
+      const body = Buffer.alloc(retainBytes);
       body.writeUInt32LE(keptTokens);
-      void this.#channel?.send(stageKinds.keep, body);
+      void this.#channel?.send(stageKinds.retain, body);
     }
     this.abandon();
     return this.#closed.promise;
@@ -121,9 +123,9 @@ export class StageControl {
   }
 
   /** Tells the stage what was generated so far. Resolves once it knows; rejects with a ChainFailure. */
-  learn(generated: readonly number[]): Promise<void> {
+  restoreHistory(generated: readonly number[]): Promise<void> {
     this.#learnt = Promise.withResolvers();
-    void this.#channel?.send(stageKinds.generated, encodeGenerated(generated));
+    void this.#channel?.send(stageKinds.restoreHistory, encodeHistory(generated));
     return this.#learnt.promise;
   }
 
@@ -143,7 +145,7 @@ export class StageControl {
       const onSettled = (): void => signal.removeEventListener('abort', onAbort);
       signal.addEventListener('abort', onAbort, { once: true });
       this.#opened.promise.then(onSettled, onSettled);
-      void channel.send(stageKinds.open, encodeJson(open));
+      void channel.send(stageKinds.open, encodeJson(withFormerNames(open, formerOpenNames)));
       if (signal.aborted) {
         onAbort();
       }
@@ -170,12 +172,13 @@ export class StageControl {
     if (kind === stageKinds.sampled && this.#isOpen) {
       onSampled(body);
     } else if (kind === stageKinds.opened && !this.#isOpen) {
-      this.#held = decodeJson(openedMessageSchema, body, "A stage's welcome").held ?? 0;
+      this.#cachedTokens =
+        decodeJson(openedMessageSchema, body, "A stage's welcome").cachedTokens ?? 0;
       this.#isOpen = true;
       this.#opened.resolve();
     } else if (kind === stageKinds.failed) {
       this.#fail(reportedFailure(route, stage, decodeJson(failedMessageSchema, body, 'A refusal')));
-    } else if (kind === stageKinds.generated && this.#learnt !== undefined) {
+    } else if (kind === stageKinds.restoreHistory && this.#learnt !== undefined) {
       this.#learnt.resolve();
     } else if (kind === stageKinds.draining && this.#isOpen) {
       this.#options.onDraining();

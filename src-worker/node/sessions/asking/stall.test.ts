@@ -36,7 +36,7 @@ describe('an answer that stands still', () => {
   it('ends with an error that names the stage after twenty seconds where nobody else has its layers', async () => {
     const mesh = new FakeMesh();
     const nodes = [await mesh.add('a', [0, 2]), await mesh.add('b', [3, 5])];
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     await events.next();
     const stuck = nodes[1]?.shards[0];
@@ -57,7 +57,7 @@ describe('an answer that stands still', () => {
   it('is not given up for the time in which the computer slept', async () => {
     const mesh = new FakeMesh();
     const a = await mesh.add('a', [0, 5]);
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     await events.next();
     const [shard] = a.shards;
@@ -74,7 +74,7 @@ describe('an answer that stands still', () => {
   it('is not given up for a reader who takes a minute over a word', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 5]);
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     await wait(mesh, 60_000);
     const { tokens: rest, error } = await collect(events);
@@ -88,7 +88,7 @@ describe('an answer that stands still', () => {
     for (const name of ['b', 'spare b']) {
       nodes.set(name, await mesh.add(name, [0, 5]));
     }
-    const events = mesh.coordinator('me').generate(request({ maxTokens: tokens }), signal());
+    const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
     await events.next();
     await events.next();
     for (const name of ['b', 'spare b']) {

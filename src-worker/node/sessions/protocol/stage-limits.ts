@@ -5,7 +5,7 @@
 import { isFedByLast, type StageRole } from '../../../wire/stage-role.ts';
 import type { FrameLimits } from '../../../wire/frame.ts';
 import { workHeaderBytes } from '../../../wire/work.ts';
-import { keepBytes, mostGeneratedBytes, progressBytes, stageKinds } from './stage-messages.ts';
+import { retainBytes, mostHistoryBytes, progressBytes, stageKinds } from './stage-messages.ts';
 
 /** Most tokens of one work frame, and most bytes of its values; whoever cuts a prompt keeps to both. */
 export const maxWorkTokens = 512;
@@ -33,8 +33,8 @@ export const newcomerLimits = limitsOf({
 export const controlLimits = limitsOf({
   tokens: tokensBytes,
   alive: 0,
-  keep: keepBytes,
-  generated: mostGeneratedBytes,
+  retain: retainBytes,
+  restoreHistory: mostHistoryBytes,
 });
 
 /** From a stage to its coordinator. */
@@ -44,7 +44,7 @@ export const answerLimits = limitsOf({
   failed: maxFailedBytes,
   closed: maxMessageBytes,
   alive: progressBytes,
-  generated: 0,
+  restoreHistory: 0,
   draining: 0,
 });
 

@@ -8,18 +8,21 @@
  * channel to the next one with `attach`, proving by a ticket from the coordinator that it belongs to the
  * session; the last stage opens one to the first, on which `sampled` frames go round, so that a token costs
  * the sum of one-way hops. The first stage feeds every sampled token back in by itself, until end of
- * generation or `decodeUntil`. A chain of one has no data channel at all. Whichever side of a channel fails
+ * generation or `lastPosition`. A chain of one has no data channel at all. Whichever side of a channel fails
  * says `failed` before it closes, and a stage passes on what its neighbours say.
  *
  * A channel serves one session, so the session number in its work frames is always `channelSession`.
  * `alive` goes out on an otherwise silent control channel and is answered by `alive` with how far the stage
  * has come: a coordinator or a stage that vanished without closing anything is noticed by its silence, and one that
- * has work and gives nothing back by its progress. `keep`, before an orderly end, asks the stage to leave the first
+ * has work and gives nothing back by its progress. `retain`, before an orderly end, asks the stage to leave the first
  * tokens of its cache for the next question of the conversation, which names them in `open` as `resume`; `opened` says
  * whether they are still there. `draining` says that the stage will be gone soon: the coordinator
- * gets another chain ready, by work flagged `rehearse`, and goes over to it. Where penalties or a grammar look at what
- * was generated, the stage of that chain that samples is told once, by `generated`, what came in the meantime; it answers
- * with an empty `generated`.
+ * gets another chain ready, by work flagged `warmUp`, and goes over to it. Where penalties or a grammar look at what
+ * was generated, the stage of that chain that samples is told once, by `restoreHistory`, what came in the meantime; it
+ * answers with an empty `restoreHistory`.
+ *
+ * The version before had other names for some members and did not say what it speaks (wire/speaks.ts). The protocol's
+ * name is the same: one handler serves both, and a channel costs no round trip for choosing among names.
  */
 import { z } from 'zod';
 import { errorReportSchema } from '../../../../src-shared/chat.ts';
@@ -29,6 +32,8 @@ import {
   manifestIdSchema,
   samplingSchema,
 } from '../../../../src-shared/model.ts';
+import { type FormerNames, underEitherName } from '../../../wire/former-names.ts';
+import { speaksSchema } from '../../../wire/speaks.ts';
 import { workKinds } from '../../../wire/work.ts';
 
 export const stageProtocol = '/mindmesh/stage/1.0.0';
@@ -42,8 +47,8 @@ export const stageKinds = {
   closed: 36,
   alive: 37,
   draining: 38,
-  keep: 39,
-  generated: 40,
+  retain: 39,
+  restoreHistory: 40,
 } as const;
 
 /** How often `alive` goes out, and after which silence the other end counts as vanished, in milliseconds. */
@@ -67,7 +72,9 @@ const linkSchema = z.object({
 /** Tokens that an `open` may tell of; an answer that is longer and needs them cannot go on over another chain. */
 export const mostGenerated = 16_384;
 
-export const openMessageSchema = z.object({
+const openSchema = z.object({
+  /** What the coordinator speaks; absent: the version that did not say. */
+  speaks: speaksSchema.optional(),
   session: randomNameSchema,
   manifestId: manifestIdSchema,
   layers: layerRangeSchema,
@@ -80,35 +87,41 @@ export const openMessageSchema = z.object({
   output: linkSchema.nullable(),
   /** For the stage that samples. */
   sampling: samplingSchema.nullable(),
-  /** For the first stage: no token at or behind this position is decoded. */
-  decodeUntil: z.int().min(1),
+  /** Where the last token of the answer comes. It is sampled, and goes into no stage's cache. */
+  lastPosition: z.int().min(1),
   /** Cache cells that the session may take. */
-  maxTokens: z.int().min(1),
-  /** Cache cells that it is sure to take; a stage that has fewer left refuses at once. */
-  promptTokens: z.int().min(1),
+  cells: z.int().min(1),
+  /** Prompt and answer so far: cells that it is sure to take. A stage that has fewer left refuses at once. */
+  sequenceTokens: z.int().min(1),
   /** For the stage that samples: what another chain generated of the answer, for penalties and grammar. */
   generated: z.array(z.int().min(0).max(0x7fff_ffff)).max(mostGenerated).optional(),
   /** Goes on with the first tokens of what the same requester's session of this name left behind. */
   resume: z.object({ session: randomNameSchema, tokens: z.int().min(1) }).optional(),
 });
-export type OpenMessage = z.infer<typeof openMessageSchema>;
+export type OpenMessage = z.infer<typeof openSchema>;
+export const formerOpenNames: FormerNames = {
+  sequenceTokens: 'promptTokens',
+  lastPosition: 'decodeUntil',
+  cells: 'maxTokens',
+};
+export const openMessageSchema = underEitherName(openSchema, formerOpenNames);
 
 /** In an answer to `alive`, as two u32: the position behind what came in, and tokens of that not yet passed on. */
 export type Progress = { readonly taken: number; readonly pending: number };
 export const progressBytes = 8;
 
-/** Of `keep`, as u32: how many tokens. */
-export const keepBytes = 4;
+/** Of `retain`, as u32: how many tokens. */
+export const retainBytes = 4;
 
-/** The body of `generated`: the answer's tokens so far, as int32. Its answer has none. */
-export const mostGeneratedBytes = mostGenerated * 4;
+/** The body of `restoreHistory`: the answer's tokens so far, as int32. Its answer has none. */
+export const mostHistoryBytes = mostGenerated * 4;
 
-export function encodeGenerated(tokens: readonly number[]): Uint8Array {
+export function encodeHistory(tokens: readonly number[]): Uint8Array {
   return new Uint8Array(Int32Array.from(tokens).buffer);
 }
 
 /** @throws AppError `protocol-violation` */
-export function decodeGenerated(body: Buffer): number[] {
+export function decodeHistory(body: Buffer): number[] {
   const tokens = Array.from({ length: Math.floor(body.byteLength / 4) }, (_, index) =>
     body.readInt32LE(index * 4),
   );
@@ -121,11 +134,16 @@ export function decodeGenerated(body: Buffer): number[] {
   return tokens;
 }
 
-export const openedMessageSchema = z.object({
+const openedSchema = z.object({
+  /** What the stage speaks; absent: the version that did not say. */
+  speaks: speaksSchema.optional(),
   freeSessions: z.int().min(0),
   /** Tokens of the sequence that the stage has already: those of `resume`; absent: none. */
-  held: z.int().min(0).optional(),
+  cachedTokens: z.int().min(0).optional(),
 });
+export type OpenedMessage = z.infer<typeof openedSchema>;
+export const formerOpenedNames: FormerNames = { cachedTokens: 'held' };
+export const openedMessageSchema = underEitherName(openedSchema, formerOpenedNames);
 
 export const attachMessageSchema = z.object({
   session: randomNameSchema,
@@ -139,11 +157,13 @@ export const failedMessageSchema = errorReportSchema.extend({
 export type FailedMessage = z.infer<typeof failedMessageSchema>;
 
 /** The stage's last word on a control channel that the coordinator closed: its own account for the receipt. */
-export const closedMessageSchema = z.object({
+const closedSchema = z.object({
   tokens: z.int().min(0),
   /** Medians per decoded token, in milliseconds. */
   computeMs: z.number().min(0),
   /** From input to output, so with the way to the engine and back; 0 where a stage feeds itself. */
-  heldMs: z.number().min(0),
+  turnaroundMs: z.number().min(0),
 });
-export type ClosedMessage = z.infer<typeof closedMessageSchema>;
+export type ClosedMessage = z.infer<typeof closedSchema>;
+export const formerClosedNames: FormerNames = { turnaroundMs: 'heldMs' };
+export const closedMessageSchema = underEitherName(closedSchema, formerClosedNames);

@@ -13,13 +13,13 @@ export function checkOpen(open: OpenMessage, role: StageRole): void {
         ? 'an output is for a stage of several, and for each of them'
         : samples(role) !== (open.sampling !== null)
           ? 'the stage with the last layer samples, and no other'
-          : open.promptTokens > open.maxTokens || open.decodeUntil > open.maxTokens
-            ? 'the prompt and every decoded token must fit into maxTokens'
+          : open.sequenceTokens > open.cells || open.lastPosition > open.cells
+            ? 'the prompt and every decoded token must fit into cells'
             : !samples(role) && open.generated !== undefined
               ? 'only the stage that samples has a use for what was generated'
-              : (open.generated?.length ?? 0) >= open.promptTokens
+              : (open.generated?.length ?? 0) >= open.sequenceTokens
                 ? 'what was generated is a part of the sequence so far'
-                : (open.resume?.tokens ?? 0) >= open.promptTokens
+                : (open.resume?.tokens ?? 0) >= open.sequenceTokens
                   ? 'a sequence cannot resume more than it has, and its last token is computed in any case'
                   : undefined;
   if (complaint !== undefined) {

@@ -2,13 +2,13 @@
 import { AppError } from '../../../../src-shared/errors.ts';
 
 export class SequenceGuard {
-  readonly #maxTokens: number;
+  readonly #cells: number;
   #next: number;
 
-  /** `maxTokens` is the length that the session was opened for; of them it has `held` already. */
-  constructor(maxTokens: number, held = 0) {
-    this.#maxTokens = maxTokens;
-    this.#next = held;
+  /** `cells` is the length that the session was opened for; of them `cachedTokens` are filled already. */
+  constructor(cells: number, cachedTokens = 0) {
+    this.#cells = cells;
+    this.#next = cachedTokens;
   }
 
   /** Position of the token after the last one taken. */
@@ -27,10 +27,10 @@ export class SequenceGuard {
         `Work for position ${position} came where ${this.#next} is the next one`,
       );
     }
-    if (position + count > this.#maxTokens) {
+    if (position + count > this.#cells) {
       throw new AppError(
         'context-too-long',
-        `Position ${position + count - 1} is behind the ${this.#maxTokens} tokens that the session was opened for`,
+        `Position ${position + count - 1} is behind the ${this.#cells} tokens that the session was opened for`,
       );
     }
     this.#next = position + count;

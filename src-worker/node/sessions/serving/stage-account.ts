@@ -4,7 +4,7 @@ import type { ClosedMessage } from '../protocol/stage-messages.ts';
 
 export class StageAccount {
   readonly #computeMs = new Median();
-  readonly #heldMs = new Median();
+  readonly #turnaroundMs = new Median();
   #tokens = 0;
   #totalComputeMs = 0;
 
@@ -25,12 +25,12 @@ export class StageAccount {
     this.#totalComputeMs += computeMs;
   }
 
-  /** One decoded token. `heldMs` is undefined where the engine fed the token back in by itself. */
-  addDecoded(computeMs: number, heldMs: number | undefined): void {
+  /** One decoded token. `turnaroundMs` is undefined where the engine fed the token back in by itself. */
+  addDecoded(computeMs: number, turnaroundMs: number | undefined): void {
     this.#totalComputeMs += computeMs;
     this.#computeMs.add(computeMs);
-    if (heldMs !== undefined) {
-      this.#heldMs.add(heldMs);
+    if (turnaroundMs !== undefined) {
+      this.#turnaroundMs.add(turnaroundMs);
     }
   }
 
@@ -38,7 +38,7 @@ export class StageAccount {
     return {
       tokens: this.#tokens,
       computeMs: this.#computeMs.value,
-      heldMs: this.#heldMs.value,
+      turnaroundMs: this.#turnaroundMs.value,
     };
   }
 }

@@ -143,8 +143,8 @@ describe('an open', () => {
       'an output',
     ],
     ['a whole model that does not sample', { sampling: null }, 'protocol-violation', 'samples'],
-    ['a prompt longer than the session', { promptTokens: 101 }, 'protocol-violation', 'must fit'],
-    ['decoding behind the end', { decodeUntil: 101 }, 'protocol-violation', 'must fit'],
+    ['a prompt longer than the session', { sequenceTokens: 101 }, 'protocol-violation', 'must fit'],
+    ['decoding behind the end', { lastPosition: 101 }, 'protocol-violation', 'must fit'],
     [
       'a first stage without an output',
       { ...openOfTwo('first'), output: null },

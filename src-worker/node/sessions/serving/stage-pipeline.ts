@@ -10,7 +10,7 @@ import { SequenceGuard } from './sequence-guard.ts';
 import type { StageAccount } from './stage-account.ts';
 import {
   channelSession,
-  decodeGenerated,
+  decodeHistory,
   type OpenMessage,
   type Progress,
 } from '../protocol/stage-messages.ts';
@@ -51,7 +51,7 @@ export class StagePipeline {
   /** Work that waits for cells of the cache; at a first stage also pieces of the prompt that wait for room. */
   readonly #waiting: Work[] = [];
   #waitingTokens = 0;
-  #hasLearnt = false;
+  #hasHistory = false;
   /** The first work that waits has asked for cells. */
   #isGrowing = false;
   #unsent = 0;
@@ -60,7 +60,7 @@ export class StagePipeline {
 
   constructor(options: StagePipelineOptions) {
     this.#options = options;
-    this.#guard = new SequenceGuard(options.open.maxTokens, options.engine.cachedTokens);
+    this.#guard = new SequenceGuard(options.open.cells, options.engine.cachedTokens);
   }
 
   /**
@@ -77,15 +77,15 @@ export class StagePipeline {
   }
 
   /** What was generated so far. Once: a grammar is gone through for it from the start. */
-  takeGenerated(body: Buffer): void {
-    if (!samples(this.#role) || this.#hasLearnt) {
+  takeHistory(body: Buffer): void {
+    if (!samples(this.#role) || this.#hasHistory) {
       throw new AppError(
         'protocol-violation',
         `What was generated came ${samples(this.#role) ? 'a second time' : 'to a stage that does not sample'}`,
       );
     }
-    this.#hasLearnt = true;
-    this.#options.engine.restoreHistory(decodeGenerated(body));
+    this.#hasHistory = true;
+    this.#options.engine.restoreHistory(decodeHistory(body));
   }
 
   /** Hidden states from the stage before. The promise holds further ones back while there is no room. */
@@ -121,7 +121,7 @@ export class StagePipeline {
         `A sampled token for position ${work.position} came where ${this.#guard.next} is the next one`,
       );
     }
-    if (isFollowed(work) && work.position < this.#options.open.decodeUntil) {
+    if (isFollowed(work) && work.position < this.#options.open.lastPosition) {
       this.#take(work);
       this.#queue({ ...work, flags: workFlags.sample, computeMicros: 0 });
     }
@@ -162,11 +162,11 @@ export class StagePipeline {
   /** A session may go back, so its positions alone do not bound what piles up here and in the engine. */
   #take({ position, count }: Work): void {
     this.#guard.take(position, count);
-    const { maxTokens } = this.#options.open;
-    if (this.#waitingTokens + this.#flying.tokens + count > maxTokens) {
+    const { cells } = this.#options.open;
+    if (this.#waitingTokens + this.#flying.tokens + count > cells) {
       throw new AppError(
         'protocol-violation',
-        `More than ${maxTokens} tokens, the session's length, came before any of them was computed`,
+        `More than ${cells} tokens, the session's length, came before any of them was computed`,
       );
     }
   }
@@ -240,7 +240,7 @@ export class StagePipeline {
     }
     this.#untold += 1;
     void toCoordinator(workKinds.sampled, ...parts).then(this.#onTold);
-    if (feedsItself(this.#role) && isFollowed(output) && output.position < open.decodeUntil) {
+    if (feedsItself(this.#role) && isFollowed(output) && output.position < open.lastPosition) {
       if (output.position < (engine.selfFeedUntil ?? 0)) {
         // The engine computes this token without being asked.
         account.addTokens(1);

@@ -16,8 +16,11 @@ import { controlLimits, inputLimits, outputLimits } from '../protocol/stage-limi
 import {
   attachWithinMs,
   type FailedMessage,
+  formerClosedNames,
+  formerOpenedNames,
+  type OpenedMessage,
   failedMessageSchema,
-  keepBytes,
+  retainBytes,
   type OpenMessage,
   progressBytes,
   silenceLimitMs,
@@ -25,6 +28,8 @@ import {
   stageProtocol,
 } from '../protocol/stage-messages.ts';
 import { StagePipeline } from './stage-pipeline.ts';
+import { type FormerNames, withFormerNames } from '../../../wire/former-names.ts';
+import { isFormer, ownSpeaks } from '../../../wire/speaks.ts';
 import { feedsItself } from '../../../wire/stage-role.ts';
 
 /** From a neighbour's orderly end to the coordinator's own word, in milliseconds. */
@@ -64,7 +69,7 @@ export class StageSession {
   #isAnswering = false;
   #engine: ShardSession | undefined;
   /** Tokens to leave in the cache when the session ends in order. */
-  #kept = 0;
+  #retained = 0;
   #isDraining = false;
   #unreadBytes = 0;
   /** Runs after a neighbour has ended. */
@@ -109,7 +114,16 @@ export class StageSession {
       });
       void this.#tell(
         stageKinds.opened,
-        encodeJson({ freeSessions: this.shard.freeSessions(), held: engine.cachedTokens }),
+        encodeJson(
+          this.#named(
+            {
+              speaks: ownSpeaks,
+              freeSessions: this.shard.freeSessions(),
+              cachedTokens: engine.cachedTokens,
+            } satisfies OpenedMessage,
+            formerOpenedNames,
+          ),
+        ),
       );
     } catch (error) {
       this.fail(toAppError(error));
@@ -137,11 +151,11 @@ export class StageSession {
         this.#openPipeline().takeTokens(body);
       } else if (kind === stageKinds.alive) {
         void this.#answerAlive();
-      } else if (kind === stageKinds.generated) {
-        this.#openPipeline().takeGenerated(body);
-        void this.#tell(stageKinds.generated);
-      } else if (kind === stageKinds.keep && body.byteLength === keepBytes) {
-        this.#kept = this.#isDraining ? 0 : this.#openPipeline().within(body.readUInt32LE(0));
+      } else if (kind === stageKinds.restoreHistory) {
+        this.#openPipeline().takeHistory(body);
+        void this.#tell(stageKinds.restoreHistory);
+      } else if (kind === stageKinds.retain && body.byteLength === retainBytes) {
+        this.#retained = this.#isDraining ? 0 : this.#openPipeline().within(body.readUInt32LE(0));
       } else {
         throw new AppError('protocol-violation', `A coordinator sent a frame of kind ${kind}`);
       }
@@ -197,16 +211,16 @@ export class StageSession {
   }
 
   async #openEngine(): Promise<ShardSession> {
-    const { sampling, decodeUntil, promptTokens, maxTokens, generated, resume } = this.open;
+    const { sampling, lastPosition, sequenceTokens, cells, generated, resume } = this.open;
     const engine = await this.shard.openSession(
       {
         sampling: sampling ?? undefined,
-        selfFeedUntil: feedsItself(this.shard.role) ? decodeUntil : undefined,
-        promptTokens,
-        maxTokens,
+        selfFeedUntil: feedsItself(this.shard.role) ? lastPosition : undefined,
+        sequenceTokens,
+        cells,
         claimant: this.#options.claimant,
         generated,
-        resume: resume && { name: this.#keptName(resume.session), tokens: resume.tokens },
+        resume: resume && { name: this.#prefixName(resume.session), tokens: resume.tokens },
       },
       {
         onWork: (work) => this.#guarded(() => this.#pipeline?.takeOutput(work)),
@@ -304,6 +318,11 @@ export class StageSession {
     }
   }
 
+  /** A message as the coordinator reads it, by the version that it speaks. */
+  #named(message: object, names: FormerNames): object {
+    return isFormer(this.open.speaks) ? withFormerNames(message, names) : message;
+  }
+
   #encodeProgress(): Buffer {
     const { taken, pending } = this.#pipeline?.progress ?? { taken: 0, pending: 0 };
     const body = Buffer.alloc(progressBytes);
@@ -314,16 +333,19 @@ export class StageSession {
 
   #onControlClosed(error: AppError | undefined): void {
     if (error === undefined && !this.#hasEnded) {
-      void this.#tell(stageKinds.closed, encodeJson(this.account.toMessage()));
-      if (this.#kept > 0) {
-        this.#engine?.keep(this.#keptName(this.open.session), this.#kept);
+      void this.#tell(
+        stageKinds.closed,
+        encodeJson(this.#named(this.account.toMessage(), formerClosedNames)),
+      );
+      if (this.#retained > 0) {
+        this.#engine?.retain(this.#prefixName(this.open.session), this.#retained);
       }
     }
     this.#end(undefined);
   }
 
-  /** What is kept is for the peer that asked, and for nobody else. */
-  #keptName(session: string): string {
+  /** A cached prefix is for the peer that asked for it, and for nobody else. */
+  #prefixName(session: string): string {
     return `${this.requester} ${session}`;
   }
 

@@ -33,9 +33,7 @@ function computed(): number {
 
 describe('results that nobody reads', () => {
   it('end the session of a shard that feeds itself', async () => {
-    const control = await target.open(
-      openWhole({ sampling, decodeUntil: asked, maxTokens: asked }),
-    );
+    const control = await target.open(openWhole({ sampling, lastPosition: asked, cells: asked }));
     stopReading(control);
     await control.work(stageKinds.tokens);
     await vi.waitUntil(() => target.node.service.sessionCount === 0, patience);
@@ -45,7 +43,7 @@ describe('results that nobody reads', () => {
   });
 
   it('hold back the work that is asked for again and again', async () => {
-    const control = await target.open(openWhole({ sampling, decodeUntil: 1 }));
+    const control = await target.open(openWhole({ sampling, lastPosition: 1 }));
     stopReading(control);
     for (let turn = 0; turn < asked && !control.isClosed; turn += 1) {
       await control.work(stageKinds.tokens).catch(() => {});
@@ -62,7 +60,7 @@ describe('results that nobody reads', () => {
   });
 
   it('that are read late are all there', async () => {
-    const control = await target.open(openWhole({ decodeUntil: 2000, maxTokens: 2000 }));
+    const control = await target.open(openWhole({ lastPosition: 2000, cells: 2000 }));
     const late = Promise.withResolvers<void>();
     const positions: number[] = [];
     control.channel.onFrame(({ kind }) => {

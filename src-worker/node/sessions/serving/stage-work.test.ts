@@ -6,7 +6,7 @@ import {
   StageTarget,
 } from '../../../../test/support/sessions/node-stage-target.ts';
 import type { Work } from '../../../wire/work.ts';
-import { encodeGenerated, silenceLimitMs, stageKinds } from '../protocol/stage-messages.ts';
+import { encodeHistory, silenceLimitMs, stageKinds } from '../protocol/stage-messages.ts';
 
 let target: StageTarget;
 beforeEach(async () => {
@@ -18,7 +18,7 @@ afterEach(() => {
 
 describe('a session', () => {
   it('tells its account as its last word', async () => {
-    const control = await target.open(openWhole({ decodeUntil: 6 }));
+    const control = await target.open(openWhole({ lastPosition: 6 }));
     await control.work(stageKinds.tokens);
     const positions = [
       await control.hearToken(),
@@ -171,10 +171,10 @@ describe('a session', () => {
 
   it('is told once what was generated so far, answers that, and says so to its engine', async () => {
     const control = await target.open(openWhole());
-    await control.channel.send(stageKinds.generated, encodeGenerated([7, 8]));
-    await control.hear(stageKinds.generated);
+    await control.channel.send(stageKinds.restoreHistory, encodeHistory([7, 8]));
+    await control.hear(stageKinds.restoreHistory);
     expect(target.node.shards[0]?.sessions[0]?.learnt).toEqual([7, 8]);
-    await control.channel.send(stageKinds.generated, encodeGenerated([7, 8, 9]));
+    await control.channel.send(stageKinds.restoreHistory, encodeHistory([7, 8, 9]));
     expect(await control.hearFailure()).toMatchObject({
       code: 'protocol-violation',
       message: expect.stringContaining('a second time'),
@@ -192,7 +192,7 @@ describe('a session', () => {
       await target.attach();
     }
     await control.hear(stageKinds.opened);
-    await control.channel.send(stageKinds.generated, Uint8Array.from(bytes));
+    await control.channel.send(stageKinds.restoreHistory, Uint8Array.from(bytes));
     expect(await control.hearFailure()).toMatchObject({
       code: 'protocol-violation',
       message: expect.stringContaining(reason),
@@ -201,7 +201,7 @@ describe('a session', () => {
   });
 
   it('may go back to an earlier position', async () => {
-    const control = await target.open(openWhole({ decodeUntil: 4 }));
+    const control = await target.open(openWhole({ lastPosition: 4 }));
     await control.work(stageKinds.tokens);
     const first = await control.hearToken();
     await control.work(stageKinds.tokens, { position: 2, count: 2, values: new Uint8Array(8) });
@@ -235,9 +235,7 @@ describe('a session', () => {
 
 describe('a long prompt over a slow link', () => {
   it('is held back after a few pieces, and goes on when the next stage takes them', async () => {
-    const control = await target.open(
-      openOfTwo('first', { maxTokens: 40_000, decodeUntil: 40_000 }),
-    );
+    const control = await target.open(openOfTwo('first', { cells: 40_000, lastPosition: 40_000 }));
     await target.attach();
     const [next] = target.arrived;
     await next?.hear(stageKinds.attach);

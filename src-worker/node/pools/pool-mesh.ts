@@ -1,0 +1,32 @@
+/** A mesh whose gate and members are the pools of this node: the place where the two are put together. */
+import { join } from 'node:path';
+import { loadIdentity } from '../identity/identity.ts';
+import { createMesh, type Mesh, type MeshOptions } from '../mesh/mesh.ts';
+import { MembershipGate } from './gate/membership-gate.ts';
+import { Pools } from './membership/pools.ts';
+import { PoolService } from './pool-service.ts';
+
+export type PoolMeshOptions = Omit<MeshOptions<PoolService>, 'identity' | 'gate' | 'membersOf'>;
+
+export interface PoolMesh extends Mesh {
+  /** The pools of this node: made, joined, left, and the members of each. */
+  readonly pools: PoolService;
+}
+
+/**
+ * Joins the mesh as the identity of the data folder, in the pools that are kept there.
+ * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
+ */
+export async function createPoolMesh(options: PoolMeshOptions): Promise<PoolMesh> {
+  const { dataFolder, log, poolOnly = false } = options;
+  const identity = await loadIdentity(dataFolder, log);
+  const pools = await Pools.open({ folder: join(dataFolder, 'pools'), identity, log });
+  const gate = new MembershipGate({ identity, pools, poolOnly });
+  const mesh = await createMesh({
+    ...options,
+    identity,
+    gate,
+    membersOf: (network) => new PoolService({ pools, gate, poolOnly, network, log }),
+  });
+  return Object.assign(mesh, { pools: mesh.members });
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { hasFeature, isFormer, ownSpeaks, speaksSchema } from './speaks.ts';
+
+describe('what a node speaks', () => {
+  it('is read of later versions too, without what is not known of it', () => {
+    const later = { version: 9, features: ['mind-reading'], dialect: 'northern' };
+    const speaks = speaksSchema.parse(later);
+    expect(speaks).toEqual({ version: 9, features: ['mind-reading'] });
+    expect(isFormer(speaks)).toBe(false);
+    expect(hasFeature(speaks, 'mind-reading')).toBe(true);
+    expect(hasFeature(speaks, 'telepathy')).toBe(false);
+  });
+
+  it('is the former version where a peer does not say', () => {
+    expect(isFormer(undefined)).toBe(true);
+    expect(hasFeature(undefined, 'mind-reading')).toBe(false);
+    expect(isFormer(ownSpeaks)).toBe(false);
+  });
+
+  it.each([
+    ['many features', { version: 2, features: Array.from({ length: 33 }, String) }],
+    ['a long feature', { version: 2, features: ['x'.repeat(33)] }],
+    ['no version', { features: [] }],
+  ])('is bounded: %s', (_title, speaks) => {
+    expect(speaksSchema.safeParse(speaks).success).toBe(false);
+  });
+
+  it('keeps to its own bounds here', () => {
+    expect(speaksSchema.parse(ownSpeaks)).toEqual(ownSpeaks);
+  });
+});
