@@ -22,8 +22,11 @@ export type HostChannel = {
   readonly onMessage: (listener: (message: unknown) => void) => void;
 };
 
-/** Answers every request of the host once; what is no request is logged and dropped. */
-export function serveHost(channel: HostChannel, handlers: NodeHandlers): void {
+/**
+ * Answers every request of the host once; what is no request is logged and dropped. `handlers` is asked for each: most of
+ * them are there only while the node runs.
+ */
+export function serveHost(channel: HostChannel, handlers: () => Partial<NodeHandlers>): void {
   const log = (message: string): void =>
     channel.send({ type: 'log', level: 'warn', source: 'node', message });
   channel.onMessage((message) => {
@@ -33,7 +36,7 @@ export function serveHost(channel: HostChannel, handlers: NodeHandlers): void {
       return;
     }
     const { id, method, params } = request.data;
-    answer(handlers, method, params).then(
+    answer(handlers(), method, params).then(
       (result) => channel.send({ type: 'result', id, result }),
       (thrown: unknown) => {
         const error = toAppError(thrown);
@@ -46,7 +49,11 @@ export function serveHost(channel: HostChannel, handlers: NodeHandlers): void {
   });
 }
 
-async function answer(handlers: NodeHandlers, method: string, params: unknown): Promise<unknown> {
+async function answer(
+  handlers: Partial<NodeHandlers>,
+  method: string,
+  params: unknown,
+): Promise<unknown> {
   if (!isMethod(method)) {
     throw new AppError('request-invalid', `The node has no method called "${method}".`);
   }
@@ -54,7 +61,7 @@ async function answer(handlers: NodeHandlers, method: string, params: unknown): 
 }
 
 async function call<M extends NodeMethod>(
-  handlers: NodeHandlers,
+  handlers: Partial<NodeHandlers>,
   method: M,
   params: unknown,
 ): Promise<NodeResult<M>> {
@@ -64,7 +71,11 @@ async function call<M extends NodeMethod>(
       cause: parsed.error,
     });
   }
-  return await handlers[method](parsed.data as Parsed<M>);
+  const handler = handlers[method];
+  if (handler === undefined) {
+    throw new AppError('not-running', 'The node has not been started yet.');
+  }
+  return await handler(parsed.data as Parsed<M>);
 }
 
 function isMethod(method: string): method is NodeMethod {

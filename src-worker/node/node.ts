@@ -6,16 +6,16 @@ import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import type { NodeMessage, NodeStatus } from '../../src-shared/node-api.ts';
 import { serveHost } from './host-link.ts';
 import type { Log } from './base/log.ts';
-import { MeshNode } from './mesh-node.ts';
+import { composeNode } from './mesh-node.ts';
 import { isSameStatus } from './node-status.ts';
+import { type RunningNode, startFeatures } from './running-node.ts';
 
 /** A status is told at most this often, in milliseconds. */
 const statusEveryMs = 1000;
 /** Longer than every part's own deadline for stopping. */
 const stopWithinMs = 5000;
 
-const chats = new Map<number, AbortController>();
-let node: MeshNode | undefined;
+let node: RunningNode | undefined;
 let isStarting = false;
 let told: NodeStatus | undefined;
 let statusTimer: NodeJS.Timeout | undefined;
@@ -60,19 +60,9 @@ function tellStatus(): void {
   }
 }
 
-function running(): MeshNode {
-  if (node === undefined) {
-    throw new AppError('not-running', 'The node has not been started yet.');
-  }
-  return node;
-}
-
 function stop(atOnce = false): Promise<void> {
   stopping ??= (async () => {
     setTimeout(() => process.exit(1), stopWithinMs).unref();
-    for (const chat of chats.values()) {
-      chat.abort();
-    }
     await node?.stop(atOnce);
   })();
   return stopping;
@@ -93,88 +83,35 @@ process.on('uncaughtException', (error) => {
   process.stderr.write(`${describeCauses(error)}\n`, () => process.exit(1));
 });
 
-serveHost(
-  { send, onMessage: (listener) => void process.on('message', listener) },
-  {
-    start: async (config) => {
-      if (node !== undefined || isStarting) {
-        throw new AppError('request-invalid', 'The node is running already.');
-      }
-      isStarting = true;
-      try {
-        node = await MeshNode.start({ config, logOf, onEvent: send, onChange: statusChanged });
-      } finally {
-        isStarting = false;
-      }
-      told = node.status();
-      return told;
-    },
-    status: () => running().status(),
-    setShards: ({ shards }) => {
-      running().setShards(shards);
-      return null;
-    },
-    setWork: async (order) => {
-      await running().setWork(order);
-      return null;
-    },
-    setHosting: (hosting) => {
-      running().setHosting(hosting);
-      return null;
-    },
-    setRouting: (routing) => {
-      running().setRouting(routing);
-      return null;
-    },
-    modelStorage: () => running().modelStorage(),
-    catalog: () => running().catalog(),
-    downloadModel: (request) => running().models.download(request),
-    cancelDownload: async ({ model }) => {
-      await running().cancelDownload(model);
-      return null;
-    },
-    route: ({ model, rules }) => running().route(model, rules),
-    importModel: ({ path, alias }) => running().models.import(path, alias),
-    removeModel: ({ model }) => running().models.remove(model),
-    chat: async ({ chat, request }) => {
-      if (chats.has(chat)) {
-        throw new AppError('request-invalid', `Chat ${chat} is running already.`);
-      }
-      const controller = new AbortController();
-      chats.set(chat, controller);
-      statusChanged();
-      try {
-        for await (const event of running().chat(request, controller.signal)) {
-          send({ type: 'chat', chat, event });
-        }
-      } finally {
-        chats.delete(chat);
-        statusChanged();
-      }
-      return null;
-    },
-    ping: () => null,
-    cancelChat: ({ chat }) => {
-      chats.get(chat)?.abort();
-      return null;
-    },
-    poolCreate: (params) => running().pools.create(params),
-    poolInvite: (params) => running().pools.invite(params),
-    poolJoin: (params) => running().pools.join(params),
-    poolReadInvite: (params) => running().pools.readInvite(params),
-    poolList: () => running().pools.list(),
-    poolRevoke: (params) => running().pools.revoke(params),
-    poolOffer: (params) => running().models.offer(params),
-    poolWithdraw: (params) => running().models.withdraw(params),
-    poolLeave: (params) => running().pools.leave(params),
-    stop: async () => {
-      await stop();
-      // The answer goes out first; a host may ask twice.
-      setImmediate(() => process.connected && process.disconnect());
-      return null;
-    },
+serveHost({ send, onMessage: (listener) => void process.on('message', listener) }, () => ({
+  ...node?.handlers,
+  start: async (config) => {
+    if (node !== undefined || isStarting) {
+      throw new AppError('request-invalid', 'The node is running already.');
+    }
+    isStarting = true;
+    try {
+      const features = await composeNode({
+        config,
+        logOf,
+        onEvent: send,
+        onChange: statusChanged,
+      });
+      node = await startFeatures(features);
+    } finally {
+      isStarting = false;
+    }
+    told = node.status();
+    return told;
   },
-);
+  ping: () => null,
+  stop: async () => {
+    await stop();
+    // The answer goes out first; a host may ask twice.
+    setImmediate(() => process.connected && process.disconnect());
+    return null;
+  },
+}));
 
 if (process.send === undefined) {
   process.stderr.write('This is the mesh node; "mindmesh serve" starts it.\n', () =>

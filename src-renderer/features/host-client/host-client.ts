@@ -3,6 +3,7 @@
  * back-off for as long as the window lives. Everything that comes in is parsed; what does not parse is
  * dropped with a note in the console, never thrown into the page.
  */
+import { type BackOff, backOffMs } from '../../../src-shared/back-off.ts';
 import type { ChatEvent, ChatRequestInput } from '../../../src-shared/chat.ts';
 import {
   hostMessageSchema,
@@ -14,9 +15,14 @@ import {
   withLeftOut,
 } from '../../../src-shared/host-api.ts';
 import { parseLeniently } from '../../../src-shared/lenient-list.ts';
-import { retryDelayMs } from './back-off.ts';
 import { PendingRequests } from './pending-requests.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
+
+/**
+ * A restart of the host takes a second or two, so the first tries come quickly; the longest wait is short enough that
+ * nobody wonders whether the window has given up. Chance spreads several windows.
+ */
+export const hostRetries: BackOff = { firstMs: 250, longestMs: 8000, spread: 0.5 };
 
 /** `connected` means that a snapshot has come over this very link. */
 type Connection = 'connecting' | 'connected' | 'lost' | 'signed-out';
@@ -162,7 +168,7 @@ class ReconnectingHostClient implements HostClient {
     this.#show({ ...this.#view, connection: end });
     if (end === 'lost') {
       this.#attempt += 1;
-      const delay = retryDelayMs(this.#attempt, Math.random());
+      const delay = backOffMs(hostRetries, this.#attempt, Math.random());
       this.#retryTimer = setTimeout(() => this.#connect(), delay);
     }
   }

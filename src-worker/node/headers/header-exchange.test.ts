@@ -48,6 +48,7 @@ async function honestHost(peer: string, source: HeaderSource): Promise<Host> {
     openChannel: () => Promise.reject(new Error('only serves')),
     handle: async (_, { onChannel }) => {
       accepted.push(onChannel);
+      return () => Promise.resolve();
     },
   };
   await serveHeaders(opener, source);
@@ -91,7 +92,7 @@ async function ask(
   const exchange = new HeaderExchange({
     opener: {
       peer: 'own',
-      handle: async () => {},
+      handle: () => Promise.resolve(() => Promise.resolve()),
       openChannel: async (peer, _protocol, limits) => {
         asked.push(peer);
         const [near, far] = localChannelPair(peer, [limits, headerRequestLimits], () => {});
@@ -142,7 +143,7 @@ describe('HeaderExchange', () => {
     const exchange = new HeaderExchange({
       opener: {
         peer: 'own',
-        handle: async () => {},
+        handle: () => Promise.resolve(() => Promise.resolve()),
         openChannel: () => Promise.reject(new Error('nobody is to be asked')),
       },
       knownPeers: () => [],

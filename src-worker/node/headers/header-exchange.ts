@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import { openGguf } from '../../gguf/read.ts';
 import { SharedJobs } from '../base/shared-jobs.ts';
-import type { ChannelOpener } from '../mesh/channels/channel.ts';
+import type { ChannelOpener, Unhandle } from '../mesh/channels/channel.ts';
 import { fetchHeader } from './header-fetch.ts';
 import { type HeaderSource, serveHeaders } from './header-service.ts';
 import type { Log } from '../base/log.ts';
@@ -33,14 +33,15 @@ export type HeaderExchangeOptions = {
 export class HeaderExchange {
   readonly #options: HeaderExchangeOptions;
   readonly #fetches = new SharedJobs<string>();
+  #unhandle: Unhandle | undefined;
 
   constructor(options: HeaderExchangeOptions) {
     this.#options = options;
   }
 
   /** Gives this node's own headers to peers from now on. */
-  async serve(): Promise<void> {
-    await serveHeaders(this.#options.opener, this.#options.source);
+  async start(): Promise<void> {
+    this.#unhandle = await serveHeaders(this.#options.opener, this.#options.source);
   }
 
   /**
@@ -54,9 +55,11 @@ export class HeaderExchange {
       : source.headerPath(manifestId);
   }
 
-  /** Gives fetches in progress up. */
+  /** Gives fetches in progress up, and no more headers to peers. */
   async stop(): Promise<void> {
+    const unhandled = this.#unhandle?.();
     await this.#fetches.abort('', new AppError('cancelled', 'The node stops'));
+    await unhandled;
   }
 
   async #fetched(manifestId: string, signal: AbortSignal): Promise<string> {

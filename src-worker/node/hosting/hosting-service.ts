@@ -45,7 +45,7 @@ export type HostingServiceOptions = {
   readonly peers: () => readonly KnownPeer[];
   readonly onPeerFault: (peer: string, fault: PeerFault) => void;
   readonly onChange: () => void;
-  readonly logOf: (source: string) => Log;
+  readonly log: Log;
 };
 
 /** News of peers come in crowds; after the first, this long is waited for the others, in milliseconds. */
@@ -67,9 +67,9 @@ export class HostingService {
   #looking: NodeJS.Timeout | undefined;
 
   constructor(options: HostingServiceOptions) {
-    const { config, library, mesh, shards, logOf } = options;
+    const { config, library, mesh, shards, log } = options;
     this.#options = options;
-    this.#log = logOf('models');
+    this.#log = log;
     this.#hosting = config.hosting;
     this.#shared = new SharedModels({
       audienceOf: (manifestId) => library.audienceOf(manifestId),
@@ -236,8 +236,7 @@ export class HostingService {
   async stop(): Promise<void> {
     clearTimeout(this.#looking);
     this.#desired.stop();
-    this.#bytes.interrupt();
-    await Promise.all([this.#downloads.stop(), this.#automatic.stop()]);
+    await Promise.all([this.#bytes.stop(), this.#downloads.stop(), this.#automatic.stop()]);
   }
 
   #reconcileSoon(): void {

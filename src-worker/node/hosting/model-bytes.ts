@@ -85,6 +85,11 @@ export class ModelBytes {
     await this.#service.start();
   }
 
+  /** Ends what is being sent, and answers nobody any more. */
+  stop(): Promise<void> {
+    return this.#service.stop();
+  }
+
   /** Limits hold at once, for what is under way too. */
   limit(limits: Hosting): void {
     this.download.setRate(limits.downloadBytesPerSecond);

@@ -65,6 +65,11 @@ export interface Mesh extends ChannelOpener {
    * at most four times a second.
    */
   publish(): void;
+  /**
+   * Joins the mesh; resolves once it listens. Peers are sought in the background.
+   * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
+   */
+  start(): Promise<void>;
   /** Tells the peers that this node leaves and closes everything, within two seconds. Safe to call twice. */
   stop(): Promise<void>;
 }

@@ -13,7 +13,7 @@ const library = await ModelLibrary.open({ folder, onWarning: () => {} });
 const noPeers = {
   peer: 'none',
   openChannel: () => Promise.reject(new Error('There are no peers')),
-  handle: async () => {},
+  handle: () => Promise.resolve(() => Promise.resolve()),
 };
 const downloads = new ModelDownloads({
   opener: noPeers,

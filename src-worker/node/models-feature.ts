@@ -1,0 +1,28 @@
+/** All models that the node knows, its own and those of peers, as a part of the node. */
+import type { NodeMessage } from '../../src-shared/node-api.ts';
+import type { FeatureWith } from './node-feature.ts';
+import { NodeModels, type NodeModelsOptions } from './node-models.ts';
+
+export type ModelsFeatureOptions = Omit<NodeModelsOptions, 'onImportProgress'> & {
+  readonly onEvent: (event: Extract<NodeMessage, { type: 'importProgress' }>) => void;
+};
+
+export function modelsFeature(options: ModelsFeatureOptions): FeatureWith<NodeModels> {
+  const models = new NodeModels({
+    ...options,
+    onImportProgress: (path, doneBytes, totalBytes) =>
+      options.onEvent({ type: 'importProgress', path, doneBytes, totalBytes }),
+  });
+  return {
+    name: 'models',
+    service: models,
+    handlers: {
+      importModel: ({ path, alias }) => models.import(path, alias),
+      removeModel: ({ model }) => models.remove(model),
+      downloadModel: (request) => models.download(request),
+      poolOffer: (params) => models.offer(params),
+      poolWithdraw: (params) => models.withdraw(params),
+    },
+    status: () => ({ models: models.entries() }),
+  };
+}
