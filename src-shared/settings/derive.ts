@@ -23,7 +23,7 @@ export function givenSchema<All extends Entries>(
   entries: All,
 ): z.ZodObject<{ [Name in keyof All]: z.ZodOptional<All[Name]['schema']> }, z.core.$strict> {
   const shape = mapped(entries, ({ schema, given }) => given ?? schema) as ShapeOf<All>;
-  return z.object(shape).partial().strict() as never;
+  return z.object(shape).partial().strict();
 }
 
 function mapped<Value>(entries: Entries, value: (entry: Setting) => Value): Record<string, Value> {

@@ -13,7 +13,7 @@ import { SettingsGroup } from './settings-group.tsx';
 import { SingleCards } from './single-cards.tsx';
 
 /** Shown beside each model. */
-const shownElsewhere: readonly SettingName[] = ['shards'];
+const shownElsewhere: ReadonlySet<SettingName> = new Set(['shards']);
 
 it('every setting has its place in the window, with its label and what it does', () => {
   const gpus = { isKnown: true as const, value: [{ id: 'GPU-1', name: 'Card' } as never] };
@@ -26,7 +26,7 @@ it('every setting has its place in the window, with its label and what it does',
       createElement(SingleCards, { gpus }),
     ),
   );
-  for (const name of settingNames.filter((each) => !shownElsewhere.includes(each))) {
+  for (const name of settingNames.filter((each) => !shownElsewhere.has(each))) {
     expect(html).toContain(text.settings.fields[name].label);
     if (name !== 'cards') {
       expect(html).toContain(text.settings.fields[name].help);
