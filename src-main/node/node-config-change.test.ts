@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { NodeConfigInput } from '../../src-shared/node-api.ts';
+import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
 import { defaultSettings, entryOf, settingNames } from '../../src-shared/settings/settings.ts';
 import { otherValue } from '../../test/support/host/other-settings.ts';
 import { nodeConfig, type NodeFacts } from './node-config.ts';

@@ -1,6 +1,6 @@
 /** How other programs reach this machine, how its engines run, and what the app itself does. */
 import { z } from 'zod';
-import { apiHostSchema, apiOriginSchema } from '../node-api.ts';
+import { apiHostSchema, apiOriginSchema } from '../api/node-config.ts';
 import { setting } from './setting.ts';
 
 const portSchema = z.int().min(0).max(65_535);

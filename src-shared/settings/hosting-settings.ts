@@ -1,6 +1,6 @@
 /** What this machine hosts, and what that may take of the network, the disk and the memory. */
 import { z } from 'zod';
-import { givenShardSchema, hostedShardSchema } from '../node-api.ts';
+import { givenShardSchema, hostedShardSchema } from '../api/node-config.ts';
 import { setting } from './setting.ts';
 
 const kilobytesSchema = z.int().min(1).max(100_000_000);

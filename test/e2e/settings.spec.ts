@@ -196,15 +196,10 @@ test('every setting of the page has its controls', async ({ openView }) => {
 
 /** A limit is a switch, and a number when it is on; a schedule that is off has only its radio buttons. */
 function controlsOf(name: SettingName): number {
-  switch (kindOf(name).kind) {
-    case 'number':
-    case 'switch':
-    case 'list':
-      return 1;
-    case 'limit':
-      return defaultSettings[name] === null ? 1 : 2;
-    case 'own':
-      // The one card has two switches.
-      return name === 'cards' ? 2 : 0;
+  const { kind } = kindOf(name);
+  if (kind === 'own') {
+    // The one card has two switches.
+    return name === 'cards' ? 2 : 0;
   }
+  return kind === 'limit' && defaultSettings[name] !== null ? 2 : 1;
 }

@@ -11,7 +11,7 @@ import {
   settingNames,
   type Settings,
 } from '../../../src-shared/settings/settings.ts';
-import { invalidRequest } from '../../host/invalid-request.ts';
+import { invalidRequest } from '../../../src-shared/rpc/invalid-request.ts';
 import { appliesWords, settingWords, unitWords } from '../../../src-shared/words/words.ts';
 import { formatSchedule, parseSchedule } from './schedule-words.ts';
 
