@@ -20,7 +20,7 @@ export type SettingGroup = (typeof settingGroups)[number];
  * When a change holds. `live`: at once, and no running answer ends. `engine`: at once, after the engines were loaded
  * anew. `node`: at once, after the mesh node was started anew. `app`: from the next start of the host on.
  */
-export type Applies = 'live' | 'engine' | 'node' | 'app';
+type Applies = 'live' | 'engine' | 'node' | 'app';
 
 /** What a number counts. */
 export type Unit =
