@@ -14,7 +14,8 @@ import { bringUpToDate, catchUp, type Successor } from './handover.ts';
 import { cachedChainOf, type CachedChain, type Resume } from './prefix-index.ts';
 import { makeReceipt } from './receipt.ts';
 import { patienceAfter, probeWithinMs } from './slowness.ts';
-import { type ClosedMessage, mostGenerated } from '../protocol/stage-messages.ts';
+import { mostHistory } from '../protocol/stage-limits.ts';
+import type { ClosedMessage } from '../protocol/stage-messages.ts';
 import { TokenQueue } from './token-queue.ts';
 
 export type AnswerOptions = {
@@ -69,7 +70,7 @@ export class Answer {
 
   /** Whether another chain could be told all that it needs to know. */
   get mayGoOn(): boolean {
-    return this.tokens <= mostGenerated || !needsHistory(this.#options.request.sampling);
+    return this.tokens <= mostHistory || !needsHistory(this.#options.request.sampling);
   }
 
   get avoided(): ReadonlySet<string> {
@@ -200,7 +201,7 @@ export class Answer {
             happenings.push({ type: 'token', from: chain, token });
           },
           onFailed: (failure) => happenings.push({ type: 'failed', from: chain, failure }),
-          onDraining: ({ peer }) => happenings.push({ type: 'draining', from: chain, peer }),
+          onDraining: ({ peer }, from) => happenings.push({ type: 'draining', from, peer }),
           patience: patienceAfter(this.#detours),
           mayGoRound: ({ peer }) => this.#mayGoRound(peer),
         },

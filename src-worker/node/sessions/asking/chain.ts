@@ -46,8 +46,8 @@ export type ChainOptions = {
   readonly onToken: (token: SampledToken) => void;
   /** Called at most once, after the chain was open. */
   readonly onFailed: (failure: ChainFailure) => void;
-  /** A stage will be gone soon. */
-  readonly onDraining: (stage: RouteStage) => void;
+  /** A stage will be gone soon; it may say so while others are not open yet. */
+  readonly onDraining: (stage: RouteStage, chain: Chain) => void;
   /** How many times longer than usual a stage may take to answer. */
   readonly patience: number;
   /** Asked of a stage that does not answer while the chain opens: whether it is better gone round than waited for. */
@@ -102,7 +102,7 @@ export class Chain {
             now: options.now,
             onSampled: (body) => chain.#onSampled(body, index),
             onFailed: (failure) => chain.#onFailed(failure),
-            onDraining: () => options.onDraining(stage),
+            onDraining: () => options.onDraining(stage, chain),
           },
           opening,
         ),
