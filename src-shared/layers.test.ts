@@ -4,6 +4,7 @@ import {
   beginsModel,
   containsLayers,
   endsModel,
+  hasPrefix,
   isSamePart,
   isSameRange,
   isWholeModel,
@@ -30,6 +31,7 @@ describe('a range of layers', () => {
         const isSame = ours.join() === theirs.join();
         expect(isSameRange(one, other)).toBe(isSame);
         expect(partKey('a', one) === partKey('a', other)).toBe(isSame);
+        expect(hasPrefix(one, other)).toBe(ours.join().concat(',').startsWith(`${theirs.join()},`));
         expect(overlaps(one, other)).toBe(ours.some((layer) => theirs.includes(layer)));
         expect(containsLayers(one, other)).toBe(theirs.every((layer) => ours.includes(layer)));
       }

@@ -27,6 +27,11 @@ export function containsLayers(outer: LayerRange, inner: LayerRange): boolean {
   return outer.firstLayer <= inner.firstLayer && inner.lastLayer <= outer.lastLayer;
 }
 
+/** Whether `range` begins with all layers of `prefix`: a shard of the one can be used as one of the other. */
+export function hasPrefix(range: LayerRange, prefix: LayerRange): boolean {
+  return range.firstLayer === prefix.firstLayer && prefix.lastLayer <= range.lastLayer;
+}
+
 /** Whether there is a layer that is in both. */
 export function overlaps(one: LayerRange, other: LayerRange): boolean {
   return one.firstLayer <= other.lastLayer && other.firstLayer <= one.lastLayer;

@@ -1,4 +1,5 @@
 /** After a failure the machine waits before it tries again, longer each time; serving for a while ends that. */
+import { type BackOff, backOffMs } from '../../src-shared/back-off.ts';
 import { printable } from '../../src-shared/printable.ts';
 import { minuteMs, type Moment } from './local-time.ts';
 import type { Work } from './duty-input.ts';
@@ -15,8 +16,7 @@ export type CoolDown = {
   readonly retryAt: number;
 };
 
-const firstMs = 10_000;
-const longestMs = 15 * minuteMs;
+const waits: BackOff = { firstMs: 10_000, longestMs: 15 * minuteMs };
 /** A machine that has served for this long has recovered. */
 const recoveredAfterMs = 10 * minuteMs;
 
@@ -32,7 +32,7 @@ export function nextCoolDown(
     return previous === null || !hasRecovered ? previous : { ...previous, failuresInARow: 0 };
   }
   const failuresInARow = (hasRecovered ? 0 : (previous?.failuresInARow ?? 0)) + 1;
-  const waitMs = Math.min(longestMs, firstMs * 2 ** (failuresInARow - 1));
+  const waitMs = backOffMs(waits, failuresInARow);
   return {
     failureNumber: failure.number,
     failuresInARow,

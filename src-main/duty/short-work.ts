@@ -3,6 +3,7 @@
  * machine would then load, release and load again for ever. So a machine that has to release its memory soon after it
  * began, for a cause that may be its own, pauses for twice as long each time. Pure.
  */
+import { backOffMs } from '../../src-shared/back-off.ts';
 import type { Duty, PauseReasonName } from '../../src-shared/duty.ts';
 import { minuteMs } from './local-time.ts';
 
@@ -55,7 +56,7 @@ export function quietAfterShortWork(
   return maybeOwnDoing.has(name)
     ? Math.max(
         steadyQuietMs,
-        Math.min(longestQuietMs, steadyQuietMs * 2 ** Math.max(0, inARow - 1)),
+        backOffMs({ firstMs: steadyQuietMs, longestMs: longestQuietMs }, Math.max(1, inARow)),
       )
     : steadyQuietMs;
 }

@@ -23,8 +23,8 @@ export type LineToolPlan = {
 
 /** A tool that is not installed will rarely be so a minute later; five minutes find a new driver soon enough. */
 const defaultPolicy: RestartPolicy = {
-  firstDelayMs: 1000,
-  longestDelayMs: 300_000,
+  firstMs: 1000,
+  longestMs: 300_000,
   steadyAfterMs: 60_000,
 };
 const stopWithinMs = 1000;

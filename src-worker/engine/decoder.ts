@@ -11,16 +11,17 @@ import { PromptSpeed } from './prompt-speed.ts';
 import { DutyCycle } from './duty-cycle.ts';
 import { Sampler, SamplingSpace } from './sampling/sampler.ts';
 import { mostDecodeTokens, planBatch } from './scheduler.ts';
-import { hold, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
 import type { Run } from './llama/batch-buffer.ts';
 import type { Shard } from './llama/shard.ts';
+import { hiddenOutput, isSingly, mostMicros, sampledOutput, workOfSampled } from './work-output.ts';
 import { checkHidden, checkPositions, checkTokens } from './work-check.ts';
 import { feedsItself } from '../wire/stage-role.ts';
 
 export type DecoderEvents = {
-  /** Hidden states (first, middle) or a sampled token (whole, last) for the node. */
-  readonly onOutput: (work: Work) => void;
+  /** Hidden states, or a token sampled after the model's last layer, for the node. */
+  readonly onOutput: (work: Work, kind: 'hidden' | 'sampled') => void;
   /** The engine gave a session up; it is closed. */
   readonly onSessionFailed: (session: number, error: AppError) => void;
   /** Undefined, or a promise to wait for before more output is made. */
@@ -34,6 +35,8 @@ export type DecoderEvents = {
 export type OpenSession = {
   readonly session: number;
   readonly sampling?: Sampling | undefined;
+  /** How many of the shard's layers it uses, from the first one on; absent: all. */
+  readonly layers?: number | undefined;
   readonly generated: readonly number[];
   readonly selfFeedUntil?: number | undefined;
   readonly resume?: { readonly session: number; readonly tokens: number } | undefined;
@@ -41,9 +44,6 @@ export type OpenSession = {
 
 /** How long after its last token a session's answer counts as going on: tokens travel through other shards. */
 const answeringMilliseconds = 1000;
-const mostMicros = 0xffff_ffff;
-const nothing = new Uint8Array(0);
-
 type Piece = { readonly session: Session; readonly run: Run; readonly isLast: boolean };
 
 export class Decoder {
@@ -80,21 +80,29 @@ export class Decoder {
    * @throws AppError `request-invalid` or `over-capacity`
    */
   open(options: OpenSession): number {
-    if (options.selfFeedUntil !== undefined && !feedsItself(this.#shard.role)) {
+    const all = this.#shard.model.layers;
+    const { session: id, resume, selfFeedUntil, layers = all } = options;
+    if (layers > all) {
+      throw new AppError('request-invalid', `This shard has ${all} layers, not ${layers}.`);
+    }
+    if (selfFeedUntil !== undefined && (!feedsItself(this.#shard.role) || layers < all)) {
       throw new AppError(
         'request-invalid',
         'Only a whole model can feed itself; here tokens come from another shard.',
       );
     }
-    const { resume } = options;
-    this.#sessions.checkRoom(options.session, resume?.session);
+    this.#sessions.checkRoom(id, resume?.session);
     const sampling = options.sampling ?? samplingSchema.parse({});
     const sampler =
-      this.#space === undefined ? undefined : new Sampler(this.#space, sampling, options.generated);
-    const { selfFeedUntil } = options;
-    const session = this.#sessions.add(options.session, sampler, selfFeedUntil, resume?.session);
+      this.#space === undefined || layers < all
+        ? undefined
+        : new Sampler(this.#space, sampling, options.generated);
+    // What a session left of fewer layers lacks the others, so only the same layers are resumed.
+    const isSame = resume !== undefined && this.#sessions.cachedLayers(resume.session) === layers;
+    const resumed = isSame ? resume.tokens : 0;
+    const session = this.#sessions.add({ id, sampler, layers, selfFeedUntil }, resume?.session);
     if (session.length > 0) {
-      this.#shorten(session, session.length < (resume?.tokens ?? 0) ? 0 : (resume?.tokens ?? 0));
+      this.#shorten(session, session.length < resumed ? 0 : resumed);
     }
     return session.length;
   }
@@ -223,10 +231,17 @@ export class Decoder {
   #collect(): Piece[] {
     const now = this.#now();
     const sessions = this.#sessions.all;
-    const waiting = sessions.flatMap(({ id, next }) =>
+    const waiting = sessions.flatMap(({ id, layers, next }) =>
       next === undefined
         ? []
-        : [{ session: id, tokens: next.work.count - next.done, isSingly: isSingly(next.work) }],
+        : [
+            {
+              session: id,
+              tokens: next.work.count - next.done,
+              layers,
+              isSingly: isSingly(next.work),
+            },
+          ],
     );
     const prompting = new Set(
       waiting.filter(({ tokens }) => tokens > mostDecodeTokens).map(({ session }) => session),
@@ -269,7 +284,8 @@ export class Decoder {
           position,
           count: share.tokens,
           values: work.values.subarray(done * bytes, (done + share.tokens) * bytes),
-          wantsLogits: isLast && this.#shard.samples && (work.flags & workFlags.sample) !== 0,
+          wantsLogits:
+            isLast && session.sampler !== undefined && (work.flags & workFlags.sample) !== 0,
         },
       });
     }
@@ -281,7 +297,10 @@ export class Decoder {
     let hidden: Buffer[];
     this.#events.onBatch?.(tokens);
     try {
-      hidden = this.#shard.decode(pieces.map(({ run }) => run));
+      hidden = this.#shard.decode(
+        pieces.map(({ run }) => run),
+        pieces[0]?.session.layers,
+      );
     } catch (error) {
       for (const { session } of pieces) {
         this.#fail(session, error);
@@ -290,7 +309,10 @@ export class Decoder {
     } finally {
       this.#events.onBatch?.(0);
     }
-    this.#pace.record(tokens, this.#now() - start);
+    // A part of the layers takes a part of the time.
+    const { layers } = this.#shard.model;
+    const share = (pieces[0]?.session.layers ?? layers) / layers;
+    this.#pace.record(tokens * share, this.#now() - start);
     for (const [index, piece] of pieces.entries()) {
       try {
         this.#finish(piece, index, hidden[index], start);
@@ -317,53 +339,24 @@ export class Decoder {
     if (work.count <= mostDecodeTokens) {
       session.answeredAt = this.#now();
     }
-    const held = hidden !== undefined && isSingly(work) ? hold(next, hidden, micros()) : undefined;
-    if (hidden !== undefined && (held === undefined || isLast)) {
-      this.#events.onOutput({
-        session: session.id,
-        position: held === undefined ? run.position : work.position,
-        count: held === undefined ? run.count : work.count,
-        flags: isLast ? work.flags : work.flags & ~(workFlags.sample | workFlags.warmUp),
-        computeMicros: held === undefined ? micros() : Math.min(mostMicros, held.micros),
-        values: held === undefined ? hidden : Buffer.concat(held.hidden),
-        detail: nothing,
-      });
+    const computed = { pending: next, run, isLast };
+    const output = hidden === undefined ? undefined : hiddenOutput(computed, hidden, micros());
+    if (output !== undefined) {
+      this.#events.onOutput(output, 'hidden');
     }
     if (run.wantsLogits && session.sampler !== undefined) {
       const position = run.position + run.count;
       const { token, detail } = session.sampler.sample(this.#shard.logits(index), position);
       const isEnd = this.#llama.isEndOfGeneration(this.#shard.model.vocabulary, token);
-      const values = new Uint8Array(Int32Array.of(token).buffer);
-      const rehearsal = work.flags & workFlags.warmUp;
-      this.#events.onOutput({
-        session: session.id,
-        position,
-        count: 1,
-        flags: (isEnd ? workFlags.endOfGeneration : 0) | rehearsal,
-        computeMicros: micros(),
-        values,
-        detail: detail === undefined ? nothing : Buffer.from(JSON.stringify(detail), 'utf8'),
-      });
-      const { selfFeedUntil } = session;
-      const isToGoOn = !isEnd && rehearsal === 0;
-      if (isToGoOn && selfFeedUntil !== undefined && position < selfFeedUntil) {
-        this.#feed(session, position, values);
+      const sampled = sampledOutput(computed, token, isEnd, detail, micros());
+      this.#events.onOutput(sampled, 'sampled');
+      const isToGoOn = !isEnd && (work.flags & workFlags.warmUp) === 0;
+      if (isToGoOn && position < (session.selfFeedUntil ?? 0)) {
+        const own = workOfSampled(sampled);
+        checkPositions(own, this.#shard.contextLength);
+        session.pushOwn(own);
       }
     }
-  }
-
-  #feed(session: Session, position: number, values: Uint8Array): void {
-    const work: Work = {
-      session: session.id,
-      position,
-      count: 1,
-      flags: workFlags.sample,
-      computeMicros: 0,
-      values,
-      detail: nothing,
-    };
-    checkPositions(work, this.#shard.contextLength);
-    session.pushOwn(work);
   }
 
   #fail(session: Session, error: unknown): void {
@@ -393,8 +386,4 @@ export class Decoder {
       `The context of ${this.#shard.contextLength} tokens is full: other sessions hold ${used} of them.`,
     );
   }
-}
-
-function isSingly({ flags }: Work): boolean {
-  return (flags & workFlags.oneByOne) !== 0;
 }

@@ -62,9 +62,8 @@ export class LoadedEngine {
     this.#model = loaded instanceof Shard ? loaded.model : loaded;
     this.#tokenizer = new Tokenizer(library.llama, this.#model);
     if (loaded instanceof Shard) {
-      const output = loaded.samples ? engineKinds.sampled : engineKinds.hidden;
       const decoder = new Decoder(library.llama, loaded, parameters.maxSessions, {
-        onOutput: (work) => link.send(output, ...encodeWork(work)),
+        onOutput: (work, kind) => link.send(engineKinds[kind], ...encodeWork(work)),
         onSessionFailed: (session, error) =>
           link.sendJson(engineKinds.sessionFailed, { session, error: error.toReport() }),
         congestion: () => (link.isUnwritten ? link.drained() : undefined),

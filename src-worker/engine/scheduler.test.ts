@@ -5,7 +5,12 @@ import { mostDecodeTokens, planBatch, type Share, type Waiting } from './schedul
 const alone = { batchSize: 512, promptTokens: 64, answering: false };
 
 function waiting(...tokens: number[]): Waiting[] {
-  return tokens.map((count, index) => ({ session: index + 1, tokens: count, isSingly: false }));
+  return tokens.map((count, index) => ({
+    session: index + 1,
+    tokens: count,
+    layers: 4,
+    isSingly: false,
+  }));
 }
 
 function shares(plan: readonly Share[]): number[][] {
@@ -44,10 +49,10 @@ describe('planBatch', () => {
 
   it('computes what goes singly token by token, each alone, when its turn comes', () => {
     const line: Waiting[] = [
-      { session: 1, tokens: 1, isSingly: false },
-      { session: 2, tokens: 4, isSingly: true },
-      { session: 3, tokens: 40, isSingly: false },
-      { session: 4, tokens: 4, isSingly: true },
+      { session: 1, tokens: 1, layers: 4, isSingly: false },
+      { session: 2, tokens: 4, layers: 4, isSingly: true },
+      { session: 3, tokens: 40, layers: 4, isSingly: false },
+      { session: 4, tokens: 4, layers: 4, isSingly: true },
     ];
     expect(shares(planBatch(line, alone))).toEqual([
       [1, 1],
@@ -56,6 +61,24 @@ describe('planBatch', () => {
     expect(shares(planBatch(line.slice(1), alone))).toEqual([[2, 1]]);
     const withPrompt = [...waiting(400), ...line.slice(1, 2)];
     expect(shares(planBatch(withPrompt, alone))).toEqual([[1, 64]]);
+  });
+
+  it('puts only sessions over the same layers into a batch, those of the first in line', () => {
+    const line: Waiting[] = [
+      { session: 1, tokens: 300, layers: 2, isSingly: false },
+      { session: 2, tokens: 300, layers: 4, isSingly: false },
+      { session: 3, tokens: 300, layers: 2, isSingly: false },
+    ];
+    expect(shares(planBatch(line, alone))).toEqual([
+      [1, 256],
+      [3, 256],
+    ]);
+    expect(shares(planBatch(line.slice(1), alone))).toEqual([[2, 300]]);
+    const withAnswer = [...line, { session: 4, tokens: 1, layers: 4, isSingly: false }];
+    expect(shares(planBatch(withAnswer, alone))).toEqual([
+      [1, 32],
+      [3, 32],
+    ]);
   });
 
   it('lets those who have waited longest go first when there is not room for all', () => {
@@ -74,9 +97,14 @@ describe('planBatch', () => {
 
   it('never exceeds the batch or what waits, never serves anyone twice, and always makes progress', () => {
     const anyWaiting = fc
-      .array(fc.record({ tokens: fc.integer({ min: 1, max: 5000 }), isSingly: fc.boolean() }), {
-        maxLength: 40,
-      })
+      .array(
+        fc.record({
+          tokens: fc.integer({ min: 1, max: 5000 }),
+          layers: fc.constantFrom(3, 4),
+          isSingly: fc.boolean(),
+        }),
+        { maxLength: 40 },
+      )
       .map((line) => line.map((each, index) => ({ session: index + 1, ...each })));
     const anyLimits = fc.record({
       batchSize: fc.integer({ min: 1, max: 1024 }),
@@ -94,6 +122,8 @@ describe('planBatch', () => {
           expect(tokens).toBeGreaterThan(0);
           expect(tokens).toBeLessThanOrEqual(line[session - 1]?.tokens ?? 0);
         }
+        const layers = plan.map(({ session }) => line[session - 1]?.layers);
+        expect(new Set(layers).size).toBe(Math.min(1, line.length));
         const singly = plan.filter(({ session }) => line[session - 1]?.isSingly);
         expect(singly.length === 0 || (total === 1 && plan.length === 1)).toBe(true);
         const answers = line.filter(({ tokens }) => tokens <= mostDecodeTokens);

@@ -11,6 +11,8 @@ export type Waiting = {
   readonly session: number;
   /** Tokens left of the session's first work. */
   readonly tokens: number;
+  /** How many of the shard's layers the session uses. */
+  readonly layers: number;
   /** Each of them is computed in a batch of its own. */
   readonly isSingly: boolean;
 };
@@ -30,13 +32,16 @@ export type BatchLimits = {
  * The next batch, in the order of `waiting`, whose first is the one that has waited longest. One session has at
  * most one share. A prompt that has the machine for itself gets as much as fits, so its batches depend on
  * nothing but its work. What is computed singly has its turn when it is first.
+ *
+ * A batch ends after one layer, so all its sessions use as many layers as the first one; the others come to the front
+ * by that.
  */
 export function planBatch(waiting: readonly Waiting[], limits: BatchLimits): Share[] {
   const [first] = waiting;
   if (first?.isSingly === true) {
     return [{ session: first.session, tokens: 1 }];
   }
-  const together = waiting.filter(({ isSingly }) => !isSingly);
+  const together = waiting.filter(({ isSingly, layers }) => !isSingly && layers === first?.layers);
   const answers = together.filter(({ tokens }) => tokens <= mostDecodeTokens);
   const prompts = together.filter(({ tokens }) => tokens > mostDecodeTokens);
   const plan: Share[] = [];
@@ -48,7 +53,8 @@ export function planBatch(waiting: readonly Waiting[], limits: BatchLimits): Sha
       room -= taken;
     }
   }
-  if (limits.answering || answers.length > 0 || together.length < waiting.length) {
+  const isAwaited = waiting.some(({ tokens, isSingly }) => isSingly || tokens <= mostDecodeTokens);
+  if (limits.answering || isAwaited) {
     room = Math.min(room, limits.promptTokens);
   }
   for (const [index, { session, tokens }] of prompts.entries()) {

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { SessionTable } from './session-table.ts';
 
+const plain = { sampler: undefined, layers: 4, selfFeedUntil: undefined };
+
 /** A table of two slots, with one session that kept ten tokens. */
 function tableThatKept(): SessionTable {
   const table = new SessionTable(2);
-  const session = table.add(1, undefined, undefined);
+  const session = table.add({ ...plain, id: 1 });
   session.length = 10;
   table.retain(session);
   return table;
@@ -15,25 +17,27 @@ it('a session that is kept holds its slot and its tokens, and takes no more work
   expect(table.get(1)).toBeUndefined();
   expect(table.wasNeverOpen(1)).toBe(false);
   expect(table.cachedTokens).toBe(10);
-  table.add(2, undefined, undefined);
+  table.add({ ...plain, id: 2 });
   expect(() => table.checkRoom(3)).toThrow('All 2 sessions');
 });
 
 it('a session that resumes it has its slot and its tokens, also where there is no other slot', () => {
   const table = tableThatKept();
-  const other = table.add(2, undefined, undefined);
-  const resumed = table.add(3, undefined, undefined, 1);
+  const other = table.add({ ...plain, id: 2 });
+  const resumed = table.add({ ...plain, id: 3 }, 1);
   expect(resumed.slot).not.toBe(other.slot);
   expect(resumed.length).toBe(10);
   expect(table.cachedTokens).toBe(10);
-  expect(() => table.add(4, undefined, undefined, 1)).toThrow('All 2 sessions');
+  expect(() => table.add({ ...plain, id: 4 }, 1)).toThrow('All 2 sessions');
 });
 
 it('what was kept is there until it is forgotten, and no longer', () => {
   const table = tableThatKept();
+  expect(table.cachedLayers(1)).toBe(4);
   expect(table.forget(1)).toBeDefined();
+  expect(table.cachedLayers(1)).toBeUndefined();
   expect(table.forget(1)).toBeUndefined();
   expect(table.cachedTokens).toBe(0);
-  expect(table.add(2, undefined, undefined, 1).length).toBe(0);
-  table.add(3, undefined, undefined);
+  expect(table.add({ ...plain, id: 2 }, 1).length).toBe(0);
+  table.add({ ...plain, id: 3 });
 });

@@ -1,10 +1,9 @@
 /** The sessions of an engine: who may open one, which sequence of the cache it gets, and whose turn it is. */
 import { AppError } from '../../src-shared/errors.ts';
-import type { Sampler } from './sampling/sampler.ts';
-import { Session } from './session.ts';
+import { Session, type SessionOptions } from './session.ts';
 
-/** The prefix that a session left in the cache. */
-type CachedPrefix = { readonly slot: number; readonly length: number };
+/** The prefix that a session left in the cache, of as many layers as it used. */
+type CachedPrefix = { readonly slot: number; readonly length: number; readonly layers: number };
 
 export class SessionTable {
   /** In the order in which they were last served, the longest waiting first. */
@@ -39,27 +38,28 @@ export class SessionTable {
   }
 
   /** @throws AppError as `checkRoom` */
-  add(
-    id: number,
-    sampler: Sampler | undefined,
-    selfFeedUntil: number | undefined,
-    resumed?: number,
-  ): Session {
-    this.checkRoom(id, resumed);
+  add(options: Omit<SessionOptions, 'slot' | 'length'>, resumed?: number): Session {
+    this.checkRoom(options.id, resumed);
     const { slot, length } = this.#takePrefix(resumed) ?? {
       slot: this.#freeSlots.pop() ?? 0,
       length: 0,
     };
-    this.#newest = id;
-    const session = new Session({ id, slot, sampler, selfFeedUntil, length });
-    this.#sessions.set(id, session);
+    this.#newest = options.id;
+    const session = new Session({ ...options, slot, length });
+    this.#sessions.set(options.id, session);
     return session;
+  }
+
+  /** Of how many layers a retained session left its tokens in the cache; undefined where nothing is left of it. */
+  cachedLayers(id: number): number | undefined {
+    return this.#prefixes.get(id)?.layers;
   }
 
   /** Takes a session out, and keeps its slot with what is in the cache of it by then. */
   retain(session: Session): void {
     this.#sessions.delete(session.id);
-    this.#prefixes.set(session.id, { slot: session.slot, length: session.length });
+    const { id, slot, length, layers } = session;
+    this.#prefixes.set(id, { slot, length, layers });
   }
 
   /** Gives the slot of a kept session back and returns it; the caller empties its cache. */

@@ -9,7 +9,14 @@ function work(position: number, count: number): Work {
 }
 
 function open(): Session {
-  return new Session({ id: 1, slot: 0, sampler: undefined, selfFeedUntil: undefined, length: 0 });
+  return new Session({
+    id: 1,
+    slot: 0,
+    sampler: undefined,
+    layers: 4,
+    selfFeedUntil: undefined,
+    length: 0,
+  });
 }
 
 describe('Session', () => {

@@ -7,6 +7,8 @@ export type SessionOptions = {
   readonly id: number;
   readonly slot: number;
   readonly sampler: Sampler | undefined;
+  /** How many of the shard's layers it uses, from the first one on. */
+  readonly layers: number;
   /** The last position that the engine samples for by feeding its own tokens; undefined: it feeds none. */
   readonly selfFeedUntil: number | undefined;
   /** Tokens that the slot's cache has already. */
@@ -19,15 +21,13 @@ export type Pending = {
   done: number;
   readonly isOwn: boolean;
   /** Of work that is computed singly: hidden states that are handed on with those of the rest, and what they took. */
-  waiting?: { readonly hidden: Buffer[]; micros: number };
+  waiting?: Held;
 };
 
+export type Held = { readonly hidden: Buffer[]; micros: number };
+
 /** Keeps hidden states that are handed on with those of the rest of their work. */
-export function hold(
-  pending: Pending,
-  hidden: Buffer,
-  micros: number,
-): NonNullable<Pending['waiting']> {
+export function hold(pending: Pending, hidden: Buffer, micros: number): Held {
   const held = (pending.waiting ??= { hidden: [], micros: 0 });
   held.hidden.push(hidden);
   held.micros += micros;
@@ -39,6 +39,7 @@ export class Session {
   /** The sequence id in llama.cpp. */
   readonly slot: number;
   readonly sampler: Sampler | undefined;
+  readonly layers: number;
   readonly selfFeedUntil: number | undefined;
   /** Tokens in the cache. */
   length: number;
@@ -51,6 +52,7 @@ export class Session {
     this.slot = options.slot;
     this.length = options.length;
     this.sampler = options.sampler;
+    this.layers = options.layers;
     this.selfFeedUntil = options.selfFeedUntil;
   }
 

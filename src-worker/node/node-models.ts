@@ -4,17 +4,16 @@
  */
 import type { DownloadRequest } from '../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
-import type { HostedShard, ImportedModel, ModelEntry } from '../../src-shared/node-api.ts';
-import type { PoolParams, PoolResult } from '../../src-shared/pool.ts';
+import type { ImportedModel, ModelEntry } from '../../src-shared/api/models.ts';
+import type { PoolParams, PoolResult } from '../../src-shared/api/pools.ts';
 import type { ShardHost } from './engines/shard-host.ts';
-import { whyNotHere } from './engines/why-not-here.ts';
 import type { HostingService } from './hosting/hosting-service.ts';
 import type { KnownPeer } from './mesh/records/record.ts';
 import { withoutPool, withPool } from './models/audience.ts';
 import type { LibraryModel, ModelLibrary } from './models/library.ts';
 import { poolModelOf } from './hosting/offered-model.ts';
 import type { ImportListener, OwnModels } from './hosting/own-models.ts';
-import { chatModels, modelEntries, ownEntry } from './node-status.ts';
+import { chatModels, modelEntries, ownEntry } from './model-entries.ts';
 import type { PoolService } from './pools/pool-service.ts';
 import type { ChatModel } from './text/find-model.ts';
 
@@ -27,8 +26,6 @@ export type NodeModelsOptions = {
   readonly peers: () => readonly KnownPeer[];
   /** Models of which every layer is hosted by somebody in reach. */
   readonly available: () => readonly ModelSummary[];
-  /** Why this machine's own shards do not serve; null while they do. */
-  readonly idleReason: () => string | null;
   readonly onImportProgress: ImportListener;
   readonly onChange: () => void;
 };
@@ -85,12 +82,12 @@ export class NodeModels {
 
   /** Offers a model no more, nor gives it to the members. @throws AppError as PoolService.offer */
   async withdraw(params: PoolParams<'poolWithdraw'>): Promise<PoolResult<'poolWithdraw'>> {
-    const { library, own, pools, hosting } = this.#options;
+    const { library, pools, hosting } = this.#options;
     const before = pools.offered();
     const { poolId, ...withdrawn } = await pools.offer(params.pool, params.id, null);
     const offers = before.filter(({ id, pool }) => id === params.id && pool.id === poolId);
     for (const { manifestId } of offers) {
-      if (own.get(manifestId) !== undefined) {
+      if (library.get(manifestId) !== undefined) {
         await library.share(manifestId, withoutPool(library.audienceOf(manifestId), poolId));
       }
     }
@@ -108,22 +105,6 @@ export class NodeModels {
   chatModels(): ChatModel[] {
     const { available, shards } = this.#options;
     return chatModels(this.entries(), available(), (id) => shards.hosts(id));
-  }
-
-  /** Why this machine does not answer with the model itself, as a sentence; undefined where it is not meant to. */
-  whyNotHere(manifestId: string): string | undefined {
-    const { shards, own, idleReason } = this.#options;
-    return whyNotHere({
-      isHosted: shards.hosts(manifestId),
-      isHere: own.get(manifestId) !== undefined,
-      idleReason: idleReason(),
-      fault: shards.faultOf(manifestId),
-    });
-  }
-
-  /** The models that come with the app, whole. */
-  bundledShards(): HostedShard[] {
-    return this.#options.own.bundled.map((model) => ({ model }));
   }
 
   #changed(): void {

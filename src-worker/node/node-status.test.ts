@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelSummary } from '../../src-shared/model.ts';
-import type { NodeStatus, ShardStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus, ShardStatus } from '../../src-shared/api/node-status.ts';
 import type { KnownPeer, RecordedShard } from './mesh/records/record.ts';
 import type { LibraryModel } from './models/library.ts';
-import { isSameStatus, modelEntries, peerStatus, peerStatuses } from './node-status.ts';
+import { peerStatus, peerStatuses } from './mesh/peer-statuses.ts';
+import { modelEntries } from './model-entries.ts';
+import { isSameStatus } from './node-status.ts';
 
 function model(digit: string, name = `Model ${digit}`): ModelSummary {
   return {

@@ -3,36 +3,72 @@
  * happens. When the host is gone, the node ends too, and its engines with it.
  */
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
-import type { NodeMessage, NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { serveHost } from './host-link.ts';
 import type { Log } from './base/log.ts';
-import { MeshNode } from './mesh-node.ts';
+import { composeNode } from './mesh-node.ts';
 import { isSameStatus } from './node-status.ts';
+import { type RunningNode, startFeatures } from './running-node.ts';
 
 /** A status is told at most this often, in milliseconds. */
 const statusEveryMs = 1000;
 /** Longer than every part's own deadline for stopping. */
 const stopWithinMs = 5000;
 
-const chats = new Map<number, AbortController>();
-let node: MeshNode | undefined;
+let node: RunningNode | undefined;
 let isStarting = false;
 let told: NodeStatus | undefined;
 let statusTimer: NodeJS.Timeout | undefined;
 let stopping: Promise<void> | undefined;
 
-function send(message: NodeMessage): void {
-  if (process.connected) {
-    // A host that is just going away is noticed by 'disconnect'.
-    process.send?.(message, () => {});
-  }
-}
+const host = serveHost(
+  {
+    send: (message) => {
+      if (process.connected) {
+        // A host that is just going away is noticed by 'disconnect'.
+        process.send?.(message, () => {});
+      }
+    },
+    onMessage: (listener) => void process.on('message', listener),
+  },
+  () => ({
+    ...node?.handlers,
+    start: async (config) => {
+      if (node !== undefined || isStarting) {
+        throw new AppError('request-invalid', 'The node is running already.');
+      }
+      isStarting = true;
+      try {
+        const features = await composeNode({
+          config,
+          logOf,
+          tell: (name, value) => host.tell(name, value),
+          onChange: statusChanged,
+        });
+        node = await startFeatures(features);
+      } finally {
+        isStarting = false;
+      }
+      told = node.status();
+      return told;
+    },
+    ping: () => null,
+    stop: async () => {
+      await stop();
+      // The answer goes out first; a host may ask twice.
+      setImmediate(() => process.connected && process.disconnect());
+      return null;
+    },
+  }),
+  // A change is told before the answer to what changed it.
+  (method) => method !== 'ping' && tellStatus(),
+);
 
 function logOf(source: string): Log {
   return (level, message, details) => {
     const shown =
       details === undefined ? {} : { details: JSON.parse(JSON.stringify(details, describeErrors)) };
-    send({ type: 'log', level, source, message, ...shown });
+    host.tell('log', { level, source, message, ...shown });
   };
 }
 
@@ -49,10 +85,10 @@ function statusChanged(): void {
 }
 
 function tellStatus(): void {
-  const status = node?.status();
+  const status = stopping === undefined ? node?.status() : undefined;
   if (status !== undefined && (told === undefined || !isSameStatus(status, told))) {
     told = status;
-    send({ type: 'status', status });
+    host.tell('status', status);
     // Speeds fall by themselves after the last token.
     if (status.tokensPerSecond > 0 || status.requests.active > 0) {
       statusChanged();
@@ -60,19 +96,9 @@ function tellStatus(): void {
   }
 }
 
-function running(): MeshNode {
-  if (node === undefined) {
-    throw new AppError('not-running', 'The node has not been started yet.');
-  }
-  return node;
-}
-
 function stop(atOnce = false): Promise<void> {
   stopping ??= (async () => {
     setTimeout(() => process.exit(1), stopWithinMs).unref();
-    for (const chat of chats.values()) {
-      chat.abort();
-    }
     await node?.stop(atOnce);
   })();
   return stopping;
@@ -92,89 +118,6 @@ process.on('uncaughtException', (error) => {
   logOf('node')('error', `The node cannot go on: ${describeCauses(error)}`);
   process.stderr.write(`${describeCauses(error)}\n`, () => process.exit(1));
 });
-
-serveHost(
-  { send, onMessage: (listener) => void process.on('message', listener) },
-  {
-    start: async (config) => {
-      if (node !== undefined || isStarting) {
-        throw new AppError('request-invalid', 'The node is running already.');
-      }
-      isStarting = true;
-      try {
-        node = await MeshNode.start({ config, logOf, onEvent: send, onChange: statusChanged });
-      } finally {
-        isStarting = false;
-      }
-      told = node.status();
-      return told;
-    },
-    status: () => running().status(),
-    setShards: ({ shards }) => {
-      running().setShards(shards);
-      return null;
-    },
-    setWork: async (order) => {
-      await running().setWork(order);
-      return null;
-    },
-    setHosting: (hosting) => {
-      running().setHosting(hosting);
-      return null;
-    },
-    setRouting: (routing) => {
-      running().setRouting(routing);
-      return null;
-    },
-    modelStorage: () => running().modelStorage(),
-    catalog: () => running().catalog(),
-    downloadModel: (request) => running().models.download(request),
-    cancelDownload: async ({ model }) => {
-      await running().cancelDownload(model);
-      return null;
-    },
-    route: ({ model, rules }) => running().route(model, rules),
-    importModel: ({ path, alias }) => running().models.import(path, alias),
-    removeModel: ({ model }) => running().models.remove(model),
-    chat: async ({ chat, request }) => {
-      if (chats.has(chat)) {
-        throw new AppError('request-invalid', `Chat ${chat} is running already.`);
-      }
-      const controller = new AbortController();
-      chats.set(chat, controller);
-      statusChanged();
-      try {
-        for await (const event of running().chat(request, controller.signal)) {
-          send({ type: 'chat', chat, event });
-        }
-      } finally {
-        chats.delete(chat);
-        statusChanged();
-      }
-      return null;
-    },
-    ping: () => null,
-    cancelChat: ({ chat }) => {
-      chats.get(chat)?.abort();
-      return null;
-    },
-    poolCreate: (params) => running().pools.create(params),
-    poolInvite: (params) => running().pools.invite(params),
-    poolJoin: (params) => running().pools.join(params),
-    poolReadInvite: (params) => running().pools.readInvite(params),
-    poolList: () => running().pools.list(),
-    poolRevoke: (params) => running().pools.revoke(params),
-    poolOffer: (params) => running().models.offer(params),
-    poolWithdraw: (params) => running().models.withdraw(params),
-    poolLeave: (params) => running().pools.leave(params),
-    stop: async () => {
-      await stop();
-      // The answer goes out first; a host may ask twice.
-      setImmediate(() => process.connected && process.disconnect());
-      return null;
-    },
-  },
-);
 
 if (process.send === undefined) {
   process.stderr.write('This is the mesh node; "mindmesh serve" starts it.\n', () =>

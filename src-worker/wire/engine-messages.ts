@@ -84,6 +84,11 @@ const openParametersSchema = z.object({
   session: z.int().min(1).max(0xffff_ffff),
   /** Only for shards that sample (last, whole). */
   sampling: samplingSchema.optional(),
+  /**
+   * How many of the shard's layers the session uses, from the first one on: what comes out are the hidden states after
+   * them. Absent: all.
+   */
+  layers: z.int().min(1).optional(),
   /** Tokens generated before this engine joined, for penalties and grammar. */
   generated: generatedSchema.default([]),
   /**

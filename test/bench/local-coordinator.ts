@@ -126,7 +126,7 @@ export class LocalCoordinator {
   }
 
   async stop(): Promise<void> {
-    this.#stages.stop();
+    await this.#stages.stop();
     await this.#shards.stop();
     await this.#mesh.stop();
     await rm(this.#folder, { recursive: true, force: true });

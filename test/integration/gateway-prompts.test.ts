@@ -32,7 +32,7 @@ describe('prompts of a real tokenizer', () => {
     });
   });
   afterAll(async () => {
-    await texts.close();
+    await texts.stop();
     await rm(folder, { recursive: true });
   });
 
@@ -94,7 +94,7 @@ describe('the tokenizers of many models', () => {
     });
   });
   afterEach(async () => {
-    await texts.close();
+    await texts.stop();
     log.splice(0);
   });
 
@@ -190,7 +190,7 @@ describe('the tokenizers of many models', () => {
   it('are all ended with the node', async () => {
     await ask('a');
     await ask('b');
-    await texts.close();
+    await texts.stop();
     expect(log.slice(2).toSorted()).toEqual(['end a', 'end b']);
     await expect(ask('c')).rejects.toMatchObject({ code: 'cancelled' });
   });

@@ -56,7 +56,7 @@ describe('long text', () => {
       });
     });
     afterAll(async () => {
-      await texts.close();
+      await texts.stop();
       await tokenizer.close();
     });
 
@@ -204,7 +204,7 @@ describe('long text', () => {
         message: expect.stringContaining('5000 characters'),
       });
     } finally {
-      await texts.close();
+      await texts.stop();
     }
   });
 

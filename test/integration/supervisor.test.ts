@@ -47,7 +47,7 @@ function supervised(behaviours: string[], changes: Partial<ChildPlan> = {}): Sup
       ...changes,
     }),
     onState: (state) => states.push(state),
-    policy: { firstDelayMs: 10, longestDelayMs: 100, steadyAfterMs: 60_000 },
+    policy: { firstMs: 10, longestMs: 100, steadyAfterMs: 60_000 },
   });
   onTestFinished(async () => {
     await supervisor.stop();

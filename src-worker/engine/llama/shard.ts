@@ -1,6 +1,7 @@
 /**
  * A run of a model's layers in llama.cpp: its weights, its KV cache for several sequences, and one call that
- * decodes a batch. A shard that is not last hands on the hidden states after its last layer.
+ * decodes a batch. A shard that is not last hands on the hidden states after its last layer. Any shard can be used for
+ * the first of its layers alone: it then hands on what a shard that was cut there would, to the last bit.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import { samples, type StageRole, takesTokens } from '../../wire/stage-role.ts';
@@ -39,7 +40,7 @@ export class Shard {
   readonly #context: Pointer;
   readonly #memory: Pointer;
   readonly #pool: Pointer | undefined;
-  readonly #tap: HiddenTap | undefined;
+  readonly #tap: HiddenTap;
   readonly #batch: BatchBuffer;
   /** For every run of the last batch the index of its last token. */
   #lastIndexes: number[] = [];
@@ -73,9 +74,7 @@ export class Shard {
           'of a model is loaded as middle.',
       );
     }
-    this.#tap = this.samples
-      ? undefined
-      : new HiddenTap(llama, `l_out-${model.layers - 1}`, model.width);
+    this.#tap = new HiddenTap(llama, model.width);
     // llama.cpp asserts that a batch may have as many outputs as there are sequences.
     const batchSize = Math.max(this.batchSize, options.maxSessions);
     const onGpu = library.backend !== 'cpu';
@@ -88,14 +87,14 @@ export class Shard {
       n_outputs_max: this.samples ? options.maxSessions : batchSize,
       n_threads: options.threads,
       n_threads_batch: options.threads,
-      cb_eval: this.#tap?.callback ?? null,
+      cb_eval: this.#tap.callback,
       offload_kqv: onGpu,
       op_offload: onGpu,
       // One cache for all sequences keeps a batch's tokens in the order they were given.
       kv_unified: true,
     });
     if (context === null) {
-      this.#tap?.dispose();
+      this.#tap.dispose();
       throw new AppError(
         'engine-load-failed',
         `llama.cpp cannot make a context of ${options.contextLength} tokens for ${model.path}: ` +
@@ -133,14 +132,19 @@ export class Shard {
   /**
    * Decodes one batch. Every slot appears at most once, and all runs together are at most `batchSize` tokens;
    * token ids are below the vocabulary's size and hidden states finite: the caller checked.
-   * @returns for shards that do not sample, the hidden states of each run: float32, count × width.
+   * @param layers how many of the shard's layers compute it, from the first one on; a sequence keeps to one number.
+   * @returns the hidden states of each run after these layers: float32, count × width; none where the shard samples.
    * @throws AppError `context-too-long` when the cache has no room, `engine-failed` when computing failed
    */
-  decode(runs: readonly Run[]): Buffer[] {
-    const everyOutput = this.#tap !== undefined;
-    this.#lastIndexes = this.#batch.fill(runs, everyOutput);
+  decode(runs: readonly Run[], layers = this.model.layers): Buffer[] {
+    const isCut = layers < this.model.layers;
+    const givesHidden = isCut || !this.samples;
+    // llama.cpp's last layer computes on for outputs alone; those before it do so for every token.
+    this.#lastIndexes = this.#batch.fill(runs, givesHidden && !isCut);
     const tokens = runs.reduce((sum, run) => sum + run.count, 0);
-    this.#tap?.start(tokens);
+    if (givesHidden) {
+      this.#tap.start(tokens, layers);
+    }
     const code = this.#llama.decode(this.#context, this.#batch.batch);
     if (code === 1) {
       throw new AppError(
@@ -154,7 +158,7 @@ export class Shard {
         `llama.cpp could not decode ${tokens} tokens (code ${code}).`,
       );
     }
-    return this.#tap?.take(runs.map((run) => run.count)) ?? [];
+    return givesHidden ? this.#tap.take(runs.map((run) => run.count)) : [];
   }
 
   /**
@@ -191,7 +195,7 @@ export class Shard {
     if (this.#pool !== undefined) {
       this.#llama.freeThreadpool(this.#pool);
     }
-    this.#tap?.dispose();
+    this.#tap.dispose();
     this.model.dispose();
   }
 }

@@ -36,7 +36,7 @@ import {
 } from '../../wire/engine-messages.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson } from '../../wire/json-body.ts';
-import { samples, takesTokens } from '../../wire/stage-role.ts';
+import { takesTokens } from '../../wire/stage-role.ts';
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
 import { engineOutput, endOfEngine } from './engine-end.ts';
 import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
@@ -44,7 +44,7 @@ import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
 export type EngineEvents = {
   /** The process runs; it has not loaded anything yet. */
   readonly onSpawn?: (pid: number) => void;
-  /** Hidden states from a first or middle shard, a sampled token from a whole or last one. */
+  /** Hidden states, or a sampled token from a session over the model's last layer. */
   readonly onWork: (work: Work) => void;
   /** The engine gave a session up and closed it. */
   readonly onSessionFailed: (session: number, error: AppError) => void;
@@ -80,7 +80,6 @@ export class EngineClient {
   readonly #watching: NodeJS.Timeout;
   readonly #exited: Promise<void>;
   readonly #takesTokens: boolean;
-  readonly #samples: boolean;
   #nextRequest = 1;
   #description: LoadResult | undefined;
   /** Its start has succeeded, so that its end is news. */
@@ -113,7 +112,6 @@ export class EngineClient {
     this.#events = events;
     this.#parameters = parameters;
     this.#takesTokens = takesTokens(parameters.role);
-    this.#samples = samples(parameters.role);
     this.#child = new Child({
       name: `The engine for ${parameters.path}`,
       command: process.execPath,
@@ -276,8 +274,10 @@ export class EngineClient {
   #onFrame({ kind, body }: Frame): void {
     switch (kind) {
       case engineKinds.hidden:
+        this.#events.onWork(decodeWork(body, this.description.width * 4));
+        return;
       case engineKinds.sampled:
-        this.#events.onWork(decodeWork(body, this.#samples ? 4 : this.description.width * 4));
+        this.#events.onWork(decodeWork(body, 4));
         return;
       case engineKinds.sessionFailed: {
         const { session, error } = decodeJson(sessionFailedSchema, body, "An engine's message");

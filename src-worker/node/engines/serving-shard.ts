@@ -7,6 +7,8 @@ import type { Claimant } from './session-places.ts';
 
 export type ShardSessionRequest = {
   readonly sampling: Sampling | undefined;
+  /** How many of the shard's layers it uses, from the first one on; absent: all. */
+  readonly layers?: number | undefined;
   /** Whole shards feed their own tokens back in until one for this position was sampled. */
   readonly selfFeedUntil: number | undefined;
   /** Cache cells that the session will surely take, and those that it may. */
@@ -22,7 +24,7 @@ export type ShardSessionRequest = {
 
 export interface ShardSessionListener {
   /**
-   * Hidden states from a first or middle shard, a sampled token from one that samples. `computeMicros` is what
+   * Hidden states, or a sampled token from a session over the model's last layer. `computeMicros` is what
    * the work came with and this shard's own time; `session` is the engine's number and of no use to others.
    */
   onWork(work: Work): void;
@@ -67,6 +69,9 @@ export interface ServingShard extends LayerRange {
 }
 
 export interface ServingShards {
-  /** The shard with exactly these layers, when it is there for others, or for this node's own user. */
+  /**
+   * The shard with exactly these layers, or one that begins with them and is used for no more, when it is there for
+   * others, or for this node's own user.
+   */
   find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined;
 }

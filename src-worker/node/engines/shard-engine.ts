@@ -44,6 +44,8 @@ export type StartEngine = (
 type OpenSession = {
   readonly listener: ShardSessionListener;
   readonly activity: SessionActivity;
+  /** Of the shard's layers, the share that it uses. */
+  readonly share: number;
   /** The work that the engine answers next is one token's; what it came with from other stages. */
   isDecoding: boolean;
   earlierMicros: number;
@@ -168,7 +170,7 @@ export class ShardEngine {
     return this.#speed.whileWorking();
   }
 
-  /** What the shard alone can do: tokens a second by its own computing time; 0 before the first. */
+  /** What all of the shard can do: tokens a second by its own computing time; 0 before the first. */
   get ownTokensPerSecond(): number {
     const milliseconds = this.#decodeMs.value;
     return milliseconds > 0 ? 1000 / milliseconds : 0;
@@ -180,19 +182,26 @@ export class ShardEngine {
     listener: ShardSessionListener,
   ): Promise<ShardSession> {
     const { sampling, generated, resume } = request;
-    const activity = new SessionActivity(!this.#samples, request.selfFeedUntil, this.#now());
-    const session: OpenSession = { listener, activity, isDecoding: false, earlierMicros: 0 };
+    const { layers: all } = this.#engine.description;
+    const { layers = all } = request;
+    const answersAll = !this.#samples || layers < all;
+    const activity = new SessionActivity(answersAll, request.selfFeedUntil, this.#now());
+    const share = layers / all;
+    const session: OpenSession = { listener, activity, share, isDecoding: false, earlierMicros: 0 };
+    // What was computed of fewer layers is of no use for more.
+    const cacheName = (name: string): string => `${name} ${layers}`;
     const number = this.#enter(request, session);
     // Beyond the cells that it is sure of, each token is asked for.
     const selfFeedUntil =
       request.selfFeedUntil && Math.min(request.selfFeedUntil, this.#book.cellsOf(number));
     this.#onSessions();
-    const resumed = resume === undefined ? undefined : this.#prefixes.take(resume.name);
+    const resumed = resume === undefined ? undefined : this.#prefixes.take(cacheName(resume.name));
     this.#prefixes.shrinkTo(this.#book.freeSessions, this.#book.freeCells);
     let cachedTokens: number;
     try {
       ({ cachedTokens } = await this.#engine.open({
         session: number,
+        ...(layers === all ? {} : { layers }),
         ...(sampling === undefined ? {} : { sampling }),
         ...(selfFeedUntil === undefined ? {} : { selfFeedUntil }),
         ...(generated === undefined ? {} : { generated: [...generated] }),
@@ -220,7 +229,7 @@ export class ShardEngine {
         this.#engine.send({ session: number, position, count, flags, computeMicros, values });
       },
       congestion: () => (this.#engine.isCongested ? this.#engine.drained() : undefined),
-      retain: (name, tokens) => this.#retain(number, name, tokens),
+      retain: (name, tokens) => this.#retain(number, cacheName(name), tokens),
       close: () => this.#close(number),
     };
   }
@@ -267,7 +276,7 @@ export class ShardEngine {
     }
     if (session.isDecoding) {
       this.#speed.add(1, this.#now());
-      this.#decodeMs.add((work.computeMicros - session.earlierMicros) / 1000);
+      this.#decodeMs.add((work.computeMicros - session.earlierMicros) / 1000 / session.share);
     }
     session.activity.came(work, this.#now());
     // What a whole shard answers next is a token that it fed back in by itself.

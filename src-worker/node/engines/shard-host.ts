@@ -1,7 +1,8 @@
 /** Turns the desired shards into running shards, and running shards into what the mesh is told. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
-import type { HostedShard, ShardStatus, WorkOrder } from '../../../src-shared/node-api.ts';
+import type { HostedShard, WorkOrder } from '../../../src-shared/api/node-config.ts';
+import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { fullComputeShare, type ComputeShare } from '../../../src-shared/compute-share.ts';
 import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
@@ -9,8 +10,9 @@ import type { Manifest } from '../manifests/manifest.ts';
 import { expectedMemoryBytes as expectedMemoryBytesOf } from './expected-memory.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
 import type { StartEngine } from './shard-engine.ts';
+import { shardPrefix } from './shard-prefix.ts';
 import { type EngineSettings, ShardRunner } from './shard-runner.ts';
-import { allLayers, partKey } from '../../../src-shared/layers.ts';
+import { allLayers, hasPrefix, isSameRange, partKey } from '../../../src-shared/layers.ts';
 
 /** What this part of the node needs of the model library. */
 export interface ShardSource {
@@ -140,9 +142,19 @@ export class ShardHost implements ServingShards {
 
   /** Nothing new begins for others on a shard that is to end soon. */
   find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined {
-    const runner = this.#runners.get(partKey(manifestId, layers));
     const isThere = isOwn ? this.#work.answersOwner : this.#work.state === 'serving';
-    return isThere && runner?.isServing === true ? runner : undefined;
+    // The shortest one that has room: what is computed for others beside it takes less time.
+    const fitting = [...this.#runners.values()]
+      .filter((runner) => runner.manifestId === manifestId && runner.isServing)
+      .filter((runner) => hasPrefix(runner, layers))
+      .toSorted((a, b) => a.lastLayer - b.lastLayer);
+    const runner = fitting.find((each) => each.freeSessions() > 0) ?? fitting[0];
+    if (!isThere || runner === undefined) {
+      return undefined;
+    }
+    return isSameRange(runner, layers)
+      ? runner
+      : shardPrefix(runner, layers.lastLayer, runner.summary.layers);
   }
 
   statuses(): ShardStatus[] {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
 import { canonicalJson, type Manifest } from '../manifests/manifest.ts';
-import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
+import type { Channel, ChannelOpener, Unhandle } from '../mesh/channels/channel.ts';
 import {
   headerKinds,
   headerPieceBytes,
@@ -24,8 +24,9 @@ export type HeaderSource = {
   readonly headerPath: (manifestId: string) => Promise<string>;
 };
 
-export async function serveHeaders(opener: ChannelOpener, source: HeaderSource): Promise<void> {
-  await opener.handle(headerProtocol, {
+/** Answers peers from now on; returns how to answer no more. */
+export function serveHeaders(opener: ChannelOpener, source: HeaderSource): Promise<Unhandle> {
+  return opener.handle(headerProtocol, {
     limits: headerRequestLimits,
     maxInboundChannels,
     onChannel: (channel) => serveOne(channel, source),

@@ -5,15 +5,12 @@
 import type { CatalogEntry, DownloadRequest } from '../../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { modelsNamed } from '../../../src-shared/model-names.ts';
-import type {
-  DownloadStatus,
-  HostedShard,
-  Hosting,
-  NodeConfig,
-} from '../../../src-shared/node-api.ts';
+import type { HostedShard, Hosting, NodeConfig } from '../../../src-shared/api/node-config.ts';
+import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
+import type { HeaderStore } from '../headers/header-store.ts';
 import type { PoolMesh } from '../pools/pool-mesh.ts';
 import {
   type KnownPeer,
@@ -40,12 +37,13 @@ export type HostingServiceOptions = {
   readonly config: NodeConfig;
   readonly library: ModelLibrary;
   readonly mesh: PoolMesh;
+  readonly headers: HeaderStore;
   readonly shards: ShardHost;
   readonly catalog: readonly CatalogModel[];
   readonly peers: () => readonly KnownPeer[];
   readonly onPeerFault: (peer: string, fault: PeerFault) => void;
   readonly onChange: () => void;
-  readonly logOf: (source: string) => Log;
+  readonly log: Log;
 };
 
 /** News of peers come in crowds; after the first, this long is waited for the others, in milliseconds. */
@@ -67,9 +65,9 @@ export class HostingService {
   #looking: NodeJS.Timeout | undefined;
 
   constructor(options: HostingServiceOptions) {
-    const { config, library, mesh, shards, logOf } = options;
+    const { config, library, mesh, shards, log } = options;
     this.#options = options;
-    this.#log = logOf('models');
+    this.#log = log;
     this.#hosting = config.hosting;
     this.#shared = new SharedModels({
       audienceOf: (manifestId) => library.audienceOf(manifestId),
@@ -89,6 +87,7 @@ export class HostingService {
     this.#bytes = new ModelBytes({
       opener: mesh,
       library,
+      headers: options.headers,
       knownPeers: options.peers,
       addressesOf: (manifestId) => this.#catalog.addressesOf(manifestId),
       limits: config.hosting,
@@ -236,8 +235,7 @@ export class HostingService {
   async stop(): Promise<void> {
     clearTimeout(this.#looking);
     this.#desired.stop();
-    this.#bytes.interrupt();
-    await Promise.all([this.#downloads.stop(), this.#automatic.stop()]);
+    await Promise.all([this.#bytes.stop(), this.#downloads.stop(), this.#automatic.stop()]);
   }
 
   #reconcileSoon(): void {

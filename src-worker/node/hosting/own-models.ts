@@ -20,10 +20,6 @@ export class OwnModels {
     this.#log = log;
   }
 
-  get(manifestId: string): LibraryModel | undefined {
-    return this.#library.list().find((model) => model.manifestId === manifestId);
-  }
-
   /** Ids of the models that come with the app. */
   get bundled(): readonly string[] {
     return this.#bundled;

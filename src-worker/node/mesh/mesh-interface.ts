@@ -1,5 +1,5 @@
 /** What a mesh is told when it is made, and what it is to the rest of the node. */
-import type { Reach, UnreachablePeer } from '../../../src-shared/node-api.ts';
+import type { Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
 import type { Log } from '../base/log.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ChannelOpener } from './channels/channel.ts';
@@ -65,6 +65,11 @@ export interface Mesh extends ChannelOpener {
    * at most four times a second.
    */
   publish(): void;
+  /**
+   * Joins the mesh; resolves once it listens. Peers are sought in the background.
+   * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
+   */
+  start(): Promise<void>;
   /** Tells the peers that this node leaves and closes everything, within two seconds. Safe to call twice. */
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Reach, UnreachablePeer } from '../../../src-shared/node-api.ts';
+import type { Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
 import type { FrameLimits } from '../../wire/frame.ts';
 import {
   advertisedAddresses,
@@ -13,7 +13,7 @@ import {
   withoutPeer,
   withPeer,
 } from './addresses.ts';
-import type { Channel, ProtocolHandler, ProtocolName } from './channels/channel.ts';
+import type { Channel, ProtocolHandler, ProtocolName, Unhandle } from './channels/channel.ts';
 import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
 import { KnownPeers } from './records/known-peers.ts';
@@ -42,10 +42,10 @@ const stopDeadlineMs = 1400;
 const dialDeadlineMs = 10_000;
 
 /**
- * Joins the mesh; resolves once it listens. Peers are sought in the background.
- * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
+ * A mesh that is not joined yet, so that nobody meets this node before it is complete.
+ * @throws AppError `setting-invalid` or `data-folder-unusable`
  */
-export async function createMesh<Members extends MeshMembers>(
+export async function buildMesh<Members extends MeshMembers>(
   options: MeshOptions<Members>,
 ): Promise<Mesh & { readonly members: Members }> {
   const statics = [...(options.bootstrap ?? []), ...options.staticPeers].map(parseStaticPeer);
@@ -70,12 +70,19 @@ export async function createMesh<Members extends MeshMembers>(
     options.onViolation?.(peer);
     offenders.violated(peer);
   };
-  const mesh = new Libp2pMesh(libp2p, { ...options, relayClient, ownAddresses, onViolation });
-  await mesh.start(statics);
+  const mesh = new Libp2pMesh(libp2p, {
+    ...options,
+    statics,
+    relayClient,
+    ownAddresses,
+    onViolation,
+  });
   return mesh;
 }
 
 type MadeMeshOptions<Members extends MeshMembers> = MeshOptions<Members> & {
+  /** Peers from settings, the first ones to be tried first. */
+  readonly statics: readonly StaticPeer[];
   readonly relayClient: RelayClient;
   readonly ownAddresses: OwnAddresses;
 };
@@ -86,6 +93,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly #libp2p: Libp2p;
   readonly #ownAddresses: OwnAddresses;
   readonly #log: Log;
+  readonly #statics: readonly StaticPeer[];
   readonly #channels: PeerChannels;
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
@@ -101,6 +109,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#libp2p = libp2p;
     this.#ownAddresses = options.ownAddresses;
     this.#log = options.log;
+    this.#statics = options.statics;
     this.#channels = new PeerChannels(libp2p, options.log, options.onViolation);
     this.#peers = new KnownPeers({
       connectionsOf: (peer) => this.#connectionsOf(peer),
@@ -149,7 +158,16 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     });
   }
 
-  async start(statics: readonly StaticPeer[]): Promise<void> {
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     await this.discovery.prepare();
     this.#libp2p.addEventListener('peer:connect', ({ detail }) => {
       const peer = detail.toString();
@@ -175,7 +193,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#libp2p.addEventListener('self:peer:update', () => this.publish());
     this.#ownAddresses.whenMapped(() => this.publish());
     await startLibp2p(this.#libp2p);
-    this.discovery.start(statics);
+    this.discovery.start(this.#statics);
     this.#network.start();
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
   }
@@ -237,7 +255,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     return waysFor(nearness, peer, told);
   }
 
-  handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<void> {
+  handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<Unhandle> {
     return this.#channels.handle(protocol, handler);
   }
 

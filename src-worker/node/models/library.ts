@@ -99,6 +99,10 @@ export class ModelLibrary implements ChunkSupply {
     return this.#register.list();
   }
 
+  get(manifestId: string): LibraryModel | undefined {
+    return this.list().find((model) => model.manifestId === manifestId);
+  }
+
   /** As `importFile`, for callers to whom it is all one what was known before. */
   async importModel(path: string, options: ImportOptions = {}): Promise<LibraryModel> {
     return (await this.importFile(path, options)).model;

@@ -1,7 +1,7 @@
 /** A mesh whose gate and members are the pools of this node: the place where the two are put together. */
 import { join } from 'node:path';
 import { loadIdentity } from '../identity/identity.ts';
-import { createMesh, type Mesh, type MeshOptions } from '../mesh/mesh.ts';
+import { buildMesh, type Mesh, type MeshOptions } from '../mesh/mesh.ts';
 import { MembershipGate } from './gate/membership-gate.ts';
 import { Pools } from './membership/pools.ts';
 import { PoolService } from './pool-service.ts';
@@ -18,11 +18,21 @@ export interface PoolMesh extends Mesh {
  * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
  */
 export async function createPoolMesh(options: PoolMeshOptions): Promise<PoolMesh> {
+  const mesh = await buildPoolMesh(options);
+  await mesh.start();
+  return mesh;
+}
+
+/**
+ * The same mesh, not joined yet.
+ * @throws AppError `setting-invalid` or `data-folder-unusable`
+ */
+export async function buildPoolMesh(options: PoolMeshOptions): Promise<PoolMesh> {
   const { dataFolder, log, poolOnly = false } = options;
   const identity = await loadIdentity(dataFolder, log);
   const pools = await Pools.open({ folder: join(dataFolder, 'pools'), identity, log });
   const gate = new MembershipGate({ identity, pools, poolOnly });
-  const mesh = await createMesh({
+  const mesh = await buildMesh({
     ...options,
     identity,
     gate,

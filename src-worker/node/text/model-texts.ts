@@ -85,7 +85,7 @@ export class ModelTexts {
   }
 
   /** Ends all processes. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     this.#closed = true;
     this.#renderer.close();
     for (const [id, kept] of this.#cached) {

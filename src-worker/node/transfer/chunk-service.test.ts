@@ -14,7 +14,10 @@ describe('a model that was opened for a peer', () => {
       opener: {
         peer: 'this',
         openChannel: () => Promise.reject(new Error('Nobody is called')),
-        handle: async (_, handler) => void served.push(handler),
+        handle: async (_, handler) => {
+          served.push(handler);
+          return () => Promise.resolve();
+        },
       },
       supply: {
         open: async () => {

@@ -2,7 +2,7 @@
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
-import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
+import type { Channel, ChannelOpener, Unhandle } from '../mesh/channels/channel.ts';
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import type { Bitmap } from './bitmap.ts';
 import {
@@ -40,17 +40,24 @@ export type ChunkServiceOptions = {
 export class ChunkService {
   readonly #options: ChunkServiceOptions;
   readonly #channels = new Set<Channel>();
+  #unhandle: Unhandle | undefined;
 
   constructor(options: ChunkServiceOptions) {
     this.#options = options;
   }
 
   async start(): Promise<void> {
-    await this.#options.opener.handle(chunkProtocol, {
+    this.#unhandle = await this.#options.opener.handle(chunkProtocol, {
       limits: chunkOpenLimits,
       maxInboundChannels: maxChannelsOfPeer,
       onChannel: (channel) => this.#accept(channel),
     });
+  }
+
+  /** Ends what is being sent, and answers nobody any more. */
+  async stop(): Promise<void> {
+    this.interrupt();
+    await this.#unhandle?.();
   }
 
   /** Ends what is being sent: the machine is needed for something else. */

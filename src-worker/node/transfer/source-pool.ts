@@ -2,6 +2,7 @@
  * The sources in use for a download: opens those to be had, watches that each goes on sending, and remembers
  * which are not to be asked again.
  */
+import { type BackOff, backOffMs } from '../../../src-shared/back-off.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Clock } from '../../../src-shared/clock.ts';
 import type { ChunkSource } from './chunk-source.ts';
@@ -9,9 +10,11 @@ import type { ChunkSource } from './chunk-source.ts';
 /** In use at once. */
 const maxSources = 8;
 
-/** A source that failed is tried again after this, in milliseconds; twice as long each time. */
-const retryMs = 2000;
-const longestRetryMs = 60_000;
+/** When a source that failed is tried again. */
+const retries: BackOff = { firstMs: 2000, longestMs: 60_000 };
+
+/** A slow source that is the only one must get through in the end: how often its time grows after it stood still. */
+const mostStalls = 10;
 
 /** A source that is known of and not opened yet. */
 export type SourceCandidate = {
@@ -171,8 +174,7 @@ export class SourcePool {
     }
     past.failures += 1;
     past.stalls += hasStalled ? 1 : 0;
-    past.retryAt =
-      this.#options.clock.now() + Math.min(retryMs * 2 ** (past.failures - 1), longestRetryMs);
+    past.retryAt = this.#options.clock.now() + backOffMs(retries, past.failures);
     this.#past.set(id, past);
     const fault = hasLied ? 'lied' : hasStalled ? 'stalled' : 'failed';
     this.#options.onFault?.({ id, kind, fault, reason: message });
@@ -182,8 +184,9 @@ export class SourcePool {
   #watch(id: string, used: Used): void {
     used.cancelStall();
     if (used.waiting > 0) {
-      // A slow peer that is the only one must get through in the end.
-      const stallMs = this.#options.stallMs * 2 ** Math.min(this.#past.get(id)?.stalls ?? 0, 10);
+      const { stallMs: firstMs } = this.#options;
+      const longer: BackOff = { firstMs, longestMs: firstMs * 2 ** mostStalls };
+      const stallMs = backOffMs(longer, (this.#past.get(id)?.stalls ?? 0) + 1);
       used.cancelStall = this.#options.clock.after(stallMs, () => {
         used.controller.abort(new AppError('timed-out', 'The source sent nothing for too long'));
       });

@@ -1,4 +1,5 @@
 /** Chains of shards inside the test's own process, without scheduler or link: for comparing logits bit by bit. */
+import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Library } from '../../../src-worker/engine/llama/library.ts';
 import { Shard } from '../../../src-worker/engine/llama/shard.ts';
 import { rangesAt, roleOf, type TestModel, tokensAsBytes } from './engine-models.ts';
@@ -12,6 +13,9 @@ export type Piece = {
 
 /** Enough for the tests' prompts; slots are 0 to 3. */
 const usualOptions = { contextLength: 512, maxSessions: 4, batchSize: 64, threads: 1 };
+
+/** A shard, and how many of its layers are used, from the first one on. */
+export type UsedShard = { readonly shard: Shard; readonly layers: number };
 
 /** Loads the shards of a model once each, however many chains they are part of. */
 export class ShardSet {
@@ -28,23 +32,28 @@ export class ShardSet {
 
   /** The chain that is cut before each of `boundaries`; none is the whole model. Its caches are empty. */
   async chain(...boundaries: number[]): Promise<Chain> {
-    const shards: Shard[] = [];
-    for (const { firstLayer, lastLayer } of rangesAt(boundaries, this.#model.layers)) {
-      const key = `${firstLayer}-${lastLayer}`;
-      let shard = this.#shards.get(key);
-      if (shard === undefined) {
-        const role = roleOf(firstLayer, lastLayer, this.#model.layers);
-        const path =
-          role === 'whole' ? this.#model.path : await this.#model.cut(firstLayer, lastLayer);
-        shard = await Shard.load(this.#library, path, { ...this.#options, role });
-        this.#shards.set(key, shard);
-      }
-      for (let slot = 0; slot < this.#options.maxSessions; slot += 1) {
-        shard.truncate(slot, 0);
-      }
-      shards.push(shard);
+    const used: UsedShard[] = [];
+    for (const range of rangesAt(boundaries, this.#model.layers)) {
+      used.push(await this.use(range));
     }
-    return new Chain(shards);
+    return new Chain(used);
+  }
+
+  /** The shard with these layers, used up to one of them; by default all of it. Its cache is empty. */
+  async use({ firstLayer, lastLayer }: LayerRange, lastUsed = lastLayer): Promise<UsedShard> {
+    const key = `${firstLayer}-${lastLayer}`;
+    let shard = this.#shards.get(key);
+    if (shard === undefined) {
+      const role = roleOf(firstLayer, lastLayer, this.#model.layers);
+      const path =
+        role === 'whole' ? this.#model.path : await this.#model.cut(firstLayer, lastLayer);
+      shard = await Shard.load(this.#library, path, { ...this.#options, role });
+      this.#shards.set(key, shard);
+    }
+    for (let slot = 0; slot < this.#options.maxSessions; slot += 1) {
+      shard.truncate(slot, 0);
+    }
+    return { shard, layers: lastUsed - firstLayer + 1 };
   }
 
   dispose(): void {
@@ -55,42 +64,63 @@ export class ShardSet {
 }
 
 export class Chain {
-  readonly #shards: readonly Shard[];
+  readonly #used: readonly UsedShard[];
 
-  constructor(shards: readonly Shard[]) {
-    this.#shards = shards;
+  constructor(used: readonly UsedShard[]) {
+    this.#used = used;
   }
 
   /** Decodes one batch through all shards. Returns for each piece the bytes of the logits after its last token. */
   decode(...pieces: Piece[]): Buffer[] {
     let values: Uint8Array[] = pieces.map(({ tokens }) => tokensAsBytes(tokens));
-    for (const shard of this.#shards) {
-      const outputs = shard.decode(
-        pieces.map(({ slot, position, tokens }, index) => ({
-          slot,
-          position,
-          count: tokens.length,
-          values: values[index] ?? new Uint8Array(0),
-          wantsLogits: shard.samples,
-        })),
-      );
-      if (shard.samples) {
-        return pieces.map((_, index) => Buffer.from(Float32Array.from(shard.logits(index)).buffer));
+    for (const used of this.#used) {
+      const samples = used.shard.samples && used.layers === used.shard.model.layers;
+      const outputs = decodeUsed(used, pieces, values, samples);
+      if (samples) {
+        return pieces.map((_, index) =>
+          Buffer.from(Float32Array.from(used.shard.logits(index)).buffer),
+        );
       }
       values = outputs;
     }
     throw new Error('The chain has no last shard');
   }
 
+  /** The same through all shards but those that sample. Returns the hidden states behind each of them, by piece. */
+  hiddenStates(...pieces: Piece[]): Buffer[][] {
+    let values: Uint8Array[] = pieces.map(({ tokens }) => tokensAsBytes(tokens));
+    return this.#used.map((used) => {
+      const outputs = decodeUsed(used, pieces, values, false);
+      values = outputs;
+      return outputs;
+    });
+  }
+
   truncate(slot: number, length: number): void {
-    for (const shard of this.#shards) {
+    for (const { shard } of this.#used) {
       shard.truncate(slot, length);
     }
   }
 
   lengths(slot: number): number[] {
-    return this.#shards.map((shard) => shard.lengthOf(slot));
+    return this.#used.map(({ shard }) => shard.lengthOf(slot));
   }
+}
+
+function decodeUsed(
+  { shard, layers }: UsedShard,
+  pieces: readonly Piece[],
+  values: readonly Uint8Array[],
+  wantsLogits: boolean,
+): Buffer[] {
+  const runs = pieces.map(({ slot, position, tokens }, index) => ({
+    slot,
+    position,
+    count: tokens.length,
+    values: values[index] ?? new Uint8Array(0),
+    wantsLogits,
+  }));
+  return shard.decode(runs, layers);
 }
 
 /** `count` tokens of printable text, different ones for every position. */

@@ -48,7 +48,7 @@ export class TestModel {
   }
 
   async close(): Promise<void> {
-    await this.texts.close();
+    await this.texts.stop();
     await this.generations.stop();
     await rm(this.#folder, { recursive: true });
   }

@@ -13,7 +13,7 @@ const standInScript = fileURLToPath(new URL('../../fixtures/host-node.ts', impor
 export async function standInHost(options: HostOptions = {}): Promise<Host> {
   const host = await createHost({
     dataFolder: options.dataFolder ?? (await temporaryFolder()),
-    restartPolicy: { firstDelayMs: 10, longestDelayMs: 1000, steadyAfterMs: 60_000 },
+    restartPolicy: { firstMs: 10, longestMs: 1000, steadyAfterMs: 60_000 },
     alwaysWork: options.sources === undefined,
     ...options,
     overrides: { apiPort: 0, ...options.overrides },

@@ -13,11 +13,12 @@ const library = await ModelLibrary.open({ folder, onWarning: () => {} });
 const noPeers = {
   peer: 'none',
   openChannel: () => Promise.reject(new Error('There are no peers')),
-  handle: async () => {},
+  handle: () => Promise.resolve(() => Promise.resolve()),
 };
 const downloads = new ModelDownloads({
   opener: noPeers,
   knownPeers: () => [],
+  headers: { fetch: () => Promise.reject(new Error('There are no peers')) },
   library,
   addressesOf: () => [url],
   download: new TokenBucket(limit === '' ? null : Number(limit)),

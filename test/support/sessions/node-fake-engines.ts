@@ -45,6 +45,8 @@ class FakeEngine implements Engine {
   readonly description: LoadResult;
   readonly isCongested = false;
   readonly opened: number[] = [];
+  /** Of sessions that use a part of the layers: how many. */
+  readonly openedLayers = new Map<number, number>();
   readonly closed: number[] = [];
   readonly kept: number[] = [];
   readonly learnt: (readonly number[])[] = [];
@@ -72,8 +74,11 @@ class FakeEngine implements Engine {
     };
   }
 
-  open({ session, resume }: OpenParameters): Promise<OpenResult> {
+  open({ session, layers, resume }: OpenParameters): Promise<OpenResult> {
     this.opened.push(session);
+    if (layers !== undefined) {
+      this.openedLayers.set(session, layers);
+    }
     if (resume !== undefined) {
       this.resumed.push(resume.session);
     }

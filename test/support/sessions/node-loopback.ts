@@ -27,8 +27,9 @@ export class Loopback {
       peer: name,
       openChannel: (peer, protocol, limits) => this.#open(name, peer, protocol, limits),
       handle: (protocol, handler) => {
-        this.#handlers.set(`${name} ${protocol}`, handler);
-        return Promise.resolve();
+        const key = `${name} ${protocol}`;
+        this.#handlers.set(key, handler);
+        return Promise.resolve(async () => void this.#handlers.delete(key));
       },
     };
   }

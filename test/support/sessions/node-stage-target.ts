@@ -72,7 +72,7 @@ export class StageTarget {
   }
 
   stop(): void {
-    this.node.service.stop();
+    void this.node.service.stop();
   }
 }
 

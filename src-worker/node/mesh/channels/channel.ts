@@ -61,6 +61,8 @@ export type ProtocolHandler = {
   readonly onChannel: (channel: Channel) => void;
 };
 
+export type Unhandle = () => Promise<void>;
+
 /** Opens channels to peers and accepts theirs; channels to the own peer id stay inside the process. */
 export interface ChannelOpener {
   readonly peer: string;
@@ -76,5 +78,6 @@ export interface ChannelOpener {
     signal: AbortSignal,
     addresses?: readonly string[],
   ): Promise<Channel>;
-  handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<void>;
+  /** Accepts channels of the protocol; returns how to accept no more. Those that are open stay. */
+  handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<Unhandle>;
 }

@@ -5,7 +5,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { FrameLimits } from '../../../wire/frame.ts';
 import { dialableAddresses, withPeer } from '../addresses.ts';
-import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName } from './channel.ts';
+import type { Channel, ChannelOpener, ProtocolHandler, ProtocolName, Unhandle } from './channel.ts';
 import type { ChannelReport } from './frame-channel.ts';
 import { channelOverStream } from './libp2p-channel.ts';
 import { dialFailure } from '../dial-failure.ts';
@@ -67,7 +67,7 @@ export class PeerChannels implements ChannelOpener {
     }
   }
 
-  async handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<void> {
+  async handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<Unhandle> {
     this.#handlers.set(protocol, handler);
     const open = new Map<string, number>();
     await this.#libp2p.handle(
@@ -101,6 +101,10 @@ export class PeerChannels implements ChannelOpener {
         runOnLimitedConnection: true,
       },
     );
+    return async () => {
+      this.#handlers.delete(protocol);
+      await this.#libp2p.unhandle(protocol);
+    };
   }
 
   /**

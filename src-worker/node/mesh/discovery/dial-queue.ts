@@ -3,12 +3,13 @@
  * hundreds of peers behind that are gone, and each takes a time-out: while others wait, the first attempts are short.
  */
 
+import { type BackOff, backOffMs } from '../../../../src-shared/back-off.ts';
+
 /** Dials at once: every one is a socket, and routers of households forget their tables at a thousand. */
 const maxDials = 192;
 
-/** A first attempt while others wait, doubling with every failure; and one that nobody waits for. Milliseconds. */
-const hurriedMs = 1000;
-const longestMs = 10_000;
+/** How long an attempt may take while others wait, more with every failure; and as long as any while nobody waits. */
+const patience: BackOff = { firstMs: 1000, longestMs: 10_000 };
 
 type Job = {
   readonly failures: number;
@@ -49,10 +50,10 @@ export class DialQueue {
   }
 
   async #run({ failures, run }: Job): Promise<void> {
-    // Whoever comes in the same moment counts as waiting, too.
+    // A job that comes in the same moment counts as waiting, too.
     await Promise.resolve();
     const isHurried = this.#waiting.length > 0;
-    await run(isHurried ? Math.min(longestMs, hurriedMs * 2 ** failures) : longestMs);
+    await run(isHurried ? backOffMs(patience, failures + 1) : patience.longestMs);
     this.#running -= 1;
     this.#next();
   }

@@ -4,10 +4,10 @@
  * costs a dial now and then.
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
-import type { UnreachablePeer } from '../../../../src-shared/node-api.ts';
+import { type BackOff, backOffMs } from '../../../../src-shared/back-off.ts';
+import type { UnreachablePeer } from '../../../../src-shared/api/node-status.ts';
 import { printable } from '../../../../src-shared/printable.ts';
 import { dialFailure } from '../dial-failure.ts';
-import { nextDelayMs } from '../../base/backoff.ts';
 import { DialQueue } from './dial-queue.ts';
 import type { Log } from '../../base/log.ts';
 import { shortName } from '../../identity/peer-name.ts';
@@ -22,6 +22,9 @@ const rememberedAttempts = 2;
 
 /** Discovered peers that are looked after at once; mDNS answers are not authenticated. */
 const maxDiscovered = 256;
+
+/** Half of a wait is chance, so that peers who lost each other at the same moment do not all come back at once. */
+export const peerRetries: BackOff = { firstMs: 1000, longestMs: 60_000, spread: 0.5 };
 
 /**
  * Where there are more peers than this to look after, one from settings is tried ever more seldom after so many
@@ -226,7 +229,7 @@ export class PeerKeeper {
     if (kind === 'remembered' && failures >= rememberedAttempts) {
       this.#tracked.delete(peer);
     } else if (kind !== 'discovered' || failures < discoveredAttempts) {
-      const usual = nextDelayMs(Math.max(1, failures), this.#random());
+      const usual = backOffMs(peerRetries, Math.max(1, failures), this.#random());
       const isPatient = this.#tracked.size > manyPeers;
       const patience = isPatient ? 2 ** Math.max(0, failures - patientAttempts) : 1;
       this.#schedule(tracked, Math.min(longestDelayMs, usual * patience));

@@ -20,7 +20,7 @@ async function exchangeWithPeers(): Promise<{
   const clock = { now: 5000 };
   const opener: ChannelOpener = {
     peer: 'own',
-    handle: async () => {},
+    handle: () => Promise.resolve(() => Promise.resolve()),
     openChannel: async (peer): Promise<Channel> => {
       const limits = [answerRecordLimits, spokenRecordLimits] as const;
       const [near, far] = localChannelPair(peer, limits, () => {});

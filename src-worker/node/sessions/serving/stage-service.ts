@@ -3,11 +3,11 @@
  * what they have free. The first frame of a channel says what it is for.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
-import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { Frame } from '../../../wire/frame.ts';
 import { encodeJson } from '../../../wire/json-body.ts';
 import type { ServingShards } from '../../engines/serving-shard.ts';
-import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
+import type { Channel, ChannelOpener, Unhandle } from '../../mesh/channels/channel.ts';
 import type { Log } from '../../base/log.ts';
 import { dispatch, limitsAt, stageKinds } from '../protocol/message-table.ts';
 import {
@@ -61,6 +61,7 @@ export class StageService {
   readonly #inputs = new Map<string, StageSession>();
   readonly #newcomers = new Set<Newcomer>();
   #sweeper: NodeJS.Timeout | undefined;
+  #unhandle: Unhandle | undefined;
 
   constructor(options: StageServiceOptions) {
     this.#options = options;
@@ -69,7 +70,7 @@ export class StageService {
 
   /** Begins to accept channels. */
   async start(): Promise<void> {
-    await this.#options.opener.handle(stageProtocol, {
+    this.#unhandle = await this.#options.opener.handle(stageProtocol, {
       limits: limitsAt('arrival'),
       maxInboundChannels,
       onChannel: (channel) => this.#welcome(channel),
@@ -81,14 +82,16 @@ export class StageService {
     return this.#sessions.size;
   }
 
-  /** Ends every session; the coordinators are told why. */
-  stop(): void {
+  /** Ends every session, and accepts no more; the coordinators are told why. */
+  async stop(): Promise<void> {
+    const unhandled = this.#unhandle?.();
     for (const session of this.#sessions) {
       session.fail(new AppError('peer-failed', 'It is shutting down'));
     }
     for (const newcomer of this.#newcomers) {
       this.#refuse(newcomer, new AppError('peer-failed', 'It is shutting down'));
     }
+    await unhandled;
   }
 
   /** Ends what has waited too long. Called every second while there is anything to look after. */

@@ -229,7 +229,7 @@ describe('a session', () => {
 
   it('is told when its node shuts down', async () => {
     const control = await target.open(openWhole());
-    target.node.service.stop();
+    await target.node.service.stop();
     expect(await control.hearFailure()).toMatchObject({ code: 'peer-failed' });
     await target.untilNoSession();
   });

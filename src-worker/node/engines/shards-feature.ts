@@ -1,0 +1,61 @@
+/** This machine's shards as a part of the node. */
+import type { NodeConfig, WorkOrder } from '../../../src-shared/api/node-config.ts';
+import type { Log } from '../base/log.ts';
+import type { Mesh } from '../mesh/mesh.ts';
+import type { FeatureWith } from '../node-feature.ts';
+import { EngineClient } from './engine-client.ts';
+import { ShardHost, type ShardSource } from './shard-host.ts';
+import { whyNotHere } from './why-not-here.ts';
+
+export type ShardsFeatureOptions = {
+  readonly config: NodeConfig;
+  readonly library: ShardSource & { get(manifestId: string): object | undefined };
+  readonly mesh: Pick<Mesh, 'publish'>;
+  readonly onChange: () => void;
+  readonly log: Log;
+};
+
+export type OwnShards = {
+  readonly host: ShardHost;
+  /** Why this machine's own shards do not serve; null while they do. */
+  readonly idleReason: () => WorkOrder['because'];
+  /** Why this machine does not answer with the model itself, as a sentence; undefined where it is not meant to. */
+  readonly whyNotHere: (manifestId: string) => string | undefined;
+};
+
+export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnShards> {
+  const { config, library, mesh, onChange, log } = options;
+  let idleReason = config.work.because;
+  const host = new ShardHost({
+    library,
+    settings: config.engine,
+    work: config.work,
+    startEngine: (parameters, events, signal) => EngineClient.start(parameters, events, { signal }),
+    onChange: () => {
+      mesh.publish();
+      onChange();
+    },
+    log,
+  });
+  return {
+    name: 'shards',
+    service: {
+      host,
+      idleReason: () => idleReason,
+      whyNotHere: (manifestId) =>
+        whyNotHere({
+          isHosted: host.hosts(manifestId),
+          isHere: library.get(manifestId) !== undefined,
+          idleReason,
+          fault: host.faultOf(manifestId),
+        }),
+    },
+    stop: (atOnce) => host.stop(atOnce),
+    setWork: (order) => {
+      idleReason = order.because;
+      return host.setWork(order);
+    },
+    describe: () => ({ state: host.state, models: host.models(), shards: host.records() }),
+    status: () => ({ shards: host.statuses() }),
+  };
+}

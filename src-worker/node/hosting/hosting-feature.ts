@@ -1,0 +1,69 @@
+/** What this machine hosts, and the bytes for it, as a part of the node. */
+import type { HostedShard, NodeConfig } from '../../../src-shared/api/node-config.ts';
+import type { Log } from '../base/log.ts';
+import type { ShardHost } from '../engines/shard-host.ts';
+import type { PoolMesh } from '../pools/pool-mesh.ts';
+import type { ModelLibrary } from '../models/library.ts';
+import type { HeaderStore } from '../headers/header-store.ts';
+import type { FeatureWith } from '../node-feature.ts';
+import type { MeshRoutes } from '../routing/mesh-routes.ts';
+import { loadCatalog } from './catalog-models.ts';
+import { HostingService } from './hosting-service.ts';
+import type { OwnModels } from './own-models.ts';
+
+export type HostingFeatureOptions = {
+  readonly config: NodeConfig;
+  readonly library: ModelLibrary;
+  readonly mesh: PoolMesh;
+  readonly routes: MeshRoutes;
+  readonly headers: HeaderStore;
+  readonly shards: ShardHost;
+  readonly own: OwnModels;
+  readonly onChange: () => void;
+  readonly log: Log;
+};
+
+export async function hostingFeature(
+  options: HostingFeatureOptions,
+): Promise<FeatureWith<HostingService>> {
+  const { config, library, mesh, routes, headers, shards, own, onChange, log } = options;
+  const hosting = new HostingService({
+    config,
+    library,
+    mesh,
+    headers,
+    shards,
+    catalog: await loadCatalog(config.catalogFile, log),
+    peers: () => routes.peers(),
+    onPeerFault: (peer, fault) => routes.blame(peer, fault),
+    onChange,
+    log,
+  });
+  /** Where the owner chose nothing, the models that come with the app, whole. */
+  const orBundled = (shards: readonly HostedShard[] | null): readonly HostedShard[] =>
+    shards ?? own.bundled.map((model) => ({ model }));
+  return {
+    name: 'hosting',
+    service: hosting,
+    handlers: {
+      setShards: ({ shards }) => {
+        hosting.setShards(orBundled(shards));
+        return null;
+      },
+      setHosting: (limits) => {
+        hosting.setHosting(limits);
+        return null;
+      },
+      catalog: () => hosting.catalog(),
+      cancelDownload: async ({ model }) => {
+        await hosting.cancelDownload(model);
+        return null;
+      },
+    },
+    start: () => hosting.start(orBundled(config.shards)),
+    stop: () => hosting.stop(),
+    setWork: () => hosting.workChanged(),
+    describe: () => hosting.describe(),
+    status: () => ({ downloads: hosting.downloads() }),
+  };
+}

@@ -1,0 +1,46 @@
+/** Peers as the node's status tells of them. Pure. */
+import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
+import type { KnownPeer } from './records/record.ts';
+
+/** Most peers that a status tells of: it is sent every second, and people read it. */
+const maxPeersTold = 500;
+
+/** The connected ones first, as they are now; `silent` are those that do not answer. */
+export function peerStatuses(
+  peers: readonly KnownPeer[],
+  now: (peer: string) => KnownPeer | undefined,
+  silent: ReadonlySet<string> = new Set(),
+): PeerStatus[] {
+  const connected = peers.filter((each) => each.connected);
+  const others = peers.filter((each) => !each.connected);
+  return [...connected, ...others].slice(0, maxPeersTold).map(({ standing, ...each }) => ({
+    ...peerStatus({
+      ...(now(each.peer) ?? each),
+      ...(standing === undefined ? {} : { standing }),
+    }),
+    ...(silent.has(each.peer) ? { silent: true } : {}),
+  }));
+}
+
+export function peerStatus(known: KnownPeer): PeerStatus {
+  const { peer, record, connected, latencyMs, silent, relayed, standing } = known;
+  const names = new Map(record.models.map(({ manifestId, name }) => [manifestId, name]));
+  return {
+    peer,
+    addresses: [...record.addresses],
+    connected,
+    latencyMs: latencyMs ?? null,
+    ...(silent === true ? { silent } : {}),
+    ...(relayed === true ? { relayed } : {}),
+    ...(standing === undefined ? {} : { standing }),
+    state: record.state,
+    ...(record.region === undefined ? {} : { region: record.region }),
+    shards: record.shards.map(({ manifestId, firstLayer, lastLayer, freeSessions }) => ({
+      manifestId,
+      model: names.get(manifestId) ?? manifestId.slice(0, 12),
+      firstLayer,
+      lastLayer,
+      freeSessions,
+    })),
+  };
+}

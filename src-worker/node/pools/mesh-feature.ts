@@ -1,0 +1,64 @@
+/** The mesh and its pools as a part of the node. */
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
+import type { Log } from '../base/log.ts';
+import type { FeatureWith } from '../node-feature.ts';
+import type { SelfDescription } from '../mesh/records/record.ts';
+import { buildPoolMesh, type PoolMesh } from './pool-mesh.ts';
+
+/** Most peers from settings of which a status says why they cannot be reached. */
+const maxUnreachableTold = 20;
+
+export type MeshFeatureOptions = {
+  readonly config: NodeConfig;
+  readonly describe: () => SelfDescription;
+  /** A peer broke the rules of a protocol. */
+  readonly onViolation: (peer: string) => void;
+  readonly onChange: () => void;
+  readonly log: Log;
+};
+
+/** @throws AppError `setting-invalid`, `data-folder-unusable` */
+export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureWith<PoolMesh>> {
+  const { config, describe, onViolation, onChange, log } = options;
+  const { dataFolder, listen, staticPeers, bootstrap, mdns, upnp, poolOnly } = config;
+  const mesh = await buildPoolMesh({
+    dataFolder,
+    listen,
+    staticPeers,
+    bootstrap,
+    mdns,
+    upnp,
+    poolOnly,
+    describe,
+    onViolation,
+    log,
+  });
+  mesh.onChange(onChange);
+  const { pools } = mesh;
+  return {
+    name: 'mesh',
+    service: mesh,
+    handlers: {
+      poolCreate: (params) => pools.create(params),
+      poolInvite: (params) => pools.invite(params),
+      poolJoin: (params) => pools.join(params),
+      poolReadInvite: (params) => pools.readInvite(params),
+      poolList: () => pools.list(),
+      poolRevoke: (params) => pools.revoke(params),
+      poolLeave: (params) => pools.leave(params),
+    },
+    start: () => mesh.start(),
+    stop: () => mesh.stop(),
+    status: () => {
+      const clockAheadMs = mesh.clockAheadMs();
+      const unreachable = mesh.unreachable().slice(0, maxUnreachableTold);
+      return {
+        peer: mesh.peer,
+        addresses: [...mesh.addresses()],
+        reach: mesh.reach(),
+        ...(clockAheadMs === 0 ? {} : { clockAheadMs }),
+        ...(unreachable.length === 0 ? {} : { unreachable }),
+      };
+    },
+  };
+}

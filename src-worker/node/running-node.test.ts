@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src-shared/errors.ts';
+import type { NodeFeature } from './node-feature.ts';
+import { describeNode, startFeatures } from './running-node.ts';
+
+/** A feature that writes down what happens to it. */
+function noted(name: string, events: string[], given: Partial<NodeFeature> = {}): NodeFeature {
+  return {
+    name,
+    start: () => void events.push(`${name} starts`),
+    stop: (atOnce) => void events.push(`${name} stops${atOnce ? ' at once' : ''}`),
+    ...given,
+  };
+}
+
+describe('the features of a node', () => {
+  it('start in their order, each when the former is there, and stop in the reverse one', async () => {
+    const events: string[] = [];
+    const slow = noted('first', events, {
+      start: async () => {
+        await Promise.resolve();
+        events.push('first starts');
+      },
+    });
+    const node = await startFeatures([slow, { name: 'passive' }, noted('second', events)]);
+    await node.stop();
+    expect(events).toEqual(['first starts', 'second starts', 'second stops', 'first stops']);
+  });
+
+  it('stop at the same time, and one that others need waits for them', async () => {
+    const events: string[] = [];
+    const { promise: end, resolve } = Promise.withResolvers<void>();
+    const store = noted('store', events, {
+      stop: async (_, dependants) => {
+        await dependants;
+        events.push('store stops');
+      },
+    });
+    const slow = noted('slow', events, {
+      stop: async () => {
+        await end;
+        events.push('slow stops');
+      },
+    });
+    const node = await startFeatures([store, noted('quick', events), slow]);
+    const stopped = node.stop();
+    expect(events).toContain('quick stops');
+    resolve();
+    await stopped;
+    expect(events.slice(-2)).toEqual(['slow stops', 'store stops']);
+  });
+
+  it('are told when they have no time', async () => {
+    const events: string[] = [];
+    const node = await startFeatures([noted('engine', events)]);
+    await node.stop(true);
+    expect(events).toContain('engine stops at once');
+  });
+
+  it('that started before one that cannot are stopped again', async () => {
+    const events: string[] = [];
+    const failing = noted('gateway', events, {
+      start: () => Promise.reject(new AppError('port-taken', 'Taken.')),
+    });
+    const features = [noted('mesh', events), failing, noted('never', events)];
+    await expect(startFeatures(features)).rejects.toMatchObject({ code: 'port-taken' });
+    expect(events).toEqual(['mesh starts', 'mesh stops at once']);
+  });
+
+  it('all stop although one of them fails to', async () => {
+    const events: string[] = [];
+    const broken = noted('broken', events, { stop: () => Promise.reject(new Error('Broken.')) });
+    const node = await startFeatures([noted('mesh', events), broken]);
+    await expect(node.stop()).rejects.toThrow('Broken.');
+    expect(events).toContain('mesh stops');
+  });
+
+  it('are one record, one status and one set of methods together', async () => {
+    const features: NodeFeature[] = [
+      { name: 'mesh', status: () => ({ peer: 'me' }) },
+      {
+        name: 'shards',
+        describe: () => ({ state: 'serving' }),
+        status: () => ({ tokensPerSecond: 2 }),
+        handlers: { catalog: () => [] },
+      },
+      { name: 'hosting', describe: () => ({ price: 3 }) },
+    ];
+    expect(describeNode(features)).toEqual({ state: 'serving', models: [], shards: [], price: 3 });
+    const node = await startFeatures(features);
+    expect(node.status()).toMatchObject({ peer: 'me', tokensPerSecond: 2, shards: [] });
+    expect(Object.keys(node.handlers).toSorted()).toEqual(['catalog', 'setWork', 'status']);
+  });
+
+  it('cannot answer one method twice', async () => {
+    const one: NodeFeature = { name: 'one', handlers: { catalog: () => [] } };
+    await expect(startFeatures([one, { ...one, name: 'other' }])).rejects.toMatchObject({
+      code: 'internal',
+    });
+  });
+});

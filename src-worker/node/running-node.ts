@@ -1,0 +1,97 @@
+/** A node that runs: its features, started in order, and what they are together. It knows none of them by name. */
+import { AppError } from '../../src-shared/errors.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import type { NodeHandlers } from './host-link.ts';
+import type { SelfDescription } from './mesh/records/record.ts';
+import type { NodeFeature } from './node-feature.ts';
+
+export type RunningNode = {
+  /** Everything that the host may call while the node runs. */
+  readonly handlers: Partial<NodeHandlers>;
+  readonly status: () => NodeStatus;
+  /**
+   * Tells the peers, ends answers, engines and listeners. Resolves when no child process is left.
+   *
+   * @param atOnce whether engines are not given the time to end a batch
+   */
+  readonly stop: (atOnce?: boolean) => Promise<void>;
+};
+
+/**
+ * Starts the features in their order. When one fails, those before it are stopped again.
+ *
+ * @throws what the feature that could not start throws
+ */
+export async function startFeatures(features: readonly NodeFeature[]): Promise<RunningNode> {
+  const handlers = handlersOf(features);
+  const started: NodeFeature[] = [];
+  try {
+    for (const feature of features) {
+      await feature.start?.();
+      started.push(feature);
+    }
+  } catch (error) {
+    await stopFeatures(started, true).catch(() => {});
+    throw error;
+  }
+  const status = (): NodeStatus => statusOf(features);
+  return {
+    status,
+    handlers: {
+      ...handlers,
+      status,
+      setWork: async (order) => {
+        await Promise.all(features.map(async (feature) => feature.setWork?.(order)));
+        return null;
+      },
+    },
+    stop: (atOnce = false) => stopFeatures(features, atOnce),
+  };
+}
+
+/** What all features together tell peers. A node that serves nothing says so. */
+export function describeNode(features: readonly NodeFeature[]): SelfDescription {
+  const nothing: SelfDescription = { state: 'paused', models: [], shards: [] };
+  return features.reduce((told, feature) => ({ ...told, ...feature.describe?.() }), nothing);
+}
+
+function statusOf(features: readonly NodeFeature[]): NodeStatus {
+  const nothing: NodeStatus = {
+    peer: '',
+    addresses: [],
+    gatewayPort: 0,
+    shards: [],
+    peers: [],
+    models: [],
+    requests: { active: 0, queued: 0 },
+    tokensPerSecond: 0,
+  };
+  return features.reduce((told, feature) => ({ ...told, ...feature.status?.() }), nothing);
+}
+
+/** @throws AppError `internal` when two features answer the same method */
+function handlersOf(features: readonly NodeFeature[]): Partial<NodeHandlers> {
+  const owners = new Map<string, string>();
+  for (const { name, handlers = {} } of features) {
+    for (const method of Object.keys(handlers)) {
+      const other = owners.get(method);
+      if (other !== undefined) {
+        throw new AppError('internal', `Both ${other} and ${name} answer "${method}".`);
+      }
+      owners.set(method, name);
+    }
+  }
+  return Object.assign({}, ...features.map(({ handlers }) => handlers)) as Partial<NodeHandlers>;
+}
+
+/** All stop at the same time, since each has deadlines of its own; the last one begins. */
+async function stopFeatures(features: readonly NodeFeature[], atOnce: boolean): Promise<void> {
+  const ends: Promise<void>[] = [];
+  for (const { stop } of features.toReversed()) {
+    const dependants = Promise.allSettled(ends);
+    const end = (async () => stop?.(atOnce, dependants))();
+    ends.push(end);
+  }
+  await Promise.allSettled(ends);
+  await Promise.all(ends);
+}

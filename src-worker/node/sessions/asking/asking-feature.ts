@@ -1,0 +1,59 @@
+/** Answers for this machine's own user, as a part of the node. */
+import type { Usage } from '../../../../src-shared/api/usage.ts';
+import type { RouteRules } from '../../../../src-shared/route-rules.ts';
+import type { OwnShards } from '../../engines/shards-feature.ts';
+import type { Mesh } from '../../mesh/mesh.ts';
+import { peerStatuses } from '../../mesh/peer-statuses.ts';
+import type { FeatureWith } from '../../node-feature.ts';
+import type { MeshRoutes } from '../../routing/mesh-routes.ts';
+import { Coordinator } from './coordinator.ts';
+import { MeteredGenerations } from './metered-generations.ts';
+
+export type AskingFeatureOptions = {
+  readonly mesh: Mesh;
+  readonly routes: MeshRoutes;
+  readonly shards: OwnShards;
+  /** Tokens were wanted, answered or not, under these rules and no laxer ones. */
+  readonly onWanted: (manifestId: string, tokens: number, rules: RouteRules) => void;
+  /** An answer is complete. */
+  readonly onAsked: (usage: Usage) => void;
+};
+
+export type Asking = {
+  readonly generations: MeteredGenerations;
+  readonly route: Coordinator['route'];
+};
+
+export function askingFeature(options: AskingFeatureOptions): FeatureWith<Asking> {
+  const { mesh, routes, shards, onWanted, onAsked } = options;
+  const { host, idleReason, whyNotHere } = shards;
+  const coordinator = new Coordinator({
+    opener: mesh,
+    knownPeers: () => routes.peers(),
+    hostsOf: (manifestId) => routes.hosts(manifestId),
+    routeFacts: (manifestId, rules) => routes.facts(manifestId, rules),
+    onStageFailed: (failure) => routes.stageFailed(failure),
+    onAnswered: (manifestId, receipt) => routes.answered(manifestId, receipt),
+    onWrongRefusal: (peer) => routes.wronglyRefused(peer),
+    ownShards: () => host.ownRecords(),
+    wakeOwnShards: (manifestId, signal) => host.wake(manifestId, signal),
+    isIdle: () => idleReason() !== null,
+    whyNotHere,
+    ownModels: () => host.ownModels(),
+  });
+  const generations = new MeteredGenerations(coordinator, onAsked, (manifestId, tokens, rules) =>
+    onWanted(manifestId, tokens, routes.rules(rules)),
+  );
+  return {
+    name: 'asking',
+    service: { generations, route: (model, rules) => coordinator.route(model, rules) },
+    status: () => {
+      const peers = routes.peers();
+      return {
+        peers: peerStatuses(peers, (peer) => mesh.knownPeer(peer), coordinator.silentPeers()),
+        peersKnown: peers.length,
+        tokensPerSecond: generations.tokensPerSecond,
+      };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** The stages that this machine serves, as a part of the node. */
+import type { Usage } from '../../../../src-shared/api/usage.ts';
+import type { Log } from '../../base/log.ts';
+import type { OwnShards } from '../../engines/shards-feature.ts';
+import type { Mesh } from '../../mesh/mesh.ts';
+import type { NodeFeature } from '../../node-feature.ts';
+import type { MeshRoutes } from '../../routing/mesh-routes.ts';
+import { StageService } from './stage-service.ts';
+
+export type StagesFeatureOptions = {
+  readonly mesh: Mesh;
+  readonly routes: MeshRoutes;
+  readonly shards: OwnShards;
+  readonly onServed: (usage: Usage) => void;
+  readonly log: Log;
+};
+
+export function stagesFeature(options: StagesFeatureOptions): NodeFeature {
+  const { mesh, routes, shards, onServed, log } = options;
+  const stages = new StageService({
+    opener: mesh,
+    shards: shards.host,
+    waysFor: (requester, peer) => mesh.waysFor(requester, peer),
+    isTrusted: (peer) => routes.isTrusted(peer),
+    onServed,
+    log,
+  });
+  return {
+    name: 'stages',
+    start: () => stages.start(),
+    stop: () => stages.stop(),
+    setWork: ({ state, answersOwner }) => {
+      if (state === 'draining') {
+        // Answers of others go over to other peers; those of the own user stay where this machine still answers them.
+        stages.drain((requester) => !answersOwner || requester !== mesh.peer);
+      }
+    },
+  };
+}
