@@ -194,17 +194,18 @@ describe('bytes that are no frames', () => {
   );
 });
 
-describe('a kind of message that only a later version speaks', () => {
-  const opened = async (stranger: StageAttacker): Promise<StagePeer> =>
-    stranger.open(stranger.openHalf('last', { speaks: ownSpeaks }));
+function openSession(stranger: StageAttacker): Promise<StagePeer> {
+  return stranger.open(stranger.openHalf('last', { speaks: ownSpeaks }));
+}
 
+describe('a kind of message that only a later version speaks', () => {
   it.each<[string, (stranger: StageAttacker) => Promise<StagePeer>]>([
     ['on a channel without a session', (stranger) => stranger.channel()],
-    ['on a control channel', opened],
+    ['on a control channel', openSession],
     [
       'on a data channel',
       async (stranger) => {
-        await opened(stranger);
+        await openSession(stranger);
         return stranger.attach();
       },
     ],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unspoken } from '../../../wire/frame.ts';
+import { type Frame, unspoken } from '../../../wire/frame.ts';
 import { dispatch, limitsAt, type Place, stageKinds } from './message-table.ts';
 
 const kinds = Object.values(stageKinds);
@@ -11,6 +11,10 @@ function allowedAt(place: Place, width = 0): Record<string, number | undefined> 
   return Object.fromEntries(
     all.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
   );
+}
+
+function frame(kind: number, body: unknown): Frame {
+  return { kind, body: Buffer.from(JSON.stringify(body)) };
 }
 
 describe('the table of messages', () => {
@@ -51,10 +55,6 @@ describe('the table of messages', () => {
 describe('a frame', () => {
   const heard: unknown[] = [];
   const handlers = { failed: (message: unknown): void => void heard.push(message) };
-  const frame = (kind: number, body: unknown) => ({
-    kind,
-    body: Buffer.from(JSON.stringify(body)),
-  });
 
   it('is read and handed to its handler, without members that are not known', () => {
     const told = { code: 'engine-died', message: 'It died', mood: 'bad' };

@@ -172,7 +172,7 @@ export class StageSession {
 
   onControlFrame(frame: Frame): void {
     this.#heardAt = this.#options.now();
-    this.#guarded(() => dispatch('control', frame, this.#fromCoordinator), this.#control);
+    void this.#guarded(() => dispatch('control', frame, this.#fromCoordinator), this.#control);
   }
 
   onInputFrame(frame: Frame): void | Promise<void> {
