@@ -39,6 +39,7 @@ const failures: Record<ErrorCode, string> = {
   'no-route': 'Nobody in reach holds all layers of this model right now.',
   'peer-failed': 'A peer left in the middle of the answer.',
   'protocol-violation': 'A peer sent something that makes no sense.',
+  'not-spoken': 'A peer has another version of MindMesh that cannot do this.',
   cancelled: 'Stopped.',
   'timed-out': 'The answer took too long.',
   'port-taken': 'Another program is using the port.',
