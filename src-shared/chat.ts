@@ -1,6 +1,5 @@
 /** One conversation turn as the window, the gateway and the node say it to each other. */
 import { z } from 'zod';
-import { errorAudiences, type ErrorCode, longestReport } from './errors.ts';
 import { layerRangeSchema, sampledDetailSchema, samplingSchema } from './model.ts';
 import { routeRulesSchema } from './route-rules.ts';
 
@@ -58,6 +57,13 @@ export const receiptSchema = z.object({
   tokensPerSecond: z.number(),
   firstTokenMs: z.number(),
   totalMs: z.number(),
+  /**
+   * Each stage's signed account of its part, in the order of the stages; null where a peer signed none. How to read and check
+   * them: src-shared/receipt. Absent: no peer signed any.
+   */
+  signedParts: z.array(z.base64url().max(1400).nullable()).optional(),
+  /** The signature of the node that asked, over all of the receipt. */
+  seal: z.base64url().max(700).optional(),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
@@ -89,11 +95,3 @@ export const chatEventSchema = z.discriminatedUnion('type', [
   }),
 ]);
 export type ChatEvent = z.infer<typeof chatEventSchema>;
-
-const errorCodes = Object.keys(errorAudiences) as [ErrorCode, ...ErrorCode[]];
-
-/** An AppError as it crosses a boundary. A code from a newer version reads as `internal`. */
-export const errorReportSchema = z.object({
-  code: z.enum(errorCodes).catch('internal'),
-  message: z.string().max(longestReport),
-});

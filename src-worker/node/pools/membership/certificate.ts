@@ -1,6 +1,7 @@
 /** A certificate says that a peer is in a pool, and as what; see src-shared/pool.ts for who may sign it. */
 import { randomBytes } from 'node:crypto';
-import type { PrivateKey } from '@libp2p/interface';
+import { fromText, toText } from '../../../../src-shared/signing/document-text.ts';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
 import {
@@ -9,8 +10,12 @@ import {
   type PoolRole,
   poolRoleSchema,
 } from '../../../../src-shared/pool.ts';
-import { type DocumentKind, openDocument, sealDocument } from '../../identity/signed-document.ts';
-import type { SignedDocument } from '../../identity/signed-document.ts';
+import {
+  type DocumentKind,
+  openDocument,
+  sealDocument,
+} from '../../../../src-shared/signing/signed-document.ts';
+import type { SignedDocument } from '../../../../src-shared/signing/signed-document.ts';
 
 /** Admins renew what has less than a third of this left, in milliseconds. */
 export const certificateLifeMs = 180 * 24 * 3_600_000;
@@ -34,7 +39,7 @@ const certificateSchema = z.strictObject({
 export type Certificate = z.infer<typeof certificateSchema>;
 
 const certificateKind: DocumentKind<Certificate> = {
-  name: 'certificate',
+  name: 'pool-certificate',
   schema: certificateSchema,
   maxBytes: 1536,
 };
@@ -64,7 +69,7 @@ export type CertificateSubject = {
 export async function issueCertificate(
   subject: CertificateSubject,
   issuedAt: number,
-  key: PrivateKey,
+  key: SigningKey,
   issuer: SignedDocument<Certificate> | undefined,
 ): Promise<Membership> {
   const expiresAt = Math.min(
@@ -73,7 +78,7 @@ export async function issueCertificate(
   );
   const serial = randomBytes(16).toString('hex');
   const value = { ...subject, issuedAt, expiresAt, serial };
-  return { certificate: await sealDocument(certificateKind, value, key), issuer };
+  return { certificate: sealDocument(certificateKind, value, key), issuer };
 }
 
 export function membershipText({ certificate, issuer }: Membership): MembershipText {
@@ -89,11 +94,9 @@ export function membershipText({ certificate, issuer }: Membership): MembershipT
  * @throws AppError `protocol-violation`
  */
 export async function openMembership(text: MembershipText): Promise<Membership> {
-  const certificate = await openDocument(certificateKind, fromText(text.certificate));
+  const certificate = openDocument(certificateKind, fromText(text.certificate));
   const issuer =
-    text.issuer === undefined
-      ? undefined
-      : await openDocument(certificateKind, fromText(text.issuer));
+    text.issuer === undefined ? undefined : openDocument(certificateKind, fromText(text.issuer));
   const { pool, role, issuedAt, expiresAt } = certificate.value;
   const isSound =
     lastsReasonably(certificate.value) &&
@@ -121,19 +124,6 @@ export function isCurrent({ issuedAt, expiresAt }: Certificate, now: number): bo
 /** Whether an admin who meets its holder should renew it. */
 export function needsRenewal({ expiresAt }: Certificate, now: number): boolean {
   return expiresAt - now < certificateLifeMs / 3;
-}
-
-export function toText(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
-}
-
-/** @throws AppError `protocol-violation` for text that is not exactly how these bytes are written */
-export function fromText(text: string): Buffer {
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.toString('base64url') !== text) {
-    throw new AppError('protocol-violation', 'A text is not base64url');
-  }
-  return bytes;
 }
 
 function lastsReasonably({ issuedAt, expiresAt }: Certificate): boolean {
