@@ -18,7 +18,7 @@ import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
-import { Blocklist } from '../trust/blocklist.ts';
+import { Trust } from '../trust/trust.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
 import { PeerClocks } from './records/peer-clocks.ts';
 import { OwnRecord } from './records/own-record.ts';
@@ -49,7 +49,7 @@ export async function buildMesh<Members extends MeshMembers>(
   options: MeshOptions<Members>,
 ): Promise<Mesh & { readonly members: Members }> {
   const statics = [...(options.bootstrap ?? []), ...options.staticPeers].map(parseStaticPeer);
-  const offenders = new Blocklist(options.log);
+  const trust = options.trust ?? new Trust({ log: options.log });
   const relayClient = new RelayClient(options.log);
   const trusted = new Set(statics.map(({ peer }) => peer));
   const ownAddresses = new OwnAddresses((peer) => trusted.has(peer));
@@ -57,7 +57,7 @@ export async function buildMesh<Members extends MeshMembers>(
   const libp2p: Libp2p = await buildLibp2p({
     identity,
     gate,
-    offenders,
+    isBarred: (peer) => trust.isBarred(peer),
     listen: options.listen,
     ownAddresses,
     onDiscovered: options.mdns ? (found) => mesh.discovery.discovered(found) : undefined,
@@ -66,16 +66,12 @@ export async function buildMesh<Members extends MeshMembers>(
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });
-  const onViolation = (peer: string): void => {
-    options.onViolation?.(peer);
-    offenders.violated(peer);
-  };
   const mesh = new Libp2pMesh(libp2p, {
     ...options,
     statics,
     relayClient,
     ownAddresses,
-    onViolation,
+    trust,
   });
   return mesh;
 }
@@ -83,6 +79,7 @@ export async function buildMesh<Members extends MeshMembers>(
 type MadeMeshOptions<Members extends MeshMembers> = MeshOptions<Members> & {
   /** Peers from settings, the first ones to be tried first. */
   readonly statics: readonly StaticPeer[];
+  readonly trust: Trust;
   readonly relayClient: RelayClient;
   readonly ownAddresses: OwnAddresses;
 };
@@ -110,7 +107,13 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#ownAddresses = options.ownAddresses;
     this.#log = options.log;
     this.#statics = options.statics;
-    this.#channels = new PeerChannels(libp2p, options.log, options.onViolation);
+    const { trust } = options;
+    this.#channels = new PeerChannels(libp2p, options.log, (who, proof) =>
+      trust.report({ who, what: 'violated', proof }),
+    );
+    trust.onBarred((peer) =>
+      this.#cut(peer, new AppError('protocol-violation', 'A peer broke the rules too often')),
+    );
     this.#peers = new KnownPeers({
       connectionsOf: (peer) => this.#connectionsOf(peer),
       latencyMs: (peer) => this.#exchange.latencyMs(peer),

@@ -22,7 +22,6 @@ import type { Identity } from '../../identity/identity.ts';
 import { joinWrites } from './joined-writes.ts';
 import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
-import type { Blocklist } from '../../trust/blocklist.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import type { RelayClient } from '../relay/relay-client.ts';
 import { boundedRelay, type RelayLimits } from '../relay/relay-server.ts';
@@ -94,7 +93,7 @@ export type Libp2pOptions = {
   readonly ownAddresses?: OwnAddresses;
   readonly gate: ConnectionGate;
   /** Peers that are not let in, whatever the gate says; absent: none. */
-  readonly offenders?: Blocklist;
+  readonly isBarred?: (peer: string) => boolean;
   /** Called for every answer on the local network, so again and again; absent: mDNS is off. */
   readonly onDiscovered: ((found: PeerInfo) => void) | undefined;
   /** Ask the router of this network to let peers in; absent: no. */
@@ -118,7 +117,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
   const isWide = !listen.every(isLoopback);
   const most = options.maxConnections ?? maxConnections;
   const ownCid = peerIdFromString(identity.peer).toCID().toString();
-  const doorkeeper = new ConnectionLimiter(most, options.offenders);
+  const limiter = new ConnectionLimiter(most, options.isBarred);
   const libp2p = await createLibp2p({
     start: false,
     datastore: boundedDatastore((key) => key.endsWith(`/${ownCid}`)),
@@ -131,7 +130,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       gate.guard(joinWrites(dateBack(tls()))),
       gate.guard(noise({ crypto: keyCachingCrypto })),
     ],
-    connectionGater: doorkeeper.before(gate.connectionGater),
+    connectionGater: limiter.before(gate.connectionGater),
     streamMuxers: [
       boundedYamux(
         {
@@ -170,7 +169,6 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     // pings for latency and for life.
     connectionMonitor: { enabled: false },
   });
-  options.offenders?.watch(libp2p);
   options.ownAddresses?.watch(libp2p, relay !== undefined);
   return libp2p;
 }
