@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { noon } from '../test/support/host/duty-inputs.ts';
 import { dutySchema, type PauseCause, pauseReasonNames } from './duty.ts';
 import { causeWords } from './words/words.ts';
+
+const noon = { wallMs: Date.UTC(2026, 5, 15, 12), zone: () => 0 };
 
 const causes: PauseCause[] = [
   { code: 'asked', choice: 'until restart', until: null },

@@ -111,7 +111,14 @@ describe('what status prints', () => {
     const sentence = 'Paused: Hades is running';
     const duty = {
       state: 'paused' as const,
-      reasons: [],
+      reasons: [
+        {
+          name: 'game running' as const,
+          reason: { code: 'program-running' as const, names: ['Hades'], others: 0 },
+          isSeen: true,
+          clearsAt: null,
+        },
+      ],
       sentence,
       answersOwner: false,
       pause: null,

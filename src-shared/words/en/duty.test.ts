@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Duty, PauseReason } from '../../duty.ts';
-import { noon } from '../../../test/support/host/duty-inputs.ts';
 import { dutyWords, idleWords } from './duty.ts';
+
+const noon = { wallMs: Date.UTC(2026, 5, 15, 12), zone: () => 0 };
 
 const game: PauseReason = {
   name: 'game running',

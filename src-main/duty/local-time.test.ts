@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { berlin } from '../test/support/machine/time-zones.ts';
-import { noon, utc } from '../test/support/host/duty-inputs.ts';
-import { localTime, minuteMs, systemZone, tomorrowMorning, type Zone } from './local-time.ts';
-import { timeWords } from './words/words.ts';
+import { berlin } from '../../test/support/machine/time-zones.ts';
+import { noon, utc } from '../../test/support/host/duty-inputs.ts';
+import {
+  localTime,
+  minuteMs,
+  systemZone,
+  tomorrowMorning,
+  type Zone,
+} from '../../src-shared/local-time.ts';
+import { timeWords } from '../../src-shared/words/words.ts';
 
 function utcMs(text: string): number {
   return Date.parse(`${text}:00Z`);
