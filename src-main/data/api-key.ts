@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, readFile } from 'node:fs/promises';
 import { AppError } from '../../src-shared/errors.ts';
-import { writePrivateFile } from './private-file.ts';
+import { privateMode, writeAtomically } from '../../src-shared/files/atomic-file.ts';
 
 /** Also lets a person set a key of their own, as long as nobody guesses it. */
 const keyPattern = /^[\w-]{20,200}$/;
@@ -20,7 +20,7 @@ export async function loadApiKey(path: string): Promise<string> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       const key = `mm-${randomBytes(32).toString('base64url')}`;
-      await writePrivateFile(path, `${key}\n`);
+      await writeAtomically(path, (handle) => handle.writeFile(`${key}\n`), { mode: privateMode });
       return key;
     }
     throw error;

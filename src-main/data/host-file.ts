@@ -6,7 +6,7 @@ import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../src-shared/errors.ts';
-import { writePrivateFile } from './private-file.ts';
+import { privateMode, writeAtomically } from '../../src-shared/files/atomic-file.ts';
 
 const hostFileSchema = z.object({
   pid: z.int().min(1),
@@ -24,7 +24,9 @@ export type HostFile = z.infer<typeof hostFileSchema>;
 const maxBytes = 4096;
 
 export async function writeHostFile(path: string, content: HostFile): Promise<void> {
-  await writePrivateFile(path, `${JSON.stringify(content)}\n`);
+  await writeAtomically(path, (handle) => handle.writeFile(`${JSON.stringify(content)}\n`), {
+    mode: privateMode,
+  });
 }
 
 export async function removeHostFile(path: string): Promise<void> {

@@ -1,30 +1,62 @@
-/** Files that are either there in full or not at all: written under a temporary name, synced, then renamed. */
+/** Files that are either there in full or not at all: written under a temporary name, synced, then given their name. */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 
 /** How temporary names end; such a file beside a target is the rest of a process that died while writing. */
 export const partialSuffix = '.partial';
 
+/** The mode of files that only their owner may read. */
+export const privateMode = 0o600;
+
+export type AtomicFileOptions = {
+  /** Of the file from its first byte on; by default what the process gives its files. */
+  readonly mode?: number;
+  /** An existing file stays as it is, and `EEXIST` is thrown; where the file system has no links, it is replaced. */
+  readonly isNew?: boolean;
+};
+
 /**
- * Creates or replaces `path` with what `fill` writes to the handle. When `fill` fails, or the disk does, the
- * temporary file is removed, `path` is as it was, and the error is thrown on.
+ * Creates or replaces `path` with what `fill` writes to the handle; `fill` may also read it under its temporary name. Resolves to what `fill` did.
+ * When `fill` fails, or the disk does, the temporary file is removed, `path` is as it was, and the error is thrown on.
  */
-export async function writeAtomically(
+export async function writeAtomically<Result>(
   path: string,
-  fill: (handle: FileHandle) => Promise<void>,
-): Promise<void> {
+  fill: (handle: FileHandle, partial: string) => Promise<Result>,
+  { mode, isNew = false }: AtomicFileOptions = {},
+): Promise<Result> {
   const partial = `${path}.${randomBytes(6).toString('hex')}${partialSuffix}`;
-  const handle = await open(partial, 'wx');
+  const handle = await open(partial, 'wx', mode);
   try {
+    let result: Result;
     try {
-      await fill(handle);
+      result = await fill(handle, partial);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(partial, path);
+    await (isNew ? publishNew(partial, path) : rename(partial, path));
+    return result;
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/** Unlike `rename`, `link` never replaces a file. */
+async function publishNew(partial: string, path: string): Promise<void> {
+  try {
+    await link(partial, path);
+  } catch (error) {
+    if (!hasNoLinks(error)) {
+      throw error;
+    }
+    await rename(partial, path);
+    return;
+  }
+  await rm(partial, { force: true });
+}
+
+function hasNoLinks(error: unknown): boolean {
+  const codes = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

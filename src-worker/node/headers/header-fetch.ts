@@ -1,8 +1,8 @@
 /** Gets a model's header from one peer and believes nothing of it: the model's id is the hash to check by. */
-import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { AppError } from '../../../src-shared/errors.ts';
-import { partialSuffix } from '../../../src-shared/files/atomic-file.ts';
+import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import { modelFacts } from '../../gguf/model-facts.ts';
 import { openGguf } from '../../gguf/read.ts';
 import { checkVocabulary } from '../../gguf/vocabulary.ts';
@@ -41,25 +41,17 @@ export async function fetchHeader(
     channel.abort(new AppError('cancelled', 'The model is not needed any more'));
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  const partial = `${path}.${randomBytes(6).toString('hex')}${partialSuffix}`;
   try {
-    const file = await open(partial, 'wx');
-    let manifest: Manifest;
-    try {
+    return await writeAtomically(path, async (file, partial) => {
       const received = receive(channel, manifestId, file);
       void channel.send(headerKinds.request, encodeJson({ manifestId }));
-      manifest = await received;
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await checkHeader(partial, manifest);
-    await rename(partial, path);
-    return manifest;
+      const manifest = await received;
+      await checkHeader(partial, manifest);
+      return manifest;
+    });
   } finally {
     signal.removeEventListener('abort', onAbort);
     void channel.close();
-    await rm(partial, { force: true });
   }
 }
 

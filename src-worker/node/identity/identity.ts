@@ -4,13 +4,13 @@
  *
  * The file holds the key as libp2p writes it (protobuf PrivateKey, libp2p's peer-ids specification).
  */
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
 import type { Ed25519PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { AppError } from '../../../src-shared/errors.ts';
+import { privateMode, writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { Log } from '../base/log.ts';
 
 export type Identity = {
@@ -80,41 +80,23 @@ async function parseKey(bytes: Buffer): Promise<Ed25519PrivateKey> {
   return key;
 }
 
-/** Written in full under another name first; whoever is first when two processes start at once, wins. */
+/** Of two processes that start at once, the first one's key is the key of both. */
 async function createKey(path: string, log: Log): Promise<Ed25519PrivateKey> {
   const key = await generateKeyPair('Ed25519');
-  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
+  const bytes = privateKeyToProtobuf(key);
   try {
-    const file = await open(partial, 'wx', 0o600);
-    try {
-      await file.writeFile(privateKeyToProtobuf(key));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await publish(partial, path);
+    await writeAtomically(path, (handle) => handle.writeFile(bytes), {
+      mode: privateMode,
+      isNew: true,
+    });
   } catch (error) {
     if (hasCode(error, 'EEXIST')) {
       return (await readKey(path, log)) ?? key;
     }
     throw unusable(path, 'cannot be written; choose a writable data folder with --data', error);
-  } finally {
-    await rm(partial, { force: true });
   }
   log('info', 'Made a new identity', { path });
   return key;
-}
-
-/** Unlike `rename`, `link` never replaces a file; some file systems have no links. */
-async function publish(partial: string, path: string): Promise<void> {
-  try {
-    await link(partial, path);
-  } catch (error) {
-    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) {
-      throw error;
-    }
-    await rename(partial, path);
-  }
 }
 
 function unusable(path: string, what: string, cause: unknown): AppError {

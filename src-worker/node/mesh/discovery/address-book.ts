@@ -2,9 +2,10 @@
  * Where peers were that this node was connected to, for its next start: on a wide network the nodes it was told
  * to begin with may be gone by then. A hint and no more; a file that cannot be read is an empty book.
  */
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { privateMode, writeAtomically } from '../../../../src-shared/files/atomic-file.ts';
 import type { Log } from '../../base/log.ts';
 import { maxAddresses } from '../addresses.ts';
 
@@ -80,11 +81,10 @@ export class AddressBook {
   }
 
   async #write(): Promise<void> {
-    const partial = `${this.#path}.partial`;
     try {
       const peers = this.all().slice(0, maxEntries);
-      await writeFile(partial, JSON.stringify({ peers }), { mode: 0o600 });
-      await rename(partial, this.#path);
+      const text = JSON.stringify({ peers });
+      await writeAtomically(this.#path, (handle) => handle.writeFile(text), { mode: privateMode });
     } catch (error) {
       this.#log('warn', 'The addresses of peers could not be written down for the next start', {
         error,

@@ -1,5 +1,5 @@
 /** This node's own record: described by the sessions part, completed, numbered and signed here. */
-import type { PrivateKey } from '@libp2p/interface';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { ownSpeaks } from '../../../wire/speaks.ts';
 import type { SelfDescription } from './record.ts';
 import { sealRecord } from './signed-record.ts';
@@ -10,7 +10,7 @@ const reusedForMs = 10_000;
 export type SealedRecord = { readonly sequence: number; readonly bytes: Uint8Array };
 
 export class OwnRecord {
-  readonly #privateKey: PrivateKey;
+  readonly #privateKey: SigningKey;
   readonly #describe: () => SelfDescription;
   readonly #addresses: () => string[];
   readonly #isPoolOnly: () => boolean;
@@ -22,7 +22,7 @@ export class OwnRecord {
     | undefined;
 
   constructor(
-    privateKey: PrivateKey,
+    privateKey: SigningKey,
     describe: () => SelfDescription,
     addresses: () => string[],
     now: () => number,

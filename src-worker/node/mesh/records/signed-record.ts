@@ -1,22 +1,24 @@
 /** Peer records as they travel. */
-import type { PrivateKey } from '@libp2p/interface';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
+import {
+  type DocumentKind,
+  openDocument,
+  sealDocument,
+} from '../../../../src-shared/signing/signed-document.ts';
 import { underFormerNames } from '../../../wire/former-names.ts';
 import { formerRecordNames, maxRecordBytes, peerRecordSchema, type PeerRecord } from './record.ts';
-import { openJson, sealJson, type SignedKind } from '../../identity/signed-json.ts';
 
-const recordKind: SignedKind<PeerRecord> = {
-  name: 'peer record',
-  domain: 'mindmesh-peer-record',
-  payloadType: '/mindmesh/peer-record/1',
+const recordKind: DocumentKind<PeerRecord> = {
+  name: 'peer-record',
   schema: peerRecordSchema,
   maxBytes: maxRecordBytes,
 };
 
 /** @throws AppError `internal` when the record is larger than peers accept. */
-export async function sealRecord(record: PeerRecord, privateKey: PrivateKey): Promise<Uint8Array> {
+export async function sealRecord(record: PeerRecord, key: SigningKey): Promise<Uint8Array> {
   // Every node in the mesh is sent this, so what is stored is not said twice; it is read under either name.
   const said = underFormerNames(record, formerRecordNames);
-  return await sealJson<unknown>(recordKind, said, privateKey);
+  return sealDocument<unknown>(recordKind, said, key).bytes;
 }
 
 /**
@@ -26,6 +28,6 @@ export async function sealRecord(record: PeerRecord, privateKey: PrivateKey): Pr
 export async function openRecord(
   bytes: Uint8Array,
 ): Promise<{ readonly peer: string; readonly record: PeerRecord }> {
-  const { signer, value } = await openJson(recordKind, bytes);
+  const { signer, value } = openDocument(recordKind, bytes);
   return { peer: signer, record: value };
 }

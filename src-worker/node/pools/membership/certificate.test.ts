@@ -14,7 +14,7 @@ import {
   openMembership,
   toText,
 } from './certificate.ts';
-import { sealDocument } from '../../identity/signed-document.ts';
+import { sealDocument } from '../../../../src-shared/signing/signed-document.ts';
 
 const pool = await someKey();
 const admin = await someKey();
@@ -25,12 +25,8 @@ const byAdmin = { admin, membership: adminMembership };
 /** Sealed by whoever, saying whatever. */
 async function sealed(changed: Partial<Certificate>, key = pool): Promise<Membership> {
   const { value } = (await membershipOf(pool, member.peer)).certificate;
-  const kind = { name: 'certificate', schema: undefined as never, maxBytes: 4000 };
-  const certificate = await sealDocument<Certificate>(
-    kind,
-    { ...value, ...changed },
-    key.privateKey,
-  );
+  const kind = { name: 'pool-certificate', schema: undefined as never, maxBytes: 4000 };
+  const certificate = sealDocument<Certificate>(kind, { ...value, ...changed }, key.privateKey);
   return { certificate, issuer: undefined };
 }
 

@@ -1,6 +1,6 @@
 /** A certificate says that a peer is in a pool, and as what; see src-shared/pool.ts for who may sign it. */
 import { randomBytes } from 'node:crypto';
-import type { PrivateKey } from '@libp2p/interface';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
 import {
@@ -9,8 +9,12 @@ import {
   type PoolRole,
   poolRoleSchema,
 } from '../../../../src-shared/pool.ts';
-import { type DocumentKind, openDocument, sealDocument } from '../../identity/signed-document.ts';
-import type { SignedDocument } from '../../identity/signed-document.ts';
+import {
+  type DocumentKind,
+  openDocument,
+  sealDocument,
+} from '../../../../src-shared/signing/signed-document.ts';
+import type { SignedDocument } from '../../../../src-shared/signing/signed-document.ts';
 
 /** Admins renew what has less than a third of this left, in milliseconds. */
 export const certificateLifeMs = 180 * 24 * 3_600_000;
@@ -34,7 +38,7 @@ const certificateSchema = z.strictObject({
 export type Certificate = z.infer<typeof certificateSchema>;
 
 const certificateKind: DocumentKind<Certificate> = {
-  name: 'certificate',
+  name: 'pool-certificate',
   schema: certificateSchema,
   maxBytes: 1536,
 };
@@ -64,7 +68,7 @@ export type CertificateSubject = {
 export async function issueCertificate(
   subject: CertificateSubject,
   issuedAt: number,
-  key: PrivateKey,
+  key: SigningKey,
   issuer: SignedDocument<Certificate> | undefined,
 ): Promise<Membership> {
   const expiresAt = Math.min(
@@ -73,7 +77,7 @@ export async function issueCertificate(
   );
   const serial = randomBytes(16).toString('hex');
   const value = { ...subject, issuedAt, expiresAt, serial };
-  return { certificate: await sealDocument(certificateKind, value, key), issuer };
+  return { certificate: sealDocument(certificateKind, value, key), issuer };
 }
 
 export function membershipText({ certificate, issuer }: Membership): MembershipText {
@@ -89,11 +93,9 @@ export function membershipText({ certificate, issuer }: Membership): MembershipT
  * @throws AppError `protocol-violation`
  */
 export async function openMembership(text: MembershipText): Promise<Membership> {
-  const certificate = await openDocument(certificateKind, fromText(text.certificate));
+  const certificate = openDocument(certificateKind, fromText(text.certificate));
   const issuer =
-    text.issuer === undefined
-      ? undefined
-      : await openDocument(certificateKind, fromText(text.issuer));
+    text.issuer === undefined ? undefined : openDocument(certificateKind, fromText(text.issuer));
   const { pool, role, issuedAt, expiresAt } = certificate.value;
   const isSound =
     lastsReasonably(certificate.value) &&

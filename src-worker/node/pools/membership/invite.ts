@@ -3,7 +3,7 @@
  * id is thereby in it, and written as a link that other programs can open: mindmesh://join/BASE64URL.
  */
 import { createHash } from 'node:crypto';
-import type { PrivateKey } from '@libp2p/interface';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
 import {
@@ -14,7 +14,11 @@ import {
   poolRoleSchema,
 } from '../../../../src-shared/pool.ts';
 import { fromText, toText } from './certificate.ts';
-import { type DocumentKind, openDocument, sealDocument } from '../../identity/signed-document.ts';
+import {
+  type DocumentKind,
+  openDocument,
+  sealDocument,
+} from '../../../../src-shared/signing/signed-document.ts';
 
 /** A random 128-bit number; knowing it is all that joining takes. */
 export const inviteSecretBytes = 16;
@@ -37,7 +41,7 @@ const inviteSchema = z.strictObject({
 });
 
 const inviteKind: DocumentKind<z.infer<typeof inviteSchema>> = {
-  name: 'invite',
+  name: 'pool-invite',
   schema: inviteSchema,
   maxBytes: 1500,
 };
@@ -54,7 +58,7 @@ export type Invite = {
 
 export async function inviteLink(
   invite: Omit<Invite, 'inviter'>,
-  key: PrivateKey,
+  key: SigningKey,
 ): Promise<string> {
   const value = {
     p: invite.pool,
@@ -64,7 +68,7 @@ export async function inviteLink(
     s: invite.secret,
     a: invite.addresses.slice(0, maxAddresses),
   };
-  return inviteLinkStart + toText((await sealDocument(inviteKind, value, key)).bytes);
+  return inviteLinkStart + toText(sealDocument(inviteKind, value, key).bytes);
 }
 
 /** @throws AppError `request-invalid`, in words for the person who has the link */
@@ -99,7 +103,7 @@ async function openInvite(
   text: string,
 ): Promise<{ readonly value: z.infer<typeof inviteSchema>; readonly signer: string }> {
   try {
-    return await openDocument(inviteKind, fromText(text));
+    return openDocument(inviteKind, fromText(text));
   } catch (error) {
     throw new AppError(
       'request-invalid',

@@ -3,13 +3,14 @@
  * on the node that created it, its key, written once. A state that cannot be read is kept aside, never written over.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
 import type { Ed25519PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
+import { privateMode, writeAtomically } from '../../../../src-shared/files/atomic-file.ts';
 import { maxPools, poolIdSchema, poolNameSchema } from '../../../../src-shared/pool.ts';
 import type { Log } from '../../base/log.ts';
 import { membershipTextSchema } from './certificate.ts';
@@ -154,19 +155,10 @@ export class PoolFolder {
   }
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {
-    const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      const file = await open(partial, 'wx', 0o600);
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(partial, path);
+      await writeAtomically(path, (handle) => handle.writeFile(bytes), { mode: privateMode });
     } catch (error) {
-      await rm(partial, { force: true }).catch(() => {});
       throw unusable(path, error);
     }
   }

@@ -11,7 +11,7 @@ import {
   poolModelIdSchema,
 } from '../../../../src-shared/pool.ts';
 import { type Certificate, clockToleranceMs } from './certificate.ts';
-import type { DocumentKind } from '../../identity/signed-document.ts';
+import type { DocumentKind } from '../../../../src-shared/signing/signed-document.ts';
 import { openStatement, type Statement, type StatementText } from './statement.ts';
 
 const entrySchema = z.strictObject({
@@ -41,7 +41,7 @@ export type PoolModelFacts = NonNullable<PoolModelEntry['model']>;
 export type PoolModel = Statement<PoolModelEntry>;
 
 export const poolModelKind: DocumentKind<PoolModelEntry> = {
-  name: 'model',
+  name: 'pool-model',
   schema: entrySchema,
   maxBytes: 2560,
 };

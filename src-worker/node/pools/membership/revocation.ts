@@ -2,7 +2,7 @@
  * Ends a membership. A revocation is signed by the pool's key, by an admin, or by the leaving peer itself; it
  * voids every certificate that its peer was given until then.
  */
-import type { PrivateKey } from '@libp2p/interface';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
 import { poolIdSchema } from '../../../../src-shared/pool.ts';
 import {
@@ -11,7 +11,7 @@ import {
   maxCertificateLifeMs,
   type Membership,
 } from './certificate.ts';
-import type { DocumentKind } from '../../identity/signed-document.ts';
+import type { DocumentKind } from '../../../../src-shared/signing/signed-document.ts';
 import { issueStatement, openStatement, type Statement, type StatementText } from './statement.ts';
 
 const revocationSchema = z.strictObject({
@@ -24,7 +24,7 @@ const revocationSchema = z.strictObject({
 export type RevocationEntry = z.infer<typeof revocationSchema>;
 
 const revocationKind: DocumentKind<RevocationEntry> = {
-  name: 'revocation',
+  name: 'pool-revocation',
   schema: revocationSchema,
   maxBytes: 640,
 };
@@ -34,7 +34,7 @@ export type Revocation = Statement<RevocationEntry>;
 /** `key` is the pool's, or that of the node whose membership is `signer`. */
 export async function issueRevocation(
   entry: RevocationEntry,
-  key: PrivateKey,
+  key: SigningKey,
   signer: Membership | undefined,
 ): Promise<Revocation> {
   return await issueStatement(revocationKind, entry, key, signer);

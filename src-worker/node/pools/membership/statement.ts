@@ -1,5 +1,5 @@
 /** What somebody says of a pool, with what gives him the right to: nothing for the pool's own key, else a membership. */
-import type { PrivateKey } from '@libp2p/interface';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
 import {
@@ -16,7 +16,8 @@ import {
   openDocument,
   sealDocument,
   type SignedDocument,
-} from '../../identity/signed-document.ts';
+  wordsFor,
+} from '../../../../src-shared/signing/signed-document.ts';
 
 export type Statement<T> = {
   readonly entry: SignedDocument<T>;
@@ -34,10 +35,10 @@ export type StatementText = z.infer<typeof statementTextSchema>;
 export async function issueStatement<T>(
   kind: DocumentKind<T>,
   value: T,
-  key: PrivateKey,
+  key: SigningKey,
   signer: Membership | undefined,
 ): Promise<Statement<T>> {
-  return { entry: await sealDocument(kind, value, key), signer };
+  return { entry: sealDocument(kind, value, key), signer };
 }
 
 export function statementText<T>({ entry, signer }: Statement<T>): StatementText {
@@ -57,7 +58,7 @@ export async function openStatement<T extends { readonly pool: string }>(
   text: StatementText,
   maySay: (value: T, by: Certificate) => boolean,
 ): Promise<Statement<T>> {
-  const entry = await openDocument(kind, fromText(text.entry));
+  const entry = openDocument(kind, fromText(text.entry));
   const signer = text.signer === undefined ? undefined : await openMembership(text.signer);
   const { pool } = entry.value;
   const by = signer?.certificate.value;
@@ -66,7 +67,10 @@ export async function openStatement<T extends { readonly pool: string }>(
       ? entry.signer === pool
       : by.pool === pool && by.peer === entry.signer && maySay(entry.value, by);
   if (!isAllowed) {
-    throw new AppError('protocol-violation', `A ${kind.name} was signed by who may not sign it`);
+    throw new AppError(
+      'protocol-violation',
+      `A ${wordsFor(kind)} was signed by who may not sign it`,
+    );
   }
   return { entry, signer };
 }
