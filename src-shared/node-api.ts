@@ -105,7 +105,7 @@ export const nodeConfigSchema = z.object({
   /** Talk to members of the own pools alone. */
   poolOnly: z.boolean().default(false),
   /** null hosts the bundled models whole, however they and others are called. */
-  shards: z.array(hostedShardSchema).nullable().default([]),
+  shards: z.array(hostedShardSchema).max(64).nullable().default([]),
   hosting: hostingSchema.prefault({}),
   routing: routingSchema.prefault({}),
   /** The app's signed list of models that can be downloaded; absent: none. */
@@ -301,11 +301,11 @@ const routeQuerySchema = z.object({
 export const nodeMethods = {
   start: { params: nodeConfigSchema, result: nodeStatusSchema },
   status: { params: z.object({}), result: nodeStatusSchema },
-  /** Replaces the set of hosted shards, null as at the start; answers at once, the status tells how far it got. */
-  setShards: {
-    params: z.object({ shards: z.array(hostedShardSchema).max(64).nullable() }),
-    result: z.null(),
-  },
+  /**
+   * Makes the node go by another configuration, as a whole or not at all; answers that are under way go on. Parts that a node
+   * has for life (live-config.ts) are the former ones. The status tells how far the loading of shards got.
+   */
+  configure: { params: nodeConfigSchema.omit({ work: true }), result: z.null() },
   /** Answers when the order is carried out; with `paused`, when the engine processes are gone. */
   setWork: { params: workOrderSchema, result: z.null() },
   importModel: {
@@ -326,10 +326,6 @@ export const nodeMethods = {
   cancelDownload: { params: z.object({ model: z.string().min(1).max(200) }), result: z.null() },
   /** The route that a question would take now. */
   route: { params: routeQuerySchema, result: routeViewSchema },
-  /** Replaces limits and ways of hosting, at once. */
-  setHosting: { params: hostingSchema, result: z.null() },
-  /** Replaces whom questions may use; those that are being answered go on as they began. */
-  setRouting: { params: routingSchema, result: z.null() },
   /** Answers when the chat is over; its events come as `chat` events with the same number. */
   chat: { params: z.object({ chat: z.int(), request: chatRequestSchema }), result: z.null() },
   /** Answered at once by a node that does not hang. */

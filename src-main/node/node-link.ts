@@ -45,7 +45,7 @@ const deadlines: Readonly<Record<NodeMethod, number | null>> = {
   importModel: null,
   downloadModel: null,
   status: 15_000,
-  setShards: 15_000,
+  configure: 15_000,
   setWork: 15_000,
   removeModel: 30_000,
   cancelChat: 15_000,
@@ -53,8 +53,6 @@ const deadlines: Readonly<Record<NodeMethod, number | null>> = {
   catalog: 15_000,
   cancelDownload: 15_000,
   route: 15_000,
-  setHosting: 15_000,
-  setRouting: 15_000,
   poolCreate: 15_000,
   poolInvite: 15_000,
   // The inviting node is dialled for up to ten seconds.

@@ -97,7 +97,7 @@ serveHost({ send, onMessage: (listener) => void process.on('message', listener) 
         onEvent: send,
         onChange: statusChanged,
       });
-      node = await startFeatures(features);
+      node = await startFeatures(features, config);
     } finally {
       isStarting = false;
     }

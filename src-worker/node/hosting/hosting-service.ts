@@ -2,15 +2,11 @@
  * What this node hosts and the bytes for it: the owner's setting, what placement adds, downloads, what peers may fetch,
  * and what all of them are told of it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { CatalogEntry, DownloadRequest } from '../../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { modelsNamed } from '../../../src-shared/model-names.ts';
-import type {
-  DownloadStatus,
-  HostedShard,
-  Hosting,
-  NodeConfig,
-} from '../../../src-shared/node-api.ts';
+import type { DownloadStatus, HostedShard, NodeConfig } from '../../../src-shared/node-api.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
@@ -63,14 +59,14 @@ export class HostingService {
   readonly #shared: SharedModels;
   readonly #demand = new DemandMeter(() => performance.now());
   readonly #toldDemand: ToldDemand;
-  #hosting: Hosting;
+  #config: NodeConfig;
   #looking: NodeJS.Timeout | undefined;
 
   constructor(options: HostingServiceOptions) {
     const { config, library, mesh, shards, log } = options;
     this.#options = options;
     this.#log = log;
-    this.#hosting = config.hosting;
+    this.#config = config;
     this.#shared = new SharedModels({
       audienceOf: (manifestId) => library.audienceOf(manifestId),
       isHosted: (manifestId) =>
@@ -78,12 +74,12 @@ export class HostingService {
       isServing: () => shards.state === 'serving',
       peers: options.peers,
       poolsOf: (peer) => mesh.pools.sharedWith(peer),
-      readers: () => (config.poolOnly ? mesh.pools.active() : undefined),
+      readers: () => (this.#config.poolOnly ? mesh.pools.active() : undefined),
       listed: new Set(options.catalog.flatMap(({ manifestId }) => manifestId ?? [])),
     });
     this.#toldDemand = new ToldDemand({
       look: () => this.#knownDemand(),
-      everyMs: () => this.#hosting.demandEveryMs,
+      everyMs: () => this.#config.hosting.demandEveryMs,
       now: () => performance.now(),
     });
     this.#bytes = new ModelBytes({
@@ -124,12 +120,11 @@ export class HostingService {
       now: () => performance.now(),
     });
     this.#automatic = new AutomaticHosting({
-      config,
+      config: () => this.#config,
       self: mesh.peer,
       library,
       shards,
       desired: this.#desired,
-      hosting: () => this.#hosting,
       peers: options.peers,
       ownDemand: () => this.#knownDemand(),
       onPlaced: () => mesh.publish(),
@@ -149,11 +144,15 @@ export class HostingService {
     this.#desired.set(desired);
   }
 
-  setHosting(hosting: Hosting): void {
-    this.#hosting = hosting;
-    this.#bytes.limit(hosting);
-    this.#automatic.limitsChanged();
-    this.#options.mesh.publish();
+  /** Limits and ways of hosting change at once. */
+  configure(config: NodeConfig): void {
+    const isOther = !isDeepStrictEqual(config.hosting, this.#config.hosting);
+    this.#config = config;
+    if (isOther) {
+      this.#bytes.limit(config.hosting);
+      this.#automatic.limitsChanged();
+      this.#options.mesh.publish();
+    }
   }
 
   /** The state of this node's work has changed. */
@@ -180,7 +179,7 @@ export class HostingService {
 
   /** What is told of this beside state and shards. */
   describe(): Partial<SelfDescription> {
-    const { mode, memoryBytes, price, region } = this.#hosting;
+    const { mode, memoryBytes, price, region } = this.#config.hosting;
     const demand = this.#toldDemand.tell();
     const planned = this.#planned().slice(0, recordLimits.planned);
     const { shards } = this.#options;
