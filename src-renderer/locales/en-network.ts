@@ -1,5 +1,5 @@
 /** The page about the network in English: this computer in the mesh, its peers, and who would answer. */
-import type { Reach } from '../../src-shared/node-api.ts';
+import type { Reach } from '../../src-shared/api/node-status.ts';
 import { count, milliseconds, rate } from './format.ts';
 
 const computers = (number: number): string =>
@@ -107,6 +107,4 @@ export const enNetwork = {
       ? 'Every layer is hosted, some of them only once.'
       : `Every layer is hosted at least ${least === 2 ? 'twice' : `${count(least)} times`}.`;
   },
-
-  restart: 'A change here connects this computer anew. Answers that are under way end.',
 };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
-import { nodeConfigSchema } from '../../src-shared/node-api.ts';
+import { nodeConfigSchema } from '../../src-shared/api/node-config.ts';
 import { Configuration } from './configuration.ts';
 import type { NodeFeature } from './node-feature.ts';
 

@@ -1,8 +1,8 @@
 /** The configuration that a running node goes by, changed as a whole or not at all. */
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../src-shared/errors.ts';
-import { type LiveConfig, needsNodeRestart } from '../../src-shared/live-config.ts';
-import type { NodeConfig } from '../../src-shared/node-api.ts';
+import { type LiveConfig, needsNodeRestart } from '../../src-shared/api/node-config-change.ts';
+import type { NodeConfig } from '../../src-shared/api/node-config.ts';
 import type { NodeFeature } from './node-feature.ts';
 
 export class Configuration {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
-import { nodeConfigSchema } from '../../src-shared/node-api.ts';
+import { nodeConfigSchema } from '../../src-shared/api/node-config.ts';
 import type { NodeFeature } from './node-feature.ts';
 import { describeNode, type RunningNode, startFeatures } from './running-node.ts';
 

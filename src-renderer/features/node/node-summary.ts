@@ -1,7 +1,7 @@
 /** The state of this node in a tone, a word and a sentence. */
 import { missingCase } from '../../../src-shared/errors.ts';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
-import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import type { Tone } from '../../components/state-badge.tsx';
 import { text } from '../../locales/text.ts';
 
@@ -24,7 +24,7 @@ function runningSummary(node: NodeStatus): NodeSummary {
     return { tone: 'busy', word: text.node.loading, sentence: text.node.loadingSentence };
   }
   const connected = connectedPeers(node);
-  const idle = node.shards.length === 0 ? text.node.idleSentence : text.node.restingSentence;
+  const idle = node.shards.length === 0 ? text.node.noShardsSentence : text.node.notLoadedSentence;
   const sentence = serving === 0 ? idle : text.node.loadedSentence;
   return {
     tone: 'good',

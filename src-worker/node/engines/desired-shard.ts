@@ -2,7 +2,8 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import { allLayers } from '../../../src-shared/layers.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
-import type { HostedShard, ShardStatus } from '../../../src-shared/node-api.ts';
+import type { HostedShard } from '../../../src-shared/api/node-config.ts';
+import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
 import { expectedMemoryBytes } from './expected-memory.ts';

@@ -63,7 +63,7 @@ export type GatewayOptions = {
 };
 
 /** Names beside the own ones that requests may come for, and origins of pages that may ask. */
-export type GatewayAccess = {
+type GatewayAccess = {
   readonly hosts: readonly string[];
   readonly origins: readonly string[];
 };

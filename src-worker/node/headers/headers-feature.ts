@@ -1,11 +1,11 @@
 /** Headers of models, for this machine's own questions and for peers, as a part of the node. */
 import { join } from 'node:path';
-import type { NodeConfig } from '../../../src-shared/node-api.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import type { FeatureWith } from '../node-feature.ts';
-import { HeaderExchange } from './header-exchange.ts';
+import { HeaderStore } from './header-store.ts';
 import type { HeaderSource } from './header-service.ts';
 
 export type HeadersFeatureOptions = {
@@ -17,9 +17,9 @@ export type HeadersFeatureOptions = {
   readonly log: Log;
 };
 
-export function headersFeature(options: HeadersFeatureOptions): FeatureWith<HeaderExchange> {
+export function headersFeature(options: HeadersFeatureOptions): FeatureWith<HeaderStore> {
   const { config, mesh, knownPeers, source, log } = options;
-  const headers = new HeaderExchange({
+  const headers = new HeaderStore({
     opener: mesh,
     knownPeers,
     source,

@@ -1,10 +1,11 @@
 /** What this machine hosts, and the bytes for it, as a part of the node. */
 import { isDeepStrictEqual } from 'node:util';
-import type { HostedShard, NodeConfig } from '../../../src-shared/node-api.ts';
+import type { HostedShard, NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { PoolMesh } from '../pools/pool-mesh.ts';
 import type { ModelLibrary } from '../models/library.ts';
+import type { HeaderStore } from '../headers/header-store.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import type { MeshRoutes } from '../routing/mesh-routes.ts';
 import { loadCatalog } from './catalog-models.ts';
@@ -16,6 +17,7 @@ export type HostingFeatureOptions = {
   readonly library: ModelLibrary;
   readonly mesh: PoolMesh;
   readonly routes: MeshRoutes;
+  readonly headers: HeaderStore;
   readonly shards: ShardHost;
   readonly own: OwnModels;
   readonly onChange: () => void;
@@ -25,11 +27,12 @@ export type HostingFeatureOptions = {
 export async function hostingFeature(
   options: HostingFeatureOptions,
 ): Promise<FeatureWith<HostingService>> {
-  const { config, library, mesh, routes, shards, own, onChange, log } = options;
+  const { config, library, mesh, routes, headers, shards, own, onChange, log } = options;
   const hosting = new HostingService({
     config,
     library,
     mesh,
+    headers,
     shards,
     catalog: await loadCatalog(config.catalogFile, log),
     peers: () => routes.peers(),

@@ -6,10 +6,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CatalogEntry, DownloadRequest } from '../../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { modelsNamed } from '../../../src-shared/model-names.ts';
-import type { DownloadStatus, HostedShard, NodeConfig } from '../../../src-shared/node-api.ts';
+import type { HostedShard, NodeConfig } from '../../../src-shared/api/node-config.ts';
+import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
+import type { HeaderStore } from '../headers/header-store.ts';
 import type { PoolMesh } from '../pools/pool-mesh.ts';
 import {
   type KnownPeer,
@@ -36,6 +38,7 @@ export type HostingServiceOptions = {
   readonly config: NodeConfig;
   readonly library: ModelLibrary;
   readonly mesh: PoolMesh;
+  readonly headers: HeaderStore;
   readonly shards: ShardHost;
   readonly catalog: readonly CatalogModel[];
   readonly peers: () => readonly KnownPeer[];
@@ -85,6 +88,7 @@ export class HostingService {
     this.#bytes = new ModelBytes({
       opener: mesh,
       library,
+      headers: options.headers,
       knownPeers: options.peers,
       addressesOf: (manifestId) => this.#catalog.addressesOf(manifestId),
       limits: config.hosting,

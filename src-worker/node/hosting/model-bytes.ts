@@ -1,6 +1,7 @@
 /** Model bytes in and out of this node, within the owner's limits: one tap for each direction, for everybody together. */
 import { AppError } from '../../../src-shared/errors.ts';
-import type { DownloadStatus, Hosting } from '../../../src-shared/node-api.ts';
+import type { Hosting } from '../../../src-shared/api/node-config.ts';
+import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
 import type { Log } from '../base/log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
@@ -8,6 +9,7 @@ import type { Audience } from '../models/audience.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { PeerFault } from '../trust/reputation.ts';
 import { ChunkService } from '../transfer/chunk-service.ts';
+import type { HeaderStore } from '../headers/header-store.ts';
 import { ModelDownloads } from './model-downloads.ts';
 import { TokenBucket } from '../base/token-bucket.ts';
 import { partKey } from '../../../src-shared/layers.ts';
@@ -16,6 +18,7 @@ export type ModelBytesOptions = {
   readonly opener: ChannelOpener;
   readonly library: ModelLibrary;
   readonly knownPeers: () => readonly KnownPeer[];
+  readonly headers: HeaderStore;
   readonly addressesOf: (manifestId: string) => readonly string[];
   readonly limits: Hosting;
   readonly mayServe: (peer: string) => boolean;
@@ -54,6 +57,7 @@ export class ModelBytes {
     this.downloads = new ModelDownloads({
       opener,
       knownPeers: options.knownPeers,
+      headers: options.headers,
       library,
       addressesOf: options.addressesOf,
       audienceFrom: options.audienceFrom,

@@ -2,15 +2,13 @@
  * Gets models, and layers of them, for the library: from peers that have some of them, from the web addresses the
  * catalogs name, and from what is on this machine already.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Log } from '../base/log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
-import { fetchHeader } from '../headers/header-fetch.ts';
-import { type KnownPeer, nearestWith } from '../mesh/records/record.ts';
+import type { HeaderStore } from '../headers/header-store.ts';
+import { giversOf } from '../headers/model-givers.ts';
+import type { KnownPeer } from '../mesh/records/record.ts';
 import { type Audience, nobody } from '../models/audience.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { ShardFetchJob } from '../models/shard-fetch.ts';
@@ -25,18 +23,13 @@ import type { SourceCandidate, SourceFault } from '../transfer/source-pool.ts';
 import type { TokenBucket } from '../base/token-bucket.ts';
 import { WebSource } from '../transfer/web-source.ts';
 
-/** For a peer's header, in milliseconds; the next peer is asked then. */
-const headerMs = 60_000;
-
 /** A download that gets on no more for so long, in milliseconds, asks those who lied lately, too. */
 const distrustedAfterMs = 10_000;
-
-/** Peers that are asked for a header. */
-const maxHeaderPeers = 5;
 
 export type ModelDownloadsOptions = {
   readonly opener: ChannelOpener;
   readonly knownPeers: () => readonly KnownPeer[];
+  readonly headers: Pick<HeaderStore, 'fetch'>;
   readonly library: ModelLibrary;
   /** Where the model's GGUF file lies on the web. */
   readonly addressesOf: (manifestId: string) => readonly string[];
@@ -70,55 +63,20 @@ export class ModelDownloads {
     if (known !== undefined) {
       return known;
     }
-    const folder = await mkdtemp(join(tmpdir(), 'mindmesh-header-'));
-    try {
-      const peers = this.#peersWith(manifestId).map(({ peer }) => peer);
-      return await this.#addFrom(peers, manifestId, folder, signal);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+    const { headers, library, audienceFrom = () => nobody } = this.#options;
+    const { manifest, path, giver } = await headers.fetch(manifestId, signal);
+    if (manifest.format !== 2) {
+      throw new AppError(
+        'gguf-unsupported',
+        `${manifest.name} was imported by an earlier version. Its owner has to import it again.`,
+      );
     }
-  }
-
-  async #addFrom(
-    peers: readonly string[],
-    manifestId: string,
-    folder: string,
-    signal: AbortSignal,
-  ): Promise<LibraryModel> {
-    const { opener, library, audienceFrom = () => nobody, log } = this.#options;
-    const path = join(folder, 'header.gguf');
-    let cause: unknown;
-    for (const peer of peers.slice(0, maxHeaderPeers)) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(headerMs)]);
-      try {
-        const manifest = await fetchHeader(opener, { peer, manifestId, path, signal: deadline });
-        if (manifest.format === 2) {
-          const model = await library.addModel(manifest, path);
-          // Its owner may have imported its file meanwhile.
-          if (model.path === null) {
-            await library.share(manifestId, audienceFrom(manifestId, peer));
-          }
-          return model;
-        }
-        throw new AppError(
-          'gguf-unsupported',
-          `${manifest.name} was imported by an earlier version. Its owner has to import it again.`,
-        );
-      } catch (error) {
-        signal.throwIfAborted();
-        cause = error;
-        log('warn', 'No model from a peer', {
-          peer,
-          manifestId,
-          reason: toAppError(error).message,
-        });
-      }
+    const model = await library.addModel(manifest, path);
+    // Its owner may have imported its file meanwhile.
+    if (model.path === null) {
+      await library.share(manifestId, audienceFrom(manifestId, giver));
     }
-    throw new AppError(
-      'model-not-found',
-      `No peer in reach gave the model ${manifestId.slice(0, 12)}.`,
-      { cause },
-    );
+    return model;
   }
 
   async #fetch(job: ShardFetchJob): Promise<void> {
@@ -154,9 +112,9 @@ export class ModelDownloads {
 
   /** Those who lied lately are among them when nobody else is there, or when the others do not get on. */
   #remote({ manifestId, map }: ShardFetchJob, isStuck: boolean): SourceCandidate[] {
-    const { opener, addressesOf } = this.#options;
+    const { opener, knownPeers, addressesOf } = this.#options;
     const addresses = addressesOf(manifestId);
-    const all = this.#peersWith(manifestId);
+    const all = giversOf(knownPeers(), manifestId);
     const trusted = all.filter(({ standing }) => !isDistrusted(standing));
     const isHelped = trusted.length + addresses.length > 0;
     return [
@@ -171,12 +129,5 @@ export class ModelDownloads {
         open: (signal) => WebSource.open(url, map, signal),
       })),
     ];
-  }
-
-  /** Trusted peers first, of them the connected ones, of these the nearest. */
-  #peersWith(manifestId: string): KnownPeer[] {
-    return nearestWith(this.#options.knownPeers(), manifestId).toSorted(
-      (a, b) => Number(isDistrusted(a.standing)) - Number(isDistrusted(b.standing)),
-    );
   }
 }

@@ -2,10 +2,10 @@
 import type { Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { vi } from 'vitest';
-import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
+import { stageKinds } from '../../../src-worker/node/sessions/protocol/message-table.ts';
 import {
   type OpenMessage,
-  stageKinds,
   stageProtocol,
 } from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { type ChannelPeer, startChannelPeer } from './mesh-peers.ts';

@@ -18,6 +18,7 @@ const noPeers = {
 const downloads = new ModelDownloads({
   opener: noPeers,
   knownPeers: () => [],
+  headers: { fetch: () => Promise.reject(new Error('There are no peers')) },
   library,
   addressesOf: () => [url],
   download: new TokenBucket(limit === '' ? null : Number(limit)),

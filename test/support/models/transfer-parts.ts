@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Channel, ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
+import { HeaderStore } from '../../../src-worker/node/headers/header-store.ts';
 import { serveHeaders } from '../../../src-worker/node/headers/header-service.ts';
 import type { KnownPeer } from '../../../src-worker/node/mesh/records/record.ts';
 import { type LibraryModel, ModelLibrary } from '../../../src-worker/node/models/library.ts';
@@ -104,9 +105,13 @@ export async function fetchFrom(
   for (const other of others) {
     await node.peer.libp2p.dial(other.peer.libp2p.getMultiaddrs());
   }
+  const opener = countedOpener(node.peer.channels, received);
+  const knownPeers = (): KnownPeer[] =>
+    others.map((other) => hosting(other.peer.channels.peer, model));
   const downloads = new ModelDownloads({
-    opener: countedOpener(node.peer.channels, received),
-    knownPeers: () => others.map((other) => hosting(other.peer.channels.peer, model)),
+    opener,
+    knownPeers,
+    headers: headerStore(opener, knownPeers, join(node.folder, 'headers')),
     library: node.library,
     addressesOf: () => [],
     download: new TokenBucket(null),
@@ -115,6 +120,25 @@ export async function fetchFrom(
     ...options,
   });
   return { downloads, faults, received };
+}
+
+/** Headers of peers' models, stored in the folder. */
+function headerStore(
+  opener: ChannelOpener,
+  knownPeers: () => readonly KnownPeer[],
+  folder: string,
+): HeaderStore {
+  return new HeaderStore({
+    opener,
+    knownPeers,
+    source: {
+      mayHave: () => false,
+      manifest: () => undefined,
+      headerPath: () => Promise.reject(new Error('There are no models here')),
+    },
+    folder,
+    log: () => {},
+  });
 }
 
 /** The node knows the model, as if its header had been fetched. */

@@ -5,7 +5,7 @@
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { type BackOff, backOffMs } from '../../../../src-shared/back-off.ts';
-import type { UnreachablePeer } from '../../../../src-shared/node-api.ts';
+import type { UnreachablePeer } from '../../../../src-shared/api/node-status.ts';
 import { printable } from '../../../../src-shared/printable.ts';
 import { dialFailure } from '../dial-failure.ts';
 import { DialQueue } from './dial-queue.ts';
@@ -89,7 +89,7 @@ export class PeerKeeper {
   keep(peers: readonly { readonly peer: string; readonly address: Multiaddr }[]): void {
     const grouped = Map.groupBy(peers, ({ peer }) => peer);
     grouped.delete(this.#dialler.ownPeer);
-    for (const known of [...this.#tracked.values()]) {
+    for (const known of this.#tracked.values()) {
       if (known.kind === 'static' && !grouped.has(known.peer)) {
         this.#release(known);
       }

@@ -3,7 +3,7 @@
  * this: the host starts the node anew for the other parts, and the node refuses them.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { NodeConfig, NodeConfigInput } from './node-api.ts';
+import type { NodeConfig, NodeConfigInput } from './node-config.ts';
 
 /** What the node is told when its configuration changes; orders about its work are told apart from that. */
 export type LiveConfig = Omit<NodeConfig, 'work'>;

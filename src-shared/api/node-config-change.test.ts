@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { mayMendStart, needsNodeRestart } from './live-config.ts';
-import type { NodeConfigInput } from './node-api.ts';
+import { mayMendStart, needsNodeRestart } from './node-config-change.ts';
+import type { NodeConfigInput } from './node-config.ts';
 
 const gateway = { port: 1, apiKey: 'mm-for-tests-and-benchmarks-only' };
 const engine = { threads: 1 };

@@ -9,7 +9,7 @@ import { writeHeader } from '../../gguf/slice.ts';
 import { makeManifest } from '../manifests/make-manifest.ts';
 import { canonicalJson, type Manifest, manifestId, toModelSummary } from '../manifests/manifest.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
-import { HeaderExchange } from './header-exchange.ts';
+import { HeaderStore } from './header-store.ts';
 import { headerKinds, headerPieceBytes, headerRequestLimits } from './header-messages.ts';
 import { type HeaderSource, serveHeaders } from './header-service.ts';
 import { localChannelPair } from '../mesh/channels/local-channel.ts';
@@ -38,7 +38,11 @@ async function makeModel(vocabulary = smallModel.vocabulary): Promise<Model> {
 }
 
 /** A peer that says it hosts the model, and serves whoever asks. */
-type Host = { readonly peer: string; readonly onChannel: (channel: Channel) => void };
+type Host = {
+  readonly peer: string;
+  readonly onChannel: (channel: Channel) => void;
+  readonly standing?: number;
+};
 
 /** An honest host with the service of ours. */
 async function honestHost(peer: string, source: HeaderSource): Promise<Host> {
@@ -86,10 +90,10 @@ function lyingHost(peer: string, frames: readonly (readonly [number, Uint8Array?
 async function ask(
   model: Model,
   hosts: readonly Host[],
-): Promise<{ exchange: HeaderExchange; folder: string; asked: string[] }> {
+): Promise<{ store: HeaderStore; folder: string; asked: string[] }> {
   const asked: string[] = [];
   const folder = join(await temporaryFolder(), 'headers');
-  const exchange = new HeaderExchange({
+  const store = new HeaderStore({
     opener: {
       peer: 'own',
       handle: () => Promise.resolve(() => Promise.resolve()),
@@ -100,12 +104,13 @@ async function ask(
         return near;
       },
     },
-    knownPeers: () => hosts.map(({ peer }, index) => hosting(peer, model, index)),
+    knownPeers: () =>
+      hosts.map(({ peer, standing = 1 }, index) => ({ ...hosting(peer, model, index), standing })),
     source: sourceOf(),
     folder,
     log: () => {},
   });
-  return { exchange, folder, asked };
+  return { store, folder, asked };
 }
 
 function hosting(peer: string, model: Model, latencyMs: number): KnownPeer {
@@ -124,14 +129,12 @@ function hosting(peer: string, model: Model, latencyMs: number): KnownPeer {
   };
 }
 
-describe('HeaderExchange', () => {
+describe('HeaderStore', () => {
   it('gets the header from a peer that has the model, once, and keeps it', async () => {
     const model = await makeModel();
-    const { exchange, folder, asked } = await ask(model, [
-      await honestHost('host', sourceOf(model)),
-    ]);
-    const paths = await Promise.all([exchange.headerPath(model.id), exchange.headerPath(model.id)]);
-    paths.push(await exchange.headerPath(model.id));
+    const { store, folder, asked } = await ask(model, [await honestHost('host', sourceOf(model))]);
+    const paths = await Promise.all([store.headerPath(model.id), store.headerPath(model.id)]);
+    paths.push(await store.headerPath(model.id));
     expect(new Set(paths).size).toBe(1);
     expect(asked).toEqual(['host']);
     expect(await readFile(paths[0] ?? '')).toEqual(await readFile(model.header));
@@ -140,7 +143,7 @@ describe('HeaderExchange', () => {
 
   it('takes its own file where there is one, and asks nobody', async () => {
     const model = await makeModel();
-    const exchange = new HeaderExchange({
+    const store = new HeaderStore({
       opener: {
         peer: 'own',
         handle: () => Promise.resolve(() => Promise.resolve()),
@@ -151,34 +154,62 @@ describe('HeaderExchange', () => {
       folder: await temporaryFolder(),
       log: () => {},
     });
-    expect(await exchange.headerPath(model.id)).toBe(model.header);
+    expect(await store.headerPath(model.id)).toBe(model.header);
   });
 
   it('asks the next peer when one has nothing, or breaks off', async () => {
     const model = await makeModel();
-    const { exchange, asked } = await ask(model, [
+    const { store, asked } = await ask(model, [
       await honestHost('without', sourceOf()),
       lyingHost('mute', []),
       await honestHost('host', sourceOf(model)),
     ]);
-    await exchange.headerPath(model.id);
+    await store.headerPath(model.id);
     expect(asked).toEqual(['without', 'mute', 'host']);
   });
 
   it('fetches a file anew that the disk has spoilt', async () => {
     const model = await makeModel();
-    const { exchange, asked } = await ask(model, [await honestHost('host', sourceOf(model))]);
-    const path = await exchange.headerPath(model.id);
+    const { store, asked } = await ask(model, [await honestHost('host', sourceOf(model))]);
+    const path = await store.headerPath(model.id);
     await writeFile(path, 'spoilt');
-    expect(await exchange.headerPath(model.id)).toBe(path);
+    expect(await store.headerPath(model.id)).toBe(path);
     expect(await readFile(path)).toEqual(await readFile(model.header));
     expect(asked).toEqual(['host', 'host']);
   });
 
+  it('asks a peer again for a model that is to be had here, and tells which one gave it', async () => {
+    const model = await makeModel();
+    const { store, asked } = await ask(model, [await honestHost('host', sourceOf(model))]);
+    const path = await store.headerPath(model.id);
+    const got = await store.fetch(model.id);
+    expect(got).toEqual({ path, manifest: model.manifest, giver: 'host' });
+    expect(asked).toEqual(['host', 'host']);
+  });
+
+  it('stops waiting when the caller does', async () => {
+    const model = await makeModel();
+    const { store } = await ask(model, [{ peer: 'silent', onChannel: () => {} }]);
+    const over = new AbortController();
+    const fetched = store.fetch(model.id, over.signal);
+    over.abort(new Error('not wanted any more'));
+    await expect(fetched).rejects.toThrow('not wanted any more');
+  });
+
+  it('asks peers that lied lately last, however near they are', async () => {
+    const model = await makeModel();
+    const { store, asked } = await ask(model, [
+      { ...(await honestHost('liar', sourceOf(model))), standing: 0.1 },
+      await honestHost('host', sourceOf(model)),
+    ]);
+    expect((await store.fetch(model.id)).giver).toBe('host');
+    expect(asked).toEqual(['host']);
+  });
+
   it('says that the model is not to be had when nobody hosts it', async () => {
     const model = await makeModel();
-    const { exchange } = await ask(model, []);
-    await expect(exchange.headerPath(model.id)).rejects.toMatchObject({ code: 'model-not-found' });
+    const { store } = await ask(model, []);
+    await expect(store.headerPath(model.id)).rejects.toMatchObject({ code: 'model-not-found' });
   });
 
   describe('believes no peer that', () => {
@@ -248,10 +279,8 @@ describe('HeaderExchange', () => {
 
     it.each(lies)('%s, and leaves no file behind', async (_, frames) => {
       const [model, other] = [await makeModel(), await makeModel(300)];
-      const { exchange, folder } = await ask(model, [
-        lyingHost('liar', await frames(model, other)),
-      ]);
-      await expect(exchange.headerPath(model.id)).rejects.toMatchObject({
+      const { store, folder } = await ask(model, [lyingHost('liar', await frames(model, other))]);
+      await expect(store.headerPath(model.id)).rejects.toMatchObject({
         code: 'model-not-found',
       });
       expect(await readdir(folder)).toEqual([]);
@@ -261,14 +290,14 @@ describe('HeaderExchange', () => {
       const model = await makeModel();
       const loose = Buffer.from(JSON.stringify(model.manifest, undefined, 1));
       const id = createHash('sha256').update(loose).digest('hex');
-      const { exchange, asked } = await ask({ ...model, id }, [
+      const { store, asked } = await ask({ ...model, id }, [
         lyingHost('liar', [
           [headerKinds.manifest, loose],
           [headerKinds.header, await readFile(model.header)],
           [headerKinds.end],
         ]),
       ]);
-      await expect(exchange.headerPath(id)).rejects.toMatchObject({ code: 'model-not-found' });
+      await expect(store.headerPath(id)).rejects.toMatchObject({ code: 'model-not-found' });
       expect(asked).toEqual(['liar']);
     });
   });
