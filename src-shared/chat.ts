@@ -1,6 +1,5 @@
 /** One conversation turn as the window, the gateway and the node say it to each other. */
 import { z } from 'zod';
-import { errorAudiences, type ErrorCode, longestReport } from './errors.ts';
 import { layerRangeSchema, sampledDetailSchema, samplingSchema } from './model.ts';
 import { routeRulesSchema } from './route-rules.ts';
 
@@ -89,11 +88,3 @@ export const chatEventSchema = z.discriminatedUnion('type', [
   }),
 ]);
 export type ChatEvent = z.infer<typeof chatEventSchema>;
-
-const errorCodes = Object.keys(errorAudiences) as [ErrorCode, ...ErrorCode[]];
-
-/** An AppError as it crosses a boundary. A code from a newer version reads as `internal`. */
-export const errorReportSchema = z.object({
-  code: z.enum(errorCodes).catch('internal'),
-  message: z.string().max(longestReport),
-});

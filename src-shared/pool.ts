@@ -28,7 +28,6 @@
  */
 import { z } from 'zod';
 import { lenientList } from './lenient-list.ts';
-import { manifestIdSchema } from './model.ts';
 
 export const poolRoles = ['admin', 'member', 'guest'] as const;
 export const poolRoleSchema = z.enum(poolRoles);
@@ -86,7 +85,7 @@ const poolMemberSchema = z.object({
 });
 export type PoolMember = z.infer<typeof poolMemberSchema>;
 
-const poolInviteSchema = z.object({
+export const poolInviteSchema = z.object({
   id: z.string(),
   role: poolRoleSchema,
   usesLeft: z.int(),
@@ -112,79 +111,3 @@ export const poolSchema = z.object({
   invites: lenientList(poolInviteSchema, 'invites of a pool'),
 });
 export type Pool = z.infer<typeof poolSchema>;
-
-/** A pool by its id, its name, or the end of its id; needless for who is in one pool only. */
-const poolChoiceSchema = z.string().min(1).max(100).optional();
-
-/** Parameters of the methods that node and host have in common. */
-export const poolMethods = {
-  poolCreate: {
-    params: z.object({ name: poolNameSchema, member: poolNameSchema.optional() }),
-    result: poolSchema,
-  },
-  poolInvite: {
-    params: z.object({
-      pool: poolChoiceSchema,
-      role: poolRoleSchema.default('member'),
-      uses: z.int().min(1).max(maxInviteUses).default(1),
-      lifeMs: z.int().min(60_000).max(maxInviteLifeMs).default(usualInviteLifeMs),
-    }),
-    result: poolInviteSchema.extend({ link: z.string(), pool: z.string() }),
-  },
-  poolJoin: {
-    params: z.object({
-      link: z.string().min(1).max(maxInviteLink),
-      /** What other members see of this machine; absent: the end of its peer id. */
-      member: poolNameSchema.optional(),
-    }),
-    result: poolSchema,
-  },
-  /** What an invite says, for its reader to decide by: it is signed by the inviting node, and nobody is asked. */
-  poolReadInvite: {
-    params: z.object({ link: z.string().min(1).max(maxInviteLink) }),
-    result: z.object({
-      pool: poolIdSchema,
-      name: z.string(),
-      role: poolRoleSchema,
-      expiresAt: z.number(),
-      /** Peer id. */
-      inviter: z.string(),
-    }),
-  },
-  poolList: { params: z.object({}), result: lenientList(poolSchema, 'pools') },
-  /** Removes a member (by name, peer id or the end of it) or closes an invite (by its id). */
-  poolRevoke: {
-    params: z.object({ pool: poolChoiceSchema, target: z.string().min(1).max(100) }),
-    result: z.object({ pool: z.string(), kind: z.enum(['member', 'invite']), name: z.string() }),
-  },
-  /** Offers a model of this machine's library to the members of a pool. */
-  poolOffer: {
-    params: z.object({
-      pool: poolChoiceSchema,
-      /** By name, alias or id. */
-      model: z.string().min(1).max(200),
-      licence: poolNameSchema,
-      /** Where the same GGUF file lies on the web; absent: members get it from each other. */
-      url: z
-        .url({ protocol: /^https$/ })
-        .max(1000)
-        .optional(),
-    }),
-    result: z.object({ pool: z.string(), id: poolModelIdSchema, manifestId: manifestIdSchema }),
-  },
-  poolWithdraw: {
-    params: z.object({ pool: poolChoiceSchema, id: poolModelIdSchema }),
-    result: z.object({ pool: z.string(), id: poolModelIdSchema }),
-  },
-  poolLeave: {
-    params: z.object({
-      pool: z.string().min(1).max(100),
-      /** The owner's yes to nobody ever appointing or removing an admin again. */
-      forGood: z.boolean().default(false),
-    }),
-    result: z.object({ id: z.string(), name: z.string() }),
-  },
-} as const;
-export type PoolMethod = keyof typeof poolMethods;
-export type PoolParams<M extends PoolMethod> = z.output<(typeof poolMethods)[M]['params']>;
-export type PoolResult<M extends PoolMethod> = z.output<(typeof poolMethods)[M]['result']>;

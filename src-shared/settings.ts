@@ -1,6 +1,11 @@
 /** The owner's settings, with defaults. What the machine does about them is state and lives elsewhere. */
 import { z } from 'zod';
-import { apiHostSchema, apiOriginSchema, givenShardSchema, hostedShardSchema } from './node-api.ts';
+import {
+  apiHostSchema,
+  apiOriginSchema,
+  givenShardSchema,
+  hostedShardSchema,
+} from './api/node-config.ts';
 import { poolIdSchema } from './pool.ts';
 import {
   defaultPreferences,

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { type Logger, pino } from 'pino';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
-import type { logLevels } from '../../src-shared/node-api.ts';
+import type { logLevels } from '../../src-shared/api/node-control.ts';
 import { note } from '../cli/terminal.ts';
 import { redactDetails, redactText } from './redact.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ModelEntry } from '../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
 import { chooseModel, findModel } from './choose-model.ts';
 import { modelLines } from './words/sentences.ts';
 

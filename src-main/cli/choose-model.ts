@@ -1,7 +1,7 @@
 /** Which model a command means. Pure. */
 import { AppError } from '../../src-shared/errors.ts';
 import { distinctNames, modelsNamed } from '../../src-shared/model-names.ts';
-import type { ModelEntry } from '../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
 
 /** The largest model that can answer now: it knows the most. */
 export function chooseModel(models: readonly ModelEntry[]): ModelEntry | undefined {

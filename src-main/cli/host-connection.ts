@@ -1,8 +1,8 @@
 /** What a command needs of a host, whether it runs in this process or in another one. */
 import type { ChatEvent, ChatRequestInput } from '../../src-shared/chat.ts';
 import { AppError } from '../../src-shared/errors.ts';
-import type { HostParams, HostResult, HostSnapshot } from '../../src-shared/host-api.ts';
-import type { CallableMethod } from '../host/host-handlers.ts';
+import type { HostMethod, HostParams, HostResult } from '../../src-shared/api/host-api.ts';
+import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { waitsForConsent } from '../host/waits-for-consent.ts';
 
 export type HostConnection = {
@@ -11,7 +11,7 @@ export type HostConnection = {
   /** Returns how to end that. */
   onSnapshot(listener: () => void): () => void;
   /** @throws AppError what the host answers, or `not-running` when it is gone */
-  call<M extends CallableMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
+  call<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
   chat(
     request: ChatRequestInput,
     onEvent: (event: ChatEvent) => void,

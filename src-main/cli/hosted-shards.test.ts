@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEntry } from '../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
 import { withModel, withoutModel } from './hosted-shards.ts';
 
 const [id, former, demo] = ['a'.repeat(64), 'b'.repeat(64), 'MindMesh Demo'];

@@ -1,7 +1,8 @@
 /** The setting of hosted shards with one model more, or less. Pure. */
 import { modelsNamed } from '../../src-shared/model-names.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
-import type { HostedShard, ModelEntry } from '../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
+import type { HostedShard } from '../../src-shared/api/node-config.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 
 /** All of the model, or these layers alone, in place of what was hosted of it before. */

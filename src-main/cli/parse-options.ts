@@ -1,7 +1,7 @@
 /** Values of the command line's options. Each refuses what it cannot mean with a sentence. Pure. */
 import { InvalidArgumentError } from 'commander';
 import { type LayerRange, layerRangeSchema } from '../../src-shared/model.ts';
-import { type HostedShard, hostedShardSchema } from '../../src-shared/node-api.ts';
+import { type HostedShard, hostedShardSchema } from '../../src-shared/api/node-config.ts';
 import {
   maxInviteLifeMs,
   maxInviteUses,

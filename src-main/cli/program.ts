@@ -4,7 +4,7 @@
  */
 import { Argument, Command } from 'commander';
 import type { PauseChoice } from '../../src-shared/duty.ts';
-import type { HostedShard } from '../../src-shared/node-api.ts';
+import type { HostedShard } from '../../src-shared/api/node-config.ts';
 import type { ChangedSettings } from '../../src-shared/settings.ts';
 import { appFiles } from '../base/app-files.ts';
 import { addModels, addPools, addRoute } from './mesh-program.ts';

@@ -1,6 +1,6 @@
 /**
  * The headless host's one HTTP server, on the loopback addresses alone: the built window for browsers, and the WebSocket
- * over which windows and the command line speak src-shared/host-api.ts.
+ * over which windows and the command line speak src-shared/api/host-api.ts.
  */
 import { randomBytes } from 'node:crypto';
 import fastifyWebsocket from '@fastify/websocket';

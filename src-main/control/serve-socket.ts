@@ -1,7 +1,6 @@
 /** One WebSocket of the window or the command line: snapshot first, then answers, chats and changes. */
 import type { WebSocket } from 'ws';
 import { toAppError } from '../../src-shared/errors.ts';
-import type { HostMessage } from '../../src-shared/host-api.ts';
 import { ClientSession } from '../host/client-session.ts';
 import type { Host } from '../host/host.ts';
 import { Merged } from '../base/merged.ts';
@@ -20,11 +19,11 @@ export const socketLimits = {
 const policyViolation = 1008;
 
 export function serveSocket(host: Host, socket: WebSocket): void {
-  const send = (message: HostMessage): void => {
+  const send = (text: string): void => {
     if (socket.bufferedAmount > socketLimits.bufferBytes) {
       socket.terminate();
     } else if (socket.readyState === socket.OPEN) {
-      socket.send(JSON.stringify(message));
+      socket.send(text);
     }
   };
   const snapshots = new Merged({
@@ -33,7 +32,7 @@ export function serveSocket(host: Host, socket: WebSocket): void {
       if (socket.bufferedAmount > socketLimits.snapshotBufferBytes) {
         return false;
       }
-      send({ type: 'snapshot', snapshot: host.snapshot() });
+      session.tellSnapshot(host.snapshot());
       return true;
     },
   });

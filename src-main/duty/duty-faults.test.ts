@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ShardStatus } from '../../src-shared/node-api.ts';
+import type { ShardStatus } from '../../src-shared/api/node-status.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import { Desk, shard } from '../../test/support/host/duty-desk.ts';
 

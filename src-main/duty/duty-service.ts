@@ -5,8 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Duty, Facts, PauseChoice } from '../../src-shared/duty.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
-import type { DutyView } from '../../src-shared/host-api.ts';
-import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { DutyView } from '../../src-shared/api/duty.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { fullComputeShare, type ComputeShare } from '../../src-shared/compute-share.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import type { Log } from '../base/log.ts';

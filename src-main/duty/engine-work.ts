@@ -1,5 +1,5 @@
 /** What the node tells of its engines, as the duty reads it. Pure. */
-import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Work } from './duty-input.ts';
 
 /** What the hosted layers take, measured or expected; see needed-memory.ts. */

@@ -1,6 +1,6 @@
 /** What the hosted layers need of the graphics cards: measured where they are loaded, expected where not. Pure. */
 import type { Facts } from '../../src-shared/duty.ts';
-import type { ShardStatus } from '../../src-shared/node-api.ts';
+import type { ShardStatus } from '../../src-shared/api/node-status.ts';
 import type { Preferences } from '../../src-shared/preferences.ts';
 import { computingCards } from './duty-input.ts';
 import type { Loaded } from './engine-work.ts';

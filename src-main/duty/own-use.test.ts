@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ShardStatus } from '../../src-shared/node-api.ts';
+import type { ShardStatus } from '../../src-shared/api/node-status.ts';
 import { idleFacts, known } from '../../test/support/host/duty-inputs.ts';
 import { Desk, noon, shard } from '../../test/support/host/duty-desk.ts';
 import { PlayedMachine } from '../../test/support/machine/played-machine.ts';

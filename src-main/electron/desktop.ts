@@ -7,7 +7,7 @@ import { app, dialog } from 'electron';
 import type { DeepLink, ShellState } from '../../src-shared/desktop-api.ts';
 import type { View } from '../../src-shared/views.ts';
 import { describeCauses, missingCase, toAppError } from '../../src-shared/errors.ts';
-import type { UsageSummary } from '../../src-shared/host-api.ts';
+import type { UsageSummary } from '../../src-shared/api/usage.ts';
 import { type DashboardServer, startDashboardServer } from '../control/dashboard-server.ts';
 import { note } from '../cli/terminal.ts';
 import type { Host } from '../host/host.ts';

@@ -1,7 +1,8 @@
 /** All that the tray shows: its icon, its tooltip and its menu are functions of one of these. Pure. */
 import type { UpdateState } from '../../src-shared/desktop-api.ts';
 import type { Duty, PauseChoice } from '../../src-shared/duty.ts';
-import type { HostSnapshot, UsageSummary } from '../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
+import type { UsageSummary } from '../../src-shared/api/usage.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 
 export type TraySnapshot = {

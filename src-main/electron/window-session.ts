@@ -2,7 +2,6 @@
  * The window as a client of the host: its messages come in over Electron's IPC, and snapshots go out at most once a
  * second, and only while somebody can see them.
  */
-import type { HostMessage } from '../../src-shared/host-api.ts';
 import { ClientSession } from '../host/client-session.ts';
 import type { Host } from '../host/host.ts';
 import { Merged } from '../base/merged.ts';
@@ -17,7 +16,6 @@ const snapshotIntervalMs = 1000;
 
 export class WindowSession {
   readonly #host: Host;
-  readonly #window: WindowEnd;
   readonly #session: ClientSession;
   readonly #snapshots: Merged;
   readonly #forget: () => void;
@@ -27,8 +25,7 @@ export class WindowSession {
   /** Begins with a snapshot, seen or not. */
   constructor(host: Host, window: WindowEnd) {
     this.#host = host;
-    this.#window = window;
-    this.#session = new ClientSession(host, (message) => this.#send(message));
+    this.#session = new ClientSession(host, (text) => window.send(text));
     this.#snapshots = new Merged({
       intervalMs: snapshotIntervalMs,
       tell: () => {
@@ -65,10 +62,6 @@ export class WindowSession {
   }
 
   #sendSnapshot(): void {
-    this.#send({ type: 'snapshot', snapshot: this.#host.snapshot() });
-  }
-
-  #send(message: HostMessage): void {
-    this.#window.send(JSON.stringify(message));
+    this.#session.tellSnapshot(this.#host.snapshot());
   }
 }

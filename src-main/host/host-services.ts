@@ -1,6 +1,6 @@
 /** What a host holds in its data folder while it runs, opened in order and given back in reverse. */
 import { describeCauses } from '../../src-shared/errors.ts';
-import type { Usage } from '../../src-shared/node-api.ts';
+import type { Usage } from '../../src-shared/api/usage.ts';
 import { loadApiKey } from '../data/api-key.ts';
 import { asFolderError, type DataFolder, prepareDataFolder } from '../data/data-folder.ts';
 import { lockDataFolder } from '../data/data-folder-lock.ts';

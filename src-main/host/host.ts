@@ -2,10 +2,18 @@
  * The host: one data folder with its settings, usage, log and key, and the node process that works for it.
  * No HTTP and no Electron here; whoever shows a window or takes commands composes this.
  */
-import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
+import {
+  type HostApi,
+  hostApi,
+  type HostMethod,
+  type HostResult,
+} from '../../src-shared/api/host-api.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
+import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
+import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
-import { hostMethods, type HostResult, type HostSnapshot } from '../../src-shared/host-api.ts';
-import type { ModelEntry, NodeConfigInput } from '../../src-shared/node-api.ts';
+import { performCall } from '../../src-shared/rpc/server.ts';
+import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
 import type { ChangedSettings, Settings } from '../../src-shared/settings.ts';
 import { type AppFiles, appFiles } from '../base/app-files.ts';
 import { dataFolderAt } from '../data/data-folder.ts';
@@ -13,10 +21,9 @@ import { defaultThreads } from '../node/default-threads.ts';
 import { dutyClock } from '../duty/duty-clock.ts';
 import { DutyService } from '../duty/duty-service.ts';
 import { type HostFile, writeHostFile } from '../data/host-file.ts';
-import { type CallableMethod, type Handlers, nodeHandlers } from './host-handlers.ts';
+import { type HostHandlers, passedOnHandlers } from './host-handlers.ts';
 import type { HostOptions } from './host-options.ts';
 import { type HostServices, openHostServices, storeUsage } from './host-services.ts';
-import { invalidRequest } from './invalid-request.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
 import type { Log } from '../base/log.ts';
 import { HostingMemory, usableMemoryBytes } from '../node/hosting-memory.ts';
@@ -50,6 +57,8 @@ export class Host {
   readonly ready: Promise<void>;
   /** Resolves when a client asked the host to stop; whoever composed it then calls `stop`. */
   readonly stopRequested: Promise<void>;
+  /** What clients may ask for. */
+  readonly handlers: HostHandlers;
   readonly #services: HostServices;
   readonly #files: AppFiles;
   readonly #defaultThreads: number;
@@ -62,7 +71,6 @@ export class Host {
   readonly #warnings: string[];
   readonly #started = Promise.withResolvers<void>();
   readonly #listeners = new Set<() => void>();
-  readonly #handlers: Handlers;
   #hasConsent: boolean;
   #windowAddress: (() => string) | undefined;
   #configuring: Promise<unknown> = Promise.resolve();
@@ -80,9 +88,9 @@ export class Host {
     this.ready.catch(() => {});
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopRequested = promise;
-    this.#handlers = {
+    this.handlers = {
       snapshot: () => this.snapshot(),
-      ...nodeHandlers(() => this.#agreedNode()),
+      ...passedOnHandlers(() => this.#agreedNode()),
       importModel: async (params) => {
         const model = await this.#agreedNode().importModel(params);
         // Importing again is what the fault of a file that had changed asks for.
@@ -182,17 +190,14 @@ export class Host {
   }
 
   /**
-   * Any method of the host API but those of chats. `params` is checked here.
+   * Any method of the host API but streams. `params` is checked here.
    *
    * @throws AppError `request-invalid`, `setting-invalid`, and what the method leads to
    */
-  async call<M extends CallableMethod>(method: M, params: unknown): Promise<HostResult<M>> {
-    const parsed = hostMethods[method].params.safeParse(params);
-    if (!parsed.success) {
-      const code = method === 'changeSettings' ? 'setting-invalid' : 'request-invalid';
-      throw invalidRequest(method, parsed.error, code);
-    }
-    return this.#handlers[method](parsed.data as never);
+  async call<M extends HostMethod>(method: M, params: unknown): Promise<HostResult<M>> {
+    const context = { emit: () => {}, signal: new AbortController().signal };
+    const result = await performCall<HostApi>(hostApi, this.handlers, method, params, context);
+    return result as HostResult<M>;
   }
 
   /** Resolves when the answer is complete; rejects with `cancelled` as soon as the signal aborts. */
@@ -201,7 +206,7 @@ export class Host {
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    return this.#agreedNode().chat(request, onEvent, signal);
+    await this.handlers.chat(request, { emit: onEvent, signal });
   }
 
   /** Tells the host how to make one-time addresses of its window, once there is one. */

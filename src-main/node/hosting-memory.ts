@@ -4,7 +4,7 @@
  */
 import { totalmem } from 'node:os';
 import type { Facts } from '../../src-shared/duty.ts';
-import type { ShardStatus } from '../../src-shared/node-api.ts';
+import type { ShardStatus } from '../../src-shared/api/node-status.ts';
 import type { Settings } from '../../src-shared/settings.ts';
 import { computingCards, sane } from '../duty/duty-input.ts';
 

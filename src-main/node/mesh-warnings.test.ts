@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { meshWarnings } from './mesh-warnings.ts';
 
 function at(status: Partial<NodeStatus>): NodeStatus {

@@ -1,5 +1,5 @@
 /** What the owner should know of this machine's clock and of addresses in the settings that lead nowhere. Pure. */
-import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { span } from '../../src-shared/span.ts';
 
 /** More lines would push all else out of sight. */

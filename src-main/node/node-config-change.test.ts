@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { NodeConfigInput } from '../../src-shared/node-api.ts';
+import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
 import { nodeConfigChange } from './node-config-change.ts';
 
 const config: NodeConfigInput = {

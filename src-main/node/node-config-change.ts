@@ -1,6 +1,6 @@
 /** What has to be done for a running node to have another configuration. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import type { NodeConfigInput } from '../../src-shared/node-api.ts';
+import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
 
 export type NodeConfigChange = {
   /** Something that a node has for life: it is started anew. */

@@ -1,5 +1,6 @@
 /** From settings to the configuration of a node. Pure. */
-import type { NodeConfigInput, NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { type ChangedSettings, defaultSettings, type Settings } from '../../src-shared/settings.ts';
 
 export type NodeFacts = {

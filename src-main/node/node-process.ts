@@ -5,27 +5,26 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
-import { AppError, describeCauses } from '../../src-shared/errors.ts';
+import type { PassedOnApi } from '../../src-shared/api/host-api.ts';
+import type { NodeApi, NodeMethod, NodeResult } from '../../src-shared/api/node-api.ts';
 import {
   type NodeConfigInput,
-  type NodeMethod,
-  type NodeParams,
-  type NodeResult,
   nodeRuntimeFlags,
-  type NodeStatus,
-  type Usage,
   type WorkOrder,
-} from '../../src-shared/node-api.ts';
-import type { PoolMethod } from '../../src-shared/pool.ts';
+} from '../../src-shared/api/node-config.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import type { Usage } from '../../src-shared/api/usage.ts';
+import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import type { ChildPlan } from '../../src-shared/process/child.ts';
 import { Supervisor, type SupervisorState } from '../../src-shared/process/supervisor.ts';
 import type { RestartPolicy } from '../../src-shared/process/restart-policy.ts';
+import type { NoticeListeners, StreamOptions } from '../../src-shared/rpc/client.ts';
+import type { MethodName, Params, ParsedParams, Result } from '../../src-shared/rpc/contract.ts';
 import { LeftOutEntries } from './left-out-entries.ts';
 import type { Log } from '../base/log.ts';
 import { nodeConfigChange } from './node-config-change.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
-import { type NodeEvent, NodeLink } from './node-link.ts';
+import { linkToNode, type NodeLink } from './node-link.ts';
 
 export type NodeProcessOptions = {
   /** A Node.js to run the script with. */
@@ -61,7 +60,6 @@ const pauseWithinMs = 1500;
 export class NodeProcess {
   readonly #options: NodeProcessOptions;
   readonly #supervisor: Supervisor;
-  readonly #chats = new Map<number, (event: ChatEvent) => void>();
   readonly #imports = new Map<string, ImportProgress>();
   readonly #waiting = new Set<() => void>();
   readonly #leftOut: LeftOutEntries;
@@ -70,7 +68,6 @@ export class NodeProcess {
   #work: WorkOrder;
   #link: NodeLink | undefined;
   #status: NodeStatus | null = null;
-  #nextChat = 1;
 
   constructor(options: NodeProcessOptions) {
     this.#options = options;
@@ -78,7 +75,7 @@ export class NodeProcess {
     this.#work = options.work;
     this.#leftOut = new LeftOutEntries(options.log);
     this.#heartbeat = new NodeHeartbeat({
-      ask: async () => this.#link?.request('ping', {}),
+      ask: async () => this.#link?.call('ping', {}),
       onSilence: (forMs) => this.#endHung(forMs),
     });
     this.#supervisor = new Supervisor({
@@ -156,9 +153,10 @@ export class NodeProcess {
       return;
     }
     const { child } = this.state;
-    const carriedOut = this.#request('setWork', this.#work).then(() => this.#refresh());
+    const carriedOut = this.#request('setWork', this.#work);
     if (work.state !== 'paused') {
-      return carriedOut;
+      await carriedOut;
+      return;
     }
     const late = delay(pauseWithinMs, true, { ref: false });
     const isLate = await Promise.race([late, carriedOut.then(() => false).catch(() => true)]);
@@ -173,9 +171,12 @@ export class NodeProcess {
     }
   }
 
-  async #request<M extends NodeMethod>(method: M, params: NodeParams<M>): Promise<NodeResult<M>> {
+  async #request<M extends NodeMethod>(
+    method: M,
+    params: Params<NodeApi, M>,
+  ): Promise<NodeResult<M>> {
     const link = await this.#whenRunning();
-    return link.request(method, params);
+    return link.call(method, params);
   }
 
   async #changeHosting(
@@ -188,79 +189,34 @@ export class NodeProcess {
     if (shards !== undefined) {
       await this.#request('setShards', { shards });
     }
-    if (hosting !== undefined || shards !== undefined) {
-      await this.#refresh();
-    }
   }
 
-  async importModel(params: NodeParams<'importModel'>): Promise<NodeResult<'importModel'>> {
+  async importModel(params: Params<NodeApi, 'importModel'>): Promise<NodeResult<'importModel'>> {
     try {
-      const model = await this.#request('importModel', params);
-      await this.#refresh();
-      return model;
+      return await this.#request('importModel', params);
     } finally {
       this.#imports.delete(params.path);
       this.#options.onChange();
     }
   }
 
-  async removeModel(params: NodeParams<'removeModel'>): Promise<NodeResult<'removeModel'>> {
-    const model = await this.#request('removeModel', params);
-    await this.#refresh();
-    return model;
-  }
-
-  /** As large as it is, so that it has no deadline. Its progress is in the status. */
-  async downloadModel(params: NodeParams<'downloadModel'>): Promise<NodeResult<'downloadModel'>> {
-    const model = await this.#request('downloadModel', params);
-    await this.#refresh();
-    return model;
-  }
-
-  /** What is the node's alone; the host only passes on what its clients ask. */
-  ask<M extends PoolMethod | 'status' | 'modelStorage' | 'catalog' | 'cancelDownload' | 'route'>(
-    method: M,
-    params: NodeParams<M>,
-  ): Promise<NodeResult<M>> {
-    return this.#request(method, params);
+  /** The status of this moment; the node tells its own accord only once a second. */
+  freshStatus(): Promise<NodeStatus> {
+    return this.#request('status', {});
   }
 
   /**
-   * Resolves when the answer is complete; its events came before.
+   * Asks the node what a client of the host asks for. What that changes is in the status before the answer comes.
    *
-   * @throws AppError `cancelled` as soon as the signal aborts, and what the node answers
+   * @throws AppError what the node answers; `cancelled` as soon as the signal aborts
    */
-  async chat(
-    request: ChatRequest,
-    onEvent: (event: ChatEvent) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async passOn<M extends MethodName<PassedOnApi>>(
+    method: M,
+    params: ParsedParams<PassedOnApi, M>,
+    options: StreamOptions<PassedOnApi, M>,
+  ): Promise<Result<PassedOnApi, M>> {
     const link = await this.#whenRunning();
-    const chat = this.#nextChat++;
-    const { promise: cancelled, reject } = Promise.withResolvers<never>();
-    const cancel = (): void => {
-      reject(new AppError('cancelled', 'The answer was stopped.'));
-      link.request('cancelChat', { chat }).catch(() => {
-        // The node is gone, and the chat with it.
-      });
-    };
-    this.#chats.set(chat, onEvent);
-    try {
-      signal.addEventListener('abort', cancel);
-      if (signal.aborted) {
-        throw new AppError('cancelled', 'The answer was stopped.');
-      }
-      await Promise.race([link.request('chat', { chat, request }), cancelled]);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-      this.#chats.delete(chat);
-    }
-  }
-
-  /** The node tells its status when it changed, but not at once; whoever changed something sees it at once. */
-  async #refresh(): Promise<void> {
-    this.#status = await this.#request('status', {});
-    this.#options.onChange();
+    return await link.stream(method as never, params as never, options as never);
   }
 
   #plan(): ChildPlan {
@@ -275,18 +231,20 @@ export class NodeProcess {
       readyWithinMs: readyWithinMs ?? defaultReadyWithinMs,
       stopWithinMs: stopWithinMs ?? defaultStopWithinMs,
       whenReady: async (process, signal) => {
-        link = new NodeLink(process, {
-          onEvent: (event) => this.#onEvent(event),
+        link = linkToNode(process, {
+          notices: this.#notices(),
           onBadMessage: (problem) =>
             log.write('warn', 'node', 'Not understood from the mesh node', { problem }),
-          onLeftOut: (source, leftOut) => this.#leftOut.tell(source, leftOut),
+          // What a node answers to its start is its first status.
+          onLeftOut: (method, leftOut) =>
+            this.#leftOut.tell(method === 'start' ? 'status' : method, leftOut),
         });
         try {
           let told = this.#work;
-          this.#status = await link.request('start', { ...this.#config, work: told });
+          this.#status = await link.call('start', { ...this.#config, work: told });
           while (!isDeepStrictEqual(told, this.#work)) {
             told = this.#work;
-            await link.request('setWork', told);
+            await link.call('setWork', told);
           }
           this.#link = link;
         } catch (error) {
@@ -298,7 +256,7 @@ export class NodeProcess {
         }
       },
       askToStop: () => {
-        link?.request('stop', {}).catch(() => {
+        link?.call('stop', {}).catch(() => {
           // Its exit is what counts.
         });
       },
@@ -338,30 +296,29 @@ export class NodeProcess {
     }
   }
 
-  #onEvent(event: NodeEvent): void {
-    this.#heartbeat.heard();
+  #notices(): NoticeListeners<NodeApi> {
     const { log, onChange, onUsage } = this.#options;
-    switch (event.type) {
-      case 'status':
-        this.#status = event.status;
+    return {
+      status: (status, leftOut) => {
+        this.#heartbeat.heard();
+        this.#leftOut.tell('status', leftOut);
+        this.#status = status;
         onChange();
-        break;
-      case 'chat':
-        this.#chats.get(event.chat)?.(event.event);
-        break;
-      case 'importProgress': {
-        const { path, doneBytes, totalBytes } = event;
-        this.#imports.set(path, { path, doneBytes, totalBytes });
+      },
+      importProgress: (progress) => {
+        this.#heartbeat.heard();
+        this.#imports.set(progress.path, progress);
         onChange();
-        break;
-      }
-      case 'usage':
-        onUsage(event.usage);
-        break;
-      case 'log':
-        log.write(event.level, event.source, event.message, event.details);
-        break;
-    }
+      },
+      usage: (usage) => {
+        this.#heartbeat.heard();
+        onUsage(usage);
+      },
+      log: ({ level, source, message, details }) => {
+        this.#heartbeat.heard();
+        log.write(level, source, message, details);
+      },
+    };
   }
 
   /** The link of a running node; one that is starting, or about to, is waited for. */

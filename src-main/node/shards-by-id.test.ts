@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEntry } from '../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
 import { settledShards, shardsById, shardsByName } from './shards-by-id.ts';
 
 function model(letter: string, name: string, more: Partial<ModelEntry> = {}): ModelEntry {

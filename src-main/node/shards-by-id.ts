@@ -1,7 +1,8 @@
 /** Names in the setting of hosted shards, turned into ids: what models are called later changes nothing. */
 import { manifestIdSchema } from '../../src-shared/model.ts';
 import { modelsNamed, namesOf } from '../../src-shared/model-names.ts';
-import type { HostedShard, ModelEntry } from '../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
+import type { HostedShard } from '../../src-shared/api/node-config.ts';
 import type { ChangedSettings } from '../../src-shared/settings.ts';
 import type { NodeProcess } from './node-process.ts';
 
@@ -47,13 +48,13 @@ export function shardsByName(
 /** Changed settings with the ids that the node knows for names; without a running node, as they are. */
 export async function withIds(
   changed: ChangedSettings,
-  node: Pick<NodeProcess, 'state' | 'ask'>,
+  node: Pick<NodeProcess, 'state' | 'freshStatus'>,
 ): Promise<ChangedSettings> {
   const { shards } = changed;
   if (shards === undefined || shards === null || node.state.name !== 'running') {
     return changed;
   }
-  const { models } = await node.ask('status', {});
+  const { models } = await node.freshStatus();
   return { ...changed, shards: shardsById(shards, models) };
 }
 

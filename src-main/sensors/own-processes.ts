@@ -1,5 +1,5 @@
 /** Which processes are ours, so that our own work is never taken for somebody else's. */
-import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
 
 export type OwnProcesses = {

@@ -1,7 +1,7 @@
 /** What was received and served, kept for the owner as totals of days: numbers and models, never text or peers. */
 import type { Statement } from 'better-sqlite3';
-import type { UsageSummary } from '../../src-shared/host-api.ts';
-import type { Usage } from '../../src-shared/node-api.ts';
+import type { UsageSummary } from '../../src-shared/api/usage.ts';
+import type { Usage } from '../../src-shared/api/usage.ts';
 import type { Database } from './database.ts';
 
 const summaryDays = 30;

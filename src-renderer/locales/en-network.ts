@@ -1,5 +1,5 @@
 /** The page about the network in English: this computer in the mesh, its peers, and who would answer. */
-import type { Reach } from '../../src-shared/node-api.ts';
+import type { Reach } from '../../src-shared/api/node-status.ts';
 import { count, milliseconds, rate } from './format.ts';
 
 const computers = (number: number): string =>

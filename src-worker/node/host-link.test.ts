@@ -1,12 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { receipt } from '../../test/support/host/host-usage.ts';
+import { askedUsage } from '../../test/support/host/host-usage.ts';
 import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
-import {
-  type ImportedModel,
-  nodeMessageSchema,
-  type NodeMessage,
-  type NodeStatus,
-} from '../../src-shared/node-api.ts';
+import type { ImportedModel } from '../../src-shared/api/models.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import { answererMessageSchema, type AnswererMessage } from '../../src-shared/rpc/contract.ts';
 import { type NodeHandlers, serveHost } from './host-link.ts';
 
 const status: NodeStatus = {
@@ -29,11 +26,11 @@ function refuse(): never {
 
 /** A node that does as much as the given handlers, and a host that collects what it hears. */
 function serve(given: Partial<NodeHandlers> = {}) {
-  const heard: NodeMessage[] = [];
+  const heard: AnswererMessage[] = [];
   const listeners: ((message: unknown) => void)[] = [];
   serveHost(
     {
-      send: (message) => heard.push(nodeMessageSchema.parse(structuredClone(message))),
+      send: (message) => heard.push(answererMessageSchema.parse(structuredClone(message))),
       onMessage: (listener) => void listeners.push(listener),
     },
     () => given,
@@ -47,10 +44,13 @@ function serve(given: Partial<NodeHandlers> = {}) {
 }
 
 /** What the host hears first after one request. */
-async function answerTo(request: object, given: Partial<NodeHandlers> = {}): Promise<NodeMessage> {
+async function answerTo(
+  request: object,
+  given: Partial<NodeHandlers> = {},
+): Promise<AnswererMessage> {
   const { heard, say } = serve(given);
   say({ id: 7, params: {}, ...request });
-  return await vi.waitUntil(() => heard.find(({ type }) => type !== 'log'), soon);
+  return await vi.waitUntil(() => heard.find(({ type }) => type !== 'notice'), soon);
 }
 
 describe('a request', () => {
@@ -70,12 +70,12 @@ describe('a request', () => {
   it('reaches its handler parsed: with all defaults, without what nobody knows', async () => {
     const chat = vi.fn<NodeHandlers['chat']>(() => Promise.resolve(null));
     const request = { model: 'demo', messages: [{ role: 'user', content: 'Hi' }], mood: 'good' };
-    await answerTo({ method: 'chat', params: { chat: 3, request, also: 1 } }, { chat });
-    expect(chat).toHaveBeenCalledExactlyOnceWith({
-      chat: 3,
-      request: expect.objectContaining({ stop: [], choices: 1 }),
-    });
-    expect(chat.mock.calls[0]?.[0].request).not.toHaveProperty('mood');
+    await answerTo({ method: 'chat', params: request }, { chat });
+    expect(chat).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ stop: [], choices: 1 }),
+      expect.anything(),
+    );
+    expect(chat.mock.calls[0]?.[0]).not.toHaveProperty('mood');
   });
 
   it('is not held up by one that takes longer', async () => {
@@ -136,9 +136,9 @@ describe('a failure', () => {
     await hears(2);
     expect(heard).toMatchObject([
       {
-        type: 'log',
-        level: 'warn',
-        message: expect.stringMatching(/x is not.+caused by.+a slip/s),
+        type: 'notice',
+        name: 'log',
+        value: { level: 'warn', message: expect.stringMatching(/x is not.+caused by.+a slip/s) },
       },
       { type: 'error', id: 1, error: { code: 'internal' } },
     ]);
@@ -149,7 +149,7 @@ describe('a failure', () => {
     const removeModel = (): never => {
       throw new AppError('model-not-found', `No model is called '${name}'.`);
     };
-    for (const request of [{ method: name }, { method: 'removeModel', params: { model: name } }]) {
+    for (const request of [{ method: name }, { method: 'removeModel', params: { model: 'x' } }]) {
       const answer = await answerTo(request, { removeModel });
       expect(answer.type === 'error' && answer.error.message.length).toBe(4096);
     }
@@ -165,14 +165,14 @@ describe('what is no request', () => {
     [{ method: 'status', params: {} }],
     [{ id: Number.NaN, method: 'status', params: {} }],
     [{ id: 1, method: {}, params: {} }],
-    [{ type: 'usage', usage: { kind: 'asked', at: 1, promptTokens: 1, receipt: receipt() } }],
+    [{ type: 'notice', name: 'usage', value: askedUsage() }],
   ])('is logged, and the next request is answered: %j', async (message) => {
     const { heard, say, hears } = serve({ status: () => status });
     say(message);
     say({ id: 1, method: 'status', params: {} });
     await hears(2);
     expect(heard).toMatchObject([
-      { type: 'log', level: 'warn', source: 'node' },
+      { type: 'notice', name: 'log', value: { level: 'warn', source: 'node' } },
       { type: 'result', id: 1 },
     ]);
   });

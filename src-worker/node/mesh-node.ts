@@ -2,7 +2,9 @@
  * The parts of the node, in the order in which they start, each made of what it needs of those before it. What a part does
  * stands beside its code, and so does what the host may ask of it.
  */
-import type { NodeConfig, NodeMessage } from '../../src-shared/node-api.ts';
+import type { NodeApi } from '../../src-shared/api/node-api.ts';
+import type { NodeConfig } from '../../src-shared/api/node-config.ts';
+import type { RpcServer } from '../../src-shared/rpc/server.ts';
 import type { Log } from './base/log.ts';
 import { shardsFeature } from './engines/shards-feature.ts';
 import { gatewayFeature } from './gateway/gateway-feature.ts';
@@ -23,9 +25,7 @@ import { reputationFeature } from './trust/reputation-feature.ts';
 export type NodeOptions = {
   readonly config: NodeConfig;
   /** News for the host that answer none of its questions. */
-  readonly onEvent: (
-    event: Extract<NodeMessage, { type: 'usage' | 'importProgress' | 'chat' }>,
-  ) => void;
+  readonly tell: RpcServer<NodeApi>['tell'];
   /** The status is not what it was; the listener asks for it when it wants to know. */
   readonly onChange: () => void;
   /** A log for one part of the node. */
@@ -38,7 +38,7 @@ export type NodeOptions = {
  * @throws AppError `data-folder-unusable`, `setting-invalid`
  */
 export async function composeNode(options: NodeOptions): Promise<readonly NodeFeature[]> {
-  const { config, onEvent, onChange, logOf } = options;
+  const { config, tell, onChange, logOf } = options;
   const library = await libraryFeature(config, logOf('models'));
   const reputation = await reputationFeature(config, logOf('mesh'));
   const mesh = await meshFeature({
@@ -67,7 +67,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     mesh: mesh.service,
     routes: routes.service,
     shards: shards.service,
-    onServed: (usage) => onEvent({ type: 'usage', usage }),
+    onServed: (usage) => tell('usage', usage),
     log: logOf('session'),
   });
   const own = ownModelsFeature(config, library.service, logOf('models'));
@@ -100,7 +100,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     shards: shards.service,
     onWanted: (manifestId, tokens, rules) => hosting.service.wanted(manifestId, tokens, rules),
     onAsked: (usage) => {
-      onEvent({ type: 'usage', usage });
+      tell('usage', usage);
       onChange();
     },
   });
@@ -112,7 +112,8 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     pools: mesh.service.pools,
     peers: knownPeers,
     available: () => asking.service.generations.models(),
-    onEvent,
+    onImportProgress: (path, doneBytes, totalBytes) =>
+      tell('importProgress', { path, doneBytes, totalBytes }),
     onChange,
   });
   const chat = chatFeature({
@@ -120,7 +121,6 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     headers: headers.service,
     asking: asking.service,
     knownModels: () => models.service.chatModels(),
-    onEvent,
     onChange,
     log: logOf('models'),
   });

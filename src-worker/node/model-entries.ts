@@ -1,6 +1,6 @@
 /** Models as a status tells of them, and as questions may mean them. Pure. */
 import type { ModelSummary } from '../../src-shared/model.ts';
-import type { ModelEntry } from '../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
 import { type KnownPeer, offeredModels } from './mesh/records/record.ts';
 import type { LibraryModel } from './models/library.ts';
 import type { ChatModel } from './text/find-model.ts';

@@ -1,18 +1,9 @@
 /** All models that the node knows, its own and those of peers, as a part of the node. */
-import type { NodeMessage } from '../../src-shared/node-api.ts';
 import type { FeatureWith } from './node-feature.ts';
 import { NodeModels, type NodeModelsOptions } from './node-models.ts';
 
-export type ModelsFeatureOptions = Omit<NodeModelsOptions, 'onImportProgress'> & {
-  readonly onEvent: (event: Extract<NodeMessage, { type: 'importProgress' }>) => void;
-};
-
-export function modelsFeature(options: ModelsFeatureOptions): FeatureWith<NodeModels> {
-  const models = new NodeModels({
-    ...options,
-    onImportProgress: (path, doneBytes, totalBytes) =>
-      options.onEvent({ type: 'importProgress', path, doneBytes, totalBytes }),
-  });
+export function modelsFeature(options: NodeModelsOptions): FeatureWith<NodeModels> {
+  const models = new NodeModels(options);
   return {
     name: 'models',
     service: models,

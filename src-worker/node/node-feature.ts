@@ -1,5 +1,6 @@
 /** What each part of the node gives to the whole. A part has of it what it needs, and the node knows no other way to it. */
-import type { NodeStatus, WorkOrder } from '../../src-shared/node-api.ts';
+import type { WorkOrder } from '../../src-shared/api/node-config.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { NodeHandlers } from './host-link.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { DownloadRequest } from '../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
-import type { ImportedModel, ModelEntry } from '../../src-shared/node-api.ts';
-import type { PoolParams, PoolResult } from '../../src-shared/pool.ts';
+import type { ImportedModel, ModelEntry } from '../../src-shared/api/models.ts';
+import type { PoolParams, PoolResult } from '../../src-shared/api/pools.ts';
 import type { ShardHost } from './engines/shard-host.ts';
 import type { HostingService } from './hosting/hosting-service.ts';
 import type { KnownPeer } from './mesh/records/record.ts';

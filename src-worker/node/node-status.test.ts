@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelSummary } from '../../src-shared/model.ts';
-import type { NodeStatus, ShardStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus, ShardStatus } from '../../src-shared/api/node-status.ts';
 import type { KnownPeer, RecordedShard } from './mesh/records/record.ts';
 import type { LibraryModel } from './models/library.ts';
 import { peerStatus, peerStatuses } from './mesh/peer-statuses.ts';

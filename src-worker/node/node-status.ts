@@ -1,5 +1,5 @@
 /** When a status of the node is worth telling. Pure. */
-import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 
 /** Whether the two would look the same to a person: speeds are compared by whole tokens a second. */
 export function isSameStatus(one: NodeStatus, other: NodeStatus): boolean {

@@ -3,7 +3,7 @@
  * happens. When the host is gone, the node ends too, and its engines with it.
  */
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
-import type { NodeMessage, NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { serveHost } from './host-link.ts';
 import type { Log } from './base/log.ts';
 import { composeNode } from './mesh-node.ts';
@@ -21,18 +21,54 @@ let told: NodeStatus | undefined;
 let statusTimer: NodeJS.Timeout | undefined;
 let stopping: Promise<void> | undefined;
 
-function send(message: NodeMessage): void {
-  if (process.connected) {
-    // A host that is just going away is noticed by 'disconnect'.
-    process.send?.(message, () => {});
-  }
-}
+const host = serveHost(
+  {
+    send: (message) => {
+      if (process.connected) {
+        // A host that is just going away is noticed by 'disconnect'.
+        process.send?.(message, () => {});
+      }
+    },
+    onMessage: (listener) => void process.on('message', listener),
+  },
+  () => ({
+    ...node?.handlers,
+    start: async (config) => {
+      if (node !== undefined || isStarting) {
+        throw new AppError('request-invalid', 'The node is running already.');
+      }
+      isStarting = true;
+      try {
+        const features = await composeNode({
+          config,
+          logOf,
+          tell: (name, value) => host.tell(name, value),
+          onChange: statusChanged,
+        });
+        node = await startFeatures(features);
+      } finally {
+        isStarting = false;
+      }
+      told = node.status();
+      return told;
+    },
+    ping: () => null,
+    stop: async () => {
+      await stop();
+      // The answer goes out first; a host may ask twice.
+      setImmediate(() => process.connected && process.disconnect());
+      return null;
+    },
+  }),
+  // A change is told before the answer to what changed it.
+  (method) => method !== 'ping' && tellStatus(),
+);
 
 function logOf(source: string): Log {
   return (level, message, details) => {
     const shown =
       details === undefined ? {} : { details: JSON.parse(JSON.stringify(details, describeErrors)) };
-    send({ type: 'log', level, source, message, ...shown });
+    host.tell('log', { level, source, message, ...shown });
   };
 }
 
@@ -49,10 +85,10 @@ function statusChanged(): void {
 }
 
 function tellStatus(): void {
-  const status = node?.status();
+  const status = stopping === undefined ? node?.status() : undefined;
   if (status !== undefined && (told === undefined || !isSameStatus(status, told))) {
     told = status;
-    send({ type: 'status', status });
+    host.tell('status', status);
     // Speeds fall by themselves after the last token.
     if (status.tokensPerSecond > 0 || status.requests.active > 0) {
       statusChanged();
@@ -82,36 +118,6 @@ process.on('uncaughtException', (error) => {
   logOf('node')('error', `The node cannot go on: ${describeCauses(error)}`);
   process.stderr.write(`${describeCauses(error)}\n`, () => process.exit(1));
 });
-
-serveHost({ send, onMessage: (listener) => void process.on('message', listener) }, () => ({
-  ...node?.handlers,
-  start: async (config) => {
-    if (node !== undefined || isStarting) {
-      throw new AppError('request-invalid', 'The node is running already.');
-    }
-    isStarting = true;
-    try {
-      const features = await composeNode({
-        config,
-        logOf,
-        onEvent: send,
-        onChange: statusChanged,
-      });
-      node = await startFeatures(features);
-    } finally {
-      isStarting = false;
-    }
-    told = node.status();
-    return told;
-  },
-  ping: () => null,
-  stop: async () => {
-    await stop();
-    // The answer goes out first; a host may ask twice.
-    setImmediate(() => process.connected && process.disconnect());
-    return null;
-  },
-}));
 
 if (process.send === undefined) {
   process.stderr.write('This is the mesh node; "mindmesh serve" starts it.\n', () =>

@@ -1,6 +1,6 @@
 /** A node that runs: its features, started in order, and what they are together. It knows none of them by name. */
 import { AppError } from '../../src-shared/errors.ts';
-import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { NodeHandlers } from './host-link.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
 import type { NodeFeature } from './node-feature.ts';

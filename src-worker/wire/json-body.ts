@@ -1,6 +1,6 @@
 /** Frames whose body is JSON, checked on the way in. */
 import type { z } from 'zod';
-import { errorReportSchema } from '../../src-shared/chat.ts';
+import { errorReportSchema } from '../../src-shared/error-report.ts';
 import { AppError } from '../../src-shared/errors.ts';
 
 export function encodeJson(value: unknown): Buffer {

@@ -24,20 +24,20 @@ async function playCatalog(page: Page): Promise<{ asked: string[] }> {
   await page.routeWebSocket(/\/host$/, (socket) => {
     const server = socket.connectToServer();
     const tell = (message: object): void => socket.send(JSON.stringify(message));
-    let snapshot: { type: 'snapshot'; snapshot: { node: object | null } } | undefined;
+    let snapshot: { name: 'snapshot'; value: { node: object | null } } | undefined;
     const tellSnapshot = (): void => {
       if (snapshot !== undefined) {
         const told = { model: entry.name, manifestId: null, layers: null, sources: 1 };
         const under = { ...told, doneBytes: 1_000_000, totalBytes: entry.sizeBytes };
-        const { node } = snapshot.snapshot;
+        const { node } = snapshot.value;
         const downloads = download === undefined ? [] : [under];
         const played = node === null ? null : { ...node, downloads };
-        tell({ ...snapshot, snapshot: { ...snapshot.snapshot, node: played } });
+        tell({ ...snapshot, value: { ...snapshot.value, node: played } });
       }
     };
     server.onMessage((text) => {
-      const message = JSON.parse(String(text)) as { type: string };
-      if (message.type === 'snapshot') {
+      const message = JSON.parse(String(text)) as { name?: string };
+      if (message.name === 'snapshot') {
         snapshot = message as typeof snapshot;
         tellSnapshot();
       } else {

@@ -8,7 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { connectToHost } from '../../src-main/cli/host-client.ts';
 import { statusLines } from '../../src-main/cli/words/sentences.ts';
-import type { HostSnapshot } from '../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { logOf, standInHost } from '../support/host/host-stand-in.ts';
 import { writeRandomModel } from '../support/engine/random-model.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
@@ -78,7 +78,7 @@ async function playHost(snapshot: object, results: readonly unknown[]): Promise<
   const server = createServer();
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket: WebSocket) => {
-    socket.send(JSON.stringify({ type: 'snapshot', snapshot }));
+    socket.send(JSON.stringify({ type: 'notice', name: 'snapshot', value: snapshot }));
     let answered = 0;
     socket.on('message', (data: Buffer) => {
       const { id } = JSON.parse(data.toString('utf8')) as { id: number };

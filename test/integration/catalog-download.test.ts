@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { appFiles } from '../../src-main/base/app-files.ts';
-import type { DownloadStatus } from '../../src-shared/node-api.ts';
+import type { DownloadStatus } from '../../src-shared/api/node-status.ts';
 import { CatalogModels, loadCatalog } from '../../src-worker/node/hosting/catalog-models.ts';
 import type { CatalogModel } from '../../src-worker/node/hosting/catalog.ts';
 import { ModelLibrary } from '../../src-worker/node/models/library.ts';

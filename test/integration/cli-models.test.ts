@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { findHost } from '../../src-main/cli/use-host.ts';
-import type { HostSnapshot } from '../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { mindmesh, startMindmesh } from '../support/host/host-command-line.ts';
 import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';
 import { writeRandomModel } from '../support/engine/random-model.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { findHost } from '../../src-main/cli/use-host.ts';
-import { type HostSnapshot, hostSnapshotSchema } from '../../src-shared/host-api.ts';
+import { type HostSnapshot, hostSnapshotSchema } from '../../src-shared/api/snapshot.ts';
 import { finished, mindmesh, startMindmesh } from '../support/host/host-command-line.ts';
 import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 import { logOf } from '../support/host/host-stand-in.ts';

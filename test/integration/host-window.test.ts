@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { type HostMessage, hostMessageSchema } from '../../src-shared/host-api.ts';
+import { chatEventSchema } from '../../src-shared/chat.ts';
+import { hostSnapshotSchema } from '../../src-shared/api/snapshot.ts';
+import { answererMessageSchema, type AnswererMessage } from '../../src-shared/rpc/contract.ts';
 import {
   type DashboardServer,
   startDashboardServer,
@@ -59,7 +61,7 @@ async function cookieOf({ server }: Window): Promise<string> {
 }
 
 class Client {
-  readonly messages: HostMessage[] = [];
+  readonly messages: AnswererMessage[] = [];
   readonly socket: WebSocket;
   #nextId = 1;
 
@@ -68,7 +70,7 @@ class Client {
       headers: { authorization: `Bearer ${server.control.token}` },
     });
     this.socket.on('message', (data: Buffer) => {
-      this.messages.push(hostMessageSchema.parse(JSON.parse(data.toString())));
+      this.messages.push(answererMessageSchema.parse(JSON.parse(data.toString())));
     });
     onTestFinished(() => this.socket.terminate());
   }
@@ -89,7 +91,7 @@ class Client {
     return this.ask('chat', { model: 'demo', messages: [{ role: 'user', content }] });
   }
 
-  answer(id: number): Promise<HostMessage> {
+  answer(id: number): Promise<AnswererMessage> {
     return eventually(`the answer ${id}`, () =>
       this.messages.find(
         (message) => (message.type === 'result' || message.type === 'error') && message.id === id,
@@ -205,7 +207,7 @@ describe('the window in a browser', () => {
     expect((await get(origin)).status).toBe(401);
     expect((await get(`${origin}/open?token=x`)).status).toBe(401);
     const { messages } = await Client.connect(server);
-    expect(messages[0]?.type).toBe('snapshot');
+    expect(messages[0]).toMatchObject({ type: 'notice', name: 'snapshot' });
   });
 
   it('says which port is taken', async () => {
@@ -248,11 +250,17 @@ describe('the socket of the host', () => {
   it('sends a snapshot first, streams chats, and answers each request once', async () => {
     const { server } = await openWindow();
     const client = await Client.connect(server);
-    expect(client.messages[0]).toMatchObject({ type: 'snapshot', snapshot: { state: 'running' } });
+    expect(client.messages[0]).toMatchObject({
+      type: 'notice',
+      name: 'snapshot',
+      value: { state: 'running' },
+    });
     const id = client.chat('what is this');
     expect(await client.answer(id)).toEqual({ type: 'result', id, result: null });
     const events = client.messages.flatMap((message) =>
-      message.type === 'chat' && message.id === id ? [message.event.type] : [],
+      message.type === 'event' && message.id === id
+        ? [chatEventSchema.parse(message.event).type]
+        : [],
     );
     expect(events).toEqual(['text', 'text', 'text', 'finished', 'done']);
   });
@@ -264,14 +272,14 @@ describe('the socket of the host', () => {
       (await logOf(folder)).split('chat cancelled').length - 1;
     const client = await Client.connect(server);
     const chat = client.chat('never end');
-    await eventually('its first words', () => client.messages.find(({ type }) => type === 'chat'));
-    client.ask('cancel', { request: chat });
+    await eventually('its first words', () => client.messages.find(({ type }) => type === 'event'));
+    client.socket.send(JSON.stringify({ cancel: chat }));
     expect(await client.answer(chat)).toMatchObject({ error: { code: 'cancelled' } });
     await eventuallyTrue('cancelled once', async () => (await cancelled()) === 1);
 
     const other = await Client.connect(server);
     other.chat('never end');
-    await eventually('its first words', () => other.messages.find(({ type }) => type === 'chat'));
+    await eventually('its first words', () => other.messages.find(({ type }) => type === 'event'));
     other.socket.terminate();
     await eventuallyTrue('cancelled twice', async () => (await cancelled()) === 2);
   });
@@ -312,7 +320,7 @@ describe('the socket of the host', () => {
     const client = await Client.connect(server);
     const since = performance.now();
     const countSnapshots = (): number =>
-      client.messages.filter(({ type }) => type === 'snapshot').length;
+      client.messages.filter(({ type }) => type === 'notice').length;
     for (let change = 0; change < 40; change += 1) {
       const layers = { firstLayer: 0, lastLayer: change };
       await host.call('changeSettings', { shards: [{ model: 'demo', layers }] });
@@ -320,7 +328,8 @@ describe('the socket of the host', () => {
     await eventually('the last change', () =>
       client.messages.find(
         (message) =>
-          message.type === 'snapshot' && message.snapshot.node?.shards[0]?.lastLayer === 39,
+          message.type === 'notice' &&
+          hostSnapshotSchema.parse(message.value).node?.shards[0]?.lastLayer === 39,
       ),
     );
     // The first one, one at once or after a second, and one for every second that the changes took.

@@ -2,7 +2,7 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chatRequestSchema, type ChatEvent } from '../../src-shared/chat.ts';
-import { hostSnapshotSchema } from '../../src-shared/host-api.ts';
+import { hostSnapshotSchema } from '../../src-shared/api/snapshot.ts';
 import type { Host } from '../../src-main/host/host.ts';
 import { eventually, eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { bufferBytes } from '../../src-worker/node/engines/expected-memory.ts';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';

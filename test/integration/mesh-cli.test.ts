@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { catalogEntrySchema } from '../../src-shared/catalog.ts';
-import { modelEntrySchema } from '../../src-shared/node-api.ts';
+import { modelEntrySchema } from '../../src-shared/api/models.ts';
 import { routeViewSchema } from '../../src-shared/route-view.ts';
 import { type Finished, mindmesh, startMindmesh } from '../support/host/host-command-line.ts';
 import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Reach } from '../../src-shared/node-api.ts';
+import type { Reach } from '../../src-shared/api/node-status.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { KnownPeer } from '../../src-worker/node/mesh/records/record.ts';
 import type { MeshQuestion } from '../support/mesh/mesh-child.ts';

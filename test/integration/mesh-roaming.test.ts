@@ -1,6 +1,6 @@
 /** A laptop gets another address, as in another Wi-Fi: it is back in the mesh in seconds, in its eyes and the others'. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NodeStatus } from '../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { Houses, whyNoNamespaces } from '../support/mesh/network-namespaces.ts';
 import { NodeProcess } from '../support/host/node-process.ts';
 

@@ -79,11 +79,11 @@ describe('a host that talks nonsense', () => {
       'setShards',
       { shards: [{ model: 'x', layers: { firstLayer: 3, lastLayer: 1 } }] },
     ],
-    ['a chat without messages', 'chat', { chat: 1, request: { model: 'x', messages: [] } }],
+    ['a chat without messages', 'chat', { model: 'x', messages: [] }],
     [
       'a message of eight megabytes',
       'chat',
-      { chat: 1, request: { model: 'x', messages: [{ role: 'user', content: megabytes }] } },
+      { model: 'x', messages: [{ role: 'user', content: megabytes }] },
     ],
   ])('gets a refusal for %s', async (_, method, params) => {
     const id = nextId++;
@@ -108,17 +108,18 @@ describe('a node that runs', () => {
       megabytes,
       { id: 2, method: 'importModel', params: { path: `/${megabytes}` } },
       { id: 3, method: 'removeModel', params: { model: megabytes } },
-      { id: 4, method: 'cancelChat', params: { chat: 12 } },
+      { cancel: 12 },
+      { id: 4, method: 'ping', params: {} },
       {
         id: 5,
         method: 'chat',
-        params: { chat: 1, request: { model: 'x', messages: [{ role: 'user', content: '' }] } },
+        params: { model: 'x', messages: [{ role: 'user', content: '' }] },
       },
       { id: 6, method: 'start', params: await startParams() },
       { id: 7, method: 'status', params: { of: 'the weather' } },
     );
-    expect(await node.answers(2)).toMatchObject([{ error: { code: 'model-not-found' } }]);
-    expect(await node.answers(3)).toMatchObject([{ error: { code: 'model-not-found' } }]);
+    expect(await node.answers(2)).toMatchObject([{ error: { code: 'request-invalid' } }]);
+    expect(await node.answers(3)).toMatchObject([{ error: { code: 'request-invalid' } }]);
     expect(await node.answers(4)).toMatchObject([{ type: 'result', result: null }]);
     expect(await node.answers(5)).toMatchObject([{ error: { code: 'model-not-found' } }]);
     expect(await node.answers(6)).toMatchObject([{ error: { code: 'request-invalid' } }]);
@@ -129,8 +130,10 @@ describe('a node that runs', () => {
     const node = launch();
     node.send({ id: 1, method: 'start', params: await startParams() });
     await node.answers(1);
-    node.send(...Array.from({ length: 2000 }, () => ({ id: 2, method: 'status', params: {} })));
-    expect(await node.answers(2, 2000)).toHaveLength(2000);
+    const ids = Array.from({ length: 2000 }, (_, index) => 2 + index);
+    node.send(...ids.map((id) => ({ id, method: 'status', params: {} })));
+    await node.answers(2001);
+    expect(node.answered).toEqual([1, ...ids]);
   });
 
   it('is one, however often its host asks for the start at once', async () => {

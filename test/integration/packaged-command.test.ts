@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readlink, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { HostSnapshot } from '../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { type Finished, finished } from '../support/host/host-command-line.ts';
 import { eventuallyTrue, isAlive } from '../support/host/host-processes.ts';
 import { packagedApp } from '../support/window/packaged-app.ts';

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { poolMethods, poolSchema } from '../../src-shared/pool.ts';
+import { poolMethods } from '../../src-shared/api/pools.ts';
+import { poolSchema } from '../../src-shared/pool.ts';
 import { mindmesh, startMindmesh } from '../support/host/host-command-line.ts';
 import { eventually, eventuallyTrue } from '../support/host/host-processes.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { WorkOrder } from '../../src-shared/node-api.ts';
+import type { WorkOrder } from '../../src-shared/api/node-config.ts';
 import { headerKinds, headerProtocol } from '../../src-worker/node/headers/header-messages.ts';
 import type { ProtocolName } from '../../src-worker/node/mesh/channels/channel.ts';
 import {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import {
   type BootstrapConfigInput,
   bootstrapMessageSchema,
-} from '../../../src-shared/bootstrap-api.ts';
+} from '../../../src-shared/api/bootstrap-api.ts';
 import { AppError } from '../../../src-shared/errors.ts';
-import { nodeRuntimeFlags } from '../../../src-shared/node-api.ts';
+import { nodeRuntimeFlags } from '../../../src-shared/api/node-config.ts';
 import { type Child, describeExit, startChild } from '../../../src-shared/process/child.ts';
 import { appFiles } from '../../base/app-files.ts';
 import { dataFolderAt, prepareDataFolder } from '../../data/data-folder.ts';

@@ -1,7 +1,7 @@
 /** `mindmesh models host | unhost`: whether this machine answers with a model. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { appFiles } from '../../base/app-files.ts';
 import { findModel } from '../choose-model.ts';
 import { waitForSnapshot } from '../host-connection.ts';

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { ChangedSettings } from '../../../src-shared/settings.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';

@@ -1,6 +1,6 @@
 /** `mindmesh pause` and `mindmesh resume`: what the owner wants of the host that runs in the data folder. */
 import type { PauseChoice } from '../../../src-shared/duty.ts';
-import type { DutyView } from '../../../src-shared/host-api.ts';
+import type { DutyView } from '../../../src-shared/api/duty.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
 import type { HostConnection } from '../host-connection.ts';
 import { exitCodes, note, print } from '../terminal.ts';

@@ -2,7 +2,7 @@
  * `mindmesh settings list | get | set | add | remove | reset`: by the running host, or straight in the data folder
  * without one.
  */
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import {
   type ChangedSettings,
   defaultSettings,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { type Child, startChild } from '../../../src-shared/process/child.ts';
 import { appFiles } from '../../base/app-files.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';

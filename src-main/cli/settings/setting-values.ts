@@ -9,7 +9,7 @@ import {
   type Settings,
   settingsSchema,
 } from '../../../src-shared/settings.ts';
-import { invalidRequest } from '../../host/invalid-request.ts';
+import { invalidRequest } from '../../../src-shared/rpc/invalid-request.ts';
 import { formatSchedule, parseSchedule } from './schedule-words.ts';
 import { settingWords } from './setting-words.ts';
 

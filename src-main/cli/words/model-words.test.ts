@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DownloadStatus, ImportedModel } from '../../../src-shared/node-api.ts';
+import type { ImportedModel } from '../../../src-shared/api/models.ts';
+import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
 import { catalogLines, downloadLine, hostingLine, importLines } from './model-words.ts';
 
 const download: DownloadStatus = {

@@ -1,6 +1,6 @@
 /** What `peers` and `bootstrap` print, as lines of text. Pure. */
 import { missingCase } from '../../../src-shared/errors.ts';
-import type { PeerStatus } from '../../../src-shared/node-api.ts';
+import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import { shortPeer } from './sentences.ts';
 
 /** What `peers` prints; `known` counts those that are not in the list, too. */

@@ -1,6 +1,7 @@
 /** What the pool commands print, as lines of text. Pure. */
 import { missingCase } from '../../../src-shared/errors.ts';
-import type { Pool, PoolInvite, PoolResult } from '../../../src-shared/pool.ts';
+import type { PoolResult } from '../../../src-shared/api/pools.ts';
+import type { Pool, PoolInvite } from '../../../src-shared/pool.ts';
 import { span } from '../../../src-shared/span.ts';
 import { shortPeer } from './sentences.ts';
 

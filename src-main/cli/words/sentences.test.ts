@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
-import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
+import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { receiptLine, serveLines, statusLines } from './sentences.ts';
 
 const shard: ShardStatus = {

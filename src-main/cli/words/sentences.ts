@@ -1,9 +1,10 @@
 /** Everything that commands print about a host, as lines of text. Pure. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { missingCase } from '../../../src-shared/errors.ts';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { nameAmong } from '../../../src-shared/model-names.ts';
-import type { ModelEntry, NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
+import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { waitsForConsent } from '../../host/waits-for-consent.ts';
 
 /** What `serve` prints once it runs. `warnings` are those that the host itself does not know. */

@@ -1,5 +1,5 @@
 /** What this machine does for the mesh and why, with pause and resume. */
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Card } from '../../components/card.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { text } from '../../locales/text.ts';

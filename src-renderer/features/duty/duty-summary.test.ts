@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
-import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { appSummary, dutySummary, ownQuestions } from './duty-summary.ts';
 
 const view = { sentence: 'In a sentence', answersOwner: false, pause: null };

@@ -1,6 +1,6 @@
 /** What this machine does for the mesh, in a tone and a word; and what becomes of its owner's own questions. */
 import type { Duty } from '../../../src-shared/duty.ts';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { Tone } from '../../components/state-badge.tsx';
 import { text } from '../../locales/text.ts';
 import { nodeSummary } from '../node/node-summary.ts';

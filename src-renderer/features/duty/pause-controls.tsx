@@ -1,6 +1,6 @@
 /** Pause and resume, wherever the duty is shown. */
 import { pauseChoices } from '../../../src-shared/duty.ts';
-import type { DutyView } from '../../../src-shared/host-api.ts';
+import type { DutyView } from '../../../src-shared/api/duty.ts';
 import { Button } from '../../components/button.tsx';
 import { MenuButton } from '../../components/menu-button.tsx';
 import { text } from '../../locales/text.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChatEvent } from '../../../src-shared/chat.ts';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { createHostClient } from './host-client.ts';
 import type { LinkEvents, Transport } from './transport.ts';
 
@@ -45,7 +45,8 @@ function playedHost() {
     links,
     newest,
     say: (message: unknown) => newest().events.onText(JSON.stringify(message)),
-    sayHello: () => newest().events.onText(JSON.stringify({ type: 'snapshot', snapshot })),
+    sayHello: () =>
+      newest().events.onText(JSON.stringify({ type: 'notice', name: 'snapshot', value: snapshot })),
   };
 }
 
@@ -118,7 +119,14 @@ describe('the window and its host', () => {
     host.sayHello();
     const question = client.request('usage', {});
 
-    for (const text of ['', '{', 'null', '[]', '{"type":"result"}', '{"type":"snapshot"}']) {
+    for (const text of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"type":"result"}',
+      '{"type":"notice","name":"snapshot"}',
+    ]) {
       host.newest().events.onText(text);
     }
     host.say({ type: 'result', id: 1, result: { answers: 'many' } });
@@ -132,8 +140,9 @@ describe('the window and its host', () => {
     const client = createHostClient(host.transport);
     const bad = { ...model, name: 'Bad', sizeBytes: 0 };
     host.say({
-      type: 'snapshot',
-      snapshot: { ...snapshot, node: { ...node, models: [bad, model] } },
+      type: 'notice',
+      name: 'snapshot',
+      value: { ...snapshot, node: { ...node, models: [bad, model] } },
     });
     const shown = client.getView().snapshot;
     expect(shown?.node?.models).toEqual([model]);
@@ -162,16 +171,13 @@ describe('the window and its host', () => {
     const chat = client.chat(request, (event) => events.push(event), stop.signal);
 
     const text = { type: 'text', choice: 0, text: 'Hello', tokens: 1 };
-    host.say({ type: 'chat', id: 1, event: text });
+    host.say({ type: 'event', id: 1, event: text });
     stop.abort();
     host.say({ type: 'error', id: 1, error: { code: 'cancelled', message: 'Cancelled.' } });
 
     await expect(chat).rejects.toMatchObject({ code: 'cancelled' });
     expect(events).toEqual([text]);
-    expect(host.newest().sent).toEqual([
-      { id: 1, method: 'chat', params: request },
-      { id: 2, method: 'cancel', params: { request: 1 } },
-    ]);
+    expect(host.newest().sent).toEqual([{ id: 1, method: 'chat', params: request }, { cancel: 1 }]);
   });
 
   it('fails open questions when the connection breaks, keeps the snapshot, and connects again', async () => {

@@ -4,18 +4,16 @@
  * dropped with a note in the console, never thrown into the page.
  */
 import { type BackOff, backOffMs } from '../../../src-shared/back-off.ts';
-import type { ChatEvent, ChatRequestInput } from '../../../src-shared/chat.ts';
 import {
-  hostMessageSchema,
-  type HostMessage,
+  type HostApi,
+  hostApi,
   type HostMethod,
   type HostParams,
   type HostResult,
-  type HostSnapshot,
-  withLeftOut,
-} from '../../../src-shared/host-api.ts';
-import { parseLeniently } from '../../../src-shared/lenient-list.ts';
-import { PendingRequests } from './pending-requests.ts';
+} from '../../../src-shared/api/host-api.ts';
+import { type HostSnapshot, withLeftOut } from '../../../src-shared/api/snapshot.ts';
+import type { ChatEvent, ChatRequestInput } from '../../../src-shared/chat.ts';
+import { RpcClient } from '../../../src-shared/rpc/client.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
 
 /**
@@ -56,25 +54,21 @@ export interface HostClient {
   close(): void;
 }
 
-function parseMessage(text: string): HostMessage | null {
+function parseJson(text: string): unknown {
   try {
-    const { parsed, leftOut } = parseLeniently(hostMessageSchema, JSON.parse(text));
-    if (!parsed.success) {
-      throw parsed.error;
-    }
-    return withLeftOut(parsed.data, leftOut);
-  } catch (error) {
-    console.warn('Dropped a message of the host that could not be read.', error);
-    return null;
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
 class ReconnectingHostClient implements HostClient {
   readonly #transport: Transport;
-  readonly #pending = new PendingRequests();
   readonly #listeners = new Set<() => void>();
   #view: HostView = { connection: 'connecting', snapshot: null };
   #link: Link | null = null;
+  /** Of the link that there is. */
+  #rpc: RpcClient<HostApi> | null = null;
   #attempt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -94,7 +88,7 @@ class ReconnectingHostClient implements HostClient {
   }
 
   async request<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>> {
-    return await this.#ask(method, params).answer;
+    return await this.#connected().call(method, params);
   }
 
   async chat(
@@ -102,17 +96,7 @@ class ReconnectingHostClient implements HostClient {
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { id, answer } = this.#ask('chat', request, onEvent);
-    const cancel = (): void => {
-      // The chat's own answer tells how this ended; the cancel's answer adds nothing.
-      this.request('cancel', { request: id }).catch(() => {});
-    };
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      await answer;
-    } finally {
-      signal.removeEventListener('abort', cancel);
-    }
+    await this.#connected().stream('chat', request, { onEvent, signal });
   }
 
   reconnectNow(): void {
@@ -127,41 +111,46 @@ class ReconnectingHostClient implements HostClient {
     this.#link?.close();
   }
 
-  #ask<M extends HostMethod>(
-    method: M,
-    params: HostParams<M>,
-    onChatEvent?: (event: ChatEvent) => void,
-  ): { id: number; answer: Promise<HostResult<M>> } {
-    const asked = this.#pending.add(method, onChatEvent);
-    if (this.#view.connection === 'connected') {
-      this.#link?.send(JSON.stringify({ id: asked.id, method, params }));
-    } else {
-      this.#pending.failAll(() => new ConnectionLostError());
+  #connected(): RpcClient<HostApi> {
+    if (this.#view.connection !== 'connected' || this.#rpc === null) {
+      throw new ConnectionLostError();
     }
-    return asked;
+    return this.#rpc;
   }
 
   #connect(): void {
     clearTimeout(this.#retryTimer);
+    const rpc = new RpcClient({
+      contract: hostApi,
+      answerer: 'the host',
+      ended: () => new ConnectionLostError(),
+      send: (message) => this.#link?.send(JSON.stringify(message)),
+      notices: { snapshot: (snapshot, leftOut) => this.#hear(withLeftOut(snapshot, leftOut)) },
+      onBadMessage: (problem) =>
+        console.warn('Dropped a message of the host that could not be read.', problem),
+      onLeftOut: (method, leftOut) => {
+        if (leftOut.length > 0) {
+          console.warn(`Parts of the host's answer to ${method} could not be read.`, leftOut);
+        }
+      },
+    });
+    this.#rpc = rpc;
     this.#link = this.#transport.connect({
-      onText: (text) => this.#take(text),
-      onEnd: (end) => this.#end(end),
+      onText: (text) => rpc.receive(parseJson(text)),
+      onEnd: (end) => {
+        rpc.close();
+        this.#end(end);
+      },
     });
   }
 
-  #take(text: string): void {
-    const message = parseMessage(text);
-    if (message?.type === 'snapshot') {
-      this.#attempt = 0;
-      this.#show({ connection: 'connected', snapshot: message.snapshot });
-    } else if (message !== null) {
-      this.#pending.take(message);
-    }
+  #hear(snapshot: HostSnapshot): void {
+    this.#attempt = 0;
+    this.#show({ connection: 'connected', snapshot });
   }
 
   #end(end: LinkEnd): void {
     this.#link = null;
-    this.#pending.failAll(() => new ConnectionLostError());
     if (this.#closed) {
       return;
     }

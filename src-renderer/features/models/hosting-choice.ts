@@ -1,7 +1,8 @@
 /** What the owner has chosen to host of a model, and the setting with another choice for it. Pure. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { modelsNamed } from '../../../src-shared/model-names.ts';
-import type { HostedShard, ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
+import type { HostedShard } from '../../../src-shared/api/node-config.ts';
 import type { Settings } from '../../../src-shared/settings.ts';
 import { isDemoModel } from './model-choice.ts';
 

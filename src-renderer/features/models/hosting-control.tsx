@@ -1,6 +1,6 @@
 /** What this machine is to host of a model: nothing, all of it, or a run of its layers. */
 import { useId } from 'react';
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { text } from '../../locales/text.ts';
 import { NumberInput } from '../settings/number-input.tsx';
 import { OutcomeLine, SavedMark } from '../settings/setting-row.tsx';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 import {
   layerCoverage,
   leastHolders,

@@ -1,6 +1,6 @@
 /** The layers of a model and the machines that host them, for the bar that shows it. */
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { NodeStatus, ShardStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 
 /** `idle`: on this machine, and not loaded while it does not work. */
 export type LayerHolder = 'here' | 'peer' | 'idle' | 'nobody';

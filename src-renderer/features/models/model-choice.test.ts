@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { chosenModel } from './model-choice.ts';
 
 function model(name: string, sizeBytes: number, available: boolean): ModelEntry {

@@ -1,5 +1,5 @@
 /** Which model a question goes to. */
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 
 /** The name the bundled demo model carries in its file. */
 const demoModelName = 'MindMesh Demo';

@@ -1,5 +1,5 @@
 /** Chooses the model that answers. The system's own list: every keyboard and screen reader knows it. */
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Icon } from '../../components/icon.tsx';
 import { text } from '../../locales/text.ts';
 

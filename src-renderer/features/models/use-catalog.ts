@@ -1,6 +1,6 @@
 /** Models that can be downloaded, and what models take on the disk; asked for anew while they are on the screen. */
 import { useCallback, useState } from 'react';
-import type { HostResult } from '../../../src-shared/host-api.ts';
+import type { HostResult } from '../../../src-shared/api/host-api.ts';
 import { failureSentence } from '../host-client/failure-sentence.ts';
 import { useHost, useHostView } from '../host-client/host-context.tsx';
 import { useRepeated } from '../host-client/use-repeated.ts';

@@ -1,5 +1,5 @@
 /** Removes a model from this machine. One that is hosted is not hosted any more before. */
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { useHost } from '../host-client/host-context.tsx';
 import { useAction, type Action } from '../host-client/use-action.ts';
 import { useSettingsForm } from '../settings/settings-context.tsx';

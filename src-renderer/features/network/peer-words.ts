@@ -1,6 +1,6 @@
 /** What a person is told of a peer: who it is, how it is reached, how far it is trusted. Pure. */
 import { missingCase } from '../../../src-shared/errors.ts';
-import type { PeerStatus } from '../../../src-shared/node-api.ts';
+import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import type { Pool } from '../../../src-shared/pool.ts';
 import type { Tone } from '../../components/state-badge.tsx';
 import { countryName } from '../../locales/format.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { nodeSummary } from './node-summary.ts';
 
 function node(

@@ -1,7 +1,7 @@
 /** The state of this node in a tone, a word and a sentence. */
 import { missingCase } from '../../../src-shared/errors.ts';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
-import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import type { Tone } from '../../components/state-badge.tsx';
 import { text } from '../../locales/text.ts';
 

@@ -1,6 +1,6 @@
 /** What a pasted invite says, read by the node and told to nobody else. */
 import { useEffect, useState } from 'react';
-import type { PoolResult } from '../../../src-shared/pool.ts';
+import type { PoolResult } from '../../../src-shared/api/pools.ts';
 import { failureSentence } from '../host-client/failure-sentence.ts';
 import { useHost } from '../host-client/host-context.tsx';
 

@@ -1,5 +1,5 @@
 /** Everything that wants to be read first, above whatever is shown. */
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { text } from '../../locales/text.ts';
 import { ShellNotices } from '../desktop-shell/shell-notices.tsx';
 import { WarningNotices } from '../warnings/warning-notices.tsx';

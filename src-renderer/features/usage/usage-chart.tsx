@@ -1,5 +1,5 @@
 /** Tokens per day as bars: those received below, those served on top, paler. */
-import type { UsageSummary } from '../../../src-shared/host-api.ts';
+import type { UsageSummary } from '../../../src-shared/api/usage.ts';
 import { text } from '../../locales/text.ts';
 
 type Day = UsageSummary['days'][number];

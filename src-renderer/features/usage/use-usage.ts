@@ -1,6 +1,6 @@
 /** What was asked and served so far. */
 import { useEffect, useState } from 'react';
-import type { UsageSummary } from '../../../src-shared/host-api.ts';
+import type { UsageSummary } from '../../../src-shared/api/usage.ts';
 import { useHost } from '../host-client/host-context.tsx';
 
 // Served work is counted when it is done; nobody watches this more closely than that.

@@ -1,6 +1,7 @@
 /** What one should know before asking: what the model is, and who may see the question. */
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
-import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { ownQuestions } from '../../features/duty/duty-summary.ts';
 import { layerCoverage } from '../../features/models/layer-coverage.ts';
 import { isDemoModel } from '../../features/models/model-choice.ts';

@@ -1,6 +1,6 @@
 /** The chat: the conversation so far, or where to begin, above the place to ask. */
 import { useRef, useState } from 'react';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Button } from '../../components/button.tsx';
 import { AnswerAnnouncer } from '../../features/chat/answer-announcer.tsx';
 import type { AskedModel, ChatSession } from '../../features/chat/chat-session.ts';

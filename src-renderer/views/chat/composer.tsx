@@ -1,6 +1,6 @@
 /** The place to ask: grows with the question, sends by Enter, and stops a running answer. */
 import { useEffect, useId, useState, type KeyboardEvent, type RefObject } from 'react';
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Icon } from '../../components/icon.tsx';
 import { ModelPicker } from '../../features/models/model-picker.tsx';
 import { text } from '../../locales/text.ts';

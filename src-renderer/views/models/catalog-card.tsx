@@ -1,5 +1,5 @@
 /** Models that can be downloaded. */
-import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';
 import { Problem } from '../../components/problem.tsx';
 import type { CatalogState } from '../../features/models/use-catalog.ts';

@@ -1,7 +1,7 @@
 /** A model to download: size, licence, whether it fits; the download with its progress and its end. */
 import type { ReactNode } from 'react';
 import type { CatalogEntry } from '../../../src-shared/catalog.ts';
-import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { Button } from '../../components/button.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';

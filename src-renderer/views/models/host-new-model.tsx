@@ -1,5 +1,5 @@
 /** The next step after a download: hosting the model, while nothing of it is hosted here. */
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Button } from '../../components/button.tsx';
 import { hostingChoiceOf, withHostingChoice } from '../../features/models/hosting-choice.ts';
 import { OutcomeLine } from '../../features/settings/setting-row.tsx';

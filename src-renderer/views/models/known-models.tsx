@@ -1,6 +1,7 @@
 /** The models that this node knows: who holds their layers, what this machine hosts of them, and the way out. */
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
-import type { DownloadStatus, ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
+import type { DownloadStatus, NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { AddModel } from '../../features/models/add-model.tsx';

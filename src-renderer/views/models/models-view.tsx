@@ -1,5 +1,5 @@
 /** The models: those in reach with what is hosted of them, those to download, and how much room they may take. */
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Page } from '../../components/page.tsx';
 import { useCatalog } from '../../features/models/use-catalog.ts';
 import { HostingChoice } from '../../features/settings/hosting-choice.tsx';

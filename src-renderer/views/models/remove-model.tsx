@@ -1,6 +1,6 @@
 /** The way out for a model: a button, a question that says what goes and what stays, and why it did not work. */
 import { useState } from 'react';
-import type { ModelEntry } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Problem } from '../../components/problem.tsx';

@@ -1,5 +1,5 @@
 /** Which layers of each model are hosted, by whom, and whether any computer could be missed. */
-import type { NodeStatus } from '../../../src-shared/node-api.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';
 import { LayerBar, LayerLegend } from '../../features/models/layer-bar.tsx';
 import {

@@ -1,5 +1,5 @@
 /** The mesh as this computer sees it: itself, its peers, the way a question would take, and how peers are found. */
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Page } from '../../components/page.tsx';
 import { memberNames } from '../../features/network/peer-words.ts';
 import { usePools } from '../../features/pools/use-pools.ts';

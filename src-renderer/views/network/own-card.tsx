@@ -1,5 +1,5 @@
 /** This computer as peers find it: who it is, its addresses, and from where they lead here. */
-import type { NodeStatus, Reach } from '../../../src-shared/node-api.ts';
+import type { NodeStatus, Reach } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { StateBadge, type Tone } from '../../components/state-badge.tsx';

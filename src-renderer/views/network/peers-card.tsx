@@ -1,6 +1,6 @@
 /** Everybody who is known, those in reach first: how they are reached, how they stand, what they host. */
 import { useState } from 'react';
-import type { PeerStatus } from '../../../src-shared/node-api.ts';
+import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';

@@ -1,6 +1,7 @@
 /** The peers that would answer a question now, stage by stage, for a model of one's choice. */
 import { useState } from 'react';
-import type { ModelEntry, NodeStatus } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import type { RouteView } from '../../../src-shared/route-view.ts';
 import { Card } from '../../components/card.tsx';
 import { SelectField } from '../../components/field.tsx';

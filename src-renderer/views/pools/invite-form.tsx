@@ -1,9 +1,9 @@
 /** Makes an invite: as what, for how many, for how long; then shows it. */
 import { type SyntheticEvent, useState } from 'react';
+import type { PoolResult } from '../../../src-shared/api/pools.ts';
 import {
   maxInviteUses,
   type Pool,
-  type PoolResult,
   type PoolRole,
   usualInviteLifeMs,
 } from '../../../src-shared/pool.ts';

@@ -1,7 +1,7 @@
 /** An invite that was made: the link to copy, and the same for a camera. It is shown this once. */
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import type { PoolResult } from '../../../src-shared/pool.ts';
+import type { PoolResult } from '../../../src-shared/api/pools.ts';
 import { invitePicture } from '../../features/pools/invite-picture.ts';
 import { useNow } from '../../features/node/use-now.ts';
 import { text } from '../../locales/text.ts';

@@ -1,5 +1,5 @@
 /** The owner's settings: when and how much this machine works, and what others get to know. */
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { defaultSettings } from '../../../src-shared/settings.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { useDesktop } from '../../features/desktop-shell/desktop-context.tsx';

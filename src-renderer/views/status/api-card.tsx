@@ -1,6 +1,6 @@
 /** Address and key of the OpenAI-compatible endpoint. The key stays hidden until somebody asks. */
 import { useState } from 'react';
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { IconButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';

@@ -1,5 +1,6 @@
 /** The parts of models that this machine serves. */
-import type { ModelEntry, ShardStatus } from '../../../src-shared/node-api.ts';
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
+import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { StateBadge, type Tone } from '../../components/state-badge.tsx';

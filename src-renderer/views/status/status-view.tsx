@@ -1,5 +1,5 @@
 /** The state of everything this machine does for the mesh, and the mesh for it. */
-import type { HostSnapshot } from '../../../src-shared/host-api.ts';
+import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { DutyCard } from '../../features/duty/duty-card.tsx';
 import { text } from '../../locales/text.ts';
 import { ApiCard } from './api-card.tsx';

@@ -1,5 +1,5 @@
 /** How much was asked and served. */
-import type { UsageSummary } from '../../../src-shared/host-api.ts';
+import type { UsageSummary } from '../../../src-shared/api/usage.ts';
 import { Card } from '../../components/card.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { useHostView } from '../../features/host-client/host-context.tsx';

@@ -1,5 +1,5 @@
 /** How every part of the node writes to the host's log. */
-import type { logLevels } from '../../../src-shared/node-api.ts';
+import type { logLevels } from '../../../src-shared/api/node-control.ts';
 
 export type Log = (
   level: (typeof logLevels)[number],

@@ -4,7 +4,10 @@
  * over an IPC channel and ends with that channel.
  */
 import { once } from 'node:events';
-import { bootstrapConfigSchema, type BootstrapMessage } from '../../../src-shared/bootstrap-api.ts';
+import {
+  bootstrapConfigSchema,
+  type BootstrapMessage,
+} from '../../../src-shared/api/bootstrap-api.ts';
 import { describeCauses, toAppError } from '../../../src-shared/errors.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import { createPoolMesh } from '../pools/pool-mesh.ts';

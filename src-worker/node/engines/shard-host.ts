@@ -1,7 +1,8 @@
 /** Turns the desired shards into running shards, and running shards into what the mesh is told. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
-import type { HostedShard, ShardStatus, WorkOrder } from '../../../src-shared/node-api.ts';
+import type { HostedShard, WorkOrder } from '../../../src-shared/api/node-config.ts';
+import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { fullComputeShare, type ComputeShare } from '../../../src-shared/compute-share.ts';
 import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';

@@ -1,5 +1,5 @@
 /** This machine's shards as a part of the node. */
-import type { NodeConfig, WorkOrder } from '../../../src-shared/node-api.ts';
+import type { NodeConfig, WorkOrder } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { FeatureWith } from '../node-feature.ts';

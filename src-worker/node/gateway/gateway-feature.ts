@@ -1,5 +1,5 @@
 /** The OpenAI-compatible endpoint as a part of the node. */
-import type { NodeConfig } from '../../../src-shared/node-api.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { NodeFeature } from '../node-feature.ts';
 import type { Chats } from '../text/chat-feature.ts';

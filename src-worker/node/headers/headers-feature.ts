@@ -1,6 +1,6 @@
 /** Headers of models, for this machine's own questions and for peers, as a part of the node. */
 import { join } from 'node:path';
-import type { NodeConfig } from '../../../src-shared/node-api.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { toAppError } from '../../../src-shared/errors.ts';
-import type { Hosting, NodeConfig } from '../../../src-shared/node-api.ts';
+import type { Hosting, NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import type { HostedShard } from '../../../src-shared/node-api.ts';
+import type { HostedShard } from '../../../src-shared/api/node-config.ts';
 import type { LibraryModel } from '../models/library.ts';
 import type { PinnedShard } from '../models/shard-cache.ts';
 import { DesiredShards } from './desired-shards.ts';

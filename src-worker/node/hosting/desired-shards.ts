@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import type { HostedShard } from '../../../src-shared/node-api.ts';
+import type { HostedShard } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { LibraryModel } from '../models/library.ts';
 import type { PinnedShard } from '../models/shard-cache.ts';

@@ -1,5 +1,5 @@
 /** What this machine hosts, and the bytes for it, as a part of the node. */
-import type { HostedShard, NodeConfig } from '../../../src-shared/node-api.ts';
+import type { HostedShard, NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { PoolMesh } from '../pools/pool-mesh.ts';

@@ -5,12 +5,8 @@
 import type { CatalogEntry, DownloadRequest } from '../../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { modelsNamed } from '../../../src-shared/model-names.ts';
-import type {
-  DownloadStatus,
-  HostedShard,
-  Hosting,
-  NodeConfig,
-} from '../../../src-shared/node-api.ts';
+import type { HostedShard, Hosting, NodeConfig } from '../../../src-shared/api/node-config.ts';
+import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';

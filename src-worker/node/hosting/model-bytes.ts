@@ -1,6 +1,7 @@
 /** Model bytes in and out of this node, within the owner's limits: one tap for each direction, for everybody together. */
 import { AppError } from '../../../src-shared/errors.ts';
-import type { DownloadStatus, Hosting } from '../../../src-shared/node-api.ts';
+import type { Hosting } from '../../../src-shared/api/node-config.ts';
+import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
 import type { Log } from '../base/log.ts';
 import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { PoolParams } from '../../../src-shared/pool.ts';
+import type { PoolParams } from '../../../src-shared/api/pools.ts';
 import type { PoolModelFacts } from '../pools/membership/pool-model.ts';
 import type { LibraryModel } from '../models/library.ts';
 

@@ -1,5 +1,5 @@
 /** The owner's models, and those that come with the app, as a part of the node. */
-import type { NodeConfig } from '../../../src-shared/node-api.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { FeatureWith } from '../node-feature.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import type { Hosting } from '../../../src-shared/node-api.ts';
+import type { Hosting } from '../../../src-shared/api/node-config.ts';
 import type { KnownPeer, PeerRecord } from '../mesh/records/record.ts';
 import type { LibraryModel } from '../models/library.ts';
 import { rangeBytes } from '../placement/placement-question.ts';

@@ -1,6 +1,6 @@
 /** What placement is asked on this node: its memory, its shards, what is wanted, and which models it could get. */
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import type { Hosting } from '../../../src-shared/node-api.ts';
+import type { Hosting } from '../../../src-shared/api/node-config.ts';
 import { type KnownPeer, offeredModels, type RecordedShard } from '../mesh/records/record.ts';
 import type { Audience } from '../models/audience.ts';
 import type { LibraryModel } from '../models/library.ts';

@@ -2,7 +2,7 @@
 import type { BlockList } from 'node:net';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Reach } from '../../../src-shared/node-api.ts';
+import type { Reach } from '../../../src-shared/api/node-status.ts';
 import { isIn, isPublicIp, localNetworks, thisMachine } from './networks.ts';
 
 /** Most addresses of one peer that are remembered from one source. */

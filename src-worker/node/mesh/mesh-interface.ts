@@ -1,5 +1,5 @@
 /** What a mesh is told when it is made, and what it is to the rest of the node. */
-import type { Reach, UnreachablePeer } from '../../../src-shared/node-api.ts';
+import type { Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
 import type { Log } from '../base/log.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ChannelOpener } from './channels/channel.ts';

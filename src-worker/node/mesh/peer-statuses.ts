@@ -1,5 +1,5 @@
 /** Peers as the node's status tells of them. Pure. */
-import type { PeerStatus } from '../../../src-shared/node-api.ts';
+import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import type { KnownPeer } from './records/record.ts';
 
 /** Most peers that a status tells of: it is sent every second, and people read it. */

@@ -1,6 +1,6 @@
 /** The model library as a part of the node. */
 import { join } from 'node:path';
-import type { NodeConfig } from '../../../src-shared/node-api.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import { ModelLibrary } from './library.ts';

@@ -1,5 +1,5 @@
 /** The mesh and its pools as a part of the node. */
-import type { NodeConfig } from '../../../src-shared/node-api.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import type { SelfDescription } from '../mesh/records/record.ts';

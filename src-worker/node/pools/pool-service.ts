@@ -1,7 +1,8 @@
 /** Pools as the host asks for them, over the network that the mesh lends: join, tell the others, cut off who is gone. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors.ts';
-import type { Pool, PoolParams, PoolResult } from '../../../src-shared/pool.ts';
+import type { PoolParams, PoolResult } from '../../../src-shared/api/pools.ts';
+import type { Pool } from '../../../src-shared/pool.ts';
 import type { Log } from '../base/log.ts';
 import type { LentNetwork, MeshMembers } from '../mesh/gate.ts';
 import { type JoinAnswer, refusalSentences } from './gate/auth-messages.ts';

@@ -1,7 +1,7 @@
 /** What this node goes by when it plans routes: who hosts what, who is in its pools, and how each peer stands. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import type { AppError, ErrorCode } from '../../../src-shared/errors.ts';
-import type { Routing } from '../../../src-shared/node-api.ts';
+import type { Routing } from '../../../src-shared/api/node-config.ts';
 import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import type { PoolMesh } from '../pools/pool-mesh.ts';

@@ -1,5 +1,5 @@
 /** What routes are planned by, as a part of the node. */
-import type { NodeConfig } from '../../../src-shared/node-api.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { PoolMesh } from '../pools/pool-mesh.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import type { Reputation } from '../trust/reputation.ts';

@@ -1,6 +1,5 @@
 /** Chats as a part of the node: those of the host's window, and what the gateway answers with. */
-import { AppError } from '../../../src-shared/errors.ts';
-import type { NodeConfig, NodeMessage } from '../../../src-shared/node-api.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { HeaderStore } from '../headers/header-store.ts';
 import type { FeatureWith } from '../node-feature.ts';
@@ -15,7 +14,6 @@ export type ChatFeatureOptions = {
   readonly headers: HeaderStore;
   readonly asking: Asking;
   readonly knownModels: ChatServiceOptions['knownModels'];
-  readonly onEvent: (event: Extract<NodeMessage, { type: 'chat' }>) => void;
   /** How many chats there are is another number. */
   readonly onChange: () => void;
   readonly log: Log;
@@ -24,7 +22,7 @@ export type ChatFeatureOptions = {
 export type Chats = { readonly chat: ChatService; readonly admission: Admission };
 
 export function chatFeature(options: ChatFeatureOptions): FeatureWith<Chats> {
-  const { config, headers, asking, knownModels, onEvent, onChange, log } = options;
+  const { config, headers, asking, knownModels, onChange, log } = options;
   const admission = new Admission(config.gateway);
   const texts = new ModelTexts({
     headerPath: (manifestId) => headers.headerPath(manifestId),
@@ -37,37 +35,27 @@ export function chatFeature(options: ChatFeatureOptions): FeatureWith<Chats> {
     },
   });
   const chat = new ChatService({ generations: asking.generations, texts, admission, knownModels });
-  /** Those that the host asked for, by its numbers. */
-  const running = new Map<number, AbortController>();
+  /** Ends those that the host asked for. */
+  const end = new AbortController();
   return {
     name: 'chat',
     service: { chat, admission },
     handlers: {
-      chat: async ({ chat: id, request }) => {
-        if (running.has(id)) {
-          throw new AppError('request-invalid', `Chat ${id} is running already.`);
-        }
-        const controller = new AbortController();
-        running.set(id, controller);
+      chat: async (request, { emit, signal }) => {
         onChange();
         try {
-          for await (const event of chat.complete(request, controller.signal)) {
-            onEvent({ type: 'chat', chat: id, event });
+          for await (const event of chat.complete(request, AbortSignal.any([signal, end.signal]))) {
+            emit(event);
           }
         } finally {
-          running.delete(id);
           onChange();
         }
-        return null;
-      },
-      cancelChat: ({ chat: id }) => {
-        running.get(id)?.abort();
         return null;
       },
       route: ({ model, rules }) => asking.route(chat.find(model), rules),
     },
     stop: async () => {
-      running.forEach((controller) => controller.abort());
+      end.abort();
       await texts.stop();
     },
     setWork: ({ state, answersOwner }) => {

@@ -1,6 +1,6 @@
 /** Usage entries for tests; what matters to a test is given, the rest is something plausible. */
 import type { Receipt } from '../../../src-shared/chat.ts';
-import type { Usage } from '../../../src-shared/node-api.ts';
+import type { Usage } from '../../../src-shared/api/usage.ts';
 
 export function receipt(given: Partial<Receipt> = {}): Receipt {
   return {

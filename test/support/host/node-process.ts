@@ -5,18 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type NodeEvent, NodeLink } from '../../../src-main/node/node-link.ts';
+import type { Params } from '../../../src-shared/rpc/contract.ts';
+import { linkToNode, type NodeLink } from '../../../src-main/node/node-link.ts';
 import type { ChatEvent, ChatRequestInput } from '../../../src-shared/chat.ts';
-import { chatRequestSchema } from '../../../src-shared/chat.ts';
-import {
-  type NodeConfigInput,
-  type NodeMethod,
-  type NodeParams,
-  type NodeResult,
-  nodeRuntimeFlags,
-  type NodeStatus,
-  type Usage,
-} from '../../../src-shared/node-api.ts';
+import type { NodeMethod, NodeApi, NodeResult } from '../../../src-shared/api/node-api.ts';
+import { type NodeConfigInput, nodeRuntimeFlags } from '../../../src-shared/api/node-config.ts';
+import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
+import type { Usage } from '../../../src-shared/api/usage.ts';
 
 const script = fileURLToPath(
   new URL('../../../build/src-worker/node/bundled/node.js', import.meta.url),
@@ -38,10 +33,8 @@ export class NodeProcess {
   readonly #child: ChildProcess;
   readonly #link: NodeLink;
   readonly #ownsFolder: boolean;
-  readonly #chats = new Map<number, (event: ChatEvent) => void>();
   readonly #exited: Promise<unknown>;
   #status: NodeStatus | undefined;
-  #nextChat = 1;
 
   /** Starts a node that listens on loopback only and takes any free ports, unless the config says otherwise. */
   static async start({ place, ...config }: NodeProcessConfig = {}): Promise<NodeProcess> {
@@ -80,8 +73,16 @@ export class NodeProcess {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#exited = once(this.#child, 'exit');
-    this.#link = new NodeLink(this.#child, {
-      onEvent: (event) => this.#onEvent(event),
+    this.#link = linkToNode(this.#child, {
+      notices: {
+        status: (status, leftOut) => {
+          this.logs.push(...leftOut);
+          this.#status = status;
+        },
+        importProgress: () => {},
+        usage: (usage) => this.usage.push(usage),
+        log: ({ level, source, message }) => this.logs.push(`${level} ${source}: ${message}`),
+      },
       onBadMessage: (problem) => this.logs.push(`not understood: ${problem}`),
       onLeftOut: (_, leftOut) => this.logs.push(...leftOut),
     });
@@ -107,8 +108,8 @@ export class NodeProcess {
     return this.status.shards.flatMap(({ pid }) => pid ?? []);
   }
 
-  request<M extends NodeMethod>(method: M, params: NodeParams<M>): Promise<NodeResult<M>> {
-    return this.#link.request(method, params);
+  request<M extends NodeMethod>(method: M, params: Params<NodeApi, M>): Promise<NodeResult<M>> {
+    return this.#link.call(method, params);
   }
 
   /** Sends anything at all, as a host out of its mind would. */
@@ -152,17 +153,18 @@ export class NodeProcess {
   chat(
     request: ChatRequestInput,
     onEvent: (event: ChatEvent) => void = () => {},
-  ): { readonly over: Promise<ChatEvent[]>; readonly cancel: () => Promise<null> } {
-    const chat = this.#nextChat++;
+  ): { readonly over: Promise<ChatEvent[]>; readonly cancel: () => void } {
     const events: ChatEvent[] = [];
-    this.#chats.set(chat, (event) => {
-      events.push(event);
-      onEvent(event);
-    });
-    const over = this.request('chat', { chat, request: chatRequestSchema.parse(request) }).then(
-      () => events,
-    );
-    return { over, cancel: () => this.request('cancelChat', { chat }) };
+    const abort = new AbortController();
+    const options = {
+      signal: abort.signal,
+      onEvent: (event: ChatEvent) => {
+        events.push(event);
+        onEvent(event);
+      },
+    };
+    const over = this.#link.stream('chat', request, options).then(() => events);
+    return { over, cancel: () => abort.abort() };
   }
 
   /** The text of a greedy answer, and the last event. */
@@ -193,23 +195,11 @@ export class NodeProcess {
   /** Ends the process in order, whatever its state, and removes what it left. */
   async stop(): Promise<void> {
     if (this.isRunning) {
-      this.#link.request('stop', {}).catch(() => {});
+      this.#link.call('stop', {}).catch(() => {});
       await this.#exited;
     }
     if (this.#ownsFolder) {
       await rm(this.dataFolder, { recursive: true, force: true });
-    }
-  }
-
-  #onEvent(event: NodeEvent): void {
-    if (event.type === 'status') {
-      this.#status = event.status;
-    } else if (event.type === 'chat') {
-      this.#chats.get(event.chat)?.(event.event);
-    } else if (event.type === 'usage') {
-      this.usage.push(event.usage);
-    } else if (event.type === 'log') {
-      this.logs.push(`${event.level} ${event.source}: ${event.message}`);
     }
   }
 }

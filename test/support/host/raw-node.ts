@@ -2,18 +2,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import {
-  nodeMessageSchema,
-  type NodeMessage,
-  nodeRuntimeFlags,
-} from '../../../src-shared/node-api.ts';
+import { controlNotices } from '../../../src-shared/api/node-control.ts';
+import { type AnswererMessage, answererMessageSchema } from '../../../src-shared/rpc/contract.ts';
+import { nodeRuntimeFlags } from '../../../src-shared/api/node-config.ts';
 import { eventually } from './host-processes.ts';
 
 const script = fileURLToPath(
   new URL('../../../build/src-worker/node/bundled/node.js', import.meta.url),
 );
 
-type Answer = Extract<NodeMessage, { type: 'result' | 'error' }>;
+type Answer = Extract<AnswererMessage, { type: 'result' | 'error' }>;
 
 export class RawNode {
   readonly #child: ChildProcess;
@@ -28,7 +26,16 @@ export class RawNode {
 
   /** What the node logged, in order. */
   get logs(): string[] {
-    return this.#messages().flatMap((each) => (each.type === 'log' ? [each.message] : []));
+    return this.#messages().flatMap((each) =>
+      each.type === 'notice' && each.name === 'log'
+        ? [controlNotices.log.parse(each.value).message]
+        : [],
+    );
+  }
+
+  /** The numbers of all requests that were answered, in order. */
+  get answered(): number[] {
+    return this.#messages().flatMap((each) => (each.type === 'result' ? [each.id] : []));
   }
 
   send(...messages: readonly (object | string | number | boolean)[]): void {
@@ -37,14 +44,14 @@ export class RawNode {
     }
   }
 
-  /** All answers to requests of this number, when there are as many as wanted. */
-  answers(id: number, count = 1): Promise<Answer[]> {
-    return eventually(`${count} answers to ${id}`, () => {
+  /** The answer to the request of this number, when it has come, in a list. */
+  answers(id: number): Promise<Answer[]> {
+    return eventually(`the answer to ${id}`, () => {
       const found = this.#messages().filter(
         (each): each is Answer =>
           (each.type === 'result' || each.type === 'error') && each.id === id,
       );
-      return found.length >= count ? found : undefined;
+      return found.length > 0 ? found : undefined;
     });
   }
 
@@ -62,7 +69,7 @@ export class RawNode {
   }
 
   /** Fails for what a host would not understand. */
-  #messages(): NodeMessage[] {
-    return this.#received.map((message) => nodeMessageSchema.parse(message));
+  #messages(): AnswererMessage[] {
+    return this.#received.map((message) => answererMessageSchema.parse(message));
   }
 }

@@ -8,8 +8,8 @@ import { appFiles } from '../../../src-main/base/app-files.ts';
 import {
   type BootstrapConfigInput,
   bootstrapMessageSchema,
-} from '../../../src-shared/bootstrap-api.ts';
-import { nodeRuntimeFlags } from '../../../src-shared/node-api.ts';
+} from '../../../src-shared/api/bootstrap-api.ts';
+import { nodeRuntimeFlags } from '../../../src-shared/api/node-config.ts';
 
 export type PublicNode = {
   readonly pid: number;

@@ -1,7 +1,7 @@
 /** Nodes with fake shards over a loopback: real coordinators and stage services, with a clock of the test's own. */
 import type { AppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
-import type { Usage } from '../../../src-shared/node-api.ts';
+import type { Usage } from '../../../src-shared/api/usage.ts';
 import type { KnownPeer, RecordedShard } from '../../../src-worker/node/mesh/records/record.ts';
 import { Coordinator } from '../../../src-worker/node/sessions/asking/coordinator.ts';
 import type { GenerationEvent } from '../../../src-worker/node/sessions/asking/generation.ts';

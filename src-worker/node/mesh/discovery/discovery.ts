@@ -5,7 +5,7 @@
 import type { Libp2p, PeerData, PeerInfo } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
-import type { UnreachablePeer } from '../../../../src-shared/node-api.ts';
+import type { UnreachablePeer } from '../../../../src-shared/api/node-status.ts';
 import type { Log } from '../../base/log.ts';
 import { AddressBook } from './address-book.ts';
 import { dialableAddresses } from '../addresses.ts';

@@ -5,7 +5,7 @@
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { type BackOff, backOffMs } from '../../../../src-shared/back-off.ts';
-import type { UnreachablePeer } from '../../../../src-shared/node-api.ts';
+import type { UnreachablePeer } from '../../../../src-shared/api/node-status.ts';
 import { printable } from '../../../../src-shared/printable.ts';
 import { dialFailure } from '../dial-failure.ts';
 import { DialQueue } from './dial-queue.ts';

@@ -8,7 +8,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import type { Connection, IdentifyResult, Libp2p } from '@libp2p/interface';
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr';
 import type { AutoNATv2Components } from '@libp2p/autonat-v2';
-import type { Reach } from '../../../../src-shared/node-api.ts';
+import type { Reach } from '../../../../src-shared/api/node-status.ts';
 import { isPublic, isRelayed, reachOf, withPeer } from '../addresses.ts';
 
 type Components = Pick<AutoNATv2Components, 'addressManager'>;

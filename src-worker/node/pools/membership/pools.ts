@@ -3,12 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { AppError } from '../../../../src-shared/errors.ts';
-import {
-  maxPools,
-  type PoolInvite,
-  type PoolParams,
-  type PoolRole,
-} from '../../../../src-shared/pool.ts';
+import type { PoolParams } from '../../../../src-shared/api/pools.ts';
+import { maxPools, type PoolInvite, type PoolRole } from '../../../../src-shared/pool.ts';
 import type { Log } from '../../base/log.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { issueCertificate, type Membership, membershipText } from './certificate.ts';

@@ -1,5 +1,5 @@
 /** Answers for this machine's own user, as a part of the node. */
-import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { RouteRules } from '../../../../src-shared/route-rules.ts';
 import type { OwnShards } from '../../engines/shards-feature.ts';
 import type { Mesh } from '../../mesh/mesh.ts';

@@ -94,3 +94,7 @@ export function unreachable(stage: RouteStage, { code, message }: AppError): Cha
 function nameStage({ peer, firstLayer, lastLayer }: RouteStage): string {
   return `Peer ${shortName(peer)} (layers ${firstLayer} to ${lastLayer})`;
 }
+
+export function cancelled(): AppError {
+  return new AppError('cancelled', 'The request was cancelled');
+}

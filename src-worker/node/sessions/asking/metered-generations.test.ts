@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { collect, fakeModel, greedy } from '../../../../test/support/sessions/node-fake-mesh.ts';
 import { receipt } from '../../../../test/support/host/host-usage.ts';
 import { AppError } from '../../../../src-shared/errors.ts';
-import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { Usage } from '../../../../src-shared/api/usage.ts';
 import { MeteredGenerations } from './metered-generations.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
 

@@ -1,6 +1,6 @@
 /** Generations that keep count: how fast tokens arrive now, and an entry for every finished answer. */
 import type { ModelSummary } from '../../../../src-shared/model.ts';
-import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { RouteRules } from '../../../../src-shared/route-rules.ts';
 import { SpeedMeter } from '../../base/speed-meter.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';

@@ -4,8 +4,9 @@ import { fakeModel, greedy } from '../../../../test/support/sessions/node-fake-m
 import { Loopback } from '../../../../test/support/sessions/node-loopback.ts';
 import { StagePeer } from '../../../../test/support/sessions/node-stage-peer.ts';
 import type { Work } from '../../../wire/work.ts';
-import { Chain, type SampledToken } from './chain.ts';
+import { Chain } from './chain.ts';
 import { TokenQueue } from './token-queue.ts';
+import type { SampledToken } from './token-source.ts';
 import { stageKinds, stageProtocol } from '../protocol/stage-messages.ts';
 
 const prompt = [10, 11, 12, 13];
@@ -38,7 +39,8 @@ beforeEach(async () => {
       onFailed: (failure) => tokens.fail(failure),
       onDraining: () => {},
       patience: 1,
-      mayGoRound: () => false,
+      onWarmedUp: () => {},
+      onUnanswered: () => {},
     },
     new AbortController().signal,
   );

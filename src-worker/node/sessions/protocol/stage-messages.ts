@@ -25,7 +25,7 @@
  * name is the same: one handler serves both, and a channel costs no round trip for choosing among names.
  */
 import { z } from 'zod';
-import { errorReportSchema } from '../../../../src-shared/chat.ts';
+import { errorReportSchema } from '../../../../src-shared/error-report.ts';
 import { AppError } from '../../../../src-shared/errors.ts';
 import {
   layerRangeSchema,

@@ -3,7 +3,7 @@
  * what they have free. The first frame of a channel says what it is for.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
-import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { Frame } from '../../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../../wire/json-body.ts';
 import type { ServingShards } from '../../engines/serving-shard.ts';

@@ -1,5 +1,5 @@
 /** The stages that this machine serves, as a part of the node. */
-import type { Usage } from '../../../../src-shared/node-api.ts';
+import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { Log } from '../../base/log.ts';
 import type { OwnShards } from '../../engines/shards-feature.ts';
 import type { Mesh } from '../../mesh/mesh.ts';

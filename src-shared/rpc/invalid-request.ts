@@ -1,6 +1,6 @@
 /** The error for parameters that their schema refused, in one sentence of bounded length. */
 import { z } from 'zod';
-import { AppError, type ErrorCode } from '../../src-shared/errors.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
 
 const maxCharacters = 500;
 

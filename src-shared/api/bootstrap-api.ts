@@ -1,7 +1,7 @@
 /** What `mindmesh bootstrap` and its node process say to each other, over Node's own IPC channel. */
 import { z } from 'zod';
-import { errorReportSchema } from './chat.ts';
-import { logLevels } from './node-api.ts';
+import { errorReportSchema } from '../error-report.ts';
+import { logLevels } from './node-control.ts';
 
 export const bootstrapConfigSchema = z.object({
   /** Identity and pools live in it; it exists and is writable. */

@@ -1,0 +1,8 @@
+/** The app as a whole: its window and its end. */
+import { z } from 'zod';
+
+export const appMethods = {
+  /** A new one-time address for a browser window. */
+  windowAddress: { params: z.object({}), result: z.object({ url: z.string() }), deadlineMs: null },
+  stop: { params: z.object({}), result: z.null(), deadlineMs: null },
+} as const;

@@ -1,0 +1,14 @@
+/** The owner's settings, read and changed. */
+import { z } from 'zod';
+import { changedSettingsSchema, settingsSchema } from '../settings.ts';
+
+export const settingsMethods = {
+  settings: { params: z.object({}), result: settingsSchema, deadlineMs: null },
+  /** Only the given settings change. Answers with all of them. */
+  changeSettings: {
+    params: changedSettingsSchema,
+    result: settingsSchema,
+    deadlineMs: null,
+    invalidCode: 'setting-invalid',
+  },
+} as const;

@@ -1,0 +1,261 @@
+/** The asking end of a link: each question is settled exactly once, whatever comes in. */
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import { parseLeniently } from '../lenient-list.ts';
+import {
+  answererMessageSchema,
+  type AnswererMessage,
+  type AskerMessage,
+  type Contract,
+  type Method,
+  type MethodName,
+  type Notice,
+  type NoticeName,
+  type Params,
+  type Result,
+  type StreamEvent,
+  type StreamName,
+} from './contract.ts';
+import { invalidRequest } from './invalid-request.ts';
+
+/** One function a notice; `leftOut` has a sentence for each entry of its lists that could not be read. */
+export type NoticeListeners<C extends Contract> = {
+  readonly [N in NoticeName<C>]: (value: Notice<C, N>, leftOut: readonly string[]) => void;
+};
+
+export type RpcClientOptions<C extends Contract> = {
+  readonly contract: C;
+  /** Puts a message on the link; `failed` is called when that turns out to be impossible. */
+  readonly send: (message: AskerMessage, failed: (cause: unknown) => void) => void;
+  /** How sentences name the answering end: "the mesh node". */
+  readonly answerer: string;
+  /** The error of questions that the end of the link left without an answer. */
+  readonly ended: (cause?: unknown) => Error;
+  readonly notices: NoticeListeners<C>;
+  /** What came is not understood, as a text for the log. */
+  readonly onBadMessage: (problem: string) => void;
+  /** Which entries the answer to this method had to do without, in sentences; mostly none. */
+  readonly onLeftOut?: (method: MethodName<C>, leftOut: readonly string[]) => void;
+};
+
+export type CallOptions = {
+  /** Gives the question up: it rejects at once as `cancelled`, and the answering end is told. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type StreamOptions<C extends Contract, N extends MethodName<C>> = CallOptions & {
+  readonly onEvent: (event: StreamEvent<C, N>, leftOut: readonly string[]) => void;
+};
+
+type Pending = {
+  readonly method: string;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onEvent: ((event: unknown, leftOut: readonly string[]) => void) | undefined;
+  /** Ends the timer and the listening to the signal. */
+  readonly release: () => void;
+};
+
+export class RpcClient<C extends Contract> {
+  readonly #options: RpcClientOptions<C>;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #isClosed = false;
+
+  constructor(options: RpcClientOptions<C>) {
+    this.#options = options;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /**
+   * Asks and resolves with the answer.
+   *
+   * @throws AppError what the other end answered; `request-invalid` for parameters that the contract refuses;
+   * `timed-out`; `cancelled`; `internal` for an answer that is none; and what `ended` makes
+   */
+  call<N extends MethodName<C>>(
+    method: N,
+    params: Params<C, N>,
+    options: CallOptions = {},
+  ): Promise<Result<C, N>> {
+    return this.#ask(method, params, options.signal, undefined);
+  }
+
+  /** As `call`; the events of the stream come before it resolves. */
+  stream<N extends StreamName<C>>(
+    method: N,
+    params: Params<C, N>,
+    options: StreamOptions<C, N>,
+  ): Promise<Result<C, N>> {
+    return this.#ask(method, params, options.signal, options.onEvent as Pending['onEvent']);
+  }
+
+  /** Takes one message of the other end. */
+  receive(message: unknown): void {
+    const parsed = answererMessageSchema.safeParse(message);
+    if (parsed.success) {
+      this.#take(parsed.data);
+      return;
+    }
+    this.#options.onBadMessage(z.prettifyError(parsed.error));
+    // An answer that makes no sense is still the only one that will come.
+    const id = z.object({ id: z.int() }).safeParse(message).data?.id ?? 0;
+    const pending = this.#settle(id);
+    pending?.reject(this.#invalidAnswer(pending.method, parsed.error));
+  }
+
+  /** The link has ended: open questions fail, and so does each further one. */
+  close(cause?: unknown): void {
+    this.#isClosed = true;
+    for (const id of this.#pending.keys()) {
+      this.#settle(id)?.reject(this.#options.ended(cause));
+    }
+  }
+
+  #ask<T>(
+    method: string,
+    params: unknown,
+    signal: AbortSignal | undefined,
+    onEvent: Pending['onEvent'],
+  ): Promise<T> {
+    const { params: schema, invalidCode, deadlineMs } = this.#methodOf(method);
+    return new Promise<T>((resolve, reject) => {
+      if (this.#isClosed) {
+        reject(this.#options.ended());
+        return;
+      }
+      const parsed = schema.safeParse(params);
+      if (!parsed.success) {
+        reject(invalidRequest(method, parsed.error, invalidCode));
+        return;
+      }
+      if (signal?.aborted === true) {
+        reject(cancelledError());
+        return;
+      }
+      const id = this.#nextId++;
+      const cancel = (): void => {
+        this.#settle(id)?.reject(cancelledError());
+        this.#options.send({ cancel: id }, () => {});
+      };
+      const timer =
+        deadlineMs === null
+          ? undefined
+          : setTimeout(() => this.#settle(id)?.reject(this.#late(method, deadlineMs)), deadlineMs);
+      signal?.addEventListener('abort', cancel);
+      this.#pending.set(id, {
+        method,
+        resolve: resolve as (result: unknown) => void,
+        reject,
+        onEvent,
+        release: () => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', cancel);
+        },
+      });
+      this.#options.send({ id, method, params }, (cause) =>
+        this.#settle(id)?.reject(this.#options.ended(cause)),
+      );
+    });
+  }
+
+  #take(message: AnswererMessage): void {
+    switch (message.type) {
+      case 'result':
+        this.#answer(message.id, message.result);
+        break;
+      case 'error':
+        this.#settle(message.id)?.reject(AppError.fromReport(message.error));
+        break;
+      case 'event':
+        this.#event(message.id, message.event);
+        break;
+      case 'notice':
+        this.#notice(message.name, message.value);
+        break;
+    }
+  }
+
+  #answer(id: number, result: unknown): void {
+    const pending = this.#settle(id);
+    if (pending === undefined) {
+      return;
+    }
+    const { method } = pending;
+    const { parsed, leftOut } = parseLeniently(this.#methodOf(method).result, result);
+    if (parsed.success) {
+      this.#options.onLeftOut?.(method, leftOut);
+      pending.resolve(parsed.data);
+    } else {
+      this.#options.onBadMessage(`${method}: ${z.prettifyError(parsed.error)}`);
+      pending.reject(this.#invalidAnswer(method, parsed.error));
+    }
+  }
+
+  #event(id: number, event: unknown): void {
+    // Events of a question that was given up meanwhile mean nothing any more.
+    const pending = this.#pending.get(id);
+    const schema = pending === undefined ? undefined : this.#methodOf(pending.method).event;
+    if (pending?.onEvent === undefined || schema === undefined) {
+      return;
+    }
+    const { parsed, leftOut } = parseLeniently(schema, event);
+    if (parsed.success) {
+      pending.onEvent(parsed.data, leftOut);
+    } else {
+      this.#options.onBadMessage(`${pending.method}: ${z.prettifyError(parsed.error)}`);
+    }
+  }
+
+  #notice(name: string, value: unknown): void {
+    const { contract, notices, onBadMessage } = this.#options;
+    const schema = Object.hasOwn(contract.notices, name) ? contract.notices[name] : undefined;
+    if (schema === undefined) {
+      onBadMessage(`There is no notice called "${name.slice(0, 100)}".`);
+      return;
+    }
+    const { parsed, leftOut } = parseLeniently(schema, value);
+    if (parsed.success) {
+      notices[name as NoticeName<C>](parsed.data as never, leftOut);
+    } else {
+      onBadMessage(`${name}: ${z.prettifyError(parsed.error)}`);
+    }
+  }
+
+  #methodOf(name: string): Method {
+    const method = this.#options.contract.methods[name];
+    if (method === undefined) {
+      throw new AppError('internal', `There is no method called "${name}".`);
+    }
+    return method;
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    pending?.release();
+    return pending;
+  }
+
+  #invalidAnswer(method: string, cause: unknown): AppError {
+    return new AppError(
+      'internal',
+      `The answer of ${this.#options.answerer} ("${method}") is not valid; it may be of another version.`,
+      { cause },
+    );
+  }
+
+  #late(method: string, ms: number): AppError {
+    return new AppError(
+      'timed-out',
+      `No answer came from ${this.#options.answerer} within ${ms / 1000} seconds ("${method}"); this machine may be overloaded.`,
+    );
+  }
+}
+
+function cancelledError(): AppError {
+  return new AppError('cancelled', 'The answer was stopped.');
+}
