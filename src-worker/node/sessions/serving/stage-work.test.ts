@@ -5,7 +5,7 @@ import {
   openWhole,
   StageTarget,
 } from '../../../../test/support/sessions/node-stage-target.ts';
-import type { Work } from '../../../wire/work.ts';
+import { type Work, workFlags } from '../../../wire/work.ts';
 import { encodeTokens } from '../protocol/body-codecs.ts';
 import { stageKinds } from '../protocol/message-table.ts';
 import { silenceLimitMs } from '../protocol/stage-messages.ts';
@@ -200,6 +200,27 @@ describe('a session', () => {
       message: expect.stringContaining(reason),
     });
     await target.untilNoSession();
+  });
+
+  it('minds no flag that only a later version knows, and hands none on', async () => {
+    const control = await target.open(openOfTwo('first'));
+    await target.attach();
+    await control.work(stageKinds.tokens, { flags: 0x4000_0010 | workFlags.sample });
+    const [next] = target.arrived;
+    const body = await next?.hear(stageKinds.hidden);
+    expect(body?.readUInt32LE(12)).toBe(workFlags.sample);
+    expect(target.mesh.loopback.reports).toEqual([]);
+  });
+
+  it('says that it will be gone soon, once it is open, and not before', async () => {
+    const control = await target.tryOpen(openWhole());
+    await vi.waitUntil(() => target.node.service.sessionCount === 1);
+    target.node.service.drain();
+    await control.hear(stageKinds.draining);
+    const opening = await target.tryOpen(openWhole({ session: '9'.repeat(32) }));
+    await opening.hear(stageKinds.opened);
+    target.node.service.drain();
+    await opening.hear(stageKinds.draining);
   });
 
   it('may go back to an earlier position', async () => {
