@@ -55,8 +55,9 @@ describe('how thick the hosting of a model is', () => {
           if (layer === layers) {
             chain.forEach((use) => used.add(use));
           }
-          for (const { peer, firstLayer, lastLayer, canBeCut } of shards) {
-            for (let last = layer; firstLayer === layer && last <= lastLayer; last += 1) {
+          const next = shards.filter(({ firstLayer }) => firstLayer === layer);
+          for (const { peer, lastLayer, canBeCut } of next) {
+            for (let last = layer; last <= lastLayer; last += 1) {
               if (canBeCut || last === lastLayer) {
                 const uses = Array.from(
                   { length: last - layer + 1 },
