@@ -1,7 +1,7 @@
 /** What an answer does at the turns that several of its states have in common. Pure. */
 import type { AppError } from '../../../../src-shared/errors.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
-import { mostGenerated } from '../protocol/stage-messages.ts';
+import { mostHistory } from '../protocol/stage-limits.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
 import {
   type Answering,
@@ -165,5 +165,5 @@ export function opening(progress: AnswerProgress, route: Route, mayResume: boole
 
 /** Whether another source could be told all that it needs to know. */
 export function mayBeRestored({ terms, tokens }: AnswerProgress): boolean {
-  return tokens <= mostGenerated || !terms.needsHistory;
+  return tokens <= mostHistory || !terms.needsHistory;
 }

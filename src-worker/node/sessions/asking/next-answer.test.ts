@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../../../src-shared/errors.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
-import { mostGenerated } from '../protocol/stage-messages.ts';
+import { mostHistory } from '../protocol/stage-limits.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
 import type { AnswerPhase, AnswerProgress, AnswerState, Step } from './answer-state.ts';
 import { watchedSource } from './answer-state.ts';
@@ -294,7 +294,7 @@ describe('an answer that another source is to go on with', () => {
   it('asks for none where there is no way round, and none that could not be told enough', () => {
     const nowhere = { ...events.draining(current), detour: undefined };
     expect(nextAnswer(at(phases.answering), nowhere).state.phase.name).toBe('answering');
-    const long = { tokens: mostGenerated + 1, terms: { ...terms, needsHistory: true } };
+    const long = { tokens: mostHistory + 1, terms: { ...terms, needsHistory: true } };
     const next = nextAnswer(at(phases.answering, long), events.draining(current));
     expect(next.state.phase.name).toBe('answering');
     expect([...next.state.progress.avoided]).toEqual(['b']);
@@ -389,7 +389,7 @@ describe('an answer whose source fails', () => {
     [
       'ends where no other could be told enough',
       'peer-failed',
-      { tokens: mostGenerated + 1, terms: { ...terms, needsHistory: true } },
+      { tokens: mostHistory + 1, terms: { ...terms, needsHistory: true } },
       'ended · abandon 1 · blame · fail',
     ],
     [

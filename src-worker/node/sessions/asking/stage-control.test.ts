@@ -7,7 +7,8 @@ import type { Work } from '../../../wire/work.ts';
 import { Chain } from './chain.ts';
 import { TokenQueue } from './token-queue.ts';
 import type { SampledToken } from './token-source.ts';
-import { stageKinds, stageProtocol } from '../protocol/stage-messages.ts';
+import { stageKinds } from '../protocol/message-table.ts';
+import { stageProtocol } from '../protocol/stage-messages.ts';
 
 const prompt = [10, 11, 12, 13];
 
@@ -67,7 +68,7 @@ describe('a stage that does not open as it should', () => {
       'failed. It said: "no"',
     ],
   ])('is to blame: it %s', async (_title, kind, message, reason) => {
-    await (await stage).say(kind, message);
+    await Promise.allSettled([(await stage).say(kind, message)]);
     await expectFailure(opening, reason);
   });
 
