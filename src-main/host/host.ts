@@ -14,7 +14,7 @@ import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import { performCall } from '../../src-shared/rpc/server.ts';
 import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
-import type { ChangedSettings, Settings } from '../../src-shared/settings.ts';
+import type { ChangedSettings, Settings } from '../../src-shared/settings/settings.ts';
 import { type AppFiles, appFiles } from '../base/app-files.ts';
 import { dataFolderAt } from '../data/data-folder.ts';
 import { defaultThreads } from '../node/default-threads.ts';
@@ -363,10 +363,9 @@ export class Host {
 
   #newWindowAddress(): string {
     if (this.#windowAddress === undefined) {
-      throw new AppError(
-        'not-running',
-        'This host shows no window in a browser; start it without --no-window to have one.',
-      );
+      throw new AppError('not-running', 'This host shows no window in a browser.', {
+        advice: 'serve-window',
+      });
     }
     return this.#windowAddress();
   }

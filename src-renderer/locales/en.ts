@@ -8,6 +8,7 @@ import { enNetwork } from './en-network.ts';
 import { enPools } from './en-pools.ts';
 import { enDesktop, enSettings } from './en-settings.ts';
 import { bytes, count, day, duration, milliseconds, rate } from './format.ts';
+import { adviceWords } from '../../src-shared/words/words.ts';
 
 const peers = (number: number): string => (number === 1 ? '1 peer' : `${count(number)} peers`);
 const tokens = (number: number): string => (number === 1 ? '1 token' : `${count(number)} tokens`);
@@ -108,9 +109,9 @@ export const en = {
     loadingSentence: 'MindMesh is loading its part of the model.',
     loadedSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this computer are loaded.`,
-    idleSentence: (connected: number) =>
+    noShardsSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. This computer serves no layers.`,
-    restingSentence: (connected: number) =>
+    notLoadedSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this computer are not loaded.`,
     troubleSentence: 'MindMesh is running, but a part of a model that it should serve does not.',
     peersInReach: (number: number) =>
@@ -282,5 +283,6 @@ export const en = {
   network: enNetwork,
   pools: enPools,
   settings: enSettings,
+  advice: adviceWords,
   desktop: enDesktop,
 };

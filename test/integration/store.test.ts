@@ -18,7 +18,7 @@ import type { Migration } from '../../src-main/store/migrations/migration.ts';
 import { PauseStore } from '../../src-main/store/pause.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
-import { defaultSettings } from '../../src-shared/settings.ts';
+import { defaultSettings } from '../../src-shared/settings/settings.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { askedUsage, servedUsage } from '../support/host/host-usage.ts';
 

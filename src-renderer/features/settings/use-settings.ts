@@ -3,7 +3,7 @@
  * snapshot tells, so they are asked for anew while they are on the screen.
  */
 import { useCallback, useState } from 'react';
-import type { ChangedSettings, Settings } from '../../../src-shared/settings.ts';
+import type { ChangedSettings, Settings } from '../../../src-shared/settings/settings.ts';
 import { failureSentence } from '../host-client/failure-sentence.ts';
 import { useHost, useHostView } from '../host-client/host-context.tsx';
 import { useRepeated } from '../host-client/use-repeated.ts';

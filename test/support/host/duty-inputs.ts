@@ -1,9 +1,10 @@
 /** Machines for tests of the duty: an idle one with one card to start from, and a run of one through time. */
 import type { Duty, Facts, GpuFacts, PauseReasonName } from '../../../src-shared/duty.ts';
-import { defaultPreferences, type Preferences } from '../../../src-shared/preferences.ts';
+import { defaultPreferences, type Preferences } from '../../../src-shared/settings/preferences.ts';
 import type { DutyInput, Work } from '../../../src-main/duty/duty-input.ts';
-import type { Moment, Zone } from '../../../src-main/duty/local-time.ts';
+import type { Moment, Zone } from '../../../src-shared/local-time.ts';
 import { type DutyRecord, initialDuty, nextDuty } from '../../../src-main/duty/next-duty.ts';
+import { causeWords } from '../../../src-shared/words/words.ts';
 import type { OwnerRequests } from '../../../src-main/duty/pause-request.ts';
 
 type Known<T> = { readonly isKnown: true; readonly value: T };
@@ -40,7 +41,7 @@ export const idleFacts: Facts = {
   network: known('online'),
 };
 
-const restingWork: Work = {
+const idleWork: Work = {
   engines: 'stopped',
   answersInFlight: 0,
   failure: null,
@@ -59,7 +60,7 @@ export const noon: Moment = { wallMs: mondayNoon, monotonicMs: 1_000_000, zone: 
 
 export const idleInput: DutyInput = {
   facts: idleFacts,
-  work: restingWork,
+  work: idleWork,
   preferences: defaultPreferences,
   requests: { mayWork: true, pause: null },
   now: noon,
@@ -91,13 +92,15 @@ function inputWith({ facts, work, preferences, requests }: Different): DutyInput
 /** What a machine with its engines stopped pauses for: name and sentence of each reason. */
 export function reasonsFor(different: Different): [PauseReasonName, string][] {
   const { duty } = nextDuty(initialDuty, inputWith(different));
-  return duty.state === 'paused' ? duty.reasons.map(({ name, because }) => [name, because]) : [];
+  return duty.state === 'paused'
+    ? duty.reasons.map(({ name, reason }) => [name, causeWords(reason, noon)])
+    : [];
 }
 
 /** A machine whose readings a test changes as time goes by. */
 export class DutyRun {
   facts: Facts = idleFacts;
-  work: Work = restingWork;
+  work: Work = idleWork;
   preferences: Preferences = defaultPreferences;
   requests: OwnerRequests = idleInput.requests;
   now: Moment;
