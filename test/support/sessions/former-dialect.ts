@@ -12,15 +12,35 @@ const nameSchema = z.string().regex(/^[0-9a-f]{32}$/);
 
 /** Work on its way to a stage may have these: sample, rehearse, singly. */
 const knownFlags = 1 | 4 | 8;
-const workForStages: readonly number[] = [1, 2];
+const workForStages: ReadonlySet<number> = new Set([1, 2]);
 
 const codes = [
-  ...['gguf-invalid', 'gguf-unsupported', 'model-not-found', 'model-changed'],
-  ...['engine-release-mismatch', 'engine-load-failed', 'engine-died', 'engine-failed'],
-  ...['request-invalid', 'context-too-long', 'unauthorised', 'over-capacity', 'no-route'],
-  ...['peer-failed', 'protocol-violation', 'cancelled', 'timed-out', 'port-taken'],
-  ...['data-folder-unusable', 'data-folder-in-use', 'database-too-new', 'database-damaged'],
-  ...['setting-invalid', 'child-failed', 'not-running', 'internal'],
+  'gguf-invalid',
+  'gguf-unsupported',
+  'model-not-found',
+  'model-changed',
+  'engine-release-mismatch',
+  'engine-load-failed',
+  'engine-died',
+  'engine-failed',
+  'request-invalid',
+  'context-too-long',
+  'unauthorised',
+  'over-capacity',
+  'no-route',
+  'peer-failed',
+  'protocol-violation',
+  'cancelled',
+  'timed-out',
+  'port-taken',
+  'data-folder-unusable',
+  'data-folder-in-use',
+  'database-too-new',
+  'database-damaged',
+  'setting-invalid',
+  'child-failed',
+  'not-running',
+  'internal',
 ] as const;
 
 /** By kind, the bodies that are JSON. What a schema does not name is left out. */
@@ -65,7 +85,7 @@ const schemas: ReadonlyMap<number, z.ZodType<object>> = new Map<number, z.ZodTyp
 export const formerDialect: Dialect = {
   say: (frame) => [asFormer(frame)],
   hear: (frame) => {
-    if (workForStages.includes(frame.kind)) {
+    if (workForStages.has(frame.kind)) {
       if ((frame.body.readUInt32LE(flagsAt) & ~knownFlags) !== 0) {
         throw new AppError('protocol-violation', 'Work came with flags that only results have');
       }
