@@ -89,7 +89,12 @@ describe('the features of a node', () => {
     expect(describeNode(features)).toEqual({ state: 'serving', models: [], shards: [], price: 3 });
     const node = await startFeatures(features);
     expect(node.status()).toMatchObject({ peer: 'me', tokensPerSecond: 2, shards: [] });
-    expect(Object.keys(node.handlers).toSorted()).toEqual(['catalog', 'setWork', 'status']);
+    expect(Object.keys(node.handlers).toSorted()).toEqual([
+      'catalog',
+      'setWork',
+      'status',
+      'watch',
+    ]);
   });
 
   it('cannot answer one method twice', async () => {

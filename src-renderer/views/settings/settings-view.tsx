@@ -11,6 +11,7 @@ import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { SingleCards } from '../../features/settings/single-cards.tsx';
 import { SwitchSetting } from '../../features/settings/switch-setting.tsx';
+import { useFacts } from '../../features/machine/use-facts.ts';
 import { useSettings } from '../../features/settings/use-settings.ts';
 import { text } from '../../locales/text.ts';
 import { AppGroup } from './app-group.tsx';
@@ -31,6 +32,7 @@ function ApiAddress({ baseUrl }: { baseUrl: string }) {
 
 export function SettingsView({ snapshot }: { snapshot: HostSnapshot }) {
   const form = useSettings();
+  const facts = useFacts();
   const isDesktop = useDesktop() !== null;
   return (
     <div className="min-h-0 grow overflow-y-auto">
@@ -59,7 +61,7 @@ export function SettingsView({ snapshot }: { snapshot: HostSnapshot }) {
             <NumberSetting name="videoMemoryPercent" />
             <SwitchSetting name="keepAwake" />
             <SingleCards
-              gpus={snapshot.facts?.gpus}
+              gpus={facts?.gpus}
               ceilingOfAll={
                 form.settings?.temperatureCeilingCelsius ??
                 defaultSettings.temperatureCeilingCelsius

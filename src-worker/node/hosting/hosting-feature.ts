@@ -60,6 +60,9 @@ export async function hostingFeature(
         return null;
       },
     },
+    topics: {
+      catalog: async () => ({ entries: hosting.catalog(), storage: await library.storage() }),
+    },
     start: () => hosting.start(orBundled(config.shards)),
     stop: () => hosting.stop(),
     setWork: () => hosting.workChanged(),
