@@ -23,6 +23,7 @@ export const errorAudiences = {
   'no-route': 'caller',
   'peer-failed': 'caller',
   'protocol-violation': 'log',
+  'not-spoken': 'caller',
   cancelled: 'caller',
   'timed-out': 'caller',
   'port-taken': 'user',

@@ -3,7 +3,7 @@ import { modelsNamed } from '../../src-shared/model-names.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import type { HostedShard } from '../../src-shared/api/node-config.ts';
-import type { Settings } from '../../src-shared/settings.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
 
 /** All of the model, or these layers alone, in place of what was hosted of it before. */
 export function withModel(

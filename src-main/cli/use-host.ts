@@ -1,7 +1,7 @@
 /** Commands talk to the host that runs in their data folder; without one they compose a host for themselves. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors.ts';
-import type { ChangedSettings } from '../../src-shared/settings.ts';
+import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
 import { chatRequestSchema } from '../../src-shared/chat.ts';
 import { type DataFolder, dataFolderAt } from '../data/data-folder.ts';
 import { readHostFile } from '../data/host-file.ts';

@@ -2,7 +2,8 @@
  * `host.json` in a data folder: which process runs there and how the command line reaches it. It holds a
  * secret, so it is for its owner alone; it is gone when no host runs, unless one was killed.
  */
-import { open, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../src-shared/errors.ts';
@@ -49,14 +50,33 @@ export async function readHostFile(path: string): Promise<HostFile | undefined> 
     }
   } catch (error) {
     if (isForbidden(error)) {
-      throw new AppError(
-        'data-folder-unusable',
-        `The data folder ${dirname(path)} belongs to another user of this computer, or is closed to you, so nobody can tell whether MindMesh runs there. Name a folder of your own with --data, or ask as that user.`,
-        { cause: error },
-      );
+      throw foreign(dirname(path), error);
     }
     return undefined;
   }
+}
+
+/**
+ * That no host runs in a folder is not all there is to say where none could be started or read either.
+ *
+ * @throws AppError `data-folder-unusable` for a folder that is there and is closed to this user
+ */
+export async function refuseForeignFolder(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (isForbidden(error)) {
+      throw foreign(folder, error);
+    }
+  }
+}
+
+function foreign(folder: string, cause: unknown): AppError {
+  return new AppError(
+    'data-folder-unusable',
+    `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read, so nobody can tell whether MindMesh runs there. Name a folder of your own with --data, or ask as that user.`,
+    { cause },
+  );
 }
 
 /** Windows says the same of a file that is just being deleted. */

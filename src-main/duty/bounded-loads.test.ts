@@ -5,7 +5,7 @@
 import { array, assert, boolean, constantFrom, integer, property, record } from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
-import { defaultPreferences } from '../../src-shared/preferences.ts';
+import { defaultPreferences } from '../../src-shared/settings/preferences.ts';
 import { card, DutyRun, idleFacts, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import type { Loaded } from './engine-work.ts';
 import { neededMemory } from './needed-memory.ts';

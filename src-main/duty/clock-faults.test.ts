@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Desk, noon, shard } from '../../test/support/host/duty-desk.ts';
 import { known } from '../../test/support/host/duty-inputs.ts';
-import { weeklyScheduleSchema } from '../../src-shared/preferences.ts';
+import { weeklyScheduleSchema } from '../../src-shared/settings/schedule.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

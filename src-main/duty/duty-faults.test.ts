@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ShardStatus } from '../../src-shared/api/node-status.ts';
-import type { Settings } from '../../src-shared/settings.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
 import { Desk, shard } from '../../test/support/host/duty-desk.ts';
 
 describe('after models could not be loaded', () => {
@@ -11,7 +11,7 @@ describe('after models could not be loaded', () => {
     failure: { code: 'engine-load-failed', message: 'Broken cannot be loaded.', inARow: 3 },
   };
 
-  async function restingDesk(): Promise<Desk> {
+  async function pausedDesk(): Promise<Desk> {
     const desk = await Desk.serving();
     await desk.setShards(broken);
     await desk.carryOut();
@@ -37,7 +37,7 @@ describe('after models could not be loaded', () => {
     ['the processor is to compute instead of a card', { backend: 'cpu' }],
     ['the context is smaller', { contextLength: 1024 }],
   ])('works again at once when %s, after however many failures', async (_title, changed) => {
-    const desk = await restingDesk();
+    const desk = await pausedDesk();
     desk.settings = { ...desk.settings, ...changed };
     desk.service.reconcile();
     expect(desk.orders).toEqual(['work']);
@@ -48,7 +48,7 @@ describe('after models could not be loaded', () => {
   });
 
   it('still waits when a setting changes that has nothing to do with it', async () => {
-    const desk = await restingDesk();
+    const desk = await pausedDesk();
     desk.settings = { ...desk.settings, idleMinutes: 7 };
     desk.service.reconcile();
     expect(desk.orders).toEqual([]);
@@ -70,7 +70,7 @@ describe('after models could not be loaded', () => {
   });
 
   it('works again at once when told to try', async () => {
-    const desk = await restingDesk();
+    const desk = await pausedDesk();
     desk.service.tryAgain();
     expect(desk.orders).toEqual(['work']);
   });

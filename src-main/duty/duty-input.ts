@@ -1,6 +1,6 @@
 /** Everything that a duty is decided from, at one moment. */
 import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
-import type { Preferences } from '../../src-shared/preferences.ts';
+import type { Preferences } from '../../src-shared/settings/preferences.ts';
 import type { Moment } from './local-time.ts';
 import type { OwnerRequests } from './pause-request.ts';
 

@@ -8,7 +8,7 @@ import { describeCauses } from '../../src-shared/errors.ts';
 import type { DutyView } from '../../src-shared/api/duty.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { fullComputeShare, type ComputeShare } from '../../src-shared/compute-share.ts';
-import type { Settings } from '../../src-shared/settings.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
 import type { Log } from '../base/log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
 import type { DutyClock } from './duty-clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Preferences } from '../../src-shared/preferences.ts';
+import type { Preferences } from '../../src-shared/settings/preferences.ts';
 import {
   card,
   cardWith,

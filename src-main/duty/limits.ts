@@ -1,6 +1,6 @@
 /** How much a working machine may work: heat, power, the owner's cores and video memory. */
 import type { Duty, GpuFacts, Reading } from '../../src-shared/duty.ts';
-import type { Preferences } from '../../src-shared/preferences.ts';
+import type { Preferences } from '../../src-shared/settings/preferences.ts';
 import { computingCards, type DutyInput, sane } from './duty-input.ts';
 import { minuteMs } from './local-time.ts';
 

@@ -1,5 +1,5 @@
 /** The settings that say what is to be loaded, and how: a fault says nothing about other ones. Pure. */
-import type { Settings } from '../../src-shared/settings.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
 
 export type LoadSettings = ReturnType<typeof loadSettings>;
 

@@ -2,7 +2,7 @@
  * The clock on the owner's wall. Schedules and sentences go by it; durations never do, because it jumps: people
  * set it, daylight saving shifts it. The time zone is a function, so that tests can stand in any.
  */
-import { type Weekday, weekdays } from '../../src-shared/preferences.ts';
+import { type Weekday, weekdays } from '../../src-shared/settings/schedule.ts';
 
 /** Minutes that the local time is ahead of UTC at an instant (milliseconds since 1970). */
 export type Zone = (wallMs: number) => number;

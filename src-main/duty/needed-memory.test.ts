@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultPreferences } from '../../src-shared/preferences.ts';
+import { defaultPreferences } from '../../src-shared/settings/preferences.ts';
 import { card, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import type { Loaded } from './engine-work.ts';
 import { neededMemory } from './needed-memory.ts';

@@ -1,7 +1,7 @@
 /** What the hosted layers need of the graphics cards: measured where they are loaded, expected where not. Pure. */
 import type { Facts } from '../../src-shared/duty.ts';
 import type { ShardStatus } from '../../src-shared/api/node-status.ts';
-import type { Preferences } from '../../src-shared/preferences.ts';
+import type { Preferences } from '../../src-shared/settings/preferences.ts';
 import { computingCards } from './duty-input.ts';
 import type { Loaded } from './engine-work.ts';
 import { videoMemoryAllowance } from './limits.ts';

@@ -1,6 +1,7 @@
 /** What is no reason to pause: the other side of pause-reasons.test.ts. */
 import { describe, expect, it } from 'vitest';
-import { type Preferences, weeklyScheduleSchema } from '../../src-shared/preferences.ts';
+import type { Preferences } from '../../src-shared/settings/preferences.ts';
+import { weeklyScheduleSchema } from '../../src-shared/settings/schedule.ts';
 import {
   card,
   cardWith,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type PauseReasonName, pauseReasonNames } from '../../src-shared/duty.ts';
-import { weeklyScheduleSchema } from '../../src-shared/preferences.ts';
+import { weeklyScheduleSchema } from '../../src-shared/settings/schedule.ts';
 import {
   card,
   cardWith,

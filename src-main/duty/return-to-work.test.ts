@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts, PauseReason } from '../../src-shared/duty.ts';
-import { weeklyScheduleSchema } from '../../src-shared/preferences.ts';
+import { weeklyScheduleSchema } from '../../src-shared/settings/schedule.ts';
 import { cardWith, DutyRun, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import { minuteMs } from './local-time.ts';
 import { lookAgainAt } from './next-duty.ts';

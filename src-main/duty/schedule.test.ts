@@ -5,7 +5,7 @@ import {
   type WeeklySchedule,
   weekdays,
   weeklyScheduleSchema,
-} from '../../src-shared/preferences.ts';
+} from '../../src-shared/settings/schedule.ts';
 import { utc } from '../../test/support/host/duty-inputs.ts';
 import { berlin, berlinAutumn, berlinSpring } from '../../test/support/machine/time-zones.ts';
 import { localTime, minuteMs } from './local-time.ts';

@@ -3,7 +3,7 @@
  * wall shows a time inside a span. So a span inside the hour that spring leaves out does not happen, one inside
  * the hour that autumn repeats happens twice, and a night across the change is an hour shorter or longer.
  */
-import type { Weekday, WeeklySchedule } from '../../src-shared/preferences.ts';
+import type { Weekday, WeeklySchedule } from '../../src-shared/settings/schedule.ts';
 import { localTime, minuteMs, weekdayAfter, type Zone } from './local-time.ts';
 
 const searchedMs = 8 * 24 * 60 * minuteMs;

@@ -3,7 +3,7 @@ import type { UpdateState } from '../../src-shared/desktop-api.ts';
 import type { Duty, PauseChoice } from '../../src-shared/duty.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import type { UsageSummary } from '../../src-shared/api/usage.ts';
-import type { Settings } from '../../src-shared/settings.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
 
 export type TraySnapshot = {
   readonly duty: Duty;

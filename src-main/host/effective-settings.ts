@@ -1,7 +1,7 @@
 /** The settings of a run: what is stored, and before it those for this run alone. */
 import { isDeepStrictEqual } from 'node:util';
 import type { HostedShard } from '../../src-shared/api/node-config.ts';
-import type { ChangedSettings, SettingName, Settings } from '../../src-shared/settings.ts';
+import type { ChangedSettings, SettingName, Settings } from '../../src-shared/settings/settings.ts';
 import type { SettingsStore } from '../store/settings.ts';
 
 export class EffectiveSettings {

@@ -1,6 +1,6 @@
 /** How a host may be composed; what is not said is as in the app. */
 import type { RestartPolicy } from '../../src-shared/process/restart-policy.ts';
-import type { ChangedSettings } from '../../src-shared/settings.ts';
+import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
 import type { AppFiles } from '../base/app-files.ts';
 import type { KeepAwake } from './keep-awake.ts';
 import type { LogLevel } from '../base/log.ts';

@@ -16,7 +16,7 @@ import type { TopicHub } from '../../src-shared/topic-hub.ts';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import { alwaysReady, performCall } from '../../src-shared/rpc/server.ts';
 import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
-import type { ChangedSettings, Settings } from '../../src-shared/settings.ts';
+import type { ChangedSettings, Settings } from '../../src-shared/settings/settings.ts';
 import { type AppFiles, appFiles } from '../base/app-files.ts';
 import { dataFolderAt } from '../data/data-folder.ts';
 import { defaultThreads } from '../node/default-threads.ts';

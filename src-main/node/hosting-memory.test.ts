@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts, GpuFacts } from '../../src-shared/duty.ts';
-import { defaultSettings, type Settings } from '../../src-shared/settings.ts';
+import { defaultSettings, type Settings } from '../../src-shared/settings/settings.ts';
 import { HostingMemory, usableMemoryBytes } from './hosting-memory.ts';
 
 const untold = { isKnown: false, because: 'it does not say' } as const;

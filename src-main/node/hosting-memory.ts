@@ -5,7 +5,7 @@
 import { totalmem } from 'node:os';
 import type { Facts } from '../../src-shared/duty.ts';
 import type { ShardStatus } from '../../src-shared/api/node-status.ts';
-import type { Settings } from '../../src-shared/settings.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
 import { computingCards, sane } from '../duty/duty-input.ts';
 
 /** What the node takes itself, and an engine beside weights, caches and buffers. */

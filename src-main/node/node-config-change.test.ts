@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
+import { defaultSettings, entryOf, settingNames } from '../../src-shared/settings/settings.ts';
+import { otherValue } from '../../test/support/host/other-settings.ts';
+import { nodeConfig, type NodeFacts } from './node-config.ts';
 import { nodeConfigChange } from './node-config-change.ts';
 
 const config: NodeConfigInput = {
@@ -26,5 +29,25 @@ it.each([
   'says what a change of %s takes',
   (_, changed, change) => {
     expect(nodeConfigChange(config, { ...config, ...changed })).toEqual(change);
+  },
+);
+
+const facts: NodeFacts = {
+  dataFolder: '/data',
+  apiKey: 'mm-for-tests-and-benchmarks-only',
+  demoModel: '/demo.gguf',
+  catalog: '/catalog.json',
+  hostingMemoryBytes: 1e9,
+  defaultThreads: 2,
+  isApiPortChosen: false,
+};
+
+it.each(settingNames)(
+  'starts the node anew when the registry says so, and only then: %s',
+  (name) => {
+    const changed = { ...defaultSettings, [name]: otherValue(name) };
+    expect(changed[name]).not.toEqual(defaultSettings[name]);
+    const change = nodeConfigChange(nodeConfig(defaultSettings, facts), nodeConfig(changed, facts));
+    expect(change.needsRestart).toBe(entryOf(name).applies === 'node');
   },
 );

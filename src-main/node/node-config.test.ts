@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { nodeConfigSchema } from '../../src-shared/api/node-config.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { noRules } from '../../src-shared/route-rules.ts';
-import { defaultSettings, type Settings } from '../../src-shared/settings.ts';
+import { defaultSettings, type Settings } from '../../src-shared/settings/settings.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 
 const facts = {

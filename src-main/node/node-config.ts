@@ -1,7 +1,11 @@
 /** From settings to the configuration of a node. Pure. */
 import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
-import { type ChangedSettings, defaultSettings, type Settings } from '../../src-shared/settings.ts';
+import {
+  type ChangedSettings,
+  defaultSettings,
+  type Settings,
+} from '../../src-shared/settings/settings.ts';
 
 export type NodeFacts = {
   readonly dataFolder: string;

@@ -3,7 +3,7 @@ import { manifestIdSchema } from '../../src-shared/model.ts';
 import { modelsNamed, namesOf } from '../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import type { HostedShard } from '../../src-shared/api/node-config.ts';
-import type { ChangedSettings } from '../../src-shared/settings.ts';
+import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
 import type { NodeProcess } from './node-process.ts';
 
 /**

@@ -40,8 +40,8 @@ export const everyMs = { glance: 2000, look: 4000, tool: 10_000, slow: 30_000 } 
 const withinMs = 5000;
 
 /** Looks twice as often while there is work to release. */
-export function attentive({ own }: SourceOptions, restingMs: number): () => number {
-  return () => (own().gpuPids.size > 0 ? restingMs / 2 : restingMs);
+export function attentive({ own }: SourceOptions, idleMs: number): () => number {
+  return () => (own().gpuPids.size > 0 ? idleMs / 2 : idleMs);
 }
 
 /** @param name for sentences, as their first words: "The battery" */

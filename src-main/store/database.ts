@@ -6,25 +6,26 @@ import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import { migrations } from './migrations/all.ts';
+import type { Migration } from './migrations/migration.ts';
 
 export type Database = Sqlite.Database;
 
 /** The version that this build writes: the number of its last migration. */
-export const databaseVersion = migrations.length;
+export const databaseVersion = newestOf(migrations);
 
 /** How long a statement waits for another process that holds the file, e.g. a backup program. */
 const busyTimeoutMs = 5000;
 
 /**
- * Opens or creates the database at `path`.
+ * Opens or creates the database at `path`, and brings it to the version of the last of `steps`.
  *
  * @throws AppError `database-too-new`, `database-damaged` or `data-folder-unusable`; the file is untouched.
  */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, steps: readonly Migration[] = migrations): Database {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   try {
     if (size !== undefined) {
-      refuseUnreadable(path, size);
+      refuseUnreadable(path, size, newestOf(steps));
       makeWritable(path);
     }
     const database = new Sqlite(path, { timeout: busyTimeoutMs });
@@ -32,7 +33,7 @@ export function openDatabase(path: string): Database {
       if (size === undefined) {
         makeWritable(path);
       }
-      prepare(database);
+      prepare(database, steps);
       return database;
     } catch (error) {
       database.close();
@@ -58,7 +59,7 @@ export function removeDatabase(path: string): void {
 }
 
 /** Looks at an existing file through a connection that cannot write. */
-function refuseUnreadable(path: string, size: number): void {
+function refuseUnreadable(path: string, size: number, newest: number): void {
   if (size === 0) {
     // SQLite takes it for a new one; what was in it was lost, as a power failure may do.
     throw damaged(path, new Error('it is empty'));
@@ -66,10 +67,10 @@ function refuseUnreadable(path: string, size: number): void {
   const database = new Sqlite(path, { readonly: true, timeout: busyTimeoutMs });
   try {
     const version = versionOf(database);
-    if (version > databaseVersion) {
+    if (version > newest) {
       throw new AppError(
         'database-too-new',
-        `The database ${path} was written by a newer MindMesh (its version is ${version}, this one knows ${databaseVersion}). Install the newer MindMesh again, or choose another data folder with --data.`,
+        `The database ${path} was written by a newer MindMesh (its version is ${version}, this one knows ${newest}). Install the newer MindMesh again, or choose another data folder with --data.`,
       );
     }
     const findings: unknown = database.pragma('quick_check(1)', { simple: true });
@@ -93,7 +94,7 @@ function makeWritable(path: string): void {
   }
 }
 
-function prepare(database: Database): void {
+function prepare(database: Database, steps: readonly Migration[]): void {
   database.pragma('journal_mode = WAL');
   // In WAL mode this keeps every committed row when the process is killed, and never damages the file.
   database.pragma('synchronous = NORMAL');
@@ -102,13 +103,18 @@ function prepare(database: Database): void {
   // All or nothing: an update that fails half-way leaves the database of the version before.
   database
     .transaction(() => {
-      for (const { version, sql } of migrations.slice(versionOf(database))) {
-        database.exec(sql);
+      const from = versionOf(database);
+      for (const { version, change } of steps.filter((step) => step.version > from)) {
+        if (typeof change === 'string') {
+          database.exec(change);
+        } else {
+          change(database);
+        }
         database.pragma(`user_version = ${version}`);
       }
     })
     .immediate();
-  if (before < databaseVersion) {
+  if (before < newestOf(steps)) {
     shrink(database);
   }
 }
@@ -122,6 +128,10 @@ function shrink(database: Database): void {
   } catch {
     // On a full disk the file stays as large as it is.
   }
+}
+
+function newestOf(steps: readonly Migration[]): number {
+  return steps.at(-1)?.version ?? 0;
 }
 
 function versionOf(database: Database): number {

@@ -6,7 +6,7 @@ import {
   type SettingName,
   type Settings,
   settingsSchema,
-} from '../../src-shared/settings.ts';
+} from '../../src-shared/settings/settings.ts';
 import type { Database } from './database.ts';
 import { notKept } from './write-errors.ts';
 

@@ -74,8 +74,6 @@ export const enModels = {
   cancel: 'Cancel',
   cancelAria: (model: string) => `Cancel the download of ${model}`,
 
-  hosting: 'What this computer hosts',
-  hostingHelp: 'For peers while this computer is free, and for your own questions.',
   chosen: 'Only what you choose above',
   automatic: 'That, and whatever the mesh needs most',
   room: (size: number) => `Hosted models may now use ${bytes(size)} of memory.`,

@@ -107,6 +107,4 @@ export const enNetwork = {
       ? 'Every layer is hosted, some of them only once.'
       : `Every layer is hosted at least ${least === 2 ? 'twice' : `${count(least)} times`}.`;
   },
-
-  restart: 'A change here connects this computer anew. Answers that are under way end.',
 };

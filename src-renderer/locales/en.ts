@@ -39,6 +39,7 @@ const failures: Record<ErrorCode, string> = {
   'no-route': 'Nobody in reach holds all layers of this model right now.',
   'peer-failed': 'A peer left in the middle of the answer.',
   'protocol-violation': 'A peer sent something that makes no sense.',
+  'not-spoken': 'A peer has another version of MindMesh that cannot do this.',
   cancelled: 'Stopped.',
   'timed-out': 'The answer took too long.',
   'port-taken': 'Another program is using the port.',
@@ -107,9 +108,9 @@ export const en = {
     loadingSentence: 'MindMesh is loading its part of the model.',
     loadedSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this computer are loaded.`,
-    idleSentence: (connected: number) =>
+    noShardsSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. This computer serves no layers.`,
-    restingSentence: (connected: number) =>
+    notLoadedSentence: (connected: number) =>
       `MindMesh is running, with ${connected === 0 ? 'no peers' : peers(connected)} in reach. The layers of this computer are not loaded.`,
     troubleSentence: 'MindMesh is running, but a part of a model that it should serve does not.',
     peersInReach: (number: number) =>

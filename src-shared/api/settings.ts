@@ -1,6 +1,6 @@
 /** The owner's settings, read and changed. */
 import { z } from 'zod';
-import { changedSettingsSchema, settingsSchema } from '../settings.ts';
+import { changedSettingsSchema, settingsSchema } from '../settings/settings.ts';
 
 export const settingsMethods = {
   settings: { params: z.object({}), result: settingsSchema, deadlineMs: null },

@@ -7,7 +7,7 @@ import { catalogEntrySchema } from '../catalog.ts';
 import { factsSchema } from '../duty.ts';
 import { lenientList } from '../lenient-list.ts';
 import { poolSchema } from '../pool.ts';
-import { settingsSchema } from '../settings.ts';
+import { settingsSchema } from '../settings/settings.ts';
 import { dutyViewSchema } from './duty.ts';
 import { nodeStatusSchema } from './node-status.ts';
 import { usageSummarySchema } from './usage.ts';

@@ -9,7 +9,7 @@ import {
   uint8Array,
 } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeFrame, type Frame, type FrameLimits, FrameReader } from './frame.ts';
+import { encodeFrame, type Frame, type FrameLimits, FrameReader, unspoken } from './frame.ts';
 
 const limits = (kind: number): number | undefined => (kind < 8 ? 1000 : undefined);
 
@@ -71,6 +71,26 @@ describe('FrameReader', () => {
 
   it('refuses a kind it does not know', () => {
     expect(() => readAll(encodeFrame(9, Buffer.alloc(1)))).toThrow('Unknown frame kind 9');
+  });
+
+  it('gives a kind that only others speak without its body, and nothing after it', () => {
+    const seen: [number, number][] = [];
+    const reader = new FrameReader(
+      (kind) => (kind === 9 ? unspoken : limits(kind)),
+      ({ kind, body }) => {
+        seen.push([kind, body.byteLength]);
+      },
+    );
+    const huge = Buffer.alloc(8);
+    huge.writeUInt32LE(0xffff_ffff, 0);
+    huge.writeUInt32LE(9, 4);
+    reader.push(Buffer.concat([...encodeFrame(1, Buffer.alloc(1)), huge, Buffer.alloc(100)]));
+    reader.push(Buffer.concat(encodeFrame(1, Buffer.alloc(1))));
+    expect(seen).toEqual([
+      [1, 1],
+      [9, 0],
+    ]);
+    expect([reader.isIdle, reader.waitingBytes]).toEqual([true, 0]);
   });
 
   it('gives no further frame while held, and goes on in order when released', () => {

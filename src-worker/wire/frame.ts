@@ -11,8 +11,14 @@ const frameHeaderBytes = 8;
 
 export type Frame = { readonly kind: number; readonly body: Buffer };
 
-/** The largest body, in bytes, that a reader accepts for a kind; `undefined` for a kind it does not know. */
-export type FrameLimits = (kind: number) => number | undefined;
+/**
+ * Of a kind that another version of a protocol may have: the consumer is given the frame without its body, which no
+ * memory is taken for, and nothing that follows.
+ */
+export const unspoken = 'unspoken';
+
+/** The largest body, in bytes, that a reader accepts for a kind; `undefined` for a kind that breaks the rules. */
+export type FrameLimits = (kind: number) => number | typeof unspoken | undefined;
 
 /** Header and body parts as separate buffers, for a writer that need not copy large bodies. */
 export function encodeFrame(kind: number, ...parts: readonly Uint8Array[]): Uint8Array[] {
@@ -151,6 +157,11 @@ export class FrameReader {
     const length = this.#header.readUInt32LE(0);
     this.#kind = this.#header.readUInt32LE(4);
     const limit = this.#limits(this.#kind);
+    if (limit === unspoken) {
+      this.drop();
+      this.#onFrame({ kind: this.#kind, body: Buffer.alloc(0) });
+      return;
+    }
     if (limit === undefined) {
       throw new AppError('protocol-violation', `Unknown frame kind ${this.#kind}`);
     }

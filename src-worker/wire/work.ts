@@ -15,7 +15,10 @@ export const workHeaderBytes = 24;
 /** Frame kinds of work. JSON kinds of a link start at 16. */
 export const workKinds = { tokens: 1, hidden: 2, sampled: 3 } as const;
 
-/** Bits of `flags`. */
+/**
+ * Bits of `flags`. A bit that is not known is ignored; what must not be ignored is only sent to peers that say that they speak
+ * it (speaks.ts).
+ */
 export const workFlags = {
   /** The last shard shall sample after the last token of this work; otherwise it only fills its cache. */
   sample: 1,

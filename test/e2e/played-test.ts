@@ -1,7 +1,7 @@
 /** The window on a machine that the tests play; one host for all tests of a worker, put back after each. */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import type { Page } from '@playwright/test';
-import type { Settings } from '../../src-shared/settings.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
 import { PlayedWindow } from '../support/window/played-window.ts';
 import { expect, test as base } from './window-test.ts';
 

@@ -1,5 +1,10 @@
 /** The owner's settings: each is stored at once, or refused with a sentence. */
-import { defaultPreferences } from '../../src-shared/preferences.ts';
+import { kindOf } from '../../src-shared/settings/kinds.ts';
+import {
+  defaultSettings,
+  type SettingName,
+  settingsOf,
+} from '../../src-shared/settings/settings.ts';
 import { expect, expectStored, test } from './played-test.ts';
 
 test('a change is kept at once, and is there after a reload', async ({ openView, played }) => {
@@ -178,21 +183,23 @@ test('a single card is left alone, or gets a ceiling of its own', async ({ openV
   });
 });
 
-test('every preference has its place on the page', async ({ openView }) => {
+test('every setting of the page has its controls', async ({ openView }) => {
   const page = await openView('Settings');
   await page.getByRole('switch', { name: 'Limit downloads' }).waitFor();
-  const controls = await page
-    .getByRole('main')
-    .locator('input:not([type="radio"]):not([type="time"])')
-    .count();
-  // Beside the preferences: the API's port, and who may work on questions. A limit is a switch, and a number when it is
-  // on; a schedule that is off has only its radio buttons, and disk space is limited where the models are; the one card
-  // has two switches.
-  const limitsOn = 3;
-  const withoutInput = 3;
-  const beside = 1 + 7;
-  const cardSwitches = 2;
-  expect(controls).toBe(
-    Object.keys(defaultPreferences).length - withoutInput + beside + limitsOn + cardSwitches,
+  const controls = page.getByRole('main').locator('input:not([type="radio"]):not([type="time"])');
+  const names = (['when', 'much', 'traffic', 'asking', 'programs', 'engine'] as const).flatMap(
+    (group) => settingsOf(group),
   );
+  const expected = names.map(controlsOf).reduce((sum, number) => sum + number, 0);
+  await expect(controls).toHaveCount(expected);
 });
+
+/** A limit is a switch, and a number when it is on; a schedule that is off has only its radio buttons. */
+function controlsOf(name: SettingName): number {
+  const { kind } = kindOf(name);
+  if (kind === 'own') {
+    // The one card has two switches.
+    return name === 'cards' ? 2 : 0;
+  }
+  return kind === 'limit' && defaultSettings[name] !== null ? 2 : 1;
+}

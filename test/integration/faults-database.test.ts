@@ -17,7 +17,7 @@ import { type Database, openDatabase } from '../../src-main/store/database.ts';
 import { openOrReplaceDatabase } from '../../src-main/store/replace-damaged.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
-import { defaultSettings } from '../../src-shared/settings.ts';
+import { defaultSettings } from '../../src-shared/settings/settings.ts';
 import { mindmesh } from '../support/host/host-command-line.ts';
 import { logOf, standInHost } from '../support/host/host-stand-in.ts';
 import { servedUsage } from '../support/host/host-usage.ts';

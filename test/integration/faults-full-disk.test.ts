@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chatRequestSchema } from '../../src-shared/chat.ts';
-import { defaultSettings } from '../../src-shared/settings.ts';
+import { defaultSettings } from '../../src-shared/settings/settings.ts';
 import type { Host } from '../../src-main/host/host.ts';
 import { AcknowledgementStore } from '../../src-main/store/acknowledgements.ts';
 import { type Database, openDatabase } from '../../src-main/store/database.ts';

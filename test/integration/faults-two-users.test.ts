@@ -1,10 +1,10 @@
 /** Two people on one computer, each with a host: real processes under two user ids, where the test may start such. */
 import { once } from 'node:events';
-import { readdir, stat } from 'node:fs/promises';
+import { chmod, readdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { defaultSettings } from '../../src-shared/settings.ts';
+import { defaultSettings } from '../../src-shared/settings/settings.ts';
 import { finished } from '../support/host/host-command-line.ts';
 import {
   canRunAsOthers,
@@ -60,6 +60,27 @@ describe('two users on one computer', () => {
     const mine = await mindmeshAs(owner, 'status', '--json', '--data', folder);
     expect(JSON.parse(mine.out)).toMatchObject({ state: 'running', duty: { pause: null } });
   });
+
+  it.for([
+    ['open to all', 0o755],
+    ['closed', 0o700],
+  ] as const)(
+    'are told of a folder that is %s whose it is, also when nothing runs there',
+    async ([, mode], { skip }) => {
+      skip(!isPossible, 'no program may be run as another user here');
+      const [owner, other] = [await person(otherUsers[0]), await person(otherUsers[1])];
+      const folder = await openDataFolder(owner);
+      await chmod(folder, mode);
+      const theirs = await mindmeshAs(other, 'status', '--data', folder);
+      expect(theirs.err).toContain(
+        `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read`,
+      );
+      expect(theirs.err).not.toContain('not running');
+      expect((await mindmeshAs(owner, 'status', '--data', folder)).err).toContain(
+        'is not running in',
+      );
+    },
+  );
 
   it('are refused by the other one’s API and window without their secrets', async ({ skip }) => {
     skip(!isPossible, 'no program may be run as another user here');

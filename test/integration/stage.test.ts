@@ -15,12 +15,13 @@ import {
   maxOpenBytes,
   maxWorkTokens,
 } from '../../src-worker/node/sessions/protocol/stage-limits.ts';
+import { stageKinds } from '../../src-worker/node/sessions/protocol/message-table.ts';
 import {
   attachWithinMs,
   type OpenMessage,
-  stageKinds,
 } from '../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { encodeFrame } from '../../src-worker/wire/frame.ts';
+import { ownSpeaks } from '../../src-worker/wire/speaks.ts';
 import { type Work, workHeaderBytes } from '../../src-worker/wire/work.ts';
 import { NodeProcess } from '../support/host/node-process.ts';
 import {
@@ -162,7 +163,7 @@ describe('bytes that are no frames', () => {
   it.each([
     ['garbage', randomBytes(4000).fill(0xff, 4, 8)],
     ['zeros', Buffer.alloc(1000)],
-    ['a kind that nobody knows', header(99, 0)],
+    ['a kind that no version has', header(256, 0)],
     ['HTTP', Buffer.from('GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n')],
   ])('lose their stream: %s', async (_title, bytes) => {
     const stream = await (await attacker()).stream();
@@ -191,6 +192,46 @@ describe('bytes that are no frames', () => {
       expect((onLinux ? await memoryOf('VmPeak') : 0) - peak).toBeLessThan(512 * 1024 * 1024);
     },
   );
+});
+
+function openSession(stranger: StageAttacker): Promise<StagePeer> {
+  return stranger.open(stranger.openHalf('last', { speaks: ownSpeaks }));
+}
+
+describe('a kind of message that only a later version speaks', () => {
+  it.each<[string, (stranger: StageAttacker) => Promise<StagePeer>]>([
+    ['on a channel without a session', (stranger) => stranger.channel()],
+    ['on a control channel', openSession],
+    [
+      'on a data channel',
+      async (stranger) => {
+        await openSession(stranger);
+        return stranger.attach();
+      },
+    ],
+  ])('ends its stream in order, and nobody is blamed: %s', async (_title, open) => {
+    const stranger = await attacker();
+    const channel = await open(stranger);
+    const before = node.logs.length;
+    await channel.channel.send(99, Buffer.alloc(100_000));
+    expect(await channel.hearFailure()).toEqual({
+      code: 'not-spoken',
+      message: 'A message of kind 99 is not spoken here',
+      peer: node.status.peer,
+    });
+    await channel.untilClosed();
+    await untilNoSession();
+    expect(node.logs.slice(before).filter((line) => line.includes('went wrong'))).toEqual([]);
+  });
+
+  it('takes no memory, whatever it claims', async () => {
+    const peak = onLinux ? await memoryOf('VmPeak') : 0;
+    const stream = await (await attacker()).stream();
+    stream.send(Buffer.concat([header(99, 0xffff_fff0), Buffer.alloc(100_000)]));
+    await stream.close();
+    expect(await endOf(stream)).toBe('closed');
+    expect((onLinux ? await memoryOf('VmPeak') : 0) - peak).toBeLessThan(512 * 1024 * 1024);
+  });
 });
 
 describe('a first word that makes no sense', () => {

@@ -13,10 +13,12 @@ import {
   openDatabase,
   sideFiles,
 } from '../../src-main/store/database.ts';
+import { migrations } from '../../src-main/store/migrations/all.ts';
+import type { Migration } from '../../src-main/store/migrations/migration.ts';
 import { PauseStore } from '../../src-main/store/pause.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
-import { defaultSettings } from '../../src-shared/settings.ts';
+import { defaultSettings } from '../../src-shared/settings/settings.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { askedUsage, servedUsage } from '../support/host/host-usage.ts';
 
@@ -52,7 +54,7 @@ function schema(database: Database): string[] {
 }
 
 /** Of every version that was ever released. */
-const dumps = Array.from({ length: databaseVersion }, (_, index) => `version-${index + 1}.sql`);
+const dumps = migrations.map(({ version }) => `version-${version}.sql`);
 
 function hash(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -150,11 +152,55 @@ describe('the database', () => {
   });
 
   it('has a fixture of every version that was ever released', () => {
-    for (let version = 1; version <= databaseVersion; version += 1) {
+    for (const { version } of migrations) {
       expect(readFileSync(fixture(`store/version-${version}.sql`), 'utf8')).toContain(
         `PRAGMA user_version = ${version};`,
       );
     }
+  });
+
+  it('numbers its migrations upwards, by ten after the fifth', () => {
+    const versions = migrations.map(({ version }) => version);
+    expect(versions).toEqual(
+      versions.map((_, index) => (index < 5 ? index + 1 : (index - 4) * 10)),
+    );
+  });
+
+  const split: Migration = {
+    version: 10,
+    change: (database) => {
+      database.exec('CREATE TABLE words (word TEXT PRIMARY KEY) STRICT');
+      const insert = database.prepare('INSERT OR IGNORE INTO words VALUES (?)');
+      const rows = database.prepare('SELECT model FROM usage_days').all() as { model: string }[];
+      for (const word of rows.flatMap(({ model }) => model.split(' '))) {
+        insert.run(word);
+      }
+    },
+  };
+
+  it('is migrated by code where no SQL could do it', async () => {
+    const path = await oldDatabase('version-4.sql');
+    const database = openDatabase(path, [...migrations, split]);
+    onTestFinished(() => void database.close());
+    expect(database.pragma('user_version', { simple: true })).toBe(10);
+    expect(database.prepare('SELECT count(*) FROM words').pluck().get()).toBeGreaterThan(0);
+    expect(() => openDatabase(path)).toThrow(expect.objectContaining({ code: 'database-too-new' }));
+  });
+
+  it('stays at its version when the code of a migration fails half-way', async () => {
+    const path = await oldDatabase('version-4.sql');
+    const failing: Migration = {
+      version: 20,
+      change: (database) => {
+        database.exec('DROP TABLE settings');
+        throw new Error('a fault in a migration');
+      },
+    };
+    expect(() => openDatabase(path, [...migrations, split, failing])).toThrow('a fault in a');
+    const before = new Sqlite(path);
+    onTestFinished(() => void before.close());
+    expect(before.pragma('user_version', { simple: true })).toBe(4);
+    expect(before.prepare('SELECT count(*) FROM settings').pluck().get()).toBeGreaterThan(0);
   });
 
   it('from a newer version is refused and stays as it was, byte for byte', async () => {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
-import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import {
   catalogLines,

@@ -1,5 +1,5 @@
 /** `mindmesh peers`: who is in the mesh, as this machine sees it. */
-import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { meshWarnings } from '../../node/mesh-warnings.ts';
 import { peerLines } from '../words/peer-lines.ts';

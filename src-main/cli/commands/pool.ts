@@ -2,7 +2,7 @@
 import { renderUnicodeCompact } from 'uqr';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolRole } from '../../../src-shared/pool.ts';
-import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
 import { inviteLines, poolLines } from '../words/pool-lines.ts';
 import { note, print, printJson } from '../terminal.ts';

@@ -1,7 +1,7 @@
 /** `mindmesh serve`: a host that runs until it is told to stop. */
 import { once } from 'node:events';
 import { AppError, describeCauses } from '../../../src-shared/errors.ts';
-import { type ChangedSettings, defaultSettings } from '../../../src-shared/settings.ts';
+import { type ChangedSettings, defaultSettings } from '../../../src-shared/settings/settings.ts';
 import { appFiles } from '../../base/app-files.ts';
 import { createHost, type Host } from '../../host/host.ts';
 import { type DashboardServer, startDashboardServer } from '../../control/dashboard-server.ts';

@@ -6,9 +6,11 @@ import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import {
   type ChangedSettings,
   defaultSettings,
+  entryOf,
   type SettingName,
   type Settings,
-} from '../../../src-shared/settings.ts';
+} from '../../../src-shared/settings/settings.ts';
+import { appliesWords } from '../../../src-shared/words/words.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
 import { shardsByName } from '../../node/shards-by-id.ts';
 import {
@@ -78,7 +80,7 @@ async function change(
     if (options.json === true) {
       printJson(settings);
     } else {
-      const when = name === 'windowPort' ? ' from the next start on' : '';
+      const when = entryOf(name).applies === 'app' ? ` ${appliesWords.app}` : '';
       const shown = { ...settings, shards: shownShards(settings, store) };
       print(`${name} is ${valueWords(name, shown[name])}${when}.`);
     }

@@ -1,7 +1,7 @@
 /** `mindmesh status`: what runs in the data folder. */
 import { AppError } from '../../../src-shared/errors.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
-import { readHostFile } from '../../data/host-file.ts';
+import { readHostFile, refuseForeignFolder } from '../../data/host-file.ts';
 import type { HostConnection } from '../host-connection.ts';
 import { statusLines } from '../words/sentences.ts';
 import { exitCodes, note, print, printJson } from '../terminal.ts';
@@ -11,6 +11,7 @@ export async function status(options: CommonOptions & { readonly json?: boolean 
   const dataFolder = dataFolderAt(options.data);
   const connection = await findHost(dataFolder);
   if (connection === undefined) {
+    await refuseForeignFolder(dataFolder.folder);
     process.exitCode = exitCodes.notRunning;
     if (options.json === true) {
       printJson({ state: 'stopped', dataFolder: dataFolder.folder });

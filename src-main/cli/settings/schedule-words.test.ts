@@ -6,7 +6,7 @@ import {
   weekdays,
   weeklyScheduleSchema,
   type WeeklySchedule,
-} from '../../../src-shared/preferences.ts';
+} from '../../../src-shared/settings/schedule.ts';
 import { formatSchedule, parseSchedule } from './schedule-words.ts';
 
 const night: Span = { from: 1080, to: 480 };

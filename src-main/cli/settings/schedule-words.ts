@@ -8,7 +8,7 @@ import {
   type Weekday,
   weekdays,
   type WeeklySchedule,
-} from '../../../src-shared/preferences.ts';
+} from '../../../src-shared/settings/schedule.ts';
 
 const dayMinutes = 1440;
 const [sunday, ...workdaysAndSaturday] = weekdays;

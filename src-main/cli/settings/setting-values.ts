@@ -1,30 +1,19 @@
 /** Values of settings as a person types them, and printed in the same words. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../src-shared/errors.ts';
+import { kindOf, type ListName } from '../../../src-shared/settings/kinds.ts';
 import {
   type ChangedSettings,
   changedSettingsSchema,
   defaultSettings,
+  entryOf,
   type SettingName,
+  settingNames,
   type Settings,
-  settingsSchema,
-} from '../../../src-shared/settings.ts';
+} from '../../../src-shared/settings/settings.ts';
 import { invalidRequest } from '../../../src-shared/rpc/invalid-request.ts';
+import { appliesWords, settingWords, unitWords } from '../../../src-shared/words/words.ts';
 import { formatSchedule, parseSchedule } from './schedule-words.ts';
-import { settingWords } from './setting-words.ts';
-
-/** Lists of texts, which grow and shrink by one. */
-const listNames = [
-  'exclusiveApps',
-  'peers',
-  'bootstrap',
-  'listen',
-  'askRegions',
-  'ownMachines',
-  'apiHosts',
-  'apiOrigins',
-] as const satisfies readonly SettingName[];
-type ListName = (typeof listNames)[number];
 
 /** What else is said for yes, no and nothing. The first that the setting takes is meant. */
 const otherWords: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
@@ -37,12 +26,19 @@ const otherWords: ReadonlyMap<string, readonly unknown[]> = new Map<string, read
 
 /** @throws AppError `setting-invalid` when there is no such setting */
 export function settingName(name: string): SettingName {
-  const names = Object.keys(settingWords) as SettingName[];
-  return known(name, names, `There is no setting "${name}". There are: ${names.join(', ')}.`);
+  return known(
+    name,
+    settingNames,
+    `There is no setting "${name}". There are: ${settingNames.join(', ')}.`,
+  );
 }
 
 /** @throws AppError `setting-invalid` when it is no setting that has a list of texts */
 export function listName(name: string): ListName {
+  const listNames = settingNames.flatMap((each) => {
+    const setting = kindOf(each);
+    return setting.kind === 'list' ? [setting.name] : [];
+  });
   return known(
     settingName(name),
     listNames,
@@ -50,9 +46,15 @@ export function listName(name: string): ListName {
   );
 }
 
+function unitOf(name: SettingName): string | undefined {
+  const { unit } = entryOf(name);
+  return unit === undefined ? undefined : unitWords[unit];
+}
+
 /** @throws AppError `setting-invalid`, saying what is wrong with the text */
 export function parseSetting(name: SettingName, text: string): ChangedSettings {
-  const { none, unit } = settingWords[name];
+  const { none } = settingWords[name];
+  const unit = unitOf(name);
   const word = (
     unit !== undefined && text.endsWith(unit) ? text.slice(0, -unit.length) : text
   ).trim();
@@ -62,13 +64,14 @@ export function parseSetting(name: SettingName, text: string): ChangedSettings {
   }
   const others = word === none ? [null] : (otherWords.get(word.toLowerCase()) ?? []);
   const meant = [...others, json === undefined ? word : json];
-  const accepted = meant.find((value) => settingsSchema.shape[name].safeParse(value).success);
+  const accepted = meant.find((value) => entryOf(name).schema.safeParse(value).success);
   return checked(name, accepted === undefined ? meant.at(-1) : accepted);
 }
 
 /** What `parseSetting` reads back as the same. */
 export function valueWords<Name extends SettingName>(name: Name, value: Settings[Name]): string {
-  const { none, unit } = settingWords[name];
+  const { none } = settingWords[name];
+  const unit = unitOf(name);
   if (name === 'schedule') {
     return formatSchedule(value as Settings['schedule']);
   }
@@ -110,14 +113,14 @@ export function withoutItem(settings: Settings, name: ListName, item: string): C
 
 /** The table of `settings list`: a mark where a value is not the default, which then stands in brackets. */
 export function settingLines(settings: Settings): string[] {
-  const rows = (Object.keys(settingWords) as SettingName[]).map((name) => {
+  const rows = settingNames.map((name) => {
     const value = valueWords(name, settings[name]);
     const isChanged = !isDeepStrictEqual(settings[name], defaultSettings[name]);
     const usual = valueWords(name, defaultSettings[name]);
     return {
       name: `${isChanged ? '*' : ' '} ${name}`,
       value: isChanged ? `${value} (default: ${usual})` : value,
-      about: settingWords[name].about,
+      about: aboutWords(name),
     };
   });
   const nameWidth = Math.max(...rows.map(({ name }) => name.length));
@@ -129,6 +132,11 @@ export function settingLines(settings: Settings): string[] {
     '',
     '* differs from its default. "mindmesh settings set NAME VALUE" changes one, "reset NAME" takes that back.',
   ];
+}
+
+function aboutWords(name: SettingName): string {
+  const { about } = settingWords[name];
+  return entryOf(name).applies === 'app' ? `${about}, ${appliesWords.app}` : about;
 }
 
 /** Longer values push what follows aside. */

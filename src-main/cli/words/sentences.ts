@@ -189,7 +189,7 @@ function row(name: string, text: string): string {
   return `  ${name.padEnd(8)}${text}`.trimEnd();
 }
 
-function count(number: number, what: string): string {
+export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 

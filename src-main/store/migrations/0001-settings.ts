@@ -3,7 +3,7 @@ import type { Migration } from './migration.ts';
 
 export const settingsMigration: Migration = {
   version: 1,
-  sql: `
+  change: `
     CREATE TABLE settings (
       name TEXT PRIMARY KEY,
       -- JSON, checked by the schema of the setting when it is read.

@@ -3,7 +3,7 @@ import type { Migration } from './migration.ts';
 
 export const usageMigration: Migration = {
   version: 2,
-  sql: `
+  change: `
     CREATE TABLE asked (
       id INTEGER PRIMARY KEY,
       -- Milliseconds since the epoch.

@@ -3,7 +3,7 @@ import type { Migration } from './migration.ts';
 
 export const pauseMigration: Migration = {
   version: 3,
-  sql: `
+  change: `
     CREATE TABLE pause (
       choice TEXT NOT NULL,
       -- Milliseconds since the epoch.

@@ -3,7 +3,7 @@ import type { Migration } from './migration.ts';
 
 export const acknowledgementsMigration: Migration = {
   version: 4,
-  sql: `
+  change: `
     CREATE TABLE acknowledgements (
       name TEXT PRIMARY KEY,
       -- Milliseconds since the epoch.

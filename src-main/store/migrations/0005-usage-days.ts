@@ -5,7 +5,7 @@ import type { Migration } from './migration.ts';
 // cost of some thousand.
 export const usageDaysMigration: Migration = {
   version: 5,
-  sql: `
+  change: `
     CREATE TABLE usage_days (
       -- YYYY-MM-DD, as the clock on the wall showed.
       day TEXT NOT NULL,

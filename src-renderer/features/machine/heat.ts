@@ -1,5 +1,5 @@
 /** A temperature against the ceiling from which the machine pauses. */
-import type { Settings } from '../../../src-shared/settings.ts';
+import type { Settings } from '../../../src-shared/settings/settings.ts';
 import { text } from '../../locales/text.ts';
 
 const words = text.machine;

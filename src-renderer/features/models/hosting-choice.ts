@@ -3,7 +3,7 @@ import type { LayerRange } from '../../../src-shared/model.ts';
 import { modelsNamed } from '../../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import type { HostedShard } from '../../../src-shared/api/node-config.ts';
-import type { Settings } from '../../../src-shared/settings.ts';
+import type { Settings } from '../../../src-shared/settings/settings.ts';
 import { isDemoModel } from './model-choice.ts';
 
 type Named = Pick<

@@ -24,7 +24,7 @@ function runningSummary(node: NodeStatus): NodeSummary {
     return { tone: 'busy', word: text.node.loading, sentence: text.node.loadingSentence };
   }
   const connected = connectedPeers(node);
-  const idle = node.shards.length === 0 ? text.node.idleSentence : text.node.restingSentence;
+  const idle = node.shards.length === 0 ? text.node.noShardsSentence : text.node.notLoadedSentence;
   const sentence = serving === 0 ? idle : text.node.loadedSentence;
   return {
     tone: 'good',

@@ -11,12 +11,12 @@ export function HostingChoice() {
   const { value, outcome, set } = useSetting('hosting');
   return (
     <fieldset aria-describedby={`${id}-help`} className="pb-3.5">
-      <legend className="float-left font-medium">{words.hosting}</legend>
+      <legend className="float-left font-medium">{text.settings.fields.hosting.label}</legend>
       <span className="float-right">
         <SavedMark outcome={outcome} />
       </span>
       <p id={`${id}-help`} className="clear-both text-sm text-muted">
-        {words.hostingHelp}
+        {text.settings.fields.hosting.help}
       </p>
       <div className="mt-2 flex flex-wrap gap-x-6 gap-y-1">
         {(['chosen', 'automatic'] as const).map((mode) => (

@@ -1,9 +1,7 @@
 /** What becomes of a list in the settings when something is added to it. Pure. */
-import { type Settings, settingsSchema } from '../../../src-shared/settings.ts';
+import type { ListName } from '../../../src-shared/settings/kinds.ts';
+import { type Settings, settingsSchema } from '../../../src-shared/settings/settings.ts';
 import { text } from '../../locales/text.ts';
-
-/** Settings that are lists of words or addresses. */
-export type ListName = 'exclusiveApps' | 'bootstrap' | 'peers' | 'askRegions' | 'ownMachines';
 
 const words = text.settings.lists;
 
@@ -14,7 +12,14 @@ const words = text.settings.lists;
 const address =
   /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}(?:\/p2p\/[1-9A-Za-z]+\/p2p-circuit)?\/p2p\/[1-9A-Za-z]+$/;
 
-const patterns: Partial<Record<ListName, RegExp>> = { bootstrap: address, peers: address };
+/** Where to listen. */
+const ownAddress = /^\/(?:ip4|ip6)\/[^/\s]+\/tcp\/\d{1,5}$/;
+
+const patterns: Partial<Record<ListName, RegExp>> = {
+  bootstrap: address,
+  peers: address,
+  listen: ownAddress,
+};
 
 /**
  * The list with an entry more, or what is wrong with that. Nothing typed leaves the very same list.

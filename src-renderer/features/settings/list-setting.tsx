@@ -2,7 +2,8 @@
 import { type SyntheticEvent, useId, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/button.tsx';
 import { text } from '../../locales/text.ts';
-import { type ListName, withEntry } from './list-entry.ts';
+import type { ListName } from '../../../src-shared/settings/kinds.ts';
+import { withEntry } from './list-entry.ts';
 import { OutcomeLine, SavedMark } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
 
@@ -11,6 +12,7 @@ export function ListSetting({ name }: { name: ListName }) {
   const inputRef = useRef<HTMLInputElement>(null);
   const [draft, setDraft] = useState('');
   const { value: entries, outcome, set, refuse } = useSetting(name);
+  const { label, help } = text.settings.fields[name];
   const words = text.settings.lists[name];
 
   const add = (event: SyntheticEvent): void => {
@@ -33,18 +35,18 @@ export function ListSetting({ name }: { name: ListName }) {
       <div className="flex items-baseline justify-between gap-3">
         <div>
           <label htmlFor={id} className="font-medium">
-            {words.label}
+            {label}
           </label>
           <p id={`${id}-help`} className="text-sm text-muted">
-            {words.help}
+            {help}
           </p>
         </div>
         <SavedMark outcome={outcome} />
       </div>
       {entries.length === 0 ? (
-        <p className="text-sm text-muted">{words.none}</p>
+        <p className="text-sm text-muted">{words.empty}</p>
       ) : (
-        <ul aria-label={words.label} className="flex flex-wrap gap-2">
+        <ul aria-label={label} className="flex flex-wrap gap-2">
           {entries.map((entry) => (
             <li
               key={entry}
@@ -74,7 +76,7 @@ export function ListSetting({ name }: { name: ListName }) {
           onChange={(event) => setDraft(event.target.value)}
           className="min-w-0 grow rounded-lg border border-line bg-surface px-2.5 py-1 placeholder:text-muted hover:border-accent aria-[invalid=true]:border-bad sm:max-w-96"
         />
-        <Button type="submit" icon="plus" aria-label={text.settings.listAdd(words.label)}>
+        <Button type="submit" icon="plus" aria-label={text.settings.listAdd(label)}>
           {text.settings.add}
         </Button>
       </form>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { boundsOf, readNumber } from './number-field.ts';
+import { boundsOf } from '../../../src-shared/settings/kinds.ts';
+import { readNumber } from './number-field.ts';
 
 describe('a number that was typed', () => {
   const percent = { least: 1, most: 100 };

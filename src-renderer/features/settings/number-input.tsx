@@ -1,6 +1,7 @@
 /** A whole number with its unit. What is typed counts when the field is left or Enter is pressed; Escape takes it back. */
 import { useState } from 'react';
-import { type Bounds, readNumber } from './number-field.ts';
+import type { Bounds } from '../../../src-shared/settings/kinds.ts';
+import { readNumber } from './number-field.ts';
 
 interface NumberInputProps {
   id: string;

@@ -1,33 +1,36 @@
 /** A setting that is a number, and one that is a number or nothing. */
 import { useId } from 'react';
 import { Switch } from '../../components/switch.tsx';
-import { defaultSettings } from '../../../src-shared/settings.ts';
+import { boundsOf, type LimitName, type NumberName } from '../../../src-shared/settings/kinds.ts';
+import { defaultSettings, entryOf } from '../../../src-shared/settings/settings.ts';
 import { text } from '../../locales/text.ts';
-import { boundsOf, type LimitName, type NumberName } from './number-field.ts';
 import { NumberInput } from './number-input.tsx';
 import { SettingRow } from './setting-row.tsx';
-import { defaultWords } from './toggles.ts';
+import { numberDefault, unitOf } from './toggles.ts';
 import { type Outcome, useSetting } from './use-setting.ts';
 
 const { fields } = text.settings;
 
-type ShownNumberName = NumberName & keyof typeof fields;
-type ShownLimitName = LimitName & keyof typeof fields;
+/** The number to begin with: the default, or where that has no limit, what the registry names. */
+function firstLimit(name: LimitName): number {
+  return defaultSettings[name] ?? entryOf(name).whenOn ?? boundsOf(name).least;
+}
 
 function isInvalid(outcome: Outcome): boolean {
   return outcome !== null && outcome !== 'saved';
 }
 
-export function NumberSetting({ name }: { name: ShownNumberName }) {
+export function NumberSetting({ name }: { name: NumberName }) {
   const id = useId();
   const { value, outcome, set, refuse } = useSetting(name);
-  const { label, help, unit } = fields[name];
+  const { label, help } = fields[name];
+  const unit = unitOf(name);
   return (
     <SettingRow
       id={id}
       label={label}
       help={help}
-      defaultMark={value === defaultSettings[name] ? null : defaultWords(name, unit)}
+      defaultMark={value === defaultSettings[name] ? null : numberDefault(name)}
       outcome={outcome}
     >
       <NumberInput
@@ -43,18 +46,18 @@ export function NumberSetting({ name }: { name: ShownNumberName }) {
   );
 }
 
-/** `whenOn` is the number to begin with where the default has none. */
-export function LimitSetting({ name, whenOn }: { name: ShownLimitName; whenOn: number }) {
+export function LimitSetting({ name }: { name: LimitName }) {
   const id = useId();
   const amountId = useId();
   const { value, outcome, set, refuse } = useSetting(name);
-  const { label, help, unit } = fields[name];
+  const { label, help } = fields[name];
+  const unit = unitOf(name);
   return (
     <SettingRow
       id={id}
       label={label}
       help={help}
-      defaultMark={value === defaultSettings[name] ? null : defaultWords(name, unit)}
+      defaultMark={value === defaultSettings[name] ? null : numberDefault(name)}
       outcome={outcome}
     >
       {value === null ? null : (
@@ -73,7 +76,7 @@ export function LimitSetting({ name, whenOn }: { name: ShownLimitName; whenOn: n
         id={id}
         checked={value !== null}
         aria-describedby={`${id}-help ${id}-outcome`}
-        onChange={({ target }) => set(target.checked ? (defaultSettings[name] ?? whenOn) : null)}
+        onChange={({ target }) => set(target.checked ? firstLimit(name) : null)}
       />
     </SettingRow>
   );

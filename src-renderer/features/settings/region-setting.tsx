@@ -1,11 +1,12 @@
 /** The country that peers are told, by its two letters; an empty field tells nothing. */
 import { useId, useState } from 'react';
-import { defaultSettings, settingsSchema } from '../../../src-shared/settings.ts';
+import { defaultSettings, settingsSchema } from '../../../src-shared/settings/settings.ts';
 import { countryName } from '../../locales/format.ts';
 import { text } from '../../locales/text.ts';
 import { SettingRow } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
 
+const { label, help } = text.settings.fields.region;
 const words = text.settings.region;
 
 export function RegionSetting() {
@@ -31,8 +32,8 @@ export function RegionSetting() {
   return (
     <SettingRow
       id={id}
-      label={words.label}
-      help={words.help}
+      label={label}
+      help={help}
       defaultMark={value === defaultSettings.region ? null : words.untold}
       outcome={outcome}
     >

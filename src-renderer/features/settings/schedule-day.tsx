@@ -1,6 +1,6 @@
 /** The hours of one weekday: a picture of the day, and its spans. */
 import { useRef } from 'react';
-import type { Weekday, WeeklySchedule } from '../../../src-shared/preferences.ts';
+import type { Weekday, WeeklySchedule } from '../../../src-shared/settings/schedule.ts';
 import { IconButton } from '../../components/button.tsx';
 import { text } from '../../locales/text.ts';
 import { everyDay, nextSpan, withSpan, workedParts } from './schedule-form.ts';

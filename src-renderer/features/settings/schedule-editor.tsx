@@ -6,6 +6,7 @@ import { OutcomeLine, SavedMark } from './setting-row.tsx';
 import { ScheduleDay } from './schedule-day.tsx';
 import { useSetting } from './use-setting.ts';
 
+const { label: title, help } = text.settings.fields.schedule;
 const words = text.settings.schedule;
 
 export function ScheduleEditor() {
@@ -17,12 +18,12 @@ export function ScheduleEditor() {
   ];
   return (
     <fieldset aria-describedby={`${id}-help`} className="py-3.5 last:pb-0">
-      <legend className="float-left font-medium">{words.label}</legend>
+      <legend className="float-left font-medium">{title}</legend>
       <span className="float-right">
         <SavedMark outcome={outcome} />
       </span>
       <p id={`${id}-help`} className="clear-both text-sm text-muted">
-        {words.help}
+        {help}
       </p>
       <div className="mt-2 flex flex-wrap gap-x-6 gap-y-1">
         {choices.map(({ label, isChosen, value }) => (

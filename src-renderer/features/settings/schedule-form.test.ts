@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { weeklyScheduleSchema } from '../../../src-shared/preferences.ts';
+import { weeklyScheduleSchema } from '../../../src-shared/settings/schedule.ts';
 import {
   everyDay,
   nextSpan,

@@ -1,5 +1,9 @@
 /** Between the weekly hours of the settings and the fields in which they are edited. Pure. */
-import { type Span, type Weekday, type WeeklySchedule } from '../../../src-shared/preferences.ts';
+import {
+  type Span,
+  type Weekday,
+  type WeeklySchedule,
+} from '../../../src-shared/settings/schedule.ts';
 
 /** In the order in which people read a week. */
 export const daysInOrder: readonly Weekday[] = [

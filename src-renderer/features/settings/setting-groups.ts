@@ -1,50 +1,12 @@
-/** Which settings stand together, and how they differ from their defaults. */
+/** How the settings of a group differ from their defaults. */
 import {
   type ChangedSettings,
   defaultSettings,
   type SettingName,
   type Settings,
-} from '../../../src-shared/settings.ts';
-
-export const settingGroups = {
-  when: [
-    'idleMinutes',
-    'pauseWhileGaming',
-    'exclusiveApps',
-    'pauseOnGpuLoadPercent',
-    'pauseOnCpuLoadPercent',
-    'onBattery',
-    'onMeteredNetwork',
-    'steadyQuietSeconds',
-    'schedule',
-  ],
-  much: [
-    'temperatureCeilingCelsius',
-    'cpuTemperatureCeilingCelsius',
-    'powerCapPercent',
-    'cpuLimitWhenActivePercent',
-    'videoMemoryPercent',
-    'keepAwake',
-    'cards',
-  ],
-  network: ['downloadLimitKilobytesPerSecond', 'uploadLimitKilobytesPerSecond'],
-  privacy: ['apiPort'],
-  asking: [
-    'askPoolOnly',
-    'askOwnMachinesOnly',
-    'ownMachines',
-    'askRegions',
-    'askOuterLayersHere',
-    'askLeastOperators',
-    'askPriceCeiling',
-  ],
-  mesh: ['mdns', 'upnp', 'bootstrap', 'peers', 'region'],
-  pools: ['poolOnly'],
-  hosting: ['hosting', 'hostingMemoryGigabytes', 'diskLimitGigabytes'],
-  app: ['startAtLogin', 'checkForUpdates'],
-} as const satisfies Record<string, readonly SettingName[]>;
-
-export type SettingGroup = keyof typeof settingGroups;
+  settingsOf,
+} from '../../../src-shared/settings/settings.ts';
+import type { SettingGroup } from '../../../src-shared/settings/setting.ts';
 
 /** Settings are JSON, with their keys in the order of their schemas. */
 function isSame(one: unknown, other: unknown): boolean {
@@ -59,7 +21,7 @@ export function isDefault(settings: Settings, name: SettingName): boolean {
 export function changedIn(settings: Settings, group: SettingGroup): ChangedSettings {
   return pick(
     settings,
-    settingGroups[group].filter((name) => !isDefault(settings, name)),
+    settingsOf(group).filter((name) => !isDefault(settings, name)),
   );
 }
 

@@ -1,15 +1,40 @@
 /** A titled group of settings, with the way back to its defaults, and back from there. */
 import { type ReactNode, useState } from 'react';
-import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import type { SettingGroup } from '../../../src-shared/settings/setting.ts';
+import {
+  type ChangedSettings,
+  entryOf,
+  settingsOf,
+} from '../../../src-shared/settings/settings.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { text } from '../../locales/text.ts';
-import { changedIn, defaultsOf, type SettingGroup } from './setting-groups.ts';
+import { changedIn, defaultsOf } from './setting-groups.ts';
+import { SettingFields } from './setting-fields.tsx';
 import { useSettingsForm } from './settings-context.tsx';
 
 const words = text.settings;
 
-export function SettingsGroup({ group, children }: { group: SettingGroup; children: ReactNode }) {
+/** Says so where a change ends answers. */
+function RestartHint({ group }: { group: SettingGroup }) {
+  const kinds = new Set(settingsOf(group).map((name) => entryOf(name).applies));
+  const hint = (['node', 'engine'] as const).find((kind) => kinds.has(kind));
+  return hint === undefined ? null : (
+    <p className="py-3.5 text-sm text-muted first:pt-0">{words.applies[hint]}</p>
+  );
+}
+
+export function SettingsGroup({
+  group,
+  lead,
+  children,
+}: {
+  group: SettingGroup;
+  /** Stands before the settings. */
+  lead?: ReactNode;
+  /** Stand after them. */
+  children?: ReactNode;
+}) {
   const { settings, change } = useSettingsForm();
   const [before, setBefore] = useState<ChangedSettings | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -59,7 +84,12 @@ export function SettingsGroup({ group, children }: { group: SettingGroup; childr
           {problem}
         </p>
       )}
-      <div className="divide-y divide-line">{children}</div>
+      <div className="divide-y divide-line">
+        {lead}
+        <RestartHint group={group} />
+        <SettingFields group={group} />
+        {children}
+      </div>
     </Card>
   );
 }

@@ -1,16 +1,18 @@
 /** What differs for single graphics cards: whether one is used at all, and a ceiling of its own. */
 import { useId } from 'react';
 import type { Facts } from '../../../src-shared/duty.ts';
-import { settingsSchema, type Settings } from '../../../src-shared/settings.ts';
+import { settingsSchema, type Settings } from '../../../src-shared/settings/settings.ts';
 import { Switch } from '../../components/switch.tsx';
 import { text } from '../../locales/text.ts';
-import { boundsOf } from './number-field.ts';
+import { boundsOf } from '../../../src-shared/settings/kinds.ts';
 import { NumberInput } from './number-input.tsx';
 import { OutcomeLine, SavedMark } from './setting-row.tsx';
+import { useSettingsForm } from './settings-context.tsx';
 import { type SettingField, useSetting } from './use-setting.ts';
 
 const words = text.settings.cards;
-const { unit } = text.settings.fields.temperatureCeilingCelsius;
+const title = text.settings.fields.cards.label;
+const unit = text.settings.units.celsius;
 
 type Cards = Settings['cards'];
 
@@ -81,13 +83,8 @@ function SingleCard({
 }
 
 /** Shows nothing where no card is known. */
-export function SingleCards({
-  gpus,
-  ceilingOfAll,
-}: {
-  gpus: Facts['gpus'] | undefined;
-  ceilingOfAll: number;
-}) {
+export function SingleCards({ gpus }: { gpus: Facts['gpus'] | undefined }) {
+  const { temperatureCeilingCelsius } = useSettingsForm().settings;
   const id = useId();
   const field = useSetting('cards');
   if (gpus?.isKnown !== true || gpus.value.length === 0) {
@@ -97,7 +94,7 @@ export function SingleCards({
     <section aria-labelledby={id} className="space-y-3 py-3.5 last:pb-0">
       <div className="flex justify-between gap-3">
         <h3 id={id} className="font-medium">
-          {words.title}
+          {title}
         </h3>
         <SavedMark outcome={field.outcome} />
       </div>
@@ -106,7 +103,7 @@ export function SingleCards({
           <SingleCard
             key={id}
             card={{ id, name: name === '' ? text.machine.cardFallbackName : name }}
-            ceilingOfAll={ceilingOfAll}
+            ceilingOfAll={temperatureCeilingCelsius}
             field={field}
           />
         ))}

@@ -1,6 +1,6 @@
 /** From when until when on a day. What is typed counts when a field is left, so that half a time is no time. */
 import { useState } from 'react';
-import type { Span } from '../../../src-shared/preferences.ts';
+import type { Span } from '../../../src-shared/settings/schedule.ts';
 import { IconButton } from '../../components/button.tsx';
 import { text } from '../../locales/text.ts';
 import { endsNextDay, isWholeDay, readSpan, timeText } from './schedule-form.ts';

@@ -1,24 +1,29 @@
 /** Settings with two values, shown as switches, and what the default of any setting is called. */
-import { defaultSettings, type Settings } from '../../../src-shared/settings.ts';
+import type { LimitName, NumberName, SwitchName } from '../../../src-shared/settings/kinds.ts';
+import { defaultSettings, entryOf, type Settings } from '../../../src-shared/settings/settings.ts';
 import { text } from '../../locales/text.ts';
-import type { LimitName, NumberName, SwitchName } from './number-field.ts';
 
-/** Those that say "pause" or "work" are switches that pause. */
-export type ToggleName = SwitchName | 'onBattery' | 'onMeteredNetwork';
+const yesAndNo = { on: true, off: false };
 
-export function isOn(value: Settings[ToggleName]): boolean {
-  return value === true || value === 'pause';
+export function isOn<Name extends SwitchName>(name: Name, value: Settings[Name]): boolean {
+  return value === (entryOf(name).switch ?? yesAndNo).on;
 }
 
-export function toggled<Name extends ToggleName>(name: Name, on: boolean): Settings[Name] {
-  const value = typeof defaultSettings[name] === 'boolean' ? on : on ? 'pause' : 'work';
-  return value as Settings[Name];
+export function toggled<Name extends SwitchName>(name: Name, isOn: boolean): Settings[Name] {
+  const { on, off } = entryOf(name).switch ?? yesAndNo;
+  return (isOn ? on : off) as Settings[Name];
 }
 
-export function defaultWords(name: ToggleName | NumberName | LimitName, unit = ''): string {
+export function unitOf(name: NumberName | LimitName): string {
+  const { unit } = entryOf(name);
+  return unit === undefined ? '' : text.settings.units[unit];
+}
+
+export function switchDefault(name: SwitchName): string {
+  return isOn(name, defaultSettings[name]) ? text.settings.on : text.settings.off;
+}
+
+export function numberDefault(name: NumberName | LimitName): string {
   const value = defaultSettings[name];
-  if (typeof value === 'number') {
-    return text.settings.amount(value, unit);
-  }
-  return value !== null && isOn(value) ? text.settings.on : text.settings.off;
+  return value === null ? text.settings.off : text.settings.amount(value, unitOf(name));
 }

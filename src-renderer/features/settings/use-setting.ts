@@ -3,7 +3,11 @@
  * change that the host refuses goes back to what the host has, with the reason.
  */
 import { useEffect, useRef, useState } from 'react';
-import { type SettingName, type Settings, settingsSchema } from '../../../src-shared/settings.ts';
+import {
+  type SettingName,
+  type Settings,
+  settingsSchema,
+} from '../../../src-shared/settings/settings.ts';
 import { text } from '../../locales/text.ts';
 import { useSettingsForm } from './settings-context.tsx';
 

@@ -1,5 +1,5 @@
 /** The owner's settings as the host has them. Other windows, the tray and the command line change them too. */
-import type { ChangedSettings, Settings } from '../../../src-shared/settings.ts';
+import type { ChangedSettings, Settings } from '../../../src-shared/settings/settings.ts';
 import { failureSentence } from '../host-client/failure-sentence.ts';
 import { useHost } from '../host-client/host-context.tsx';
 import { useTopic } from '../host-client/use-topic.ts';

@@ -1,6 +1,6 @@
 /** One graphics card: what it does, for whom, and how warm it is. */
 import type { GpuFacts } from '../../../src-shared/duty.ts';
-import type { Settings } from '../../../src-shared/settings.ts';
+import type { Settings } from '../../../src-shared/settings/settings.ts';
 import { Card } from '../../components/card.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { cardCeiling } from '../../features/machine/heat.ts';

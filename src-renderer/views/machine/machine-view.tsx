@@ -1,7 +1,7 @@
 /** What this machine does for the mesh with every reason, and all that its sensors read. */
 import type { Facts } from '../../../src-shared/duty.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
-import type { Settings } from '../../../src-shared/settings.ts';
+import type { Settings } from '../../../src-shared/settings/settings.ts';
 import { Card } from '../../components/card.tsx';
 import { DutyCard } from '../../features/duty/duty-card.tsx';
 import { useFacts } from '../../features/machine/use-facts.ts';

@@ -2,8 +2,6 @@
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Page } from '../../components/page.tsx';
 import { useCatalog } from '../../features/models/use-catalog.ts';
-import { HostingChoice } from '../../features/settings/hosting-choice.tsx';
-import { LimitSetting } from '../../features/settings/number-setting.tsx';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { useSettings } from '../../features/settings/use-settings.ts';
@@ -29,9 +27,6 @@ export function ModelsView({ snapshot }: { snapshot: HostSnapshot }) {
           </>
         )}
         <SettingsGroup group="hosting">
-          <HostingChoice />
-          <LimitSetting name="hostingMemoryGigabytes" whenOn={8} />
-          <LimitSetting name="diskLimitGigabytes" whenOn={50} />
           <div className="pt-3.5 text-sm text-muted">
             {hostingMemoryBytes === undefined ? null : <p>{words.room(hostingMemoryBytes)}</p>}
             {catalog.storage === null ? null : (

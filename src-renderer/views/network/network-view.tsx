@@ -3,11 +3,8 @@ import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Page } from '../../components/page.tsx';
 import { memberNames } from '../../features/network/peer-words.ts';
 import { usePools } from '../../features/pools/use-pools.ts';
-import { ListSetting } from '../../features/settings/list-setting.tsx';
-import { RegionSetting } from '../../features/settings/region-setting.tsx';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
-import { SwitchSetting } from '../../features/settings/switch-setting.tsx';
 import { useSettings } from '../../features/settings/use-settings.ts';
 import { text } from '../../locales/text.ts';
 import { CoverageCard } from './coverage-card.tsx';
@@ -41,14 +38,7 @@ export function NetworkView({ snapshot }: { snapshot: HostSnapshot }) {
         </>
       )}
       <SettingsSection form={form}>
-        <SettingsGroup group="mesh">
-          <p className="pb-3.5 text-sm text-muted">{words.restart}</p>
-          <SwitchSetting name="mdns" />
-          <SwitchSetting name="upnp" />
-          <ListSetting name="bootstrap" />
-          <ListSetting name="peers" />
-          <RegionSetting />
-        </SettingsGroup>
+        <SettingsGroup group="mesh" />
       </SettingsSection>
     </Page>
   );

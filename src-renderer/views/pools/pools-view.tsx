@@ -7,7 +7,6 @@ import { Problem } from '../../components/problem.tsx';
 import { type PoolsState, usePools } from '../../features/pools/use-pools.ts';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
-import { SwitchSetting } from '../../features/settings/switch-setting.tsx';
 import { useSettings } from '../../features/settings/use-settings.ts';
 import { text } from '../../locales/text.ts';
 import { CreateCard } from './create-card.tsx';
@@ -61,10 +60,7 @@ export function PoolsView({ snapshot }: { snapshot: HostSnapshot }) {
         <CreateCard />
       </div>
       <SettingsSection form={form}>
-        <SettingsGroup group="pools">
-          <SwitchSetting name="poolOnly" />
-          <p className="pt-3.5 text-sm text-muted">{text.network.restart}</p>
-        </SettingsGroup>
+        <SettingsGroup group="pools" />
       </SettingsSection>
     </Page>
   );

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { useDesktop, useShell } from '../../features/desktop-shell/desktop-context.tsx';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
-import { SwitchSetting } from '../../features/settings/switch-setting.tsx';
 import { text } from '../../locales/text.ts';
 
 const words = text.settings.app;
@@ -18,8 +17,6 @@ export function AppGroup({ version }: { version: string }) {
   };
   return (
     <SettingsGroup group="app">
-      <SwitchSetting name="startAtLogin" />
-      <SwitchSetting name="checkForUpdates" />
       <div className="flex flex-wrap items-center justify-between gap-3 pt-3.5">
         <p className="text-sm text-muted">
           {words.version} {version}.{' '}

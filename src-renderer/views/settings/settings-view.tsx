@@ -1,16 +1,11 @@
 /** The owner's settings: when and how much this machine works, and what others get to know. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
-import { defaultSettings } from '../../../src-shared/settings.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { useDesktop } from '../../features/desktop-shell/desktop-context.tsx';
 import { viewAddress } from '../../features/navigation/use-view.ts';
-import { ListSetting } from '../../features/settings/list-setting.tsx';
-import { LimitSetting, NumberSetting } from '../../features/settings/number-setting.tsx';
-import { ScheduleEditor } from '../../features/settings/schedule-editor.tsx';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { SingleCards } from '../../features/settings/single-cards.tsx';
-import { SwitchSetting } from '../../features/settings/switch-setting.tsx';
 import { useFacts } from '../../features/machine/use-facts.ts';
 import { useSettings } from '../../features/settings/use-settings.ts';
 import { text } from '../../locales/text.ts';
@@ -30,6 +25,25 @@ function ApiAddress({ baseUrl }: { baseUrl: string }) {
   );
 }
 
+function PrivacyNotes({ baseUrl }: { baseUrl: string }) {
+  return (
+    <>
+      <div className="space-y-2 pb-3.5 text-sm">
+        <p>{words.privacy.here}</p>
+        <p>{words.privacy.peers}</p>
+        <p>
+          {words.privacy.network}{' '}
+          <a href={viewAddress('network')} className="text-accent underline">
+            {text.app.views.network}
+          </a>
+          .
+        </p>
+      </div>
+      <ApiAddress baseUrl={baseUrl} />
+    </>
+  );
+}
+
 export function SettingsView({ snapshot }: { snapshot: HostSnapshot }) {
   const form = useSettings();
   const facts = useFacts();
@@ -42,60 +56,14 @@ export function SettingsView({ snapshot }: { snapshot: HostSnapshot }) {
           <p className="text-sm text-muted">{words.lead}</p>
         </div>
         <SettingsSection form={form}>
-          <SettingsGroup group="when">
-            <NumberSetting name="idleMinutes" />
-            <SwitchSetting name="pauseWhileGaming" />
-            <ListSetting name="exclusiveApps" />
-            <LimitSetting name="pauseOnGpuLoadPercent" whenOn={20} />
-            <LimitSetting name="pauseOnCpuLoadPercent" whenOn={50} />
-            <SwitchSetting name="onBattery" />
-            <SwitchSetting name="onMeteredNetwork" />
-            <NumberSetting name="steadyQuietSeconds" />
-            <ScheduleEditor />
-          </SettingsGroup>
+          <SettingsGroup group="when" />
           <SettingsGroup group="much">
-            <NumberSetting name="temperatureCeilingCelsius" />
-            <LimitSetting name="cpuTemperatureCeilingCelsius" whenOn={95} />
-            <NumberSetting name="powerCapPercent" />
-            <NumberSetting name="cpuLimitWhenActivePercent" />
-            <NumberSetting name="videoMemoryPercent" />
-            <SwitchSetting name="keepAwake" />
-            <SingleCards
-              gpus={facts?.gpus}
-              ceilingOfAll={
-                form.settings?.temperatureCeilingCelsius ??
-                defaultSettings.temperatureCeilingCelsius
-              }
-            />
+            <SingleCards gpus={facts?.gpus} />
           </SettingsGroup>
-          <SettingsGroup group="network">
-            <LimitSetting name="downloadLimitKilobytesPerSecond" whenOn={5000} />
-            <LimitSetting name="uploadLimitKilobytesPerSecond" whenOn={1000} />
-          </SettingsGroup>
-          <SettingsGroup group="asking">
-            <SwitchSetting name="askPoolOnly" />
-            <SwitchSetting name="askOwnMachinesOnly" />
-            <ListSetting name="ownMachines" />
-            <ListSetting name="askRegions" />
-            <SwitchSetting name="askOuterLayersHere" />
-            <NumberSetting name="askLeastOperators" />
-            <LimitSetting name="askPriceCeiling" whenOn={0} />
-          </SettingsGroup>
-          <SettingsGroup group="privacy">
-            <div className="space-y-2 pb-3.5 text-sm">
-              <p>{words.privacy.here}</p>
-              <p>{words.privacy.peers}</p>
-              <p>
-                {words.privacy.network}{' '}
-                <a href={viewAddress('network')} className="text-accent underline">
-                  {text.app.views.network}
-                </a>
-                .
-              </p>
-            </div>
-            <ApiAddress baseUrl={snapshot.api.baseUrl} />
-            <NumberSetting name="apiPort" />
-          </SettingsGroup>
+          <SettingsGroup group="traffic" />
+          <SettingsGroup group="asking" />
+          <SettingsGroup group="programs" lead={<PrivacyNotes baseUrl={snapshot.api.baseUrl} />} />
+          <SettingsGroup group="engine" />
           {isDesktop ? <AppGroup version={snapshot.version} /> : null}
         </SettingsSection>
       </div>

@@ -40,6 +40,7 @@ const saidByCode: Partial<Record<ErrorCode, Said>> = {
   'model-changed': { status: 503, type: serverType, code: 'model_changed' },
   'no-route': { status: 503, type: serverType, code: 'no_route' },
   'peer-failed': { status: 503, type: serverType, code: 'peer_failed' },
+  'not-spoken': { status: 503, type: serverType, code: 'not_spoken' },
   'engine-died': { status: 503, type: serverType, code: 'engine_died' },
   cancelled: { status: 503, type: serverType, code: 'cancelled' },
   'timed-out': { status: 504, type: serverType, code: 'timed_out' },

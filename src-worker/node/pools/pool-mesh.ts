@@ -1,6 +1,6 @@
 /** A mesh whose gate and members are the pools of this node: the place where the two are put together. */
 import { join } from 'node:path';
-import { loadIdentity } from '../identity/identity.ts';
+import { type Identity, loadIdentity } from '../identity/identity.ts';
 import { buildMesh, type Mesh, type MeshOptions } from '../mesh/mesh.ts';
 import { MembershipGate } from './gate/membership-gate.ts';
 import { Pools } from './membership/pools.ts';
@@ -11,6 +11,8 @@ export type PoolMeshOptions = Omit<MeshOptions<PoolService>, 'identity' | 'gate'
 export interface PoolMesh extends Mesh {
   /** The pools of this node: made, joined, left, and the members of each. */
   readonly pools: PoolService;
+  /** What this node goes by and signs with. */
+  readonly identity: Identity;
 }
 
 /**
@@ -38,5 +40,5 @@ export async function buildPoolMesh(options: PoolMeshOptions): Promise<PoolMesh>
     gate,
     membersOf: (network) => new PoolService({ pools, gate, poolOnly, network, log }),
   });
-  return Object.assign(mesh, { pools: mesh.members });
+  return Object.assign(mesh, { pools: mesh.members, identity });
 }

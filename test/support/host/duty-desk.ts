@@ -1,6 +1,6 @@
 /** A duty over a machine and a node that the test plays. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { defaultSettings, type Settings } from '../../../src-shared/settings.ts';
+import { defaultSettings, type Settings } from '../../../src-shared/settings/settings.ts';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { utc } from './duty-inputs.ts';
 import { PlayedMachine } from '../machine/played-machine.ts';

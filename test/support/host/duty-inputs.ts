@@ -1,6 +1,6 @@
 /** Machines for tests of the duty: an idle one with one card to start from, and a run of one through time. */
 import type { Duty, Facts, GpuFacts, PauseReasonName } from '../../../src-shared/duty.ts';
-import { defaultPreferences, type Preferences } from '../../../src-shared/preferences.ts';
+import { defaultPreferences, type Preferences } from '../../../src-shared/settings/preferences.ts';
 import type { DutyInput, Work } from '../../../src-main/duty/duty-input.ts';
 import type { Moment, Zone } from '../../../src-main/duty/local-time.ts';
 import { type DutyRecord, initialDuty, nextDuty } from '../../../src-main/duty/next-duty.ts';
@@ -40,7 +40,7 @@ export const idleFacts: Facts = {
   network: known('online'),
 };
 
-const restingWork: Work = {
+const idleWork: Work = {
   engines: 'stopped',
   answersInFlight: 0,
   failure: null,
@@ -59,7 +59,7 @@ export const noon: Moment = { wallMs: mondayNoon, monotonicMs: 1_000_000, zone: 
 
 export const idleInput: DutyInput = {
   facts: idleFacts,
-  work: restingWork,
+  work: idleWork,
   preferences: defaultPreferences,
   requests: { mayWork: true, pause: null },
   now: noon,
@@ -97,7 +97,7 @@ export function reasonsFor(different: Different): [PauseReasonName, string][] {
 /** A machine whose readings a test changes as time goes by. */
 export class DutyRun {
   facts: Facts = idleFacts;
-  work: Work = restingWork;
+  work: Work = idleWork;
   preferences: Preferences = defaultPreferences;
   requests: OwnerRequests = idleInput.requests;
   now: Moment;

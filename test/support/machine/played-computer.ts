@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import { missingCase } from '../../../src-shared/errors.ts';
-import type { Settings } from '../../../src-shared/settings.ts';
+import type { Settings } from '../../../src-shared/settings/settings.ts';
 import { parseAppleCards } from '../../../src-main/sensors/gpu/apple-cards.ts';
 import { GraphicsCards } from '../../../src-main/sensors/gpu/graphics-cards.ts';
 import { LinuxCards } from '../../../src-main/sensors/gpu/linux-cards.ts';

@@ -5,11 +5,12 @@
 import { expect, it, vi } from 'vitest';
 import { AppError, type ErrorReport } from '../../../src-shared/errors.ts';
 import type { Channel } from '../../../src-worker/node/mesh/channels/channel.ts';
-import type { FrameLimits } from '../../../src-worker/wire/frame.ts';
+import { type FrameLimits, unspoken } from '../../../src-worker/wire/frame.ts';
 
 /** What the suite's channels accept: kinds 1 to 9, and one mebibyte more than the largest body sent here. */
+/** Kinds 1 to 9 are known, and 10 may be known to others. */
 export const contractLimits: FrameLimits = (kind) =>
-  kind >= 1 && kind <= 9 ? 5 * 1024 * 1024 : undefined;
+  kind === 10 ? unspoken : kind >= 1 && kind <= 9 ? 5 * 1024 * 1024 : undefined;
 
 export type ChannelPair = {
   readonly one: Channel;
@@ -259,6 +260,32 @@ export function describeChannelContract(openPair: () => Promise<ChannelPair>): v
     expect(await ended(one)).toMatchObject({ code: 'peer-failed' });
     expect(received).toEqual([]);
     expect(reported.map(({ code }) => code)).toEqual(['protocol-violation']);
+  });
+
+  it('tells of a kind that only others know, without its body and what follows, and is not broken', async () => {
+    const { one, other, reported } = await openPair();
+    const words = collect(one);
+    const received: [number, number][] = [];
+    other.onFrame(({ kind, body }) => {
+      received.push([kind, body.byteLength]);
+      if (kind === 10) {
+        void other.send(4, Buffer.from('not spoken here'));
+        void other.close();
+      }
+    });
+    void one.send(1, Buffer.alloc(3));
+    await Promise.allSettled([
+      one.send(10, Buffer.alloc(6 * 1024 * 1024)),
+      one.send(1, Buffer.alloc(3)),
+    ]);
+    await one.close();
+    expect(await Promise.all([ended(one), ended(other)])).toEqual([undefined, undefined]);
+    expect(received).toEqual([
+      [1, 3],
+      [10, 0],
+    ]);
+    expect(words.map(({ body }) => body.toString())).toEqual(['not spoken here']);
+    expect(reported).toEqual([]);
   });
 
   it('takes new limits from within a listener for the very next frame', async () => {

@@ -3,9 +3,9 @@ import type { Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { vi } from 'vitest';
 import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
+import { stageKinds } from '../../../src-worker/node/sessions/protocol/message-table.ts';
 import {
   type OpenMessage,
-  stageKinds,
   stageProtocol,
 } from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { type ChannelPeer, startChannelPeer } from './mesh-peers.ts';

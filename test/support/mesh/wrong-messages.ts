@@ -9,10 +9,8 @@ import {
   recordKinds,
   recordProtocol,
 } from '../../../src-worker/node/mesh/records/record-messages.ts';
-import {
-  stageKinds,
-  stageProtocol,
-} from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
+import { stageKinds } from '../../../src-worker/node/sessions/protocol/message-table.ts';
+import { stageProtocol } from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { chunkKinds, chunkProtocol } from '../../../src-worker/node/transfer/chunk-messages.ts';
 import { encodeFrame } from '../../../src-worker/wire/frame.ts';
 import { mutate, type Random } from '../engine/mutations.ts';

@@ -5,10 +5,9 @@ import type { Usage } from '../../../src-shared/api/usage.ts';
 import type { KnownPeer, RecordedShard } from '../../../src-worker/node/mesh/records/record.ts';
 import { Coordinator } from '../../../src-worker/node/sessions/asking/coordinator.ts';
 import type { GenerationEvent } from '../../../src-worker/node/sessions/asking/generation.ts';
-import { newcomerLimits } from '../../../src-worker/node/sessions/protocol/stage-limits.ts';
+import { limitsAt, stageKinds } from '../../../src-worker/node/sessions/protocol/message-table.ts';
 import {
   type FailedMessage,
-  stageKinds,
   stageProtocol,
 } from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { StageService } from '../../../src-worker/node/sessions/serving/stage-service.ts';
@@ -78,7 +77,7 @@ export class FakeMesh {
   async addRefusing(name: string, failed: () => FailedMessage): Promise<{ asked: number }> {
     const counts = { asked: 0 };
     await this.loopback.peer(name).handle(stageProtocol, {
-      limits: newcomerLimits,
+      limits: limitsAt('arrival'),
       maxInboundChannels: 8,
       onChannel: (channel) =>
         channel.onFrame(() => {

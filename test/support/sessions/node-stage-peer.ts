@@ -1,12 +1,12 @@
 /** A peer that speaks the stage protocol by hand, well or badly, and writes down what it is told. */
 import { vi } from 'vitest';
 import type { Channel, ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
+import { stageKinds } from '../../../src-worker/node/sessions/protocol/message-table.ts';
 import {
   channelSession,
   type FailedMessage,
   failedMessageSchema,
   type OpenMessage,
-  stageKinds,
   stageProtocol,
 } from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
 import type { Frame } from '../../../src-worker/wire/frame.ts';

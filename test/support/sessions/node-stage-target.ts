@@ -1,9 +1,9 @@
 /** A fake node whose stages are driven by hand from one peer, which is also the neighbour on either side. */
 import { vi } from 'vitest';
 import type { ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
+import { stageKinds } from '../../../src-worker/node/sessions/protocol/message-table.ts';
 import {
   type OpenMessage,
-  stageKinds,
   stageProtocol,
 } from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
 import { FakeMesh, fakeModel, type FakeNode } from './node-fake-mesh.ts';

@@ -7,7 +7,7 @@ import { dataFolderAt } from '../../../src-main/data/data-folder.ts';
 import type { HostConnection } from '../../../src-main/cli/host-connection.ts';
 import { findHost } from '../../../src-main/cli/use-host.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
-import type { ChangedSettings } from '../../../src-shared/settings.ts';
+import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { eventuallyTrue, isAlive } from '../host/host-processes.ts';
 import { descendantsOf } from '../host/process-children.ts';
 import { type DrawnTray, watchTray } from './watch-tray.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../../src-main/control/dashboard-server.ts';
 import { createHost, type Host } from '../../../src-main/host/host.ts';
 import type { HostOptions } from '../../../src-main/host/host-options.ts';
-import { defaultPreferences } from '../../../src-shared/preferences.ts';
+import { defaultPreferences } from '../../../src-shared/settings/preferences.ts';
 import { idleFacts } from '../host/duty-inputs.ts';
 import { PlayedMachine } from '../machine/played-machine.ts';
 

@@ -3,7 +3,7 @@
  * so bodies are copied, limits are checked, and a slow reader slows the writer, as over a connection.
  */
 import { AppError } from '../../../../src-shared/errors.ts';
-import type { Frame, FrameLimits } from '../../../wire/frame.ts';
+import { type Frame, type FrameLimits, unspoken } from '../../../wire/frame.ts';
 import type { Channel } from './channel.ts';
 import {
   FrameChannel,
@@ -155,13 +155,13 @@ class LocalPipe implements FramePipe {
   #give(frame: Frame): void {
     const { kind, body } = frame;
     const limit = this.#limits(kind);
-    if (limit === undefined || body.byteLength > limit) {
-      this.#break(
-        new AppError(
-          'protocol-violation',
-          `A frame of kind ${kind} and ${body.byteLength} bytes is not allowed here`,
-        ),
-      );
+    if (limit === unspoken) {
+      this.#isIgnoring = true;
+      this.#clear();
+      this.#events?.frame({ kind, body: Buffer.alloc(0) });
+    } else if (limit === undefined || body.byteLength > limit) {
+      const what = limit === undefined ? 'came out of turn' : `has ${body.byteLength} bytes`;
+      this.#break(new AppError('protocol-violation', `A frame of kind ${kind} ${what}`));
     } else {
       this.#events?.frame(frame);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AnswerPace } from './answer-pace.ts';
+import { AnswerPace, isClose, isExact } from './answer-pace.ts';
 
 /** A pace of tokens that came every 20 ms, of which the stages computed so many. */
 function paceOf(computeMs: number, tokens = 10): AnswerPace {
@@ -23,21 +23,21 @@ describe('the pace of an answer', () => {
   it('is not known before the second token: then everything is exact', () => {
     const pace = paceOf(500, 1);
     expect(pace.computeMs).toBe(0);
-    expect(pace.isExact(10_000, 3)).toBe(true);
+    expect(isExact(pace, 10_000, 3)).toBe(true);
   });
 
   it('leaves time to compute a second of tokens one by one, for which stages work side by side', () => {
     const pace = paceOf(10);
-    expect(pace.isExact(100, 1)).toBe(true);
-    expect(pace.isExact(101, 1)).toBe(false);
-    expect(pace.isExact(300, 3)).toBe(true);
-    expect(pace.isExact(301, 3)).toBe(false);
+    expect(isExact(pace, 100, 1)).toBe(true);
+    expect(isExact(pace, 101, 1)).toBe(false);
+    expect(isExact(pace, 300, 3)).toBe(true);
+    expect(isExact(pace, 301, 3)).toBe(false);
   });
 
   it('takes a few tokens, or what is computed in a moment, for close', () => {
     const slow = paceOf(1000);
-    expect([slow.isClose(4), slow.isClose(5)]).toEqual([true, false]);
+    expect([isClose(slow, 4), isClose(slow, 5)]).toEqual([true, false]);
     const fast = paceOf(3);
-    expect([fast.isClose(25), fast.isClose(26)]).toEqual([true, false]);
+    expect([isClose(fast, 25), isClose(fast, 26)]).toEqual([true, false]);
   });
 });

@@ -1,12 +1,15 @@
 /** How fast an answer comes, and so what there is time for when another chain is to go on with it. */
-import type { SampledToken } from './chain.ts';
 import { Median } from '../../base/median.ts';
+import type { SampledToken } from './token-source.ts';
 
-/** What computing generated tokens anew may take, by what they took before, in milliseconds. */
+/** Most milliseconds that computing generated tokens anew may take, by what they took before. */
 const exactWithinMs = 1000;
 /** A pause that is hardly seen, in milliseconds, by what the tokens took before; and tokens that never take long. */
 const momentMs = 75;
 const fewTokens = 4;
+
+/** Medians, in milliseconds: between tokens, and what all stages computed for one; 0 before there are two. */
+export type Pace = { readonly tokenMs: number; readonly computeMs: number };
 
 export class AnswerPace {
   readonly #tokenMs = new Median();
@@ -44,16 +47,21 @@ export class AnswerPace {
     }
   }
 
-  /**
-   * Whether there is time to compute so many generated tokens one by one, as they were before, so that what follows is
-   * the same to the last bit. Stages work on different tokens at the same time.
-   */
-  isExact(tokens: number, stages: number): boolean {
-    return (tokens * this.computeMs) / Math.max(1, stages) <= exactWithinMs;
+  /** What of it decides how another source goes on. */
+  get now(): Pace {
+    return { tokenMs: this.tokenMs, computeMs: this.computeMs };
   }
+}
 
-  /** Whether so many tokens are computed in a moment: to make ready for them too would take longer than they do. */
-  isClose(tokens: number): boolean {
-    return tokens <= fewTokens || tokens * this.computeMs <= momentMs;
-  }
+/**
+ * Whether there is time to compute so many generated tokens one by one, as they were before, so that what follows is
+ * the same to the last bit. Stages work on different tokens at the same time.
+ */
+export function isExact({ computeMs }: Pace, tokens: number, stages: number): boolean {
+  return (tokens * computeMs) / Math.max(1, stages) <= exactWithinMs;
+}
+
+/** Whether so many tokens are computed in a moment: to make ready for them too would take longer than they do. */
+export function isClose({ computeMs }: Pace, tokens: number): boolean {
+  return tokens <= fewTokens || tokens * computeMs <= momentMs;
 }

@@ -1,55 +1,42 @@
 /**
- * Looks now and then whether an answer stands still and for whom it waits, also while another chain gets ready for it. What
- * stands still is gone round, and given up at last where that cannot be.
+ * Checks now and then whether an answer stands still and for whom it waits, also while another source gets ready for it.
+ * What stands still is gone round, and given up at last where that cannot be.
  */
-import type { Chain, StuckStage } from './chain.ts';
-import { isOverdue, probeWithinMs, watchEveryMs } from './slowness.ts';
+import type { WatchedSource } from './answer-state.ts';
+import { isOverdue, patienceAfter, probeWithinMs, watchEveryMs } from './slowness.ts';
 import { stallLimitMs, Standstill } from './stall.ts';
+import type { StuckStage, TokenSource } from './token-source.ts';
 
 /** Timers of a process that runs are not later than this, in milliseconds. */
 const longestGapMs = 5000;
 
-export type WatchedAnswer = {
-  /** The chain that answers. */
-  readonly chain: Chain;
-  /** A chain that gets ready to take over; undefined before it is open. */
-  readonly successor: Chain | undefined;
-  readonly isGettingSuccessor: boolean;
-  /** When the chain was given work or gave a token, and which of both it was. */
-  readonly moved: { readonly at: number; readonly byToken: boolean };
-  /** Tokens of prompt and answer so far. */
-  readonly length: number;
-  /** Median milliseconds between its tokens; 0 before there are two. */
-  readonly tokenMs: number;
-  /** How many times longer than usual to wait. */
-  readonly patience: number;
-};
-
 export type AnswerWatchOptions = {
-  /** Undefined while no chain answers. */
-  readonly answer: () => WatchedAnswer | undefined;
+  /** Undefined while no source answers or gets ready. */
+  readonly watched: () => WatchedSource | undefined;
+  /** Undefined before it is open. */
+  readonly sourceOf: (source: number) => TokenSource | undefined;
+  /** Median milliseconds between the answer's tokens; 0 before there are two. */
+  readonly tokenMs: () => number;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
-  /** A stage holds the answer up. */
-  readonly onStuck: (stuck: StuckStage) => void;
-  /** The chain has not got on for so long that it is better given up. */
-  readonly onStalled: (stage: StuckStage['stage'], ms: number) => void;
-  /** The same of the chain that was to take over. */
-  readonly onSuccessorStalled: (stage: StuckStage['stage'], chain: Chain) => void;
+  /** A stage of the source that answers holds the answer up. */
+  readonly onStuck: (source: number, stuck: StuckStage) => void;
+  /** The source has not got on for so many milliseconds that it is better given up. */
+  readonly onStalled: (source: number, stage: StuckStage['stage'], ms: number) => void;
 };
 
 export class AnswerWatch {
   readonly #options: AnswerWatchOptions;
   readonly #timer: NodeJS.Timeout;
-  #isLooking = false;
-  #lookedAt: number;
-  /** Since when this process has looked without a break. */
+  #isChecking = false;
+  #checkedAt: number;
+  /** Since when this process has checked without a break. */
   #since = -Infinity;
-  #standstills = new WeakMap<Chain, Standstill>();
+  #standstills = new WeakMap<TokenSource, Standstill>();
 
   constructor(options: AnswerWatchOptions) {
     this.#options = options;
-    this.#lookedAt = options.now();
+    this.#checkedAt = options.now();
     this.#timer = setInterval(() => void this.#check(), watchEveryMs).unref();
   }
 
@@ -60,23 +47,30 @@ export class AnswerWatch {
   async #check(): Promise<void> {
     const now = this.#options.now();
     // No stage is to blame for the time in which this computer slept.
-    this.#since = now - this.#lookedAt > longestGapMs ? now : this.#since;
-    this.#lookedAt = now;
-    const answer = this.#options.answer();
-    if (answer === undefined || this.#isLooking) {
+    this.#since = now - this.#checkedAt > longestGapMs ? now : this.#since;
+    this.#checkedAt = now;
+    const watched = this.#options.watched();
+    const source = watched && this.#options.sourceOf(watched.source);
+    if (source === undefined || watched === undefined || this.#isChecking) {
       return;
     }
-    this.#isLooking = true;
-    if (answer.isGettingSuccessor) {
-      await this.#checkSuccessor(answer);
+    this.#isChecking = true;
+    if (watched.moved === undefined) {
+      await this.#checkSuccessor(source, watched);
     } else {
-      await this.#checkChain(answer);
+      await this.#checkCurrent(source, watched, watched.moved);
     }
-    this.#isLooking = false;
+    this.#isChecking = false;
   }
 
-  async #checkChain({ chain, moved, tokenMs, patience, length }: WatchedAnswer): Promise<void> {
-    const { now, answer, onStuck, onStalled } = this.#options;
+  async #checkCurrent(
+    source: TokenSource,
+    { source: number, length, detours }: WatchedSource,
+    moved: NonNullable<WatchedSource['moved']>,
+  ): Promise<void> {
+    const { now, watched, onStuck, onStalled } = this.#options;
+    const tokenMs = this.#options.tokenMs();
+    const patience = patienceAfter(detours);
     const waitedMs = now() - Math.max(moved.at, this.#since);
     const limitMs = stallLimitMs(moved.byToken ? 'token' : { prompt: length }, tokenMs);
     const isTooLong = moved.byToken && waitedMs > limitMs;
@@ -84,37 +78,43 @@ export class AnswerWatch {
       return;
     }
     const withinMs = isTooLong ? probeWithinMs : probeWithinMs * patience;
-    const { stuck, progress } = await chain.findStuck(withinMs, moved.byToken);
-    if (this.#options.answer()?.moved !== moved || answer()?.chain !== chain) {
+    const { stuck, progress } = await source.findStuck(withinMs, moved.byToken);
+    if (watched()?.moved !== moved) {
       return;
     }
-    const stoodMs = this.#standstillOf(chain).observe(progress, now());
-    const [first] = chain.route;
+    const stoodMs = this.#standstillOf(source).observe(progress, now());
+    const [first] = source.route;
     const culprit = stuck?.stage ?? first;
     if (culprit !== undefined && (isTooLong || (!moved.byToken && stoodMs > limitMs))) {
-      onStalled(culprit, isTooLong ? waitedMs : stoodMs);
+      onStalled(number, culprit, isTooLong ? waitedMs : stoodMs);
     } else if (stuck !== undefined) {
-      onStuck(stuck);
+      onStuck(number, stuck);
     }
   }
 
-  async #checkSuccessor({ successor, length, tokenMs, patience }: WatchedAnswer): Promise<void> {
-    if (successor === undefined) {
-      return;
-    }
-    const { now, onSuccessorStalled } = this.#options;
-    const { stuck, progress } = await successor.findStuck(probeWithinMs * patience, false);
-    const stoodMs = this.#standstillOf(successor).observe(progress, now());
-    const [first] = successor.route;
+  async #checkSuccessor(
+    source: TokenSource,
+    { source: number, length, detours }: WatchedSource,
+  ): Promise<void> {
+    const { now, onStalled } = this.#options;
+    const { stuck, progress } = await source.findStuck(
+      probeWithinMs * patienceAfter(detours),
+      false,
+    );
+    const stoodMs = this.#standstillOf(source).observe(progress, now());
+    const [first] = source.route;
     const culprit = stuck?.stage ?? first;
-    if (culprit !== undefined && stoodMs > stallLimitMs({ prompt: length }, tokenMs)) {
-      onSuccessorStalled(culprit, successor);
+    if (
+      culprit !== undefined &&
+      stoodMs > stallLimitMs({ prompt: length }, this.#options.tokenMs())
+    ) {
+      onStalled(number, culprit, stoodMs);
     }
   }
 
-  #standstillOf(chain: Chain): Standstill {
-    const standstill = this.#standstills.get(chain) ?? new Standstill();
-    this.#standstills.set(chain, standstill);
+  #standstillOf(source: TokenSource): Standstill {
+    const standstill = this.#standstills.get(source) ?? new Standstill();
+    this.#standstills.set(source, standstill);
     return standstill;
   }
 }

@@ -12,6 +12,7 @@ const codesPassedOn = new Set<ErrorCode>([
   'engine-failed',
   'context-too-long',
   'request-invalid',
+  'not-spoken',
 ]);
 
 /** Codes by which a stage says that the fault is the requester's. */
@@ -23,6 +24,7 @@ const codesWorthAnotherRoute: ReadonlySet<ErrorCode> = new Set([
   'engine-died',
   'engine-failed',
   'peer-failed',
+  'not-spoken',
   ...refusals,
 ]);
 
@@ -53,6 +55,12 @@ export class ChainFailure extends Error {
 export function stageFailure(stage: RouteStage, reason: string, cause?: unknown): ChainFailure {
   const error = new AppError('peer-failed', `${nameStage(stage)} ${reason}`, { cause });
   return new ChainFailure(error, stage.peer);
+}
+
+/** A stage that said what this version does not know. Neither it nor this node is to blame. */
+export function unspokenBy(stage: RouteStage, { code, message }: AppError): ChainFailure {
+  const told = `${nameStage(stage)} speaks another version: ${message}`;
+  return new ChainFailure(new AppError(code, told), stage.peer);
 }
 
 /** A stage that says nothing at all while the chain opens. */
@@ -93,4 +101,8 @@ export function unreachable(stage: RouteStage, { code, message }: AppError): Cha
 
 function nameStage({ peer, firstLayer, lastLayer }: RouteStage): string {
   return `Peer ${shortName(peer)} (layers ${firstLayer} to ${lastLayer})`;
+}
+
+export function cancelled(): AppError {
+  return new AppError('cancelled', 'The request was cancelled');
 }

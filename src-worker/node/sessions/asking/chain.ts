@@ -1,86 +1,43 @@
 /** An open chain of stages as its coordinator holds it: a sequence in, tokens out, ended as one. */
-import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../../src-shared/errors.ts';
-import {
-  type ModelSummary,
-  type SampledDetail,
-  sampledDetailSchema,
-  type Sampling,
-} from '../../../../src-shared/model.ts';
-import { ownSpeaks } from '../../../wire/speaks.ts';
+import { sampledDetailSchema } from '../../../../src-shared/model.ts';
 import { decodeJson } from '../../../wire/json-body.ts';
 import { decodeWork, encodeWork, workFlags, workKinds } from '../../../wire/work.ts';
 import type { ChannelOpener } from '../../mesh/channels/channel.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
-import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
 import { type ChainFailure, silenceOf } from './chain-failure.ts';
+import { openMessages, randomName } from './open-messages.ts';
+import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
 import { openSlowMs, probeWithinMs } from './slowness.ts';
 import { StageControl } from './stage-control.ts';
+import type { SampledToken, StuckStage, TokenSource, TokenSourceOptions } from './token-source.ts';
 import {
   channelSession,
   type ClosedMessage,
   type OpenMessage,
 } from '../protocol/stage-messages.ts';
-import { rangeOf } from '../../../../src-shared/layers.ts';
 
 /** Loading no model, a stage only has to reach its neighbour and get its engine's attention. */
 const openWithinMs = 20_000;
 /** An account that takes longer than this is not worth waiting for. */
 const accountWithinMs = 1000;
 
-export type ChainOptions = {
+export type ChainOptions = TokenSourceOptions & {
   readonly opener: ChannelOpener;
-  readonly route: readonly RouteStage[];
-  readonly model: ModelSummary;
-  readonly sampling: Sampling;
-  /** The prompt, and what other chains have generated after it. */
-  readonly sequence: readonly number[];
-  /** Of the sequence. */
-  readonly promptTokens: number;
-  /** Tokens of prompt and answer at most. */
-  readonly maxSequenceTokens: number;
-  /** What a former chain over the same stages left of the sequence; absent: nothing. */
-  readonly resume?: OpenMessage['resume'];
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
-  readonly onToken: (token: SampledToken) => void;
-  /** Called at most once, after the chain was open. */
-  readonly onFailed: (failure: ChainFailure) => void;
-  /** A stage will be gone soon. */
-  readonly onDraining: (stage: RouteStage) => void;
-  /** How many times longer than usual a stage may take to answer. */
-  readonly patience: number;
-  /** Asked of a stage that does not answer while the chain opens: whether it is better gone round than waited for. */
-  readonly mayGoRound: (stage: RouteStage) => boolean;
 };
 
-export type SampledToken = {
-  readonly token: number;
-  readonly endOfGeneration: boolean;
-  readonly detail: SampledDetail | undefined;
-  /** What all stages computed for it. */
-  readonly computeMs: number;
-  /** When it arrived. */
-  readonly at: number;
-};
-
-/** `isSilent`: it says nothing at all, so it is not its work that takes long. */
-export type StuckStage = { readonly stage: RouteStage; readonly isSilent: boolean };
-
-export class Chain {
+export class Chain implements TokenSource {
   readonly #options: ChainOptions;
-  /** What its stages know the chain by. */
   readonly session = randomName();
-  /** How much of what was generated its stages were told of when it was opened. */
-  readonly #knownTokens: number;
   #controls: readonly StageControl[] = [];
   /** Of the token that is sampled next; undefined while none is asked for. */
   #nextPosition: number | undefined;
   #failure: ChainFailure | undefined;
   #isOpen = false;
-  #rehearsal:
-    | { readonly position: number; readonly done: PromiseWithResolvers<SampledToken> }
-    | undefined;
+  /** Of the token that the warm-up is to end with; undefined while none is under way. */
+  #warmUpPosition: number | undefined;
 
   /**
    * Opens all stages at once.
@@ -107,14 +64,9 @@ export class Chain {
           opening,
         ),
     );
-    const given = Promise.withResolvers<never>();
-    const watch = setInterval(
-      () => void chain.#watchOpening(given.reject),
-      openSlowMs * options.patience,
-    );
+    const watch = setInterval(() => void chain.#watchOpening(), openSlowMs * options.patience);
     try {
-      const opened = Promise.all(chain.#controls.map((control) => control.opened));
-      await Promise.race([opened, given.promise]);
+      await Promise.all(chain.#controls.map((control) => control.opened));
       if (chain.#failure !== undefined) {
         throw chain.#failure;
       }
@@ -131,56 +83,28 @@ export class Chain {
 
   private constructor(options: ChainOptions) {
     this.#options = options;
-    this.#knownTokens = options.sequence.length - options.promptTokens;
   }
 
-  /** Why it can give no more tokens. */
-  get failure(): ChainFailure | undefined {
-    return this.#failure;
-  }
-
-  /** Tokens at the beginning of the sequence that all stages have already: those that were to be resumed, or none. */
   get cachedTokens(): number {
     const wanted = this.#options.resume?.tokens ?? 0;
     return this.#controls.every(({ cachedTokens }) => cachedTokens === wanted) ? wanted : 0;
-  }
-
-  /** Whether the stages know of all that was generated, so that what they sample is right. */
-  knows(generatedTokens: number): boolean {
-    return !needsHistory(this.#options.sampling) || generatedTokens === this.#knownTokens;
   }
 
   get route(): readonly RouteStage[] {
     return this.#options.route;
   }
 
-  /**
-   * Computes a part of the sequence, which begins at `position` and is not empty, and all that follows from it: tokens
-   * come until the answer ends. What the stages computed from `position` on before is forgotten.
-   *
-   * @param isExact whether each generated token is computed by itself, as it was before
-   */
   run(tokens: readonly number[], position: number, isExact: boolean): void {
     this.#nextPosition = position + tokens.length;
     this.#send(tokens, position, workFlags.sample, isExact);
   }
 
-  /**
-   * Computes a part of the sequence and nothing that follows from it but the next token.
-   * @throws ChainFailure
-   */
-  rehearse(tokens: readonly number[], position: number, isExact: boolean): Promise<SampledToken> {
-    const done = Promise.withResolvers<SampledToken>();
-    this.#rehearsal = { position: position + tokens.length, done };
+  warmUp(tokens: readonly number[], position: number, isExact: boolean): void {
+    this.#warmUpPosition = position + tokens.length;
     this.#send(tokens, position, workFlags.sample | workFlags.warmUp, isExact);
-    return done.promise;
   }
 
-  /**
-   * Tells the stage that samples what was generated so far, and waits until it knows.
-   * @throws ChainFailure, also when it does not say so in time
-   */
-  async learn(generated: readonly number[], withinMs: number): Promise<void> {
+  async restoreHistory(generated: readonly number[], withinMs: number): Promise<void> {
     const [control] = this.#controls.slice(-1);
     const [stage] = this.#options.route.slice(-1);
     if (this.#failure !== undefined) {
@@ -196,11 +120,6 @@ export class Chain {
     );
   }
 
-  /**
-   * The stage that holds the answer up: the first that does not say how far it is, else, where one token at a time goes
-   * round, the first that has work and does not give it back; a prompt may take long. Undefined when none does. With it,
-   * how far all stages are, as text.
-   */
   async findStuck(
     withinMs: number,
     isDecoding: boolean,
@@ -216,11 +135,11 @@ export class Chain {
     };
   }
 
-  async #watchOpening(giveUp: (failure: ChainFailure) => void): Promise<void> {
-    const { patience, mayGoRound } = this.#options;
+  async #watchOpening(): Promise<void> {
+    const { patience, onUnanswered } = this.#options;
     const { stuck } = await this.findStuck(probeWithinMs * patience, false);
-    if (stuck !== undefined && !this.#isOpen && mayGoRound(stuck.stage)) {
-      giveUp(silenceOf(stuck.stage));
+    if (stuck !== undefined && !this.#isOpen) {
+      onUnanswered(stuck.stage);
     }
   }
 
@@ -251,10 +170,6 @@ export class Chain {
     }
   }
 
-  /**
-   * Ends all sessions and gathers the stages' accounts, for at most a second. So many tokens of the sequence may stay in
-   * the stages' caches.
-   */
   finish(keptTokens = 0): Promise<readonly (ClosedMessage | undefined)[]> {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), accountWithinMs);
@@ -264,9 +179,7 @@ export class Chain {
     return Promise.all(accounts).finally(() => clearTimeout(timer));
   }
 
-  /** Ends all sessions at once. Safe to call at any time. */
   abandon(): void {
-    this.#rehearsal?.done.reject(new AppError('cancelled', 'The chain is not needed any more'));
     for (const control of this.#controls) {
       control.abandon();
     }
@@ -281,7 +194,6 @@ export class Chain {
   #onFailed(failure: ChainFailure): void {
     if (this.#failure === undefined) {
       this.#failure = failure;
-      this.#rehearsal?.done.reject(failure);
       if (this.#isOpen) {
         this.#options.onFailed(failure);
       }
@@ -291,8 +203,8 @@ export class Chain {
   #onSampled(body: Buffer, stageIndex: number): void {
     const { route, maxSequenceTokens } = this.#options;
     const work = decodeWork(body, 4);
-    const isRehearsal = (work.flags & workFlags.warmUp) !== 0;
-    const expected = isRehearsal ? this.#rehearsal?.position : this.#nextPosition;
+    const isWarmUp = (work.flags & workFlags.warmUp) !== 0;
+    const expected = isWarmUp ? this.#warmUpPosition : this.#nextPosition;
     const isExpected =
       stageIndex === route.length - 1 &&
       work.session === channelSession &&
@@ -316,59 +228,12 @@ export class Chain {
       computeMs: work.computeMicros / 1000,
       at: this.#options.now(),
     };
-    if (isRehearsal) {
-      this.#rehearsal?.done.resolve(token);
-      this.#rehearsal = undefined;
+    if (isWarmUp) {
+      this.#warmUpPosition = undefined;
+      this.#options.onWarmedUp(token);
     } else {
       this.#nextPosition = work.position + 1;
       this.#options.onToken(token);
     }
   }
-}
-
-/** One `open` message a stage, with a ticket for each link of the ring; a chain of one has no links. */
-function openMessages(
-  { route, model, sampling, sequence, promptTokens, maxSequenceTokens, resume }: ChainOptions,
-  session: string,
-): OpenMessage[] {
-  const tickets = route.map(() => randomName());
-  const isRing = route.length > 1;
-  const lastPosition = maxSequenceTokens - 1;
-  const generated = needsHistory(sampling) ? sequence.slice(promptTokens) : [];
-  const hasGenerated = generated.length > 0;
-  return route.map((stage, index) => {
-    const nextIndex = (index + 1) % route.length;
-    const next = route[nextIndex];
-    const ticket = tickets[nextIndex];
-    return {
-      speaks: ownSpeaks,
-      session,
-      manifestId: model.manifestId,
-      layers: rangeOf(stage),
-      inputTicket: isRing ? (tickets[index] ?? null) : null,
-      output:
-        isRing && next !== undefined && ticket !== undefined ? { peer: next.peer, ticket } : null,
-      sampling: index === route.length - 1 ? sampling : null,
-      lastPosition,
-      cells: lastPosition,
-      sequenceTokens: sequence.length,
-      ...(resume === undefined ? {} : { resume }),
-      ...(hasGenerated && index === route.length - 1 ? { generated } : {}),
-    };
-  });
-}
-
-/** Whether what is sampled depends on what was generated before, and not on the logits alone. */
-export function needsHistory(sampling: Sampling): boolean {
-  const { grammar, repetitionPenalty, presencePenalty, frequencyPenalty } = sampling;
-  return (
-    grammar !== undefined ||
-    repetitionPenalty !== 1 ||
-    presencePenalty !== 0 ||
-    frequencyPenalty !== 0
-  );
-}
-
-function randomName(): string {
-  return randomBytes(16).toString('hex');
 }

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { workHeaderBytes } from '../../../wire/work.ts';
 import { chunkSize, cutExactly, cutPrompt } from './prefill-chunks.ts';
-import { inputLimits, maxWorkTokens } from '../protocol/stage-limits.ts';
-import { stageKinds } from '../protocol/stage-messages.ts';
+import { hiddenBytes, maxWorkTokens } from '../protocol/stage-limits.ts';
 
 describe('the size of a prompt’s pieces', () => {
   it.each([
@@ -28,7 +27,7 @@ describe('the size of a prompt’s pieces', () => {
           const size = chunkSize(promptTokens, stages, width);
           expect(size).toBeGreaterThanOrEqual(1);
           expect(size).toBeLessThanOrEqual(maxWorkTokens);
-          const limit = inputLimits('last', width)(stageKinds.hidden) ?? 0;
+          const limit = hiddenBytes(width);
           expect(workHeaderBytes + size * width * 4).toBeLessThanOrEqual(limit);
         },
       ),

@@ -23,7 +23,12 @@ const lookAgainMs = 100;
 const leastRoutes = 2;
 
 /** @throws AppError `no-route`, `over-capacity` */
-type PlanAround = (excluded: ReadonlySet<string>) => readonly RouteStage[];
+type PlanAround = (
+  excluded: ReadonlySet<string>,
+  avoided: ReadonlySet<string>,
+) => readonly RouteStage[];
+
+const nobody: ReadonlySet<string> = new Set();
 
 export class RouteSearch {
   readonly #planAround: PlanAround;
@@ -47,10 +52,13 @@ export class RouteSearch {
     this.#deadline = this.#startedAt + patienceMs;
   }
 
-  /** @throws AppError `no-route`, what the last route failed of, or `cancelled` */
-  async next(signal: AbortSignal): Promise<readonly RouteStage[]> {
+  /**
+   * A route without those that are avoided, where there is one.
+   * @throws AppError `no-route`, what the last route failed of, or `cancelled`
+   */
+  async next(signal: AbortSignal, avoided = nobody): Promise<readonly RouteStage[]> {
     for (;;) {
-      const route = this.#plan();
+      const route = this.#plan(avoided);
       if (route !== undefined) {
         return route;
       }
@@ -92,12 +100,12 @@ export class RouteSearch {
   }
 
   /** Undefined while there is none and waiting may help. */
-  #plan(): readonly RouteStage[] | undefined {
+  #plan(avoided: ReadonlySet<string>): readonly RouteStage[] | undefined {
     const isPatient = this.#isPatient(this.#latest);
     let route: readonly RouteStage[];
     try {
       const failed = isPatient ? this.#failedNow : this.#failed;
-      route = this.#planAround(new Set([...failed, ...this.#refused]));
+      route = this.#planAround(new Set([...failed, ...this.#refused]), avoided);
     } catch (error) {
       const reason = toAppError(error);
       // Waiting brings back a peer that failed; one that refuses would only say the same again.

@@ -4,9 +4,11 @@ import { fakeModel, greedy } from '../../../../test/support/sessions/node-fake-m
 import { Loopback } from '../../../../test/support/sessions/node-loopback.ts';
 import { StagePeer } from '../../../../test/support/sessions/node-stage-peer.ts';
 import type { Work } from '../../../wire/work.ts';
-import { Chain, type SampledToken } from './chain.ts';
+import { Chain } from './chain.ts';
 import { TokenQueue } from './token-queue.ts';
-import { stageKinds, stageProtocol } from '../protocol/stage-messages.ts';
+import type { SampledToken } from './token-source.ts';
+import { stageKinds } from '../protocol/message-table.ts';
+import { stageProtocol } from '../protocol/stage-messages.ts';
 
 const prompt = [10, 11, 12, 13];
 
@@ -38,7 +40,8 @@ beforeEach(async () => {
       onFailed: (failure) => tokens.fail(failure),
       onDraining: () => {},
       patience: 1,
-      mayGoRound: () => false,
+      onWarmedUp: () => {},
+      onUnanswered: () => {},
     },
     new AbortController().signal,
   );
@@ -65,7 +68,7 @@ describe('a stage that does not open as it should', () => {
       'failed. It said: "no"',
     ],
   ])('is to blame: it %s', async (_title, kind, message, reason) => {
-    await (await stage).say(kind, message);
+    await Promise.allSettled([(await stage).say(kind, message)]);
     await expectFailure(opening, reason);
   });
 

@@ -1,25 +1,28 @@
 /** The coordinator's end of one stage: its control channel, from `open` to `closed`. */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import type { Speaks } from '../../../wire/speaks.ts';
 import { withFormerNames } from '../../../wire/former-names.ts';
 import type { Frame } from '../../../wire/frame.ts';
-import { decodeJson, encodeJson } from '../../../wire/json-body.ts';
+import { encodeJson } from '../../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
-import { type ChainFailure, reportedFailure, stageFailure, unreachable } from './chain-failure.ts';
-import { answerLimits } from '../protocol/stage-limits.ts';
+import {
+  type ChainFailure,
+  reportedFailure,
+  stageFailure,
+  unreachable,
+  unspokenBy,
+} from './chain-failure.ts';
+import { encodeIntegers, encodeTokens } from '../protocol/body-codecs.ts';
+import { dispatch, type Handlers, limitsAt, stageKinds } from '../protocol/message-table.ts';
 import {
   type ClosedMessage,
-  closedMessageSchema,
-  encodeHistory,
-  failedMessageSchema,
+  type FailedMessage,
   formerOpenNames,
-  retainBytes,
-  openedMessageSchema,
+  type OpenedMessage,
   type OpenMessage,
   type Progress,
-  progressBytes,
   silenceLimitMs,
-  stageKinds,
   stageProtocol,
 } from '../protocol/stage-messages.ts';
 
@@ -44,11 +47,27 @@ export class StageControl {
   readonly #closed = Promise.withResolvers<ClosedMessage | undefined>();
   #channel: Channel | undefined;
   #progress: PromiseWithResolvers<Progress> | undefined;
-  #learnt: PromiseWithResolvers<void> | undefined;
+  #restored: PromiseWithResolvers<void> | undefined;
   #heardAt: number;
   #cachedTokens = 0;
+  #speaks: Speaks | undefined;
   #isOpen = false;
   #isOver = false;
+
+  readonly #whileOpening: Handlers<'opening'> = {
+    opened: (message) => this.#onOpened(message),
+    failed: (message) => this.#onReported(message),
+    closed: (account) => this.#closed.resolve(account),
+    alive: (progress) => this.#onProgress(progress),
+  };
+  readonly #whenOpen: Handlers<'answer'> = {
+    sampled: (body) => this.#options.onSampled(body),
+    failed: (message) => this.#onReported(message),
+    closed: (account) => this.#closed.resolve(account),
+    alive: (progress) => this.#onProgress(progress),
+    draining: () => this.#options.onDraining(),
+    restoreHistory: () => this.#onHistoryRestored(),
+  };
 
   /** Begins to open the stage; `signal` ends the attempt. */
   constructor(options: StageControlOptions, signal: AbortSignal) {
@@ -69,6 +88,11 @@ export class StageControl {
     return this.#cachedTokens;
   }
 
+  /** What the stage speaks; undefined before it is open, and where it is of the version that does not say. */
+  get speaks(): Speaks | undefined {
+    return this.#speaks;
+  }
+
   /** Sends one work body to the stage. A failure shows as the end of the channel. */
   send(kind: number, ...parts: readonly Uint8Array[]): void {
     void this.#channel?.send(kind, ...parts);
@@ -80,9 +104,7 @@ export class StageControl {
    */
   finish(keptTokens: number): Promise<ClosedMessage | undefined> {
     if (keptTokens > 0) {
-      const body = Buffer.alloc(retainBytes);
-      body.writeUInt32LE(keptTokens);
-      void this.#channel?.send(stageKinds.retain, body);
+      void this.#channel?.send(stageKinds.retain, encodeIntegers(keptTokens));
     }
     this.abandon();
     return this.#closed.promise;
@@ -93,7 +115,7 @@ export class StageControl {
     this.#isOver = true;
     const failure = reason ?? stageFailure(this.#options.stage, 'is not needed any more');
     this.#opened.reject(failure);
-    this.#learnt?.reject(failure);
+    this.#restored?.reject(failure);
     if (this.#channel === undefined) {
       this.#closed.resolve(undefined);
     }
@@ -124,15 +146,20 @@ export class StageControl {
 
   /** Tells the stage what was generated so far. Resolves once it knows; rejects with a ChainFailure. */
   restoreHistory(generated: readonly number[]): Promise<void> {
-    this.#learnt = Promise.withResolvers();
-    void this.#channel?.send(stageKinds.restoreHistory, encodeHistory(generated));
-    return this.#learnt.promise;
+    this.#restored = Promise.withResolvers();
+    void this.#channel?.send(stageKinds.restoreHistory, encodeTokens(generated));
+    return this.#restored.promise;
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
     const { opener, stage, open } = this.#options;
     try {
-      const channel = await opener.openChannel(stage.peer, stageProtocol, answerLimits, signal);
+      const channel = await opener.openChannel(
+        stage.peer,
+        stageProtocol,
+        limitsAt('opening'),
+        signal,
+      );
       this.#channel = channel;
       this.#heardAt = this.#options.now();
       channel.onFrame((frame) => this.#onFrame(frame));
@@ -154,55 +181,64 @@ export class StageControl {
     }
   }
 
-  #onFrame({ kind, body }: Frame): void {
+  #onFrame(frame: Frame): void {
     this.#heardAt = this.#options.now();
+    if (this.#isOver && frame.kind !== stageKinds.closed) {
+      return;
+    }
     try {
-      if (kind === stageKinds.closed) {
-        this.#closed.resolve(decodeJson(closedMessageSchema, body, "A stage's account"));
-      } else if (!this.#isOver) {
-        this.#onWord(kind, body);
+      if (this.#isOpen) {
+        void dispatch('answer', frame, this.#whenOpen);
+      } else {
+        void dispatch('opening', frame, this.#whileOpening);
       }
     } catch (error) {
-      this.#blame(toAppError(error));
+      this.#end(toAppError(error));
     }
   }
 
-  #onWord(kind: number, body: Buffer): void {
-    const { route, stage, onSampled } = this.#options;
-    if (kind === stageKinds.sampled && this.#isOpen) {
-      onSampled(body);
-    } else if (kind === stageKinds.opened && !this.#isOpen) {
-      this.#cachedTokens =
-        decodeJson(openedMessageSchema, body, "A stage's welcome").cachedTokens ?? 0;
-      this.#isOpen = true;
-      this.#opened.resolve();
-    } else if (kind === stageKinds.failed) {
-      this.#fail(reportedFailure(route, stage, decodeJson(failedMessageSchema, body, 'A refusal')));
-    } else if (kind === stageKinds.restoreHistory && this.#learnt !== undefined) {
-      this.#learnt.resolve();
-    } else if (kind === stageKinds.draining && this.#isOpen) {
-      this.#options.onDraining();
-    } else if (kind === stageKinds.alive && body.byteLength === progressBytes) {
-      const progress = { taken: body.readUInt32LE(0), pending: body.readUInt32LE(4) };
-      this.#progress?.resolve(progress);
-      this.#progress = undefined;
-    } else {
-      throw new AppError('protocol-violation', `a frame of kind ${kind} came out of turn`);
+  #onOpened({ cachedTokens = 0, speaks }: OpenedMessage): void {
+    this.#cachedTokens = cachedTokens;
+    this.#speaks = speaks;
+    this.#isOpen = true;
+    this.#channel?.allow(limitsAt('answer'));
+    this.#opened.resolve();
+  }
+
+  #onReported(message: FailedMessage): void {
+    const { route, stage } = this.#options;
+    this.#fail(reportedFailure(route, stage, message));
+  }
+
+  #onProgress([taken = 0, pending = 0]: readonly number[]): void {
+    this.#progress?.resolve({ taken, pending });
+    this.#progress = undefined;
+  }
+
+  #onHistoryRestored(): void {
+    if (this.#restored === undefined) {
+      throw new AppError('protocol-violation', 'a history that nobody told it came out of turn');
     }
+    this.#restored.resolve();
   }
 
   #onClose(error: AppError | undefined): void {
     this.#closed.resolve(undefined);
     if (error?.code === 'protocol-violation') {
-      this.#blame(error);
+      this.#end(error);
     } else {
       this.#fail(stageFailure(this.#options.stage, 'was lost', error));
     }
   }
 
-  #blame(error: AppError): void {
+  /** What the stage said ends its part, and so the chain. */
+  #end(error: AppError): void {
     const { stage } = this.#options;
-    this.#fail(stageFailure(stage, `broke the protocol: ${error.message}`, error));
+    this.#fail(
+      error.code === 'not-spoken'
+        ? unspokenBy(stage, error)
+        : stageFailure(stage, `broke the protocol: ${error.message}`, error),
+    );
   }
 
   #fail(failure: ChainFailure): void {

@@ -26,30 +26,17 @@
  */
 import { z } from 'zod';
 import { errorReportSchema } from '../../../../src-shared/error-report.ts';
-import { AppError } from '../../../../src-shared/errors.ts';
 import {
   layerRangeSchema,
   manifestIdSchema,
   samplingSchema,
 } from '../../../../src-shared/model.ts';
+import { maxStageAccountText } from '../../../../src-shared/receipt/stage-account.ts';
 import { type FormerNames, underEitherName } from '../../../wire/former-names.ts';
 import { speaksSchema } from '../../../wire/speaks.ts';
-import { workKinds } from '../../../wire/work.ts';
+import { mostHistory } from './stage-limits.ts';
 
 export const stageProtocol = '/mindmesh/stage/1.0.0';
-
-export const stageKinds = {
-  ...workKinds,
-  open: 32,
-  opened: 33,
-  attach: 34,
-  failed: 35,
-  closed: 36,
-  alive: 37,
-  draining: 38,
-  retain: 39,
-  restoreHistory: 40,
-} as const;
 
 /** How often `alive` goes out, and after which silence the other end counts as vanished, in milliseconds. */
 export const aliveEveryMs = 5000;
@@ -68,9 +55,6 @@ const linkSchema = z.object({
   peer: z.string().min(1).max(128),
   ticket: randomNameSchema,
 });
-
-/** Tokens that an `open` may tell of; an answer that is longer and needs them cannot go on over another chain. */
-export const mostGenerated = 16_384;
 
 const openSchema = z.object({
   /** What the coordinator speaks; absent: the version that did not say. */
@@ -94,7 +78,7 @@ const openSchema = z.object({
   /** Prompt and answer so far: cells that it is sure to take. A stage that has fewer left refuses at once. */
   sequenceTokens: z.int().min(1),
   /** For the stage that samples: what another chain generated of the answer, for penalties and grammar. */
-  generated: z.array(z.int().min(0).max(0x7fff_ffff)).max(mostGenerated).optional(),
+  generated: z.array(z.int().min(0).max(0x7fff_ffff)).max(mostHistory).optional(),
   /** Goes on with the first tokens of what the same requester's session of this name left behind. */
   resume: z.object({ session: randomNameSchema, tokens: z.int().min(1) }).optional(),
 });
@@ -106,33 +90,8 @@ export const formerOpenNames: FormerNames = {
 };
 export const openMessageSchema = underEitherName(openSchema, formerOpenNames);
 
-/** In an answer to `alive`, as two u32: the position behind what came in, and tokens of that not yet passed on. */
+/** How far a stage is: the position behind what came in, and tokens of that not yet passed on. */
 export type Progress = { readonly taken: number; readonly pending: number };
-export const progressBytes = 8;
-
-/** Of `retain`, as u32: how many tokens. */
-export const retainBytes = 4;
-
-/** The body of `restoreHistory`: the answer's tokens so far, as int32. Its answer has none. */
-export const mostHistoryBytes = mostGenerated * 4;
-
-export function encodeHistory(tokens: readonly number[]): Uint8Array {
-  return new Uint8Array(Int32Array.from(tokens).buffer);
-}
-
-/** @throws AppError `protocol-violation` */
-export function decodeHistory(body: Buffer): number[] {
-  const tokens = Array.from({ length: Math.floor(body.byteLength / 4) }, (_, index) =>
-    body.readInt32LE(index * 4),
-  );
-  if (body.byteLength % 4 !== 0 || tokens.some((token) => token < 0)) {
-    throw new AppError(
-      'protocol-violation',
-      'What was generated is told by something else than tokens',
-    );
-  }
-  return tokens;
-}
 
 const openedSchema = z.object({
   /** What the stage speaks; absent: the version that did not say. */
@@ -149,6 +108,7 @@ export const attachMessageSchema = z.object({
   session: randomNameSchema,
   ticket: randomNameSchema,
 });
+export type AttachMessage = z.infer<typeof attachMessageSchema>;
 
 /** `peer` is the one that failed, where that is not the one that says so. */
 export const failedMessageSchema = errorReportSchema.extend({
@@ -163,6 +123,8 @@ const closedSchema = z.object({
   computeMs: z.number().min(0),
   /** From input to output, so with the way to the engine and back; 0 where a stage feeds itself. */
   turnaroundMs: z.number().min(0),
+  /** The same and more, signed (src-shared/receipt/stage-account.ts), in base64url; absent: by an earlier version. */
+  signed: z.base64url().max(maxStageAccountText).optional(),
 });
 export type ClosedMessage = z.infer<typeof closedSchema>;
 export const formerClosedNames: FormerNames = { turnaroundMs: 'heldMs' };

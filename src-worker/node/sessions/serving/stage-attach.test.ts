@@ -11,7 +11,8 @@ import {
   ticket,
 } from '../../../../test/support/sessions/node-stage-peer.ts';
 import type { Work } from '../../../wire/work.ts';
-import { attachWithinMs, channelSession, stageKinds } from '../protocol/stage-messages.ts';
+import { stageKinds } from '../protocol/message-table.ts';
+import { attachWithinMs, channelSession } from '../protocol/stage-messages.ts';
 
 let target: StageTarget;
 beforeEach(async () => {

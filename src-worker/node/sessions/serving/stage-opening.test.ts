@@ -10,7 +10,8 @@ import {
   StagePeer,
   ticket,
 } from '../../../../test/support/sessions/node-stage-peer.ts';
-import { attachWithinMs, type OpenMessage, stageKinds } from '../protocol/stage-messages.ts';
+import { stageKinds } from '../protocol/message-table.ts';
+import { attachWithinMs, type OpenMessage } from '../protocol/stage-messages.ts';
 
 let target: StageTarget;
 beforeEach(async () => {

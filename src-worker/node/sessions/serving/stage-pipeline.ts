@@ -8,12 +8,7 @@ import { decodeWork, encodeWork, type Work, workFlags, workKinds } from '../../.
 import type { ServingShard, ShardSession } from '../../engines/serving-shard.ts';
 import { SequenceGuard } from './sequence-guard.ts';
 import type { StageAccount } from './stage-account.ts';
-import {
-  channelSession,
-  decodeHistory,
-  type OpenMessage,
-  type Progress,
-} from '../protocol/stage-messages.ts';
+import { channelSession, type OpenMessage, type Progress } from '../protocol/stage-messages.ts';
 import { type Landed, WorkInFlight } from './work-in-flight.ts';
 import {
   feedsFirst,
@@ -77,7 +72,7 @@ export class StagePipeline {
   }
 
   /** What was generated so far. Once: a grammar is gone through for it from the start. */
-  takeHistory(body: Buffer): void {
+  takeHistory(tokens: readonly number[]): void {
     if (!samples(this.#role) || this.#hasHistory) {
       throw new AppError(
         'protocol-violation',
@@ -85,7 +80,7 @@ export class StagePipeline {
       );
     }
     this.#hasHistory = true;
-    this.#options.engine.restoreHistory(decodeHistory(body));
+    this.#options.engine.restoreHistory(tokens);
   }
 
   /** Hidden states from the stage before. The promise holds further ones back while there is no room. */
@@ -303,12 +298,13 @@ function acceptWork(body: Buffer, bytesPerToken: number): Work {
       `Work for session ${work.session} came on a channel that serves session ${channelSession} alone`,
     );
   }
-  const known = workFlags.sample | workFlags.warmUp | workFlags.oneByOne;
-  if (work.detail.byteLength > 0 || (work.flags & ~known) !== 0) {
+  if (work.detail.byteLength > 0 || (work.flags & workFlags.endOfGeneration) !== 0) {
     throw new AppError(
       'protocol-violation',
       'Work came with a detail or flags that only results have',
     );
   }
-  return work;
+  // A flag of a later version means nothing here, and is not handed on as if it did.
+  const known = workFlags.sample | workFlags.warmUp | workFlags.oneByOne;
+  return (work.flags & ~known) === 0 ? work : { ...work, flags: work.flags & known };
 }

@@ -4,19 +4,18 @@
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { Usage } from '../../../../src-shared/api/usage.ts';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import type { Frame } from '../../../wire/frame.ts';
-import { decodeJson, encodeJson } from '../../../wire/json-body.ts';
+import { encodeJson } from '../../../wire/json-body.ts';
 import type { ServingShards } from '../../engines/serving-shard.ts';
 import type { Channel, ChannelOpener, Unhandle } from '../../mesh/channels/channel.ts';
 import type { Log } from '../../base/log.ts';
-import { newcomerLimits } from '../protocol/stage-limits.ts';
+import { dispatch, limitsAt, stageKinds } from '../protocol/message-table.ts';
 import {
-  attachMessageSchema,
+  type AttachMessage,
   attachWithinMs,
   type FailedMessage,
   type OpenMessage,
-  openMessageSchema,
-  stageKinds,
   stageProtocol,
 } from '../protocol/stage-messages.ts';
 import { StageSession, type WaysFor } from './stage-session.ts';
@@ -41,6 +40,8 @@ export type StageServiceOptions = {
   readonly waysFor: WaysFor;
   /** Peers that may have more sessions than strangers; absent: none. */
   readonly isTrusted?: (peer: string) => boolean;
+  /** This node's key, with which it signs what it did for others; absent: it signs nothing. */
+  readonly key?: SigningKey;
   readonly onServed: (usage: Extract<Usage, { kind: 'served' }>) => void;
   readonly log: Log;
   /** Monotonic time, in milliseconds. */
@@ -73,7 +74,7 @@ export class StageService {
   /** Begins to accept channels. */
   async start(): Promise<void> {
     this.#unhandle = await this.#options.opener.handle(stageProtocol, {
-      limits: newcomerLimits,
+      limits: limitsAt('arrival'),
       maxInboundChannels,
       onChannel: (channel) => this.#welcome(channel),
     });
@@ -146,20 +147,24 @@ export class StageService {
   }
 
   /** Reads the first frame of a channel, which gives it a session or makes it wait for one. */
-  #introduce(newcomer: Newcomer, { kind, body }: Frame): void {
+  #introduce(newcomer: Newcomer, frame: Frame): void {
+    const tooEarly = (): never => {
+      throw new AppError(
+        'protocol-violation',
+        `A frame of kind ${frame.kind} came before its session was there`,
+      );
+    };
+    const attach = ({ session, ticket }: AttachMessage): void => {
+      newcomer.key = inputKey(session, ticket);
+      this.#attach(newcomer);
+    };
+    const isFirst = newcomer.key === undefined;
     try {
-      if (kind === stageKinds.open && newcomer.key === undefined) {
-        this.#open(newcomer, decodeJson(openMessageSchema, body, 'A request for a session'));
-      } else if (kind === stageKinds.attach && newcomer.key === undefined) {
-        const { session, ticket } = decodeJson(attachMessageSchema, body, 'A ticket');
-        newcomer.key = inputKey(session, ticket);
-        this.#attach(newcomer);
-      } else {
-        throw new AppError(
-          'protocol-violation',
-          `A frame of kind ${kind} came before its session was there`,
-        );
-      }
+      void dispatch('arrival', frame, {
+        open: isFirst ? (message) => this.#open(newcomer, message) : tooEarly,
+        attach: isFirst ? attach : tooEarly,
+        failed: tooEarly,
+      });
     } catch (error) {
       this.#refuse(newcomer, toAppError(error));
     }
@@ -191,6 +196,7 @@ export class StageService {
       opener,
       waysFor,
       control: channel,
+      key: this.#options.key,
       claimant: {
         peer,
         kind: isOwn ? 'owner' : isTrusted?.(peer) === true ? 'trusted' : 'stranger',

@@ -4,27 +4,32 @@
  * the chain is told the same reason.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import type { Frame } from '../../../wire/frame.ts';
-import { decodeJson, encodeJson } from '../../../wire/json-body.ts';
+import { encodeJson } from '../../../wire/json-body.ts';
 import type { ServingShard, ShardSession } from '../../engines/serving-shard.ts';
 import type { Claimant } from '../../engines/session-places.ts';
 import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
 import { isRefusal } from '../asking/chain-failure.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
-import { controlLimits, inputLimits, outputLimits } from '../protocol/stage-limits.ts';
+import { encodeIntegers } from '../protocol/body-codecs.ts';
+import {
+  dispatch,
+  type Handlers,
+  inputPlace,
+  limitsAt,
+  stageKinds,
+} from '../protocol/message-table.ts';
 import {
   attachWithinMs,
+  type ClosedMessage,
   type FailedMessage,
   formerClosedNames,
   formerOpenedNames,
   type OpenedMessage,
-  failedMessageSchema,
-  retainBytes,
   type OpenMessage,
-  progressBytes,
   silenceLimitMs,
-  stageKinds,
   stageProtocol,
 } from '../protocol/stage-messages.ts';
 import { StagePipeline } from './stage-pipeline.ts';
@@ -50,6 +55,8 @@ export type StageSessionOptions = {
   readonly shard: ServingShard;
   readonly opener: ChannelOpener;
   readonly waysFor: WaysFor;
+  /** Signs this node's account of its part; absent: it is not signed. */
+  readonly key?: SigningKey | undefined;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   /** Called once, when everything that the session held is free again. */
@@ -79,6 +86,26 @@ export class StageSession {
   /** Set while the session is open. */
   #pipeline: StagePipeline | undefined;
 
+  readonly #fromCoordinator: Handlers<'control'> = {
+    tokens: (body) => this.#openPipeline().takeTokens(body),
+    alive: () => void this.#answerAlive(),
+    retain: ([tokens = 0]) => {
+      this.#retained = this.#isDraining ? 0 : this.#openPipeline().within(tokens);
+    },
+    restoreHistory: (tokens) => {
+      this.#openPipeline().takeHistory(tokens);
+      void this.#tell(stageKinds.restoreHistory);
+    },
+  };
+  readonly #fromBefore: Handlers<'hiddenInput'> = {
+    hidden: (body) => this.#openPipeline().takeHidden(body),
+    failed: (message) => this.#onNeighbourFailed(message, this.#input?.peer),
+  };
+  readonly #fromLast: Handlers<'tokenInput'> = {
+    sampled: (body) => this.#openPipeline().takeSampled(body),
+    failed: (message) => this.#onNeighbourFailed(message, this.#input?.peer),
+  };
+
   constructor(options: StageSessionOptions) {
     this.#options = options;
     this.open = options.open;
@@ -86,7 +113,7 @@ export class StageSession {
     this.#control = options.control;
     this.#startedAt = options.now();
     this.#heardAt = this.#startedAt;
-    options.control.allow(controlLimits);
+    options.control.allow(limitsAt('control'));
     options.control.onClose((error) => this.#onControlClosed(error));
   }
 
@@ -125,6 +152,9 @@ export class StageSession {
           ),
         ),
       );
+      if (this.#isDraining) {
+        void this.#tell(stageKinds.draining);
+      }
     } catch (error) {
       this.fail(toAppError(error));
     }
@@ -140,45 +170,28 @@ export class StageSession {
     }
     this.#input = channel;
     channel.excuse();
-    channel.allow(inputLimits(this.shard.role, this.shard.width));
+    channel.allow(limitsAt(inputPlace(this.shard.role), this.shard.width));
     channel.onClose((error) => this.#lose(channel.peer, error));
   }
 
-  onControlFrame({ kind, body }: Frame): void {
+  onControlFrame(frame: Frame): void {
     this.#heardAt = this.#options.now();
-    this.#guarded(() => {
-      if (kind === stageKinds.tokens) {
-        this.#openPipeline().takeTokens(body);
-      } else if (kind === stageKinds.alive) {
-        void this.#answerAlive();
-      } else if (kind === stageKinds.restoreHistory) {
-        this.#openPipeline().takeHistory(body);
-        void this.#tell(stageKinds.restoreHistory);
-      } else if (kind === stageKinds.retain && body.byteLength === retainBytes) {
-        this.#retained = this.#isDraining ? 0 : this.#openPipeline().within(body.readUInt32LE(0));
-      } else {
-        throw new AppError('protocol-violation', `A coordinator sent a frame of kind ${kind}`);
-      }
-    }, this.#control);
+    void this.#guarded(() => dispatch('control', frame, this.#fromCoordinator), this.#control);
   }
 
-  onInputFrame({ kind, body }: Frame): Promise<void> | undefined {
-    return this.#guarded(() => {
-      if (kind === stageKinds.hidden) {
-        return this.#openPipeline().takeHidden(body);
-      }
-      if (kind === stageKinds.sampled) {
-        this.#openPipeline().takeSampled(body);
-        return undefined;
-      }
-      return this.#onNeighbourFrame(kind, body, this.#input?.peer);
-    });
+  onInputFrame(frame: Frame): void | Promise<void> {
+    return this.#guarded(() =>
+      inputPlace(this.shard.role) === 'tokenInput'
+        ? dispatch('tokenInput', frame, this.#fromLast)
+        : dispatch('hiddenInput', frame, this.#fromBefore),
+    );
   }
 
   /** Tells the coordinator that this stage will be gone soon. */
   drain(): void {
     this.#isDraining = true;
-    if (!this.#hasEnded) {
+    // While the session opens nobody has a use for it; it is told right after `opened`.
+    if (!this.#hasEnded && this.#pipeline !== undefined) {
       void this.#tell(stageKinds.draining);
     }
   }
@@ -198,8 +211,11 @@ export class StageSession {
     if (this.#hasEnded) {
       return;
     }
-    const message: FailedMessage = { ...error.toReport(), peer };
-    const body = encodeJson(message);
+    const { code, message } = error.toReport();
+    // The former version takes a code that it does not know for a fault; that a stage is full is none.
+    const isUnknown = code === 'not-spoken' && isFormer(this.open.speaks);
+    const told: FailedMessage = { code: isUnknown ? 'over-capacity' : code, message, peer };
+    const body = encodeJson(told);
     for (const channel of [this.#control, this.#output, this.#input]) {
       void channel?.send(stageKinds.failed, body);
     }
@@ -240,17 +256,24 @@ export class StageSession {
       return;
     }
     const { peer, ticket } = output;
+    const fromNext: Handlers<'output'> = {
+      failed: (message) => this.#onNeighbourFailed(message, peer),
+    };
     const { opener, waysFor } = this.#options;
     try {
       const { signal } = this.#ending;
       const ways = waysFor(this.requester, peer);
-      const channel = await opener.openChannel(peer, stageProtocol, outputLimits, signal, ways);
+      const channel = await opener.openChannel(
+        peer,
+        stageProtocol,
+        limitsAt('output'),
+        signal,
+        ways,
+      );
       this.#output = channel;
       // A coordinator that tells two stages different things makes each break the rules of the other.
       channel.excuse();
-      channel.onFrame(({ kind, body }) =>
-        this.#guarded(() => this.#onNeighbourFrame(kind, body, peer)),
-      );
+      channel.onFrame((frame) => this.#guarded(() => dispatch('output', frame, fromNext)));
       channel.onClose((error) => this.#lose(peer, error));
       if (this.#hasEnded) {
         await channel.close();
@@ -266,11 +289,7 @@ export class StageSession {
   }
 
   /** All that a neighbour may say beside work is why it failed. */
-  #onNeighbourFrame(kind: number, body: Buffer, neighbour: string | undefined): undefined {
-    if (kind !== stageKinds.failed) {
-      throw new AppError('protocol-violation', `A neighbouring stage sent a frame of kind ${kind}`);
-    }
-    const { code, message, peer } = decodeJson(failedMessageSchema, body, 'A refusal');
+  #onNeighbourFailed({ code, message, peer }: FailedMessage, neighbour: string | undefined): void {
     // A stage that refuses the request tells the coordinator itself; from others that is not believed.
     const told = isRefusal({ code }) ? 'peer-failed' : code;
     this.fail(new AppError(told, message), peer ?? neighbour);
@@ -310,7 +329,8 @@ export class StageSession {
     }
     this.#isAnswering = true;
     try {
-      await this.#control.send(stageKinds.alive, this.#encodeProgress());
+      const { taken, pending } = this.#pipeline?.progress ?? { taken: 0, pending: 0 };
+      await this.#control.send(stageKinds.alive, encodeIntegers(taken, pending));
     } catch {
       // The channel's end ends the session.
     } finally {
@@ -323,25 +343,31 @@ export class StageSession {
     return isFormer(this.open.speaks) ? withFormerNames(message, names) : message;
   }
 
-  #encodeProgress(): Buffer {
-    const { taken, pending } = this.#pipeline?.progress ?? { taken: 0, pending: 0 };
-    const body = Buffer.alloc(progressBytes);
-    body.writeUInt32LE(taken, 0);
-    body.writeUInt32LE(pending, 4);
-    return body;
-  }
-
   #onControlClosed(error: AppError | undefined): void {
     if (error === undefined && !this.#hasEnded) {
       void this.#tell(
         stageKinds.closed,
-        encodeJson(this.#named(this.account.toMessage(), formerClosedNames)),
+        encodeJson(this.#named(this.#lastWord(), formerClosedNames)),
       );
       if (this.#retained > 0) {
         this.#engine?.retain(this.#prefixName(this.open.session), this.#retained);
       }
     }
     this.#end(undefined);
+  }
+
+  #lastWord(): ClosedMessage {
+    const { key } = this.#options;
+    if (key === undefined) {
+      return this.account.toMessage();
+    }
+    const work = {
+      open: this.open,
+      requester: this.requester,
+      fromPosition: this.#engine?.cachedTokens ?? 0,
+      toPosition: this.#pipeline?.progress.taken ?? 0,
+    };
+    return this.account.toSignedMessage(work, key, Date.now());
   }
 
   /** A cached prefix is for the peer that asked for it, and for nobody else. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { greedy } from '../../../../test/support/sessions/node-fake-mesh.ts';
 import { openWhole, StageTarget } from '../../../../test/support/sessions/node-stage-target.ts';
 import type { StagePeer } from '../../../../test/support/sessions/node-stage-peer.ts';
-import { stageKinds } from '../protocol/stage-messages.ts';
+import { stageKinds } from '../protocol/message-table.ts';
 
 /**
  * What a channel inside the process takes before its writer waits, where a result is a header, a token and its detail, and

@@ -6,7 +6,9 @@ import {
   StageTarget,
 } from '../../../../test/support/sessions/node-stage-target.ts';
 import type { Work } from '../../../wire/work.ts';
-import { encodeHistory, silenceLimitMs, stageKinds } from '../protocol/stage-messages.ts';
+import { encodeTokens } from '../protocol/body-codecs.ts';
+import { stageKinds } from '../protocol/message-table.ts';
+import { silenceLimitMs } from '../protocol/stage-messages.ts';
 
 let target: StageTarget;
 beforeEach(async () => {
@@ -171,10 +173,10 @@ describe('a session', () => {
 
   it('is told once what was generated so far, answers that, and says so to its engine', async () => {
     const control = await target.open(openWhole());
-    await control.channel.send(stageKinds.restoreHistory, encodeHistory([7, 8]));
+    await control.channel.send(stageKinds.restoreHistory, encodeTokens([7, 8]));
     await control.hear(stageKinds.restoreHistory);
     expect(target.node.shards[0]?.sessions[0]?.learnt).toEqual([7, 8]);
-    await control.channel.send(stageKinds.restoreHistory, encodeHistory([7, 8, 9]));
+    await control.channel.send(stageKinds.restoreHistory, encodeTokens([7, 8, 9]));
     expect(await control.hearFailure()).toMatchObject({
       code: 'protocol-violation',
       message: expect.stringContaining('a second time'),

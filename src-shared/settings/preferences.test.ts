@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { defaultPreferences, preferencesSchema, weeklyScheduleSchema } from './preferences.ts';
+import { defaultPreferences } from './preferences.ts';
+import { weeklyScheduleSchema } from './schedule.ts';
+import { changedSettingsSchema, defaultSettings, settingsSchema } from './settings.ts';
 
 describe('the preferences', () => {
   it('work on an idle computer only, by default', () => {
-    expect(preferencesSchema.parse(defaultPreferences)).toEqual(defaultPreferences);
+    expect(settingsSchema.parse(defaultSettings)).toEqual(defaultSettings);
+    expect(defaultSettings).toMatchObject(defaultPreferences);
     expect(defaultPreferences).toMatchObject({
       idleMinutes: 5,
       pauseWhileGaming: true,
@@ -33,7 +36,8 @@ describe('the preferences', () => {
     ['cards', { 'GPU-1': { temperatureCeilingCelsius: 500 } }],
     ['cards', Object.fromEntries(Array.from({ length: 65 }, (_, index) => [index, {}]))],
   ])('refuse %s = %j', (name, value) => {
-    expect(preferencesSchema.partial().safeParse({ [name]: value }).success).toBe(false);
+    expect(settingsSchema.partial().safeParse({ [name]: value }).success).toBe(false);
+    expect(changedSettingsSchema.safeParse({ [name]: value }).success).toBe(false);
   });
 
   it('fill in what a schedule and a card leave out', () => {
@@ -42,7 +46,7 @@ describe('the preferences', () => {
       friday: [night],
       sunday: [],
     });
-    expect(preferencesSchema.shape.cards.parse({ 'GPU-1': { isUsed: false } })).toEqual({
+    expect(settingsSchema.shape.cards.parse({ 'GPU-1': { isUsed: false } })).toEqual({
       'GPU-1': { isUsed: false, temperatureCeilingCelsius: null },
     });
   });

@@ -1,0 +1,43 @@
+/** The hours of a week in which the machine may work. */
+import { z } from 'zod';
+
+/** In the order of JavaScript's `getUTCDay`. */
+export const weekdays = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/**
+ * Part of a day in minutes after midnight as the clock on the wall shows them, `to` not included. Where `to` is
+ * not after `from`, the span runs across midnight and ends on the next day.
+ */
+const spanSchema = z
+  .object({ from: z.int().min(0).max(1439), to: z.int().min(1).max(1440) })
+  .refine(({ from, to }) => from !== to, 'a span needs a beginning and another end');
+export type Span = z.infer<typeof spanSchema>;
+
+function scheduleOf<Spans extends z.ZodType>(span: Spans) {
+  const day = z.array(span).max(24).default([]);
+  return z.strictObject({
+    sunday: day,
+    monday: day,
+    tuesday: day,
+    wednesday: day,
+    thursday: day,
+    friday: day,
+    saturday: day,
+  } satisfies Record<Weekday, typeof day>);
+}
+
+/** The hours of each weekday; a day left out has none. */
+export const weeklyScheduleSchema = scheduleOf(spanSchema);
+export type WeeklySchedule = z.infer<typeof weeklyScheduleSchema>;
+
+/** As a person gives it: a key with a slip in it is refused, where it would else be left out. */
+export const givenScheduleSchema = scheduleOf(spanSchema.strict());

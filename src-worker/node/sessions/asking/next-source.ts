@@ -1,0 +1,114 @@
+/** What an answer does next while another source gets ready to go on with it. Pure, as `nextAnswer`. */
+import type { RouteStage } from '../../routing/plan-route.ts';
+import { isClose, type Pace } from './answer-pace.ts';
+import {
+  type AnswerProgress,
+  avoid,
+  type EventOf,
+  goRound,
+  lengthOf,
+  type PhaseOf,
+  type Step,
+} from './answer-state.ts';
+import {
+  abandon,
+  after,
+  cutShort,
+  failOver,
+  finish,
+  handle,
+  type Handlers,
+  silenceIn,
+  reportIfSilent,
+  step,
+  type Turn,
+} from './answer-steps.ts';
+import { prepare, takeOver, takeToken, warmUp } from './taking-over.ts';
+
+/** Each round is shorter than the one before unless the successor is the faster one; then nothing is gained by more. */
+const mostRounds = 6;
+
+type Warming = PhaseOf<'preparing' | 'orphaned'>;
+
+/** The current source answers while another one gets ready. */
+export function nextWhilePreparing(turn: Turn<PhaseOf<'preparing'>>): Step | undefined {
+  const { current, successor } = turn.phase;
+  return handle(ofCurrent, turn, current.source) ?? handle(ofSuccessor, turn, successor.source);
+}
+
+/** Nobody answers until the successor is ready. */
+export function nextWhileOrphaned(turn: Turn<PhaseOf<'orphaned'>>): Step | undefined {
+  const { progress, phase, event } = turn;
+  return event.type === 'finish'
+    ? after([abandon(phase.successor.source)], cutShort(progress, 'end'))
+    : handle(ofSuccessor, turn, phase.successor.source);
+}
+
+const ofCurrent: Handlers<PhaseOf<'preparing'>> = {
+  token: (progress, phase, { token }) => takeToken(progress, phase, token),
+  failed: (progress, { current, successor }, lost) =>
+    step(progress, { name: 'orphaned', lost, successor }, abandon(current.source)),
+  draining: (progress, phase, event) => without(avoid(progress, event.peer), phase, event),
+  stuck: (progress, phase, event) =>
+    after(reportIfSilent(event), without(goRound(progress, event.peer), phase, event)),
+  finish: (progress, { current, successor }) =>
+    after([abandon(successor.source)], finish(progress, current, 'end')),
+};
+
+const ofSuccessor: Handlers<Warming> = {
+  opened: (progress, phase, { pace }) => warmUpIn(progress, phase, pace),
+  warmedUp: (progress, phase, event) =>
+    isReady(progress, phase, event.pace)
+      ? after(
+          phase.name === 'preparing' ? [abandon(phase.current.source)] : [],
+          takeOver(progress, phase.successor, event.next, event),
+        )
+      : warmUpIn(progress, phase, event.pace),
+  failed: (progress, phase, { failure, detour }) =>
+    loseSuccessor(avoid(progress, failure.peer), phase, detour),
+  stalled: (progress, phase, { failure }) =>
+    loseSuccessor(avoid(progress, failure.peer), phase, undefined),
+  unanswered: (progress, phase, event) =>
+    silenceIn(progress, phase, event, (gone) => loseSuccessor(gone, phase, event.detour)),
+  draining: (progress, phase, { peer, detour }) =>
+    phase.name === 'preparing' && detour !== undefined
+      ? loseSuccessor(avoid(progress, peer), phase, detour)
+      : step(avoid(progress, peer), phase),
+};
+
+/** A successor that uses the peer too is replaced where that is possible. */
+function without(
+  progress: AnswerProgress,
+  phase: PhaseOf<'preparing'>,
+  { peer, detour }: EventOf<'draining' | 'stuck'>,
+): Step {
+  const { route } = phase.successor;
+  return detour !== undefined && route.some((stage) => stage.peer === peer)
+    ? loseSuccessor(progress, phase, detour)
+    : step(progress, phase);
+}
+
+function warmUpIn(progress: AnswerProgress, phase: Warming, pace: Pace): Step {
+  const { successor, effect } = warmUp(progress, phase.successor, pace);
+  return step(progress, { ...phase, successor }, effect);
+}
+
+/** Whether the successor is close enough behind to go on. Where nobody answers any more, nothing is gained by waiting. */
+function isReady(progress: AnswerProgress, { name, successor }: Warming, pace: Pace): boolean {
+  const behind = lengthOf(progress) - successor.computed;
+  return name === 'orphaned' || successor.rounds >= mostRounds || isClose(pace, behind);
+}
+
+/** Another successor gets ready over the detour, unless nobody answers meanwhile: then all that is known is tried. */
+function loseSuccessor(
+  progress: AnswerProgress,
+  phase: Warming,
+  detour: readonly RouteStage[] | undefined,
+): Step {
+  return after(
+    [abandon(phase.successor.source)],
+    phase.name === 'orphaned'
+      ? failOver(progress, phase.lost)
+      : prepare(progress, phase.current, detour),
+  );
+}
