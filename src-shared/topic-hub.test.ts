@@ -49,6 +49,10 @@ function played() {
   return { hub, state, reads, opened, watch };
 }
 
+async function turn(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
 describe('topics', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -56,10 +60,6 @@ describe('topics', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
-  const turn = async (): Promise<void> => {
-    await vi.advanceTimersByTimeAsync(0);
-  };
-
   it('are told at once to whoever begins to watch, and again when they changed', async () => {
     const { hub, state, watch } = played();
     const one = watch('speed', 'names');

@@ -37,7 +37,7 @@ export class TopicHub<Values extends object> {
   readonly #feeds: ReadonlyMap<keyof Values, TopicFeed>;
 
   constructor(sources: TopicSources<Values>) {
-    const entries = Object.entries(sources) as [string, TopicSource<unknown>][];
+    const entries = Object.entries<TopicSource<unknown>>(sources);
     this.#feeds = new Map(
       entries.map(([topic, source]) => [topic as keyof Values, new TopicFeed(source)]),
     );

@@ -89,7 +89,7 @@ function eventOf<T extends Topic>(names: readonly [T, ...T[]]) {
   return z
     .object({ topic: z.enum(names), revision: z.int().min(0), value: z.unknown() })
     .transform((event, context): TopicEvent<T> => {
-      const parsed = topics[event.topic as Topic].schema.safeParse(event.value);
+      const parsed = topics[event.topic].schema.safeParse(event.value);
       if (!parsed.success) {
         const message = `${event.topic}: ${z.prettifyError(parsed.error)}`;
         context.addIssue({ code: 'custom', message });

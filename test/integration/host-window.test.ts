@@ -99,7 +99,7 @@ class Client {
     return this.messages.flatMap((message) => {
       const event =
         message.type === 'event'
-          ? (hostApi.methods.watch.event.safeParse(message.event).data as TopicEvent | undefined)
+          ? hostApi.methods.watch.event.safeParse(message.event).data
           : undefined;
       return event?.topic === topic ? [event as TopicEvent<T>] : [];
     });

@@ -114,8 +114,10 @@ describe('two windows of one host', () => {
 
     await one.ask('importModel', { path });
     const importedAt = performance.now();
-    const isMine = ({ name }: { name: string }): boolean => name === 'Mine';
-    const modelsAt = await other.seen('models', (models) => models?.some(isMine) ?? false);
+    const modelsAt = await other.seen(
+      'models',
+      (models) => models?.some(({ name }) => name === 'Mine') ?? false,
+    );
     expect(modelsAt - importedAt).toBeLessThan(soonMs);
 
     await one.ask('pause', { choice: 'indefinitely' });

@@ -22,11 +22,7 @@ export function useTopic<T extends Topic>(topic: T): WatchedTopic<T> {
     }
     const end = new AbortController();
     host
-      .watch(
-        [topic],
-        ({ value }) => setWatched({ value: value as TopicValues[T], failure: null }),
-        end.signal,
-      )
+      .watch([topic], ({ value }) => setWatched({ value, failure: null }), end.signal)
       .catch((error: unknown) => {
         if (!end.signal.aborted) {
           setWatched(({ value }) => ({ value, failure: failureSentence(error) }));

@@ -1,5 +1,5 @@
 /** The route that a question to a model would take now, asked for anew whenever peers, models or shards change. */
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { RouteView } from '../../../src-shared/route-view.ts';
 import { failureSentence } from '../host-client/failure-sentence.ts';
 import { useHost, useHostView } from '../host-client/host-context.tsx';
@@ -16,11 +16,17 @@ export function useRoute(manifestId: string): Told | null {
   const { connection, snapshot } = useHostView();
   const { peers, models, shards } = snapshot?.node ?? {};
   const [told, setTold] = useState<Told | null>(null);
+  /** Another one whenever something is that the route depends on. */
+  const basis = useMemo(
+    () => ({ manifestId, peers, models, shards }),
+    [manifestId, peers, models, shards],
+  );
 
   useEffect(() => {
     if (connection !== 'connected') {
       return undefined;
     }
+    const { manifestId } = basis;
     let isWanted = true;
     host.request('route', { model: manifestId }).then(
       (route) => isWanted && setTold({ manifestId, route }),
@@ -29,8 +35,7 @@ export function useRoute(manifestId: string): Told | null {
     return () => {
       isWanted = false;
     };
-    // The route depends on the three lists.
-  }, [host, connection, manifestId, peers, models, shards]);
+  }, [host, connection, basis]);
 
   return told?.manifestId === manifestId ? told : null;
 }
