@@ -1,6 +1,6 @@
 /** Time as the duty sees it: both clocks, and a timer. Injected, so that tests need not wait. */
 import { systemClock } from '../../src-shared/clock.ts';
-import { type Moment, systemZone } from './local-time.ts';
+import { type Moment, systemZone } from '../../src-shared/local-time.ts';
 
 export type DutyClock = {
   now(): Moment;

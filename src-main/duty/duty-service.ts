@@ -22,10 +22,10 @@ import {
   orderFor,
   computeShareOf,
 } from './duty-orders.ts';
-import { dutyWords, idleWords } from './duty-words.ts';
+import { dutyWords, idleWords } from '../../src-shared/words/words.ts';
 import { answersInFlight, failureOf, isReady, type Loaded } from './engine-work.ts';
 import { type LoadSettings, loadSettings } from './load-settings.ts';
-import type { Moment } from './local-time.ts';
+import type { Moment } from '../../src-shared/local-time.ts';
 import { neededMemory } from './needed-memory.ts';
 import { answersOwner } from './own-use.ts';
 import { initialDuty, lookAgainAt, nextDuty, withoutCoolDown } from './next-duty.ts';
@@ -59,6 +59,7 @@ const firstRoundWithinMs = 10_000;
 
 const firstView: DutyView = {
   state: 'starting',
+  isLooking: true,
   sentence: 'Starting: looking at what this computer does',
   // Nobody who just started it should wait until the machine has been looked at.
   answersOwner: true,

@@ -8,7 +8,7 @@ import { type CoolDown, nextCoolDown } from './cool-down.ts';
 import { type DutyInput, sane } from './duty-input.ts';
 import { type ActiveReason, nextActiveReasons, shownReasons } from './active-reasons.ts';
 import { servingLimits } from './limits.ts';
-import { minuteMs, type Moment } from './local-time.ts';
+import { minuteMs, type Moment } from '../../src-shared/local-time.ts';
 import { pauseSigns } from './pause-reasons.ts';
 import { nextShortWork, noShortWork, quietAfterShortWork, type ShortWork } from './short-work.ts';
 
@@ -136,8 +136,8 @@ function idleDuty({ requests }: DutyInput, { active, coolDown }: Judged): Duty {
     return { state: 'off' };
   }
   if (coolDown !== null && active.every(({ name }) => name === 'fault cool-down')) {
-    const { code, because, retryAt } = coolDown;
-    return { state: 'faulted', code, because, retryAt };
+    const { code, message, retryAt } = coolDown;
+    return { state: 'faulted', code, message, retryAt };
   }
   return { state: 'paused', reasons: shownReasons(active) };
 }

@@ -16,6 +16,7 @@ import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { NodeTopic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { Usage } from '../../src-shared/api/usage.ts';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
+import { mayMendStart, needsNodeRestart } from '../../src-shared/api/node-config-change.ts';
 import type { ChildPlan } from '../../src-shared/process/child.ts';
 import { Supervisor, type SupervisorState } from '../../src-shared/process/supervisor.ts';
 import type { RestartPolicy } from '../../src-shared/process/restart-policy.ts';
@@ -23,7 +24,6 @@ import type { NoticeListeners, StreamOptions } from '../../src-shared/rpc/client
 import type { MethodName, Params, ParsedParams, Result } from '../../src-shared/rpc/contract.ts';
 import { LeftOutEntries } from './left-out-entries.ts';
 import type { Log } from '../base/log.ts';
-import { nodeConfigChange } from './node-config-change.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { linkToNode, type NodeLink } from './node-link.ts';
 
@@ -118,25 +118,20 @@ export class NodeProcess {
     return this.#supervisor.stop();
   }
 
-  /**
-   * Makes the node run with another configuration: hosted shards, limits and rules for questions change while it runs,
-   * for anything else it is started anew.
-   */
+  /** Makes the node go by another configuration: while it runs, or started anew where a part of it needs that. */
   async configure(config: NodeConfigInput): Promise<void> {
-    const { needsRestart, routing, hosting, shards } = nodeConfigChange(this.#config, config);
+    const former = this.#config;
     this.#config = config;
-    if (this.state.name === 'stopped') {
+    if (this.state.name === 'stopped' || isDeepStrictEqual(config, former)) {
       // Not to be started by a change of settings: before the owner's consent it must not run.
       return;
     }
-    if (needsRestart) {
+    const isWaiting = this.state.name === 'waiting';
+    if (needsNodeRestart(former, config) || (isWaiting && mayMendStart(former, config))) {
       await this.stop();
       await this.start();
-    } else if (this.state.name !== 'waiting') {
-      if (routing !== undefined) {
-        await this.#request('setRouting', routing);
-      }
-      await this.#changeHosting(shards, hosting);
+    } else if (!isWaiting) {
+      await this.#request('configure', config);
     }
   }
 
@@ -178,18 +173,6 @@ export class NodeProcess {
   ): Promise<NodeResult<M>> {
     const link = await this.#whenRunning();
     return link.call(method, params);
-  }
-
-  async #changeHosting(
-    shards: NodeConfigInput['shards'],
-    hosting: NodeConfigInput['hosting'],
-  ): Promise<void> {
-    if (hosting !== undefined) {
-      await this.#request('setHosting', hosting);
-    }
-    if (shards !== undefined) {
-      await this.#request('setShards', { shards });
-    }
   }
 
   async importModel(params: Params<NodeApi, 'importModel'>): Promise<NodeResult<'importModel'>> {

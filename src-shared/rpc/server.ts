@@ -70,7 +70,10 @@ export class RpcServer<C extends Contract> {
     const parsed = askerMessageSchema.safeParse(message);
     if (!parsed.success) {
       const problem = z.prettifyError(parsed.error).slice(0, 500);
-      throw new AppError('protocol-violation', `What came is no request: ${problem}`);
+      throw new AppError(
+        'protocol-violation',
+        `What came is no request with a number and a method: ${problem}`,
+      );
     }
     if ('cancel' in parsed.data) {
       // One that is over already needs no cancelling.

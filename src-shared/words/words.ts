@@ -2,4 +2,6 @@
  * The words of the project in the language of the person. English is the only one so far; another one is a folder
  * beside en/ with the same exports, chosen here.
  */
+export * from './en/duty.ts';
 export * from './en/settings.ts';
+export * from './en/times.ts';

@@ -1,5 +1,5 @@
 /** What each part of the node gives to the whole. A part has of it what it needs, and the node knows no other way to it. */
-import type { WorkOrder } from '../../src-shared/api/node-config.ts';
+import type { NodeConfig, WorkOrder } from '../../src-shared/api/node-config.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { NodeTopic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { NodeHandlers } from './host-link.ts';
@@ -24,6 +24,11 @@ export type NodeFeature = {
    * @param atOnce whether engines are not given the time to end a batch
    */
   readonly stop?: (atOnce: boolean, dependants: Promise<unknown>) => void | Promise<void>;
+  /**
+   * Goes by another configuration from now on, without ending an answer; only live parts are other ones than before. One
+   * that throws has changed nothing, and is given the former configuration again when a later feature throws.
+   */
+  readonly configure?: (config: NodeConfig, former: NodeConfig) => void | Promise<void>;
   /** Carries out an order about the work of this machine; resolves when that is done. */
   readonly setWork?: (order: WorkOrder) => void | Promise<void>;
   /** Its part of what peers are told of this node. */

@@ -45,7 +45,7 @@ const host = serveHost(
           tell: (name, value) => host.tell(name, value),
           onChange: statusChanged,
         });
-        node = await startFeatures(features);
+        node = await startFeatures(features, config);
       } finally {
         isStarting = false;
       }

@@ -1,6 +1,8 @@
 /** A node that runs: its features, started in order, and what they are together. It knows none of them by name. */
 import { AppError } from '../../src-shared/errors.ts';
+import type { NodeConfig } from '../../src-shared/api/node-config.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import { Configuration } from './configuration.ts';
 import type { NodeHandlers } from './host-link.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
 import type { NodeFeature, NodeTopicReaders } from './node-feature.ts';
@@ -28,7 +30,10 @@ export type RunningNode = {
  *
  * @throws what the feature that could not start throws
  */
-export async function startFeatures(features: readonly NodeFeature[]): Promise<RunningNode> {
+export async function startFeatures(
+  features: readonly NodeFeature[],
+  config: NodeConfig,
+): Promise<RunningNode> {
   const handlers = handlersOf(features);
   const started: NodeFeature[] = [];
   try {
@@ -40,6 +45,7 @@ export async function startFeatures(features: readonly NodeFeature[]): Promise<R
     await stopFeatures(started, true).catch(() => {});
     throw error;
   }
+  const configuration = new Configuration(features, config);
   const status = (): NodeStatus => statusOf(features);
   const topics = topicsOf(features);
   return {
@@ -50,12 +56,19 @@ export async function startFeatures(features: readonly NodeFeature[]): Promise<R
       ...handlers,
       status,
       watch: (watched, context) => topics.watch(watched.topics, context),
+      configure: async (next) => {
+        await configuration.change(next);
+        return null;
+      },
       setWork: async (order) => {
         await Promise.all(features.map(async (feature) => feature.setWork?.(order)));
         return null;
       },
     },
-    stop: (atOnce = false) => stopFeatures(features, atOnce),
+    stop: (atOnce = false) => {
+      configuration.stop();
+      return stopFeatures(features, atOnce);
+    },
   };
 }
 

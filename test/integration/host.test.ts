@@ -143,7 +143,7 @@ describe('a host', () => {
     expect(log).not.toContain('talk nonsense');
   });
 
-  it('changes hosted shards while the node runs, and starts it anew for the rest', async () => {
+  it('changes settings while the node runs, and starts it anew for what it has for life', async () => {
     const host = await readyHost();
     const pid = host.snapshot().node?.shards[0]?.pid;
     await host.call('changeSettings', {
@@ -155,6 +155,11 @@ describe('a host', () => {
     expect(changed.pid).toBe(pid);
 
     await host.call('changeSettings', { peers: ['/ip4/10.0.0.3'] });
+    const live = host.snapshot().node;
+    expect(live?.peers.map(({ peer }) => peer)).toEqual(['/ip4/10.0.0.3']);
+    expect(live?.shards[0]?.pid).toBe(pid);
+
+    await host.call('changeSettings', { listen: ['/ip4/127.0.0.1/tcp/0'] });
     const { node } = host.snapshot();
     expect(node?.peers.map(({ peer }) => peer)).toEqual(['/ip4/10.0.0.3']);
     expect(node?.shards[0]).toMatchObject({ lastLayer: 3 });
