@@ -391,10 +391,9 @@ export class Host {
 
   #newWindowAddress(): string {
     if (this.#windowAddress === undefined) {
-      throw new AppError(
-        'not-running',
-        'This host shows no window in a browser; start it without --no-window to have one.',
-      );
+      throw new AppError('not-running', 'This host shows no window in a browser.', {
+        advice: 'serve-window',
+      });
     }
     return this.#windowAddress();
   }

@@ -251,8 +251,8 @@ async function listen(
     if (isTaken) {
       throw new AppError(
         'port-taken',
-        `Port ${port} on ${takenAddress(error)} is taken by another program. Quit that program, or choose another port with --api-port.`,
-        { cause: error },
+        `Port ${port} on ${takenAddress(error)} is taken by another program. Quit that program.`,
+        { cause: error, advice: 'choose-api-port' },
       );
     }
     throw new AppError('internal', `The API cannot listen on port ${port} of 127.0.0.1.`, {

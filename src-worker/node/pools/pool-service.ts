@@ -193,7 +193,8 @@ export class PoolService implements MeshMembers {
     if (pool.isOwner && !forGood) {
       throw new AppError(
         'request-invalid',
-        `This machine holds the key of ${pool.name}. When it leaves, nobody can appoint or remove admins any more. Leave with --for-good if you want that.`,
+        `This machine holds the key of ${pool.name}. When it leaves, nobody can appoint or remove admins any more.`,
+        { advice: 'leave-for-good' },
       );
     }
     if (pool.state === 'active') {
