@@ -67,7 +67,7 @@ async function beginAnswer(node: NodeProcess): Promise<Streaming> {
 }
 
 /** The change happens in the middle of an answer, which then goes on to the length that was asked for. */
-async function whileAnswering(node: NodeProcess, change: () => Promise<unknown>): Promise<void> {
+async function expectAnswerWhile(node: NodeProcess, change: () => Promise<unknown>): Promise<void> {
   const answer = await beginAnswer(node);
   await change();
   expect(answer.isOver()).toBe(false);
@@ -126,18 +126,18 @@ describe('while an answer streams over a peer', () => {
   it('a peer and a bootstrap node that are added are met, and those that are removed are let go', async () => {
     const [one, other] = await Promise.all([start(), start()]);
     const former = hosting.status.addresses;
-    await whileAnswering(asking, async () => {
+    await expectAnswerWhile(asking, async () => {
       await asking.configure({ staticPeers: [...former, ...one.status.addresses] });
       await asking.configure({ bootstrap: other.status.addresses });
     });
     await untilConnected(one.status.peer);
     await untilConnected(other.status.peer);
-    await whileAnswering(asking, () => asking.configure({ staticPeers: [], bootstrap: [] }));
+    await expectAnswerWhile(asking, () => asking.configure({ staticPeers: [], bootstrap: [] }));
     await asking.configure({ staticPeers: former });
   }, 120_000);
 
   it('an address that is none is refused, and nothing changes', async () => {
-    await whileAnswering(asking, async () => {
+    await expectAnswerWhile(asking, async () => {
       const refused = asking.configure({ staticPeers: ['nowhere'], mdns: true });
       await expect(refused).rejects.toMatchObject({ code: 'setting-invalid' });
     });
@@ -145,7 +145,7 @@ describe('while an answer streams over a peer', () => {
   }, 60_000);
 
   it('rules hold for the next question', async () => {
-    await whileAnswering(asking, () =>
+    await expectAnswerWhile(asking, () =>
       asking.configure({ routing: { rules: { ownMachinesOnly: true } } }),
     );
     await expect(asking.request('route', { model })).rejects.toMatchObject({ code: 'no-route' });
@@ -155,7 +155,7 @@ describe('while an answer streams over a peer', () => {
   }, 60_000);
 
   it('price, region and limits of the peer that computes it are told and kept to', async () => {
-    await whileAnswering(asking, () =>
+    await expectAnswerWhile(asking, () =>
       hosting.configure({
         hosting: {
           price: 3,
@@ -178,11 +178,11 @@ describe('while an answer streams over a peer', () => {
   it.runIf(isLinux)(
     'mDNS is switched on and off',
     async () => {
-      await whileAnswering(asking, () => asking.configure({ mdns: true }));
+      await expectAnswerWhile(asking, () => asking.configure({ mdns: true }));
       await eventuallyTrue('it listens for mDNS', async () =>
         (await udpPortsOf(asking.pid)).includes(mdnsPort),
       );
-      await whileAnswering(asking, () => asking.configure({ mdns: false }));
+      await expectAnswerWhile(asking, () => asking.configure({ mdns: false }));
       expect(await udpPortsOf(asking.pid)).toEqual([]);
     },
     120_000,
@@ -191,12 +191,12 @@ describe('while an answer streams over a peer', () => {
   it.runIf(isLinux)(
     'UPnP is switched on and off',
     async () => {
-      await whileAnswering(asking, () => asking.configure({ upnp: true }));
+      await expectAnswerWhile(asking, () => asking.configure({ upnp: true }));
       await eventuallyTrue(
         'it asks for a router',
         async () => (await udpPortsOf(asking.pid)).length > 0,
       );
-      await whileAnswering(asking, () => asking.configure({ upnp: false }));
+      await expectAnswerWhile(asking, () => asking.configure({ upnp: false }));
       expect(await udpPortsOf(asking.pid)).toEqual([]);
     },
     120_000,
@@ -205,14 +205,14 @@ describe('while an answer streams over a peer', () => {
   it('the API is known by another name, and to another page', async () => {
     const { gatewayPort } = asking.status;
     expect(await statusFor(gatewayPort, { host: 'box.lan' })).toBe(403);
-    await whileAnswering(asking, () =>
+    await expectAnswerWhile(asking, () =>
       asking.configure({
         gateway: { port: 0, apiKey, hosts: ['box.lan'], origins: ['https://app.example'] },
       }),
     );
     expect(await statusFor(gatewayPort, { host: 'box.lan' })).toBe(200);
     await asking.until((status) => status.gatewayPort === gatewayPort, 'the port is the same');
-    await whileAnswering(asking, () => asking.configure({ gateway: { port: 0, apiKey } }));
+    await expectAnswerWhile(asking, () => asking.configure({ gateway: { port: 0, apiKey } }));
     expect(await statusFor(gatewayPort, { host: 'box.lan' })).toBe(403);
   }, 120_000);
 
@@ -224,34 +224,34 @@ describe('while an answer streams over a peer', () => {
       code: 'port-taken',
     });
     await spare.stop();
-    await whileAnswering(asking, async () => {
+    await expectAnswerWhile(asking, async () => {
       await asking.configure({ gateway: { port: free, apiKey } });
       expect(await statusFor(free, {})).toBe(200);
       await expect(statusFor(former, {})).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     });
     await asking.until(({ gatewayPort }) => gatewayPort === free, 'the port is told');
-    await whileAnswering(asking, () => Promise.resolve());
+    await expectAnswerWhile(asking, () => Promise.resolve());
   }, 120_000);
 
   it('a pool is made, joined, and made the only one to talk to', async () => {
     const stranger = await start({ staticPeers: asking.status.addresses });
     await untilConnected(stranger.status.peer);
-    await whileAnswering(asking, () => asking.request('poolCreate', { name: 'Friends' }));
+    await expectAnswerWhile(asking, () => asking.request('poolCreate', { name: 'Friends' }));
     const invite = { role: 'member', uses: 1, lifeMs: 60_000 } as const;
     const { link } = await asking.request('poolInvite', invite);
-    await whileAnswering(asking, () => hosting.request('poolJoin', { link }));
-    await whileAnswering(asking, () => asking.configure({ poolOnly: true }));
+    await expectAnswerWhile(asking, () => hosting.request('poolJoin', { link }));
+    await expectAnswerWhile(asking, () => asking.configure({ poolOnly: true }));
     await asking.until(
       ({ peers }) => !peers.some(({ peer }) => peer === stranger.status.peer),
       'the stranger is cut off',
     );
-    await whileAnswering(asking, () => asking.configure({ poolOnly: false }));
+    await expectAnswerWhile(asking, () => asking.configure({ poolOnly: false }));
     await untilConnected(stranger.status.peer);
   }, 180_000);
 
   it('other settings for engines load them anew once it has ended, and the node stays', async () => {
     const [before] = hosting.enginePids;
-    await whileAnswering(asking, () =>
+    await expectAnswerWhile(asking, () =>
       hosting.configure({ engine: { threads: 1, backend: 'cpu', contextLength: 8192 } }),
     );
     await hosting.until(
@@ -259,6 +259,6 @@ describe('while an answer streams over a peer', () => {
       'the engine was started anew',
     );
     await asking.untilAvailable(model);
-    await whileAnswering(asking, () => Promise.resolve());
+    await expectAnswerWhile(asking, () => Promise.resolve());
   }, 120_000);
 });
