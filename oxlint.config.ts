@@ -91,6 +91,7 @@ export default defineConfig({
       '**/src-main/**',
       '**/src-worker/**',
       '**/src-shared/process/**',
+      '**/src-shared/receipt/**',
       '**/src-shared/signing/**',
       'node:*',
       'electron',

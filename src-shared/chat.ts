@@ -57,6 +57,13 @@ export const receiptSchema = z.object({
   tokensPerSecond: z.number(),
   firstTokenMs: z.number(),
   totalMs: z.number(),
+  /**
+   * Each stage's signed account of its part, in the order of the stages; null where a peer signed none. How to read and check
+   * them: src-shared/receipt. Absent: no peer signed any.
+   */
+  signedParts: z.array(z.base64url().max(1400).nullable()).optional(),
+  /** The signature of the node that asked, over all of the receipt. */
+  seal: z.base64url().max(700).optional(),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 

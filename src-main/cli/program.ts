@@ -9,6 +9,7 @@ import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
 import { appFiles } from '../base/app-files.ts';
 import { addModels, addPools, addRoute } from './mesh-program.ts';
 import { addBootstrap, addPeers } from './network-program.ts';
+import { addReceipts } from './receipt-program.ts';
 import { parseAddress, parsePort, parseShard, parseThreads } from './parse-options.ts';
 import { addRules, type RuleFlags, rulesOf } from './rule-options.ts';
 import { ignoreClosedOutput, notePiece, printPiece, reportFailure } from './terminal.ts';
@@ -43,6 +44,7 @@ export function mindmesh(): Command {
   addPools(program);
   addSettings(program);
   addBootstrap(program);
+  addReceipts(program);
   return program;
 }
 

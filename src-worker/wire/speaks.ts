@@ -19,8 +19,11 @@ export type Speaks = z.infer<typeof speaksSchema>;
 /** The first version that says what it speaks, ignores what it does not, and has today's names. */
 const firstToSay = 2;
 
+/** A shard may be used up to a layer before its last one: an `open` names fewer layers than the record. */
+export const layerPrefix = 'layer-prefix';
+
 /** This node's. A feature is named here from the commit on in which the node has it. */
-export const ownSpeaks: Speaks = { version: 2, features: [] };
+export const ownSpeaks: Speaks = { version: 2, features: [layerPrefix] };
 
 /** Whether a peer, by what it says it speaks, is of the version that did not say. */
 export function isFormer(speaks: Speaks | undefined): boolean {

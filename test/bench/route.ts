@@ -11,6 +11,7 @@ import { collectOffers } from '../../src-worker/node/routing/offers.ts';
 import { planRoute, type RouteQuestion } from '../../src-worker/node/routing/plan-route.ts';
 import { planSpares } from '../../src-worker/node/routing/plan-spares.ts';
 import { RouteIndex } from '../../src-worker/node/routing/route-index.ts';
+import { ownSpeaks } from '../../src-worker/wire/speaks.ts';
 import { type Bench, type BenchResult, say } from './report.ts';
 import { quantile, round } from './statistics.ts';
 
@@ -172,6 +173,7 @@ function knownPeer(index: number, mesh: Mesh, random: () => number): KnownPeer {
     peer: `12D3KooW${index.toString(36).padStart(44, 'x')}`,
     record: {
       sequence: index,
+      speaks: ownSpeaks,
       state: random() < 0.95 ? 'serving' : 'draining',
       addresses: ['/ip4/192.0.2.1/tcp/4001'],
       models: [],

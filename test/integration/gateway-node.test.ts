@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenAI } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { receiptSchema } from '../../src-shared/chat.ts';
+import { mindmesh } from '../support/host/host-command-line.ts';
 import { NodeProcess } from '../support/host/node-process.ts';
 import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
 
@@ -71,6 +74,39 @@ describe('the gateway of a node, over a model that is cut between two', () => {
         ],
       },
     });
+    await untilNothingRuns();
+  });
+
+  it('gives a receipt that "receipt verify" finds genuine, and names the part of which a byte was changed', async () => {
+    const answer = JSON.stringify(await client.chat.completions.create(asked));
+    const file = join(folder, 'answer.json');
+    await writeFile(file, answer);
+    const genuine = await mindmesh(['receipt', 'verify', file]);
+    expect(genuine).toMatchObject({ code: 0, err: '' });
+    const [one, other] = nodes.map(({ status }) => status.peer);
+    expect(genuine.out).toContain(`The part of layers 0 to 1 by ${one} is signed: `);
+    expect(genuine.out).toContain(`The part of layers 2 to 3 by ${other} is signed: `);
+    expect(genuine.out).toContain(`The whole is as ${other} signed it on `);
+
+    const { x_mindmesh: field } = z
+      .object({ x_mindmesh: z.object({ receipts: z.array(receiptSchema) }) })
+      .parse(JSON.parse(answer));
+    const [receipt] = field.receipts;
+    const [, part] = receipt?.signedParts ?? [];
+    expect(part).toBeTypeOf('string');
+    const changed = `${part?.slice(0, 200)}${part?.[200] === 'A' ? 'B' : 'A'}${part?.slice(201)}`;
+    await writeFile(file, answer.replace(part ?? '', changed));
+    const forged = await mindmesh(['receipt', 'verify', file]);
+    expect(forged.code).toBe(1);
+    expect(forged.out).toContain(
+      `The part of layers 2 to 3 by ${other} was changed after it was signed.`,
+    );
+
+    // The field and a receipt alone are taken, too.
+    for (const saved of [field, receipt]) {
+      await writeFile(file, JSON.stringify(saved));
+      expect(await mindmesh(['receipt', 'verify', file])).toEqual(genuine);
+    }
     await untilNothingRuns();
   });
 

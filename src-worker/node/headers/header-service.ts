@@ -2,7 +2,8 @@
 import { open } from 'node:fs/promises';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
-import { canonicalJson, type Manifest } from '../manifests/manifest.ts';
+import { canonicalJson } from '../../../src-shared/canonical-json.ts';
+import { type Manifest } from '../manifests/manifest.ts';
 import type { Channel, ChannelOpener, Unhandle } from '../mesh/channels/channel.ts';
 import {
   headerKinds,

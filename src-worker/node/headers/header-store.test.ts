@@ -7,7 +7,8 @@ import { smallModel, writeRandomModel } from '../../../test/support/engine/rando
 import { openGguf } from '../../gguf/read.ts';
 import { writeHeader } from '../../gguf/slice.ts';
 import { makeManifest } from '../manifests/make-manifest.ts';
-import { canonicalJson, type Manifest, manifestId, toModelSummary } from '../manifests/manifest.ts';
+import { canonicalJson } from '../../../src-shared/canonical-json.ts';
+import { type Manifest, manifestId, toModelSummary } from '../manifests/manifest.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import { HeaderStore } from './header-store.ts';
 import { headerKinds, headerPieceBytes, headerRequestLimits } from './header-messages.ts';

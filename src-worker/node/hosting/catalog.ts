@@ -6,7 +6,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
 import { manifestIdSchema } from '../../../src-shared/model.ts';
-import { canonicalJson } from '../manifests/manifest.ts';
+import { canonicalJson } from '../../../src-shared/canonical-json.ts';
 
 const maxCatalogBytes = 1024 * 1024;
 

@@ -1,4 +1,5 @@
 /** What this machine hosts, and the bytes for it, as a part of the node. */
+import { isDeepStrictEqual } from 'node:util';
 import type { HostedShard, NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
@@ -46,22 +47,23 @@ export async function hostingFeature(
     name: 'hosting',
     service: hosting,
     handlers: {
-      setShards: ({ shards }) => {
-        hosting.setShards(orBundled(shards));
-        return null;
-      },
-      setHosting: (limits) => {
-        hosting.setHosting(limits);
-        return null;
-      },
       catalog: () => hosting.catalog(),
       cancelDownload: async ({ model }) => {
         await hosting.cancelDownload(model);
         return null;
       },
     },
+    topics: {
+      catalog: async () => ({ entries: hosting.catalog(), storage: await library.storage() }),
+    },
     start: () => hosting.start(orBundled(config.shards)),
     stop: () => hosting.stop(),
+    configure: (next, former) => {
+      if (!isDeepStrictEqual(next.shards, former.shards)) {
+        hosting.setShards(orBundled(next.shards));
+      }
+      hosting.configure(next);
+    },
     setWork: () => hosting.workChanged(),
     describe: () => hosting.describe(),
     status: () => ({ downloads: hosting.downloads() }),

@@ -10,13 +10,8 @@ import { type GgufFile, openGguf } from '../../gguf/read.ts';
 import { float32Value, type MetadataValue, stringValue, uint32Value } from '../../gguf/values.ts';
 import { writeGguf } from '../../gguf/write.ts';
 import { makeManifest, type ReadingOptions } from './make-manifest.ts';
-import {
-  canonicalJson,
-  type Manifest,
-  manifestId,
-  manifestSchema,
-  toModelSummary,
-} from './manifest.ts';
+import { canonicalJson } from '../../../src-shared/canonical-json.ts';
+import { type Manifest, manifestId, manifestSchema, toModelSummary } from './manifest.ts';
 
 async function manifestOf(path: string, options?: ReadingOptions): Promise<Manifest> {
   const file = await openGguf(path);

@@ -8,6 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { canonicalJson } from '../../../src-shared/canonical-json.ts';
 import { limits } from '../../gguf/format.ts';
 import {
   type ModelSummary,
@@ -95,13 +96,4 @@ function sizeOf(manifest: Manifest): number {
     bytes += size;
   }
   return bytes;
-}
-
-/** JSON without white space, keys sorted by code unit: the same bytes for the same content. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

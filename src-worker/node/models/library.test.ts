@@ -12,7 +12,7 @@ import { openGguf } from '../../gguf/read.ts';
 import { numberOf, stringValue } from '../../gguf/values.ts';
 import { writeGguf } from '../../gguf/write.ts';
 import { ModelLibrary } from './library.ts';
-import { canonicalJson } from '../manifests/manifest.ts';
+import { canonicalJson } from '../../../src-shared/canonical-json.ts';
 
 let home = '';
 let folder = '';

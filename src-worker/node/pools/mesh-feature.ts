@@ -47,8 +47,13 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
       poolRevoke: (params) => pools.revoke(params),
       poolLeave: (params) => pools.leave(params),
     },
+    topics: { pools: () => pools.list() },
     start: () => mesh.start(),
     stop: () => mesh.stop(),
+    configure: async (settings) => {
+      await mesh.configure(settings);
+      pools.setPoolOnly(settings.poolOnly);
+    },
     status: () => {
       const clockAheadMs = mesh.clockAheadMs();
       const unreachable = mesh.unreachable().slice(0, maxUnreachableTold);

@@ -1,16 +1,21 @@
 /** A mesh whose gate and members are the pools of this node: the place where the two are put together. */
 import { join } from 'node:path';
-import { loadIdentity } from '../identity/identity.ts';
+import { type Identity, loadIdentity } from '../identity/identity.ts';
 import { buildMesh, type Mesh, type MeshOptions } from '../mesh/mesh.ts';
 import { MembershipGate } from './gate/membership-gate.ts';
 import { Pools } from './membership/pools.ts';
 import { PoolService } from './pool-service.ts';
 
-export type PoolMeshOptions = Omit<MeshOptions<PoolService>, 'identity' | 'gate' | 'membersOf'>;
+export type PoolMeshOptions = Omit<MeshOptions<PoolService>, 'identity' | 'gate' | 'membersOf'> & {
+  /** Talk to members of this node's pools alone; absent: to everybody. */
+  readonly poolOnly?: boolean;
+};
 
 export interface PoolMesh extends Mesh {
   /** The pools of this node: made, joined, left, and the members of each. */
   readonly pools: PoolService;
+  /** What this node goes by and signs with. */
+  readonly identity: Identity;
 }
 
 /**
@@ -36,7 +41,7 @@ export async function buildPoolMesh(options: PoolMeshOptions): Promise<PoolMesh>
     ...options,
     identity,
     gate,
-    membersOf: (network) => new PoolService({ pools, gate, poolOnly, network, log }),
+    membersOf: (network) => new PoolService({ pools, gate, network, log }),
   });
-  return Object.assign(mesh, { pools: mesh.members });
+  return Object.assign(mesh, { pools: mesh.members, identity });
 }

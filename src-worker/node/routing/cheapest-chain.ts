@@ -55,7 +55,7 @@ export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[]
   for (let layer = demand.lastLayer; layer >= demand.firstLayer; layer -= 1) {
     const tails = new TailsOfLayer(demand);
     for (const offer of best.from(layer)) {
-      const { lastLayer } = offer.shard;
+      const { lastLayer } = offer.layers;
       const nexts = lastLayer === demand.lastLayer ? [undefined] : (tailsFrom[lastLayer + 1] ?? []);
       for (const next of nexts) {
         tails.add(offer, next);
@@ -82,25 +82,29 @@ export class BestOffers {
    * have any, so nothing is allocated for the others.
    */
   readonly #byFirst: Map<number, Offer[]>[] = [];
+  /** For each pair the cost of the dearest offer that is among the cheapest, once there are as many as could matter. */
+  readonly #worst: Float64Array;
 
   constructor(demand: ChainDemand) {
     this.#demand = demand;
     // Those that do not count take one place of their own, or they could push out all that do.
     this.#most = Math.max(1, demand.operators + (demand.uncounted === undefined ? 0 : 1));
     this.#span = layerCount(demand);
+    this.#worst = new Float64Array(this.#span * this.#span).fill(Infinity);
   }
 
   /** Whether an offer of these layers for this cost could be among the cheapest. Quick, and true now and then for nothing. */
-  wants({ firstLayer, lastLayer }: LayerRange, costMs: number): boolean {
-    const start = this.#demand.firstLayer;
-    const rivals = this.#byFirst[firstLayer - start]?.get(lastLayer);
-    const worst = rivals?.[this.#most - 1];
-    return worst === undefined || costMs <= worst.costMs;
+  wants(firstLayer: number, lastLayer: number, costMs: number): boolean {
+    const first = firstLayer - this.#demand.firstLayer;
+    const last = lastLayer - this.#demand.firstLayer;
+    return (
+      first >= 0 && last < this.#span && costMs <= (this.#worst[first * this.#span + last] ?? 0)
+    );
   }
 
   /** Offers of layers outside those that are asked for are passed over. */
   add(offer: Offer): void {
-    const { firstLayer, lastLayer } = offer.shard;
+    const { firstLayer, lastLayer } = offer.layers;
     const first = firstLayer - this.#demand.firstLayer;
     if (first < 0 || first >= this.#span || lastLayer > this.#demand.lastLayer) {
       return;
@@ -111,6 +115,10 @@ export class BestOffers {
       byLast.set(lastLayer, [offer]);
     } else {
       this.#compete(rivals, offer);
+    }
+    const worst = byLast.get(lastLayer)?.[this.#most - 1];
+    if (worst !== undefined) {
+      this.#worst[first * this.#span + lastLayer - this.#demand.firstLayer] = worst.costMs;
     }
   }
 
@@ -252,7 +260,7 @@ function comparePeers(a: Tail, b: Tail): number {
   for (let left: Tail | undefined = a, right: Tail | undefined = b; left && right;) {
     const order =
       compareIds(left.offer.peer, right.offer.peer) ||
-      right.offer.shard.lastLayer - left.offer.shard.lastLayer;
+      right.offer.layers.lastLayer - left.offer.layers.lastLayer;
     if (order !== 0) {
       return order;
     }

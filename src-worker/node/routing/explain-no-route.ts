@@ -1,4 +1,5 @@
 /** Why there is no route, as one clause that a person can act on: missing layers, or the rule that leaves nobody. */
+import type { LayerRange } from '../../../src-shared/model.ts';
 import { noRules } from '../../../src-shared/route-rules.ts';
 import { shortName } from '../identity/peer-name.ts';
 import { cheapestChain } from './cheapest-chain.ts';
@@ -87,8 +88,8 @@ function missingAtHome(offers: readonly Offer[], question: OfferQuestion): strin
   const last = model.layers - 1;
   const own = offers.filter(({ peer }) => peer === self);
   const missing = [
-    ...(own.some(({ shard }) => beginsModel(shard)) ? [] : [0]),
-    ...(own.some(({ shard }) => shard.lastLayer === last) ? [] : [last]),
+    ...(own.some(({ layers }) => beginsModel(layers)) ? [] : [0]),
+    ...(own.some(({ layers }) => layers.lastLayer === last) ? [] : [last]),
   ];
   if (missing.length === 0) {
     return undefined;
@@ -100,6 +101,13 @@ function missingAtHome(offers: readonly Offer[], question: OfferQuestion): strin
   );
 }
 
-function rangesOf(offers: readonly Offer[]): Offer['shard'][] {
-  return offers.map(({ shard }) => shard);
+/** Of each shard the most layers that may be used. */
+function rangesOf(offers: readonly Offer[]): LayerRange[] {
+  const most = new Map<Offer['shard'], LayerRange>();
+  for (const { shard, layers } of offers) {
+    if (layers.lastLayer >= (most.get(shard)?.lastLayer ?? 0)) {
+      most.set(shard, layers);
+    }
+  }
+  return [...most.values()];
 }

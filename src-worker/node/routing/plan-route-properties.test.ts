@@ -9,6 +9,7 @@ import {
   question,
   refusalOf,
   routedModel,
+  saysPrefix,
   shard,
 } from '../../../test/support/sessions/route-questions.ts';
 import { noRules, routeRulesSchema } from '../../../src-shared/route-rules.ts';
@@ -42,7 +43,13 @@ const anyPeer = fc.record({
   relayed: fc.boolean(),
   standing: fc.constantFrom(0, 0.5, 1),
   latencyMs: fc.constantFrom(undefined, 1, 5),
-  says: fc.record({ region: fc.constantFrom('DE', 'FR', ''), price: fc.constantFrom(0, 5, 9) }),
+  says: fc
+    .record({
+      region: fc.constantFrom('DE', 'FR', ''),
+      price: fc.constantFrom(0, 5, 9),
+      canBeCut: fc.boolean(),
+    })
+    .map(({ canBeCut, ...says }) => (canBeCut ? { ...says, ...saysPrefix } : says)),
 });
 
 const anyRules = fc.oneof(
@@ -110,6 +117,30 @@ describe('any mesh and any rules', () => {
         expect(chosen?.costMs).toBeCloseTo(best?.costMs ?? Infinity, 9);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('give no dearer chain where peers may be used for the first layers of a shard', () => {
+    fc.assert(
+      fc.property(anyQuestion, (asked) => {
+        const peers = asked.peers.map((known) => ({
+          ...known,
+          record: { ...known.record, speaks: undefined },
+        }));
+        const entire = { ...asked, peers, ownShards: [] };
+        const [before] = allChains(entire)
+          .filter((chain) => enough(asked, chain.peers))
+          .toSorted(compareChains);
+        if (before !== undefined) {
+          const keys = namesOf(planRoute({ ...asked, ownShards: [] }));
+          const [now] = allChains({ ...asked, ownShards: [] })
+            .filter(({ key }) => key === keys)
+            .toSorted(compareChains);
+          expect(compareChains(now ?? before, before)).toBeLessThanOrEqual(1e-9);
+          expect(now).toBeDefined();
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -4,17 +4,26 @@
  *
  * Order of preference: the model whole on this machine; then chains without distrusted peers; then the cheaper chain,
  * where a stage's cost per token is its hop, its computing, its queue and the prompt that it does not hold yet; then
- * fewer stages; then the lesser peer ids. A stage uses a shard as its peer recorded it, never a
- * part of it: shards are files that were cut, and an engine computes all of its file.
+ * fewer stages; then the lesser peer ids. A stage uses a shard as its peer recorded it, or the first of its layers up to
+ * where another shard begins.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import { noRules } from '../../../src-shared/route-rules.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
-import { BestOffers, type ChainDemand, chainOf, cheapestChain } from './cheapest-chain.ts';
+import { ChainSearch } from './chain-search.ts';
+import { type ChainDemand, cheapestChain } from './cheapest-chain.ts';
 import { explainNoRoute } from './explain-no-route.ts';
-import { collectOffers, hasRoom, type Offer, toOffer, visitOffers } from './offers.ts';
+import {
+  collectOffers,
+  hasRoom,
+  type Host,
+  type Offer,
+  ShardUses,
+  toOffer,
+  visitShards,
+} from './offers.ts';
 import type { MeshQuestion, RouteQuestion, RouteStage } from './route-question.ts';
-import { allLayers, isSameRange, rangeOf } from '../../../src-shared/layers.ts';
+import { allLayers, beginsModel } from '../../../src-shared/layers.ts';
 
 export type { MeshQuestion, RouteQuestion, RouteStage } from './route-question.ts';
 
@@ -66,36 +75,29 @@ export function longestSequence(question: MeshQuestion): number | undefined {
   return lengths[possible - 1];
 }
 
-export function toStage({ peer, shard }: Offer): RouteStage {
-  return { peer, ...rangeOf(shard) };
+export function toStage({ peer, layers }: Offer): RouteStage {
+  return { peer, ...layers };
 }
 
 function bestChainWithRoom(question: RouteQuestion): readonly Offer[] | undefined {
   const { self, operators, rules = noRules } = question;
   const demand = chainDemand(question);
-  const best = new BestOffers(demand);
+  const search = new ChainSearch(demand, operators);
   let ownWhole: Offer | undefined;
-  const distrusted: Offer[] = [];
-  const isWanted = (shard: RecordedShard): boolean => hasRoom(shard, question);
-  visitOffers(question, rules, isWanted, (host, shard, costMs) => {
-    const isWhole = isSameRange(shard, demand);
+  const visit = (host: Host, shard: RecordedShard, lastLayer: number, costMs: number): void => {
+    const isWhole = beginsModel(shard) && lastLayer === demand.lastLayer;
     if (isWhole && host.peer === self && demand.operators === 0) {
-      ownWhole = toOffer(host, shard, costMs, operators);
-    } else if (best.wants(shard, costMs)) {
-      const offer = toOffer(host, shard, costMs, operators);
-      if (offer.isDistrusted) {
-        distrusted.push(offer);
-      } else {
-        best.add(offer);
-      }
+      ownWhole = toOffer(host, shard, lastLayer, costMs, operators);
+    } else {
+      search.add(host, shard, lastLayer, costMs);
     }
-  });
-  const chain = ownWhole === undefined ? chainOf(best, demand) : [ownWhole];
-  if (chain !== undefined || distrusted.length === 0) {
-    return chain;
-  }
-  distrusted.forEach((offer) => best.add(offer));
-  return chainOf(best, demand);
+  };
+  const uses = new ShardUses(question, rules);
+  const isWanted = (shard: RecordedShard): boolean => hasRoom(shard, question);
+  visitShards(question, rules, isWanted, (host, shard, reach, isBelieved) =>
+    uses.visit(host, shard, reach, isBelieved, visit),
+  );
+  return ownWhole === undefined ? search.chain() : [ownWhole];
 }
 
 function chainDemand({ model, rules = noRules }: MeshQuestion): ChainDemand {

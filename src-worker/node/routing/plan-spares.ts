@@ -2,12 +2,13 @@
  * The peers that could take over each stage of a route when it fails. Asked ahead, so that a failure costs no planning, and
  * asked again when records change. Pure, like the planning of routes.
  */
-import { noRules } from '../../../src-shared/route-rules.ts';
-import { cheapestChain } from './cheapest-chain.ts';
-import { collectOffers, hasRoom, type Offer } from './offers.ts';
+import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
+import type { RecordedShard } from '../mesh/records/record.ts';
+import { ChainSearch } from './chain-search.ts';
+import { hasRoom, type Host, ShardUses, visitShards } from './offers.ts';
 import { toStage } from './plan-route.ts';
 import type { RouteQuestion, RouteStage } from './route-question.ts';
-import { containsLayers } from '../../../src-shared/layers.ts';
+import type { Reach } from './stage-cost.ts';
 
 /** One or more stages that together compute the same layers as the stage that they replace. */
 export type Spare = readonly RouteStage[];
@@ -27,32 +28,58 @@ export function planSpares(
   most = sparesPerStage,
 ): readonly (readonly Spare[])[] {
   const rules = question.rules ?? noRules;
-  const offers = collectOffers(
-    question,
-    rules,
-    (shard) => route.some((stage) => containsLayers(stage, shard)) && hasRoom(shard, question),
-  );
+  const ends = route.map(({ lastLayer }) => lastLayer);
+  const uses = new ShardUses(question, rules, ends);
+  const candidates = shardsWithin(question, rules, route);
   const operatorOf = (peer: string): string => question.operators?.get(peer) ?? peer;
-  return route.map((stage) => {
+  return route.map((stage, index) => {
     const others = route.filter((other) => other !== stage);
     const uncounted = new Set(others.map(({ peer }) => operatorOf(peer)));
     const missing = rules.leastOperators === 1 ? 0 : rules.leastOperators - uncounted.size;
     const demand = { ...stage, operators: Math.max(0, missing), uncounted };
     const spares: Spare[] = [];
-    let left = withinStage(offers, stage);
+    const used = new Set([stage.peer]);
     while (spares.length < most) {
-      const chain = cheapestChain(left, demand);
+      const search = new ChainSearch(demand, question.operators);
+      for (const { host, shard, reach, isBelieved } of candidates[index] ?? []) {
+        if (!used.has(host.peer)) {
+          uses.visit(host, shard, reach, isBelieved, (...offer) => search.add(...offer));
+        }
+      }
+      const chain = search.chain();
       if (chain === undefined) {
         break;
       }
       spares.push(chain.map(toStage));
-      const used = new Set(chain.map(({ peer }) => peer));
-      left = left.filter(({ peer }) => !used.has(peer));
+      chain.forEach(({ peer }) => used.add(peer));
     }
     return spares;
   });
 }
 
-function withinStage(offers: readonly Offer[], stage: RouteStage): Offer[] {
-  return offers.filter(({ peer, shard }) => peer !== stage.peer && containsLayers(stage, shard));
+type Candidate = {
+  readonly host: Host;
+  readonly shard: RecordedShard;
+  readonly reach: Reach;
+  readonly isBelieved: boolean;
+};
+
+/** For each stage the shards with room that begin within its layers. */
+function shardsWithin(
+  question: RouteQuestion,
+  rules: RouteRules,
+  route: readonly RouteStage[],
+): Candidate[][] {
+  const candidates: Candidate[][] = route.map(() => []);
+  const stageOf = (layer: number): number =>
+    route.findIndex(({ firstLayer, lastLayer }) => firstLayer <= layer && layer <= lastLayer);
+  visitShards(
+    question,
+    rules,
+    (shard) => hasRoom(shard, question),
+    (host, shard, reach, isBelieved) => {
+      candidates[stageOf(shard.firstLayer)]?.push({ host, shard, reach, isBelieved });
+    },
+  );
+  return candidates;
 }

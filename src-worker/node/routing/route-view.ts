@@ -3,7 +3,7 @@ import type { RouteView } from '../../../src-shared/route-view.ts';
 import { planRoute } from './plan-route.ts';
 import { planSpares } from './plan-spares.ts';
 import type { RouteQuestion, RouteStage } from './route-question.ts';
-import { isSameRange, rangeOf } from '../../../src-shared/layers.ts';
+import { hasPrefix, isSameRange, layerCount, rangeOf } from '../../../src-shared/layers.ts';
 
 /**
  * The route that the question would take now.
@@ -23,15 +23,17 @@ function viewStage(question: RouteQuestion, stage: RouteStage): RouteView['stage
   const isOwn = peer === question.self;
   const known = question.peers.find((other) => other.peer === peer);
   const shards = isOwn ? question.ownShards : (known?.record.shards ?? []);
-  const shard = shards.find(
-    (one) => one.manifestId === question.model.manifestId && isSameRange(one, stage),
+  const fitting = shards.filter(
+    (one) => one.manifestId === question.model.manifestId && hasPrefix(one, stage),
   );
+  const shard = fitting.find((one) => isSameRange(one, stage)) ?? fitting[0];
   return {
     peer,
     isOwn,
     ...rangeOf(stage),
     latencyMs: isOwn ? null : (known?.latencyMs ?? null),
-    tokensPerSecond: shard?.tokensPerSecond ?? 0,
+    tokensPerSecond:
+      shard === undefined ? 0 : (shard.tokensPerSecond * layerCount(shard)) / layerCount(stage),
     freeSessions: shard?.freeSessions ?? 0,
     maxSessions: shard?.maxSessions ?? 0,
     price: isOwn ? 0 : (known?.record.price ?? 0),

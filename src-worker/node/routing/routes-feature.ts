@@ -18,12 +18,9 @@ export function routesFeature(options: RoutesFeatureOptions): FeatureWith<MeshRo
   return {
     name: 'routes',
     service: routes,
-    handlers: {
-      setRouting: (routing) => {
-        routes.setRouting(routing);
-        onChange();
-        return null;
-      },
+    configure: ({ routing }) => {
+      routes.setRouting(routing);
+      onChange();
     },
   };
 }

@@ -77,8 +77,13 @@ export function stageCostMs(
   const free = Math.min(shard.freeSessions, shard.maxSessions) / shard.maxSessions;
   const leastPromptMs = isBelieved ? 0 : computeMs / mostClaimedPrefillGain;
   const promptMs = work === undefined ? 0 : promptCostMs(shard, computeMs, leastPromptMs, work);
-  const standing = reach === 'own' ? 1 : Math.max(leastStanding, reach.standing ?? 1);
-  return (hopMs(reach) + stageOverheadMs + (computeMs + promptMs) * (2 - free)) / standing;
+  const spentMs = (computeMs + promptMs) * (2 - free);
+  return fixedCostMs(reach) + spentMs / standingOf(reach);
+}
+
+/** The part of a stage's cost that does not depend on how many layers it computes: hop and overhead. */
+export function fixedCostMs(reach: Reach): number {
+  return (hopMs(reach) + stageOverheadMs) / standingOf(reach);
 }
 
 /** The time to read the part of the prompt that the stage does not hold, spread over the answer. */
@@ -94,6 +99,10 @@ function promptCostMs(
   const perTokenMs = Math.max(claimedMs, leastMs);
   const spread = Math.max(1, Math.min(answerTokens, expectedAnswerTokens));
   return (Math.max(0, promptTokens - cachedTokens) * perTokenMs) / spread;
+}
+
+function standingOf(reach: Reach): number {
+  return reach === 'own' ? 1 : Math.max(leastStanding, reach.standing ?? 1);
 }
 
 function hopMs(reach: Reach): number {

@@ -1,5 +1,6 @@
 /** Small meshes to plan routes over, and a search that tries every chain, to judge the planner by. */
 import { AppError } from '../../../src-shared/errors.ts';
+import { layerCount } from '../../../src-shared/layers.ts';
 import { noRules } from '../../../src-shared/route-rules.ts';
 import type {
   KnownPeer,
@@ -13,6 +14,7 @@ import {
   type RouteStage,
 } from '../../../src-worker/node/routing/plan-route.ts';
 import { stageCostMs } from '../../../src-worker/node/routing/stage-cost.ts';
+import { hasFeature, layerPrefix } from '../../../src-worker/wire/speaks.ts';
 import { isDistrusted } from '../../../src-worker/node/trust/reputation.ts';
 
 export const routedModel = { manifestId: 'a'.repeat(64), name: 'Test model', layers: 6 };
@@ -56,6 +58,9 @@ export function peer(
     ...known,
   };
 }
+
+/** What a peer says that may be used for the first layers of a shard. */
+export const saysPrefix = { speaks: { version: 2, features: [layerPrefix] } };
 
 export function question(more: Partial<RouteQuestion>): RouteQuestion {
   return {
@@ -138,11 +143,13 @@ function stagesOf(asked: RouteQuestion): { peer: string; shard: RecordedShard; c
     cachedTokens: 0,
     answerTokens: cells - sequenceTokens,
   };
-  const own = asked.ownShards.map((shard) => ({
-    peer: asked.self,
-    shard,
-    costMs: stageCostMs(shard, model.layers, 'own', work),
-  }));
+  const own = asked.ownShards
+    .flatMap((whole) => usesOf(whole, asked, true))
+    .map((shard) => ({
+      peer: asked.self,
+      shard,
+      costMs: stageCostMs(shard, model.layers, 'own', work),
+    }));
   const others = asked.peers
     .filter(({ peer }) => peer !== asked.self)
     .filter(({ peer }) => !rules.poolOnly || asked.poolMembers?.has(peer) === true)
@@ -152,6 +159,7 @@ function stagesOf(asked: RouteQuestion): { peer: string; shard: RecordedShard; c
     .filter(({ record }) => (record.price ?? 0) <= (rules.priceCeiling ?? Infinity))
     .flatMap((known) =>
       known.record.shards
+        .flatMap((whole) => usesOf(whole, asked, hasFeature(known.record.speaks, layerPrefix)))
         .filter(
           ({ firstLayer, lastLayer }) =>
             !rules.keepOuterLayersAtHome || (firstLayer > 0 && lastLayer < model.layers - 1),
@@ -163,7 +171,27 @@ function stagesOf(asked: RouteQuestion): { peer: string; shard: RecordedShard; c
         })),
     );
   return [...own, ...others].filter(
-    ({ peer, shard }) =>
-      shard.freeSessions > 0 && shard.lastLayer < model.layers && !asked.excluded.has(peer),
+    ({ peer, shard }) => shard.freeSessions > 0 && !asked.excluded.has(peer),
   );
+}
+
+/** A shard, and what it is like when it is used up to each of its layers: shorter, and faster by as much. */
+function usesOf(
+  whole: RecordedShard,
+  { model }: RouteQuestion,
+  canBeCut: boolean,
+): RecordedShard[] {
+  if (whole.lastLayer >= model.layers) {
+    return [];
+  }
+  const count = layerCount(whole);
+  const used = Array.from({ length: canBeCut ? count - 1 : 0 }, (_, index) => index + 1);
+  return [
+    whole,
+    ...used.map((layers) => ({
+      ...whole,
+      lastLayer: whole.firstLayer + layers - 1,
+      tokensPerSecond: (whole.tokensPerSecond * count) / layers,
+    })),
+  ];
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { membershipOf, someKey } from '../../../../test/support/pools/pool-keys.ts';
+import { fromText, toText } from '../../../../src-shared/signing/document-text.ts';
 import {
   type Certificate,
   certificateLifeMs,
-  fromText,
   isCurrent,
   issueCertificate,
   maxCertificateLifeMs,
@@ -12,7 +12,6 @@ import {
   membershipText,
   needsRenewal,
   openMembership,
-  toText,
 } from './certificate.ts';
 import { sealDocument } from '../../../../src-shared/signing/signed-document.ts';
 

@@ -1,5 +1,6 @@
 /** A certificate says that a peer is in a pool, and as what; see src-shared/pool.ts for who may sign it. */
 import { randomBytes } from 'node:crypto';
+import { fromText, toText } from '../../../../src-shared/signing/document-text.ts';
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -123,19 +124,6 @@ export function isCurrent({ issuedAt, expiresAt }: Certificate, now: number): bo
 /** Whether an admin who meets its holder should renew it. */
 export function needsRenewal({ expiresAt }: Certificate, now: number): boolean {
   return expiresAt - now < certificateLifeMs / 3;
-}
-
-export function toText(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
-}
-
-/** @throws AppError `protocol-violation` for text that is not exactly how these bytes are written */
-export function fromText(text: string): Buffer {
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.toString('base64url') !== text) {
-    throw new AppError('protocol-violation', 'A text is not base64url');
-  }
-  return bytes;
 }
 
 function lastsReasonably({ issuedAt, expiresAt }: Certificate): boolean {

@@ -13,7 +13,7 @@ import {
   poolNameSchema,
   poolRoleSchema,
 } from '../../../../src-shared/pool.ts';
-import { fromText, toText } from './certificate.ts';
+import { fromText, toText } from '../../../../src-shared/signing/document-text.ts';
 import {
   type DocumentKind,
   openDocument,

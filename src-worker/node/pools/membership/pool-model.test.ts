@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { membershipOf, someKey } from '../../../../test/support/pools/pool-keys.ts';
 import type { Identity } from '../../identity/identity.ts';
-import { fromText, type Membership, toText } from './certificate.ts';
+import { fromText, toText } from '../../../../src-shared/signing/document-text.ts';
+import { type Membership } from './certificate.ts';
 import { maxPoolModels, PoolModelBook } from './pool-model-book.ts';
 import {
   openPoolModel,

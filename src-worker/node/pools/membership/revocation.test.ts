@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../identity/identity.ts';
 import { membershipOf, someKey } from '../../../../test/support/pools/pool-keys.ts';
-import { fromText, maxCertificateLifeMs, type Membership, toText } from './certificate.ts';
+import { fromText, toText } from '../../../../src-shared/signing/document-text.ts';
+import { maxCertificateLifeMs, type Membership } from './certificate.ts';
 import { issueRevocation, openRevocation, type Revocation, RevocationSet } from './revocation.ts';
 import { statementText } from './statement.ts';
 

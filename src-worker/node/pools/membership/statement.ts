@@ -2,14 +2,13 @@
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
+import { fromText, toText } from '../../../../src-shared/signing/document-text.ts';
 import {
   type Certificate,
-  fromText,
   type Membership,
   membershipText,
   membershipTextSchema,
   openMembership,
-  toText,
 } from './certificate.ts';
 import {
   type DocumentKind,

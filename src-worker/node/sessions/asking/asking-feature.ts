@@ -1,16 +1,17 @@
 /** Answers for this machine's own user, as a part of the node. */
 import type { Usage } from '../../../../src-shared/api/usage.ts';
+import { sealReceipt } from '../../../../src-shared/receipt/seal-receipt.ts';
 import type { RouteRules } from '../../../../src-shared/route-rules.ts';
 import type { OwnShards } from '../../engines/shards-feature.ts';
-import type { Mesh } from '../../mesh/mesh.ts';
 import { peerStatuses } from '../../mesh/peer-statuses.ts';
 import type { FeatureWith } from '../../node-feature.ts';
+import type { PoolMesh } from '../../pools/pool-mesh.ts';
 import type { MeshRoutes } from '../../routing/mesh-routes.ts';
 import { Coordinator } from './coordinator.ts';
 import { MeteredGenerations } from './metered-generations.ts';
 
 export type AskingFeatureOptions = {
-  readonly mesh: Mesh;
+  readonly mesh: PoolMesh;
   readonly routes: MeshRoutes;
   readonly shards: OwnShards;
   /** Tokens were wanted, answered or not, under these rules and no laxer ones. */
@@ -41,8 +42,11 @@ export function askingFeature(options: AskingFeatureOptions): FeatureWith<Asking
     whyNotHere,
     ownModels: () => host.ownModels(),
   });
-  const generations = new MeteredGenerations(coordinator, onAsked, (manifestId, tokens, rules) =>
-    onWanted(manifestId, tokens, routes.rules(rules)),
+  const generations = new MeteredGenerations(
+    coordinator,
+    onAsked,
+    (manifestId, tokens, rules) => onWanted(manifestId, tokens, routes.rules(rules)),
+    (receipt) => sealReceipt(receipt, mesh.identity.privateKey, Date.now()),
   );
   return {
     name: 'asking',

@@ -1,4 +1,5 @@
-/** Generations that keep count: how fast tokens arrive now, and an entry for every finished answer. */
+/** Generations that keep count: how fast tokens arrive now, and a sealed receipt for every finished answer. */
+import type { Receipt } from '../../../../src-shared/chat.ts';
 import type { ModelSummary } from '../../../../src-shared/model.ts';
 import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { RouteRules } from '../../../../src-shared/route-rules.ts';
@@ -16,16 +17,19 @@ export class MeteredGenerations implements Generations {
   readonly #onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void;
   /** Told of tokens that somebody wanted, answered or not. */
   readonly #onWanted: OnWanted;
+  readonly #seal: (receipt: Receipt) => Receipt;
   readonly #speed = new SpeedMeter();
 
   constructor(
     inner: Generations,
     onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void,
     onWanted: OnWanted = () => {},
+    seal: (receipt: Receipt) => Receipt = (receipt) => receipt,
   ) {
     this.#inner = inner;
     this.#onAsked = onAsked;
     this.#onWanted = onWanted;
+    this.#seal = seal;
   }
 
   /** Tokens received a second, over the last ten seconds. */
@@ -56,16 +60,17 @@ export class MeteredGenerations implements Generations {
           this.#onWanted(model.manifestId, 1, rules);
         }
         this.#speed.add(1, performance.now());
+        yield event;
       } else {
-        const { receipt } = event;
+        const receipt = this.#seal(event.receipt);
         this.#onAsked({
           kind: 'asked',
           at: Date.now(),
           promptTokens: request.promptTokens.length,
           receipt,
         });
+        yield { ...event, receipt };
       }
-      yield event;
     }
   }
 }

@@ -38,7 +38,13 @@ export function makeReceipt(measured: AnswerMeasurements): Receipt {
     tokensPerSecond: decodeMs > 0 ? ((measured.tokens - 1) * 1000) / decodeMs : 0,
     firstTokenMs: measured.firstTokenAt - measured.startedAt,
     totalMs: measured.endedAt - measured.startedAt,
+    ...signedParts(measured.accounts),
   };
+}
+
+function signedParts(accounts: AnswerMeasurements['accounts']): Pick<Receipt, 'signedParts'> {
+  const parts = accounts.map((account) => account?.signed ?? null);
+  return parts.every((part) => part === null) ? {} : { signedParts: parts };
 }
 
 /**

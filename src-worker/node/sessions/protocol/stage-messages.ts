@@ -31,6 +31,7 @@ import {
   manifestIdSchema,
   samplingSchema,
 } from '../../../../src-shared/model.ts';
+import { maxStageAccountText } from '../../../../src-shared/receipt/stage-account.ts';
 import { type FormerNames, underEitherName } from '../../../wire/former-names.ts';
 import { speaksSchema } from '../../../wire/speaks.ts';
 import { mostHistory } from './stage-limits.ts';
@@ -122,6 +123,8 @@ const closedSchema = z.object({
   computeMs: z.number().min(0),
   /** From input to output, so with the way to the engine and back; 0 where a stage feeds itself. */
   turnaroundMs: z.number().min(0),
+  /** The same and more, signed (src-shared/receipt/stage-account.ts), in base64url; absent: by an earlier version. */
+  signed: z.base64url().max(maxStageAccountText).optional(),
 });
 export type ClosedMessage = z.infer<typeof closedSchema>;
 export const formerClosedNames: FormerNames = { turnaroundMs: 'heldMs' };

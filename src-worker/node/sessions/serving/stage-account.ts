@@ -1,6 +1,19 @@
 /** What one session cost one stage: for the receipt of the requester and the usage table of the owner. */
+import { stageAccountKind } from '../../../../src-shared/receipt/stage-account.ts';
+import { toText } from '../../../../src-shared/signing/document-text.ts';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
+import { sealDocument } from '../../../../src-shared/signing/signed-document.ts';
 import { Median } from '../../base/median.ts';
-import type { ClosedMessage } from '../protocol/stage-messages.ts';
+import type { ClosedMessage, OpenMessage } from '../protocol/stage-messages.ts';
+
+/** What a signed account says beside the numbers: for whom and of what. */
+export type AccountedWork = {
+  readonly open: Pick<OpenMessage, 'session' | 'manifestId' | 'layers'>;
+  readonly requester: string;
+  /** The position of the first token that was not cached, and the one behind the last. */
+  readonly fromPosition: number;
+  readonly toPosition: number;
+};
 
 export class StageAccount {
   readonly #computeMs = new Median();
@@ -32,6 +45,26 @@ export class StageAccount {
     if (turnaroundMs !== undefined) {
       this.#turnaroundMs.add(turnaroundMs);
     }
+  }
+
+  /** The account with this node's signature, made once, when the session ends. `at`: milliseconds since 1970. */
+  toSignedMessage(work: AccountedWork, key: SigningKey, at: number): ClosedMessage {
+    const { open, requester, fromPosition, toPosition } = work;
+    const { session, manifestId, layers } = open;
+    const account = {
+      session,
+      requester,
+      manifestId,
+      firstLayer: layers.firstLayer,
+      lastLayer: layers.lastLayer,
+      fromPosition,
+      toPosition,
+      tokens: this.#tokens,
+      computeMs: Math.round(this.#totalComputeMs),
+      at,
+    };
+    const { bytes } = sealDocument(stageAccountKind, account, key);
+    return { ...this.toMessage(), signed: toText(bytes) };
   }
 
   toMessage(): ClosedMessage {

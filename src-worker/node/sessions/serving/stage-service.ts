@@ -4,6 +4,7 @@
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { Usage } from '../../../../src-shared/api/usage.ts';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import type { Frame } from '../../../wire/frame.ts';
 import { encodeJson } from '../../../wire/json-body.ts';
 import type { ServingShards } from '../../engines/serving-shard.ts';
@@ -39,6 +40,8 @@ export type StageServiceOptions = {
   readonly waysFor: WaysFor;
   /** Peers that may have more sessions than strangers; absent: none. */
   readonly isTrusted?: (peer: string) => boolean;
+  /** This node's key, with which it signs what it did for others; absent: it signs nothing. */
+  readonly key?: SigningKey;
   readonly onServed: (usage: Extract<Usage, { kind: 'served' }>) => void;
   readonly log: Log;
   /** Monotonic time, in milliseconds. */
@@ -193,6 +196,7 @@ export class StageService {
       opener,
       waysFor,
       control: channel,
+      key: this.#options.key,
       claimant: {
         peer,
         kind: isOwn ? 'owner' : isTrusted?.(peer) === true ? 'trusted' : 'stranger',

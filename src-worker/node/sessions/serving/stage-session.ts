@@ -4,6 +4,7 @@
  * the chain is told the same reason.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import type { Frame } from '../../../wire/frame.ts';
 import { encodeJson } from '../../../wire/json-body.ts';
 import type { ServingShard, ShardSession } from '../../engines/serving-shard.ts';
@@ -22,6 +23,7 @@ import {
 } from '../protocol/message-table.ts';
 import {
   attachWithinMs,
+  type ClosedMessage,
   type FailedMessage,
   formerClosedNames,
   formerOpenedNames,
@@ -53,6 +55,8 @@ export type StageSessionOptions = {
   readonly shard: ServingShard;
   readonly opener: ChannelOpener;
   readonly waysFor: WaysFor;
+  /** Signs this node's account of its part; absent: it is not signed. */
+  readonly key?: SigningKey | undefined;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   /** Called once, when everything that the session held is free again. */
@@ -343,13 +347,27 @@ export class StageSession {
     if (error === undefined && !this.#hasEnded) {
       void this.#tell(
         stageKinds.closed,
-        encodeJson(this.#named(this.account.toMessage(), formerClosedNames)),
+        encodeJson(this.#named(this.#lastWord(), formerClosedNames)),
       );
       if (this.#retained > 0) {
         this.#engine?.retain(this.#prefixName(this.open.session), this.#retained);
       }
     }
     this.#end(undefined);
+  }
+
+  #lastWord(): ClosedMessage {
+    const { key } = this.#options;
+    if (key === undefined) {
+      return this.account.toMessage();
+    }
+    const work = {
+      open: this.open,
+      requester: this.requester,
+      fromPosition: this.#engine?.cachedTokens ?? 0,
+      toPosition: this.#pipeline?.progress.taken ?? 0,
+    };
+    return this.account.toSignedMessage(work, key, Date.now());
   }
 
   /** A cached prefix is for the peer that asked for it, and for nobody else. */

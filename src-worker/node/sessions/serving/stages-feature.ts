@@ -2,13 +2,13 @@
 import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { Log } from '../../base/log.ts';
 import type { OwnShards } from '../../engines/shards-feature.ts';
-import type { Mesh } from '../../mesh/mesh.ts';
 import type { NodeFeature } from '../../node-feature.ts';
+import type { PoolMesh } from '../../pools/pool-mesh.ts';
 import type { MeshRoutes } from '../../routing/mesh-routes.ts';
 import { StageService } from './stage-service.ts';
 
 export type StagesFeatureOptions = {
-  readonly mesh: Mesh;
+  readonly mesh: PoolMesh;
   readonly routes: MeshRoutes;
   readonly shards: OwnShards;
   readonly onServed: (usage: Usage) => void;
@@ -21,6 +21,7 @@ export function stagesFeature(options: StagesFeatureOptions): NodeFeature {
     opener: mesh,
     shards: shards.host,
     waysFor: (requester, peer) => mesh.waysFor(requester, peer),
+    key: mesh.identity.privateKey,
     isTrusted: (peer) => routes.isTrusted(peer),
     onServed,
     log,

@@ -1,0 +1,16 @@
+/** The commands about receipts: what each is called, takes and does. */
+import type { Command } from 'commander';
+
+export function addReceipts(program: Command): void {
+  program
+    .command('receipt')
+    .description('look into the receipts of answers')
+    .command('verify')
+    .description('check that nothing in a saved receipt was changed, without asking anybody')
+    .argument('<file>', 'a receipt, or a whole answer of the API, as JSON')
+    .option('--json', 'one line of JSON')
+    .action(async (file: string, _flags, command: Command) => {
+      const { verifyReceipts } = await import('./commands/receipt.ts');
+      await verifyReceipts(file, command.optsWithGlobals());
+    });
+}
