@@ -48,17 +48,15 @@ export class Trust {
   /** The peer did something wrong. */
   report(report: Report): void {
     const { who, proof } = report;
-    switch (report.what) {
-      case 'silent':
-        this.#silent.note({ peer: who, record: report });
-        return;
-      case 'refusedWrongly':
-        if (this.#refusals.isFault(who)) {
-          this.#blame({ who, what: 'lied', when: this.#now(), proof });
-        }
-        return;
-      default:
-        this.#blame({ ...report, when: this.#now() });
+    if (report.what === 'silent') {
+      this.#silent.note({ peer: who, record: report });
+      return;
+    }
+    const when = this.#now();
+    if (report.what !== 'refusedWrongly') {
+      this.#blame({ ...report, when });
+    } else if (this.#refusals.isFault(who)) {
+      this.#blame({ who, what: 'lied', when, proof });
     }
   }
 
