@@ -1,3 +1,4 @@
+import { warningWords } from '../../src-shared/words/words.ts';
 import { describe, expect, it } from 'vitest';
 import { card, idleFacts, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import { Desk, noon, shard } from '../../test/support/host/duty-desk.ts';
@@ -190,7 +191,9 @@ it('pauses also when that cannot be written down, and tells the owner', async ()
   desk.isDiskFull = true;
   desk.service.pause('indefinitely');
   expect(desk.service.view).toMatchObject({ state: 'draining', pause: 'indefinitely' });
-  expect(desk.warned).toEqual([expect.stringMatching(/forgotten when MindMesh restarts/)]);
+  expect(desk.warned.map(warningWords)).toEqual([
+    expect.stringMatching(/forgotten when MindMesh restarts/),
+  ]);
 });
 
 it('remembers what the models need of a card, and waits for it', async () => {

@@ -9,6 +9,7 @@ import type { DutyView } from '../../src-shared/api/duty.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { fullComputeShare, type ComputeShare } from '../../src-shared/compute-share.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
+import type { Warning } from '../../src-shared/warning.ts';
 import type { Log } from '../base/log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
 import type { DutyClock } from './duty-clock.ts';
@@ -48,8 +49,8 @@ export type DutyServiceOptions = {
   readonly pauses: { read(): StoredPause | null; write(pause: StoredPause | null): void };
   readonly clock: DutyClock;
   readonly log: Log;
-  /** Tells the owner a sentence. */
-  readonly warn: (sentence: string) => void;
+  /** Tells the owner. */
+  readonly warn: (warning: Warning) => void;
   /** The view is another one. */
   readonly onChange: () => void;
 };
@@ -350,9 +351,7 @@ export class DutyService {
       pauses.write(pause);
     } catch (error) {
       log.write('error', 'store', 'A pause could not be written', { cause: describeCauses(error) });
-      warn(
-        'Your pause holds, but could not be written down: it is forgotten when MindMesh restarts.',
-      );
+      warn({ code: 'pause-not-stored' });
     }
   }
 

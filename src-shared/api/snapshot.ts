@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { factsSchema } from '../duty.ts';
 import { lenientList } from '../lenient-list.ts';
+import { told, warningSchema } from '../warning.ts';
 import { dutyViewSchema } from './duty.ts';
 import { nodeStatusSchema } from './node-status.ts';
 
@@ -13,8 +14,8 @@ export const hostSnapshotSchema = z.object({
   fault: z.string().nullable(),
   /** Until the owner has agreed to what MindMesh does, nothing computes or connects. */
   consent: z.enum(['given', 'needed']),
-  /** What the owner should know and nothing else shows: sentences, newest last, gone with the next start. */
-  warnings: z.array(z.string()),
+  /** What the owner should know and nothing else shows: newest last, gone with the next start. */
+  warnings: lenientList(warningSchema, 'warnings'),
   duty: dutyViewSchema,
   /** What the sensors read last; null where the machine is not watched. */
   facts: factsSchema.nullable(),
@@ -46,5 +47,5 @@ export const snapshotNotices = {
 export function withLeftOut(snapshot: HostSnapshot, leftOut: readonly string[]): HostSnapshot {
   return leftOut.length === 0
     ? snapshot
-    : { ...snapshot, warnings: [...snapshot.warnings, ...leftOut] };
+    : { ...snapshot, warnings: [...snapshot.warnings, ...leftOut.map(told)] };
 }

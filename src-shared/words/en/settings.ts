@@ -342,10 +342,9 @@ export const listWords: Readonly<
   },
 };
 
-/** When a change holds, for what does not hold at once. */
+/** When a change of a setting holds that does not hold at once, or not without a loss. */
 export const appliesWords = {
-  node: 'Another address to wait at connects this computer anew, and answers that are under way end.',
-  engine:
-    'A change here loads the models anew. Answers that are under way have half a minute to end.',
-  app: 'from the next start on',
+  node: 'A change connects this computer anew, and answers under way end.',
+  engine: 'A change loads the models anew, and answers under way end.',
+  app: 'A change holds from the next start on.',
 } as const;
