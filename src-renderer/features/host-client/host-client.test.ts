@@ -146,7 +146,9 @@ describe('the window and its host', () => {
     });
     const shown = client.getView().snapshot;
     expect(shown?.node?.models).toEqual([model]);
-    expect(shown?.warnings).toEqual([expect.stringContaining('is left out: "Bad"')]);
+    expect(shown?.warnings).toEqual([
+      { code: 'told', message: expect.stringContaining('is left out: "Bad"') },
+    ]);
     client.close();
   });
 
