@@ -56,12 +56,12 @@ describe('releasing the machine', () => {
     const desk = await Desk.serving();
     await desk.setShards({ ...shard, sessions: 1 });
     await desk.play('Hades');
-    expect(desk.orders).toEqual(['drain: Giving the memory back: Hades is running']);
+    expect(desk.orders).toEqual(['drain: Freeing the memory: Hades is running']);
     await desk.carryOut();
     await desk.clock.pass(399);
     expect(desk.orders).toHaveLength(1);
     await desk.clock.pass(1);
-    expect(desk.orders.slice(1)).toEqual(['stop: Giving the memory back: Hades is running']);
+    expect(desk.orders.slice(1)).toEqual(['stop: Freeing the memory: Hades is running']);
     await desk.clock.pass(20);
     expect(desk.service.view).toMatchObject({ state: 'draining', isEnding: true });
     desk.shards = [];
