@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../src-shared/duty.ts';
 import { DutyRun, known, noon } from '../../test/support/host/duty-inputs.ts';
 import { minuteMs } from '../../src-shared/local-time.ts';
-import { lookAgainAt, withoutCoolDown } from './next-duty.ts';
+import { nextCheckAt, withoutCoolDown } from './next-duty.ts';
 
 const games: Partial<Facts> = {
   games: known([{ name: 'Hades', foundBy: 'launcher folder' }]),
@@ -32,7 +32,7 @@ describe('a machine after a fault', () => {
       message: 'The engine has died',
       retryAt: noon.wallMs + 10_000,
     });
-    expect(lookAgainAt(run.record)).toBe(noon.monotonicMs + 10_000);
+    expect(nextCheckAt(run.record)).toBe(noon.monotonicMs + 10_000);
     expect(run.watch(9999)).toMatchObject({ state: 'faulted' });
     expect(run.watch(1)).toEqual({ state: 'starting' });
   });

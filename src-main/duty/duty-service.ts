@@ -15,7 +15,7 @@ import type { DutyClock } from './duty-clock.ts';
 import type { DutyEffects } from './duty-effects.ts';
 import type { Work } from './duty-input.ts';
 import { type LoadSettings, loadSettings } from './load-settings.ts';
-import { initialDuty, lookAgainAt, nextDuty, withoutCoolDown } from './next-duty.ts';
+import { initialDuty, nextCheckAt, nextDuty, withoutCoolDown } from './next-duty.ts';
 import { OrderRunner } from './order-runner.ts';
 import { answersOwner } from './own-use.ts';
 import { OwnersPause, type OwnersPauseOptions } from './owners-pause.ts';
@@ -173,7 +173,7 @@ export class DutyService {
     const previous = this.#record.duty;
     this.#forgetFaultsOfOtherSettings();
     this.#record = nextDuty(this.#record, this.#input(facts, now));
-    this.#reconcileIn(lookAgainAt(this.#record) - now.monotonicMs);
+    this.#reconcileIn(nextCheckAt(this.#record) - now.monotonicMs);
     this.#enter(previous, this.#record.duty, now);
   }
 

@@ -3,7 +3,7 @@ import { type Facts, pauseChoices, dutySchema } from '../../src-shared/duty.ts';
 import { weeklyScheduleSchema } from '../../src-shared/settings/schedule.ts';
 import { cardWith, DutyRun, known } from '../../test/support/host/duty-inputs.ts';
 import { minuteMs } from '../../src-shared/local-time.ts';
-import { lookAgainAt } from './next-duty.ts';
+import { nextCheckAt } from './next-duty.ts';
 import { askPause } from './pause-request.ts';
 
 const game = { name: 'Cyberpunk2077.exe', foundBy: 'launcher folder' } as const;
@@ -45,7 +45,7 @@ describe('the way of a duty', () => {
       deadline: { kind: 'by', atMs: trigger + 400 },
       isEnding: false,
     });
-    expect(lookAgainAt(run.record)).toBe(trigger + 400);
+    expect(nextCheckAt(run.record)).toBe(trigger + 400);
     run.pass(399);
     expect(run.look()).toMatchObject({ isEnding: false, deadline: { atMs: trigger + 400 } });
     run.pass(1);

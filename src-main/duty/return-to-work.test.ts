@@ -3,7 +3,7 @@ import type { Facts, PauseReason } from '../../src-shared/duty.ts';
 import { weeklyScheduleSchema } from '../../src-shared/settings/schedule.ts';
 import { cardWith, DutyRun, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import { minuteMs } from '../../src-shared/local-time.ts';
-import { lookAgainAt } from './next-duty.ts';
+import { nextCheckAt } from './next-duty.ts';
 import { askPause } from './pause-request.ts';
 
 const game = { name: 'Cyberpunk2077.exe', foundBy: 'launcher folder' } as const;
@@ -164,10 +164,10 @@ describe('the return to work', () => {
 
   it('is asked for in time by itself', () => {
     const run = paused(games);
-    expect(lookAgainAt(run.record)).toBe(run.now.monotonicMs + 10_000);
+    expect(nextCheckAt(run.record)).toBe(run.now.monotonicMs + 10_000);
     run.look(noGames);
     run.watch(55_000);
-    expect(lookAgainAt(run.record)).toBe(run.now.monotonicMs + 5000);
+    expect(nextCheckAt(run.record)).toBe(run.now.monotonicMs + 5000);
   });
 });
 

@@ -1,4 +1,4 @@
-/** What our own processes have been seen doing, from one look at the node to the next. Pure. */
+/** What our own processes have been seen doing, from one check of the node to the next. Pure. */
 import type { Facts } from '../../src-shared/duty.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';

@@ -13,6 +13,7 @@ import {
   type WorkOrder,
 } from '../../src-shared/api/node-config.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import type { NodeTopic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { Usage } from '../../src-shared/api/usage.ts';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import { mayMendStart, needsNodeRestart } from '../../src-shared/api/node-config-change.ts';
@@ -183,6 +184,38 @@ export class NodeProcess {
     }
   }
 
+  /**
+   * Tells what the node tells of a topic, over all its lives, and null while there is none. Ends with the signal, and never
+   * fails.
+   */
+  async watch<T extends NodeTopic>(
+    topic: T,
+    signal: AbortSignal,
+    tell: (value: TopicValues[T] | null) => void,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const link = await this.#whenRunning();
+        await link.stream(
+          'watch',
+          { topics: [topic] },
+          {
+            signal,
+            onEvent: ({ value }, leftOut) => {
+              this.#leftOut.tell(topic, leftOut);
+              tell(value as TopicValues[T]);
+            },
+          },
+        );
+      } catch {
+        if (!signal.aborted) {
+          tell(null);
+          await this.#nextState(patienceMs);
+        }
+      }
+    }
+  }
+
   /** The status of this moment; the node tells its own accord only once a second. */
   freshStatus(): Promise<NodeStatus> {
     return this.#request('status', {});
@@ -333,7 +366,8 @@ export class NodeProcess {
         this.#waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, withinMs);
+      // Nobody stays for this alone.
+      const timer = setTimeout(wake, withinMs).unref();
       this.#waiting.add(wake);
     });
   }

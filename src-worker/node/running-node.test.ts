@@ -105,6 +105,7 @@ describe('the features of a node', () => {
       'configure',
       'setWork',
       'status',
+      'watch',
     ]);
   });
 

@@ -5,12 +5,18 @@ import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { Configuration } from './configuration.ts';
 import type { NodeHandlers } from './host-link.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
-import type { NodeFeature } from './node-feature.ts';
+import type { NodeFeature, NodeTopicReaders } from './node-feature.ts';
+import { type NodeTopic, topics, type TopicValues } from '../../src-shared/api/topics.ts';
+import { TopicHub, type TopicSource } from '../../src-shared/topic-hub.ts';
 
 export type RunningNode = {
   /** Everything that the host may call while the node runs. */
   readonly handlers: Partial<NodeHandlers>;
   readonly status: () => NodeStatus;
+  /** What the host watches may have changed. */
+  readonly changed: () => void;
+  /** Tells the host at once what has changed of what it watches. */
+  readonly refresh: () => Promise<void>;
   /**
    * Tells the peers, ends answers, engines and listeners. Resolves when no child process is left.
    *
@@ -41,11 +47,15 @@ export async function startFeatures(
   }
   const configuration = new Configuration(features, config);
   const status = (): NodeStatus => statusOf(features);
+  const topics = topicsOf(features);
   return {
     status,
+    changed: () => topics.changed(),
+    refresh: () => topics.refresh(),
     handlers: {
       ...handlers,
       status,
+      watch: (watched, context) => topics.watch(watched.topics, context),
       configure: async (next) => {
         await configuration.change(next);
         return null;
@@ -80,6 +90,19 @@ function statusOf(features: readonly NodeFeature[]): NodeStatus {
     tokensPerSecond: 0,
   };
   return features.reduce((told, feature) => ({ ...told, ...feature.status?.() }), nothing);
+}
+
+/** Beside what features say, time changes both: certificates expire, and other programs fill the disk. */
+const topicsRenewedAfterMs = 5000;
+
+function topicsOf(features: readonly NodeFeature[]): TopicHub<Pick<TopicValues, NodeTopic>> {
+  const readers: NodeTopicReaders = Object.assign({}, ...features.map(({ topics }) => topics));
+  const source = <T extends NodeTopic>(topic: T): TopicSource<TopicValues[T]> => ({
+    everyMs: topics[topic].everyMs,
+    renewedAfterMs: topicsRenewedAfterMs,
+    read: () => readers[topic]?.() ?? null,
+  });
+  return new TopicHub({ pools: source('pools'), catalog: source('catalog') });
 }
 
 /** @throws AppError `internal` when two features answer the same method */

@@ -47,9 +47,8 @@ const snapshot: HostSnapshot = {
   },
   consent: 'given',
   warnings: [],
-  facts: null,
   node,
-  api: { baseUrl: 'http://127.0.0.1:6374/v1', key: 'mm-secret' },
+  api: { baseUrl: 'http://127.0.0.1:6374/v1' },
   dataFolder: '/data',
   startedAt: 1_000_000,
 };

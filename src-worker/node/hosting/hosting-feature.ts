@@ -53,6 +53,9 @@ export async function hostingFeature(
         return null;
       },
     },
+    topics: {
+      catalog: async () => ({ entries: hosting.catalog(), storage: await library.storage() }),
+    },
     start: () => hosting.start(orBundled(config.shards)),
     stop: () => hosting.stop(),
     configure: (next, former) => {

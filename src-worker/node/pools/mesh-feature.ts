@@ -47,6 +47,7 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
       poolRevoke: (params) => pools.revoke(params),
       poolLeave: (params) => pools.leave(params),
     },
+    topics: { pools: () => pools.list() },
     start: () => mesh.start(),
     stop: () => mesh.stop(),
     configure: async (settings) => {

@@ -73,6 +73,22 @@ function failed(peer: string, code: ErrorCode): ChainFailure {
 }
 
 describe('the routes of a node', () => {
+  it.each(['not-spoken', 'over-capacity', 'context-too-long'] as const)(
+    'lead on over a peer that ended a session for no fault of its own: %s',
+    (code) => {
+      const { routes, best } = routesOf();
+      for (let times = 0; times < 50; times += 1) {
+        routes.stageFailed(failed('near', code));
+      }
+      expect(best()).toBe('near');
+      routes.stageFailed(failed('near', 'protocol-violation'));
+      for (let times = 0; times < 50; times += 1) {
+        routes.stageFailed(failed('near', 'peer-failed'));
+      }
+      expect(best()).toBe('far');
+    },
+  );
+
   it('lead around a peer that was slower than it says, until that is long ago', () => {
     const { routes, best, clock, change } = routesOf();
     const stage = { peer: 'near', firstLayer: 0, lastLayer: 3, computeMs: 1, hopMs: 1 };

@@ -73,9 +73,10 @@ export type EventOf<Type extends AnswerEvent['type']> = Extract<AnswerEvent, { t
  *    └──────────────────────────────────────────────────────────────────────────────┘
  *               failed
  *
- * An answer prepares another source when a stage of its own is draining or stuck. Where nothing that was generated has to
- * be restored, it goes on at once after the warm-up. `finish` leads to the end in order, `cancel` to the end at once; a
- * failure that no other source would mend ends an answer too.
+ * An answer prepares another source when a stage of its own is draining or stuck; one whose own source has hardly begun
+ * begins again over the other at once. Where nothing that was generated has to be restored, it goes on right after the
+ * warm-up. `finish` leads to the end in order, `cancel` to the end at once; a failure that no other source would mend ends
+ * an answer too.
  */
 export type AnswerPhase =
   | { readonly name: 'searching' }
@@ -114,6 +115,12 @@ export function avoid(progress: AnswerProgress, peer: string): AnswerProgress {
 /** Goes round a peer for its slowness. */
 export function goRound(progress: AnswerProgress, peer: string): AnswerProgress {
   return { ...avoid(progress, peer), detours: progress.detours + 1 };
+}
+
+/** Whether the answer may come to a pause: its source is about to be left, or has given no token yet. */
+export function isInterrupted(phase: AnswerPhase): boolean {
+  const hasEnded = phase.name === 'finishing' || phase.name === 'ended';
+  return !hasEnded && !(phase.name === 'answering' && phase.current.moved.byToken);
 }
 
 export type WatchedSource = {

@@ -5,7 +5,7 @@ import type { RouteStage } from '../../routing/plan-route.ts';
 import { mostHistory } from '../protocol/stage-limits.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
 import type { AnswerPhase, AnswerProgress, AnswerState, Step } from './answer-state.ts';
-import { watchedSource } from './answer-state.ts';
+import { isInterrupted, watchedSource } from './answer-state.ts';
 import { ChainFailure } from './chain-failure.ts';
 import { beginAnswer, nextAnswer } from './next-answer.ts';
 import type { SampledToken } from './token-source.ts';
@@ -80,7 +80,7 @@ const events: {
   }),
   token: (source) => ({ type: 'token', source, token: token() }),
   failed: (source) => ({ type: 'failed', source, failure: failure(), detour }),
-  draining: (source) => ({ type: 'draining', source, peer: 'b', detour }),
+  draining: (source) => ({ type: 'draining', source, peer: 'b', detour, at: 600 }),
   stuck: (source) => ({ type: 'stuck', source, peer: 'b', isSilent: true, detour }),
   stalled: (source) => ({ type: 'stalled', source, failure: failure() }),
   warmedUp: (source) => ({ type: 'warmedUp', source, next: token(), pace, at: 600 }),
@@ -256,6 +256,13 @@ describe('an answer in each state', () => {
   });
 });
 
+it('an answer may come to a pause unless a source gives tokens that is not about to be left', () => {
+  const steady = Object.values(phases).filter((phase) => !isInterrupted(phase));
+  expect(steady.map(({ name }) => name)).toEqual(['answering', 'finishing', 'ended']);
+  const moved = { at: 0, byToken: false };
+  expect(isInterrupted({ name: 'answering', current: { ...answering, moved } })).toBe(true);
+});
+
 it('an answer begins with the search for a route, and resumes what its stages have of the prompt', () => {
   const begun = beginAnswer(terms);
   expect(begun.effects).toEqual([{ type: 'search', avoided: new Set() }]);
@@ -304,6 +311,15 @@ describe('an answer that another source is to go on with', () => {
     const state = at(phases.preparing);
     const next = nextAnswer(state, { ...events.draining(current), peer: 'c' });
     expect(outcome(state, next)).toBe('preparing · abandon 2 · open 3');
+  });
+
+  it('begins again over it where the one that answers has hardly begun', () => {
+    const begun = { ...answering, moved: { at: 500, byToken: false } };
+    const state = at({ name: 'answering', current: begun });
+    const early = { ...events.draining(current), at: 649 };
+    expect(outcome(state, nextAnswer(state, early))).toBe('opening · abandon 1 · open 3');
+    const late = { ...events.draining(current), at: 650 };
+    expect(outcome(state, nextAnswer(state, late))).toBe('preparing · open 3');
   });
 
   it('has it compute what came in the meantime, until that is little or was tried often enough', () => {
