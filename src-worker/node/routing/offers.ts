@@ -146,6 +146,8 @@ export class ShardUses {
   }
 }
 
+const isAny = (): boolean => true;
+
 /** All offers that the rules allow. */
 export function collectOffers(question: OfferQuestion, rules: RouteRules): Offer[] {
   const offers: Offer[] = [];
@@ -153,8 +155,7 @@ export function collectOffers(question: OfferQuestion, rules: RouteRules): Offer
   const add: OfferVisitor = (host, shard, lastLayer, costMs) => {
     offers.push(toOffer(host, shard, lastLayer, costMs, question.operators));
   };
-  const isWanted = (): boolean => true;
-  visitShards(question, rules, isWanted, (host, shard, reach, isBelieved) =>
+  visitShards(question, rules, isAny, (host, shard, reach, isBelieved) =>
     uses.visit(host, shard, reach, isBelieved, add),
   );
   return offers;
