@@ -41,7 +41,14 @@ const progress: AnswerProgress = {
   isToFinish: false,
 };
 const answering = { source: current, route, isPlain: true, moved: { at: 0, byToken: true } };
-const warming = { source: successor, route: detour, knownTokens: 5, rounds: 1, computed: 108 };
+const warming = {
+  source: successor,
+  route: detour,
+  knownTokens: 5,
+  pace,
+  rounds: 1,
+  computed: 108,
+};
 
 function failure(code: ErrorCode = 'peer-failed', peer = 'b', isSilence = false): ChainFailure {
   return new ChainFailure(new AppError(code, 'It failed.'), peer, isSilence);
@@ -162,6 +169,7 @@ const ofCurrent: Readonly<Record<Phase, Row>> = {
     failed: 'orphaned · abandon 1',
     draining: 'preparing',
     stuck: 'preparing · reportSilence',
+    stalled: 'preparing',
     finish: 'finishing · abandon 2 · finish 1',
     cancel: 'ended · abandon 1 · abandon 2 · fail',
   },
@@ -320,6 +328,25 @@ describe('an answer that another source is to go on with', () => {
     expect(outcome(state, nextAnswer(state, early))).toBe('opening · abandon 1 · open 3');
     const late = { ...events.draining(current), at: 650 };
     expect(outcome(state, nextAnswer(state, late))).toBe('preparing · open 3');
+  });
+
+  it('lets it wait for the first token of the one that answers, or for its end', () => {
+    const begun = { ...answering, moved: { at: 0, byToken: false } };
+    const opening = { ...warming, pace: undefined, rounds: 0, computed: 0 };
+    const state = at({ name: 'preparing', current: begun, successor: opening });
+    const open = nextAnswer(state, events.opened(successor));
+    expect(outcome(state, open)).toBe('preparing');
+    expect(watchedSource(open.state)?.source).toBe(current);
+    expect(watchedSource(state)?.source).toBe(successor);
+    const outcomes = (['token', 'failed', 'stuck', 'stalled'] as const).map((type) =>
+      outcome(open.state, nextAnswer(open.state, events[type](current))),
+    );
+    expect(outcomes).toEqual([
+      'preparing · yield · warmUp 2',
+      'orphaned · abandon 1 · warmUp 2',
+      'preparing · reportSilence · warmUp 2',
+      'preparing · warmUp 2',
+    ]);
   });
 
   it('has it compute what came in the meantime, until that is little or was tried often enough', () => {
