@@ -9,6 +9,7 @@ import type { HeaderStore } from '../headers/header-store.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import type { MeshRoutes } from '../routing/mesh-routes.ts';
 import { loadCatalog } from './catalog-models.ts';
+import type { Trust } from '../trust/trust.ts';
 import { HostingService } from './hosting-service.ts';
 import type { OwnModels } from './own-models.ts';
 
@@ -17,6 +18,7 @@ export type HostingFeatureOptions = {
   readonly library: ModelLibrary;
   readonly mesh: PoolMesh;
   readonly routes: MeshRoutes;
+  readonly trust: Trust;
   readonly headers: HeaderStore;
   readonly shards: ShardHost;
   readonly own: OwnModels;
@@ -27,7 +29,7 @@ export type HostingFeatureOptions = {
 export async function hostingFeature(
   options: HostingFeatureOptions,
 ): Promise<FeatureWith<HostingService>> {
-  const { config, library, mesh, routes, headers, shards, own, onChange, log } = options;
+  const { config, library, mesh, routes, trust, headers, shards, own, onChange, log } = options;
   const hosting = new HostingService({
     config,
     library,
@@ -36,7 +38,7 @@ export async function hostingFeature(
     shards,
     catalog: await loadCatalog(config.catalogFile, log),
     peers: () => routes.peers(),
-    onPeerFault: (peer, fault) => routes.blame(peer, fault),
+    onEvidence: (report) => trust.report(report),
     onChange,
     log,
   });

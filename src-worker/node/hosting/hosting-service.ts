@@ -22,7 +22,7 @@ import {
 import { type CatalogModel, listedModels } from './catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { Placed } from '../placement/placement-question.ts';
-import type { PeerFault } from '../trust/reputation.ts';
+import type { Report } from '../trust/evidence.ts';
 import { AutomaticHosting } from './automatic-hosting.ts';
 import { CatalogModels } from './catalog-models.ts';
 import { DemandMeter } from './demand-meter.ts';
@@ -42,7 +42,7 @@ export type HostingServiceOptions = {
   readonly shards: ShardHost;
   readonly catalog: readonly CatalogModel[];
   readonly peers: () => readonly KnownPeer[];
-  readonly onPeerFault: (peer: string, fault: PeerFault) => void;
+  readonly onEvidence: (report: Report) => void;
   readonly onChange: () => void;
   readonly log: Log;
 };
@@ -95,7 +95,7 @@ export class HostingService {
       mayServe: () => shards.state === 'serving',
       mayHave: (peer, manifestId) => this.mayHave(peer, manifestId),
       audienceFrom: (manifestId, giver) => this.#shared.audienceFrom(manifestId, giver),
-      onPeerFault: options.onPeerFault,
+      onEvidence: options.onEvidence,
       onChange: options.onChange,
       log: this.#log,
     });

@@ -2,6 +2,7 @@
 import type { Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
 import type { Log } from '../base/log.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Trust } from '../trust/trust.ts';
 import type { ChannelOpener } from './channels/channel.ts';
 import type { ConnectionGate, LentNetwork, MeshMembers } from './gate.ts';
 import type { KnownPeer, SelfDescription } from './records/record.ts';
@@ -30,8 +31,8 @@ export type MeshOptions<Members extends MeshMembers = MeshMembers> = {
   readonly maxConnections?: number;
   /** Asked for every record that is sent: at each connection, each `publish`, and every 20 seconds. */
   readonly describe: () => SelfDescription;
-  /** A peer broke the rules of a protocol. */
-  readonly onViolation?: (peer: string) => void;
+  /** Told of peers that break rules, and knows which are barred; absent: what it knows ends with the mesh. */
+  readonly trust?: Trust;
   readonly log: Log;
 };
 

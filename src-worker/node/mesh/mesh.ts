@@ -18,7 +18,7 @@ import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
-import { Blocklist } from '../trust/blocklist.ts';
+import { Trust } from '../trust/trust.ts';
 import { type LocalDiscovery, localDiscovery } from './transport/local-discovery.ts';
 import { type RouterService, routerService } from './transport/router-service.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
@@ -51,7 +51,7 @@ export async function buildMesh<Members extends MeshMembers>(
   options: MeshOptions<Members>,
 ): Promise<Mesh & { readonly members: Members }> {
   const statics = staticsOf(options);
-  const offenders = new Blocklist(options.log);
+  const trust = options.trust ?? new Trust({ log: options.log });
   const relayClient = new RelayClient(options.log);
   const ownAddresses = new OwnAddresses((peer) => mesh.discovery.isStatic(peer));
   const local = localDiscovery((found) => mesh.discovery.discovered(found), options.mdns);
@@ -60,7 +60,7 @@ export async function buildMesh<Members extends MeshMembers>(
   const libp2p: Libp2p = await buildLibp2p({
     identity,
     gate,
-    offenders,
+    isBarred: (peer) => trust.isBarred(peer),
     listen: options.listen,
     ownAddresses,
     localDiscovery: local,
@@ -69,10 +69,6 @@ export async function buildMesh<Members extends MeshMembers>(
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });
-  const onViolation = (peer: string): void => {
-    options.onViolation?.(peer);
-    offenders.violated(peer);
-  };
   const mesh = new Libp2pMesh(libp2p, {
     ...options,
     statics,
@@ -80,7 +76,7 @@ export async function buildMesh<Members extends MeshMembers>(
     local,
     router,
     ownAddresses,
-    onViolation,
+    trust,
   });
   return mesh;
 }
@@ -96,6 +92,7 @@ function staticsOf({
 type MadeMeshOptions<Members extends MeshMembers> = MeshOptions<Members> & {
   /** Peers from settings, the first ones to be tried first. */
   readonly statics: readonly StaticPeer[];
+  readonly trust: Trust;
   readonly relayClient: RelayClient;
   readonly ownAddresses: OwnAddresses;
   readonly local: LocalDiscovery;
@@ -127,7 +124,13 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#log = options.log;
     this.#local = options.local;
     this.#router = options.router;
-    this.#channels = new PeerChannels(libp2p, options.log, options.onViolation);
+    const { trust } = options;
+    this.#channels = new PeerChannels(libp2p, options.log, (who, proof) =>
+      trust.report({ who, what: 'violated', proof }),
+    );
+    trust.onBarred((peer) =>
+      this.#cut(peer, new AppError('protocol-violation', 'A peer broke the rules too often')),
+    );
     this.#peers = new KnownPeers({
       connectionsOf: (peer) => this.#connectionsOf(peer),
       latencyMs: (peer) => this.#exchange.latencyMs(peer),

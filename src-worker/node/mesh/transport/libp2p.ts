@@ -20,7 +20,6 @@ import type { Identity } from '../../identity/identity.ts';
 import { joinWrites } from './joined-writes.ts';
 import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
-import type { Blocklist } from '../../trust/blocklist.ts';
 import type { LocalDiscovery } from './local-discovery.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import type { RelayClient } from '../relay/relay-client.ts';
@@ -75,7 +74,7 @@ export type Libp2pOptions = {
   readonly ownAddresses?: OwnAddresses;
   readonly gate: ConnectionGate;
   /** Peers that are not let in, whatever the gate says; absent: none. */
-  readonly offenders?: Blocklist;
+  readonly isBarred?: (peer: string) => boolean;
   /** Peers on the local network, and a port that the router opens; absent: never. */
   readonly localDiscovery?: LocalDiscovery;
   readonly router?: RouterService;
@@ -98,7 +97,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
   const isWide = !listen.every(isLoopback);
   const most = options.maxConnections ?? maxConnections;
   const ownCid = peerIdFromString(identity.peer).toCID().toString();
-  const doorkeeper = new ConnectionLimiter(most, options.offenders);
+  const limiter = new ConnectionLimiter(most, options.isBarred);
   const libp2p = await createLibp2p({
     start: false,
     datastore: boundedDatastore((key) => key.endsWith(`/${ownCid}`)),
@@ -111,7 +110,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       gate.guard(joinWrites(dateBack(tls()))),
       gate.guard(noise({ crypto: keyCachingCrypto })),
     ],
-    connectionGater: doorkeeper.before(gate.connectionGater),
+    connectionGater: limiter.before(gate.connectionGater),
     streamMuxers: [
       boundedYamux(
         {
@@ -148,7 +147,6 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     // pings for latency and for life.
     connectionMonitor: { enabled: false },
   });
-  options.offenders?.watch(libp2p);
   options.ownAddresses?.watch(libp2p, relay !== undefined);
   return libp2p;
 }
