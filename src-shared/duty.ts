@@ -79,17 +79,6 @@ export const pauseReasonNames = [
 ] as const;
 export type PauseReasonName = (typeof pauseReasonNames)[number];
 
-const pauseReasonSchema = z.object({
-  name: z.enum(pauseReasonNames),
-  /** What exactly, for people: "Cyberpunk2077.exe is running". */
-  because: z.string().max(300),
-  /** False where the cause could not be ruled out, rather than was seen. */
-  isSeen: z.boolean(),
-  /** Set when the cause is gone: wall-clock milliseconds at which it no longer counts if it stays quiet. */
-  clearsAt: z.number().nullable().default(null),
-});
-export type PauseReason = z.infer<typeof pauseReasonSchema>;
-
 /** What the owner can ask for from the tray, the window and the command line. */
 export const pauseChoices = [
   '1 hour',
@@ -100,6 +89,71 @@ export const pauseChoices = [
 ] as const;
 export const pauseChoiceSchema = z.enum(pauseChoices);
 export type PauseChoice = z.infer<typeof pauseChoiceSchema>;
+
+/** What a program or a card calls itself, made printable. */
+const shownNameSchema = z.string().max(100);
+/** Why a reading is missing. */
+const missingSchema = z.string().max(300);
+
+/**
+ * What exactly makes the machine pause. Times are wall-clock milliseconds, percentages 0 to 100; a card of null is the
+ * processor. The sentence for it is in the book of words.
+ */
+const causeSchema = z.discriminatedUnion('code', [
+  z.object({
+    code: z.literal('asked'),
+    choice: pauseChoiceSchema,
+    /** null where the pause has no end of its own. */
+    until: z.number().nullable(),
+  }),
+  z.object({ code: z.literal('failed'), message: z.string().max(300), retryAt: z.number() }),
+  z.object({
+    code: z.literal('too-hot'),
+    card: shownNameSchema.nullable(),
+    celsius: z.number(),
+  }),
+  z.object({ code: z.literal('heat-unknown'), card: shownNameSchema, missing: missingSchema }),
+  z.object({
+    code: z.literal('program-running'),
+    /** Two at most. */
+    names: z.array(shownNameSchema).max(2),
+    /** How many run beside those. */
+    others: z.int(),
+  }),
+  z.object({ code: z.literal('games-unknown'), missing: missingSchema }),
+  z.object({ code: z.literal('full-screen'), name: shownNameSchema }),
+  z.object({ code: z.literal('card-busy'), card: shownNameSchema, percent: z.number() }),
+  z.object({ code: z.literal('on-battery') }),
+  z.object({ code: z.literal('lid-closed') }),
+  z.object({ code: z.literal('battery-unknown'), missing: missingSchema }),
+  z.object({
+    code: z.literal('outside-hours'),
+    /** null where the schedule has none. */
+    opensAt: z.number().nullable(),
+  }),
+  z.object({ code: z.literal('in-use'), minutes: z.number() }),
+  z.object({ code: z.literal('input-unknown'), missing: missingSchema }),
+  z.object({ code: z.literal('processor-busy'), percent: z.number() }),
+  z.object({ code: z.literal('processor-unknown'), missing: missingSchema }),
+  z.object({ code: z.literal('no-video-memory'), neededBytes: z.number() }),
+  z.object({ code: z.literal('going-to-sleep') }),
+  z.object({ code: z.literal('no-network') }),
+  z.object({ code: z.literal('metered-network') }),
+  /** The cause of that name is gone, and has yet to stay gone. */
+  z.object({ code: z.literal('gone'), name: z.enum(pauseReasonNames) }),
+  z.object({ code: z.literal('woken-up') }),
+]);
+export type PauseCause = z.infer<typeof causeSchema>;
+
+const pauseReasonSchema = z.object({
+  name: z.enum(pauseReasonNames),
+  reason: causeSchema,
+  /** False where the cause could not be ruled out, rather than was seen. */
+  isSeen: z.boolean(),
+  /** Set when the cause is gone: wall-clock milliseconds at which it no longer counts if it stays quiet. */
+  clearsAt: z.number().nullable().default(null),
+});
+export type PauseReason = z.infer<typeof pauseReasonSchema>;
 
 /**
  * How long a draining machine may go on. `by`: the owner needs the machine, what is not done by then is lost or
@@ -121,7 +175,11 @@ export type DrainDeadline = z.infer<typeof drainDeadlineSchema>;
  */
 export const dutySchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('off') }),
-  z.object({ state: z.literal('starting') }),
+  z.object({
+    state: z.literal('starting'),
+    /** The sensors have yet to tell what this computer does. */
+    isLooking: z.boolean().optional(),
+  }),
   z.object({
     state: z.literal('serving'),
     /** Share of time to compute, 0 to 1, by the owner's power cap and the heat. */
@@ -142,7 +200,8 @@ export const dutySchema = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('faulted'),
     code: z.string(),
-    because: z.string().max(300),
+    /** Of the failure, in one sentence without its full stop. */
+    message: z.string().max(300),
     /** Wall-clock milliseconds. */
     retryAt: z.number(),
   }),

@@ -1,6 +1,6 @@
 /** How an error crosses a boundary between processes or machines. */
 import { z } from 'zod';
-import { errorAudiences, type ErrorCode, longestReport } from './errors.ts';
+import { advices, errorAudiences, type ErrorCode, longestReport } from './errors.ts';
 
 const errorCodes = Object.keys(errorAudiences) as [ErrorCode, ...ErrorCode[]];
 
@@ -8,4 +8,6 @@ const errorCodes = Object.keys(errorAudiences) as [ErrorCode, ...ErrorCode[]];
 export const errorReportSchema = z.object({
   code: z.enum(errorCodes).catch('internal'),
   message: z.string().max(longestReport),
+  /** One that this version does not know is left out. */
+  advice: z.enum(advices).optional().catch(undefined),
 });

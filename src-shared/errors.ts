@@ -39,8 +39,28 @@ export const errorAudiences = {
 
 export type ErrorCode = keyof typeof errorAudiences;
 
-/** What crosses a boundary in place of an error: a code and a sentence, no stack. */
-export type ErrorReport = { readonly code: ErrorCode; readonly message: string };
+/**
+ * What a person could do about an error, where that is done in another way at a command line and in a window. A message
+ * never says it: whoever shows the message adds it in their own words.
+ */
+export const advices = [
+  'choose-data-folder',
+  'reach-other-host',
+  'choose-api-port',
+  'choose-window-port',
+  'serve-window',
+  'create-pool',
+  'list-pools',
+  'leave-for-good',
+] as const;
+export type Advice = (typeof advices)[number];
+
+/** What crosses a boundary in place of an error: a code, a sentence and perhaps an advice, no stack. */
+export type ErrorReport = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly advice?: Advice | undefined;
+};
 
 /** Longest message of a report, in UTF-16 units; whoever takes one refuses more. */
 export const longestReport = 4096;
@@ -48,11 +68,13 @@ export const longestReport = 4096;
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
+  readonly advice: Advice | undefined;
 
-  /** `message` is one sentence that says what went wrong, where, and what to do about it. */
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  /** `message` is one sentence that says what went wrong and where; it names no command and no flag of one. */
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; advice?: Advice }) {
     super(message, options);
     this.code = code;
+    this.advice = options?.advice;
   }
 
   get audience(): Audience {
@@ -61,11 +83,13 @@ export class AppError extends Error {
 
   /** For another process or peer. A message may name what was asked for, and that may be of any length. */
   toReport(): ErrorReport {
-    return { code: this.code, message: this.message.slice(0, longestReport) };
+    const { code, message, advice } = this;
+    const report = { code, message: message.slice(0, longestReport) };
+    return advice === undefined ? report : { ...report, advice };
   }
 
-  static fromReport(report: ErrorReport): AppError {
-    return new AppError(report.code, report.message);
+  static fromReport({ code, message, advice }: ErrorReport): AppError {
+    return new AppError(code, message, advice === undefined ? {} : { advice });
   }
 }
 

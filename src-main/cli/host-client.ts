@@ -1,9 +1,14 @@
 /** A running host, reached over the WebSocket that its `host.json` names. */
 import { WebSocket } from 'ws';
 import { type HostApi, hostApi } from '../../src-shared/api/host-api.ts';
-import { type HostSnapshot, withLeftOut } from '../../src-shared/api/snapshot.ts';
+import {
+  type HostSnapshot,
+  SnapshotBuilder,
+  snapshotTopics,
+} from '../../src-shared/api/snapshot.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { RpcClient } from '../../src-shared/rpc/client.ts';
+import { newestOf } from './newest-of.ts';
 import type { HostFile } from '../data/host-file.ts';
 import type { HostConnection } from './host-connection.ts';
 import { note } from './terminal.ts';
@@ -31,11 +36,26 @@ export async function connectToHost(control: Control): Promise<HostConnection | 
       listener();
     }
   };
-  const client = clientOn(socket, (snapshot) => {
-    newest = snapshot;
-    // Does nothing from the second one on.
-    resolve();
-    tell();
+  const client = clientOn(socket);
+  const builder = new SnapshotBuilder();
+  socket.once('open', () => {
+    client
+      .stream(
+        'watch',
+        { topics: [...snapshotTopics] },
+        {
+          onEvent: (event, leftOut) => {
+            newest = builder.take(event, leftOut) ?? newest;
+            if (newest !== undefined) {
+              // Does nothing from the second time on.
+              resolve();
+              tell();
+            }
+          },
+        },
+      )
+      // One of another version does not know it, or it is gone.
+      .catch(() => socket.terminate());
   });
   socket.once('close', () => {
     resolve();
@@ -60,6 +80,7 @@ export async function connectToHost(control: Control): Promise<HostConnection | 
       return () => listeners.delete(listener);
     },
     call: (method, params) => client.call(method, params),
+    topic: (topic) => newestOf(client, topic),
     chat: async (request, onEvent, signal) => {
       await client.stream('chat', request, { onEvent, signal });
     },
@@ -67,16 +88,13 @@ export async function connectToHost(control: Control): Promise<HostConnection | 
   };
 }
 
-function clientOn(
-  socket: WebSocket,
-  onSnapshot: (snapshot: HostSnapshot) => void,
-): RpcClient<HostApi> {
+function clientOn(socket: WebSocket): RpcClient<HostApi> {
   const client = new RpcClient({
     contract: hostApi,
     answerer: 'the running MindMesh',
     ended: goneError,
     send: (message) => socket.send(JSON.stringify(message)),
-    notices: { snapshot: (snapshot, leftOut) => onSnapshot(withLeftOut(snapshot, leftOut)) },
+    notices: {},
     // Not our host, or one of another version: nothing it says can be relied on.
     onBadMessage: () => socket.terminate(),
     onLeftOut: (_, leftOut) => leftOut.forEach(note),

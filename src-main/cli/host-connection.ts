@@ -2,6 +2,7 @@
 import type { ChatEvent, ChatRequestInput } from '../../src-shared/chat.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { HostMethod, HostParams, HostResult } from '../../src-shared/api/host-api.ts';
+import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { waitsForConsent } from '../host/waits-for-consent.ts';
 
@@ -12,6 +13,8 @@ export type HostConnection = {
   onSnapshot(listener: () => void): () => void;
   /** @throws AppError what the host answers, or `not-running` when it is gone */
   call<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
+  /** What a topic is now. */
+  topic<T extends Topic>(topic: T): Promise<TopicValues[T]>;
   chat(
     request: ChatRequestInput,
     onEvent: (event: ChatEvent) => void,

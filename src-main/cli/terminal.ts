@@ -4,6 +4,7 @@
  */
 import { AppError, describeCauses, toAppError } from '../../src-shared/errors.ts';
 import { printableJson, printableLine, printableText } from './printable-text.ts';
+import { adviceWords } from '../../src-shared/words/words.ts';
 
 export const exitCodes = { failed: 1, notRunning: 3, interrupted: 130 } as const;
 
@@ -55,6 +56,11 @@ export function ignoreClosedOutput(): void {
   }
 }
 
+/** The error's sentence, with what can be done about it at a command line. */
+function withAdvice({ message, advice }: AppError): string {
+  return advice === undefined ? message : `${message} ${adviceWords[advice].commandLine}`;
+}
+
 /** Says in one sentence why a command failed, and sets the exit code. */
 export function reportFailure(thrown: unknown, isVerbose: boolean): void {
   const error = toAppError(thrown);
@@ -63,7 +69,7 @@ export function reportFailure(thrown: unknown, isVerbose: boolean): void {
     return;
   }
   process.exitCode = exitCodes.failed;
-  note(error.message);
+  note(withAdvice(error));
   if (isVerbose && error.cause !== undefined) {
     note(describeCauses(error.cause));
   }

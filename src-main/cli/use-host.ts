@@ -106,6 +106,7 @@ async function composeHost(
     snapshot: () => host.snapshot(),
     onSnapshot: (listener) => host.onSnapshot(listener),
     call: (method, params) => host.call(method, params),
+    topic: (topic) => host.topic(topic),
     chat: (request, onEvent, signal) =>
       host.chat(chatRequestSchema.parse(request), onEvent, signal),
     close: () => host.stop(),

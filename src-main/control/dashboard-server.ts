@@ -136,15 +136,15 @@ function portError(error: unknown, port: number): unknown {
   if (isPortTaken(error)) {
     return new AppError(
       'port-taken',
-      `Port ${port}, for the window, is taken by another program. Choose another one with --window-port, or 0 for any that is free.`,
-      { cause: error },
+      `Port ${port}, for the window, is taken by another program.`,
+      { cause: error, advice: 'choose-window-port' },
     );
   }
   if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
     return new AppError(
       'setting-invalid',
-      `You may not listen on port ${port}. Choose one above 1023 with --window-port, or 0 for any that is free.`,
-      { cause: error },
+      `You may not listen on port ${port}, only on ports above 1023.`,
+      { cause: error, advice: 'choose-window-port' },
     );
   }
   return error;

@@ -1,18 +1,18 @@
-/** One WebSocket of the window or the command line: snapshot first, then answers, chats and changes. */
+/** One WebSocket of the window or the command line: answers, chats, and what it watches. */
 import type { WebSocket } from 'ws';
 import { toAppError } from '../../src-shared/errors.ts';
 import { ClientSession } from '../host/client-session.ts';
 import type { Host } from '../host/host.ts';
-import { Merged } from '../base/merged.ts';
+import type { Flow } from '../../src-shared/rpc/server.ts';
 
 export const socketLimits = {
   /** Largest message taken, in bytes: a very long conversation. */
   messageBytes: 4 * 1024 * 1024,
-  /** A client that left this much unread gets no snapshots until it has read some. */
-  snapshotBufferBytes: 256 * 1024,
+  /** A client that left this much unread is told nothing that it watches until it has read some. */
+  watchBufferBytes: 256 * 1024,
   /** One that left this much unread has stopped reading, and is let go. */
   bufferBytes: 16 * 1024 * 1024,
-  snapshotIntervalMs: 1000,
+  readyCheckMs: 1000,
 } as const;
 
 /** Codes of RFC 6455, section 7.4.1. */
@@ -26,18 +26,8 @@ export function serveSocket(host: Host, socket: WebSocket): void {
       socket.send(text);
     }
   };
-  const snapshots = new Merged({
-    intervalMs: socketLimits.snapshotIntervalMs,
-    tell: () => {
-      if (socket.bufferedAmount > socketLimits.snapshotBufferBytes) {
-        return false;
-      }
-      session.tellSnapshot(host.snapshot());
-      return true;
-    },
-  });
-  const session = new ClientSession(host, send);
-  const forget = host.onSnapshot(() => snapshots.notify());
+  const flow = new SocketFlow(socket);
+  const session = new ClientSession(host, send, flow);
 
   socket.on('message', (data, isBinary) => {
     const text = isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8');
@@ -52,9 +42,45 @@ export function serveSocket(host: Host, socket: WebSocket): void {
     host.log.write('debug', 'window', 'A connection of a window broke', { reason: error.message });
   });
   socket.on('close', () => {
-    forget();
-    snapshots.stop();
+    flow.stop();
     session.close();
   });
-  snapshots.notify();
+}
+
+/** A client that does not read is told nothing that it watches. A socket does not say that it was read, so it is checked. */
+class SocketFlow implements Flow {
+  readonly #socket: WebSocket;
+  readonly #listeners = new Set<() => void>();
+  #check: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  isReady(): boolean {
+    const isReady = this.#socket.bufferedAmount <= socketLimits.watchBufferBytes;
+    if (!isReady) {
+      this.#check ??= setTimeout(() => this.#checkAgain(), socketLimits.readyCheckMs);
+    }
+    return isReady;
+  }
+
+  onReady(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  stop(): void {
+    clearTimeout(this.#check);
+    this.#listeners.clear();
+  }
+
+  #checkAgain(): void {
+    this.#check = undefined;
+    if (this.isReady()) {
+      for (const listener of this.#listeners) {
+        listener();
+      }
+    }
+  }
 }

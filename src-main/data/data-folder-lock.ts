@@ -28,9 +28,9 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
     throw new AppError(
       'data-folder-unusable',
       isFull
-        ? `The data folder ${dataFolder.folder} cannot be used: the disk is full. Free some space, or choose another one with --data.`
-        : `The data folder ${dataFolder.folder} cannot be locked (${error instanceof Error ? error.message : String(error)}). Check its permissions, or choose another one with --data.`,
-      { cause: error },
+        ? `The data folder ${dataFolder.folder} cannot be used: the disk is full. Free some space.`
+        : `The data folder ${dataFolder.folder} cannot be locked (${error instanceof Error ? error.message : String(error)}). Check its permissions.`,
+      { cause: error, advice: 'choose-data-folder' },
     );
   }
   const held = database;
@@ -41,9 +41,8 @@ async function inUse({ folder, hostFile }: DataFolder, cause: unknown): Promise<
   const running = await readHostFile(hostFile);
   const who =
     running === undefined ? 'another MindMesh' : `another MindMesh, process ${running.pid}`;
-  return new AppError(
-    'data-folder-in-use',
-    `The data folder ${folder} is in use by ${who}. "mindmesh status" tells how to reach it; to run a second one, choose another folder with --data.`,
-    { cause },
-  );
+  return new AppError('data-folder-in-use', `The data folder ${folder} is in use by ${who}.`, {
+    cause,
+    advice: 'reach-other-host',
+  });
 }

@@ -30,7 +30,8 @@ it.each(['', 'below'])('says so when a file is in the way (%j)', async (below) =
   await writeFile(file, '');
   await expect(prepareDataFolder(dataFolderAt(join(file, below)))).rejects.toMatchObject({
     code: 'data-folder-unusable',
-    message: `The data folder ${join(file, below)} cannot be used: a part of that path is a file; move that file away, or choose another one with --data.`,
+    message: `The data folder ${join(file, below)} cannot be used: a part of that path is a file; move that file away.`,
+    advice: 'choose-data-folder',
   });
 });
 

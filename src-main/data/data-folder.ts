@@ -65,7 +65,8 @@ function refuseLongPath(folder: string, database: string): void {
   if (excess > 0) {
     throw new AppError(
       'data-folder-unusable',
-      `The data folder cannot be used: its path is ${excess} bytes too long. Choose a shorter one with --data. It was ${folder}`,
+      `The data folder cannot be used: its path is ${excess} bytes too long. It was ${folder}.`,
+      { advice: 'choose-data-folder' },
     );
   }
 }
@@ -80,8 +81,8 @@ export function asFolderError(folder: string, error: unknown): unknown {
 function folderError(folder: string, error: unknown): AppError {
   return new AppError(
     'data-folder-unusable',
-    `The data folder ${folder} cannot be used: ${adviceFor(error)}, or choose another one with --data.`,
-    { cause: error },
+    `The data folder ${folder} cannot be used: ${adviceFor(error)}.`,
+    { cause: error, advice: 'choose-data-folder' },
   );
 }
 

@@ -74,8 +74,8 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
 function foreign(folder: string, cause: unknown): AppError {
   return new AppError(
     'data-folder-unusable',
-    `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read, so nobody can tell whether MindMesh runs there. Name a folder of your own with --data, or ask as that user.`,
-    { cause },
+    `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read, so nobody can tell whether MindMesh runs there. Ask as that user.`,
+    { cause, advice: 'choose-data-folder' },
   );
 }
 

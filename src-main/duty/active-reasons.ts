@@ -2,15 +2,20 @@
  * Release fast, return slowly: a cause counts from its first sign on, and until it has been seen to be gone
  * without a break for its time of quiet. So readings that come and go cannot start the machine in between.
  */
-import { type PauseReason, type PauseReasonName, pauseReasonNames } from '../../src-shared/duty.ts';
+import {
+  type PauseCause,
+  type PauseReason,
+  type PauseReasonName,
+  pauseReasonNames,
+} from '../../src-shared/duty.ts';
 import { missingCase } from '../../src-shared/errors.ts';
-import { minuteMs, type Moment } from './local-time.ts';
+import { minuteMs, type Moment } from '../../src-shared/local-time.ts';
 import type { AllSigns, Sign, Signs } from './signs.ts';
 
 export type ActiveReason = {
   readonly name: PauseReasonName;
   readonly subject: string;
-  readonly because: string;
+  readonly reason: PauseCause;
   readonly isSeen: boolean;
   /** When it was first seen to stand as it does now or last did, in monotonic time. */
   readonly sinceMs: number;
@@ -89,12 +94,12 @@ function nextActive(
   const quietMs = steadyQuietMs(name);
   switch (sign.kind) {
     case 'stands': {
-      const { subject, because, isSeen } = sign;
+      const { subject, reason, isSeen } = sign;
       const sinceMs = previous?.gone === null ? previous.sinceMs : now.monotonicMs;
       return {
         name,
         subject,
-        because: because,
+        reason,
         isSeen,
         sinceMs,
         seenAtMs: now.monotonicMs,
@@ -128,25 +133,10 @@ function nextActive(
   }
 }
 
-function shownReason({ name, subject, because, isSeen, gone }: ActiveReason): PauseReason {
+function shownReason({ name, subject, reason, isSeen, gone }: ActiveReason): PauseReason {
   if (gone === null) {
-    return { name, because, isSeen, clearsAt: null };
+    return { name, reason, isSeen, clearsAt: null };
   }
-  const words = subject === 'sleep' ? 'the computer has woken up' : goneWords[name];
-  return { name, because: words, isSeen, clearsAt: gone.clearsAt };
+  const over: PauseCause = subject === 'sleep' ? { code: 'woken-up' } : { code: 'gone', name };
+  return { name, reason: over, isSeen, clearsAt: gone.clearsAt };
 }
-
-const goneWords: Record<PauseReasonName, string> = {
-  user: 'you resumed it',
-  'fault cool-down': 'the fault is over',
-  'too hot': 'it has cooled down',
-  'game running': 'the game has ended',
-  'full-screen app': 'the full-screen window is gone',
-  'other GPU load': 'the graphics card is free again',
-  'on battery': 'the computer runs on mains power again',
-  'outside schedule': 'your schedule has begun',
-  'in use': 'the computer is no longer in use',
-  'CPU busy': 'the processor is free again',
-  'no video memory': 'video memory is free again',
-  'no network': 'the network is back',
-};

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../src-shared/duty.ts';
 import { DutyRun, known, noon } from '../../test/support/host/duty-inputs.ts';
-import { minuteMs } from './local-time.ts';
-import { lookAgainAt, withoutCoolDown } from './next-duty.ts';
+import { minuteMs } from '../../src-shared/local-time.ts';
+import { nextCheckAt, withoutCoolDown } from './next-duty.ts';
 
 const games: Partial<Facts> = {
   games: known([{ name: 'Hades', foundBy: 'launcher folder' }]),
@@ -29,10 +29,10 @@ describe('a machine after a fault', () => {
     expect(run.duty).toEqual({
       state: 'faulted',
       code: 'engine-died',
-      because: 'The engine has died',
+      message: 'The engine has died',
       retryAt: noon.wallMs + 10_000,
     });
-    expect(lookAgainAt(run.record)).toBe(noon.monotonicMs + 10_000);
+    expect(nextCheckAt(run.record)).toBe(noon.monotonicMs + 10_000);
     expect(run.watch(9999)).toMatchObject({ state: 'faulted' });
     expect(run.watch(1)).toEqual({ state: 'starting' });
   });
@@ -70,7 +70,10 @@ describe('a machine after a fault', () => {
     expect(run.duty).toMatchObject({
       state: 'paused',
       reasons: [
-        { name: 'fault cool-down', because: 'The engine has died; trying again at 12:00' },
+        {
+          name: 'fault cool-down',
+          reason: { code: 'failed', message: 'The engine has died', retryAt: noon.wallMs + 10_000 },
+        },
         { name: 'game running' },
       ],
     });

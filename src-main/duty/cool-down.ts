@@ -1,7 +1,7 @@
 /** After a failure the machine waits before it tries again, longer each time; serving for a while ends that. */
 import { type BackOff, backOffMs } from '../../src-shared/back-off.ts';
 import { printable } from '../../src-shared/printable.ts';
-import { minuteMs, type Moment } from './local-time.ts';
+import { minuteMs, type Moment } from '../../src-shared/local-time.ts';
 import type { Work } from './duty-input.ts';
 
 export type CoolDown = {
@@ -9,7 +9,7 @@ export type CoolDown = {
   readonly failureNumber: number;
   readonly failuresInARow: number;
   readonly code: string;
-  readonly because: string;
+  readonly message: string;
   /** In monotonic time. */
   readonly endsAtMs: number;
   /** The same on the clock on the wall, for people. */
@@ -37,7 +37,7 @@ export function nextCoolDown(
     failureNumber: failure.number,
     failuresInARow,
     code: failure.code,
-    because: printable(failure.sentence, 200).replace(/\.$/, ''),
+    message: printable(failure.sentence, 200).replace(/\.$/, ''),
     endsAtMs: now.monotonicMs + waitMs,
     retryAt: now.wallMs + waitMs,
   };

@@ -1,12 +1,8 @@
 /** Time as the duty sees it: both clocks, and a timer. Injected, so that tests need not wait. */
-import { systemClock } from '../../src-shared/clock.ts';
-import { type Moment, systemZone } from './local-time.ts';
+import { type Clock, systemClock } from '../../src-shared/clock.ts';
+import { type Moment, systemZone } from '../../src-shared/local-time.ts';
 
-export type DutyClock = {
-  now(): Moment;
-  /** Runs once after `ms`; the result takes it back. */
-  after(ms: number, run: () => void): () => void;
-};
+export type DutyClock = Pick<Clock, 'after'> & { now(): Moment };
 
 export const dutyClock: DutyClock = {
   now: () => ({ wallMs: Date.now(), monotonicMs: systemClock.now(), zone: systemZone }),

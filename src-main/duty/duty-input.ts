@@ -1,7 +1,8 @@
 /** Everything that a duty is decided from, at one moment. */
 import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
+import { printable } from '../../src-shared/printable.ts';
 import type { Preferences } from '../../src-shared/settings/preferences.ts';
-import type { Moment } from './local-time.ts';
+import type { Moment } from '../../src-shared/local-time.ts';
 import type { OwnerRequests } from './pause-request.ts';
 
 /** What our own processes say. */
@@ -50,7 +51,12 @@ export function computingCards(
   );
 }
 
-export const notANumber = 'the reading is not a number';
+const notANumber = 'the reading is not a number';
+
+/** Why there is no reading that can be used. */
+export function missing(reading: Reading<unknown>): string {
+  return printable(reading.isKnown ? notANumber : reading.because, 300);
+}
 
 /** A number that is none compares as if it were low; it is not known instead. */
 export function sane(reading: Reading<number>): Reading<number> {

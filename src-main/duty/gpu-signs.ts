@@ -4,7 +4,7 @@
  */
 import type { GpuFacts } from '../../src-shared/duty.ts';
 import { printable } from '../../src-shared/printable.ts';
-import { computingCards, type DutyInput, sane } from './duty-input.ts';
+import { computingCards, type DutyInput, missing, sane } from './duty-input.ts';
 import { ceilingOf, throttledDegrees, videoMemoryAllowance } from './limits.ts';
 import { notRuledOut, quiet, type Sign, type Signs, stands, unclear, untold } from './signs.ts';
 
@@ -24,7 +24,7 @@ export function heatSigns({ facts, work, preferences }: DutyInput): Signs {
       return heatSign(id, nameOf(gpu), temperature.value, ceilingOf(gpu, preferences));
     }
     return typeof preferences.cards[id]?.temperatureCeilingCelsius === 'number'
-      ? notRuledOut(`the temperature of ${nameOf(gpu)} is not known: ${temperature.because}`, id)
+      ? notRuledOut({ code: 'heat-unknown', card: nameOf(gpu), missing: missing(temperature) }, id)
       : untold(id);
   });
   if (work.usesGpu && !facts.gpus.isKnown) {
@@ -35,7 +35,7 @@ export function heatSigns({ facts, work, preferences }: DutyInput): Signs {
   if (cpuCeiling !== null) {
     signs.push(
       cpuTemperature.isKnown
-        ? heatSign('processor', 'the processor', cpuTemperature.value, cpuCeiling)
+        ? heatSign('processor', null, cpuTemperature.value, cpuCeiling)
         : untold('processor'),
     );
   }
@@ -56,7 +56,7 @@ export function gpuLoadSigns({ facts, work, preferences }: DutyInput): Signs {
       return untold(gpu.id);
     }
     return others.value * 100 > limit
-      ? stands(`other programs use more than ${limit} % of ${nameOf(gpu)}`, gpu.id)
+      ? stands({ code: 'card-busy', card: nameOf(gpu), percent: limit }, gpu.id)
       : quiet(gpu.id);
   });
 }
@@ -85,25 +85,18 @@ export function videoMemorySigns({ facts, work, preferences }: DutyInput): Signs
   }
   // Of a device that is not listed, and of a card that does not tell, more may be free.
   const isAllTold = allowances.length > 0 && allowances.every((each) => each.isKnown);
-  return [
-    isAllTold
-      ? stands(`less video memory is free than the ${gigabytes(needed)} that the models need`)
-      : untold(),
-  ];
+  return [isAllTold ? stands({ code: 'no-video-memory', neededBytes: needed }) : untold()];
 }
 
 /** Between slowing down and pausing, what was too hot is not yet cool. */
-function heatSign(subject: string, name: string, celsius: number, ceiling: number): Sign {
+function heatSign(subject: string, card: string | null, celsius: number, ceiling: number): Sign {
   if (celsius >= ceiling) {
-    return stands(`${name} has reached ${ceiling} °C`, subject);
+    return stands({ code: 'too-hot', card, celsius: ceiling }, subject);
   }
   return celsius > ceiling - throttledDegrees ? unclear(subject) : quiet(subject);
 }
 
+/** Empty where the card tells none. */
 function nameOf(gpu: GpuFacts): string {
-  return `the ${printable(gpu.name, 60) || 'graphics card'}`;
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+  return printable(gpu.name, 60);
 }

@@ -2,7 +2,7 @@
 import type { Duty, GpuFacts, Reading } from '../../src-shared/duty.ts';
 import type { Preferences } from '../../src-shared/settings/preferences.ts';
 import { computingCards, type DutyInput, sane } from './duty-input.ts';
-import { minuteMs } from './local-time.ts';
+import { minuteMs } from '../../src-shared/local-time.ts';
 
 type Serving = Extract<Duty, { state: 'serving' }>;
 

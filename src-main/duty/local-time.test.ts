@@ -5,10 +5,10 @@ import {
   localTime,
   minuteMs,
   systemZone,
-  timeWords,
   tomorrowMorning,
   type Zone,
-} from './local-time.ts';
+} from '../../src-shared/local-time.ts';
+import { timeWords } from '../../src-shared/words/words.ts';
 
 function utcMs(text: string): number {
   return Date.parse(`${text}:00Z`);

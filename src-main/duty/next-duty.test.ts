@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Facts, pauseChoices, dutySchema } from '../../src-shared/duty.ts';
 import { weeklyScheduleSchema } from '../../src-shared/settings/schedule.ts';
 import { cardWith, DutyRun, known } from '../../test/support/host/duty-inputs.ts';
-import { minuteMs } from './local-time.ts';
-import { lookAgainAt } from './next-duty.ts';
+import { minuteMs } from '../../src-shared/local-time.ts';
+import { nextCheckAt } from './next-duty.ts';
 import { askPause } from './pause-request.ts';
 
 const game = { name: 'Cyberpunk2077.exe', foundBy: 'launcher folder' } as const;
@@ -37,7 +37,7 @@ describe('the way of a duty', () => {
       reasons: [
         {
           name: 'game running',
-          because: 'Cyberpunk2077.exe is running',
+          reason: { code: 'program-running', names: ['Cyberpunk2077.exe'], others: 0 },
           isSeen: true,
           clearsAt: null,
         },
@@ -45,7 +45,7 @@ describe('the way of a duty', () => {
       deadline: { kind: 'by', atMs: trigger + 400 },
       isEnding: false,
     });
-    expect(lookAgainAt(run.record)).toBe(trigger + 400);
+    expect(nextCheckAt(run.record)).toBe(trigger + 400);
     run.pass(399);
     expect(run.look()).toMatchObject({ isEnding: false, deadline: { atMs: trigger + 400 } });
     run.pass(1);
@@ -56,7 +56,7 @@ describe('the way of a duty', () => {
       reasons: [
         {
           name: 'game running',
-          because: 'Cyberpunk2077.exe is running',
+          reason: { code: 'program-running', names: ['Cyberpunk2077.exe'], others: 0 },
           isSeen: true,
           clearsAt: null,
         },

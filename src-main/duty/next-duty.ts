@@ -1,6 +1,6 @@
 /**
  * Facts in, duty out. `nextDuty` is asked whenever a reading, a request, a preference or an engine changes, and at
- * `lookAgainAt`; it decides and does nothing. Whoever acts on the difference reports back through `Work`, so that
+ * `nextCheckAt`; it decides and does nothing. Whoever acts on the difference reports back through `Work`, so that
  * the duty says what is, not what was ordered.
  */
 import type { DrainDeadline, Duty, PauseReasonName } from '../../src-shared/duty.ts';
@@ -8,7 +8,7 @@ import { type CoolDown, nextCoolDown } from './cool-down.ts';
 import { type DutyInput, sane } from './duty-input.ts';
 import { type ActiveReason, nextActiveReasons, shownReasons } from './active-reasons.ts';
 import { servingLimits } from './limits.ts';
-import { minuteMs, type Moment } from './local-time.ts';
+import { minuteMs, type Moment } from '../../src-shared/local-time.ts';
 import { pauseSigns } from './pause-reasons.ts';
 import { nextShortWork, noShortWork, quietAfterShortWork, type ShortWork } from './short-work.ts';
 
@@ -32,9 +32,9 @@ type DutyMemory = {
 const releaseWithinMs = 400;
 /** A schedule or a pause lets answers finish, but no peer may hold the machine with an endless one. */
 const finishWithinMs = 10 * minuteMs;
-/** Longer between two looks, and the computer slept or stood still: nobody saw whether it was quiet. */
+/** Longer between two checks, and the computer slept or stood still: nobody saw whether it was quiet. */
 const longestBlinkMs = 30_000;
-const lookEveryMs = 10_000;
+const checkEveryMs = 10_000;
 
 /** The reasons that can wait for an answer; every other is the owner's need, or makes answers impossible. */
 const patientReasons: ReadonlySet<PauseReasonName> = new Set(['user', 'outside schedule']);
@@ -81,10 +81,10 @@ export function nextDuty(previous: DutyRecord, input: DutyInput): DutyRecord {
  * of a time of quiet, and every ten seconds, so that schedules and times of quiet are watched.
  * In milliseconds of monotonic time.
  */
-export function lookAgainAt({ duty, memory }: DutyRecord): number {
+export function nextCheckAt({ duty, memory }: DutyRecord): number {
   const times = memory.active.flatMap(({ gone }) => (gone === null ? [] : [gone.endsAtMs]));
   if (memory.checkedAt !== null) {
-    times.push(memory.checkedAt.monotonicMs + lookEveryMs);
+    times.push(memory.checkedAt.monotonicMs + checkEveryMs);
   }
   if (duty.state === 'draining' && !duty.isEnding && duty.deadline.atMs !== null) {
     times.push(duty.deadline.atMs);
@@ -136,8 +136,8 @@ function idleDuty({ requests }: DutyInput, { active, coolDown }: Judged): Duty {
     return { state: 'off' };
   }
   if (coolDown !== null && active.every(({ name }) => name === 'fault cool-down')) {
-    const { code, because, retryAt } = coolDown;
-    return { state: 'faulted', code, because, retryAt };
+    const { code, message, retryAt } = coolDown;
+    return { state: 'faulted', code, message, retryAt };
   }
   return { state: 'paused', reasons: shownReasons(active) };
 }

@@ -65,7 +65,7 @@ describe('shards that fail again and again', () => {
     expect(desk.service.view).toMatchObject({
       state: 'faulted',
       code: 'engine-died',
-      because: 'The engine has ended',
+      message: 'The engine has ended',
       retryAt: noon + 10_000,
       answersOwner: false,
     });

@@ -5,12 +5,13 @@
  * A reading that is not known never speaks for an idle machine. Where idleness, the battery or free memory
  * cannot be told, the machine is idle and says so; the owner can then switch that check off.
  */
+import type { PauseCause } from '../../src-shared/duty.ts';
 import { printable } from '../../src-shared/printable.ts';
 import type { CoolDown } from './cool-down.ts';
-import { type DutyInput, notANumber, sane } from './duty-input.ts';
+import { type DutyInput, missing, sane } from './duty-input.ts';
 import { gpuLoadSigns, heatSigns, videoMemorySigns } from './gpu-signs.ts';
-import { minuteMs, timeWords } from './local-time.ts';
-import { isPauseOver, pauseRequestWords } from './pause-request.ts';
+import { minuteMs } from '../../src-shared/local-time.ts';
+import { causeOfPause, isPauseOver } from './pause-request.ts';
 import { isInSchedule, nextOpening } from './schedule.ts';
 import { type AllSigns, notRuledOut, over, quiet, type Signs, stands, unclear } from './signs.ts';
 
@@ -40,17 +41,15 @@ export function pauseSigns(input: DutyInput, remembered: Remembered): AllSigns {
 
 function userSigns({ requests, now }: DutyInput): Signs {
   const { pause } = requests;
-  return pause === null || isPauseOver(pause, now)
-    ? 'off'
-    : [stands(pauseRequestWords(pause, now))];
+  return pause === null || isPauseOver(pause, now) ? 'off' : [stands(causeOfPause(pause, now))];
 }
 
 function coolDownSigns({ now }: DutyInput, coolDown: CoolDown | null): Signs {
   if (coolDown === null || now.monotonicMs >= coolDown.endsAtMs) {
     return 'off';
   }
-  const again = timeWords(coolDown.retryAt, now);
-  return [stands(`${coolDown.because}; trying again at ${again}`)];
+  const { message, retryAt } = coolDown;
+  return [stands({ code: 'failed', message, retryAt })];
 }
 
 /** The owner's own list counts even while games do not. */
@@ -60,13 +59,15 @@ function gameSigns({ facts, preferences }: DutyInput): Signs {
     return 'off';
   }
   if (!facts.games.isKnown) {
-    return [notRuledOut(`it is not known whether a game is running: ${facts.games.because}`)];
+    return [notRuledOut({ code: 'games-unknown', missing: missing(facts.games) })];
   }
   const running = facts.games.value.filter(
     ({ foundBy }) =>
       foundBy === 'exclusive apps' || (pauseWhileGaming && foundBy === 'launcher folder'),
   );
-  return [running.length === 0 ? quiet() : stands(runningWords(running.map(({ name }) => name)))];
+  return [
+    running.length === 0 ? quiet() : stands(programsRunning(running.map(({ name }) => name))),
+  ];
 }
 
 function fullScreenSigns({ facts, preferences }: DutyInput): Signs {
@@ -78,7 +79,9 @@ function fullScreenSigns({ facts, preferences }: DutyInput): Signs {
   }
   const window = facts.games.value.find(({ foundBy }) => foundBy === 'full screen');
   return [
-    window === undefined ? quiet() : stands(`${printable(window.name, 100)} fills the screen`),
+    window === undefined
+      ? quiet()
+      : stands({ code: 'full-screen', name: printable(window.name, 100) }),
   ];
 }
 
@@ -88,14 +91,12 @@ function batterySigns({ facts, preferences }: DutyInput): Signs {
   if (preferences.onBattery === 'work') {
     const isInBag =
       isLidClosed.isKnown && isLidClosed.value && onBattery.isKnown && onBattery.value;
-    return [isInBag ? stands('the lid is closed and the computer runs on battery') : quiet()];
+    return [isInBag ? stands({ code: 'lid-closed' }) : quiet()];
   }
   if (!onBattery.isKnown) {
-    return [
-      notRuledOut(`it is not known whether the computer runs on battery: ${onBattery.because}`),
-    ];
+    return [notRuledOut({ code: 'battery-unknown', missing: missing(onBattery) })];
   }
-  return [onBattery.value ? stands('the computer runs on battery') : quiet()];
+  return [onBattery.value ? stands({ code: 'on-battery' }) : quiet()];
 }
 
 function scheduleSigns({ preferences, now }: DutyInput): Signs {
@@ -103,12 +104,8 @@ function scheduleSigns({ preferences, now }: DutyInput): Signs {
   if (schedule === null || isInSchedule(schedule, now.wallMs, now.zone)) {
     return 'off';
   }
-  const opening = nextOpening(schedule, now.wallMs, now.zone);
-  const because =
-    opening === undefined
-      ? 'your schedule has no hours'
-      : `your schedule begins again at ${timeWords(opening, now)}`;
-  return [stands(because)];
+  const opensAt = nextOpening(schedule, now.wallMs, now.zone) ?? null;
+  return [stands({ code: 'outside-hours', opensAt })];
 }
 
 /**
@@ -121,9 +118,8 @@ function inputSigns({ facts, preferences }: DutyInput, idleMs: number | undefine
     return 'off';
   }
   if (idleMs === undefined) {
-    const because = facts.inputIdleMs.isKnown ? notANumber : facts.inputIdleMs.because;
     return [
-      notRuledOut(`it is not known whether the computer is in use: ${because}`, 'reading'),
+      notRuledOut({ code: 'input-unknown', missing: missing(facts.inputIdleMs) }, 'reading'),
       unclear('input'),
     ];
   }
@@ -131,12 +127,11 @@ function inputSigns({ facts, preferences }: DutyInput, idleMs: number | undefine
     return [quiet('reading'), over('input')];
   }
   const isLocked = facts.isLocked.isKnown && facts.isLocked.value;
-  const span = idleMinutes === 1 ? 'minute' : `${idleMinutes} minutes`;
   return [
     quiet('reading'),
     isLocked && idleMs >= steadyQuietSeconds * 1000
       ? quiet('input')
-      : stands(`the computer was used in the last ${span}`, 'input'),
+      : stands({ code: 'in-use', minutes: idleMinutes }, 'input'),
   ];
 }
 
@@ -147,37 +142,29 @@ function cpuSigns({ facts, preferences }: DutyInput): Signs {
   }
   const others = sane(facts.othersCpuShare);
   if (!others.isKnown) {
-    return [notRuledOut(`it is not known how busy the processor is: ${others.because}`)];
+    return [notRuledOut({ code: 'processor-unknown', missing: missing(others) })];
   }
   return [
-    others.value * 100 > limit
-      ? stands(`other programs use more than ${limit} % of the processor`)
-      : quiet(),
+    others.value * 100 > limit ? stands({ code: 'processor-busy', percent: limit }) : quiet(),
   ];
 }
 
 /** Most systems do not tell what a connection costs, and peers show soon whether there is one. */
 function networkSigns({ facts, work, preferences }: DutyInput): Signs {
-  const sleep = work.isSuspending
-    ? stands('the computer is going to sleep', 'sleep')
-    : quiet('sleep');
+  const sleep = work.isSuspending ? stands({ code: 'going-to-sleep' }, 'sleep') : quiet('sleep');
   const { network } = facts;
   if (!network.isKnown) {
     return [sleep, unclear('network')];
   }
   if (network.value === 'offline') {
-    return [sleep, stands('there is no network', 'network')];
+    return [sleep, stands({ code: 'no-network' }, 'network')];
   }
   const costs = network.value === 'metered' && preferences.onMeteredNetwork === 'pause';
-  return [sleep, costs ? stands('the network is metered', 'network') : quiet('network')];
+  return [sleep, costs ? stands({ code: 'metered-network' }, 'network') : quiet('network')];
 }
 
-function runningWords(names: readonly string[]): string {
-  const [first, second] = names.map((name) => printable(name, 100));
-  if (second === undefined) {
-    return `${first ?? 'a game'} is running`;
-  }
-  return names.length === 2
-    ? `${first} and ${second} are running`
-    : `${first} and ${names.length - 1} others are running`;
+function programsRunning(names: readonly string[]): PauseCause {
+  // Three names do not fit a line.
+  const shown = names.slice(0, names.length > 2 ? 1 : 2).map((name) => printable(name, 100));
+  return { code: 'program-running', names: shown, others: names.length - shown.length };
 }

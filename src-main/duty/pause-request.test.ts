@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { noon } from '../../test/support/host/duty-inputs.ts';
-import { minuteMs, type Moment } from './local-time.ts';
+import { minuteMs, type Moment } from '../../src-shared/local-time.ts';
+import { causeWords } from '../../src-shared/words/words.ts';
 import {
   askPause,
+  causeOfPause,
   isPauseOver,
-  pauseRequestWords,
   restorePause,
   type StoredPause,
   storedPauseSchema,
@@ -31,7 +32,7 @@ describe('a pause', () => {
   ] as const)('for "%s" lasts as long as it says', (choice, durationMs, words) => {
     const request = askPause(choice, noon);
     expect(request.durationMs).toBe(durationMs);
-    expect(pauseRequestWords(request, noon)).toBe(words);
+    expect(causeWords(causeOfPause(request, noon), noon)).toBe(words);
     expect(isPauseOver(request, later((durationMs ?? 1000 * hourMs) - 1))).toBe(false);
     expect(isPauseOver(request, later(durationMs ?? 1000 * hourMs))).toBe(durationMs !== null);
   });
@@ -40,7 +41,7 @@ describe('a pause', () => {
     const request = askPause('1 hour', noon);
     const setBack = later(-24 * hourMs + 20 * minuteMs, 20 * minuteMs);
     expect(isPauseOver(request, setBack)).toBe(false);
-    expect(pauseRequestWords(request, setBack)).toBe('you paused it until 13:00');
+    expect(causeWords(causeOfPause(request, setBack), setBack)).toBe('you paused it until 13:00');
     expect(isPauseOver(request, later(-23 * hourMs, hourMs))).toBe(true);
   });
 

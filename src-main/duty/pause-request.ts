@@ -3,9 +3,9 @@
  * a clock set back must not prolong it, and sleep, during which the other one may stand still, counts.
  */
 import { z } from 'zod';
-import { type PauseChoice, pauseChoiceSchema } from '../../src-shared/duty.ts';
+import { type PauseCause, type PauseChoice, pauseChoiceSchema } from '../../src-shared/duty.ts';
 import { missingCase } from '../../src-shared/errors.ts';
-import { minuteMs, type Moment, timeWords, tomorrowMorning } from './local-time.ts';
+import { minuteMs, type Moment, tomorrowMorning } from '../../src-shared/local-time.ts';
 
 /** Longer than any pause that has an end. */
 const longestMs = 2 * 24 * 60 * minuteMs;
@@ -69,21 +69,9 @@ export function isPauseOver(request: PauseRequest, now: Moment): boolean {
   );
 }
 
-/** For "Paused: …". */
-export function pauseRequestWords(request: PauseRequest, now: Moment): string {
-  switch (request.choice) {
-    case '1 hour':
-    case 'until tomorrow':
-      return `you paused it until ${timeWords(endOf(request, now), now)}`;
-    case 'until restart':
-      return 'you paused it until MindMesh starts again';
-    case 'indefinitely':
-      return 'you paused it until you resume it';
-    case 'finish then pause':
-      return 'you asked it to finish and then pause';
-    default:
-      return missingCase(request.choice);
-  }
+export function causeOfPause(request: PauseRequest, now: Moment): PauseCause {
+  const { choice, durationMs } = request;
+  return { code: 'asked', choice, until: durationMs === null ? null : endOf(request, now) };
 }
 
 /** By the clock on the wall; where that was set back, by what the other one leaves. */

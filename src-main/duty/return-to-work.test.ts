@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Facts, PauseReason } from '../../src-shared/duty.ts';
 import { weeklyScheduleSchema } from '../../src-shared/settings/schedule.ts';
 import { cardWith, DutyRun, known, unknown } from '../../test/support/host/duty-inputs.ts';
-import { minuteMs } from './local-time.ts';
-import { lookAgainAt } from './next-duty.ts';
+import { minuteMs } from '../../src-shared/local-time.ts';
+import { nextCheckAt } from './next-duty.ts';
 import { askPause } from './pause-request.ts';
 
 const game = { name: 'Cyberpunk2077.exe', foundBy: 'launcher folder' } as const;
@@ -30,7 +30,12 @@ describe('the return to work', () => {
     run.look(noGames);
     const clearsAt = run.now.wallMs + 60_000;
     expect(reasonsOf(run)).toEqual([
-      { name: 'game running', because: 'the game has ended', isSeen: true, clearsAt },
+      {
+        name: 'game running',
+        reason: { code: 'gone', name: 'game running' },
+        isSeen: true,
+        clearsAt,
+      },
     ]);
     expect(run.watch(59_999)).toMatchObject({ state: 'paused', reasons: [{ clearsAt }] });
     expect(run.watch(1)).toEqual({ state: 'starting' });
@@ -111,7 +116,9 @@ describe('the return to work', () => {
       reasons: [{ clearsAt: null }],
     });
     run.look(cardWith({ temperatureCelsius: known(78) }));
-    expect(run.watch(59_000)).toMatchObject({ reasons: [{ because: 'it has cooled down' }] });
+    expect(run.watch(59_000)).toMatchObject({
+      reasons: [{ reason: { code: 'gone', name: 'too hot' } }],
+    });
     expect(run.watch(1000)).toEqual({ state: 'starting' });
   });
 
@@ -157,10 +164,10 @@ describe('the return to work', () => {
 
   it('is asked for in time by itself', () => {
     const run = paused(games);
-    expect(lookAgainAt(run.record)).toBe(run.now.monotonicMs + 10_000);
+    expect(nextCheckAt(run.record)).toBe(run.now.monotonicMs + 10_000);
     run.look(noGames);
     run.watch(55_000);
-    expect(lookAgainAt(run.record)).toBe(run.now.monotonicMs + 5000);
+    expect(nextCheckAt(run.record)).toBe(run.now.monotonicMs + 5000);
   });
 });
 
@@ -198,9 +205,7 @@ describe('clocks and sleep', () => {
     run.pass(8 * 60 * minuteMs);
     run.setWork({ isSuspending: false });
     run.look();
-    expect(reasonsOf(run)).toMatchObject([
-      { name: 'no network', because: 'the computer has woken up' },
-    ]);
+    expect(reasonsOf(run)).toMatchObject([{ name: 'no network', reason: { code: 'woken-up' } }]);
     expect(run.watch(60_000)).toEqual({ state: 'starting' });
   });
 

@@ -8,7 +8,7 @@ import {
 } from '../../src-shared/settings/schedule.ts';
 import { utc } from '../../test/support/host/duty-inputs.ts';
 import { berlin, berlinAutumn, berlinSpring } from '../../test/support/machine/time-zones.ts';
-import { localTime, minuteMs } from './local-time.ts';
+import { localTime, minuteMs } from '../../src-shared/local-time.ts';
 import { isInSchedule, nextOpening } from './schedule.ts';
 
 const hourMs = 60 * minuteMs;

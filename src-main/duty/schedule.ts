@@ -4,7 +4,7 @@
  * the hour that autumn repeats happens twice, and a night across the change is an hour shorter or longer.
  */
 import type { Weekday, WeeklySchedule } from '../../src-shared/settings/schedule.ts';
-import { localTime, minuteMs, weekdayAfter, type Zone } from './local-time.ts';
+import { localTime, minuteMs, weekdayAfter, type Zone } from '../../src-shared/local-time.ts';
 
 const searchedMs = 8 * 24 * 60 * minuteMs;
 

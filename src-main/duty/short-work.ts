@@ -5,7 +5,7 @@
  */
 import { backOffMs } from '../../src-shared/back-off.ts';
 import type { Duty, PauseReasonName } from '../../src-shared/duty.ts';
-import { minuteMs } from './local-time.ts';
+import { minuteMs } from '../../src-shared/local-time.ts';
 
 export type ShortWork = {
   /** So many times in a row the machine gave back soon after it had begun. */

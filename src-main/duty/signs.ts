@@ -1,6 +1,5 @@
 /** What speaks for and against a pause: the vocabulary between the readings and the hysteresis. */
-import type { PauseReasonName } from '../../src-shared/duty.ts';
-import { printable } from '../../src-shared/printable.ts';
+import type { PauseCause, PauseReasonName } from '../../src-shared/duty.ts';
 
 /**
  * One cause, looked at. `stands`: a reason to pause. `unclear`: no reason to begin a pause, and none to end
@@ -12,7 +11,7 @@ export type Sign =
   | {
       readonly kind: 'stands';
       readonly subject: string;
-      readonly because: string;
+      readonly reason: PauseCause;
       /** False where it could not be ruled out. */
       readonly isSeen: boolean;
     }
@@ -23,13 +22,13 @@ export type Signs = readonly Sign[] | 'off';
 export type AllSigns = Readonly<Record<PauseReasonName, Signs>>;
 
 /** `subject` tells apart what can cause the same reason; "" when there is only one thing. */
-export function stands(because: string, subject = ''): Sign {
-  return { kind: 'stands', subject, because: printable(because, 300), isSeen: true };
+export function stands(reason: PauseCause, subject = ''): Sign {
+  return { kind: 'stands', subject, reason, isSeen: true };
 }
 
 /** A reading that is missing where without it nothing says that the machine is free. */
-export function notRuledOut(because: string, subject = ''): Sign {
-  return { kind: 'stands', subject, because: printable(because, 300), isSeen: false };
+export function notRuledOut(reason: PauseCause, subject = ''): Sign {
+  return { kind: 'stands', subject, reason, isSeen: false };
 }
 
 export function quiet(subject = ''): Sign {

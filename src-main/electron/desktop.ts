@@ -11,7 +11,7 @@ import type { UsageSummary } from '../../src-shared/api/usage.ts';
 import { type DashboardServer, startDashboardServer } from '../control/dashboard-server.ts';
 import { note } from '../cli/terminal.ts';
 import type { Host } from '../host/host.ts';
-import { Merged } from '../base/merged.ts';
+import { Merged } from '../../src-shared/merged.ts';
 import { setAutostart } from './autostart.ts';
 import { type WindowLink, serveWindow } from './ipc.ts';
 import { loadUpdater } from './load-updater.ts';

@@ -3,6 +3,8 @@ import type { UpdateState } from '../../src-shared/desktop-api.ts';
 import type { Duty, PauseChoice } from '../../src-shared/duty.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import type { UsageSummary } from '../../src-shared/api/usage.ts';
+import { systemZone } from '../../src-shared/local-time.ts';
+import { dutyWords } from '../../src-shared/words/words.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
 
 export type TraySnapshot = {
@@ -26,7 +28,7 @@ export type TraySnapshot = {
   };
 };
 
-/** @param nowMs tells which day of the usage is today's */
+/** @param nowMs tells which day is today */
 export function traySnapshot(
   host: Pick<HostSnapshot, 'consent' | 'duty' | 'state' | 'fault'>,
   settings: Pick<Settings, 'pauseWhileGaming' | 'shards'>,
@@ -37,7 +39,7 @@ export function traySnapshot(
   const today = localDay(nowMs);
   return {
     duty: host.duty,
-    sentence: host.duty.sentence,
+    sentence: dutyWords(host.duty, { wallMs: nowMs, zone: systemZone }),
     node: { state: host.state, fault: host.fault },
     today: { tokensServed: usage.days.find(({ day }) => day === today)?.served ?? 0 },
     readyUpdate: update.state === 'ready' ? (update.version ?? '') : null,

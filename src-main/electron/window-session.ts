@@ -1,10 +1,6 @@
-/**
- * The window as a client of the host: its messages come in over Electron's IPC, and snapshots go out at most once a
- * second, and only while somebody can see them.
- */
+/** The window as a client of the host: its messages come in over Electron's IPC, and it is told of changes only while it is seen. */
 import { ClientSession } from '../host/client-session.ts';
 import type { Host } from '../host/host.ts';
-import { Merged } from '../base/merged.ts';
 
 export type WindowEnd = {
   send(text: string): void;
@@ -12,32 +8,20 @@ export type WindowEnd = {
   isSeen(): boolean;
 };
 
-const snapshotIntervalMs = 1000;
-
 export class WindowSession {
   readonly #host: Host;
   readonly #session: ClientSession;
-  readonly #snapshots: Merged;
-  readonly #forget: () => void;
-  /** The next time the window is seen it gets a snapshot. */
-  #isBehind = false;
+  readonly #whenSeen = new Set<() => void>();
 
-  /** Begins with a snapshot, seen or not. */
   constructor(host: Host, window: WindowEnd) {
     this.#host = host;
-    this.#session = new ClientSession(host, (text) => window.send(text));
-    this.#snapshots = new Merged({
-      intervalMs: snapshotIntervalMs,
-      tell: () => {
-        this.#isBehind = !window.isSeen();
-        if (!this.#isBehind) {
-          this.#sendSnapshot();
-        }
-        return true;
+    this.#session = new ClientSession(host, (text) => window.send(text), {
+      isReady: () => window.isSeen(),
+      onReady: (listener) => {
+        this.#whenSeen.add(listener);
+        return () => this.#whenSeen.delete(listener);
       },
     });
-    this.#forget = host.onSnapshot(() => this.#snapshots.notify());
-    this.#sendSnapshot();
   }
 
   /** Takes one message of the page. */
@@ -48,20 +32,14 @@ export class WindowSession {
     });
   }
 
-  /** The window can be seen again. */
+  /** The window can be seen again: it is told what it has missed. */
   seen(): void {
-    if (this.#isBehind) {
-      this.#snapshots.notify();
+    for (const listener of this.#whenSeen) {
+      listener();
     }
   }
 
   close(): void {
-    this.#forget();
-    this.#snapshots.stop();
     this.#session.close();
-  }
-
-  #sendSnapshot(): void {
-    this.#session.tellSnapshot(this.#host.snapshot());
   }
 }

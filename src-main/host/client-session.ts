@@ -1,8 +1,7 @@
 /** One client of the host, whatever carries its texts: its questions are answered, and given up when it is gone. */
 import { type HostApi, hostApi } from '../../src-shared/api/host-api.ts';
-import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
-import { RpcServer } from '../../src-shared/rpc/server.ts';
+import { type Flow, RpcServer } from '../../src-shared/rpc/server.ts';
 import type { Host } from './host.ts';
 
 /** Questions of one client under way at once. A window has a handful. */
@@ -11,7 +10,7 @@ const maxPending = 32;
 export class ClientSession {
   readonly #server: RpcServer<HostApi>;
 
-  constructor(host: Host, send: (text: string) => void) {
+  constructor(host: Host, send: (text: string) => void, flow: Flow) {
     this.#server = new RpcServer({
       contract: hostApi,
       handlers: () => host.handlers,
@@ -19,6 +18,9 @@ export class ClientSession {
       onInternalError: (error) =>
         host.log.write('error', 'host', error.message, { cause: describeCauses(error) }),
       maxPending,
+      flow,
+      // What a client changes it sees no later than the answer.
+      beforeAnswer: () => host.refreshTopics(),
     });
   }
 
@@ -29,10 +31,6 @@ export class ClientSession {
    */
   receive(text: string): Promise<void> {
     return this.#server.receive(parseJson(text));
-  }
-
-  tellSnapshot(snapshot: HostSnapshot): void {
-    this.#server.tell('snapshot', snapshot);
   }
 
   /** The client is gone: nobody waits for its answers any more. */

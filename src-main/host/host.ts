@@ -11,8 +11,10 @@ import {
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
+import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
+import type { TopicHub } from '../../src-shared/topic-hub.ts';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
-import { performCall } from '../../src-shared/rpc/server.ts';
+import { alwaysReady, performCall } from '../../src-shared/rpc/server.ts';
 import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
 import type { ChangedSettings, Settings } from '../../src-shared/settings/settings.ts';
 import { type AppFiles, appFiles } from '../base/app-files.ts';
@@ -23,6 +25,7 @@ import { DutyService } from '../duty/duty-service.ts';
 import { type HostFile, writeHostFile } from '../data/host-file.ts';
 import { type HostHandlers, passedOnHandlers } from './host-handlers.ts';
 import type { HostOptions } from './host-options.ts';
+import { hostTopics } from './host-topics.ts';
 import { type HostServices, openHostServices, storeUsage } from './host-services.ts';
 import { keepAwake, type KeepAwake } from './keep-awake.ts';
 import type { Log } from '../base/log.ts';
@@ -71,6 +74,7 @@ export class Host {
   readonly #warnings: string[];
   readonly #started = Promise.withResolvers<void>();
   readonly #listeners = new Set<() => void>();
+  readonly #topics: TopicHub<TopicValues>;
   #hasConsent: boolean;
   #windowAddress: (() => string) | undefined;
   #configuring: Promise<unknown> = Promise.resolve();
@@ -89,7 +93,8 @@ export class Host {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopRequested = promise;
     this.handlers = {
-      snapshot: () => this.snapshot(),
+      watch: ({ topics }, context) => this.#topics.watch(topics, context),
+      apiKey: () => ({ key: services.apiKey }),
       ...passedOnHandlers(() => this.#agreedNode()),
       importModel: async (params) => {
         const model = await this.#agreedNode().importModel(params);
@@ -117,7 +122,10 @@ export class Host {
       work: { state: 'paused', answersOwner: true, because: null },
       log: services.log,
       onChange: () => this.#nodeChanged(),
-      onUsage: (usage) => storeUsage(this.#services, usage),
+      onUsage: (usage) => {
+        storeUsage(this.#services, usage);
+        this.#topics.changed('usage');
+      },
       ...(options.restartPolicy === undefined ? {} : { restartPolicy: options.restartPolicy }),
     });
     this.#keepAwake = options.keepAwake ?? keepAwake({ log: services.log });
@@ -144,6 +152,14 @@ export class Host {
         this.#tell();
       },
     });
+    this.#topics = hostTopics({
+      node: this.#node,
+      app: () => this.#app(),
+      duty: () => this.#duty.view,
+      facts: () => this.#duty.facts,
+      settings: () => this.#settings.current,
+      usage: () => services.usage.summary(),
+    });
     if (this.#hasConsent) {
       this.#begin();
     }
@@ -158,7 +174,12 @@ export class Host {
   }
 
   snapshot(): HostSnapshot {
-    const { state, status, imports } = this.#node;
+    const { status, imports } = this.#node;
+    return { ...this.#app(), duty: this.#duty.view, node: status, imports: [...imports] };
+  }
+
+  #app(): TopicValues['app'] {
+    const { state, status } = this.#node;
     const port = status?.gatewayPort ?? this.#settings.current.apiPort;
     return {
       version: this.#files.version,
@@ -172,11 +193,7 @@ export class Host {
         ...portWarnings(this.#settings.current, status),
         ...meshWarnings(status),
       ],
-      duty: this.#duty.view,
-      facts: this.#duty.facts,
-      node: status,
-      imports: [...imports],
-      api: { baseUrl: `http://127.0.0.1:${port}/v1`, key: this.#services.apiKey },
+      api: { baseUrl: `http://127.0.0.1:${port}/v1` },
       dataFolder: this.#services.dataFolder.folder,
       hostingMemoryBytes: this.#memory.bytes(this.#settings.current),
       startedAt: this.#startedAt,
@@ -195,7 +212,8 @@ export class Host {
    * @throws AppError `request-invalid`, `setting-invalid`, and what the method leads to
    */
   async call<M extends HostMethod>(method: M, params: unknown): Promise<HostResult<M>> {
-    const context = { emit: () => {}, signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    const context = { emit: () => {}, signal, flow: alwaysReady };
     const result = await performCall<HostApi>(hostApi, this.handlers, method, params, context);
     return result as HostResult<M>;
   }
@@ -206,7 +224,17 @@ export class Host {
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    await this.handlers.chat(request, { emit: onEvent, signal });
+    await this.handlers.chat(request, { emit: onEvent, signal, flow: alwaysReady });
+  }
+
+  /** Tells those who watch what clients change, without waiting for the next time. */
+  refreshTopics(): Promise<void> {
+    return this.#topics.refresh('app', 'duty', 'models', 'settings');
+  }
+
+  /** What a topic is now. */
+  async topic<T extends Topic>(topic: T): Promise<TopicValues[T]> {
+    return await this.#topics.newest(topic);
   }
 
   /** Tells the host how to make one-time addresses of its window, once there is one. */
@@ -363,10 +391,9 @@ export class Host {
 
   #newWindowAddress(): string {
     if (this.#windowAddress === undefined) {
-      throw new AppError(
-        'not-running',
-        'This host shows no window in a browser; start it without --no-window to have one.',
-      );
+      throw new AppError('not-running', 'This host shows no window in a browser.', {
+        advice: 'serve-window',
+      });
     }
     return this.#windowAddress();
   }
@@ -380,6 +407,7 @@ export class Host {
   }
 
   #tell(): void {
+    this.#topics.changed();
     for (const listener of this.#listeners) {
       listener();
     }

@@ -1,8 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
 import { nodeConfigSchema } from '../../src-shared/api/node-config.ts';
+import { needsNodeRestart } from '../../src-shared/api/node-config-change.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { noRules } from '../../src-shared/route-rules.ts';
-import { defaultSettings, type Settings } from '../../src-shared/settings/settings.ts';
+import {
+  defaultSettings,
+  entryOf,
+  settingNames,
+  type Settings,
+} from '../../src-shared/settings/settings.ts';
+import { otherValue } from '../../test/support/host/other-settings.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 
 const facts = {
@@ -106,3 +114,14 @@ it('tells of a port that is not the one of the settings, unless any will do', ()
   expect(portWarnings(defaultSettings, null)).toEqual([]);
   expect(portWarnings({ ...defaultSettings, apiPort: 0 }, at(40_000))).toEqual([]);
 });
+
+it.each(settingNames)(
+  'starts the node anew when the registry says so, and only then: %s',
+  (name) => {
+    const changed = { ...defaultSettings, [name]: otherValue(name) };
+    expect(changed[name]).not.toEqual(defaultSettings[name]);
+    const [from, to] = [nodeConfig(defaultSettings, facts), nodeConfig(changed, facts)];
+    expect(needsNodeRestart(from, to)).toBe(entryOf(name).applies === 'node');
+    expect(isDeepStrictEqual(from.engine, to.engine)).toBe(entryOf(name).applies !== 'engine');
+  },
+);

@@ -13,8 +13,10 @@ import {
   type WorkOrder,
 } from '../../src-shared/api/node-config.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import type { NodeTopic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { Usage } from '../../src-shared/api/usage.ts';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
+import { mayMendStart, needsNodeRestart } from '../../src-shared/api/node-config-change.ts';
 import type { ChildPlan } from '../../src-shared/process/child.ts';
 import { Supervisor, type SupervisorState } from '../../src-shared/process/supervisor.ts';
 import type { RestartPolicy } from '../../src-shared/process/restart-policy.ts';
@@ -22,7 +24,6 @@ import type { NoticeListeners, StreamOptions } from '../../src-shared/rpc/client
 import type { MethodName, Params, ParsedParams, Result } from '../../src-shared/rpc/contract.ts';
 import { LeftOutEntries } from './left-out-entries.ts';
 import type { Log } from '../base/log.ts';
-import { nodeConfigChange } from './node-config-change.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { linkToNode, type NodeLink } from './node-link.ts';
 
@@ -117,25 +118,20 @@ export class NodeProcess {
     return this.#supervisor.stop();
   }
 
-  /**
-   * Makes the node run with another configuration: hosted shards, limits and rules for questions change while it runs,
-   * for anything else it is started anew.
-   */
+  /** Makes the node go by another configuration: while it runs, or started anew where a part of it needs that. */
   async configure(config: NodeConfigInput): Promise<void> {
-    const { needsRestart, routing, hosting, shards } = nodeConfigChange(this.#config, config);
+    const former = this.#config;
     this.#config = config;
-    if (this.state.name === 'stopped') {
+    if (this.state.name === 'stopped' || isDeepStrictEqual(config, former)) {
       // Not to be started by a change of settings: before the owner's consent it must not run.
       return;
     }
-    if (needsRestart) {
+    const isWaiting = this.state.name === 'waiting';
+    if (needsNodeRestart(former, config) || (isWaiting && mayMendStart(former, config))) {
       await this.stop();
       await this.start();
-    } else if (this.state.name !== 'waiting') {
-      if (routing !== undefined) {
-        await this.#request('setRouting', routing);
-      }
-      await this.#changeHosting(shards, hosting);
+    } else if (!isWaiting) {
+      await this.#request('configure', config);
     }
   }
 
@@ -179,24 +175,44 @@ export class NodeProcess {
     return link.call(method, params);
   }
 
-  async #changeHosting(
-    shards: NodeConfigInput['shards'],
-    hosting: NodeConfigInput['hosting'],
-  ): Promise<void> {
-    if (hosting !== undefined) {
-      await this.#request('setHosting', hosting);
-    }
-    if (shards !== undefined) {
-      await this.#request('setShards', { shards });
-    }
-  }
-
   async importModel(params: Params<NodeApi, 'importModel'>): Promise<NodeResult<'importModel'>> {
     try {
       return await this.#request('importModel', params);
     } finally {
       this.#imports.delete(params.path);
       this.#options.onChange();
+    }
+  }
+
+  /**
+   * Tells what the node tells of a topic, over all its lives, and null while there is none. Ends with the signal, and never
+   * fails.
+   */
+  async watch<T extends NodeTopic>(
+    topic: T,
+    signal: AbortSignal,
+    tell: (value: TopicValues[T] | null) => void,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const link = await this.#whenRunning();
+        await link.stream(
+          'watch',
+          { topics: [topic] },
+          {
+            signal,
+            onEvent: ({ value }, leftOut) => {
+              this.#leftOut.tell(topic, leftOut);
+              tell(value as TopicValues[T]);
+            },
+          },
+        );
+      } catch {
+        if (!signal.aborted) {
+          tell(null);
+          await this.#nextState(patienceMs);
+        }
+      }
     }
   }
 
@@ -350,7 +366,8 @@ export class NodeProcess {
         this.#waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, withinMs);
+      // Nobody stays for this alone.
+      const timer = setTimeout(wake, withinMs).unref();
       this.#waiting.add(wake);
     });
   }

@@ -70,7 +70,8 @@ function refuseUnreadable(path: string, size: number, newest: number): void {
     if (version > newest) {
       throw new AppError(
         'database-too-new',
-        `The database ${path} was written by a newer MindMesh (its version is ${version}, this one knows ${newest}). Install the newer MindMesh again, or choose another data folder with --data.`,
+        `The database ${path} was written by a newer MindMesh (its version is ${version}, this one knows ${newest}). Install the newer MindMesh again.`,
+        { advice: 'choose-data-folder' },
       );
     }
     const findings: unknown = database.pragma('quick_check(1)', { simple: true });

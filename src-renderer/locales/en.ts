@@ -8,6 +8,7 @@ import { enNetwork } from './en-network.ts';
 import { enPools } from './en-pools.ts';
 import { enDesktop, enSettings } from './en-settings.ts';
 import { bytes, count, day, duration, milliseconds, rate } from './format.ts';
+import { adviceWords } from '../../src-shared/words/words.ts';
 
 const peers = (number: number): string => (number === 1 ? '1 peer' : `${count(number)} peers`);
 const tokens = (number: number): string => (number === 1 ? '1 token' : `${count(number)} tokens`);
@@ -282,5 +283,6 @@ export const en = {
   network: enNetwork,
   pools: enPools,
   settings: enSettings,
+  advice: adviceWords,
   desktop: enDesktop,
 };

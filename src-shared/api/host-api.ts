@@ -9,7 +9,7 @@ import { dutyMethods } from './duty.ts';
 import { modelMethods } from './models.ts';
 import { nodeApi } from './node-api.ts';
 import { settingsMethods } from './settings.ts';
-import { snapshotMethods, snapshotNotices } from './snapshot.ts';
+import { topicMethods } from './topics.ts';
 import { usageMethods } from './usage.ts';
 
 /** Those that the host answers by asking its node the same. */
@@ -22,12 +22,12 @@ export const hostApi = {
     ...appMethods,
     ...dutyMethods,
     ...settingsMethods,
-    ...snapshotMethods,
+    ...topicMethods,
     ...usageMethods,
     /** Beside what the node does, the fault of a file that had changed is over. */
     importModel: { ...modelMethods.importModel, deadlineMs: null },
   },
-  notices: { ...snapshotNotices },
+  notices: {},
 } as const;
 export type HostApi = typeof hostApi;
 export type HostMethod = MethodName<HostApi>;

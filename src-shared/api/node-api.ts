@@ -4,6 +4,7 @@ import { modelMethods, modelNotices } from './models.ts';
 import { controlMethods, controlNotices } from './node-control.ts';
 import { poolMethods } from './pools.ts';
 import { routeMethods } from './routes.ts';
+import { nodeTopicMethods } from './topics.ts';
 import { usageNotices } from './usage.ts';
 import type { MethodName, Result } from '../rpc/contract.ts';
 
@@ -14,6 +15,7 @@ export const nodeApi = {
     ...modelMethods,
     ...routeMethods,
     ...poolMethods,
+    ...nodeTopicMethods,
   },
   notices: { ...controlNotices, ...modelNotices, ...usageNotices },
 } as const;

@@ -25,7 +25,7 @@ export const givenShardSchema = hostedShardSchema
   .strict();
 
 /** What the node may host and give, beside the desired shards. All of it may change while the node runs. */
-export const hostingSchema = z.object({
+const hostingSchema = z.object({
   /** `automatic`: beside the desired shards, whatever the mesh needs most. */
   mode: z.enum(['chosen', 'automatic']).default('chosen'),
   /** For shards that are hosted automatically and the desired ones together: weights and caches. */
@@ -46,7 +46,7 @@ export const hostingSchema = z.object({
 export type Hosting = z.infer<typeof hostingSchema>;
 
 /** Whom this node's own questions may use. All of it may change while the node runs. */
-export const routingSchema = z.object({
+const routingSchema = z.object({
   /** For every question; one may bring rules of its own beside these. */
   rules: routeRulesSchema.prefault({}),
   /** Peers that the owner of this node owns too; the id of a pool stands for its members that serve. */
@@ -98,7 +98,7 @@ export const nodeConfigSchema = z.object({
   /** Talk to members of the own pools alone. */
   poolOnly: z.boolean().default(false),
   /** null hosts the bundled models whole, however they and others are called. */
-  shards: z.array(hostedShardSchema).nullable().default([]),
+  shards: z.array(hostedShardSchema).max(64).nullable().default([]),
   hosting: hostingSchema.prefault({}),
   routing: routingSchema.prefault({}),
   /** The app's signed list of models that can be downloaded; absent: none. */

@@ -1,50 +1,65 @@
-/** All that a client sees of a host at once. */
-import { z } from 'zod';
-import { factsSchema } from '../duty.ts';
+/** All that a client sees of a host at once, put together of topics. */
+import type { z } from 'zod';
 import { lenientList } from '../lenient-list.ts';
 import { dutyViewSchema } from './duty.ts';
 import { nodeStatusSchema } from './node-status.ts';
+import {
+  appSchema,
+  importSchema,
+  type Topic,
+  type TopicEvent,
+  type TopicValues,
+} from './topics.ts';
 
-export const hostSnapshotSchema = z.object({
-  version: z.string(),
-  /** The node process: its own state, not what was asked of it. */
-  state: z.enum(['starting', 'running', 'faulted', 'stopping']),
-  /** One sentence for a person when faulted. */
-  fault: z.string().nullable(),
-  /** Until the owner has agreed to what MindMesh does, nothing computes or connects. */
-  consent: z.enum(['given', 'needed']),
-  /** What the owner should know and nothing else shows: sentences, newest last, gone with the next start. */
-  warnings: z.array(z.string()),
+export const hostSnapshotSchema = appSchema.extend({
   duty: dutyViewSchema,
-  /** What the sensors read last; null where the machine is not watched. */
-  facts: factsSchema.nullable(),
   /** null until the node has started. */
   node: nodeStatusSchema.nullable(),
   /** Imports of model files under way; absent from hosts that do not tell. */
-  imports: lenientList(
-    z.object({ path: z.string(), doneBytes: z.number(), totalBytes: z.number() }),
-    'imports',
-  ).optional(),
-  api: z.object({ baseUrl: z.string(), key: z.string() }),
-  dataFolder: z.string(),
-  /** Memory of this machine that hosted layers may take, weights and caches; absent from hosts that do not tell. */
-  hostingMemoryBytes: z.number().optional(),
-  startedAt: z.number(),
+  imports: lenientList(importSchema, 'imports').optional(),
 });
 export type HostSnapshot = z.infer<typeof hostSnapshotSchema>;
 
-export const snapshotMethods = {
-  snapshot: { params: z.object({}), result: hostSnapshotSchema, deadlineMs: null },
-} as const;
+export const snapshotTopics = [
+  'app',
+  'duty',
+  'node',
+  'shards',
+  'peers',
+  'models',
+  'downloads',
+  'imports',
+] as const satisfies readonly Topic[];
+type SnapshotValues = Pick<TopicValues, (typeof snapshotTopics)[number]>;
 
-export const snapshotNotices = {
-  /** To every client, merged to at most one a second; it is the first message that a client gets. */
-  snapshot: hostSnapshotSchema,
-} as const;
+/** Puts the newest snapshot together of what is told of its topics. */
+export class SnapshotBuilder {
+  #values: Partial<SnapshotValues> = {};
+  readonly #leftOut = new Map<Topic, readonly string[]>();
 
-/** A snapshot whose warnings tell also which entries could not be read of it. */
-export function withLeftOut(snapshot: HostSnapshot, leftOut: readonly string[]): HostSnapshot {
-  return leftOut.length === 0
-    ? snapshot
-    : { ...snapshot, warnings: [...snapshot.warnings, ...leftOut] };
+  /** The snapshot after this event; null until there was one of each topic. `leftOut`: entries that could not be read. */
+  take({ topic, value }: TopicEvent, leftOut: readonly string[]): HostSnapshot | null {
+    this.#values = { ...this.#values, [topic]: value };
+    this.#leftOut.set(topic, leftOut);
+    const values = this.#values;
+    return isComplete(values) ? snapshotOf(values, [...this.#leftOut.values()].flat()) : null;
+  }
+}
+
+function isComplete(values: Partial<SnapshotValues>): values is SnapshotValues {
+  return snapshotTopics.every((topic) => values[topic] !== undefined);
+}
+
+/** A node counts as there when all of it is told; the topics come one by one. */
+function snapshotOf(values: SnapshotValues, leftOut: readonly string[]): HostSnapshot {
+  const { app, duty, node, shards, peers, models, downloads, imports } = values;
+  const isTold = node !== null && shards !== null && peers !== null && models !== null;
+  return {
+    ...app,
+    // What could not be read is shown where it would be.
+    warnings: [...app.warnings, ...leftOut],
+    duty,
+    node: isTold ? { ...node, shards, peers, models, downloads: downloads ?? [] } : null,
+    imports,
+  };
 }

@@ -24,7 +24,7 @@ const usageSchema = z.discriminatedUnion('kind', [
 ]);
 export type Usage = z.infer<typeof usageSchema>;
 
-const usageSummarySchema = z.object({
+export const usageSummarySchema = z.object({
   answers: z.int(),
   tokensReceived: z.int(),
   tokensServed: z.int(),

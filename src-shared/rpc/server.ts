@@ -18,7 +18,17 @@ export type CallContext<Event> = {
   readonly emit: (event: Event) => void;
   /** Aborts when the asker gives the question up, or is gone. */
   readonly signal: AbortSignal;
+  readonly flow: Flow;
 };
+
+/** Whether the asker takes events now; what can be left out waits until it does again. */
+export type Flow = {
+  readonly isReady: () => boolean;
+  /** Calls back whenever the asker takes events again; returns how to end that. */
+  readonly onReady: (listener: () => void) => () => void;
+};
+
+export const alwaysReady: Flow = { isReady: () => true, onReady: () => () => {} };
 
 type Handler<C extends Contract, N extends MethodName<C>> = (
   params: ParsedParams<C, N>,
@@ -36,7 +46,9 @@ export type RpcServerOptions<C extends Contract> = {
   /** A question led to an error that nobody expected. */
   readonly onInternalError: (error: AppError) => void;
   /** Called before each answer but those of errors, so that what a method changed can be told before it. */
-  readonly beforeAnswer?: (method: MethodName<C>) => void;
+  readonly beforeAnswer?: (method: MethodName<C>) => void | Promise<void>;
+  /** Absent: the asker takes everything. */
+  readonly flow?: Flow;
   /** Questions under way at once, beyond which one is refused; absent: any number. */
   readonly maxPending?: number;
 };
@@ -58,7 +70,10 @@ export class RpcServer<C extends Contract> {
     const parsed = askerMessageSchema.safeParse(message);
     if (!parsed.success) {
       const problem = z.prettifyError(parsed.error).slice(0, 500);
-      throw new AppError('protocol-violation', `What came is no request: ${problem}`);
+      throw new AppError(
+        'protocol-violation',
+        `What came is no request with a number and a method: ${problem}`,
+      );
     }
     if ('cancel' in parsed.data) {
       // One that is over already needs no cancelling.
@@ -94,7 +109,8 @@ export class RpcServer<C extends Contract> {
     params: unknown,
     signal: AbortSignal,
   ): Promise<AnswererMessage> {
-    const { contract, handlers, send, beforeAnswer, maxPending, onInternalError } = this.#options;
+    const { contract, handlers, send, flow = alwaysReady, onInternalError } = this.#options;
+    const { beforeAnswer, maxPending } = this.#options;
     try {
       if (maxPending !== undefined && this.#pending.size > maxPending) {
         throw new AppError(
@@ -108,8 +124,12 @@ export class RpcServer<C extends Contract> {
           send({ type: 'event', id, event });
         }
       };
-      const result = await performCall(contract, handlers(), method, params, { emit, signal });
-      beforeAnswer?.(method);
+      const result = await performCall(contract, handlers(), method, params, {
+        emit,
+        signal,
+        flow,
+      });
+      await beforeAnswer?.(method);
       return { type: 'result', id, result };
     } catch (thrown) {
       const error = toAppError(thrown);

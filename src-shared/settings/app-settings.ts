@@ -7,20 +7,20 @@ const portSchema = z.int().min(0).max(65_535);
 
 export const programSettings = {
   /** Port of the OpenAI-compatible endpoint on 127.0.0.1. 6374 spells MESH on a telephone's keys. */
-  apiPort: setting({ schema: portSchema, default: 6374, group: 'programs', applies: 'node' }),
+  apiPort: setting({ schema: portSchema, default: 6374, group: 'programs', applies: 'live' }),
   /** Names beside localhost under which programs may reach the API, e.g. host.docker.internal. */
   apiHosts: setting({
     schema: z.array(apiHostSchema).max(32),
     default: [],
     group: 'programs',
-    applies: 'node',
+    applies: 'live',
   }),
   /** Pages in browsers that may use the API, e.g. https://app.example. */
   apiOrigins: setting({
     schema: z.array(apiOriginSchema).max(32),
     default: [],
     group: 'programs',
-    applies: 'node',
+    applies: 'live',
   }),
   /** Port of the window in a browser, headless mode only. */
   windowPort: setting({ schema: portSchema, default: 6375, group: 'programs', applies: 'app' }),
@@ -33,14 +33,14 @@ export const engineSettings = {
     default: 8192,
     unit: 'tokens',
     group: 'engine',
-    applies: 'node',
+    applies: 'engine',
   }),
   /** Sessions that a hosted shard serves at once. */
   maxSessions: setting({
     schema: z.int().min(1).max(256),
     default: 8,
     group: 'engine',
-    applies: 'node',
+    applies: 'engine',
   }),
   /** Threads of each engine; null takes the number of physical cores that we may use. */
   threads: setting({
@@ -48,14 +48,14 @@ export const engineSettings = {
     default: null,
     whenOn: 4,
     group: 'engine',
-    applies: 'node',
+    applies: 'engine',
   }),
   backend: setting({
     schema: z.enum(['auto', 'cpu']),
     default: 'auto',
     switch: { on: 'auto', off: 'cpu' },
     group: 'engine',
-    applies: 'node',
+    applies: 'engine',
   }),
 };
 

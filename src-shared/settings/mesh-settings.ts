@@ -58,22 +58,22 @@ export const askingSettings = {
 
 export const meshSettings = {
   /** Find peers on the local network by mDNS. */
-  mdns: setting({ schema: z.boolean(), default: true, group: 'mesh', applies: 'node' }),
+  mdns: setting({ schema: z.boolean(), default: true, group: 'mesh', applies: 'live' }),
   /** Ask the router by UPnP to let peers in. */
-  upnp: setting({ schema: z.boolean(), default: true, group: 'mesh', applies: 'node' }),
+  upnp: setting({ schema: z.boolean(), default: true, group: 'mesh', applies: 'live' }),
   /** Multiaddrs, with peer id, of nodes to begin with on a wide network. */
   bootstrap: setting({
     schema: z.array(addressSchema).max(64),
     default: [],
     group: 'mesh',
-    applies: 'node',
+    applies: 'live',
   }),
   /** Multiaddrs, with peer id, of peers to keep a connection to. */
   peers: setting({
     schema: z.array(addressSchema).max(2048),
     default: [],
     group: 'mesh',
-    applies: 'node',
+    applies: 'live',
   }),
   /** Multiaddrs the node listens on for other peers. */
   listen: setting({
@@ -95,5 +95,5 @@ export const meshSettings = {
 
 export const poolSettings = {
   /** Talk to members of the own pools and to nobody else. */
-  poolOnly: setting({ schema: z.boolean(), default: false, group: 'pools', applies: 'node' }),
+  poolOnly: setting({ schema: z.boolean(), default: false, group: 'pools', applies: 'live' }),
 };

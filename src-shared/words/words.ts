@@ -2,4 +2,7 @@
  * The words of the project in the language of the person. English is the only one so far; another one is a folder
  * beside en/ with the same exports, chosen here.
  */
+export * from './en/advice.ts';
+export * from './en/duty.ts';
 export * from './en/settings.ts';
+export * from './en/times.ts';

@@ -4,22 +4,23 @@
  */
 import { Socket } from 'node:net';
 import { constants, setPriority } from 'node:os';
-import { z } from 'zod';
 import { AppError, describeCauses, toAppError } from '../../src-shared/errors.ts';
+import type { ParsedParams } from '../../src-shared/rpc/contract.ts';
+import { RpcServer } from '../../src-shared/rpc/server.ts';
 import {
+  type EngineApi,
+  engineApi,
   engineKinds,
   engineLinkDescriptor,
-  type EngineRequest,
-  engineRequestSchema,
+  type LoadResult,
 } from '../wire/engine-messages.ts';
 import type { Frame } from '../wire/frame.ts';
+import { parseJson } from '../wire/json-body.ts';
 import { engineInputLimits, FrameLink } from '../wire/frame-link.ts';
+import { engineHandlers } from './engine-handlers.ts';
 import { LoadedEngine } from './loaded-engine.ts';
 import { log } from './log.ts';
 import { PulseThread } from './pulse/pulse.ts';
-
-/** A request whose number can be read, so that it can at least be refused. */
-const anyRequestSchema = z.object({ id: z.int() });
 
 const socket = inheritedSocket();
 // Begun before the priority falls, so that it is heard also while others use all processors.
@@ -33,6 +34,13 @@ let engine: Promise<LoadedEngine> | undefined;
 let loaded: LoadedEngine | undefined;
 
 const link = new FrameLink(socket, engineInputLimits, { onFrame, onEnd });
+const handlers = engineHandlers(load, () => loaded);
+const server = new RpcServer({
+  contract: engineApi,
+  handlers: () => handlers,
+  send: (message) => link.sendJson(engineKinds.response, message),
+  onInternalError: (error) => log('error', describeCauses(error)),
+});
 
 function inheritedSocket(): Socket {
   try {
@@ -47,69 +55,30 @@ function inheritedSocket(): Socket {
 }
 
 function onFrame({ kind, body }: Frame): void {
-  if (kind !== engineKinds.request) {
-    if (loaded === undefined) {
-      throw new AppError('protocol-violation', 'Work came before a model was loaded.');
-    }
-    loaded.onWork(kind, body);
+  if (kind === engineKinds.request) {
+    server
+      .receive(parseJson(body, 'A request'))
+      .catch((error: unknown) => onEnd(toAppError(error)));
     return;
-  }
-  const json = parseJson(body);
-  const { data: request, error } = engineRequestSchema.safeParse(json);
-  if (request !== undefined) {
-    void answer(request);
-    return;
-  }
-  const id = anyRequestSchema.safeParse(json).data?.id;
-  if (id === undefined) {
-    throw new AppError('protocol-violation', 'A request without a number came.');
-  }
-  refuse(
-    id,
-    new AppError('request-invalid', `The request is not valid: ${z.prettifyError(error)}`),
-  );
-}
-
-async function answer(request: EngineRequest): Promise<void> {
-  try {
-    const result = await perform(request);
-    link.sendJson(engineKinds.response, { id: request.id, result });
-  } catch (error) {
-    refuse(request.id, toAppError(error));
-  }
-}
-
-async function perform(request: EngineRequest): Promise<unknown> {
-  if (request.method === 'load') {
-    if (engine !== undefined) {
-      throw new AppError(
-        'request-invalid',
-        'This engine has its model already; start another one.',
-      );
-    }
-    engine = LoadedEngine.load(request.params, link, pulse);
-    loaded = await engine;
-    return loaded.description();
   }
   if (loaded === undefined) {
-    throw new AppError('request-invalid', 'No model is loaded yet.');
+    throw new AppError('protocol-violation', 'Work came before a model was loaded.');
   }
-  return loaded.perform(request);
+  loaded.onWork(kind, body);
 }
 
-function refuse(id: number, error: AppError): void {
-  if (error.code === 'internal') {
-    log('error', describeCauses(error));
+async function load(parameters: ParsedParams<EngineApi, 'load'>): Promise<LoadResult> {
+  if (engine !== undefined) {
+    throw new AppError('request-invalid', 'This engine has its model already; start another one.');
   }
-  link.sendJson(engineKinds.response, { id, error: error.toReport() });
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new AppError('protocol-violation', 'A request is not JSON.', { cause });
-  }
+  engine = LoadedEngine.load(parameters, {
+    link,
+    pulse,
+    onSessionFailed: (session, error) =>
+      server.tell('sessionFailed', { session, error: error.toReport() }),
+  });
+  loaded = await engine;
+  return loaded.description();
 }
 
 function onEnd(error: AppError | undefined): void {

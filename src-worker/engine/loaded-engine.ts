@@ -1,12 +1,12 @@
-/** An engine that has its model: answers requests and takes work. */
+/** An engine that has its model: what requests need of it, and the work that comes in. */
 import type { z } from 'zod';
-import { AppError, missingCase, toAppError } from '../../src-shared/errors.ts';
+import { AppError, toAppError } from '../../src-shared/errors.ts';
 import type { ComputeShare } from '../../src-shared/compute-share.ts';
 import {
   engineKinds,
-  type EngineRequest,
   type loadParametersSchema,
   type LoadResult,
+  type MemoryReport,
 } from '../wire/engine-messages.ts';
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../wire/work.ts';
 import { Decoder } from './decoder.ts';
@@ -24,6 +24,14 @@ type Parameters = z.output<typeof loadParametersSchema>;
 /** The engine stops reading while so much work waits, and goes on reading at half of it. */
 const mostQueuedBytes = 128 * 1024 * 1024;
 
+export type LoadedEngineOptions = {
+  /** Takes what is computed, and is held back while the decoder has too much to do. */
+  readonly link: FrameLink;
+  readonly pulse: PulseThread;
+  /** A session was given up; the engine goes on. */
+  readonly onSessionFailed: (session: number, error: AppError) => void;
+};
+
 export class LoadedEngine {
   readonly #library: Library;
   readonly #model: Model;
@@ -37,8 +45,7 @@ export class LoadedEngine {
   /** @throws AppError `engine-release-mismatch` or `engine-load-failed` */
   static async load(
     parameters: Parameters,
-    link: FrameLink,
-    pulse: PulseThread,
+    { link, pulse, onSessionFailed }: LoadedEngineOptions,
   ): Promise<LoadedEngine> {
     const { path, vocabularyOnly, withoutWeights, backend } = parameters;
     const computes = !vocabularyOnly && !withoutWeights;
@@ -46,15 +53,14 @@ export class LoadedEngine {
     const loaded = computes
       ? await Shard.load(library, path, parameters)
       : await Model.load(library, path, withoutWeights ? 'all but weights' : 'vocabulary');
-    return new LoadedEngine(library, loaded, parameters, link, pulse);
+    return new LoadedEngine(library, loaded, parameters, { link, pulse, onSessionFailed });
   }
 
   private constructor(
     library: Library,
     loaded: Model | Shard,
     parameters: Parameters,
-    link: FrameLink,
-    pulse: PulseThread,
+    { link, pulse, onSessionFailed }: LoadedEngineOptions,
   ) {
     this.#library = library;
     this.#parameters = parameters;
@@ -64,8 +70,7 @@ export class LoadedEngine {
     if (loaded instanceof Shard) {
       const decoder = new Decoder(library.llama, loaded, parameters.maxSessions, {
         onOutput: (work, kind) => link.send(engineKinds[kind], ...encodeWork(work)),
-        onSessionFailed: (session, error) =>
-          link.sendJson(engineKinds.sessionFailed, { session, error: error.toReport() }),
+        onSessionFailed,
         congestion: () => (link.isUnwritten ? link.drained() : undefined),
         onProgress: () => this.#resumeReading(),
         onBatch: (tokens) => pulse.batch(tokens),
@@ -88,32 +93,24 @@ export class LoadedEngine {
     };
   }
 
-  /** @throws AppError for the node, see the methods' own */
-  perform(request: Exclude<EngineRequest, { method: 'load' }>): unknown {
-    switch (request.method) {
-      case 'open':
-        return { cachedTokens: this.#decoder().open(request.params) };
-      case 'restoreHistory':
-        this.#decoder().restoreHistory(request.params.session, request.params.generated);
-        return {};
-      case 'retain':
-        this.#decoder().retain(request.params.session, request.params.tokens);
-        return {};
-      case 'close':
-        this.#decoder().close(request.params.session);
-        return {};
-      case 'tokenize':
-        return this.#tokenizer.tokenize(request.params.text, request.params.parseSpecial);
-      case 'vocabulary':
-        return this.#tokenizer.vocabulary();
-      case 'computeShare':
-        this.#setComputeShare(request.params);
-        return {};
-      case 'report':
-        return memoryReport(this.#library, this.#model);
-      default:
-        return missingCase(request);
-    }
+  get tokenizer(): Tokenizer {
+    return this.#tokenizer;
+  }
+
+  /** @throws AppError `request-invalid` where only the vocabulary is loaded */
+  get decoder(): Decoder {
+    return (this.#work ?? this.#onlyVocabulary('request-invalid')).decoder;
+  }
+
+  memory(): MemoryReport {
+    return memoryReport(this.#library, this.#model);
+  }
+
+  /** @throws AppError `request-invalid` where only the vocabulary is loaded */
+  setComputeShare({ workShare, cpuShare }: ComputeShare): void {
+    const { shard, decoder } = this.#work ?? this.#onlyVocabulary('request-invalid');
+    shard.useThreads(threadsFor(this.#parameters.threads, cpuShare));
+    decoder.setWorkShare(workShare);
   }
 
   /**
@@ -151,21 +148,11 @@ export class LoadedEngine {
     this.#library.llama.backendFree();
   }
 
-  #setComputeShare({ workShare, cpuShare }: ComputeShare): void {
-    const { shard, decoder } = this.#work ?? this.#onlyVocabulary('request-invalid');
-    shard.useThreads(threadsFor(this.#parameters.threads, cpuShare));
-    decoder.setWorkShare(workShare);
-  }
-
   #resumeReading(): void {
     if (!this.#isReading && (this.#work?.decoder.queuedBytes ?? 0) < mostQueuedBytes / 2) {
       this.#isReading = true;
       this.#link.resume();
     }
-  }
-
-  #decoder(): Decoder {
-    return (this.#work ?? this.#onlyVocabulary('request-invalid')).decoder;
   }
 
   #onlyVocabulary(code: 'request-invalid' | 'protocol-violation'): never {

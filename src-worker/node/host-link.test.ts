@@ -94,16 +94,16 @@ describe('a request', () => {
     ['an unknown method', { method: 'fly' }],
     ['a method that every object has', { method: 'constructor' }],
     ['a method that is none of an object', { method: '__proto__' }],
-    ['wrong parameters', { method: 'setShards', params: { shards: 'all' } }],
+    ['wrong parameters', { method: 'cancelDownload', params: { model: 1 } }],
     ['no parameters where some are needed', { method: 'removeModel', params: null }],
   ])('with %s is refused before any handler sees it', async (_, request) => {
-    const handlers = { setShards: vi.fn<NodeHandlers['setShards']>(() => null) };
+    const handlers = { cancelDownload: vi.fn<NodeHandlers['cancelDownload']>(() => null) };
     expect(await answerTo(request, handlers)).toMatchObject({
       type: 'error',
       id: 7,
       error: { code: 'request-invalid' },
     });
-    expect(handlers.setShards).not.toHaveBeenCalled();
+    expect(handlers.cancelDownload).not.toHaveBeenCalled();
   });
 });
 

@@ -19,7 +19,7 @@ export type HostChannel = {
 export function serveHost(
   channel: HostChannel,
   handlers: () => Partial<NodeHandlers>,
-  beforeAnswer: (method: NodeMethod) => void = () => {},
+  beforeAnswer: (method: NodeMethod) => void | Promise<void> = () => {},
 ): RpcServer<NodeApi> {
   const server = new RpcServer({
     contract: nodeApi,

@@ -20,7 +20,7 @@ import { describeNode } from './running-node.ts';
 import { askingFeature } from './sessions/asking/asking-feature.ts';
 import { stagesFeature } from './sessions/serving/stages-feature.ts';
 import { chatFeature } from './text/chat-feature.ts';
-import { reputationFeature } from './trust/reputation-feature.ts';
+import { trustFeature } from './trust/trust-feature.ts';
 
 export type NodeOptions = {
   readonly config: NodeConfig;
@@ -40,19 +40,19 @@ export type NodeOptions = {
 export async function composeNode(options: NodeOptions): Promise<readonly NodeFeature[]> {
   const { config, tell, onChange, logOf } = options;
   const library = await libraryFeature(config, logOf('models'));
-  const reputation = await reputationFeature(config, logOf('mesh'));
+  const trust = await trustFeature(config, logOf('mesh'));
   const mesh = await meshFeature({
     config,
     // Nobody is told anything before the mesh starts.
     describe: () => describeNode(features),
-    onViolation: (peer) => reputation.service.lower(peer, 'violated'),
+    trust: trust.service,
     onChange,
     log: logOf('mesh'),
   });
   const routes = routesFeature({
     config,
     mesh: mesh.service,
-    reputation: reputation.service,
+    trust: trust.service,
     onChange,
   });
   const knownPeers = () => routes.service.peers();
@@ -88,6 +88,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     library: library.service,
     mesh: mesh.service,
     routes: routes.service,
+    trust: trust.service,
     headers: headers.service,
     shards: shards.service.host,
     own: own.service,
@@ -96,6 +97,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
   });
   const asking = askingFeature({
     mesh: mesh.service,
+    trust: trust.service,
     routes: routes.service,
     shards: shards.service,
     onWanted: (manifestId, tokens, rules) => hosting.service.wanted(manifestId, tokens, rules),
@@ -126,7 +128,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
   });
   const gateway = gatewayFeature(config, chat.service, logOf('gateway'));
   const features: readonly NodeFeature[] = [
-    reputation,
+    trust,
     library,
     mesh,
     routes,

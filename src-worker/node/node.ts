@@ -45,7 +45,7 @@ const host = serveHost(
           tell: (name, value) => host.tell(name, value),
           onChange: statusChanged,
         });
-        node = await startFeatures(features);
+        node = await startFeatures(features, config);
       } finally {
         isStarting = false;
       }
@@ -61,7 +61,12 @@ const host = serveHost(
     },
   }),
   // A change is told before the answer to what changed it.
-  (method) => method !== 'ping' && tellStatus(),
+  async (method) => {
+    if (method !== 'ping') {
+      tellStatus();
+      await node?.refresh();
+    }
+  },
 );
 
 function logOf(source: string): Log {
@@ -78,6 +83,7 @@ function describeErrors(_: string, value: unknown): unknown {
 
 /** The first change is told after a moment, so that what happens at once is told at once; then once a second. */
 function statusChanged(): void {
+  node?.changed();
   statusTimer ??= setTimeout(() => {
     statusTimer = undefined;
     tellStatus();

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
+import { nodeConfigSchema } from '../../src-shared/api/node-config.ts';
 import type { NodeFeature } from './node-feature.ts';
-import { describeNode, startFeatures } from './running-node.ts';
+import { describeNode, type RunningNode, startFeatures } from './running-node.ts';
+
+const config = nodeConfigSchema.parse({
+  dataFolder: '/data',
+  gateway: { port: 0, apiKey: 'mm-for-tests-and-benchmarks-only' },
+  engine: { threads: 1 },
+});
+
+function started(features: readonly NodeFeature[]): Promise<RunningNode> {
+  return startFeatures(features, config);
+}
 
 /** A feature that writes down what happens to it. */
 function noted(name: string, events: string[], given: Partial<NodeFeature> = {}): NodeFeature {
@@ -22,7 +33,7 @@ describe('the features of a node', () => {
         events.push('first starts');
       },
     });
-    const node = await startFeatures([slow, { name: 'passive' }, noted('second', events)]);
+    const node = await started([slow, { name: 'passive' }, noted('second', events)]);
     await node.stop();
     expect(events).toEqual(['first starts', 'second starts', 'second stops', 'first stops']);
   });
@@ -42,7 +53,7 @@ describe('the features of a node', () => {
         events.push('slow stops');
       },
     });
-    const node = await startFeatures([store, noted('quick', events), slow]);
+    const node = await started([store, noted('quick', events), slow]);
     const stopped = node.stop();
     expect(events).toContain('quick stops');
     resolve();
@@ -52,7 +63,7 @@ describe('the features of a node', () => {
 
   it('are told when they have no time', async () => {
     const events: string[] = [];
-    const node = await startFeatures([noted('engine', events)]);
+    const node = await started([noted('engine', events)]);
     await node.stop(true);
     expect(events).toContain('engine stops at once');
   });
@@ -63,14 +74,14 @@ describe('the features of a node', () => {
       start: () => Promise.reject(new AppError('port-taken', 'Taken.')),
     });
     const features = [noted('mesh', events), failing, noted('never', events)];
-    await expect(startFeatures(features)).rejects.toMatchObject({ code: 'port-taken' });
+    await expect(started(features)).rejects.toMatchObject({ code: 'port-taken' });
     expect(events).toEqual(['mesh starts', 'mesh stops at once']);
   });
 
   it('all stop although one of them fails to', async () => {
     const events: string[] = [];
     const broken = noted('broken', events, { stop: () => Promise.reject(new Error('Broken.')) });
-    const node = await startFeatures([noted('mesh', events), broken]);
+    const node = await started([noted('mesh', events), broken]);
     await expect(node.stop()).rejects.toThrow('Broken.');
     expect(events).toContain('mesh stops');
   });
@@ -87,14 +98,20 @@ describe('the features of a node', () => {
       { name: 'hosting', describe: () => ({ price: 3 }) },
     ];
     expect(describeNode(features)).toEqual({ state: 'serving', models: [], shards: [], price: 3 });
-    const node = await startFeatures(features);
+    const node = await started(features);
     expect(node.status()).toMatchObject({ peer: 'me', tokensPerSecond: 2, shards: [] });
-    expect(Object.keys(node.handlers).toSorted()).toEqual(['catalog', 'setWork', 'status']);
+    expect(Object.keys(node.handlers).toSorted()).toEqual([
+      'catalog',
+      'configure',
+      'setWork',
+      'status',
+      'watch',
+    ]);
   });
 
   it('cannot answer one method twice', async () => {
     const one: NodeFeature = { name: 'one', handlers: { catalog: () => [] } };
-    await expect(startFeatures([one, { ...one, name: 'other' }])).rejects.toMatchObject({
+    await expect(started([one, { ...one, name: 'other' }])).rejects.toMatchObject({
       code: 'internal',
     });
   });

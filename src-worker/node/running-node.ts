@@ -1,14 +1,22 @@
 /** A node that runs: its features, started in order, and what they are together. It knows none of them by name. */
 import { AppError } from '../../src-shared/errors.ts';
+import type { NodeConfig } from '../../src-shared/api/node-config.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import { Configuration } from './configuration.ts';
 import type { NodeHandlers } from './host-link.ts';
 import type { SelfDescription } from './mesh/records/record.ts';
-import type { NodeFeature } from './node-feature.ts';
+import type { NodeFeature, NodeTopicReaders } from './node-feature.ts';
+import { type NodeTopic, topics, type TopicValues } from '../../src-shared/api/topics.ts';
+import { TopicHub, type TopicSource } from '../../src-shared/topic-hub.ts';
 
 export type RunningNode = {
   /** Everything that the host may call while the node runs. */
   readonly handlers: Partial<NodeHandlers>;
   readonly status: () => NodeStatus;
+  /** What the host watches may have changed. */
+  readonly changed: () => void;
+  /** Tells the host at once what has changed of what it watches. */
+  readonly refresh: () => Promise<void>;
   /**
    * Tells the peers, ends answers, engines and listeners. Resolves when no child process is left.
    *
@@ -22,7 +30,10 @@ export type RunningNode = {
  *
  * @throws what the feature that could not start throws
  */
-export async function startFeatures(features: readonly NodeFeature[]): Promise<RunningNode> {
+export async function startFeatures(
+  features: readonly NodeFeature[],
+  config: NodeConfig,
+): Promise<RunningNode> {
   const handlers = handlersOf(features);
   const started: NodeFeature[] = [];
   try {
@@ -34,18 +45,30 @@ export async function startFeatures(features: readonly NodeFeature[]): Promise<R
     await stopFeatures(started, true).catch(() => {});
     throw error;
   }
+  const configuration = new Configuration(features, config);
   const status = (): NodeStatus => statusOf(features);
+  const topics = topicsOf(features);
   return {
     status,
+    changed: () => topics.changed(),
+    refresh: () => topics.refresh(),
     handlers: {
       ...handlers,
       status,
+      watch: (watched, context) => topics.watch(watched.topics, context),
+      configure: async (next) => {
+        await configuration.change(next);
+        return null;
+      },
       setWork: async (order) => {
         await Promise.all(features.map(async (feature) => feature.setWork?.(order)));
         return null;
       },
     },
-    stop: (atOnce = false) => stopFeatures(features, atOnce),
+    stop: (atOnce = false) => {
+      configuration.stop();
+      return stopFeatures(features, atOnce);
+    },
   };
 }
 
@@ -67,6 +90,19 @@ function statusOf(features: readonly NodeFeature[]): NodeStatus {
     tokensPerSecond: 0,
   };
   return features.reduce((told, feature) => ({ ...told, ...feature.status?.() }), nothing);
+}
+
+/** Beside what features say, time changes both: certificates expire, and other programs fill the disk. */
+const topicsRenewedAfterMs = 5000;
+
+function topicsOf(features: readonly NodeFeature[]): TopicHub<Pick<TopicValues, NodeTopic>> {
+  const readers: NodeTopicReaders = Object.assign({}, ...features.map(({ topics }) => topics));
+  const source = <T extends NodeTopic>(topic: T): TopicSource<TopicValues[T]> => ({
+    everyMs: topics[topic].everyMs,
+    renewedAfterMs: topicsRenewedAfterMs,
+    read: () => readers[topic]?.() ?? null,
+  });
+  return new TopicHub({ pools: source('pools'), catalog: source('catalog') });
 }
 
 /** @throws AppError `internal` when two features answer the same method */

@@ -1,9 +1,11 @@
 /**
- * What a node and its engine say to each other beside work frames. The link is the child's file
- * descriptor 3 (a socket pair, so there is no port, no path and nothing to leave behind): JSON bodies in
- * the frames of frame.ts. Requests are answered in any order; work frames of one session stay in order.
+ * What a node may ask of its engine, beside the work frames. The link is the child's file descriptor 3 (a socket pair, so
+ * there is no port, no path and nothing to leave behind): messages of the RPC are JSON bodies in the frames of frame.ts.
+ * Requests are answered in any order; work frames of one session stay in order.
  */
 import { z } from 'zod';
+import { errorReportSchema } from '../../src-shared/error-report.ts';
+import type { Contract } from '../../src-shared/rpc/contract.ts';
 import { samplingSchema } from '../../src-shared/model.ts';
 import { computeShareSchema } from '../../src-shared/compute-share.ts';
 import { workKinds } from './work.ts';
@@ -32,7 +34,8 @@ export const pulseSchema = z.object({
 });
 export type Pulse = z.infer<typeof pulseSchema>;
 
-export const engineKinds = { ...workKinds, request: 16, response: 17, sessionFailed: 18 } as const;
+/** Beside work: what the node asks, and what the engine answers and tells, as messages of the RPC. */
+export const engineKinds = { ...workKinds, request: 16, response: 17 } as const;
 
 export const loadParametersSchema = z.object({
   /** A GGUF file: the model itself, a shard cut from it, or only its header when `vocabularyOnly`. */
@@ -53,7 +56,7 @@ export const loadParametersSchema = z.object({
 });
 export type LoadParameters = z.input<typeof loadParametersSchema>;
 
-export const memoryReportSchema = z.object({
+const memoryReportSchema = z.object({
   /** Bytes of weights, and of the KV cache and compute buffers, as llama.cpp reports them. */
   modelBytes: z.number(),
   contextBytes: z.number(),
@@ -64,7 +67,7 @@ export const memoryReportSchema = z.object({
 });
 export type MemoryReport = z.infer<typeof memoryReportSchema>;
 
-export const loadResultSchema = z.object({
+const loadResultSchema = z.object({
   llamaRelease: z.string(),
   backend: z.enum(['cpu', 'cuda', 'vulkan', 'metal']),
   architecture: z.string(),
@@ -102,7 +105,7 @@ const openParametersSchema = z.object({
 export type OpenParameters = z.input<typeof openParametersSchema>;
 
 /** `cachedTokens`: those that are in the cache already; as many as were to be resumed, or none. */
-export const openResultSchema = z.object({ cachedTokens: z.int().min(0) });
+const openResultSchema = z.object({ cachedTokens: z.int().min(0) });
 export type OpenResult = z.infer<typeof openResultSchema>;
 
 /** Tells a session what was generated so far, in place of what it knows of, for penalties and grammar. */
@@ -118,7 +121,7 @@ const tokenizeParametersSchema = z.object({
   parseSpecial: z.boolean(),
 });
 
-export const vocabularySchema = z.object({
+const vocabularySchema = z.object({
   /** The bytes of every token, by id, as Latin-1 text; control tokens have their name here. */
   pieces: z.array(z.string()),
   /** Ids of control tokens, which are never shown. */
@@ -133,26 +136,27 @@ export const vocabularySchema = z.object({
 });
 export type Vocabulary = z.infer<typeof vocabularySchema>;
 
-export const engineRequestSchema = z.discriminatedUnion('method', [
-  z.object({ id: z.int(), method: z.literal('load'), params: loadParametersSchema }),
-  z.object({ id: z.int(), method: z.literal('open'), params: openParametersSchema }),
-  z.object({ id: z.int(), method: z.literal('close'), params: z.object({ session: z.int() }) }),
-  z.object({ id: z.int(), method: z.literal('restoreHistory'), params: historyParametersSchema }),
-  z.object({ id: z.int(), method: z.literal('retain'), params: retainParametersSchema }),
-  z.object({ id: z.int(), method: z.literal('tokenize'), params: tokenizeParametersSchema }),
-  z.object({ id: z.int(), method: z.literal('vocabulary'), params: z.object({}) }),
-  /** Taken at any time; the next batch keeps to it. */
-  z.object({ id: z.int(), method: z.literal('computeShare'), params: computeShareSchema }),
-  z.object({ id: z.int(), method: z.literal('report'), params: z.object({}) }),
-]);
-export type EngineRequest = z.infer<typeof engineRequestSchema>;
+const nothing = z.object({});
 
-const errorReportSchema = z.object({ code: z.string(), message: z.string() });
+/** Until its engine ends, or is ended as one that hangs, a request is waited for: no clock knows how long a batch takes. */
+const patiently = { deadlineMs: null } as const;
 
-export const engineResponseSchema = z.union([
-  z.object({ id: z.int(), result: z.unknown() }),
-  z.object({ id: z.int(), error: errorReportSchema }),
-]);
-
-/** A session that the engine gave up (cache full, position out of order); the engine goes on. */
-export const sessionFailedSchema = z.object({ session: z.int(), error: errorReportSchema });
+export const engineApi = {
+  methods: {
+    load: { params: loadParametersSchema, result: loadResultSchema, ...patiently },
+    open: { params: openParametersSchema, result: openResultSchema, ...patiently },
+    close: { params: z.object({ session: z.int() }), result: nothing, ...patiently },
+    restoreHistory: { params: historyParametersSchema, result: nothing, ...patiently },
+    retain: { params: retainParametersSchema, result: nothing, ...patiently },
+    tokenize: { params: tokenizeParametersSchema, result: z.array(z.int()), ...patiently },
+    vocabulary: { params: nothing, result: vocabularySchema, ...patiently },
+    /** Taken at any time; the next batch keeps to it. */
+    computeShare: { params: computeShareSchema, result: nothing, ...patiently },
+    report: { params: nothing, result: memoryReportSchema, ...patiently },
+  },
+  notices: {
+    /** A session that the engine gave up (cache full, position out of order); the engine goes on. */
+    sessionFailed: z.object({ session: z.int(), error: errorReportSchema }),
+  },
+} as const satisfies Contract;
+export type EngineApi = typeof engineApi;

@@ -16,7 +16,6 @@ export const linkLimits = {
   requestBytes: 32 * mebibyte,
   /** A vocabulary of some hundred thousand tokens, or the tokens of the longest text. */
   responseBytes: 64 * mebibyte,
-  sessionFailedBytes: 64 * 1024,
 } as const;
 
 /** What an engine reads. */
@@ -40,8 +39,6 @@ export const nodeInputLimits: FrameLimits = (kind) => {
       return linkLimits.workBytes;
     case engineKinds.response:
       return linkLimits.responseBytes;
-    case engineKinds.sessionFailed:
-      return linkLimits.sessionFailedBytes;
     default:
       return undefined;
   }

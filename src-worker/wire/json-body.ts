@@ -12,7 +12,7 @@ export function encodeJson(value: unknown): Buffer {
  * @throws AppError `protocol-violation` when the body is not JSON or does not fit the schema
  */
 export function decodeJson<T>(schema: z.ZodType<T>, body: Buffer, what: string): T {
-  const parsed = schema.safeParse(parse(body, what));
+  const parsed = schema.safeParse(parseJson(body, what));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = issue?.path.join('.') ?? '';
@@ -30,7 +30,8 @@ export function decodeReport(body: Buffer): AppError {
   return AppError.fromReport(decodeJson(errorReportSchema, body, 'A refusal'));
 }
 
-function parse(body: Buffer, what: string): unknown {
+/** @throws AppError `protocol-violation` when the body is not JSON; `what` it is, as `decodeJson` */
+export function parseJson(body: Buffer, what: string): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (cause) {

@@ -24,41 +24,40 @@ async function playCatalog(page: Page): Promise<{ asked: string[] }> {
   await page.routeWebSocket(/\/host$/, (socket) => {
     const server = socket.connectToServer();
     const tell = (message: object): void => socket.send(JSON.stringify(message));
-    let snapshot: { name: 'snapshot'; value: { node: object | null } } | undefined;
-    const tellSnapshot = (): void => {
-      if (snapshot !== undefined) {
-        const told = { model: entry.name, manifestId: null, layers: null, sources: 1 };
-        const under = { ...told, doneBytes: 1_000_000, totalBytes: entry.sizeBytes };
-        const { node } = snapshot.value;
-        const downloads = download === undefined ? [] : [under];
-        const played = node === null ? null : { ...node, downloads };
-        tell({ ...snapshot, value: { ...snapshot.value, node: played } });
-      }
+    let watched: number | undefined;
+    let revision = 1_000_000;
+    const tellDownloads = (): void => {
+      const told = { model: entry.name, manifestId: null, layers: null, sources: 1 };
+      const under = { ...told, doneBytes: 1_000_000, totalBytes: entry.sizeBytes };
+      const value = download === undefined ? [] : [under];
+      revision += 1;
+      tell({ type: 'event', id: watched, event: { topic: 'downloads', revision, value } });
     };
     server.onMessage((text) => {
-      const message = JSON.parse(String(text)) as { name?: string };
-      if (message.name === 'snapshot') {
-        snapshot = message as typeof snapshot;
-        tellSnapshot();
+      const message = JSON.parse(String(text)) as { id: number; event?: { topic?: string } };
+      if (message.event?.topic === 'catalog') {
+        const value = { entries: [entry], storage: { usedBytes: 0, freeBytes: 1e12 } };
+        tell({ ...message, event: { ...message.event, value } });
+      } else if (message.event?.topic === 'downloads') {
+        watched = message.id;
+        tellDownloads();
       } else {
         socket.send(text);
       }
     });
     socket.onMessage((text) => {
       const request = JSON.parse(String(text)) as Asked;
-      if (request.method === 'catalog') {
-        tell({ type: 'result', id: request.id, result: [entry] });
-      } else if (request.method === 'downloadModel') {
+      if (request.method === 'downloadModel') {
         asked.push(request.method);
         download = request;
-        tellSnapshot();
+        tellDownloads();
       } else if (request.method === 'cancelDownload') {
         asked.push(request.method);
         const error = { code: 'cancelled', message: 'The download was cancelled.' };
         tell({ type: 'error', id: download?.id, error });
         tell({ type: 'result', id: request.id, result: null });
         download = undefined;
-        tellSnapshot();
+        tellDownloads();
       } else {
         server.send(text);
       }
@@ -114,7 +113,7 @@ test('what is hosted of a model is chosen by its layers, and kept', async ({
   const last = models.getByRole('textbox', { name: /^Last layer of MindMesh Demo/ });
   await last.fill('1');
   await last.press('Enter');
-  const { node } = await played.host.call('snapshot', {});
+  const { node } = played.host.snapshot();
   const model = node?.models.find(({ name }) => name === 'MindMesh Demo')?.manifestId ?? '';
   await expectStored(played, { shards: [{ model, layers: { firstLayer: 0, lastLayer: 1 } }] });
   await expect(models.getByRole('img', { name: /^layers 0–1 on this computer/ })).toBeVisible();

@@ -1,10 +1,6 @@
 /** The owner's settings: each is stored at once, or refused with a sentence. */
 import { kindOf } from '../../src-shared/settings/kinds.ts';
-import {
-  defaultSettings,
-  type SettingName,
-  settingsOf,
-} from '../../src-shared/settings/settings.ts';
+import { type SettingName, type Settings, settingsOf } from '../../src-shared/settings/settings.ts';
 import { expect, expectStored, test } from './played-test.ts';
 
 test('a change is kept at once, and is there after a reload', async ({ openView, played }) => {
@@ -183,23 +179,26 @@ test('a single card is left alone, or gets a ceiling of its own', async ({ openV
   });
 });
 
-test('every setting of the page has its controls', async ({ openView }) => {
+test('every setting of the page has its controls', async ({ openView, played }) => {
+  const settings = await played.host.call('settings', {});
   const page = await openView('Settings');
   await page.getByRole('switch', { name: 'Limit downloads' }).waitFor();
   const controls = page.getByRole('main').locator('input:not([type="radio"]):not([type="time"])');
   const names = (['when', 'much', 'traffic', 'asking', 'programs', 'engine'] as const).flatMap(
     (group) => settingsOf(group),
   );
-  const expected = names.map(controlsOf).reduce((sum, number) => sum + number, 0);
+  const expected = names
+    .map((name) => controlsOf(name, settings))
+    .reduce((sum, number) => sum + number, 0);
   await expect(controls).toHaveCount(expected);
 });
 
 /** A limit is a switch, and a number when it is on; a schedule that is off has only its radio buttons. */
-function controlsOf(name: SettingName): number {
+function controlsOf(name: SettingName, settings: Settings): number {
   const { kind } = kindOf(name);
   if (kind === 'own') {
     // The one card has two switches.
     return name === 'cards' ? 2 : 0;
   }
-  return kind === 'limit' && defaultSettings[name] !== null ? 2 : 1;
+  return kind === 'limit' && settings[name] !== null ? 2 : 1;
 }

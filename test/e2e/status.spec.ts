@@ -27,7 +27,8 @@ test('the API key stays hidden until it is asked for, and is the real one', asyn
   host,
 }) => {
   const api = page.getByRole('region', { name: 'Use it from other programs' });
-  const { key, baseUrl } = await host.ask(async (connection) => connection.snapshot().api);
+  const { baseUrl } = await host.ask(async (connection) => connection.snapshot().api);
+  const { key } = await host.ask((connection) => connection.call('apiKey', {}));
 
   await expect(api.getByText(baseUrl)).toBeVisible();
   await expect(page.getByText(key)).toHaveCount(0);

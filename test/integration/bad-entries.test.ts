@@ -8,6 +8,9 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { connectToHost } from '../../src-main/cli/host-client.ts';
 import { statusLines } from '../../src-main/cli/words/sentences.ts';
+import type { ModelEntry } from '../../src-shared/api/models.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import { snapshotEvents } from '../support/host/snapshot-events.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { logOf, standInHost } from '../support/host/host-stand-in.ts';
 import { writeRandomModel } from '../support/engine/random-model.ts';
@@ -74,14 +77,17 @@ describe('a library with an entry that cannot be read', () => {
 });
 
 /** What a window or a command line hears of a host, as the host would send it. */
-async function playHost(snapshot: object, results: readonly unknown[]): Promise<string> {
+async function playHost(snapshot: HostSnapshot, results: readonly unknown[]): Promise<string> {
   const server = createServer();
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket: WebSocket) => {
-    socket.send(JSON.stringify({ type: 'notice', name: 'snapshot', value: snapshot }));
     let answered = 0;
     socket.on('message', (data: Buffer) => {
-      const { id } = JSON.parse(data.toString('utf8')) as { id: number };
+      const { id, method } = JSON.parse(data.toString('utf8')) as { id: number; method: string };
+      if (method === 'watch') {
+        snapshotEvents(id, snapshot).forEach((event) => socket.send(JSON.stringify(event)));
+        return;
+      }
       socket.send(JSON.stringify({ type: 'result', id, result: results[answered++] }));
     });
   });
@@ -102,7 +108,8 @@ describe('a command line whose host tells one bad entry', () => {
     await host.ready;
     const snapshot: HostSnapshot = host.snapshot();
     const [model] = snapshot.node?.models ?? [];
-    const models = [model, { ...model, name: 'A model without weights', sizeBytes: 0 }];
+    const bad = { ...(model as ModelEntry), name: 'A model without weights', sizeBytes: 0 };
+    const models = [model as ModelEntry, bad];
     const entry = {
       id: 'good',
       name: 'Good',
@@ -113,9 +120,8 @@ describe('a command line whose host tells one bad entry', () => {
       sizeBytes: 1,
       isHere: false,
     };
-    const url = await playHost({ ...snapshot, node: { ...snapshot.node, models } }, [
-      [entry, { id: 'bad' }],
-    ]);
+    const node = { ...(snapshot.node as NodeStatus), models };
+    const url = await playHost({ ...snapshot, node }, [[entry, { id: 'bad' }]]);
 
     const client = await connectToHost({ url, token: 'any' });
     expect(client?.snapshot().node?.models).toEqual([model]);

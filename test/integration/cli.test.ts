@@ -212,7 +212,7 @@ describe('the command line without a running host', () => {
     const plain = await mindmesh(['serve', '--data', file]);
     expect(plain).toMatchObject({ code: 1, out: '' });
     expect(plain.err).toBe(
-      `The data folder ${file} cannot be used: a part of that path is a file; move that file away, or choose another one with --data.\n`,
+      `The data folder ${file} cannot be used: a part of that path is a file; move that file away. Or choose another data folder with --data.\n`,
     );
     const verbose = await mindmesh(['serve', '--verbose', '--data', file]);
     expect(verbose.err.startsWith(plain.err)).toBe(true);

@@ -37,7 +37,7 @@ it('the disk is left as it was, also by many tries, and the owner is told what i
   const written: (string | null)[] = [];
   const watcher = watch(shardFolder, (_event, name) => void written.push(name));
   onTestFinished(() => watcher.close());
-  await node.request('setShards', { shards: [{ model: transferModel.name, layers: half }] });
+  await node.configure({ shards: [{ model: transferModel.name, layers: half }] });
   const { shards } = await node.until(
     ({ shards: [shard] }) => (shard?.failure?.inARow ?? 0) >= 3,
     'it was tried three times',

@@ -26,6 +26,7 @@ async function person() {
     {
       snapshot: () => host.snapshot(),
       onSnapshot: (listener) => host.onSnapshot(listener),
+      topic: (topic) => host.topic(topic),
       call: (method, params) => host.call(method, params),
       chat: (request, onEvent, signal) => {
         asked.push(request.messages.map(({ role, content }) => `${role}: ${content}`));

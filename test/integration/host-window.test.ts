@@ -7,7 +7,8 @@ import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { chatEventSchema } from '../../src-shared/chat.ts';
-import { hostSnapshotSchema } from '../../src-shared/api/snapshot.ts';
+import { hostApi } from '../../src-shared/api/host-api.ts';
+import type { Topic, TopicEvent } from '../../src-shared/api/topics.ts';
 import { answererMessageSchema, type AnswererMessage } from '../../src-shared/rpc/contract.ts';
 import {
   type DashboardServer,
@@ -77,6 +78,8 @@ class Client {
 
   static async connect(server: DashboardServer): Promise<Client> {
     const client = new Client(server);
+    await once(client.socket, 'open');
+    client.watch(['app']);
     await eventually('the first message', () => client.messages[0]);
     return client;
   }
@@ -85,6 +88,21 @@ class Client {
     const id = this.#nextId++;
     this.socket.send(JSON.stringify({ id, method, params }));
     return id;
+  }
+
+  watch(topics: readonly Topic[]): number {
+    return this.ask('watch', { topics });
+  }
+
+  /** What came of a topic, in order. */
+  told<T extends Topic>(topic: T): readonly TopicEvent<T>[] {
+    return this.messages.flatMap((message) => {
+      const event =
+        message.type === 'event'
+          ? hostApi.methods.watch.event.safeParse(message.event).data
+          : undefined;
+      return event?.topic === topic ? [event as TopicEvent<T>] : [];
+    });
   }
 
   chat(content: string): number {
@@ -207,7 +225,7 @@ describe('the window in a browser', () => {
     expect((await get(origin)).status).toBe(401);
     expect((await get(`${origin}/open?token=x`)).status).toBe(401);
     const { messages } = await Client.connect(server);
-    expect(messages[0]).toMatchObject({ type: 'notice', name: 'snapshot' });
+    expect(messages[0]).toMatchObject({ type: 'event', event: { topic: 'app' } });
   });
 
   it('says which port is taken', async () => {
@@ -247,13 +265,12 @@ describe('the socket of the host', () => {
     }
   });
 
-  it('sends a snapshot first, streams chats, and answers each request once', async () => {
+  it('tells what is watched, streams chats, and answers each request once', async () => {
     const { server } = await openWindow();
     const client = await Client.connect(server);
     expect(client.messages[0]).toMatchObject({
-      type: 'notice',
-      name: 'snapshot',
-      value: { state: 'running' },
+      type: 'event',
+      event: { topic: 'app', revision: 1, value: { state: 'running' } },
     });
     const id = client.chat('what is this');
     expect(await client.answer(id)).toEqual({ type: 'result', id, result: null });
@@ -272,14 +289,18 @@ describe('the socket of the host', () => {
       (await logOf(folder)).split('chat cancelled').length - 1;
     const client = await Client.connect(server);
     const chat = client.chat('never end');
-    await eventually('its first words', () => client.messages.find(({ type }) => type === 'event'));
+    await eventually('its first words', () =>
+      client.messages.find((message) => message.type === 'event' && message.id === chat),
+    );
     client.socket.send(JSON.stringify({ cancel: chat }));
     expect(await client.answer(chat)).toMatchObject({ error: { code: 'cancelled' } });
     await eventuallyTrue('cancelled once', async () => (await cancelled()) === 1);
 
     const other = await Client.connect(server);
-    other.chat('never end');
-    await eventually('its first words', () => other.messages.find(({ type }) => type === 'event'));
+    const gone = other.chat('never end');
+    await eventually('its first words', () =>
+      other.messages.find((message) => message.type === 'event' && message.id === gone),
+    );
     other.socket.terminate();
     await eventuallyTrue('cancelled twice', async () => (await cancelled()) === 2);
   });
@@ -315,25 +336,23 @@ describe('the socket of the host', () => {
     expect(closeCode).toBe(code);
   });
 
-  it('merges changes to about one snapshot a second', async () => {
+  it('merges changes to what a topic may tell in a second', async () => {
     const { host, server } = await openWindow();
     const client = await Client.connect(server);
+    client.watch(['shards']);
     const since = performance.now();
-    const countSnapshots = (): number =>
-      client.messages.filter(({ type }) => type === 'notice').length;
     for (let change = 0; change < 40; change += 1) {
       const layers = { firstLayer: 0, lastLayer: change };
       await host.call('changeSettings', { shards: [{ model: 'demo', layers }] });
     }
     await eventually('the last change', () =>
-      client.messages.find(
-        (message) =>
-          message.type === 'notice' &&
-          hostSnapshotSchema.parse(message.value).node?.shards[0]?.lastLayer === 39,
-      ),
+      client.told('shards').find(({ value }) => value?.[0]?.lastLayer === 39),
     );
     // The first one, one at once or after a second, and one for every second that the changes took.
-    expect(countSnapshots()).toBeLessThanOrEqual(2 + (performance.now() - since) / 1000);
+    const most = 2 + (performance.now() - since) / 1000;
+    expect(client.told('shards').length).toBeLessThanOrEqual(most);
+    const revisions = client.told('shards').map(({ revision }) => revision);
+    expect(revisions).toEqual(revisions.toSorted((one, other) => one - other));
   });
 
   it('lets go of a client that stopped reading, and keeps serving others', async () => {

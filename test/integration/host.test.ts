@@ -44,20 +44,20 @@ describe('a host', () => {
       api: { baseUrl: 'http://127.0.0.1:45678/v1' },
       node: { shards: [{ model: 'MindMesh Demo' }], peers: [{ peer: '/ip4/10.0.0.2' }] },
     });
-    expect(snapshot.api.key).toMatch(/^mm-[\w-]{43}$/);
+    expect((await host.call('apiKey', {})).key).toMatch(/^mm-[\w-]{43}$/);
   });
 
   it('keeps key, log and database for their owner alone, and the key over restarts', async () => {
     const folder = await temporaryFolder();
     const first = await readyHost({ dataFolder: folder });
-    const { key } = first.snapshot().api;
+    const { key } = await first.call('apiKey', {});
     await first.stop();
     for (const file of ['api-key', 'mindmesh.sqlite', join('logs', 'mindmesh.log')]) {
       expect([file, (await stat(join(folder, file))).mode & 0o077]).toEqual([file, 0]);
     }
     await chmod(join(folder, 'api-key'), 0o644);
     const second = await readyHost({ dataFolder: folder });
-    expect(second.snapshot().api.key).toBe(key);
+    expect(await second.call('apiKey', {})).toEqual({ key });
     expect((await stat(join(folder, 'api-key'))).mode & 0o077).toBe(0);
   });
 
@@ -139,11 +139,11 @@ describe('a host', () => {
     const log = await logOf(folder);
     expect(log).toContain('Not understood from the mesh node');
     expect(log).not.toContain('mm-secret');
-    expect(log).not.toContain(host.snapshot().api.key);
+    expect(log).not.toContain((await host.call('apiKey', {})).key);
     expect(log).not.toContain('talk nonsense');
   });
 
-  it('changes hosted shards while the node runs, and starts it anew for the rest', async () => {
+  it('changes settings while the node runs, and starts it anew for what it has for life', async () => {
     const host = await readyHost();
     const pid = host.snapshot().node?.shards[0]?.pid;
     await host.call('changeSettings', {
@@ -155,6 +155,11 @@ describe('a host', () => {
     expect(changed.pid).toBe(pid);
 
     await host.call('changeSettings', { peers: ['/ip4/10.0.0.3'] });
+    const live = host.snapshot().node;
+    expect(live?.peers.map(({ peer }) => peer)).toEqual(['/ip4/10.0.0.3']);
+    expect(live?.shards[0]?.pid).toBe(pid);
+
+    await host.call('changeSettings', { listen: ['/ip4/127.0.0.1/tcp/0'] });
     const { node } = host.snapshot();
     expect(node?.peers.map(({ peer }) => peer)).toEqual(['/ip4/10.0.0.3']);
     expect(node?.shards[0]).toMatchObject({ lastLayer: 3 });

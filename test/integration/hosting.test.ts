@@ -67,7 +67,7 @@ describe('a model that only peers have', () => {
 
     const host = await start({ staticPeers: owner.status.addresses });
     await host.untilAvailable(model);
-    await host.request('setShards', { shards: [{ model, layers: upper }] });
+    await host.configure({ shards: [{ model, layers: upper }] });
     await host.until(({ shards }) => shards[0]?.state === 'serving', 'the layers are hosted');
     expect(Object.keys(await shardsOf(host))).toEqual(['2-3']);
     expect(host.status.models).toMatchObject([
@@ -75,7 +75,7 @@ describe('a model that only peers have', () => {
     ]);
 
     // A node that has only the other half needs this one.
-    await owner.request('setShards', { shards: [{ model, layers: lower }] });
+    await owner.configure({ shards: [{ model, layers: lower }] });
     await owner.until((status) => ranges(status).length === 1, 'the owner hosts one half');
     const asking = await start({
       staticPeers: [...owner.status.addresses, ...host.status.addresses],
@@ -101,7 +101,7 @@ describe('a model that only peers have', () => {
     await expect(host.request('removeModel', { model })).rejects.toMatchObject({
       code: 'request-invalid',
     });
-    await host.request('setShards', { shards: [] });
+    await host.configure({ shards: [] });
     await host.request('removeModel', { model });
     expect(await shardsOf(host)).toEqual({});
   });
@@ -110,7 +110,7 @@ describe('a model that only peers have', () => {
     const { owner, model } = await startOwner();
     const host = await start({ shards: [{ model, layers: upper }] });
     expect(host.status.shards).toEqual([]);
-    await owner.request('setShards', { shards: [{ model }] });
+    await owner.configure({ shards: [{ model }] });
     const watching = await start({
       staticPeers: [...host.status.addresses, ...owner.status.addresses],
       shards: [{ model, layers: lower }],
@@ -139,7 +139,7 @@ describe('a model that only peers have', () => {
     expect(total).toBeLessThan(bytes * 0.6);
     expect(downloads[0]?.doneBytes).toBeLessThan(total / 2);
     // At this pace the rest would take half a minute.
-    await host.request('setHosting', {});
+    await host.configure({ hosting: {} });
     await fetched;
     expect(performance.now() - begun).toBeLessThan(15_000);
     expect(Object.keys(await shardsOf(host))).toEqual(['4-5']);
@@ -207,7 +207,7 @@ describe('a model that only peers have', () => {
     await expect(host.request('cancelDownload', { model })).rejects.toMatchObject({
       code: 'model-not-found',
     });
-    await host.request('setHosting', {});
+    await host.configure({ hosting: {} });
     await host.request('downloadModel', { model, layers });
     expect(Object.keys(await shardsOf(host))).toEqual(['4-5']);
   });

@@ -182,11 +182,11 @@ it('leaves no process behind when the node ends in the middle of a trial', async
 
 async function answerOf(path: string): Promise<{ text: string; promptTokens: number }> {
   const { name, manifestId } = await node.request('importModel', { path });
-  await node.request('setShards', { shards: [{ model: manifestId }] });
+  await node.configure({ shards: [{ model: manifestId }] });
   await node.untilServing();
   const messages = [{ role: 'user' as const, content: 'Hello there' }];
   const { text, done } = await node.ask({ model: manifestId, messages, maxTokens: 8 });
-  await node.request('setShards', { shards: [] });
+  await node.configure({ shards: [] });
   await node.until(({ shards }) => shards.length === 0, 'nothing is hosted');
   await node.request('removeModel', { model: name });
   return { text, promptTokens: done.promptTokens };

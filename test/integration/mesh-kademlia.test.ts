@@ -20,7 +20,6 @@ async function startBare(isPublic: boolean): Promise<Libp2p> {
     identity,
     gate: openGate(identity),
     listen: [anyLocalPort],
-    onDiscovered: undefined,
     ...(isPublic ? { relay } : {}),
   });
   await startLibp2p(libp2p);

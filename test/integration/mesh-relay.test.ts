@@ -44,7 +44,6 @@ async function startDialler(): Promise<Libp2p> {
     identity,
     gate: openGate(identity),
     listen: [anyLocalPort],
-    onDiscovered: undefined,
     relayClient: new RelayClient(() => {}),
   });
   await startLibp2p(libp2p);

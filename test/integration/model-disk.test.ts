@@ -35,8 +35,8 @@ it('is what the desired layers need, and makes room for what is used later', asy
   const { usedBytes } = await node.request('modelStorage', {});
 
   // Room for two of them and a half.
-  await node.request('setHosting', { diskBytes: Math.floor(usedBytes * 2.5) });
-  await node.request('setShards', { shards: [{ model, layers: layer(2) }] });
+  await node.configure({ hosting: { diskBytes: Math.floor(usedBytes * 2.5) } });
+  await node.configure({ shards: [{ model, layers: layer(2) }] });
   await node.until(({ shards }) => shards[0]?.state === 'serving', 'a layer is hosted');
   expect(await shardsOf(node)).toEqual(['1-1', '2-2']);
   await node.request('downloadModel', { model, layers: layer(3) });
@@ -47,7 +47,7 @@ it('is what the desired layers need, and makes room for what is used later', asy
   expect((await node.request('modelStorage', {})).usedBytes).toBeLessThanOrEqual(usedBytes * 2.5);
 
   // Of two that nobody hosts, the one that was asked for last stays.
-  await node.request('setShards', { shards: [] });
+  await node.configure({ shards: [] });
   await node.request('downloadModel', { model, layers: layer(2) });
   const before = giver.given.bytes;
   await node.request('downloadModel', { model, layers: layer(1) });

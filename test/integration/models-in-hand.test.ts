@@ -52,7 +52,7 @@ describe('a copy of a hosted file, imported under another name', () => {
     const node = await start();
     const path = await modelFile('Small');
     const { manifestId } = await node.request('importModel', { path, alias: 'one' });
-    await node.request('setShards', { shards: [{ model: 'one' }] });
+    await node.configure({ shards: [{ model: 'one' }] });
     await node.untilServing();
     const before = await ask(node, 'one');
     const [pid] = node.enginePids;
@@ -79,7 +79,7 @@ describe('a hosted file that is written over in place', () => {
     const node = await start();
     const path = await modelFile('Small');
     await node.request('importModel', { path, alias: 'one' });
-    await node.request('setShards', { shards: [{ model: 'one' }] });
+    await node.configure({ shards: [{ model: 'one' }] });
     await node.untilServing();
     const before = await ask(node, 'one');
 
@@ -115,7 +115,7 @@ describe('a hosted file that is written over in place', () => {
     await copyFile(path, copy);
     const { manifestId } = await node.request('importModel', { path });
     await node.request('importModel', { path: copy });
-    await node.request('setShards', { shards: [{ model: manifestId }] });
+    await node.configure({ shards: [{ model: manifestId }] });
     await node.untilServing();
     const before = await ask(node, 'Small');
     const [pid = 0] = node.enginePids;
@@ -149,7 +149,7 @@ describe('two models of one name', () => {
       const path = await modelFile('Same Name', seed);
       ids.push((await node.request('importModel', { path })).manifestId);
     }
-    await node.request('setShards', { shards: ids.map((model) => ({ model })) });
+    await node.configure({ shards: ids.map((model) => ({ model })) });
     await node.untilServing();
     const models = await listed(node);
     expect(models.map(({ id }) => id)).toEqual(
@@ -182,7 +182,7 @@ describe('two models of one name', () => {
 
     const path = await modelFile('Same Name', 1);
     const { manifestId } = await node.request('importModel', { path });
-    await node.request('setShards', { shards: [{ model: 'Same Name' }] });
+    await node.configure({ shards: [{ model: 'Same Name' }] });
     await node.until(({ shards }) => shards[0]?.manifestId === manifestId, 'the own one is hosted');
     await node.untilServing();
     const ownText = await ask(node, 'Same Name');
@@ -223,7 +223,7 @@ describe('a model that cannot be loaded', () => {
     const good = await modelFile('Good', 2);
     await node.request('importModel', { path: broken });
     await node.request('importModel', { path: good });
-    await node.request('setShards', { shards: [{ model: 'Broken' }, { model: 'Good' }] });
+    await node.configure({ shards: [{ model: 'Broken' }, { model: 'Good' }] });
     await node.untilServing();
     await ask(node, 'Broken');
     await writeFile(broken, 'This is no model any more.');

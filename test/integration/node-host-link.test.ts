@@ -12,14 +12,16 @@ function launch(): RawNode {
   return node;
 }
 
+const soundConfig = {
+  dataFolder: '/data',
+  listen: ['/ip4/127.0.0.1/tcp/0'],
+  mdns: false,
+  gateway: { port: 0, apiKey: 'mm-key-of-a-host-out-of-its-mind' },
+  engine: { threads: 1, backend: 'cpu' },
+};
+
 async function startParams(): Promise<object> {
-  return {
-    dataFolder: await temporaryFolder(),
-    listen: ['/ip4/127.0.0.1/tcp/0'],
-    mdns: false,
-    gateway: { port: 0, apiKey: 'mm-key-of-a-host-out-of-its-mind' },
-    engine: { threads: 1, backend: 'cpu' },
-  };
+  return { ...soundConfig, dataFolder: await temporaryFolder() };
 }
 
 const megabytes = 'x'.repeat(8 * 1024 * 1024);
@@ -71,13 +73,13 @@ describe('a host that talks nonsense', () => {
     ['a port that does not exist', 'start', { gateway: { port: 65_536 } }],
     [
       'more shards than a node may host',
-      'setShards',
-      { shards: Array.from({ length: 100_000 }, () => ({ model: 'x' })) },
+      'configure',
+      { ...soundConfig, shards: Array.from({ length: 100_000 }, () => ({ model: 'x' })) },
     ],
     [
       'a range that ends before it begins',
-      'setShards',
-      { shards: [{ model: 'x', layers: { firstLayer: 3, lastLayer: 1 } }] },
+      'configure',
+      { ...soundConfig, shards: [{ model: 'x', layers: { firstLayer: 3, lastLayer: 1 } }] },
     ],
     ['a chat without messages', 'chat', { model: 'x', messages: [] }],
     [

@@ -107,14 +107,14 @@ describe('the shards of a node', () => {
     await untilHeard([]);
     expect(watching.status.models).toEqual([]);
 
-    await hosting.request('setShards', { shards: [{ model, layers: lower }] });
+    await hosting.configure({ shards: [{ model, layers: lower }] });
     expect((await untilHeard([lower])).models).toMatchObject([
       { name: model, path: null, available: false },
     ]);
     await hosting.untilServing();
     const [pid = 0] = hosting.enginePids;
 
-    await hosting.request('setShards', {
+    await hosting.configure({
       shards: [
         { model, layers: upper },
         { model, layers: lower },
@@ -131,7 +131,7 @@ describe('the shards of a node', () => {
     });
     expect(done.receipts[0]?.stages).toMatchObject([lower, upper]);
 
-    await hosting.request('setShards', { shards: [] });
+    await hosting.configure({ shards: [] });
     await untilHeard([]);
     await eventuallyTrue('the engine is gone', () => !isAlive(pid));
   });
@@ -165,7 +165,7 @@ describe('the shards of a node', () => {
     expect(await answeredBy()).toBe(other.status.peer);
 
     // Peers were told: with its own engine gone too, the other one knows nobody to ask.
-    await other.request('setShards', { shards: [] });
+    await other.configure({ shards: [] });
     await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
     await expect(node.ask(asked)).rejects.toMatchObject({
       code: 'no-route',
@@ -214,7 +214,7 @@ describe('the shards of a node', () => {
     ];
     for (const [entry, code] of nonsense) {
       const shards = [{ model, layers: lower }, entry as { model: string }];
-      await expect(node.request('setShards', { shards })).rejects.toMatchObject({ code });
+      await expect(node.configure({ shards })).rejects.toMatchObject({ code });
     }
     await node.until(() => true, 'asked again');
     expect(node.enginePids).toEqual(before);
@@ -228,7 +228,7 @@ describe('a model', () => {
     const node = await start({ dataFolder });
     const entry = await node.request('importModel', { path, alias: 'mine' });
     expect(entry).toMatchObject({ name: model, alias: 'mine', path, available: false });
-    await node.request('setShards', {
+    await node.configure({
       shards: [
         { model: 'mine', layers: lower },
         { model: 'mine', layers: upper },

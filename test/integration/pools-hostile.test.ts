@@ -238,7 +238,6 @@ async function startInviter(
   const libp2p = await buildLibp2p({
     identity,
     listen: [anyLocalPort],
-    onDiscovered: undefined,
     gate,
   });
   await startLibp2p(libp2p);

@@ -110,7 +110,7 @@ describe('a model that was imported and is not hosted', () => {
       expect(bytes.map(([kind]) => kind)).toEqual([chunkKinds.failed]);
     }
     await node.request('setWork', serving);
-    await node.request('setShards', { shards: [{ model: manifestId }] });
+    await node.configure({ shards: [{ model: manifestId }] });
     await node.untilServing();
     expect((await askHeader(stranger, node, manifestId)).at(-1)?.[0]).toBe(headerKinds.end);
     const kinds = (await askBytes(stranger, node, manifestId)).map(([kind]) => kind);

@@ -154,7 +154,7 @@ describe('a home folder', () => {
     const { code, err } = await mindmeshAs(owner, 'serve', '--api-port', '0', '--no-window');
     expect(code).toBe(1);
     expect(err).toContain(owner.home);
-    expect(err).toContain('choose another one with --data');
+    expect(err).toContain('choose another data folder with --data');
   });
 });
 

@@ -85,6 +85,49 @@ it('tells when the program to start does not exist', async () => {
   });
 });
 
+it('tells of a failed start in the words of its plan', async () => {
+  const failures: string[] = [];
+  const { supervisor } = supervised(['exits-early'], {
+    startError: (failure) => {
+      failures.push(failure.kind);
+      return new AppError('engine-died', 'No capacitor, no start.');
+    },
+  });
+  await expect(supervisor.start()).rejects.toMatchObject({
+    code: 'engine-died',
+    message: 'No capacitor, no start.',
+    cause: { message: expect.stringContaining('the flux capacitor is missing') },
+  });
+  expect(failures.slice(0, 1)).toEqual(['ended']);
+});
+
+it.skipIf(process.platform === 'win32')('gives a child an input whose end can end it', async () => {
+  const { supervisor, states } = supervised(['well'], {
+    command: 'cat',
+    args: [],
+    links: [],
+    stdin: 'pipe',
+    whenReady: () => Promise.resolve(),
+    askToStop: (child) => child.stdin?.end(),
+  });
+  await supervisor.start();
+  const child = supervisor.state.name === 'running' ? supervisor.state.child : undefined;
+  await supervisor.stop();
+  expect(await child?.exited).toMatchObject({ code: 0, signal: null });
+  expect(names(states)).toEqual(['starting', 'running', 'stopping', 'stopped']);
+});
+
+it('outlives a message to a child that is gone', async () => {
+  const { supervisor, processes } = supervised(['well']);
+  await supervisor.start();
+  const [child] = processes;
+  await supervisor.stop();
+  child?.send('anything');
+  child?.send('twice');
+  await supervisor.start();
+  expect(supervisor.state.name).toBe('running');
+});
+
 it('ends a child that hangs at its start, and says so', async () => {
   const { supervisor, pids } = supervised(['hangs-at-start'], { readyWithinMs: 500 });
   await expect(supervisor.start()).rejects.toMatchObject({

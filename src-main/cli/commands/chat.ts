@@ -2,6 +2,8 @@
 import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatMessage } from '../../../src-shared/chat.ts';
+import { localNow } from '../../../src-shared/local-time.ts';
+import { dutyWords } from '../../../src-shared/words/words.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
@@ -140,7 +142,7 @@ function answeringModel(
       'no-route',
       isOthersFault
         ? `${model.alias ?? model.name} cannot answer: this machine is paused after failures to load. "mindmesh status" tells of which; "mindmesh resume" tries again now.`
-        : `No model can answer. ${duty.sentence}.`,
+        : `No model can answer. ${dutyWords(duty, localNow())}.`,
     );
   }
   const [shard] = shards;

@@ -23,12 +23,17 @@ export async function status(options: CommonOptions & { readonly json?: boolean 
   try {
     const snapshot = connection.snapshot();
     if (options.json === true) {
-      // The key opens the endpoint to whoever reads it; programs take it from its file.
-      const { key: _key, ...api } = snapshot.api;
+      const { api } = snapshot;
       const pid = (await readHostFile(dataFolder.hostFile))?.pid ?? null;
       // Nothing listens before the node is there.
       const baseUrl = snapshot.node === null ? null : api.baseUrl;
-      printJson({ ...snapshot, pid, api: { ...api, baseUrl, keyFile: dataFolder.apiKey } });
+      printJson({
+        ...snapshot,
+        facts: await connection.topic('facts'),
+        pid,
+        // The key opens the endpoint to whoever reads it; programs take it from its file.
+        api: { ...api, baseUrl, keyFile: dataFolder.apiKey },
+      });
     } else {
       print(statusLines(snapshot, await windowAddress(connection), Date.now()));
     }

@@ -1,3 +1,5 @@
+import { localNow } from '../../../src-shared/local-time.ts';
+import { dutyWords } from '../../../src-shared/words/words.ts';
 import { describe, expect, it } from 'vitest';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
@@ -45,9 +47,8 @@ const snapshot: HostSnapshot = {
   },
   consent: 'given',
   warnings: [],
-  facts: null,
   node,
-  api: { baseUrl: 'http://127.0.0.1:6374/v1', key: 'mm-secret' },
+  api: { baseUrl: 'http://127.0.0.1:6374/v1' },
   dataFolder: '/data',
   startedAt: 1_000_000,
 };
@@ -109,7 +110,14 @@ describe('what status prints', () => {
     const sentence = 'Paused: Hades is running';
     const duty = {
       state: 'paused' as const,
-      reasons: [],
+      reasons: [
+        {
+          name: 'game running' as const,
+          reason: { code: 'program-running' as const, names: ['Hades'], others: 0 },
+          isSeen: true,
+          clearsAt: null,
+        },
+      ],
       sentence,
       answersOwner: false,
       pause: null,
@@ -148,7 +156,7 @@ describe('what status prints', () => {
     const duty = {
       state: 'faulted' as const,
       code: 'engine-died',
-      because: 'It died',
+      message: 'It died',
       retryAt: 60_000,
       sentence: 'Fault: It died; trying again at 12:01',
       answersOwner: false,
@@ -156,11 +164,11 @@ describe('what status prints', () => {
     };
     const hint = '          "mindmesh resume" tries again now.';
     const lines = statusLines({ ...snapshot, duty }, undefined, 0);
-    expect(lines[lines.indexOf(`  Now     ${duty.sentence}`) + 1]).toBe(hint);
+    expect(lines[lines.indexOf(`  Now     ${dutyWords(duty, localNow())}`) + 1]).toBe(hint);
     expect(statusLines(snapshot, undefined, 0)).not.toContain(hint);
     const coolDown = {
       name: 'fault cool-down' as const,
-      because: 'It died',
+      reason: { code: 'failed' as const, message: 'It died', retryAt: 60_000 },
       isSeen: true,
       clearsAt: null,
     };

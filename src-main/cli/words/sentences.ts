@@ -4,6 +4,8 @@ import { missingCase } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { nameAmong } from '../../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
+import { localNow } from '../../../src-shared/local-time.ts';
+import { dutyWords } from '../../../src-shared/words/words.ts';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { waitsForConsent } from '../../host/waits-for-consent.ts';
 
@@ -124,7 +126,7 @@ function dutyLines({ duty, node }: HostSnapshot): string[] {
     ? 'Your own questions are answered by other machines.'
     : 'Your own questions wait until then: no other machine in reach has a whole model.';
   return [
-    row('Now', duty.sentence),
+    row('Now', dutyWords(duty, localNow())),
     ...(isAfterFault(duty) ? [row('', '"mindmesh resume" tries again now.')] : []),
     ...(isAtWork
       ? []

@@ -2,6 +2,8 @@
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Card } from '../../components/card.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
+import { dutyWords } from '../../../src-shared/words/words.ts';
+import { localNow } from '../../../src-shared/local-time.ts';
 import { text } from '../../locales/text.ts';
 import { dutySummary, ownQuestions } from './duty-summary.ts';
 import { PauseControls } from './pause-controls.tsx';
@@ -24,7 +26,7 @@ export function DutyCard({
     <Card title={words.title} aside={<StateBadge tone={tone}>{word}</StateBadge>}>
       <div role="status" className="mb-4">
         <p className="text-lg leading-snug text-balance wrap-anywhere">
-          {duty.state === 'off' ? words.offSentence : duty.sentence}
+          {duty.state === 'off' ? words.offSentence : dutyWords(duty, localNow())}
         </p>
         {questions === null ? null : (
           <p className="mt-1 text-sm text-muted">{words.questions[questions]}</p>

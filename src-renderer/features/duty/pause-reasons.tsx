@@ -1,6 +1,8 @@
 /** Every reason of a pause, and how it ends. */
 import { type PauseReason, type PauseReasonName } from '../../../src-shared/duty.ts';
 import { Icon, type IconName } from '../../components/icon.tsx';
+import { causeWords } from '../../../src-shared/words/words.ts';
+import { localNow } from '../../../src-shared/local-time.ts';
 import { asSentence } from '../../locales/format.ts';
 import { text } from '../../locales/text.ts';
 import { viewAddress } from '../navigation/use-view.ts';
@@ -22,10 +24,10 @@ export function PauseReasons({ reasons }: { reasons: readonly PauseReason[] }) {
       <h3 className="mb-2 text-xs text-muted">{words.reasons}</h3>
       <ul className="space-y-3">
         {reasons.map((reason) => (
-          <li key={`${reason.name}/${reason.because}`} className="flex gap-3">
+          <li key={reason.name} className="flex gap-3">
             <Icon name={icons[reason.name] ?? 'info'} className="mt-1 size-4 text-muted" />
             <div className="min-w-0 wrap-anywhere">
-              <p className="font-medium">{asSentence(reason.because)}</p>
+              <p className="font-medium">{asSentence(causeWords(reason.reason, localNow()))}</p>
               <p className="text-sm text-muted">
                 {reasonEnd(reason)}{' '}
                 {canBeSwitchedOff(reason) ? (

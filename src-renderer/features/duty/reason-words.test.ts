@@ -4,7 +4,7 @@ import { canBeSwitchedOff, reasonEnd } from './reason-words.ts';
 
 const game: PauseReason = {
   name: 'game running',
-  because: 'Hades is running',
+  reason: { code: 'program-running', names: ['Hades'], others: 0 },
   isSeen: true,
   clearsAt: null,
 };

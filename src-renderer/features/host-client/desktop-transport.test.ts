@@ -16,19 +16,21 @@ function playedPreload() {
   };
 }
 
-it('carries texts both ways, and none once the window has closed its link', () => {
+it('opens, carries texts both ways, and none once the window has closed its link', async () => {
   const preload = playedPreload();
   const heard: string[] = [];
   const link = desktopTransport(preload.api).connect({
+    onOpen: () => heard.push('open'),
     onText: (text) => heard.push(text),
     onEnd: () => heard.push('ended'),
   });
+  await Promise.resolve();
   preload.say('a snapshot');
   link.send('a question');
   link.close();
   preload.say('too late');
   link.send('too late as well');
 
-  expect(heard).toEqual(['a snapshot']);
+  expect(heard).toEqual(['open', 'a snapshot']);
   expect(preload.sent).toEqual(['a question']);
 });

@@ -9,12 +9,14 @@ export function desktopTransport(api: Pick<DesktopApi, 'send' | 'onText'>): Tran
   return {
     connect: (events) => {
       let isOpen = true;
-      // The first call opens the session, and the host's first word is a snapshot.
+      // The first call opens the session.
       api.onText((text) => {
         if (isOpen) {
           events.onText(text);
         }
       });
+      // After the link was returned.
+      queueMicrotask(() => events.onOpen());
       return {
         send: (text) => {
           if (isOpen) {

@@ -4,7 +4,10 @@ import { text } from '../../locales/text.ts';
 import { ConnectionLostError } from './host-client.ts';
 
 export function failureSentence(error: unknown): string {
-  return error instanceof ConnectionLostError
-    ? `${text.connection.lostTitle} ${text.connection.lost}`
-    : toAppError(error).message;
+  if (error instanceof ConnectionLostError) {
+    return `${text.connection.lostTitle} ${text.connection.lost}`;
+  }
+  const { message, advice } = toAppError(error);
+  const words = advice === undefined ? null : text.advice[advice].window;
+  return words === null ? message : `${message} ${words}`;
 }

@@ -11,12 +11,19 @@ const snapshot: HostSnapshot = {
   consent: 'given',
   warnings: [],
   duty: { state: 'starting', sentence: 'Starting', answersOwner: false, pause: null },
-  facts: null,
   node: null,
-  api: { baseUrl: 'http://127.0.0.1:6374/v1', key: 'a key' },
+  imports: [],
+  api: { baseUrl: 'http://127.0.0.1:6374/v1' },
   dataFolder: '/data',
   startedAt: 0,
 };
+
+/** The topics of a snapshot, as a host tells them. */
+function topicsOf({ duty, node, imports, ...app }: HostSnapshot): object[] {
+  const { shards = null, peers = null, models = null, downloads = null, ...rest } = node ?? {};
+  const told = { app, duty, node: node && rest, shards, peers, models, downloads, imports };
+  return Object.entries(told).map(([topic, value]) => ({ topic, revision: 1, value }));
+}
 
 /** A host played by the test: sees what the window sends and says what the test tells it to. */
 function playedHost() {
@@ -45,8 +52,14 @@ function playedHost() {
     links,
     newest,
     say: (message: unknown) => newest().events.onText(JSON.stringify(message)),
-    sayHello: () =>
-      newest().events.onText(JSON.stringify({ type: 'notice', name: 'snapshot', value: snapshot })),
+    /** The window asks for the snapshot first, under the number 1. */
+    sayHello: (given = snapshot) => {
+      const { events } = newest();
+      events.onOpen();
+      for (const event of topicsOf(given)) {
+        events.onText(JSON.stringify({ type: 'event', id: 1, event }));
+      }
+    },
   };
 }
 
@@ -64,7 +77,7 @@ const model = {
   available: true,
 };
 
-const node: HostSnapshot['node'] = {
+const node: NonNullable<HostSnapshot['node']> = {
   peer: 'this',
   addresses: [],
   gatewayPort: 6374,
@@ -106,8 +119,8 @@ describe('the window and its host', () => {
     const second = client.request('windowAddress', {});
 
     host.say({ type: 'result', id: 99, result: null });
-    host.say({ type: 'result', id: 2, result: { url: 'http://127.0.0.1/' } });
-    host.say({ type: 'error', id: 1, error: { code: 'internal', message: 'No usage today.' } });
+    host.say({ type: 'result', id: 3, result: { url: 'http://127.0.0.1/' } });
+    host.say({ type: 'error', id: 2, error: { code: 'internal', message: 'No usage today.' } });
 
     await expect(second).resolves.toEqual({ url: 'http://127.0.0.1/' });
     await expect(first).rejects.toMatchObject({ code: 'internal', message: 'No usage today.' });
@@ -125,11 +138,11 @@ describe('the window and its host', () => {
       'null',
       '[]',
       '{"type":"result"}',
-      '{"type":"notice","name":"snapshot"}',
+      '{"type":"event","id":1,"event":{"topic":"app"}}',
     ]) {
       host.newest().events.onText(text);
     }
-    host.say({ type: 'result', id: 1, result: { answers: 'many' } });
+    host.say({ type: 'result', id: 2, result: { answers: 'many' } });
 
     await expect(question).rejects.toMatchObject({ code: 'internal' });
     expect(client.getView().snapshot).toEqual(snapshot);
@@ -139,11 +152,7 @@ describe('the window and its host', () => {
     const host = playedHost();
     const client = createHostClient(host.transport);
     const bad = { ...model, name: 'Bad', sizeBytes: 0 };
-    host.say({
-      type: 'notice',
-      name: 'snapshot',
-      value: { ...snapshot, node: { ...node, models: [bad, model] } },
-    });
+    host.sayHello({ ...snapshot, node: { ...node, models: [bad, model] } });
     const shown = client.getView().snapshot;
     expect(shown?.node?.models).toEqual([model]);
     expect(shown?.warnings).toEqual([expect.stringContaining('is left out: "Bad"')]);
@@ -155,7 +164,7 @@ describe('the window and its host', () => {
     const client = createHostClient(host.transport);
     host.sayHello();
     const pools = client.request('poolList', {});
-    host.say({ type: 'result', id: 1, result: [{ id: 'no pool' }] });
+    host.say({ type: 'result', id: 2, result: [{ id: 'no pool' }] });
     expect(await pools).toEqual([]);
     expect(console.warn).toHaveBeenCalledOnce();
     client.close();
@@ -171,13 +180,31 @@ describe('the window and its host', () => {
     const chat = client.chat(request, (event) => events.push(event), stop.signal);
 
     const text = { type: 'text', choice: 0, text: 'Hello', tokens: 1 };
-    host.say({ type: 'event', id: 1, event: text });
+    host.say({ type: 'event', id: 2, event: text });
     stop.abort();
-    host.say({ type: 'error', id: 1, error: { code: 'cancelled', message: 'Cancelled.' } });
+    host.say({ type: 'error', id: 2, error: { code: 'cancelled', message: 'Cancelled.' } });
 
     await expect(chat).rejects.toMatchObject({ code: 'cancelled' });
     expect(events).toEqual([text]);
-    expect(host.newest().sent).toEqual([{ id: 1, method: 'chat', params: request }, { cancel: 1 }]);
+    expect(host.newest().sent.slice(1)).toEqual([
+      { id: 2, method: 'chat', params: request },
+      { cancel: 2 },
+    ]);
+  });
+
+  it('watches a topic until it is told to stop', async () => {
+    const host = playedHost();
+    const client = createHostClient(host.transport);
+    host.sayHello();
+    const told: unknown[] = [];
+    const stop = new AbortController();
+    const watching = client.watch(['pools'], (event) => told.push(event), stop.signal);
+    host.say({ type: 'event', id: 2, event: { topic: 'pools', revision: 7, value: [] } });
+    host.say({ type: 'event', id: 2, event: { topic: 'pools', revision: 8, value: 'none' } });
+    stop.abort();
+    await expect(watching).rejects.toMatchObject({ code: 'cancelled' });
+    expect(told).toEqual([{ topic: 'pools', revision: 7, value: [] }]);
+    expect(host.newest().sent.at(-1)).toEqual({ cancel: 2 });
   });
 
   it('fails open questions when the connection breaks, keeps the snapshot, and connects again', async () => {

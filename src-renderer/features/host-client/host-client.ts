@@ -11,7 +11,12 @@ import {
   type HostParams,
   type HostResult,
 } from '../../../src-shared/api/host-api.ts';
-import { type HostSnapshot, withLeftOut } from '../../../src-shared/api/snapshot.ts';
+import {
+  type HostSnapshot,
+  SnapshotBuilder,
+  snapshotTopics,
+} from '../../../src-shared/api/snapshot.ts';
+import type { Topic, TopicEvent } from '../../../src-shared/api/topics.ts';
 import type { ChatEvent, ChatRequestInput } from '../../../src-shared/chat.ts';
 import { RpcClient } from '../../../src-shared/rpc/client.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
@@ -47,6 +52,15 @@ export interface HostClient {
   chat(
     request: ChatRequestInput,
     onEvent: (event: ChatEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
+   * Tells the values of topics until the signal aborts. Rejects as `chat`; who goes on watching asks again when there is
+   * a connection.
+   */
+  watch<T extends Topic>(
+    topics: readonly T[],
+    onEvent: (event: TopicEvent<T>, leftOut: readonly string[]) => void,
     signal: AbortSignal,
   ): Promise<void>;
   /** Tries again at once when there is no connection and no try is under way. */
@@ -99,6 +113,18 @@ class ReconnectingHostClient implements HostClient {
     await this.#connected().stream('chat', request, { onEvent, signal });
   }
 
+  async watch<T extends Topic>(
+    topics: readonly T[],
+    onEvent: (event: TopicEvent<T>, leftOut: readonly string[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#connected().stream(
+      'watch',
+      { topics: [...topics] },
+      { signal, onEvent: (event, leftOut) => onEvent(event as TopicEvent<T>, leftOut) },
+    );
+  }
+
   reconnectNow(): void {
     if (this.#view.connection !== 'connected' && this.#link === null) {
       this.#connect();
@@ -125,7 +151,7 @@ class ReconnectingHostClient implements HostClient {
       answerer: 'the host',
       ended: () => new ConnectionLostError(),
       send: (message) => this.#link?.send(JSON.stringify(message)),
-      notices: { snapshot: (snapshot, leftOut) => this.#hear(withLeftOut(snapshot, leftOut)) },
+      notices: {},
       onBadMessage: (problem) =>
         console.warn('Dropped a message of the host that could not be read.', problem),
       onLeftOut: (method, leftOut) => {
@@ -136,12 +162,32 @@ class ReconnectingHostClient implements HostClient {
     });
     this.#rpc = rpc;
     this.#link = this.#transport.connect({
+      onOpen: () => this.#watchSnapshot(rpc),
       onText: (text) => rpc.receive(parseJson(text)),
       onEnd: (end) => {
         rpc.close();
         this.#end(end);
       },
     });
+  }
+
+  #watchSnapshot(rpc: RpcClient<HostApi>): void {
+    const builder = new SnapshotBuilder();
+    rpc
+      .stream(
+        'watch',
+        { topics: [...snapshotTopics] },
+        {
+          onEvent: (event, leftOut) => {
+            const snapshot = builder.take(event, leftOut);
+            if (snapshot !== null) {
+              this.#hear(snapshot);
+            }
+          },
+        },
+      )
+      // It ends with the link, whose end is told by itself.
+      .catch(() => {});
   }
 
   #hear(snapshot: HostSnapshot): void {

@@ -7,6 +7,8 @@
 export type LinkEnd = 'lost' | 'signed-out';
 
 export interface LinkEvents {
+  /** Once, when text can be sent. */
+  onOpen(): void;
   onText(text: string): void;
   /** Exactly once, also when the link never opened; nothing follows it. */
   onEnd(end: LinkEnd): void;

@@ -23,6 +23,7 @@ function connect(page: URL, events: LinkEvents): Link {
   let opened = false;
   socket.addEventListener('open', () => {
     opened = true;
+    events.onOpen();
   });
   socket.addEventListener('message', (event) => {
     if (typeof event.data === 'string') {

@@ -7,7 +7,7 @@ import { hostingChoiceOf, withHostingChoice } from './hosting-choice.ts';
 
 export function useRemoveModel(
   models: readonly ModelEntry[],
-): Omit<Action, 'follow'> & { readonly remove: (model: ModelEntry, onDone?: () => void) => void } {
+): Omit<Action, 'follow'> & { readonly remove: (model: ModelEntry) => void } {
   const host = useHost();
   const { settings } = useSettingsForm();
   const { isAsking, problem, follow } = useAction();
@@ -22,6 +22,6 @@ export function useRemoveModel(
   return {
     isAsking,
     problem,
-    remove: (model, onDone) => follow(remove(model), onDone),
+    remove: (model) => follow(remove(model)),
   };
 }

@@ -1,11 +1,8 @@
-/** The route that a question to a model would take now, asked for anew while it is on the screen. */
-import { useCallback, useState } from 'react';
+/** The route that a question to a model would take now, asked for anew whenever peers, models or shards change. */
+import { useEffect, useMemo, useState } from 'react';
 import type { RouteView } from '../../../src-shared/route-view.ts';
 import { failureSentence } from '../host-client/failure-sentence.ts';
 import { useHost, useHostView } from '../host-client/host-context.tsx';
-import { useRepeated } from '../host-client/use-repeated.ts';
-
-const renewedAfterMs = 3000;
 
 /** Of one model: a route, or why there is none. */
 type Told = { readonly manifestId: string } & (
@@ -16,21 +13,29 @@ type Told = { readonly manifestId: string } & (
 /** null before the first answer about this model. */
 export function useRoute(manifestId: string): Told | null {
   const host = useHost();
-  const { connection } = useHostView();
+  const { connection, snapshot } = useHostView();
+  const { peers, models, shards } = snapshot?.node ?? {};
   const [told, setTold] = useState<Told | null>(null);
+  /** Another one whenever something is that the route depends on. */
+  const basis = useMemo(
+    () => ({ manifestId, peers, models, shards }),
+    [manifestId, peers, models, shards],
+  );
 
-  const renew = useCallback(async (): Promise<void> => {
+  useEffect(() => {
     if (connection !== 'connected') {
-      return;
+      return undefined;
     }
-    try {
-      const route = await host.request('route', { model: manifestId });
-      setTold({ manifestId, route });
-    } catch (error) {
-      setTold({ manifestId, problem: failureSentence(error) });
-    }
-  }, [host, connection, manifestId]);
-  useRepeated(renew, renewedAfterMs);
+    const { manifestId } = basis;
+    let isWanted = true;
+    host.request('route', { model: manifestId }).then(
+      (route) => isWanted && setTold({ manifestId, route }),
+      (error: unknown) => isWanted && setTold({ manifestId, problem: failureSentence(error) }),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [host, connection, basis]);
 
   return told?.manifestId === manifestId ? told : null;
 }

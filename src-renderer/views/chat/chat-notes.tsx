@@ -5,6 +5,8 @@ import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { ownQuestions } from '../../features/duty/duty-summary.ts';
 import { layerCoverage } from '../../features/models/layer-coverage.ts';
 import { isDemoModel } from '../../features/models/model-choice.ts';
+import { dutyWords } from '../../../src-shared/words/words.ts';
+import { localNow } from '../../../src-shared/local-time.ts';
 import { asSentence } from '../../locales/format.ts';
 import { text } from '../../locales/text.ts';
 
@@ -24,13 +26,13 @@ export function ChatNotes({
   if (node === null) {
     notes.push(text.chat.notRunningNote);
   } else if (model === null && questions === 'nowhere') {
-    notes.push(asSentence(duty.sentence), text.duty.questions.nowhere);
+    notes.push(asSentence(dutyWords(duty, localNow())), text.duty.questions.nowhere);
   } else if (model === null) {
     const loading = node.shards.some((shard) => shard.state === 'starting');
     notes.push(loading ? text.chat.loadingNote : text.chat.noModelNote);
   } else {
     if (questions === 'elsewhere') {
-      notes.push(asSentence(duty.sentence), text.duty.questions.elsewhere);
+      notes.push(asSentence(dutyWords(duty, localNow())), text.duty.questions.elsewhere);
     }
     if (isDemoModel(model)) {
       notes.push(text.chat.demoNote);

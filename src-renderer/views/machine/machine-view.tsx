@@ -32,14 +32,14 @@ function GpuCards({ gpus, settings }: { gpus: Facts['gpus']; settings: Settings 
 }
 
 export function MachineView({ snapshot }: { snapshot: HostSnapshot }) {
-  const facts = useFacts(snapshot.facts);
+  const facts = useFacts();
   const { settings } = useSettings();
   return (
     <div className="min-h-0 grow overflow-y-auto">
       <div className="mx-auto w-full max-w-4xl space-y-4 p-4 md:p-6">
         <h1 className="text-xl font-semibold tracking-tight">{words.title}</h1>
         <DutyCard snapshot={snapshot} withReasons />
-        {facts === null ? (
+        {facts === undefined ? null : facts === null ? (
           <Card title={words.notWatched}>
             <p className="text-sm text-muted">{words.notWatchedSentence}</p>
           </Card>

@@ -11,7 +11,7 @@ const words = text.models;
 export function CatalogCard({
   node,
   roomBytes,
-  catalog: { entries, storage, failure, renew },
+  catalog: { entries, storage, failure },
 }: {
   node: NodeStatus;
   roomBytes: number | undefined;
@@ -34,7 +34,6 @@ export function CatalogCard({
               node={node}
               roomBytes={roomBytes}
               freeBytes={storage?.freeBytes}
-              onChange={renew}
             />
           ))}
         </ul>

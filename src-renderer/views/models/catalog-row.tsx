@@ -59,13 +59,11 @@ export function CatalogRow({
   node,
   roomBytes,
   freeBytes,
-  onChange,
 }: {
   entry: CatalogEntry;
   node: NodeStatus;
   roomBytes: number | undefined;
   freeBytes: number | undefined;
-  onChange: () => void;
 }) {
   const host = useHost();
   const { isAsking, problem, follow } = useAction();
@@ -92,7 +90,6 @@ export function CatalogRow({
           throw error;
         }
       }),
-      onChange,
     );
   return (
     <li className="space-y-2 py-4 first:pt-0 last:pb-0">
@@ -140,9 +137,7 @@ export function CatalogRow({
           <Button
             disabled={cancelling.isAsking}
             aria-label={words.cancelAria(name)}
-            onClick={() =>
-              cancelling.follow(host.request('cancelDownload', { model: id }), onChange)
-            }
+            onClick={() => cancelling.follow(host.request('cancelDownload', { model: id }))}
           >
             {words.cancel}
           </Button>

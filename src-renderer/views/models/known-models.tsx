@@ -33,12 +33,10 @@ function Model({
   model,
   node,
   snapshot,
-  onRemoved,
 }: {
   model: ModelEntry;
   node: NodeStatus;
   snapshot: HostSnapshot;
-  onRemoved: () => void;
 }) {
   const isDemo = isDemoModel(model);
   const aliases = [model.alias ?? [], model.otherAliases ?? []].flat();
@@ -77,27 +75,14 @@ function Model({
           roomBytes={snapshot.hostingMemoryBytes}
         />
         {isDemo || model.isKept !== true ? null : (
-          <RemoveModel
-            model={model}
-            models={node.models}
-            dataFolder={snapshot.dataFolder}
-            onRemoved={onRemoved}
-          />
+          <RemoveModel model={model} models={node.models} dataFolder={snapshot.dataFolder} />
         )}
       </div>
     </li>
   );
 }
 
-export function KnownModels({
-  node,
-  snapshot,
-  onRemoved,
-}: {
-  node: NodeStatus;
-  snapshot: HostSnapshot;
-  onRemoved: () => void;
-}) {
+export function KnownModels({ node, snapshot }: { node: NodeStatus; snapshot: HostSnapshot }) {
   const imports = snapshot.imports ?? [];
   return (
     <Card title={words.known}>
@@ -117,13 +102,7 @@ export function KnownModels({
               </li>
             ))}
             {node.models.map((model) => (
-              <Model
-                key={model.manifestId}
-                model={model}
-                node={node}
-                snapshot={snapshot}
-                onRemoved={onRemoved}
-              />
+              <Model key={model.manifestId} model={model} node={node} snapshot={snapshot} />
             ))}
           </ul>
           <LayerLegend />

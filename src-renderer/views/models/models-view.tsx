@@ -22,7 +22,7 @@ export function ModelsView({ snapshot }: { snapshot: HostSnapshot }) {
           <p className="text-muted">{words.notRunning}</p>
         ) : (
           <>
-            <KnownModels node={node} snapshot={snapshot} onRemoved={catalog.renew} />
+            <KnownModels node={node} snapshot={snapshot} />
             <CatalogCard node={node} roomBytes={hostingMemoryBytes} catalog={catalog} />
           </>
         )}

@@ -13,12 +13,10 @@ export function RemoveModel({
   model,
   models,
   dataFolder,
-  onRemoved,
 }: {
   model: ModelEntry;
   models: readonly ModelEntry[];
   dataFolder: string;
-  onRemoved: () => void;
 }) {
   const { isAsking, problem, remove } = useRemoveModel(models);
   const [isAsked, setIsAsked] = useState(false);
@@ -45,7 +43,7 @@ export function RemoveModel({
           confirm={words.removeConfirm}
           onConfirm={() => {
             setIsAsked(false);
-            remove(model, onRemoved);
+            remove(model);
           }}
           onCancel={() => setIsAsked(false)}
         >

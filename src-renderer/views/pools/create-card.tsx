@@ -12,7 +12,7 @@ import { text } from '../../locales/text.ts';
 
 const words = text.pools;
 
-export function CreateCard({ onChange }: { onChange: () => void }) {
+export function CreateCard() {
   const host = useHost();
   const { isAsking, problem, follow } = useAction();
   const [name, setName] = useState('');
@@ -31,7 +31,6 @@ export function CreateCard({ onChange }: { onChange: () => void }) {
     follow(host.request('poolCreate', { name, ...given }), (pool) => {
       setMade(pool.name);
       setName('');
-      onChange();
     });
   };
   return (

@@ -19,15 +19,7 @@ import { ShownInvite } from './shown-invite.tsx';
 
 const words = text.pools;
 
-export function InviteForm({
-  pool,
-  onChange,
-  onEnd,
-}: {
-  pool: Pool;
-  onChange: () => void;
-  onEnd: () => void;
-}) {
+export function InviteForm({ pool, onEnd }: { pool: Pool; onEnd: () => void }) {
   const host = useHost();
   const { isAsking, problem, follow } = useAction();
   const [role, setRole] = useState<PoolRole>('member');
@@ -40,10 +32,7 @@ export function InviteForm({
     event.preventDefault();
     if ('value' in count) {
       const invite = { pool: pool.id, role, uses: count.value, lifeMs: Number(life) };
-      follow(host.request('poolInvite', invite), (answer) => {
-        setMade(answer);
-        onChange();
-      });
+      follow(host.request('poolInvite', invite), setMade);
     }
   };
   if (made !== null) {

@@ -11,7 +11,7 @@ import { text } from '../../locales/text.ts';
 
 const words = text.pools;
 
-export function InviteList({ pool, onChange }: { pool: Pool; onChange: () => void }) {
+export function InviteList({ pool }: { pool: Pool }) {
   const host = useHost();
   const now = useNow();
   const { isAsking, problem, follow } = useAction();
@@ -19,7 +19,7 @@ export function InviteList({ pool, onChange }: { pool: Pool; onChange: () => voi
 
   const close = ({ id }: PoolInvite): void => {
     setClosing(null);
-    follow(host.request('poolRevoke', { pool: pool.id, target: id }), onChange);
+    follow(host.request('poolRevoke', { pool: pool.id, target: id }));
   };
   return (
     <section aria-label={words.invites}>

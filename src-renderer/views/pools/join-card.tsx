@@ -16,7 +16,7 @@ import { text } from '../../locales/text.ts';
 
 const words = text.pools;
 
-function JoinForm({ opened, onChange }: { opened: string; onChange: () => void }) {
+function JoinForm({ opened, onJoined }: { opened: string; onJoined: () => void }) {
   const host = useHost();
   const now = useNow();
   const { isAsking, problem, follow } = useAction();
@@ -36,7 +36,7 @@ function JoinForm({ opened, onChange }: { opened: string; onChange: () => void }
     follow(host.request('poolJoin', { link: link.trim(), ...name }), (pool) => {
       setJoined(pool.name);
       setLink('');
-      onChange();
+      onJoined();
     });
   };
   return (
@@ -85,7 +85,7 @@ function JoinForm({ opened, onChange }: { opened: string; onChange: () => void }
   );
 }
 
-export function JoinCard({ onChange }: { onChange: () => void }) {
+export function JoinCard() {
   const { invite, request, forget } = useOpenedInvite();
   return (
     <Card title={words.join}>
@@ -93,10 +93,7 @@ export function JoinCard({ onChange }: { onChange: () => void }) {
         // A link that was just opened begins anew.
         key={request}
         opened={invite === null ? '' : `${inviteLinkStart}${invite}`}
-        onChange={() => {
-          forget();
-          onChange();
-        }}
+        onJoined={forget}
       />
     </Card>
   );

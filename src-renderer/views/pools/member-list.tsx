@@ -26,7 +26,7 @@ function Presence({ isSelf, connected }: PoolMember) {
   );
 }
 
-export function MemberList({ pool, onChange }: { pool: Pool; onChange: () => void }) {
+export function MemberList({ pool }: { pool: Pool }) {
   const host = useHost();
   const now = useNow();
   const { isAsking, problem, follow } = useAction();
@@ -34,7 +34,7 @@ export function MemberList({ pool, onChange }: { pool: Pool; onChange: () => voi
 
   const remove = ({ peer }: PoolMember): void => {
     setRemoving(null);
-    follow(host.request('poolRevoke', { pool: pool.id, target: peer }), onChange);
+    follow(host.request('poolRevoke', { pool: pool.id, target: peer }));
   };
   return (
     <section aria-label={words.members}>

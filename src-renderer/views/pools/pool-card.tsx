@@ -28,7 +28,7 @@ function Standing({ state }: Pick<Pool, 'state'>) {
   );
 }
 
-export function PoolCard({ pool, onChange }: { pool: Pool; onChange: () => void }) {
+export function PoolCard({ pool }: { pool: Pool }) {
   const host = useHost();
   const { isAsking, problem, follow } = useAction();
   const [isInviting, setIsInviting] = useState(false);
@@ -37,7 +37,7 @@ export function PoolCard({ pool, onChange }: { pool: Pool; onChange: () => void 
 
   const leave = (): void => {
     setIsLeaving(false);
-    follow(host.request('poolLeave', { pool: pool.id, forGood: pool.isOwner }), onChange);
+    follow(host.request('poolLeave', { pool: pool.id, forGood: pool.isOwner }));
   };
   return (
     <Card
@@ -50,11 +50,9 @@ export function PoolCard({ pool, onChange }: { pool: Pool; onChange: () => void 
     >
       <div className="space-y-4">
         <Standing state={pool.state} />
-        <MemberList pool={pool} onChange={onChange} />
-        {pool.invites.length === 0 ? null : <InviteList pool={pool} onChange={onChange} />}
-        {isInviting ? (
-          <InviteForm pool={pool} onChange={onChange} onEnd={() => setIsInviting(false)} />
-        ) : null}
+        <MemberList pool={pool} />
+        {pool.invites.length === 0 ? null : <InviteList pool={pool} />}
+        {isInviting ? <InviteForm pool={pool} onEnd={() => setIsInviting(false)} /> : null}
         <Problem>{problem}</Problem>
         <div className="flex flex-wrap gap-2 border-t border-line pt-4">
           {mayInvite(pool) && !isInviting ? (

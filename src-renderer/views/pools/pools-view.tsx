@@ -15,7 +15,7 @@ import { PoolCard } from './pool-card.tsx';
 
 const words = text.pools;
 
-function PoolCards({ pools, failure, renew }: PoolsState) {
+function PoolCards({ pools, failure }: PoolsState) {
   if (pools === null) {
     return failure === null ? (
       <p className="text-muted">{words.loading}</p>
@@ -31,7 +31,7 @@ function PoolCards({ pools, failure, renew }: PoolsState) {
           <p className="text-sm text-muted">{words.noneSentence}</p>
         </Card>
       ) : (
-        pools.map((pool) => <PoolCard key={pool.id} pool={pool} onChange={renew} />)
+        pools.map((pool) => <PoolCard key={pool.id} pool={pool} />)
       )}
     </>
   );
@@ -56,8 +56,8 @@ export function PoolsView({ snapshot }: { snapshot: HostSnapshot }) {
         <p className="text-muted">{words.notRunning}</p>
       )}
       <div className="grid items-start gap-4 lg:grid-cols-2">
-        <JoinCard onChange={state.renew} />
-        <CreateCard onChange={state.renew} />
+        <JoinCard />
+        <CreateCard />
       </div>
       <SettingsSection form={form}>
         <SettingsGroup group="pools" />

@@ -6,6 +6,7 @@ import { viewAddress } from '../../features/navigation/use-view.ts';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { SingleCards } from '../../features/settings/single-cards.tsx';
+import { useFacts } from '../../features/machine/use-facts.ts';
 import { useSettings } from '../../features/settings/use-settings.ts';
 import { text } from '../../locales/text.ts';
 import { AppGroup } from './app-group.tsx';
@@ -45,6 +46,7 @@ function PrivacyNotes({ baseUrl }: { baseUrl: string }) {
 
 export function SettingsView({ snapshot }: { snapshot: HostSnapshot }) {
   const form = useSettings();
+  const facts = useFacts();
   const isDesktop = useDesktop() !== null;
   return (
     <div className="min-h-0 grow overflow-y-auto">
@@ -56,7 +58,7 @@ export function SettingsView({ snapshot }: { snapshot: HostSnapshot }) {
         <SettingsSection form={form}>
           <SettingsGroup group="when" />
           <SettingsGroup group="much">
-            <SingleCards gpus={snapshot.facts?.gpus} />
+            <SingleCards gpus={facts?.gpus} />
           </SettingsGroup>
           <SettingsGroup group="traffic" />
           <SettingsGroup group="asking" />

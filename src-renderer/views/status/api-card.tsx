@@ -1,15 +1,16 @@
 /** Address and key of the OpenAI-compatible endpoint. The key stays hidden until somebody asks. */
 import { useState } from 'react';
-import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { IconButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { useApiKey } from '../../features/api/use-api-key.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { text } from '../../locales/text.ts';
 
 const words = text.status;
 
-export function ApiCard({ api }: { api: HostSnapshot['api'] }) {
+export function ApiCard({ baseUrl }: { baseUrl: string }) {
   const [shown, setShown] = useState(false);
+  const key = useApiKey();
   return (
     <Card title={words.api}>
       <p className="mb-3 text-sm text-muted">{words.apiSentence}</p>
@@ -17,15 +18,15 @@ export function ApiCard({ api }: { api: HostSnapshot['api'] }) {
         <div>
           <dt className="text-xs text-muted">{words.baseUrl}</dt>
           <dd className="flex items-center justify-between gap-2 rounded-lg bg-canvas py-0.5 pr-1 pl-3">
-            <code className="truncate font-mono text-[0.8125rem]">{api.baseUrl}</code>
-            <CopyButton value={api.baseUrl} label={words.copyBaseUrl} />
+            <code className="truncate font-mono text-[0.8125rem]">{baseUrl}</code>
+            <CopyButton value={baseUrl} label={words.copyBaseUrl} />
           </dd>
         </div>
         <div>
           <dt className="text-xs text-muted">{words.key}</dt>
           <dd className="flex items-center justify-between gap-2 rounded-lg bg-canvas py-0.5 pr-1 pl-3">
             {shown ? (
-              <code className="font-mono text-[0.8125rem] break-all">{api.key}</code>
+              <code className="font-mono text-[0.8125rem] break-all">{key}</code>
             ) : (
               <span className="text-muted">
                 <span aria-hidden="true">••••••••••••</span>
@@ -38,7 +39,7 @@ export function ApiCard({ api }: { api: HostSnapshot['api'] }) {
                 label={shown ? words.hideKey : words.showKey}
                 onClick={() => setShown(!shown)}
               />
-              <CopyButton value={api.key} label={words.copyKey} />
+              <CopyButton value={key ?? ''} label={words.copyKey} />
             </span>
           </dd>
         </div>

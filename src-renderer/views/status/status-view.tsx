@@ -17,8 +17,8 @@ export function StatusView({ snapshot }: { snapshot: HostSnapshot }) {
         <NodeCard snapshot={snapshot} />
         {node === null ? null : <ShardList shards={node.shards} models={node.models} />}
         <div className="grid items-start gap-4 lg:grid-cols-2">
-          <ApiCard api={snapshot.api} />
-          <UsageCard active={node?.requests.active ?? 0} />
+          <ApiCard baseUrl={snapshot.api.baseUrl} />
+          <UsageCard />
         </div>
       </div>
     </div>

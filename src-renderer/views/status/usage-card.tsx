@@ -2,7 +2,6 @@
 import type { UsageSummary } from '../../../src-shared/api/usage.ts';
 import { Card } from '../../components/card.tsx';
 import { Facts } from '../../components/facts.tsx';
-import { useHostView } from '../../features/host-client/host-context.tsx';
 import { UsageChart } from '../../features/usage/usage-chart.tsx';
 import { useUsage, type UsageState } from '../../features/usage/use-usage.ts';
 import { text } from '../../locales/text.ts';
@@ -40,9 +39,7 @@ function content(usage: UsageState) {
   return <Summary usage={usage} />;
 }
 
-/** `active` is how many questions run now: when they end, the counts are asked for again. */
-export function UsageCard({ active }: { active: number }) {
-  const { connection } = useHostView();
-  const usage = useUsage(connection === 'connected' && active === 0);
+export function UsageCard() {
+  const usage = useUsage();
   return <Card title={words.usage}>{content(usage)}</Card>;
 }

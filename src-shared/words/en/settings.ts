@@ -344,7 +344,8 @@ export const listWords: Readonly<
 
 /** When a change holds, for what does not hold at once. */
 export const appliesWords = {
-  node: 'A change here connects this computer anew. Answers that are under way end.',
-  engine: 'A change here loads the models anew. Answers that are under way end.',
+  node: 'Another address to wait at connects this computer anew, and answers that are under way end.',
+  engine:
+    'A change here loads the models anew. Answers that are under way have half a minute to end.',
   app: 'from the next start on',
 } as const;

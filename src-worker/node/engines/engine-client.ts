@@ -5,37 +5,28 @@
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import {
-  AppError,
-  type ErrorCode,
-  errorAudiences,
-  missingCase,
-} from '../../../src-shared/errors.ts';
+import { AppError, missingCase } from '../../../src-shared/errors.ts';
 import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import { Child, type ChildExit, type StartFailure } from '../../../src-shared/process/child.ts';
+import { RpcClient } from '../../../src-shared/rpc/client.ts';
+import type { MethodName, Params, Result } from '../../../src-shared/rpc/contract.ts';
 import { FrameLink, linkLimits, nodeInputLimits } from '../../wire/frame-link.ts';
 import {
+  type EngineApi,
+  engineApi,
   engineKinds,
   engineLinkDescriptor,
   enginePulseDescriptor,
-  type EngineRequest,
-  engineResponseSchema,
   type LoadParameters,
   type LoadResult,
-  loadResultSchema,
   type MemoryReport,
-  memoryReportSchema,
   type OpenParameters,
   type OpenResult,
-  openResultSchema,
   pulseSchema,
-  sessionFailedSchema,
   type Vocabulary,
-  vocabularySchema,
 } from '../../wire/engine-messages.ts';
 import type { Frame } from '../../wire/frame.ts';
-import { decodeJson } from '../../wire/json-body.ts';
+import { parseJson } from '../../wire/json-body.ts';
 import { takesTokens } from '../../wire/stage-role.ts';
 import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
 import { engineOutput, endOfEngine } from './engine-end.ts';
@@ -67,20 +58,16 @@ const defaultLoadMilliseconds = 3_600_000;
 /** From asking to killing. An engine ends between two batches. */
 const stopMilliseconds = 3_000;
 
-type Method = Exclude<EngineRequest['method'], 'load'>;
-type Waiting = { resolve: (result: unknown) => void; reject: (error: AppError) => void };
-
 export class EngineClient {
   readonly #child: Child;
   readonly #link: FrameLink;
   readonly #events: EngineEvents;
   readonly #parameters: LoadParameters;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #rpc: RpcClient<EngineApi>;
   readonly #watch = new EngineWatch(performance.now());
   readonly #watching: NodeJS.Timeout;
   readonly #exited: Promise<void>;
   readonly #takesTokens: boolean;
-  #nextRequest = 1;
   #description: LoadResult | undefined;
   /** Its start has succeeded, so that its end is news. */
   #isReady = false;
@@ -139,10 +126,20 @@ export class EngineClient {
       onFrame: (frame) => this.#onFrame(frame),
       onEnd: (error) => {
         if (error !== undefined) {
-          // An engine that speaks nonsense is beyond reason.
-          this.#child.kill(`sent what is not understood and was ended: ${error.message}`);
+          this.#endAsMad(error.message);
         }
       },
+    });
+    this.#rpc = new RpcClient({
+      contract: engineApi,
+      answerer: 'the engine',
+      send: (message) => this.#link.sendJson(engineKinds.request, message),
+      ended: (cause) => (cause instanceof AppError ? cause : this.#gone()),
+      notices: {
+        sessionFailed: ({ session, error }) =>
+          events.onSessionFailed(session, AppError.fromReport(error)),
+      },
+      onBadMessage: (problem) => this.#endAsMad(problem),
     });
   }
 
@@ -162,12 +159,12 @@ export class EngineClient {
 
   /** @throws AppError `request-invalid`, `over-capacity`, `engine-died` */
   async open(parameters: OpenParameters): Promise<OpenResult> {
-    return openResultSchema.parse(await this.#call('open', parameters));
+    return await this.#call('open', parameters);
   }
 
   /** Tells a session what was generated so far; one that cannot take it fails. */
   async restoreHistory(session: number, generated: readonly number[]): Promise<void> {
-    await this.#call('restoreHistory', { session, generated });
+    await this.#call('restoreHistory', { session, generated: [...generated] });
   }
 
   /** Ends a session but leaves its first tokens in the cache; `close` frees them. */
@@ -186,15 +183,15 @@ export class EngineClient {
   }
 
   async tokenize(text: string, parseSpecial: boolean): Promise<number[]> {
-    return z.array(z.int()).parse(await this.#call('tokenize', { text, parseSpecial }));
+    return await this.#call('tokenize', { text, parseSpecial });
   }
 
   async vocabulary(): Promise<Vocabulary> {
-    return vocabularySchema.parse(await this.#call('vocabulary', {}));
+    return await this.#call('vocabulary', {});
   }
 
   async report(): Promise<MemoryReport> {
-    return memoryReportSchema.parse(await this.#call('report', {}));
+    return await this.#call('report', {});
   }
 
   /**
@@ -252,23 +249,25 @@ export class EngineClient {
   }
 
   async #load(): Promise<void> {
-    this.#description = loadResultSchema.parse(await this.#call('load', this.#parameters));
+    this.#description = await this.#call('load', this.#parameters);
     this.#watch.loaded(this.#description.backend !== 'cpu', performance.now());
   }
 
-  async #call(method: Method | 'load', params: unknown): Promise<unknown> {
+  async #call<N extends MethodName<EngineApi>>(
+    method: N,
+    params: Params<EngineApi, N>,
+  ): Promise<Result<EngineApi, N>> {
     if (this.#state !== 'running') {
-      throw new AppError(
-        'engine-died',
-        `The engine for ${this.#parameters.path} is not running any more.`,
-      );
+      throw this.#gone();
     }
-    const id = this.#nextRequest;
-    this.#nextRequest += 1;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#link.sendJson(engineKinds.request, { id, method, params });
-    });
+    return await this.#rpc.call(method, params);
+  }
+
+  #gone(): AppError {
+    return new AppError(
+      'engine-died',
+      `The engine for ${this.#parameters.path} is not running any more.`,
+    );
   }
 
   #onFrame({ kind, body }: Frame): void {
@@ -279,22 +278,14 @@ export class EngineClient {
       case engineKinds.sampled:
         this.#events.onWork(decodeWork(body, 4));
         return;
-      case engineKinds.sessionFailed: {
-        const { session, error } = decodeJson(sessionFailedSchema, body, "An engine's message");
-        this.#events.onSessionFailed(session, errorOf(error));
-        return;
-      }
-      default: {
-        const response = decodeJson(engineResponseSchema, body, "An engine's answer");
-        const waiting = this.#waiting.get(response.id);
-        this.#waiting.delete(response.id);
-        if ('error' in response) {
-          waiting?.reject(errorOf(response.error));
-        } else {
-          waiting?.resolve(response.result);
-        }
-      }
+      default:
+        this.#rpc.receive(parseJson(body, "An engine's answer"));
     }
+  }
+
+  /** An engine that speaks nonsense is beyond reason. */
+  #endAsMad(problem: string): void {
+    this.#child.kill(`sent what is not understood and was ended: ${problem}`);
   }
 
   #listenToPulse(pipe: Socket): void {
@@ -320,10 +311,7 @@ export class EngineClient {
     const wasAsked = this.#state === 'stopping';
     this.#state = 'exited';
     const error = endOfEngine(this.#parameters.path, exit);
-    for (const { reject } of this.#waiting.values()) {
-      reject(error);
-    }
-    this.#waiting.clear();
+    this.#rpc.close(error);
     if (!wasAsked && this.#isReady) {
       this.#events.onExit(error);
     }
@@ -355,9 +343,4 @@ function readJson(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function errorOf(report: { code: string; message: string }): AppError {
-  const known = Object.hasOwn(errorAudiences, report.code);
-  return new AppError(known ? (report.code as ErrorCode) : 'internal', report.message);
 }

@@ -1,4 +1,5 @@
 /** Turns the desired shards into running shards, and running shards into what the mesh is told. */
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
 import type { HostedShard, WorkOrder } from '../../../src-shared/api/node-config.ts';
@@ -7,12 +8,19 @@ import { fullComputeShare, type ComputeShare } from '../../../src-shared/compute
 import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
 import type { Manifest } from '../manifests/manifest.ts';
-import { expectedMemoryBytes as expectedMemoryBytesOf } from './expected-memory.ts';
+import {
+  type DesiredShard,
+  desiredShard,
+  expectedMemoryOf,
+  idleRecord,
+  idleStatus,
+} from './desired-shard.ts';
+import { Renewals } from './renewals.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
 import type { StartEngine } from './shard-engine.ts';
 import { shardPrefix } from './shard-prefix.ts';
 import { type EngineSettings, ShardRunner } from './shard-runner.ts';
-import { allLayers, hasPrefix, isSameRange, partKey } from '../../../src-shared/layers.ts';
+import { hasPrefix, isSameRange, partKey } from '../../../src-shared/layers.ts';
 
 /** What this part of the node needs of the model library. */
 export interface ShardSource {
@@ -46,12 +54,6 @@ const defaultOwnUseKeepMs = 300_000;
 
 export type WorkPlan = Pick<WorkOrder, 'state' | 'answersOwner' | 'pace'>;
 
-type DesiredShard = {
-  readonly model: ModelSummary;
-  readonly layers: LayerRange;
-  readonly expectedMemoryBytes: number | undefined;
-};
-
 export class ShardHost implements ServingShards {
   readonly #options: ShardHostOptions;
   readonly #runners = new Map<string, ShardRunner>();
@@ -61,6 +63,9 @@ export class ShardHost implements ServingShards {
   /** Why shards that are ended now had failed. */
   readonly #faults = new Map<string, string>();
   #work: WorkPlan;
+  #settings: EngineSettings;
+  /** Shards that are to be loaded anew with other settings. */
+  readonly #renewals = new Renewals();
   #isStopped = false;
   /** Questions of the own user that wait for a load. */
   #questions = 0;
@@ -69,6 +74,7 @@ export class ShardHost implements ServingShards {
 
   constructor(options: ShardHostOptions) {
     this.#options = options;
+    this.#settings = options.settings;
     this.#work = options.work ?? { state: 'serving', answersOwner: true };
   }
 
@@ -117,15 +123,33 @@ export class ShardHost implements ServingShards {
   }
 
   /**
-   * While it is paused for others alone, loads the desired layers of a model for the own user. Resolves when each is
-   * there or has failed, or when the signal aborts.
+   * Other settings for engines, which are started anew for that: one after the other, each after its sessions have ended or
+   * have had their time to.
    */
-  async wake(manifestId: string, signal: AbortSignal): Promise<void> {
-    if (!this.#isOwnUse || this.#isStopped) {
+  configure(settings: EngineSettings): void {
+    if (isDeepStrictEqual(settings, this.#settings)) {
       return;
     }
+    this.#settings = settings;
+    for (const [key, runner] of this.#runners) {
+      this.#renewals.add(key, () => this.#renew(key, runner));
+    }
+    this.#onChange();
+  }
+
+  /**
+   * While it is paused for others alone, loads the desired layers of a model for the own user. Resolves when each is
+   * there or has failed, or when the signal aborts. Layers that are just being loaded anew are waited for at any time.
+   */
+  async wake(manifestId: string, signal: AbortSignal): Promise<void> {
     const desired = [...this.#desired].filter(([, { model }]) => model.manifestId === manifestId);
-    const loads = desired.map(([key, shard]) => this.#runnerFor(key, shard).loaded());
+    const renewals = desired.flatMap(([key]) => this.#renewals.of(key) ?? []);
+    if (this.#isStopped || (!this.#isOwnUse && renewals.length === 0)) {
+      return;
+    }
+    const loads = this.#isOwnUse
+      ? desired.map(([key, shard]) => this.#runnerFor(key, shard).loaded())
+      : renewals;
     const { promise: aborted, resolve } = Promise.withResolvers<void>();
     const onAbort = (): void => resolve();
     signal.addEventListener('abort', onAbort);
@@ -160,23 +184,7 @@ export class ShardHost implements ServingShards {
   statuses(): ShardStatus[] {
     return [...this.#runners.values()]
       .map((runner) => runner.status())
-      .concat(
-        this.#idle().map(({ model, layers, expectedMemoryBytes }) => ({
-          ...layers,
-          manifestId: model.manifestId,
-          model: model.name,
-          state: 'idle',
-          fault: null,
-          failure: null,
-          backend: null,
-          pid: null,
-          memoryBytes: 0,
-          expectedMemoryBytes,
-          sessions: 0,
-          maxSessions: this.#options.settings.maxSessions,
-          tokensPerSecond: 0,
-        })),
-      );
+      .concat(this.#idle().map((shard) => idleStatus(shard, this.#settings)));
   }
 
   /** The shards that serve others now, for the node's record. */
@@ -194,15 +202,15 @@ export class ShardHost implements ServingShards {
     if (!this.#work.answersOwner) {
       return [];
     }
-    return this.#isOwnUse
-      ? [...this.#loaded(true), ...this.#idle().map((shard) => this.#idleRecord(shard))]
-      : this.#loaded(true);
+    return [
+      ...this.#loaded(true),
+      ...this.#wakeable().map((shard) => idleRecord(shard, this.#settings)),
+    ];
   }
 
   /** The models of those shards, each once. */
   ownModels(): ModelSummary[] {
-    const idle = this.#isOwnUse ? this.#idle().map(({ model }) => model) : [];
-    return eachOnce([...this.#loadedModels(), ...idle]);
+    return eachOnce([...this.#loadedModels(), ...this.#wakeable().map(({ model }) => model)]);
   }
 
   /** Whether layers of the model are to be served here, loaded or not. */
@@ -267,6 +275,20 @@ export class ShardHost implements ServingShards {
     return runner;
   }
 
+  /** Never rejects. */
+  async #renew(key: string, runner: ShardRunner): Promise<void> {
+    if (this.#runners.get(key) !== runner || runner.settings === this.#settings) {
+      return;
+    }
+    await runner.retire();
+    if (this.#runners.get(key) === runner) {
+      this.#end(key, runner);
+      await this.#ending.get(runner);
+      this.#fulfil();
+      await this.#runners.get(key)?.loaded();
+    }
+  }
+
   #keepOwnSessions(): void {
     for (const [key, runner] of this.#runners) {
       if (runner.ownSessions > 0) {
@@ -313,18 +335,15 @@ export class ShardHost implements ServingShards {
       : [...this.#desired].flatMap(([key, shard]) => (this.#runners.has(key) ? [] : [shard]));
   }
 
-  #idleRecord({ model, layers }: DesiredShard): RecordedShard {
-    const { maxSessions } = this.#options.settings;
-    const contextLength = this.#contextLength(model);
-    return {
-      ...layers,
-      manifestId: model.manifestId,
-      freeSessions: maxSessions,
-      maxSessions,
-      contextLength,
-      freeCells: contextLength,
-      tokensPerSecond: 0,
-    };
+  /** Shards that are not there, and will be when `wake` has resolved. */
+  #wakeable(): DesiredShard[] {
+    return this.#isOwnUse
+      ? this.#idle()
+      : [...this.#desired].flatMap(([key, shard]) =>
+          this.#renewals.of(key) === undefined || this.#runners.get(key)?.isServing === true
+            ? []
+            : [shard],
+        );
   }
 
   #loaded(isOwn: boolean): RecordedShard[] {
@@ -337,37 +356,23 @@ export class ShardHost implements ServingShards {
   }
 
   #resolve(entry: HostedShard): [string, DesiredShard] {
-    const { summary: model, manifest } = this.#options.library.find(entry.model);
-    const layers = entry.layers ?? allLayers(model.layers);
-    if (layers.lastLayer >= model.layers) {
-      throw new AppError(
-        'setting-invalid',
-        `Layers ${layers.firstLayer} to ${layers.lastLayer} of ${model.name} cannot be hosted: it has ` +
-          `layers 0 to ${model.layers - 1}`,
-      );
-    }
-    const expectedMemoryBytes =
-      manifest === undefined
-        ? undefined
-        : expectedMemoryBytesOf(manifest.tensors, layers, model.layers, this.#contextLength(model));
-    return [partKey(model.manifestId, layers), { model, layers, expectedMemoryBytes }];
+    const { summary, manifest } = this.#options.library.find(entry.model);
+    const shard = desiredShard(entry, summary, manifest?.tensors);
+    return [partKey(summary.manifestId, shard.layers), shard];
   }
 
-  #contextLength(model: ModelSummary): number {
-    return Math.min(this.#options.settings.contextLength, model.contextLength);
-  }
-
-  #run({ model, layers, expectedMemoryBytes }: DesiredShard): ShardRunner {
-    const { library, settings, startEngine, log, now } = this.#options;
+  #run(shard: DesiredShard): ShardRunner {
+    const { model, layers } = shard;
+    const { library, startEngine, log, now } = this.#options;
     return new ShardRunner({
       model,
       layers,
       shardPath: (signal) => library.shardPath(model.manifestId, layers, signal),
       isForeign: (path) => library.isMade?.(path) !== true,
-      settings,
+      settings: this.#settings,
       startEngine,
       pace: this.#computeShare,
-      expectedMemoryBytes,
+      expectedMemoryBytes: expectedMemoryOf(shard, this.#settings),
       now: now ?? (() => performance.now()),
       onChange: () => this.#onChange(),
       log,

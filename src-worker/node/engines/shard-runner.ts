@@ -44,6 +44,9 @@ export type ShardRunnerOptions = {
   readonly log: Log;
 };
 
+/** Answers that are computed while a shard is to be loaded anew have this long to end, in milliseconds. */
+const retireWithinMs = 30_000;
+
 type State =
   | { readonly name: 'starting' }
   | { readonly name: 'stopped'; readonly engine: ShardEngine }
@@ -70,6 +73,8 @@ export class ShardRunner implements ServingShard {
   /** The engine of a file that changed may still end. */
   #ending: Promise<void> = Promise.resolve();
   #crashes = 0;
+  #isRetiring = false;
+  #onEmpty: () => void = () => {};
   /** Of the engine that runs or loads. */
   #pid: number | null = null;
   #retry: NodeJS.Timeout | undefined;
@@ -90,8 +95,14 @@ export class ShardRunner implements ServingShard {
     return this.summary.width;
   }
 
+  /** Whether new sessions may begin. */
   get isServing(): boolean {
-    return this.#state.name === 'serving';
+    return this.#state.name === 'serving' && !this.#isRetiring;
+  }
+
+  /** Of its engine; a runner has the same for life. */
+  get settings(): EngineSettings {
+    return this.#options.settings;
   }
 
   /** Sessions of this node's own user. */
@@ -143,7 +154,7 @@ export class ShardRunner implements ServingShard {
 
   /** What peers, or this node's own user, are told; undefined unless it is serving. */
   record(isOwn: boolean): RecordedShard | undefined {
-    if (this.#state.name !== 'serving') {
+    if (this.#state.name !== 'serving' || this.#isRetiring) {
       return undefined;
     }
     const { engine } = this.#state;
@@ -188,6 +199,25 @@ export class ShardRunner implements ServingShard {
     if (this.#state.name === 'serving') {
       this.#state.engine.forgetPrefixes();
     }
+  }
+
+  /**
+   * Begins no session any more; resolves when those that are there have ended, or have had `retireWithinMs` to. A load under
+   * way is waited for no longer than that either.
+   */
+  async retire(): Promise<void> {
+    this.#isRetiring = true;
+    this.#options.onChange();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onEmpty = () => {
+      if (this.#state.name !== 'serving' || this.#state.engine.sessions === 0) {
+        resolve();
+      }
+    };
+    this.#onEmpty();
+    const deadline = setTimeout(resolve, retireWithinMs).unref();
+    await promise;
+    clearTimeout(deadline);
   }
 
   /** Ends the sessions of everybody but this node's own user. */
@@ -250,7 +280,10 @@ export class ShardRunner implements ServingShard {
           this.#pid = pid;
           onChange();
         },
-        onSessions: onChange,
+        onSessions: () => {
+          onChange();
+          this.#onEmpty();
+        },
         onExit: (error) => this.#onExit(error),
         onLog: (level, message) => log(level === 'error' ? 'error' : 'debug', message),
       });
@@ -318,5 +351,6 @@ export class ShardRunner implements ServingShard {
   #enter(state: State): void {
     this.#state = state;
     this.#options.onChange();
+    this.#onEmpty();
   }
 }

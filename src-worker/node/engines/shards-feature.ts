@@ -51,6 +51,7 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
         }),
     },
     stop: (atOnce) => host.stop(atOnce),
+    configure: ({ engine }) => host.configure(engine),
     setWork: (order) => {
       idleReason = order.because;
       return host.setWork(order);

@@ -5,15 +5,58 @@ import type { NodeFeature } from '../node-feature.ts';
 import type { Chats } from '../text/chat-feature.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 
+type GatewayConfig = NodeConfig['gateway'];
+
 export function gatewayFeature(config: NodeConfig, chats: Chats, log: Log): NodeFeature {
-  const { port, orAnyPort, apiKey, hosts, origins } = config.gateway;
   let gateway: Gateway | undefined;
+  /** Those of former ports, while they still answer. */
+  const retiring = new Set<Gateway>();
+  let isStopped = false;
+
+  const open = async ({ port, orAnyPort, apiKey, hosts, origins }: GatewayConfig) => {
+    const access = { hosts, origins };
+    const opened = await createGateway({ ...chats, port, orAnyPort, apiKey, access, log });
+    if (isStopped) {
+      await opened.stop();
+    } else {
+      gateway = opened;
+    }
+  };
+
+  /** Programs that wait for an answer at the former port get it there. */
+  const retire = async (former: Gateway): Promise<void> => {
+    retiring.add(former);
+    try {
+      await former.retire();
+    } finally {
+      retiring.delete(former);
+    }
+  };
+
   return {
     name: 'gateway',
-    start: async () => {
-      gateway = await createGateway({ ...chats, port, orAnyPort, apiKey, hosts, origins, log });
+    start: () => open(config.gateway),
+    stop: async () => {
+      isStopped = true;
+      await Promise.all([...retiring, ...(gateway ? [gateway] : [])].map((each) => each.stop()));
     },
-    stop: () => gateway?.close(),
+    configure: async ({ gateway: next }, { gateway: former }) => {
+      const current = gateway;
+      if (current !== undefined && needsOtherPort(current.port, next, former)) {
+        await open(next);
+        retire(current).catch((error: unknown) => {
+          log('warn', 'The API could not be closed on its former port', { error });
+        });
+      } else {
+        current?.allow(next);
+      }
+    },
     status: () => ({ gatewayPort: gateway?.port ?? 0 }),
   };
+}
+
+/** Whether a gateway that has the port has to move. One that took any port moves once its owner insists on theirs. */
+function needsOtherPort(port: number, next: GatewayConfig, former: GatewayConfig): boolean {
+  const isOther = next.port !== former.port || (former.orAnyPort && !next.orAnyPort);
+  return isOther && port !== next.port;
 }

@@ -52,9 +52,8 @@ export type GatewayOptions = {
   /** Takes any free port where that one is taken. */
   readonly orAnyPort?: boolean;
   readonly apiKey: string;
-  /** Names beside the own ones that requests may come for, and origins of pages that may ask; none by default. */
-  readonly hosts?: readonly string[];
-  readonly origins?: readonly string[];
+  /** Whom requests are answered at first; absent: this machine's own programs alone. */
+  readonly access?: GatewayAccess;
   readonly log: (
     level: 'debug' | 'info' | 'warn' | 'error',
     message: string,
@@ -63,15 +62,26 @@ export type GatewayOptions = {
   readonly timeouts?: GatewayTimeouts;
 };
 
+/** Names beside the own ones that requests may come for, and origins of pages that may ask. */
+type GatewayAccess = {
+  readonly hosts: readonly string[];
+  readonly origins: readonly string[];
+};
+
 export type Gateway = {
   readonly port: number;
+  /** Whom requests are answered from now on. */
+  readonly allow: (access: GatewayAccess) => void;
+  /** Listens no more, answers what is under way to its end, and closes then. */
+  readonly retire: () => Promise<void>;
   /** Ends all connections and the generations behind them. */
-  readonly close: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /** Starts listening. @throws AppError `port-taken` */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { chat, admission, apiKey, hosts = [], origins = [], log } = options;
+  const { chat, admission, apiKey, log } = options;
+  let access = options.access ?? { hosts: [], origins: [] };
   const timeouts = options.timeouts ?? defaultTimeouts;
   const closing = new AbortController();
   const hasKey = keyCheck(apiKey);
@@ -126,9 +136,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     reply.raw.once('close', () => underWay.delete(reply.raw));
     void reply.header('x-request-id', request.id);
     const { headers, method } = request;
-    const cors = corsHeaders(headers, origins);
+    const cors = corsHeaders(headers, access.origins);
     void reply.headers(cors ?? {});
-    if (!isOwnHost(headers.host, hosts)) {
+    if (!isOwnHost(headers.host, access.hosts)) {
       next(foreignHost(headers.host));
     } else if (method === 'OPTIONS' && headers.origin !== undefined) {
       if (cors === undefined) {
@@ -170,13 +180,32 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   );
 
   const { port, stopListening } = await listen(app, options);
+  const end = async (): Promise<void> => {
+    stopListening();
+    if (app.server.listening) {
+      app.server.close();
+    }
+    app.server.closeAllConnections();
+    await app.close();
+  };
   return {
     port,
-    close: async () => {
+    allow: (other) => {
+      access = other;
+    },
+    retire: async () => {
+      stopListening();
+      app.server.close();
+      while (underWay.size > 0) {
+        await Promise.allSettled([...underWay].map((response) => once(response, 'close')));
+      }
+      await end();
+    },
+    stop: async () => {
       closing.abort();
       stopListening();
       await allClosed(underWay);
-      await app.close();
+      await end();
     },
   };
 }
@@ -222,8 +251,8 @@ async function listen(
     if (isTaken) {
       throw new AppError(
         'port-taken',
-        `Port ${port} on ${takenAddress(error)} is taken by another program. Quit that program, or choose another port with --api-port.`,
-        { cause: error },
+        `Port ${port} on ${takenAddress(error)} is taken by another program. Quit that program.`,
+        { cause: error, advice: 'choose-api-port' },
       );
     }
     throw new AppError('internal', `The API cannot listen on port ${port} of 127.0.0.1.`, {

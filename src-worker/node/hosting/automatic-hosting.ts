@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { toAppError } from '../../../src-shared/errors.ts';
-import type { Hosting, NodeConfig } from '../../../src-shared/api/node-config.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
 import type { Log } from '../base/log.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
@@ -16,13 +16,13 @@ import { PlacementView } from './placement-view.ts';
 import { Placer } from './placer.ts';
 
 export type AutomaticHostingOptions = {
-  readonly config: Pick<NodeConfig, 'dataFolder' | 'engine' | 'poolOnly'>;
+  /** As it is now. */
+  readonly config: () => Pick<NodeConfig, 'dataFolder' | 'engine' | 'poolOnly' | 'hosting'>;
   /** This node's own peer id. */
   readonly self: string;
   readonly library: Pick<ModelLibrary, 'list' | 'removeShard'>;
   readonly shards: Pick<ShardHost, 'state' | 'records' | 'statuses'>;
   readonly desired: DesiredShards;
-  readonly hosting: () => Hosting;
   readonly peers: () => readonly KnownPeer[];
   /** What this node's own users want: manifest id → tokens a second. */
   readonly ownDemand: () => ReadonlyMap<string, number>;
@@ -47,7 +47,7 @@ export class AutomaticHosting {
   constructor(options: AutomaticHostingOptions) {
     this.#options = options;
     this.#placer = new Placer({
-      everyMs: () => options.hosting().lookEveryMs,
+      everyMs: () => options.config().hosting.lookEveryMs,
       question: (movedAt) => this.#question(movedAt),
       carryOut: (plan) => this.#carryOut(plan),
       log: options.log,
@@ -56,16 +56,17 @@ export class AutomaticHosting {
 
   /** Takes up what was placed in an earlier run. */
   async start(): Promise<void> {
-    const { config, desired, hosting } = this.#options;
-    if (hosting().mode === 'automatic') {
-      desired.place(await readPlaced(config.dataFolder));
+    const { config, desired } = this.#options;
+    const { dataFolder, hosting } = config();
+    if (hosting.mode === 'automatic') {
+      desired.place(await readPlaced(dataFolder));
     }
     this.#placer.start();
   }
 
   /** The owner's limits, or the mode, are others now. */
   limitsChanged(): void {
-    if (this.#options.hosting().mode === 'chosen') {
+    if (this.#options.config().hosting.mode === 'chosen') {
       this.#place([]);
     }
     this.#placer.start();
@@ -89,16 +90,16 @@ export class AutomaticHosting {
 
   #question(movedAt: number | undefined): PlacementQuestion | undefined {
     const { config, library, self, shards, desired, peers, ownDemand } = this.#options;
-    const hosting = this.#options.hosting();
+    const { hosting, poolOnly, engine } = config();
     if (hosting.mode !== 'automatic' || shards.state !== 'serving') {
       return undefined;
     }
     this.#avoidWhatFails();
     return this.#view.question({
-      isPoolOnly: config.poolOnly,
+      isPoolOnly: poolOnly,
       self,
       hosting,
-      contextLength: config.engine.contextLength,
+      contextLength: engine.contextLength,
       library: library.list(),
       peers: peers(),
       ownDemand: ownDemand(),
@@ -128,7 +129,7 @@ export class AutomaticHosting {
     desired.place(placed);
     onPlaced();
     this.#written = this.#written
-      .then(() => writePlaced(config.dataFolder, placed))
+      .then(() => writePlaced(config().dataFolder, placed))
       .catch((error: unknown) => {
         log('warn', `What is hosted could not be written down: ${toAppError(error).message}`);
       });

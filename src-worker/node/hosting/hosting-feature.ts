@@ -1,4 +1,5 @@
 /** What this machine hosts, and the bytes for it, as a part of the node. */
+import { isDeepStrictEqual } from 'node:util';
 import type { HostedShard, NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
@@ -8,6 +9,7 @@ import type { HeaderStore } from '../headers/header-store.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import type { MeshRoutes } from '../routing/mesh-routes.ts';
 import { loadCatalog } from './catalog-models.ts';
+import type { Trust } from '../trust/trust.ts';
 import { HostingService } from './hosting-service.ts';
 import type { OwnModels } from './own-models.ts';
 
@@ -16,6 +18,7 @@ export type HostingFeatureOptions = {
   readonly library: ModelLibrary;
   readonly mesh: PoolMesh;
   readonly routes: MeshRoutes;
+  readonly trust: Trust;
   readonly headers: HeaderStore;
   readonly shards: ShardHost;
   readonly own: OwnModels;
@@ -26,7 +29,7 @@ export type HostingFeatureOptions = {
 export async function hostingFeature(
   options: HostingFeatureOptions,
 ): Promise<FeatureWith<HostingService>> {
-  const { config, library, mesh, routes, headers, shards, own, onChange, log } = options;
+  const { config, library, mesh, routes, trust, headers, shards, own, onChange, log } = options;
   const hosting = new HostingService({
     config,
     library,
@@ -35,7 +38,7 @@ export async function hostingFeature(
     shards,
     catalog: await loadCatalog(config.catalogFile, log),
     peers: () => routes.peers(),
-    onPeerFault: (peer, fault) => routes.blame(peer, fault),
+    onEvidence: (report) => trust.report(report),
     onChange,
     log,
   });
@@ -46,22 +49,23 @@ export async function hostingFeature(
     name: 'hosting',
     service: hosting,
     handlers: {
-      setShards: ({ shards }) => {
-        hosting.setShards(orBundled(shards));
-        return null;
-      },
-      setHosting: (limits) => {
-        hosting.setHosting(limits);
-        return null;
-      },
       catalog: () => hosting.catalog(),
       cancelDownload: async ({ model }) => {
         await hosting.cancelDownload(model);
         return null;
       },
     },
+    topics: {
+      catalog: async () => ({ entries: hosting.catalog(), storage: await library.storage() }),
+    },
     start: () => hosting.start(orBundled(config.shards)),
     stop: () => hosting.stop(),
+    configure: (next, former) => {
+      if (!isDeepStrictEqual(next.shards, former.shards)) {
+        hosting.setShards(orBundled(next.shards));
+      }
+      hosting.configure(next);
+    },
     setWork: () => hosting.workChanged(),
     describe: () => hosting.describe(),
     status: () => ({ downloads: hosting.downloads() }),

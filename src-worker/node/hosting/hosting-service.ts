@@ -2,10 +2,11 @@
  * What this node hosts and the bytes for it: the owner's setting, what placement adds, downloads, what peers may fetch,
  * and what all of them are told of it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { CatalogEntry, DownloadRequest } from '../../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { modelsNamed } from '../../../src-shared/model-names.ts';
-import type { HostedShard, Hosting, NodeConfig } from '../../../src-shared/api/node-config.ts';
+import type { HostedShard, NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { ShardHost } from '../engines/shard-host.ts';
@@ -21,7 +22,7 @@ import {
 import { type CatalogModel, listedModels } from './catalog.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { Placed } from '../placement/placement-question.ts';
-import type { PeerFault } from '../trust/reputation.ts';
+import type { Report } from '../trust/evidence.ts';
 import { AutomaticHosting } from './automatic-hosting.ts';
 import { CatalogModels } from './catalog-models.ts';
 import { DemandMeter } from './demand-meter.ts';
@@ -41,7 +42,7 @@ export type HostingServiceOptions = {
   readonly shards: ShardHost;
   readonly catalog: readonly CatalogModel[];
   readonly peers: () => readonly KnownPeer[];
-  readonly onPeerFault: (peer: string, fault: PeerFault) => void;
+  readonly onEvidence: (report: Report) => void;
   readonly onChange: () => void;
   readonly log: Log;
 };
@@ -61,14 +62,14 @@ export class HostingService {
   readonly #shared: SharedModels;
   readonly #demand = new DemandMeter(() => performance.now());
   readonly #toldDemand: ToldDemand;
-  #hosting: Hosting;
+  #config: NodeConfig;
   #looking: NodeJS.Timeout | undefined;
 
   constructor(options: HostingServiceOptions) {
     const { config, library, mesh, shards, log } = options;
     this.#options = options;
     this.#log = log;
-    this.#hosting = config.hosting;
+    this.#config = config;
     this.#shared = new SharedModels({
       audienceOf: (manifestId) => library.audienceOf(manifestId),
       isHosted: (manifestId) =>
@@ -76,12 +77,12 @@ export class HostingService {
       isServing: () => shards.state === 'serving',
       peers: options.peers,
       poolsOf: (peer) => mesh.pools.sharedWith(peer),
-      readers: () => (config.poolOnly ? mesh.pools.active() : undefined),
+      readers: () => (this.#config.poolOnly ? mesh.pools.active() : undefined),
       listed: new Set(options.catalog.flatMap(({ manifestId }) => manifestId ?? [])),
     });
     this.#toldDemand = new ToldDemand({
       look: () => this.#knownDemand(),
-      everyMs: () => this.#hosting.demandEveryMs,
+      everyMs: () => this.#config.hosting.demandEveryMs,
       now: () => performance.now(),
     });
     this.#bytes = new ModelBytes({
@@ -94,7 +95,7 @@ export class HostingService {
       mayServe: () => shards.state === 'serving',
       mayHave: (peer, manifestId) => this.mayHave(peer, manifestId),
       audienceFrom: (manifestId, giver) => this.#shared.audienceFrom(manifestId, giver),
-      onPeerFault: options.onPeerFault,
+      onEvidence: options.onEvidence,
       onChange: options.onChange,
       log: this.#log,
     });
@@ -123,12 +124,11 @@ export class HostingService {
       now: () => performance.now(),
     });
     this.#automatic = new AutomaticHosting({
-      config,
+      config: () => this.#config,
       self: mesh.peer,
       library,
       shards,
       desired: this.#desired,
-      hosting: () => this.#hosting,
       peers: options.peers,
       ownDemand: () => this.#knownDemand(),
       onPlaced: () => mesh.publish(),
@@ -148,11 +148,15 @@ export class HostingService {
     this.#desired.set(desired);
   }
 
-  setHosting(hosting: Hosting): void {
-    this.#hosting = hosting;
-    this.#bytes.limit(hosting);
-    this.#automatic.limitsChanged();
-    this.#options.mesh.publish();
+  /** Limits and ways of hosting change at once. */
+  configure(config: NodeConfig): void {
+    const isOther = !isDeepStrictEqual(config.hosting, this.#config.hosting);
+    this.#config = config;
+    if (isOther) {
+      this.#bytes.limit(config.hosting);
+      this.#automatic.limitsChanged();
+      this.#options.mesh.publish();
+    }
   }
 
   /** The state of this node's work has changed. */
@@ -179,7 +183,7 @@ export class HostingService {
 
   /** What is told of this beside state and shards. */
   describe(): Partial<SelfDescription> {
-    const { mode, memoryBytes, price, region } = this.#hosting;
+    const { mode, memoryBytes, price, region } = this.#config.hosting;
     const demand = this.#toldDemand.tell();
     const planned = this.#planned().slice(0, recordLimits.planned);
     const { shards } = this.#options;

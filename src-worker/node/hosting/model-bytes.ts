@@ -7,7 +7,7 @@ import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import type { Audience } from '../models/audience.ts';
 import type { ModelLibrary } from '../models/library.ts';
-import type { PeerFault } from '../trust/reputation.ts';
+import type { Report } from '../trust/evidence.ts';
 import { ChunkService } from '../transfer/chunk-service.ts';
 import type { HeaderStore } from '../headers/header-store.ts';
 import { ModelDownloads } from './model-downloads.ts';
@@ -26,7 +26,7 @@ export type ModelBytesOptions = {
   readonly mayHave: (peer: string, manifestId: string) => boolean;
   /** As ModelDownloadsOptions. */
   readonly audienceFrom: (manifestId: string, giver: string) => Audience;
-  readonly onPeerFault: (peer: string, fault: PeerFault) => void;
+  readonly onEvidence: (report: Report) => void;
   readonly onChange: () => void;
   readonly log: Log;
 };
@@ -42,7 +42,7 @@ export class ModelBytes {
   readonly #progress = new Map<string, DownloadStatus>();
 
   constructor(options: ModelBytesOptions) {
-    const { opener, library, limits, mayServe, mayHave, onPeerFault } = options;
+    const { opener, library, limits, mayServe, mayHave, onEvidence } = options;
     this.#options = options;
     this.download = new TokenBucket(limits.downloadBytesPerSecond);
     this.#upload = new TokenBucket(limits.uploadBytesPerSecond);
@@ -75,10 +75,10 @@ export class ModelBytes {
         });
       },
       onEnd: (manifestId, layers) => this.tell(partKey(manifestId, layers), undefined),
-      onFault: ({ id, kind, fault }) => {
+      onFault: ({ id, kind, fault, reason }) => {
         // A peer that gives nothing, or goes, does no wrong: it may pause at any time.
         if (kind === 'peer' && fault !== 'failed') {
-          onPeerFault(id, fault);
+          onEvidence({ who: id, what: fault, proof: reason });
         }
       },
     });

@@ -93,7 +93,7 @@ async function createKey(path: string, log: Log): Promise<Ed25519PrivateKey> {
     if (hasCode(error, 'EEXIST')) {
       return (await readKey(path, log)) ?? key;
     }
-    throw unusable(path, 'cannot be written; choose a writable data folder with --data', error);
+    throw unusable(path, 'cannot be written', error);
   }
   log('info', 'Made a new identity', { path });
   return key;
@@ -103,6 +103,7 @@ function unusable(path: string, what: string, cause: unknown): AppError {
   const reason = cause instanceof Error ? ` (${cause.message})` : '';
   return new AppError('data-folder-unusable', `The identity file ${path} ${what}${reason}`, {
     cause,
+    advice: 'choose-data-folder',
   });
 }
 

@@ -8,6 +8,8 @@ import type { ChannelOpener } from './channels/channel.ts';
 
 /** Lets connections in, or refuses them before anything can be said on them. */
 export interface ConnectionGate {
+  /** Whether only members of this node's pools are let in. */
+  readonly isPoolOnly: boolean;
   /** Incoming connections that may wait for their authorisation at once. */
   readonly maxHalfOpen: number;
   readonly connectionGater: ConnectionGater;

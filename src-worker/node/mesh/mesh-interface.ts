@@ -2,6 +2,7 @@
 import type { Reach, UnreachablePeer } from '../../../src-shared/api/node-status.ts';
 import type { Log } from '../base/log.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Trust } from '../trust/trust.ts';
 import type { ChannelOpener } from './channels/channel.ts';
 import type { ConnectionGate, LentNetwork, MeshMembers } from './gate.ts';
 import type { KnownPeer, SelfDescription } from './records/record.ts';
@@ -28,14 +29,15 @@ export type MeshOptions<Members extends MeshMembers = MeshMembers> = {
   readonly relay?: RelayLimits;
   /** Connections at once, in and out together; absent: 256. */
   readonly maxConnections?: number;
-  /** Talk to members of this node's pools alone; absent: to everybody. */
-  readonly poolOnly?: boolean;
   /** Asked for every record that is sent: at each connection, each `publish`, and every 20 seconds. */
   readonly describe: () => SelfDescription;
-  /** A peer broke the rules of a protocol. */
-  readonly onViolation?: (peer: string) => void;
+  /** Told of peers that break rules, and knows which are barred; absent: what it knows ends with the mesh. */
+  readonly trust?: Trust;
   readonly log: Log;
 };
+
+/** What a mesh takes over while it is joined. */
+export type MeshSettings = Pick<MeshOptions, 'staticPeers' | 'bootstrap' | 'mdns' | 'upnp'>;
 
 export interface Mesh extends ChannelOpener {
   /** Own multiaddrs, each ending in /p2p/ and the own peer id. */
@@ -70,6 +72,11 @@ export interface Mesh extends ChannelOpener {
    * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
    */
   start(): Promise<void>;
+  /**
+   * Goes by other settings from now on; no connection ends for it. Resolves when that is so.
+   * @throws AppError `setting-invalid` naming an address that is none; nothing changes then
+   */
+  configure(settings: MeshSettings): Promise<void>;
   /** Tells the peers that this node leaves and closes everything, within two seconds. Safe to call twice. */
   stop(): Promise<void>;
 }

@@ -18,7 +18,9 @@ import { Discovery, type StaticPeer } from './discovery/discovery.ts';
 import { NetworkWatch } from './discovery/network-watch.ts';
 import { KnownPeers } from './records/known-peers.ts';
 import { buildLibp2p, startLibp2p } from './transport/libp2p.ts';
-import { Blocklist } from '../trust/blocklist.ts';
+import { Trust } from '../trust/trust.ts';
+import { type LocalDiscovery, localDiscovery } from './transport/local-discovery.ts';
+import { type RouterService, routerService } from './transport/router-service.ts';
 import { OwnAddresses } from './transport/own-addresses.ts';
 import { PeerClocks } from './records/peer-clocks.ts';
 import { OwnRecord } from './records/own-record.ts';
@@ -30,7 +32,7 @@ import type { Hearsay } from './records/record-intake.ts';
 import type { KnownPeer, PeerRecord } from './records/record.ts';
 import { RelayClient } from './relay/relay-client.ts';
 import type { Log } from '../base/log.ts';
-import type { Mesh, MeshOptions } from './mesh-interface.ts';
+import type { Mesh, MeshOptions, MeshSettings } from './mesh-interface.ts';
 import { nearnessOf, waysFor } from './ways-for-askers.ts';
 import type { MeshMembers } from './gate.ts';
 
@@ -48,43 +50,53 @@ const dialDeadlineMs = 10_000;
 export async function buildMesh<Members extends MeshMembers>(
   options: MeshOptions<Members>,
 ): Promise<Mesh & { readonly members: Members }> {
-  const statics = [...(options.bootstrap ?? []), ...options.staticPeers].map(parseStaticPeer);
-  const offenders = new Blocklist(options.log);
+  const statics = staticsOf(options);
+  const trust = options.trust ?? new Trust({ log: options.log });
   const relayClient = new RelayClient(options.log);
-  const trusted = new Set(statics.map(({ peer }) => peer));
-  const ownAddresses = new OwnAddresses((peer) => trusted.has(peer));
+  const ownAddresses = new OwnAddresses((peer) => mesh.discovery.isStatic(peer));
+  const local = localDiscovery((found) => mesh.discovery.discovered(found), options.mdns);
+  const router = routerService(ownAddresses, options.upnp === true);
   const { identity, gate, relay, maxConnections } = options;
   const libp2p: Libp2p = await buildLibp2p({
     identity,
     gate,
-    offenders,
+    isBarred: (peer) => trust.isBarred(peer),
     listen: options.listen,
     ownAddresses,
-    onDiscovered: options.mdns ? (found) => mesh.discovery.discovered(found) : undefined,
-    upnp: options.upnp === true,
+    localDiscovery: local,
+    router,
     // A relay is reached without one.
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });
-  const onViolation = (peer: string): void => {
-    options.onViolation?.(peer);
-    offenders.violated(peer);
-  };
   const mesh = new Libp2pMesh(libp2p, {
     ...options,
     statics,
     relayClient,
+    local,
+    router,
     ownAddresses,
-    onViolation,
+    trust,
   });
   return mesh;
+}
+
+/** Those that many others know first. @throws AppError `setting-invalid` naming the address */
+function staticsOf({
+  bootstrap = [],
+  staticPeers,
+}: Pick<MeshSettings, 'bootstrap' | 'staticPeers'>): StaticPeer[] {
+  return [...bootstrap, ...staticPeers].map(parseStaticPeer);
 }
 
 type MadeMeshOptions<Members extends MeshMembers> = MeshOptions<Members> & {
   /** Peers from settings, the first ones to be tried first. */
   readonly statics: readonly StaticPeer[];
+  readonly trust: Trust;
   readonly relayClient: RelayClient;
   readonly ownAddresses: OwnAddresses;
+  readonly local: LocalDiscovery;
+  readonly router: RouterService;
 };
 
 class Libp2pMesh<Members extends MeshMembers> implements Mesh {
@@ -93,7 +105,8 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   readonly #libp2p: Libp2p;
   readonly #ownAddresses: OwnAddresses;
   readonly #log: Log;
-  readonly #statics: readonly StaticPeer[];
+  readonly #local: LocalDiscovery;
+  readonly #router: RouterService;
   readonly #channels: PeerChannels;
   readonly #peers: KnownPeers;
   readonly #exchange: RecordExchange;
@@ -104,13 +117,20 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   #stopped: Promise<void> | undefined;
 
   constructor(libp2p: Libp2p, options: MadeMeshOptions<Members>) {
-    const { identity, poolOnly = false } = options;
+    const { identity, gate } = options;
     this.peer = identity.peer;
     this.#libp2p = libp2p;
     this.#ownAddresses = options.ownAddresses;
     this.#log = options.log;
-    this.#statics = options.statics;
-    this.#channels = new PeerChannels(libp2p, options.log, options.onViolation);
+    this.#local = options.local;
+    this.#router = options.router;
+    const { trust } = options;
+    this.#channels = new PeerChannels(libp2p, options.log, (who, proof) =>
+      trust.report({ who, what: 'violated', proof }),
+    );
+    trust.onBarred((peer) =>
+      this.#cut(peer, new AppError('protocol-violation', 'A peer broke the rules too often')),
+    );
     this.#peers = new KnownPeers({
       connectionsOf: (peer) => this.#connectionsOf(peer),
       latencyMs: (peer) => this.#exchange.latencyMs(peer),
@@ -127,7 +147,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
         options.describe,
         addresses,
         Date.now,
-        poolOnly,
+        () => gate.isPoolOnly,
       ),
       onRecord: (peer, record, way) => this.#heard(peer, record, way),
       onDead: (peer) => this.#drop(peer),
@@ -137,6 +157,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     });
     this.discovery = new Discovery({
       libp2p,
+      statics: options.statics,
       relayClient: options.relayClient,
       dataFolder: options.dataFolder,
       ownPeer: identity.peer,
@@ -193,7 +214,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     this.#libp2p.addEventListener('self:peer:update', () => this.publish());
     this.#ownAddresses.whenMapped(() => this.publish());
     await startLibp2p(this.#libp2p);
-    this.discovery.start(this.#statics);
+    this.discovery.start();
     this.#network.start();
     this.#log('info', 'The mesh is up', { peer: this.peer, addresses: this.addresses() });
   }
@@ -262,6 +283,17 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   onChange(listener: (peer: string | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async configure(settings: MeshSettings): Promise<void> {
+    this.discovery.setStatics(staticsOf(settings));
+    await Promise.all([
+      this.#local.switch(settings.mdns),
+      this.#router.switch(settings.upnp === true),
+    ]);
+    if (settings.upnp !== true) {
+      this.#ownAddresses.forgetMapped();
+    }
   }
 
   publish(): void {

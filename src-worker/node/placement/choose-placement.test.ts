@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownSpeaks } from '../../wire/speaks.ts';
 import type { PeerRecord, RecordedShard } from '../mesh/records/record.ts';
 import { choosePlacement } from './choose-placement.ts';
 import type {
@@ -169,6 +170,51 @@ describe('the owner’s pins', () => {
       added: [],
       dropped: ['a:0-3'],
     });
+  });
+});
+
+describe('layers of shards that overlap', () => {
+  const speaks = { speaks: ownSpeaks };
+
+  it('are no gap where the first of them can be cut', () => {
+    const overlapping = [peer('x', [hosted(0, 8)], speaks), peer('y', [hosted(4, 11)])];
+    const gap = [peer('x', [hosted(0, 8)]), peer('y', [hosted(4, 11)])];
+    expect(plan({ memoryBytes: 30 }, { peers: overlapping }).hosts).not.toContain('a:9-11');
+    expect(plan({ memoryBytes: 30 }, { peers: gap }).hosts).toEqual(['a:9-11']);
+  });
+
+  it('are a chain with this node’s own, which stays where it is', () => {
+    const peers = [peer('y', [hosted(4, 11)])];
+    const own = { shards: [hosted(0, 8)], memoryBytes: 90 };
+    expect(plan(own, { peers })).toMatchObject({ hosts: ['a:0-8'], dropped: [] });
+  });
+
+  it('make room for layers that nobody hosts', () => {
+    const demand = new Map([
+      [a, 1],
+      [b, 1],
+    ]);
+    const peers = [
+      peer('y', [hosted(4, 11)], speaks),
+      peer('z', [hosted(0, 8, b), hosted(9, 11)], speaks),
+    ];
+    const own = { shards: [hosted(0, 8)], memoryBytes: 90 };
+    expect(plan(own, { demand, peers })).toEqual({
+      hosts: ['a:0-3', 'b:9-11'],
+      added: ['a:0-3', 'b:9-11'],
+      dropped: ['a:0-8'],
+    });
+    const pins = [placed(0, 8)];
+    expect(plan({ ...own, pins }, { demand, peers }).hosts).toEqual(['a:0-8']);
+  });
+
+  it('count where they are used: a part behind the cut is thin, and needs others', () => {
+    const parts = [
+      peer('x', [hosted(0, 5, a, 50)], speaks),
+      peer('y', [hosted(4, 11, a, 50)], speaks),
+    ];
+    expect(plan({ memoryBytes: 120 }, { peers: parts }).hosts).toEqual(['a:0-11']);
+    expect(plan({ memoryBytes: 40 }, { peers: parts }).hosts).toEqual(['a:0-3']);
   });
 });
 

@@ -4,7 +4,7 @@
  *
  * 1. The owner's pins are hosted, whatever else.
  * 2. Layers of demanded models that nobody hosts go first. Those with free memory take their turns at them, then
- *    those that host layers which no chain needs.
+ *    those that host layers which no chain needs: whole shards, and ends of shards that overlap the next one.
  * 3. Free memory then goes to the spans that are thinnest for their demand (worth.ts).
  * 4. Then a node moves a shard that is of less use than another would be, when what is gained is more than what
  *    fetching and loading costs: first one that nobody would miss.
@@ -102,11 +102,13 @@ function takeMoves(view: HostingView, epoch: number, { own, now }: PlacementQues
   }
 }
 
-/** Contenders that host what no chain needs; their turns are weighed by all the room that they could make. */
+/** Contenders that host layers which no chain needs; their turns are weighed by all the room that they could make. */
 function movable(view: HostingView): Contender[] {
   const needed = view.neededShards();
   return view.contenders.filter(({ peer }) =>
-    view.hostedBy(peer).some((shard) => !shard.isPinned && !needed.has(shard)),
+    view
+      .hostedBy(peer)
+      .some((shard) => !shard.isPinned && needed.get(shard)?.lastLayer !== shard.lastLayer),
   );
 }
 

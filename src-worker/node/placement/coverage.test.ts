@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { layerCount } from '../../../src-shared/layers.ts';
+import type { LayerRange } from '../../../src-shared/model.ts';
 import { coverageOf, type CoveringShard } from './coverage.ts';
 
 const layers = 6;
@@ -10,14 +12,15 @@ function shard(
   lastLayer: number,
   more: Partial<CoveringShard> = {},
 ): CoveringShard {
-  return { peer, firstLayer, lastLayer, isServing: true, tokensPerSecond: 1, ...more };
+  const usual = { isServing: true, canBeCut: false, tokensPerSecond: 1 };
+  return { peer, firstLayer, lastLayer, ...usual, ...more };
 }
 
 function seen(shards: readonly CoveringShard[]): { missing: string[]; needed: string[] } {
   const { missing, needed } = coverageOf(shards, layers);
   return {
     missing: missing.map(({ firstLayer, lastLayer }) => `${firstLayer}-${lastLayer}`),
-    needed: [...needed].map(({ peer }) => peer).toSorted(),
+    needed: [...needed.keys()].map(({ peer }) => peer).toSorted(),
   };
 }
 
@@ -35,6 +38,28 @@ describe('the coverage of a model', () => {
       [shard('a', 0, 3), shard('b', 3, 5)],
       ['4-5'],
       ['a'],
+    ],
+    [
+      'lacks nothing where the first of overlapping shards can be cut',
+      [shard('a', 0, 3, { canBeCut: true }), shard('b', 2, 5)],
+      [],
+      ['a', 'b'],
+    ],
+    [
+      'needs the shards that join, of those that overlap',
+      [shard('a', 0, 4, { canBeCut: true }), shard('b', 2, 4), shard('c', 3, 5)],
+      [],
+      ['a', 'c'],
+    ],
+    [
+      'cuts one that serves before one that is being fetched',
+      [
+        shard('a', 0, 4, { canBeCut: true, isServing: false }),
+        shard('b', 0, 3, { canBeCut: true }),
+        shard('c', 3, 5),
+      ],
+      [],
+      ['b', 'c'],
     ],
     ['needs the fewest shards', [shard('a', 0, 2), shard('b', 3, 5), shard('c', 0, 5)], [], ['c']],
     [
@@ -61,21 +86,50 @@ describe('the coverage of a model', () => {
     fc.assert(
       fc.property(fc.array(anyShard, { maxLength: 6 }), (shards) => {
         const { missing, needed } = coverageOf(shards, layers);
-        const lacking = missing.reduce(
-          (sum, range) => sum + range.lastLayer - range.firstLayer + 1,
-          0,
-        );
-        const covered = [...needed].reduce(
-          (sum, one) => sum + one.lastLayer - one.firstLayer + 1,
-          0,
-        );
+        const lacking = sizeOf(missing);
+        const covered = sizeOf([...needed.keys()]);
         expect(lacking + covered).toBe(layers);
         expect(covered).toBe(mostCovered(shards, 0));
       }),
       { numRuns: 300 },
     );
   });
+
+  it('lacks only layers that nobody hosts where every shard can be cut, and no more than without', () => {
+    const anyShard = fc
+      .tuple(
+        fc.constantFrom('a', 'b', 'c'),
+        fc.nat({ max: layers - 1 }),
+        fc.nat({ max: 5 }),
+        fc.boolean(),
+      )
+      .map(([peer, first, more, canBeCut]) =>
+        shard(peer, first, Math.min(layers - 1, first + more), { canBeCut }),
+      );
+    fc.assert(
+      fc.property(fc.array(anyShard, { maxLength: 6 }), (shards) => {
+        const whole = shards.map((one) => ({ ...one, canBeCut: false }));
+        const cut = shards.map((one) => ({ ...one, canBeCut: true }));
+        const lacking = [whole, shards, cut].map((all) => sizeOf(coverageOf(all, layers).missing));
+        expect(lacking).toEqual(lacking.toSorted((a, b) => b - a));
+        const hosted = new Set(
+          shards.flatMap(({ firstLayer, lastLayer }) =>
+            Array.from({ length: lastLayer - firstLayer + 1 }, (_, index) => firstLayer + index),
+          ),
+        );
+        expect(lacking[2]).toBe(layers - hosted.size);
+        const { missing, needed } = coverageOf(cut, layers);
+        const without = coverageOf([...needed.keys()], layers).missing;
+        expect(without).toEqual(missing);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
+
+function sizeOf(ranges: readonly LayerRange[]): number {
+  return ranges.reduce((sum, range) => sum + layerCount(range), 0);
+}
 
 function mostCovered(shards: readonly CoveringShard[], from: number): number {
   return Math.max(

@@ -1,6 +1,7 @@
 /**
- * How completely a model is hosted. Shards join only end to end, so it is not enough that every layer is
- * hosted somewhere: what counts is the chain with the fewest layers missing.
+ * How completely a model is hosted. Shards join end to end, or where one of them is used for its first layers alone up
+ * to where another begins, so it is not always enough that every layer is hosted somewhere: what counts is the chain
+ * with the fewest layers missing.
  */
 import { type LayerRange, modelLimits } from '../../../src-shared/model.ts';
 
@@ -8,14 +9,16 @@ export type CoveringShard = LayerRange & {
   readonly peer: string;
   /** Whether it serves already; one that is still being fetched stands behind one that serves. */
   readonly isServing: boolean;
+  /** Whether it may be used up to a layer before its last one. */
+  readonly canBeCut: boolean;
   readonly tokensPerSecond: number;
 };
 
 export type Coverage<S extends CoveringShard> = {
   /** Layers that the best chain lacks, in runs. */
   readonly missing: readonly LayerRange[];
-  /** The shards of that chain: nobody else is needed for the layers to be hosted. */
-  readonly needed: ReadonlySet<S>;
+  /** The shards of that chain, and what it uses of each: nobody else is needed for the layers to be hosted. */
+  readonly needed: ReadonlyMap<S, LayerRange>;
 };
 
 type Step<S> = {
@@ -30,7 +33,13 @@ export function coverageOf<S extends CoveringShard>(
   shards: readonly S[],
   layers: number,
 ): Coverage<S> {
-  const byFirst = Map.groupBy(onePerRange(shards), ({ firstLayer }) => firstLayer);
+  const byFirst = Map.groupBy(onePerRange(shards, layers), ({ firstLayer }) => firstLayer);
+  const cuttable = onePerRange(
+    shards.filter(({ canBeCut }) => canBeCut),
+    layers,
+  );
+  const cuttableByFirst = Map.groupBy(cuttable, ({ firstLayer }) => firstLayer);
+  const starts = [...byFirst.keys()].toSorted((a, b) => a - b);
   const steps: Step<S>[] = [{ missing: 0, stages: 0, shard: undefined }];
   for (let layer = 0; layer < layers; layer += 1) {
     const from = steps[layer];
@@ -40,8 +49,13 @@ export function coverageOf<S extends CoveringShard>(
     const { missing, stages } = from;
     offer(steps, layer + 1, { missing: missing + 1, stages, shard: undefined });
     for (const shard of byFirst.get(layer) ?? []) {
-      if (shard.lastLayer < layers) {
-        offer(steps, shard.lastLayer + 1, { missing, stages: stages + 1, shard });
+      offer(steps, shard.lastLayer + 1, { missing, stages: stages + 1, shard });
+    }
+    for (const shard of longestOf(cuttableByFirst.get(layer) ?? [])) {
+      for (const start of starts) {
+        if (start > layer && start <= shard.lastLayer) {
+          offer(steps, start, { missing, stages: stages + 1, shard });
+        }
       }
     }
   }
@@ -64,12 +78,12 @@ function traceBack<S extends CoveringShard>(
   steps: readonly Step<S>[],
   layers: number,
 ): Coverage<S> {
-  const needed = new Set<S>();
+  const needed = new Map<S, LayerRange>();
   const missing: LayerRange[] = [];
   for (let boundary = layers; boundary > 0;) {
     const shard = steps[boundary]?.shard;
     if (shard !== undefined) {
-      needed.add(shard);
+      needed.set(shard, { firstLayer: shard.firstLayer, lastLayer: boundary - 1 });
       boundary = shard.firstLayer;
       continue;
     }
@@ -82,10 +96,20 @@ function traceBack<S extends CoveringShard>(
   return { missing: missing.toReversed(), needed };
 }
 
+/** Of shards that begin alike the longest one can be cut wherever a shorter one can; one that serves goes first. */
+function longestOf<S extends CoveringShard>(shards: readonly S[]): S[] {
+  const serving = shards.findLast(({ isServing }) => isServing);
+  const fetched = shards.findLast(({ isServing }) => !isServing);
+  return [serving, fetched].filter((shard) => shard !== undefined);
+}
+
 /** Of shards with the same layers one is enough: one that serves, then the lesser peer id. In order of last layers. */
-function onePerRange<S extends CoveringShard>(shards: readonly S[]): S[] {
+function onePerRange<S extends CoveringShard>(shards: readonly S[], layers: number): S[] {
   const best = new Map<number, S>();
   for (const shard of shards) {
+    if (shard.lastLayer >= layers) {
+      continue;
+    }
     const range = shard.firstLayer * (modelLimits.layers + 1) + shard.lastLayer;
     const known = best.get(range);
     if (known === undefined || goesBefore(shard, known)) {

@@ -56,20 +56,30 @@ export function place(view: HostingView, node: Contender, candidate: Candidate):
 
 /**
  * Drops what no chain needs, the least wanted first, until the first run of missing layers that can be hosted at all
- * fits, and hosts it; whether it could.
+ * fits, and hosts it; whether it could. What no chain needs are shards first, and then the last layers of those that
+ * overlap the next one of their chain: to be without them, a shard is loaded anew.
  */
 export function makeRoomForMissing(
   view: HostingView,
   node: Contender,
-  needed: ReadonlySet<HostedShard>,
+  needed: ReadonlyMap<HostedShard, LayerRange>,
 ): boolean {
   const demandOf = ({ manifestId }: HostedShard): number =>
     view.wantedModel(manifestId)?.demand ?? 0;
+  const spareBytes = (shard: HostedShard): number => {
+    const used = needed.get(shard);
+    return view.bytesOf(shard) - (used === undefined ? 0 : view.bytesOf({ ...shard, ...used }));
+  };
   const spare = view
     .hostedBy(node.peer)
-    .filter((shard) => !shard.isPinned && !needed.has(shard))
-    .toSorted((a, b) => demandOf(a) - demandOf(b) || view.bytesOf(a) - view.bytesOf(b));
-  const most = node.roomBytes + spare.reduce((sum, shard) => sum + view.bytesOf(shard), 0);
+    .filter((shard) => !shard.isPinned && (!needed.has(shard) || spareBytes(shard) > 0))
+    .toSorted(
+      (a, b) =>
+        Number(needed.has(a)) - Number(needed.has(b)) ||
+        demandOf(a) - demandOf(b) ||
+        view.bytesOf(a) - view.bytesOf(b),
+    );
+  const most = node.roomBytes + spare.reduce((sum, shard) => sum + spareBytes(shard), 0);
   const target = view.wanted
     .flatMap((model) => view.coverageOf(model).missing.map((range) => ({ model, range })))
     .find(({ model, range }) => fittingPart(model, range, most) !== undefined);
@@ -81,7 +91,11 @@ export function makeRoomForMissing(
     if (node.roomBytes >= wantedBytes) {
       break;
     }
+    const used = needed.get(shard);
     view.drop(node, shard);
+    if (used !== undefined) {
+      view.add(node, { ...shard, ...used }, { isServing: false });
+    }
   }
   return fillMissing(view, node);
 }

@@ -2,6 +2,8 @@
  * The shards that peers host and the room that they have, as far as this node knows: the real hosting first, then what it would become when
  * those whose turn is earlier have done their part.
  */
+import type { LayerRange } from '../../../src-shared/model.ts';
+import { hasFeature, layerPrefix } from '../../wire/speaks.ts';
 import { type Coverage, coverageOf, type CoveringShard } from './coverage.ts';
 import {
   type Placed,
@@ -21,7 +23,12 @@ const assumedTokensPerSecond = 20;
 export type HostedShard = CoveringShard & Placed & { readonly isPinned: boolean };
 
 /** A node that may host more; `roomBytes` is what its shards leave of its memory. */
-export type Contender = { readonly peer: string; roomBytes: number };
+export type Contender = {
+  readonly peer: string;
+  /** Whether its shards may be used up to a layer before their last one. */
+  readonly canBeCut: boolean;
+  roomBytes: number;
+};
 
 export type WantedModel = PlacementModel & { readonly demand: number };
 
@@ -43,14 +50,15 @@ export class HostingView {
       .map((model) => ({ ...model, demand: demand.get(model.manifestId) ?? 0 }))
       .filter((model) => model.demand > 0)
       .toSorted((a, b) => b.demand - a.demand || (a.manifestId < b.manifestId ? -1 : 1));
-    this.self = { peer: own.peer, roomBytes: own.memoryBytes };
+    this.self = { peer: own.peer, canBeCut: true, roomBytes: own.memoryBytes };
     const others: Contender[] = [];
     for (const { peer, record } of peers) {
       // Layers of a peer that is about to go are to be hosted elsewhere already.
       if (peer === own.peer || record.state !== 'serving') {
         continue;
       }
-      const contender = { peer, roomBytes: record.memoryBytes ?? 0 };
+      const canBeCut = hasFeature(record.speaks, layerPrefix);
+      const contender = { peer, canBeCut, roomBytes: record.memoryBytes ?? 0 };
       for (const shard of record.shards) {
         const speed = shard.tokensPerSecond || this.#assumedSpeed(shard);
         this.add(contender, shard, { tokensPerSecond: speed });
@@ -75,6 +83,7 @@ export class HostingView {
       manifestId: placed.manifestId,
       ...rangeOf(placed),
       isServing: true,
+      canBeCut: host.canBeCut,
       isPinned: false,
       tokensPerSecond: this.#assumedSpeed(placed),
       ...more,
@@ -129,9 +138,9 @@ export class HostingView {
     return judged.most;
   }
 
-  /** Shards that the best chains of the wanted models are made of. */
-  neededShards(): ReadonlySet<HostedShard> {
-    return new Set(this.wanted.flatMap((model) => [...this.coverageOf(model).needed]));
+  /** Shards that the best chains of the wanted models are made of, and what these use of each. */
+  neededShards(): ReadonlyMap<HostedShard, LayerRange> {
+    return new Map(this.wanted.flatMap((model) => [...this.coverageOf(model).needed]));
   }
 
   isCovered(): boolean {

@@ -5,8 +5,8 @@
  *
  * The idea of judging blocks by the sum of their hosts' throughput, and of moving to where it is least, is that of
  * Petals (Borzunov et al., "Distributed Inference and Fine-tuning of Large Language Models Over The Internet", 2023,
- * appendix D). There any server may use a part of another's span; here shards join end to end only, so only shards
- * on complete chains count.
+ * appendix D). There any server may use a part of another's span; here a shard is used from its first layer on, so only
+ * what complete chains use of it counts.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { CoveringShard } from './coverage.ts';
@@ -25,13 +25,13 @@ export type Thickness = {
 };
 
 export function thicknessOf(shards: readonly CoveringShard[], layers: number): Thickness {
-  const live = liveShards(shards, layers);
   const capacity = Array.from({ length: layers }, () => 0);
   const holding = Array.from({ length: layers }, () => new Set<string>());
   const joints = new Set<number>();
-  for (const { firstLayer, lastLayer, tokensPerSecond, peer } of live) {
-    joints.add(firstLayer).add(lastLayer + 1);
-    for (let layer = firstLayer; layer <= lastLayer; layer += 1) {
+  for (const { shard, end } of liveParts(shards, layers)) {
+    const { firstLayer, tokensPerSecond, peer } = shard;
+    joints.add(firstLayer).add(end);
+    for (let layer = firstLayer; layer < end; layer += 1) {
       capacity[layer] = (capacity[layer] ?? 0) + tokensPerSecond;
       holding[layer]?.add(peer);
     }
@@ -88,23 +88,40 @@ function layerWorth(tokensPerSecond: number, holders: number, demand: number): n
   return (Math.sqrt(speed) + Math.min(holders, wantedHolders) / wantedHolders) / 2;
 }
 
-/** Those on some chain from the first layer to the last. */
-function liveShards(shards: readonly CoveringShard[], layers: number): CoveringShard[] {
-  const fromStart = new Set([0]);
-  const lastsByFirst = Map.groupBy(shards, ({ firstLayer }) => firstLayer);
-  for (let layer = 0; layer < layers; layer += 1) {
-    if (fromStart.has(layer)) {
-      lastsByFirst.get(layer)?.forEach(({ lastLayer }) => fromStart.add(lastLayer + 1));
-    }
-  }
-  const toEnd = new Set([layers]);
-  const firstsByLast = Map.groupBy(shards, ({ lastLayer }) => lastLayer);
-  for (let layer = layers - 1; layer >= 0; layer -= 1) {
-    if (toEnd.has(layer + 1)) {
-      firstsByLast.get(layer)?.forEach(({ firstLayer }) => toEnd.add(firstLayer));
-    }
-  }
-  return shards.filter(
-    ({ firstLayer, lastLayer }) => fromStart.has(firstLayer) && toEnd.has(lastLayer + 1),
+/** What is used of each shard on chains from the first layer to the last: as much of it as some chain uses. */
+function liveParts(
+  shards: readonly CoveringShard[],
+  layers: number,
+): { readonly shard: CoveringShard; readonly end: number }[] {
+  const byFirst = Map.groupBy(
+    shards.filter(({ lastLayer }) => lastLayer < layers),
+    ({ firstLayer }) => firstLayer,
   );
+  const isFromStart = new Uint8Array(layers + 1);
+  isFromStart[0] = 1;
+  for (let layer = 0; layer < layers; layer += 1) {
+    for (const { lastLayer, canBeCut } of isFromStart[layer] === 1
+      ? (byFirst.get(layer) ?? [])
+      : []) {
+      isFromStart.fill(1, canBeCut ? layer + 1 : lastLayer + 1, lastLayer + 2);
+    }
+  }
+  /** For each boundary the last one that is not behind it from which a chain goes to the end; -1 where there is none. */
+  const toEnd = new Int32Array(layers + 1).fill(-1);
+  const endOf = ({ firstLayer, lastLayer, canBeCut }: CoveringShard): number | undefined => {
+    const end = toEnd[lastLayer + 1] ?? -1;
+    return end > firstLayer && (canBeCut || end === lastLayer + 1) ? end : undefined;
+  };
+  toEnd[layers] = layers;
+  for (let layer = layers - 1; layer >= 0; layer -= 1) {
+    if (byFirst.get(layer)?.some((shard) => endOf(shard) !== undefined) === true) {
+      for (let boundary = layer; boundary <= layers && (toEnd[boundary] ?? 0) < 0; boundary += 1) {
+        toEnd[boundary] = layer;
+      }
+    }
+  }
+  return [...byFirst.values()].flat().flatMap((shard) => {
+    const end = isFromStart[shard.firstLayer] === 1 ? endOf(shard) : undefined;
+    return end === undefined ? [] : [{ shard, end }];
+  });
 }

@@ -1,5 +1,5 @@
 /** Which pool or member somebody means: by name, by id, or by the end of an id. Pure. */
-import { AppError } from '../../../src-shared/errors.ts';
+import { type Advice, AppError } from '../../../src-shared/errors.ts';
 import type { PoolMember } from '../../../src-shared/pool.ts';
 import type { JoinedPool } from './membership/joined-pool.ts';
 
@@ -11,7 +11,7 @@ export function choosePool(pools: readonly JoinedPool[], choice: string | undefi
   if (choice === undefined) {
     return one(
       pools,
-      'This machine is in no pool. "mindmesh pool create NAME" makes one.',
+      ['This machine is in no pool.', 'create-pool'],
       'This machine is in several pools; say which one.',
     );
   }
@@ -22,7 +22,7 @@ export function choosePool(pools: readonly JoinedPool[], choice: string | undefi
       ({ name }) => name,
       ({ id }) => id,
     ),
-    `This machine is in no pool "${choice}". "mindmesh pool list" shows its pools.`,
+    [`This machine is in no pool "${choice}".`, 'list-pools'],
     `"${choice}" is the name of several pools; use the end of an id instead.`,
   );
 }
@@ -40,7 +40,7 @@ export function chooseMember(
       ({ name }) => name,
       ({ peer }) => peer,
     ),
-    `The pool ${pool} has no member and no open invite "${choice}". "mindmesh pool list" shows them.`,
+    [`The pool ${pool} has no member and no open invite "${choice}".`, 'list-pools'],
     `"${choice}" is the name of several members of ${pool}. Use the end of a peer id instead.`,
   );
 }
@@ -58,10 +58,17 @@ function named<T>(
     : all.filter((each) => idOf(each).endsWith(tail));
 }
 
-function one<T>(found: readonly T[], none: string, several: string): T {
+function one<T>(
+  found: readonly T[],
+  [none, advice]: readonly [message: string, advice: Advice],
+  several: string,
+): T {
   const [only] = found;
-  if (only === undefined || found.length > 1) {
-    throw new AppError('request-invalid', only === undefined ? none : several);
+  if (only === undefined) {
+    throw new AppError('request-invalid', none, { advice });
+  }
+  if (found.length > 1) {
+    throw new AppError('request-invalid', several);
   }
   return only;
 }

@@ -3,6 +3,7 @@ import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { FeatureWith } from '../node-feature.ts';
 import type { SelfDescription } from '../mesh/records/record.ts';
+import type { Trust } from '../trust/trust.ts';
 import { buildPoolMesh, type PoolMesh } from './pool-mesh.ts';
 
 /** Most peers from settings of which a status says why they cannot be reached. */
@@ -11,15 +12,14 @@ const maxUnreachableTold = 20;
 export type MeshFeatureOptions = {
   readonly config: NodeConfig;
   readonly describe: () => SelfDescription;
-  /** A peer broke the rules of a protocol. */
-  readonly onViolation: (peer: string) => void;
+  readonly trust: Trust;
   readonly onChange: () => void;
   readonly log: Log;
 };
 
 /** @throws AppError `setting-invalid`, `data-folder-unusable` */
 export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureWith<PoolMesh>> {
-  const { config, describe, onViolation, onChange, log } = options;
+  const { config, describe, trust, onChange, log } = options;
   const { dataFolder, listen, staticPeers, bootstrap, mdns, upnp, poolOnly } = config;
   const mesh = await buildPoolMesh({
     dataFolder,
@@ -30,7 +30,7 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
     upnp,
     poolOnly,
     describe,
-    onViolation,
+    trust,
     log,
   });
   mesh.onChange(onChange);
@@ -47,8 +47,13 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
       poolRevoke: (params) => pools.revoke(params),
       poolLeave: (params) => pools.leave(params),
     },
+    topics: { pools: () => pools.list() },
     start: () => mesh.start(),
     stop: () => mesh.stop(),
+    configure: async (settings) => {
+      await mesh.configure(settings);
+      pools.setPoolOnly(settings.poolOnly);
+    },
     status: () => {
       const clockAheadMs = mesh.clockAheadMs();
       const unreachable = mesh.unreachable().slice(0, maxUnreachableTold);

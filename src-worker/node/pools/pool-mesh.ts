@@ -6,7 +6,10 @@ import { MembershipGate } from './gate/membership-gate.ts';
 import { Pools } from './membership/pools.ts';
 import { PoolService } from './pool-service.ts';
 
-export type PoolMeshOptions = Omit<MeshOptions<PoolService>, 'identity' | 'gate' | 'membersOf'>;
+export type PoolMeshOptions = Omit<MeshOptions<PoolService>, 'identity' | 'gate' | 'membersOf'> & {
+  /** Talk to members of this node's pools alone; absent: to everybody. */
+  readonly poolOnly?: boolean;
+};
 
 export interface PoolMesh extends Mesh {
   /** The pools of this node: made, joined, left, and the members of each. */
@@ -38,7 +41,7 @@ export async function buildPoolMesh(options: PoolMeshOptions): Promise<PoolMesh>
     ...options,
     identity,
     gate,
-    membersOf: (network) => new PoolService({ pools, gate, poolOnly, network, log }),
+    membersOf: (network) => new PoolService({ pools, gate, network, log }),
   });
   return Object.assign(mesh, { pools: mesh.members, identity });
 }

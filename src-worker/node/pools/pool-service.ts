@@ -19,7 +19,6 @@ import type { PoolNewsItem, Pools } from './membership/pools.ts';
 export type PoolServiceOptions = {
   readonly pools: Pools;
   readonly gate: MembershipGate;
-  readonly poolOnly: boolean;
   readonly network: LentNetwork;
   readonly log: Log;
 };
@@ -78,7 +77,7 @@ export class PoolService implements MeshMembers {
 
   /** Whether what a peer says, or what others say of it, counts on this node. */
   isHeard(peer: string): boolean {
-    return !this.#options.poolOnly || this.#options.pools.sharedWith(peer).length > 0;
+    return !this.#options.gate.isPoolOnly || this.#options.pools.sharedWith(peer).length > 0;
   }
 
   /** Whether both are members of one pool of this node. */
@@ -99,7 +98,7 @@ export class PoolService implements MeshMembers {
 
   /** Whether layers that a peer offers may be used at all: a guest serves nobody. */
   mayServe(peer: string): boolean {
-    return !this.#options.poolOnly || this.#options.pools.isServer(peer);
+    return !this.#options.gate.isPoolOnly || this.#options.pools.isServer(peer);
   }
 
   /** Members of this node's pools, or of one of them, that may serve, for requests that are to stay in the pools. */
@@ -117,6 +116,16 @@ export class PoolService implements MeshMembers {
       inviter,
     } = await readInviteLink(link, Date.now());
     return { pool, name, role, expiresAt, inviter };
+  }
+
+  /** Lets members alone in from now on, or everybody; strangers that are here go. */
+  setPoolOnly(isPoolOnly: boolean): void {
+    const { gate, network } = this.#options;
+    if (gate.isPoolOnly !== isPoolOnly) {
+      gate.isPoolOnly = isPoolOnly;
+      this.#refresh();
+      network.onChange();
+    }
   }
 
   list(): Pool[] {
@@ -184,7 +193,8 @@ export class PoolService implements MeshMembers {
     if (pool.isOwner && !forGood) {
       throw new AppError(
         'request-invalid',
-        `This machine holds the key of ${pool.name}. When it leaves, nobody can appoint or remove admins any more. Leave with --for-good if you want that.`,
+        `This machine holds the key of ${pool.name}. When it leaves, nobody can appoint or remove admins any more.`,
+        { advice: 'leave-for-good' },
       );
     }
     if (pool.state === 'active') {
@@ -279,7 +289,7 @@ export class PoolService implements MeshMembers {
 
   /** Cuts off whom nothing lets stay, and greets who has become a member. */
   #refresh(): void {
-    const { pools, poolOnly, network, log } = this.#options;
+    const { pools, gate, network, log } = this.#options;
     for (const peer of network.connected()) {
       const isMember = pools.sharedWith(peer).length > 0;
       const wasMember = this.#members.delete(peer);
@@ -288,7 +298,7 @@ export class PoolService implements MeshMembers {
       }
       if (isMember && !wasMember) {
         void this.#welcome(peer);
-      } else if (!isMember && (wasMember || poolOnly)) {
+      } else if (!isMember && (wasMember || gate.isPoolOnly)) {
         log('info', 'A peer is no longer a member of a pool of this machine', { peer });
         network.cut(
           peer,

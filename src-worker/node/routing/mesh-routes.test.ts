@@ -6,7 +6,7 @@ import type { KnownPeer } from '../mesh/records/record.ts';
 import { ChainFailure } from '../sessions/asking/chain-failure.ts';
 import { MeshRoutes } from './mesh-routes.ts';
 import { planRoute } from './plan-route.ts';
-import { Reputation } from '../trust/reputation.ts';
+import { Trust } from '../trust/trust.ts';
 
 const model = { manifestId: 'a'.repeat(64), name: 'Model', layers: 4 };
 
@@ -53,7 +53,8 @@ function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) 
     },
   } as unknown as PoolMesh;
   const routing = { rules: routeRulesSchema.parse(always), ownMachines };
-  const routes = new MeshRoutes(mesh, new Reputation(() => clock.now), routing, () => clock.now);
+  const trust = new Trust({ now: () => clock.now });
+  const routes = new MeshRoutes(mesh, trust, routing, () => clock.now);
   const best = (own: Partial<RouteRules> = {}): string | undefined =>
     planRoute({
       model,
@@ -65,7 +66,7 @@ function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) 
       cells: 16,
       ...routes.facts(model.manifestId, routeRulesSchema.parse(own)),
     })[0]?.peer;
-  return { routes, best, clock, change };
+  return { routes, trust, best, clock, change };
 }
 
 function failed(peer: string, code: ErrorCode): ChainFailure {
@@ -73,6 +74,22 @@ function failed(peer: string, code: ErrorCode): ChainFailure {
 }
 
 describe('the routes of a node', () => {
+  it.each(['not-spoken', 'over-capacity', 'context-too-long'] as const)(
+    'lead on over a peer that ended a session for no fault of its own: %s',
+    (code) => {
+      const { routes, best } = routesOf();
+      for (let times = 0; times < 50; times += 1) {
+        routes.stageFailed(failed('near', code));
+      }
+      expect(best()).toBe('near');
+      routes.stageFailed(failed('near', 'protocol-violation'));
+      for (let times = 0; times < 50; times += 1) {
+        routes.stageFailed(failed('near', 'peer-failed'));
+      }
+      expect(best()).toBe('far');
+    },
+  );
+
   it('lead around a peer that was slower than it says, until that is long ago', () => {
     const { routes, best, clock, change } = routesOf();
     const stage = { peer: 'near', firstLayer: 0, lastLayer: 3, computeMs: 1, hopMs: 1 };
@@ -105,11 +122,11 @@ describe('the routes of a node', () => {
   });
 
   it('lead around a peer that failed or lied for a while, and then back', () => {
-    const { routes, best, clock } = routesOf();
+    const { routes, trust, best, clock } = routesOf();
     expect(best()).toBe('near');
     routes.stageFailed(failed('near', 'peer-failed'));
     expect(best()).toBe('far');
-    routes.blame('far', 'lied');
+    trust.report({ who: 'far', what: 'lied', proof: 'It did' });
     expect(best()).toBe('near');
     clock.now += 24 * 3600_000;
     routes.peers();

@@ -1,4 +1,4 @@
-/** What this node goes by when it plans routes: who hosts what, who is in its pools, and how each peer stands. */
+/** What this node goes by when it plans routes: which peers host what, are in its pools, and are how far trusted. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import type { AppError, ErrorCode } from '../../../src-shared/errors.ts';
 import type { Routing } from '../../../src-shared/api/node-config.ts';
@@ -9,9 +9,8 @@ import { MeasuredSpeeds } from './measured-speeds.ts';
 import { operatorsOf } from './operators.ts';
 import { PeerView } from './peer-view.ts';
 import type { RouteQuestion } from './route-question.ts';
-import type { PeerFault, Reputation } from '../trust/reputation.ts';
+import type { Trust } from '../trust/trust.ts';
 import { stricterRules } from './stricter-rules.ts';
-import { WrongRefusals } from '../trust/wrong-refusals.ts';
 
 /** A stage that ends so has failed; one that is full, or takes no such request, has not. */
 const faultsOfPeers: ReadonlySet<ErrorCode> = new Set([
@@ -25,28 +24,27 @@ type RouteFacts = Pick<RouteQuestion, 'rules' | 'poolMembers' | 'ownMachines' | 
 
 export class MeshRoutes {
   readonly #mesh: PoolMesh;
-  readonly #standing: Reputation;
+  readonly #trust: Trust;
   readonly #view: PeerView;
-  readonly #refusals: WrongRefusals;
   readonly #speeds: MeasuredSpeeds;
   #routing: Routing;
 
   constructor(
     mesh: PoolMesh,
-    standing: Reputation,
+    trust: Trust,
     routing: Routing = { rules: noRules, ownMachines: [] },
     now: () => number = () => performance.now(),
   ) {
     this.#routing = routing;
     this.#mesh = mesh;
-    this.#standing = standing;
-    this.#refusals = new WrongRefusals(now);
+    this.#trust = trust;
     this.#speeds = new MeasuredSpeeds(now);
     this.#view = new PeerView({
       mesh,
-      reputationOf: (peer) => standing.of(peer),
+      reputationOf: (peer) => trust.reputation(peer),
       measuredOf: (peer) => this.#speeds.of(peer),
     });
+    trust.onLowered((peer) => this.#view.touch(peer));
   }
 
   /** Everybody who is known, in no order that means anything. */
@@ -105,7 +103,7 @@ export class MeshRoutes {
   /** A stage of a chain ended with this error. */
   stageFailed({ peer, error }: { readonly peer: string; readonly error: AppError }): void {
     if (peer !== this.#mesh.peer && faultsOfPeers.has(error.code)) {
-      this.blame(peer, 'failed');
+      this.#trust.report({ who: peer, what: 'failed', proof: error.message });
     }
   }
 
@@ -119,13 +117,9 @@ export class MeshRoutes {
 
   /** A stage refused a request that another chain then answered. */
   wronglyRefused(peer: string): void {
-    if (peer !== this.#mesh.peer && this.#refusals.isFault(peer)) {
-      this.blame(peer, 'lied');
+    if (peer !== this.#mesh.peer) {
+      const proof = 'It refused a request that another chain answered';
+      this.#trust.report({ who: peer, what: 'refusedWrongly', proof });
     }
-  }
-
-  blame(peer: string, fault: PeerFault): void {
-    this.#standing.lower(peer, fault);
-    this.#view.touch(peer);
   }
 }

@@ -2,28 +2,25 @@
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { PoolMesh } from '../pools/pool-mesh.ts';
 import type { FeatureWith } from '../node-feature.ts';
-import type { Reputation } from '../trust/reputation.ts';
+import type { Trust } from '../trust/trust.ts';
 import { MeshRoutes } from './mesh-routes.ts';
 
 export type RoutesFeatureOptions = {
   readonly config: NodeConfig;
   readonly mesh: PoolMesh;
-  readonly reputation: Reputation;
+  readonly trust: Trust;
   readonly onChange: () => void;
 };
 
 export function routesFeature(options: RoutesFeatureOptions): FeatureWith<MeshRoutes> {
-  const { config, mesh, reputation, onChange } = options;
-  const routes = new MeshRoutes(mesh, reputation, config.routing);
+  const { config, mesh, trust, onChange } = options;
+  const routes = new MeshRoutes(mesh, trust, config.routing);
   return {
     name: 'routes',
     service: routes,
-    handlers: {
-      setRouting: (routing) => {
-        routes.setRouting(routing);
-        onChange();
-        return null;
-      },
+    configure: ({ routing }) => {
+      routes.setRouting(routing);
+      onChange();
     },
   };
 }

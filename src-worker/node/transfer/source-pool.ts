@@ -5,6 +5,7 @@
 import { type BackOff, backOffMs } from '../../../src-shared/back-off.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Clock } from '../../../src-shared/clock.ts';
+import type { Fault } from '../trust/faults.ts';
 import type { ChunkSource } from './chunk-source.ts';
 
 /** In use at once. */
@@ -30,7 +31,7 @@ export type SourceCandidate = {
 export type SourceFault = {
   readonly id: string;
   readonly kind: ChunkSource['kind'];
-  readonly fault: 'lied' | 'stalled' | 'failed';
+  readonly fault: Extract<Fault, 'lied' | 'stalled' | 'failed'>;
   readonly reason: string;
 };
 
@@ -61,6 +62,7 @@ export class SourcePool {
   readonly #options: SourcePoolOptions;
   readonly #used = new Map<string, Used>();
   readonly #past = new Map<string, Past>();
+  /** Asked no more by this download, whatever else it may be good for; trust hears of those that are peers. */
   readonly #banned = new Set<string>();
 
   constructor(options: SourcePoolOptions) {

@@ -2,82 +2,38 @@
  * Peers that broke rules again and again: they are cut off and not talked to for a while. One violation ends a channel
  * and no more, since a version to come may say what this one does not understand.
  */
-import type { Libp2p } from '@libp2p/interface';
-import { peerIdFromString } from '@libp2p/peer-id';
-import { AppError } from '../../../src-shared/errors.ts';
-import type { Log } from '../base/log.ts';
-import { shortName } from '../identity/peer-name.ts';
+import { RecentMap } from '../base/recent-map.ts';
+import { barredForMs, mostBlamed, violationsToBar } from './faults.ts';
 
-/** So many violations within the time make an offender, and for so long, in milliseconds. */
-const maxViolations = 32;
-const forgetAfterMs = 10 * 60_000;
-
-/** Most peers that are remembered; the one that began longest ago goes first. */
-const maxPeers = 4096;
-
-type Account = { readonly since: number; violations: number };
+type Account = { readonly since: number; readonly violations: number };
 
 export class Blocklist {
-  readonly #log: Log;
   readonly #now: () => number;
-  readonly #accounts = new Map<string, Account>();
-  #libp2p: Pick<Libp2p, 'getConnections'> | undefined;
+  readonly #accounts = new RecentMap<Account>(mostBlamed);
 
   /** `now`: monotonic time, in milliseconds. */
-  constructor(log: Log, now: () => number = () => performance.now()) {
-    this.#log = log;
+  constructor(now: () => number) {
     this.#now = now;
-  }
-
-  /** Whose connections are cut. */
-  watch(libp2p: Pick<Libp2p, 'getConnections'>): void {
-    this.#libp2p = libp2p;
   }
 
   /** Whether the peer is not to be talked to. */
   has(peer: string): boolean {
-    return (this.#current(peer)?.violations ?? 0) >= maxViolations;
+    return (this.#current(peer)?.violations ?? 0) >= violationsToBar;
   }
 
-  /** The peer broke the rules of a protocol. */
-  violated(peer: string): void {
-    let account = this.#current(peer);
-    if (account === undefined) {
-      account = { since: this.#now(), violations: 0 };
-      this.#makeRoom();
-      this.#accounts.set(peer, account);
-    }
-    account.violations += 1;
-    if (account.violations === maxViolations) {
-      this.#cut(peer);
-    }
-  }
-
-  #cut(peer: string): void {
-    this.#log('warn', `Peer ${shortName(peer)} breaks the rules and is not talked to any more`, {
-      peer,
-    });
-    const reason = new AppError('protocol-violation', 'A peer broke the rules too often');
-    // Not now: whoever reports is in the middle of a channel of that connection.
-    queueMicrotask(() => {
-      const connections = this.#libp2p?.getConnections(peerIdFromString(peer)) ?? [];
-      connections.forEach((connection) => connection.abort(reason));
-    });
+  /** The peer broke the rules of a protocol; returns whether it is barred from now on, and was not before. */
+  violated(peer: string): boolean {
+    const { since, violations } = this.#current(peer) ?? { since: this.#now(), violations: 0 };
+    this.#accounts.set(peer, { since, violations: violations + 1 });
+    return violations + 1 === violationsToBar;
   }
 
   #current(peer: string): Account | undefined {
     const account = this.#accounts.get(peer);
-    if (account !== undefined && this.#now() - account.since >= forgetAfterMs) {
+    if (account !== undefined && this.#now() - account.since >= barredForMs) {
       this.#accounts.delete(peer);
       return undefined;
     }
     return account;
-  }
-
-  #makeRoom(): void {
-    const [oldest] = this.#accounts.keys();
-    if (oldest !== undefined && this.#accounts.size >= maxPeers) {
-      this.#accounts.delete(oldest);
-    }
   }
 }

@@ -3,28 +3,22 @@
  * goes by without one. It makes a peer dearer to the router, and one that is distrusted is used only where no chain
  * without it exists: a peer that is alone in having some layers is still better than nobody.
  */
-
-/**
- * What a fault counts: `lied` sent bytes that are not what they should be or refused what others did, `violated` broke a
- * protocol's rules.
- */
-const weights = { lied: 4, violated: 2, failed: 0.5, stalled: 0.25 } as const;
-export type PeerFault = keyof typeof weights;
-
-/** After this much time a fault counts half, in milliseconds. */
-const halfLifeMs = 10 * 60_000;
-/** Below this a fault is forgotten. */
-const leastBlame = 0.02;
-/** More makes no difference to anybody, and would take longer to be forgotten than a peer deserves. */
-const mostBlame = 20;
-/** Most peers with faults; the one whose last fault is longest ago goes first. */
-export const maxBlamed = 4096;
+import { RecentMap } from '../base/recent-map.ts';
+import {
+  blameHalfLifeMs,
+  type Fault,
+  faults,
+  leastBlame,
+  mostBlame,
+  mostBlamed,
+} from './faults.ts';
 
 /** Below this a peer has lately lied, or broken rules twice: it is asked only where nobody else helps. */
 const leastTrust = 0.25;
 
-export function isDistrusted(standing = 1): boolean {
-  return standing < leastTrust;
+/** `reputation`: absent for a peer of which nothing is known. */
+export function isDistrusted(reputation = 1): boolean {
+  return reputation < leastTrust;
 }
 
 type Blame = { readonly blame: number; readonly at: number };
@@ -33,7 +27,7 @@ export class Reputation {
   readonly #now: () => number;
   readonly #onLowered: () => void;
   /** The latest fault last. */
-  readonly #blamed = new Map<string, Blame>();
+  readonly #blamed = new RecentMap<Blame>(mostBlamed);
 
   /** `now`: monotonic time, in milliseconds. */
   constructor(now: () => number, onLowered: () => void = () => {}) {
@@ -50,27 +44,23 @@ export class Reputation {
     return 1 / (1 + this.#blameOf(peer));
   }
 
-  lower(peer: string, fault: PeerFault): void {
-    const blame = Math.min(mostBlame, this.#blameOf(peer) + weights[fault]);
-    this.#blamed.delete(peer);
-    const [oldest] = this.#blamed.keys();
-    if (oldest !== undefined && this.#blamed.size >= maxBlamed) {
-      this.#blamed.delete(oldest);
-    }
+  lower(peer: string, fault: Fault): void {
+    const blame = Math.min(mostBlame, this.#blameOf(peer) + faults[fault].blame);
     this.#blamed.set(peer, { blame, at: this.#now() });
     this.#onLowered();
   }
 
   /** How much each peer is to blame now, the latest fault last: for `restore`. */
   blamed(): [peer: string, blame: number][] {
-    return [...this.#blamed.keys()]
+    return this.#blamed
+      .keys()
       .map((peer): [string, number] => [peer, this.#blameOf(peer)])
       .filter(([, blame]) => blame > 0);
   }
 
   /** Takes up what was known of peers so many milliseconds ago. */
   restore(blamed: readonly (readonly [peer: string, blame: number])[], ageMs: number): void {
-    for (const [peer, blame] of blamed.slice(-maxBlamed)) {
+    for (const [peer, blame] of blamed) {
       this.#blamed.set(peer, { blame: Math.min(mostBlame, blame), at: this.#now() - ageMs });
     }
   }
@@ -80,7 +70,7 @@ export class Reputation {
     if (known === undefined) {
       return 0;
     }
-    const blame = known.blame * 0.5 ** ((this.#now() - known.at) / halfLifeMs);
+    const blame = known.blame * 0.5 ** ((this.#now() - known.at) / blameHalfLifeMs);
     if (blame >= leastBlame) {
       return blame;
     }

@@ -1,17 +1,18 @@
-/** The standing of peers over restarts: who lied is not believed again because this node was started anew. */
+/** The reputation of peers over restarts: a peer that lied is not believed again because this node was started anew. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { toAppError } from '../../../src-shared/errors.ts';
 import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { Log } from '../base/log.ts';
-import { maxBlamed, Reputation } from './reputation.ts';
+import { mostBlamed } from './faults.ts';
+import { Reputation } from './reputation.ts';
 
 const storedSchema = z.strictObject({
   /** Milliseconds since 1970. */
   at: z.number(),
   /** The latest fault last. */
-  blamed: z.array(z.tuple([z.string().max(100), z.number().min(0)])).max(maxBlamed),
+  blamed: z.array(z.tuple([z.string().max(100), z.number().min(0)])).max(mostBlamed),
 });
 
 /** Faults that come in quick succession are written down together, in milliseconds. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { maxRemembered, WrongRefusals } from './wrong-refusals.ts';
+import { mostBlamed } from './faults.ts';
+import { WrongRefusals } from './wrong-refusals.ts';
 
 describe('a wrong refusal', () => {
   it('is a fault the second time within an hour, and then again only after two more', () => {
@@ -17,11 +18,11 @@ describe('a wrong refusal', () => {
 
   it('is forgotten for the newest ones when many peers refuse', () => {
     const refusals = new WrongRefusals(() => 0);
-    for (let index = 0; index <= maxRemembered; index += 1) {
+    for (let index = 0; index <= mostBlamed; index += 1) {
       refusals.isFault(`peer ${index}`);
     }
-    expect(refusals.size).toBe(maxRemembered);
+    expect(refusals.size).toBe(mostBlamed);
     expect(refusals.isFault('peer 0')).toBe(false);
-    expect(refusals.isFault(`peer ${maxRemembered}`)).toBe(true);
+    expect(refusals.isFault(`peer ${mostBlamed}`)).toBe(true);
   });
 });

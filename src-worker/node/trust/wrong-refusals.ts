@@ -3,16 +3,13 @@
  * said, or with an older version. A second time soon after is a fault. So a liar costs a question one more try an hour,
  * and an honest stage that refuses what is truly wrong loses nothing, since no other chain answers that.
  */
-
-/** A second wrong refusal within this time counts, in milliseconds. */
-const rememberedMs = 3600_000;
-/** Most peers that are remembered; the one whose refusal is longest ago goes first. */
-export const maxRemembered = 4096;
+import { RecentMap } from '../base/recent-map.ts';
+import { mostBlamed, refusalsCountForMs } from './faults.ts';
 
 export class WrongRefusals {
   readonly #now: () => number;
-  /** Peer → when it last refused wrongly, the latest last. */
-  readonly #at = new Map<string, number>();
+  /** Peer → when it last refused wrongly. */
+  readonly #at = new RecentMap<number>(mostBlamed);
 
   /** `now`: monotonic time, in milliseconds. */
   constructor(now: () => number) {
@@ -26,13 +23,10 @@ export class WrongRefusals {
   /** Notes a wrong refusal; returns whether it is a fault, after which the peer starts anew. */
   isFault(peer: string): boolean {
     const before = this.#at.get(peer);
-    const isFault = before !== undefined && this.#now() - before <= rememberedMs;
-    this.#at.delete(peer);
-    if (!isFault) {
-      const [oldest] = this.#at.keys();
-      if (oldest !== undefined && this.#at.size >= maxRemembered) {
-        this.#at.delete(oldest);
-      }
+    const isFault = before !== undefined && this.#now() - before <= refusalsCountForMs;
+    if (isFault) {
+      this.#at.delete(peer);
+    } else {
       this.#at.set(peer, this.#now());
     }
     return isFault;

@@ -96,18 +96,17 @@ export async function startTestGateway(
     port: options.port ?? 0,
     orAnyPort: options.orAnyPort ?? false,
     apiKey: testKey,
-    hosts: options.hosts ?? [],
-    origins: options.origins ?? [],
+    access: { hosts: options.hosts ?? [], origins: options.origins ?? [] },
     log: (level, message) => logged.push(`${level} ${message}`),
     ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
   });
-  const { port, close } = gateway;
+  const { port, stop } = gateway;
   const client = new OpenAI({
     baseURL: `http://127.0.0.1:${port}/v1`,
     apiKey: testKey,
     maxRetries: 0,
   });
-  return { port, admission, client, logged, close };
+  return { port, admission, client, logged, close: stop };
 }
 
 function modelPath(folder: string): string {

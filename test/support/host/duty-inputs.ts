@@ -2,8 +2,9 @@
 import type { Duty, Facts, GpuFacts, PauseReasonName } from '../../../src-shared/duty.ts';
 import { defaultPreferences, type Preferences } from '../../../src-shared/settings/preferences.ts';
 import type { DutyInput, Work } from '../../../src-main/duty/duty-input.ts';
-import type { Moment, Zone } from '../../../src-main/duty/local-time.ts';
+import type { Moment, Zone } from '../../../src-shared/local-time.ts';
 import { type DutyRecord, initialDuty, nextDuty } from '../../../src-main/duty/next-duty.ts';
+import { causeWords } from '../../../src-shared/words/words.ts';
 import type { OwnerRequests } from '../../../src-main/duty/pause-request.ts';
 
 type Known<T> = { readonly isKnown: true; readonly value: T };
@@ -91,7 +92,9 @@ function inputWith({ facts, work, preferences, requests }: Different): DutyInput
 /** What a machine with its engines stopped pauses for: name and sentence of each reason. */
 export function reasonsFor(different: Different): [PauseReasonName, string][] {
   const { duty } = nextDuty(initialDuty, inputWith(different));
-  return duty.state === 'paused' ? duty.reasons.map(({ name, because }) => [name, because]) : [];
+  return duty.state === 'paused'
+    ? duty.reasons.map(({ name, reason }) => [name, causeWords(reason, noon)])
+    : [];
 }
 
 /** A machine whose readings a test changes as time goes by. */

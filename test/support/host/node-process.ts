@@ -35,19 +35,21 @@ export class NodeProcess {
   readonly #ownsFolder: boolean;
   readonly #exited: Promise<unknown>;
   #status: NodeStatus | undefined;
+  #config: NodeConfigInput | undefined;
 
   /** Starts a node that listens on loopback only and takes any free ports, unless the config says otherwise. */
   static async start({ place, ...config }: NodeProcessConfig = {}): Promise<NodeProcess> {
     const node = await NodeProcess.launch(config.dataFolder, place);
     try {
-      node.#status = await node.request('start', {
+      node.#config = {
         listen: ['/ip4/127.0.0.1/tcp/0'],
         mdns: false,
         gateway: { port: 0, apiKey: 'mm-for-tests-and-benchmarks-only' },
         engine: { threads: 2, backend: 'cpu' },
         ...config,
         dataFolder: node.dataFolder,
-      });
+      };
+      node.#status = await node.request('start', node.#config);
       return node;
     } catch (error) {
       await node.stop();
@@ -110,6 +112,16 @@ export class NodeProcess {
 
   request<M extends NodeMethod>(method: M, params: Params<NodeApi, M>): Promise<NodeResult<M>> {
     return this.#link.call(method, params);
+  }
+
+  /** Changes some of what it was started with. */
+  async configure(changed: Partial<NodeConfigInput>): Promise<void> {
+    if (this.#config === undefined) {
+      throw new Error('The node has not started');
+    }
+    const { work: _, ...config } = { ...this.#config, ...changed };
+    await this.request('configure', config);
+    this.#config = { ...this.#config, ...changed };
   }
 
   /** Sends anything at all, as a host out of its mind would. */

@@ -1,5 +1,5 @@
 /** Berlin's clock in 2026, with both changes of daylight saving, for tests that may run in any zone. */
-import type { Zone } from '../../../src-main/duty/local-time.ts';
+import type { Zone } from '../../../src-shared/local-time.ts';
 
 /** 01:59 winter time is followed by 03:00 summer time. */
 export const berlinSpring = Date.UTC(2026, 2, 29, 1);

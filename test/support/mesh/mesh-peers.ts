@@ -42,7 +42,6 @@ export async function startChannelPeer(reported: ErrorReport[] = []): Promise<Ch
     identity,
     gate: openGate(identity),
     listen: [anyLocalPort],
-    onDiscovered: undefined,
   });
   await startLibp2p(libp2p);
   onTestFinished(() => libp2p.stop());

@@ -1,5 +1,6 @@
 /** Nodes with fake shards over a loopback: real coordinators and stage services, with a clock of the test's own. */
-import type { AppError } from '../../../src-shared/errors.ts';
+import type { AppError, ErrorCode } from '../../../src-shared/errors.ts';
+import type { ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { Usage } from '../../../src-shared/api/usage.ts';
 import type { KnownPeer, RecordedShard } from '../../../src-worker/node/mesh/records/record.ts';
@@ -21,6 +22,7 @@ import {
   nextFakeToken,
 } from './node-fake-shard.ts';
 import { Loopback } from './node-loopback.ts';
+import { type Dialect, speaking } from './stage-dialect.ts';
 
 const fakeLayers = 6;
 
@@ -49,10 +51,25 @@ export type FakeNode = {
 export class FakeMesh {
   readonly loopback = new Loopback();
   readonly #nodes: FakeNode[] = [];
+  /** Peers that speak otherwise than this version. */
+  readonly #dialects = new Map<string, Dialect>();
+  /** What stages failed of, as the coordinators here found out. */
+  readonly failures: ErrorCode[] = [];
   /** Peers whose refusals other chains proved wrong. */
   readonly wrongRefusals: string[] = [];
   /** Milliseconds; only tests move it. */
   now = 0;
+
+  /** The peer speaks so, whatever it does from now on. */
+  speak(name: string, dialect: Dialect): void {
+    this.#dialects.set(name, dialect);
+  }
+
+  #opener(name: string): ChannelOpener {
+    const dialect = this.#dialects.get(name);
+    const opener = this.loopback.peer(name);
+    return dialect === undefined ? opener : speaking(opener, dialect);
+  }
 
   /** Adds a node that hosts these layer ranges. */
   async add(name: string, ...ranges: readonly (readonly [number, number])[]): Promise<FakeNode> {
@@ -60,7 +77,7 @@ export class FakeMesh {
     const served: Usage[] = [];
     const logged: string[] = [];
     const service = new StageService({
-      opener: this.loopback.peer(name),
+      opener: this.#opener(name),
       shards: fakeShards(...shards),
       waysFor: () => [],
       onServed: (usage) => served.push(usage),
@@ -107,10 +124,11 @@ export class FakeMesh {
   /** A requester that believes the records of all nodes, as they were when it asks. */
   coordinator(name: string): Coordinator {
     return new Coordinator({
-      opener: this.loopback.peer(name),
+      opener: this.#opener(name),
       ownShards: () => recordsOf(this.#nodes.find((node) => node.name === name)),
       ownModels: () => [],
       knownPeers: () => this.#nodes.filter((node) => node.name !== name).map(knownPeer),
+      onStageFailed: ({ error }) => this.failures.push(error.code),
       onWrongRefusal: (peer) => this.wrongRefusals.push(peer),
       now: () => this.now,
     });

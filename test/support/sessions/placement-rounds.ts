@@ -10,6 +10,7 @@ import type {
   Placed,
   PlacementModel,
 } from '../../../src-worker/node/placement/placement-question.ts';
+import { ownSpeaks } from '../../../src-worker/wire/speaks.ts';
 
 const roundMs = 10_000;
 
@@ -77,7 +78,12 @@ export class PlacementRounds {
         const shards = this.nodes.flatMap((node) =>
           node.shards
             .filter((shard) => shard.manifestId === manifestId)
-            .map((shard) => ({ ...shard, peer: node.peer, isServing: this.#isReady(shard) })),
+            .map((shard) => ({
+              ...shard,
+              peer: node.peer,
+              isServing: this.#isReady(shard),
+              canBeCut: true,
+            })),
         );
         const serving = shards.filter(({ isServing }) => isServing);
         return coverageOf(serving, layers).missing.length > 0;
@@ -162,6 +168,7 @@ export class PlacementRounds {
       sequence: this.#round,
       state: 'serving',
       addresses: [],
+      speaks: ownSpeaks,
       models: [],
       shards,
       planned,

@@ -14,7 +14,7 @@ export async function changeWords(
     let pieces = 0;
     server.onMessage((frame) => {
       const message = JSON.parse(String(frame));
-      if (message.type === 'chat' && message.event.type === 'text') {
+      if (message.type === 'event' && message.event.type === 'text') {
         message.event.text = change(message.event.text, pieces);
         pieces += 1;
       }

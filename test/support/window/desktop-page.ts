@@ -68,7 +68,13 @@ function playDesktop(shell: ShellState): void {
   };
   const mindmesh: DesktopApi = {
     platform: 'linux',
-    send: (text) => socket?.send(text),
+    send: (text) => {
+      if (socket?.readyState === WebSocket.CONNECTING) {
+        socket.addEventListener('open', () => socket?.send(text), { once: true });
+      } else {
+        socket?.send(text);
+      }
+    },
     onText: (listener) => {
       socket = new WebSocket(`ws://${location.host}/host`);
       socket.addEventListener('message', ({ data }) => listener(String(data)));

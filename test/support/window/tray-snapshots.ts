@@ -4,7 +4,7 @@ import type { TraySnapshot } from '../../../src-main/electron/tray-snapshot.ts';
 
 const game: PauseReason = {
   name: 'game running',
-  because: 'Cyberpunk2077.exe is running',
+  reason: { code: 'program-running', names: ['Cyberpunk2077.exe'], others: 0 },
   isSeen: true,
   clearsAt: null,
 };
@@ -24,7 +24,7 @@ export const duties = {
     isEnding: true,
   },
   paused: { state: 'paused', reasons: [game] },
-  faulted: { state: 'faulted', code: 'engine-died', because: 'The engine died', retryAt: 0 },
+  faulted: { state: 'faulted', code: 'engine-died', message: 'The engine died', retryAt: 0 },
 } satisfies Record<string, Duty>;
 
 export const working: TraySnapshot = {

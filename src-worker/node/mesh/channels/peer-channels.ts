@@ -19,15 +19,17 @@ const openDeadlineMs = 10_000;
 /** Channels of one protocol to one peer; the peer's own limit is usually lower. */
 const maxOutboundChannels = 256;
 
+/** Told of peers that break the rules of a protocol, and how. */
+type OnViolation = (peer: string, proof: string) => void;
+
 export class PeerChannels implements ChannelOpener {
   readonly peer: string;
   readonly #libp2p: Libp2p;
   readonly #log: Log;
-  readonly #onViolation: (peer: string) => void;
+  readonly #onViolation: OnViolation;
   readonly #handlers = new Map<ProtocolName, ProtocolHandler>();
 
-  /** `onViolation` is told of peers that break the rules of a protocol. */
-  constructor(libp2p: Libp2p, log: Log, onViolation: (peer: string) => void = () => {}) {
+  constructor(libp2p: Libp2p, log: Log, onViolation: OnViolation = () => {}) {
     this.peer = libp2p.peerId.toString();
     this.#libp2p = libp2p;
     this.#log = log;
@@ -148,7 +150,7 @@ export class PeerChannels implements ChannelOpener {
   #reporter(protocol: ProtocolName): ChannelReport {
     return (error, peer) => {
       if (error.code === 'protocol-violation' && peer !== this.peer) {
-        this.#onViolation(peer);
+        this.#onViolation(peer, error.message);
       }
       this.#log('warn', 'A channel went wrong', {
         peer,

@@ -19,6 +19,8 @@ export type StaticPeer = { readonly peer: string; readonly address: Multiaddr };
 
 export type DiscoveryOptions = {
   readonly libp2p: Libp2p;
+  /** From settings, at first. */
+  readonly statics: readonly StaticPeer[];
   readonly relayClient: RelayClient;
   readonly dataFolder: string;
   readonly ownPeer: string;
@@ -36,18 +38,23 @@ export type DiscoveryOptions = {
 
 /** Static peers are the last to go when there are too many connections. */
 const staticTags = { 'mindmesh-static': { value: 100 } };
+const noTags = { 'mindmesh-static': undefined };
 
 export class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #keeper: PeerKeeper;
-  readonly #statics = new Set<string>();
+  #statics: readonly StaticPeer[];
+  /** Peers of pools that are to stay connected, and where they are. */
+  readonly #contacts = new Map<string, readonly StaticPeer[]>();
   readonly #neighbours: Neighbours;
   readonly #directWays: DirectWays;
   readonly #stopping = new AbortController();
   #book: AddressBook | undefined;
+  #isStarted = false;
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
+    this.#statics = options.statics;
     const { libp2p, ownPeer, connected, dial, records, log } = options;
     this.#keeper = new PeerKeeper(
       {
@@ -81,10 +88,10 @@ export class Discovery {
     relayClient.start(libp2p);
   }
 
-  /** Begins to connect: first to `statics` in their order, then to the peers of the last run. Waits for nobody. */
-  start(statics: readonly StaticPeer[]): void {
-    statics.forEach(({ peer }) => this.#statics.add(peer));
-    this.#keeper.keep(statics);
+  /** Begins to connect: first to the peers from settings in their order, then to those of the last run. Waits for nobody. */
+  start(): void {
+    this.#isStarted = true;
+    this.#keepAll();
     const remembered = (this.#book?.all() ?? []).map(({ peer, addresses }) => ({
       peer,
       addresses: dialableAddresses(peer, addresses),
@@ -93,10 +100,27 @@ export class Discovery {
     this.#neighbours.start();
   }
 
+  /** Whether the peer is one from settings. */
+  isStatic(peer: string): boolean {
+    return this.#statics.some((entry) => entry.peer === peer);
+  }
+
+  /** Replaces the peers from settings. A connection to one that is no longer among them stays for as long as it lasts. */
+  setStatics(statics: readonly StaticPeer[]): void {
+    const former = new Set(this.#statics.map(({ peer }) => peer));
+    this.#statics = statics;
+    this.#keepAll();
+    for (const peer of this.#options.connected) {
+      if (former.has(peer) !== this.isStatic(peer)) {
+        void this.#learn(peer, { tags: this.isStatic(peer) ? staticTags : noTags });
+      }
+    }
+  }
+
   connected(peer: string): void {
     this.#keeper.connected(peer);
     this.#book?.seen(peer, this.#options.addressesOf(peer));
-    if (this.#statics.has(peer)) {
+    if (this.isStatic(peer)) {
       void this.#learn(peer, { tags: staticTags });
     }
   }
@@ -126,7 +150,11 @@ export class Discovery {
 
   /** Keeps a connection to the peer from now on. */
   keep(peer: string, addresses: readonly string[]): void {
-    this.#keeper.keep(dialableAddresses(peer, addresses).map((address) => ({ peer, address })));
+    const contact = dialableAddresses(peer, addresses).map((address) => ({ peer, address }));
+    this.#contacts.set(peer, contact);
+    if (this.#isStarted) {
+      this.#keepAll();
+    }
   }
 
   /** A believed record, from the peer itself or another one. */
@@ -150,6 +178,10 @@ export class Discovery {
     this.#neighbours.stop();
     this.#options.relayClient.stop();
     await this.#book?.close();
+  }
+
+  #keepAll(): void {
+    this.#keeper.keep([...this.#statics, ...[...this.#contacts.values()].flat()]);
   }
 
   /** What libp2p is to know of a peer that is connected. */

@@ -66,6 +66,37 @@ describe('PeerKeeper', () => {
     expect(keeper.unreachable()).toEqual([]);
   });
 
+  it('looks after other peers of the settings at once, and no more after those that left them', async () => {
+    const { keeper, dials, reachable } = world();
+    reachable.add('b');
+    keeper.keep([
+      { peer: 'a', address },
+      { peer: 'b', address },
+    ]);
+    await vi.advanceTimersByTimeAsync(2000);
+    keeper.keep([
+      { peer: 'b', address },
+      { peer: 'c', address },
+    ]);
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(dials.filter((dial) => dial.includes('a:'))).toEqual(['0 a:1', '1 a:1']);
+    expect(dials.filter((dial) => dial.includes('b:'))).toEqual(['0 b:1']);
+    expect(dials.find((dial) => dial.includes('c:'))).toBe('2 c:1');
+    expect(keeper.unreachable()).toMatchObject([{ addresses: [address.toString()] }]);
+  });
+
+  it('goes on where it was with a peer that stays in the settings, and at once to another address of it', async () => {
+    const { keeper, dials } = world();
+    keeper.keep([{ peer: 'a', address }]);
+    await vi.advanceTimersByTimeAsync(4000);
+    keeper.keep([{ peer: 'a', address }]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(dials).toEqual(['0 a:1', '1 a:1', '3 a:1']);
+    keeper.keep([{ peer: 'a', address: moved }]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(dials.at(-1)).toBe('6 a:2');
+  });
+
   it('tries a configured peer for ever, ever more seldom', async () => {
     const { keeper, dials } = world();
     keeper.keep([{ peer: 'a', address }]);

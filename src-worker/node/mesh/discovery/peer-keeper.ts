@@ -56,9 +56,9 @@ export type Dialler = {
 
 type TrackedPeer = {
   readonly peer: string;
-  readonly kind: 'static' | 'discovered' | 'remembered';
+  kind: 'static' | 'discovered' | 'remembered';
   /** From settings; empty for a discovered peer. */
-  readonly configured: readonly Multiaddr[];
+  configured: readonly Multiaddr[];
   seenAt: readonly Multiaddr[];
   failures: number;
   /** Why the last attempt failed; undefined once one did not. */
@@ -82,13 +82,23 @@ export class PeerKeeper {
     this.#random = random;
   }
 
-  /** Starts looking after peers from settings, the first first; this node itself may be among them. */
+  /**
+   * Looks after these peers from settings, the first first, and after no others; this node itself may be among them.
+   * A former one is treated as one that was only seen.
+   */
   keep(peers: readonly { readonly peer: string; readonly address: Multiaddr }[]): void {
     const grouped = Map.groupBy(peers, ({ peer }) => peer);
     grouped.delete(this.#dialler.ownPeer);
+    for (const known of this.#tracked.values()) {
+      if (known.kind === 'static' && !grouped.has(known.peer)) {
+        this.#release(known);
+      }
+    }
     for (const [peer, entries] of grouped) {
-      const configured = entries.map(({ address }) => address);
-      this.#schedule(this.#add(peer, 'static', configured), 0);
+      this.#keepOne(
+        peer,
+        entries.map(({ address }) => address),
+      );
     }
   }
 
@@ -179,6 +189,27 @@ export class PeerKeeper {
     }
   }
 
+  #keepOne(peer: string, configured: readonly Multiaddr[]): void {
+    const known = this.#tracked.get(peer) ?? this.#add(peer, 'static', []);
+    const isOther = known.configured.map(String).join(' ') !== configured.map(String).join(' ');
+    known.kind = 'static';
+    known.configured = configured;
+    if (isOther && !known.isDialling && !this.#dialler.isConnected(peer)) {
+      known.failures = 0;
+      this.#schedule(known, 0);
+    }
+  }
+
+  #release(known: TrackedPeer): void {
+    known.kind = 'discovered';
+    known.configured = [];
+    known.reason = undefined;
+    if (known.seenAt.length === 0 && !this.#dialler.isConnected(known.peer)) {
+      clearTimeout(known.timer);
+      this.#tracked.delete(known.peer);
+    }
+  }
+
   #add(peer: string, kind: TrackedPeer['kind'], configured: readonly Multiaddr[]): TrackedPeer {
     const tracked: TrackedPeer = {
       peer,
@@ -246,7 +277,13 @@ export class PeerKeeper {
 
   async #dial(tracked: TrackedPeer, deadlineMs: number): Promise<void> {
     const { signal } = this.#stopping;
-    if (tracked.isDialling || signal.aborted || this.#dialler.isConnected(tracked.peer)) {
+    const isKnown = this.#tracked.get(tracked.peer) === tracked;
+    if (
+      !isKnown ||
+      tracked.isDialling ||
+      signal.aborted ||
+      this.#dialler.isConnected(tracked.peer)
+    ) {
       return;
     }
     tracked.isDialling = true;
@@ -257,7 +294,7 @@ export class PeerKeeper {
     } catch (error) {
       tracked.failures += 1;
       this.#noteReason(tracked, printable(dialFailure(error), longestReason));
-      if (!signal.aborted) {
+      if (!signal.aborted && this.#tracked.get(tracked.peer) === tracked) {
         const isNews = tracked.kind === 'static' && tracked.failures === 1;
         this.#log(isNews ? 'warn' : 'debug', `Peer ${shortName(tracked.peer)} cannot be reached`, {
           peer: tracked.peer,

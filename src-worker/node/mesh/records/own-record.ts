@@ -13,7 +13,7 @@ export class OwnRecord {
   readonly #privateKey: SigningKey;
   readonly #describe: () => SelfDescription;
   readonly #addresses: () => string[];
-  readonly #poolOnly: boolean;
+  readonly #isPoolOnly: () => boolean;
   readonly #now: () => number;
   #sequence = 0;
   #state: SelfDescription['state'] | undefined;
@@ -26,13 +26,13 @@ export class OwnRecord {
     describe: () => SelfDescription,
     addresses: () => string[],
     now: () => number,
-    poolOnly = false,
+    isPoolOnly: () => boolean = () => false,
   ) {
     this.#privateKey = privateKey;
     this.#describe = describe;
     this.#addresses = addresses;
     this.#now = now;
-    this.#poolOnly = poolOnly;
+    this.#isPoolOnly = isPoolOnly;
   }
 
   /** Whether the state is another one than peers were last told. */
@@ -71,7 +71,7 @@ export class OwnRecord {
     this.#sequence = Math.max(this.#sequence + 1, this.#now());
     this.#state = description.state;
     const sequence = this.#sequence;
-    const audience = this.#poolOnly ? { poolOnly: true } : {};
+    const audience = this.#isPoolOnly() ? { poolOnly: true } : {};
     const content = this.#content(description);
     const record = {
       ...description,
@@ -86,6 +86,6 @@ export class OwnRecord {
   }
 
   #content(description: SelfDescription): string {
-    return JSON.stringify([description, this.#addresses()]);
+    return JSON.stringify([description, this.#addresses(), this.#isPoolOnly()]);
   }
 }

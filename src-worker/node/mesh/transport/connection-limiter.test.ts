@@ -2,7 +2,7 @@ import type { MultiaddrConnection, PeerId } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it } from 'vitest';
 import { ConnectionLimiter } from './connection-limiter.ts';
-import { Blocklist } from '../../trust/blocklist.ts';
+import { Trust } from '../../trust/trust.ts';
 
 function incoming(host: string): MultiaddrConnection {
   const line = { remoteAddr: multiaddr(`/ip4/${host}/tcp/1`), status: 'open' };
@@ -31,14 +31,13 @@ describe('the doorkeeper', () => {
   });
 
   it('neither lets an offender in nor calls it', async () => {
-    const offenders = new Blocklist(() => {});
-    offenders.watch({ getConnections: () => [] });
-    const gater = new ConnectionLimiter(8, offenders).before({
+    const trust = new Trust();
+    const gater = new ConnectionLimiter(8, (peer) => trust.isBarred(peer)).before({
       denyInboundUpgradedConnection: (peer) => peer.toString() === 'stranger',
     });
     const offender = '12D3KooWPPzUjVQ1YYRNAVZRiCypGZKeYmJPtkRqxcRPiAv1qxBi';
     for (let times = 0; times < 32; times += 1) {
-      offenders.violated(offender);
+      trust.report({ who: offender, what: 'violated', proof: 'It did' });
     }
     const asks = (peer: string): unknown[] => [
       gater.denyInboundUpgradedConnection?.(peerNamed(peer), incoming('10.0.0.1')),

@@ -1,22 +1,20 @@
-/** Whom this node does not talk to at all, asked before who is in its pools: too many of one address, and offenders. */
+/** Refuses too many connections of one address and those of barred peers, before the gate is asked for memberships. */
 import type { ConnectionGater } from '@libp2p/interface';
 import { HostCounts } from './host-counts.ts';
-import type { Blocklist } from '../../trust/blocklist.ts';
 
 export class ConnectionLimiter {
   readonly #connections: HostCounts;
-  readonly #offenders: Blocklist | undefined;
+  readonly #isBarred: (peer: string) => boolean;
 
   /** `maxConnections`: of this node in all; half of them may come from one address. */
-  constructor(maxConnections: number, offenders: Blocklist | undefined) {
+  constructor(maxConnections: number, isBarred: (peer: string) => boolean = () => false) {
     this.#connections = new HostCounts(Math.ceil(maxConnections / 2));
-    this.#offenders = offenders;
+    this.#isBarred = isBarred;
   }
 
   /** The gater, behind this one. */
   before(gater: ConnectionGater): ConnectionGater {
-    const isRefused = (peer: { toString(): string }): boolean =>
-      this.#offenders?.has(peer.toString()) === true;
+    const isRefused = (peer: { toString(): string }): boolean => this.#isBarred(peer.toString());
     return {
       ...gater,
       denyInboundConnection: async (connection) =>

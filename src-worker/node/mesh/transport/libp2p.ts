@@ -1,14 +1,12 @@
 /** libp2p as this app uses it: transports, encryption, multiplexing and every limit, in one place. */
 import { autoNATv2 } from '@libp2p/autonat-v2';
 import { identify } from '@libp2p/identify';
-import type { Libp2p, PeerInfo } from '@libp2p/interface';
-import { mdns } from '@libp2p/mdns';
+import type { Libp2p } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
-import type { uPnPNAT } from '@libp2p/upnp-nat';
 import { createLibp2p } from 'libp2p';
 import { AppError } from '../../../../src-shared/errors.ts';
 import { dialOrder } from './address-order.ts';
@@ -22,10 +20,11 @@ import type { Identity } from '../../identity/identity.ts';
 import { joinWrites } from './joined-writes.ts';
 import { kademlia } from './kademlia.ts';
 import { keyCachingCrypto } from './noise-crypto.ts';
-import type { Blocklist } from '../../trust/blocklist.ts';
+import type { LocalDiscovery } from './local-discovery.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import type { RelayClient } from '../relay/relay-client.ts';
 import { boundedRelay, type RelayLimits } from '../relay/relay-server.ts';
+import type { RouterService } from './router-service.ts';
 import { smallTalk } from './small-talk.ts';
 
 /** In and out together; the least useful are closed beyond it. */
@@ -61,31 +60,12 @@ const addressDialTimeout = 5000;
  */
 const inboundUpgradeTimeout = addressDialTimeout;
 
-/** Queries go out this often; the first at once, and other nodes' queries are answered at any time. */
-const mdnsIntervalMs = 20_000;
-
 /**
  * Dials at once, and dials that may wait. Those for connections to keep (peer-keeper.ts) are half of the first
  * at most, so that an answer's dials never wait behind those to peers that are gone.
  */
 const maxParallelDials = 384;
 const maxDialQueueLength = 1024;
-
-/**
- * A router is sought once at the start and then seldom: who has none that can be asked should not hear of it
- * every few seconds. Milliseconds.
- */
-const routerSearch = {
-  initialGatewaySearchInterval: 600_000,
-  initialGatewaySearchMessageInterval: 3000,
-  initialGatewaySearchTimeout: 15_000,
-  gatewaySearchInterval: 600_000,
-  gatewaySearchMessageInterval: 10_000,
-  gatewaySearchTimeout: 20_000,
-  externalAddressCheckInterval: 300_000,
-};
-
-const discoverByMdns = mdns({ serviceTag: '_mindmesh._udp.local', interval: mdnsIntervalMs });
 
 export type Libp2pOptions = {
   readonly identity: Identity;
@@ -94,11 +74,10 @@ export type Libp2pOptions = {
   readonly ownAddresses?: OwnAddresses;
   readonly gate: ConnectionGate;
   /** Peers that are not let in, whatever the gate says; absent: none. */
-  readonly offenders?: Blocklist;
-  /** Called for every answer on the local network, so again and again; absent: mDNS is off. */
-  readonly onDiscovered: ((found: PeerInfo) => void) | undefined;
-  /** Ask the router of this network to let peers in; absent: no. */
-  readonly upnp?: boolean;
+  readonly isBarred?: (peer: string) => boolean;
+  /** Peers on the local network, and a port that the router opens; absent: never. */
+  readonly localDiscovery?: LocalDiscovery;
+  readonly router?: RouterService;
   /** Be reached over relays; absent: no. */
   readonly relayClient?: RelayClient;
   /** Be a public node: relay for others within these limits, and answer look-ups from the start. */
@@ -112,13 +91,13 @@ export type Libp2pOptions = {
  * @throws AppError `setting-invalid` naming a listen address that is none.
  */
 export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
-  const { identity, gate, relay, relayClient } = options;
+  const { identity, gate, relay, relayClient, localDiscovery, router } = options;
   const listen = options.listen.map((text) => parseListenAddress(text));
   // A node that listens on this machine alone has no network to be reached from.
   const isWide = !listen.every(isLoopback);
   const most = options.maxConnections ?? maxConnections;
   const ownCid = peerIdFromString(identity.peer).toCID().toString();
-  const doorkeeper = new ConnectionLimiter(most, options.offenders);
+  const limiter = new ConnectionLimiter(most, options.isBarred);
   const libp2p = await createLibp2p({
     start: false,
     datastore: boundedDatastore((key) => key.endsWith(`/${ownCid}`)),
@@ -131,7 +110,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       gate.guard(joinWrites(dateBack(tls()))),
       gate.guard(noise({ crypto: keyCachingCrypto })),
     ],
-    connectionGater: doorkeeper.before(gate.connectionGater),
+    connectionGater: limiter.before(gate.connectionGater),
     streamMuxers: [
       boundedYamux(
         {
@@ -149,12 +128,10 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       ...(options.ownAddresses === undefined ? {} : { addresses: options.ownAddresses.service }),
       kademlia: smallTalk(kademlia(relay !== undefined)),
       ...(isWide ? { reachability: smallTalk(autoNATv2({ protocolPrefix: 'mindmesh' })) } : {}),
-      ...(isWide && options.upnp === true
-        ? { router: await routerService(options.ownAddresses) }
-        : {}),
+      ...(isWide && router !== undefined ? { router: router.service } : {}),
+      ...(localDiscovery === undefined ? {} : { localDiscovery: localDiscovery.service }),
       ...(relay === undefined ? {} : { relay: boundedRelay(relay) }),
     },
-    peerDiscovery: options.onDiscovered === undefined ? [] : [localDiscovery(options.onDiscovered)],
     connectionManager: {
       maxConnections: most,
       maxParallelDials,
@@ -170,21 +147,8 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     // pings for latency and for life.
     connectionMonitor: { enabled: false },
   });
-  options.offenders?.watch(libp2p);
   options.ownAddresses?.watch(libp2p, relay !== undefined);
   return libp2p;
-}
-
-/**
- * mDNS under our own service name. libp2p itself tells of a peer only the first time it hears of it, by any
- * way; a peer that comes back is seen by listening to the discovery directly.
- */
-function localDiscovery(onDiscovered: (found: PeerInfo) => void): typeof discoverByMdns {
-  return (components) => {
-    const discovery = discoverByMdns(components);
-    discovery.addEventListener('peer', ({ detail }) => onDiscovered(detail));
-    return discovery;
-  };
 }
 
 /**
@@ -212,13 +176,4 @@ export async function startLibp2p(libp2p: Libp2p): Promise<void> {
       { cause: error },
     );
   }
-}
-
-/** Most nodes never ask a router, so what it takes is loaded when one does. */
-async function routerService(
-  ownAddresses: OwnAddresses | undefined,
-): Promise<ReturnType<typeof uPnPNAT>> {
-  const upnp = await import('@libp2p/upnp-nat');
-  const service = upnp.uPnPNAT({ ...routerSearch, portMappingDescription: 'MindMesh' });
-  return ownAddresses?.noticing(service) ?? service;
 }

@@ -21,6 +21,8 @@ export class OwnAddresses {
   readonly #isTrusted: (peer: string) => boolean;
   #manager: Components['addressManager'] | undefined;
   #libp2p: Libp2p | undefined;
+  /** What routers have opened, as libp2p was told of it. */
+  #mappings: Parameters<Components['addressManager']['addPublicAddressMapping']>[] = [];
   #onMapped: () => void = () => {};
 
   /** @param isTrusted whether a peer is believed when it says from where it sees this node */
@@ -55,6 +57,7 @@ export class OwnAddresses {
           ...mapping: Parameters<typeof addressManager.addPublicAddressMapping>
         ) => {
           addressManager.addPublicAddressMapping(...mapping);
+          this.#mappings.push(mapping);
           this.#onMapped();
         },
       });
@@ -62,7 +65,15 @@ export class OwnAddresses {
     };
   }
 
-  /** Calls back whenever the router has opened a port. */
+  /** The router was asked to close what it had opened: nothing leads here over it any more. */
+  forgetMapped(): void {
+    for (const mapping of this.#mappings.splice(0)) {
+      this.#manager?.removePublicAddressMapping(...mapping);
+    }
+    this.#onMapped();
+  }
+
+  /** Calls back whenever the router has opened a port, or has closed it. */
   whenMapped(act: () => void): void {
     this.#onMapped = act;
   }

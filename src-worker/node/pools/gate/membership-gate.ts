@@ -35,6 +35,7 @@ export type MembershipGateOptions = {
   readonly identity: Identity;
   /** Absent for a node that is in none and wants none. */
   readonly pools: Pools | undefined;
+  /** At first; see `isPoolOnly`. */
   readonly poolOnly: boolean;
 };
 
@@ -45,6 +46,8 @@ type PendingJoin = {
 
 export class MembershipGate implements ConnectionGate {
   readonly maxHalfOpen = maxHalfOpen;
+  /** Whether only members get in. Who is in already stays until the pools look after them again. */
+  isPoolOnly: boolean;
   readonly #options: MembershipGateOptions;
   readonly #halfOpen = new HostCounts(maxHalfOpenPerHost, maxHalfOpen);
   readonly #joinPace = new JoinPace();
@@ -54,6 +57,7 @@ export class MembershipGate implements ConnectionGate {
 
   constructor(options: MembershipGateOptions) {
     this.#options = options;
+    this.isPoolOnly = options.poolOnly;
   }
 
   get connectionGater(): ConnectionGater {
@@ -114,7 +118,7 @@ export class MembershipGate implements ConnectionGate {
     isInitiator: boolean,
     { signal }: SecureConnectionOptions = {},
   ): Promise<SecuredConnection> {
-    const { identity, pools, poolOnly } = this.#options;
+    const { identity, pools } = this.#options;
     const peer = secured.remotePeer.toString();
     const join = isInitiator ? this.#takeJoin(peer) : undefined;
     try {
@@ -124,7 +128,7 @@ export class MembershipGate implements ConnectionGate {
         {
           identity,
           isInitiator,
-          poolOnly,
+          poolOnly: this.isPoolOnly,
           pools: pools?.active() ?? [],
           onProven: (pool, membership) => {
             pools?.addMembership(pool, membership, peer);
@@ -191,8 +195,8 @@ export class MembershipGate implements ConnectionGate {
   }
 
   #isStranger(peer: string): boolean {
-    const { pools, poolOnly } = this.#options;
-    return poolOnly && (pools === undefined || pools.sharedWith(peer).length === 0);
+    const { pools } = this.#options;
+    return this.isPoolOnly && (pools === undefined || pools.sharedWith(peer).length === 0);
   }
 }
 

@@ -33,7 +33,12 @@ export type AnswerEvent =
   /** The source is at its end, or could not be opened. */
   | ({ readonly type: 'failed'; readonly source: number; readonly failure: ChainFailure } & Detour)
   /** The peer will be gone soon. */
-  | ({ readonly type: 'draining'; readonly source: number; readonly peer: string } & Detour)
+  | ({
+      readonly type: 'draining';
+      readonly source: number;
+      readonly peer: string;
+      readonly at: number;
+    } & Detour)
   /** The peer holds the answer up. */
   | ({
       readonly type: 'stuck';

@@ -119,7 +119,7 @@ export class AnswerSources {
       onWarmedUp: (next) => feed({ type: 'warmedUp', source, next, pace: pace.now, at: now() }),
       onFailed: (failure) => this.#fail(source, failure, []),
       onDraining: ({ peer }) =>
-        feed({ type: 'draining', source, peer, detour: detourAround(peer) }),
+        feed({ type: 'draining', source, peer, detour: detourAround(peer), at: now() }),
       onUnanswered: (stage) =>
         feed({
           type: 'unanswered',

@@ -1,6 +1,7 @@
 /** What an answer is doing. Its state is data, and `nextAnswer` alone makes one from another. */
 import type { RouteStage } from '../../routing/plan-route.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
+import type { Pace } from './answer-pace.ts';
 
 /** What holds for an answer from its beginning to its end. */
 export type AnswerTerms = {
@@ -50,6 +51,8 @@ export type Answering = Source & {
 export type Successor = Source & {
   /** Tokens of the answer that its stages were told of when it was opened. */
   readonly knownTokens: number;
+  /** How fast the answer came when it was open; undefined before. */
+  readonly pace: Pace | undefined;
   /** Rounds of warming up that were begun. */
   readonly rounds: number;
   /** The position to which it has computed once the latest round is done. */
@@ -73,9 +76,10 @@ export type EventOf<Type extends AnswerEvent['type']> = Extract<AnswerEvent, { t
  *    └──────────────────────────────────────────────────────────────────────────────┘
  *               failed
  *
- * An answer prepares another source when a stage of its own is draining or stuck. Where nothing that was generated has to
- * be restored, it goes on at once after the warm-up. `finish` leads to the end in order, `cancel` to the end at once; a
- * failure that no other source would mend ends an answer too.
+ * An answer prepares another source when a stage of its own is draining or stuck; one whose own source has hardly begun
+ * begins again over the other at once, and one that has no token yet waits for it before the other warms up. Where nothing that was generated has to be restored, it goes on right after the
+ * warm-up. `finish` leads to the end in order, `cancel` to the end at once; a failure that no other source would mend ends
+ * an answer too.
  */
 export type AnswerPhase =
   | { readonly name: 'searching' }
@@ -116,6 +120,12 @@ export function goRound(progress: AnswerProgress, peer: string): AnswerProgress 
   return { ...avoid(progress, peer), detours: progress.detours + 1 };
 }
 
+/** Whether the answer may come to a pause: its source is about to be left, or has given no token yet. */
+export function isInterrupted(phase: AnswerPhase): boolean {
+  const hasEnded = phase.name === 'finishing' || phase.name === 'ended';
+  return !hasEnded && !(phase.name === 'answering' && phase.current.moved.byToken);
+}
+
 export type WatchedSource = {
   readonly source: number;
   /** When the source was given work or gave a token; undefined of one that only gets ready. */
@@ -125,11 +135,13 @@ export type WatchedSource = {
   readonly detours: number;
 };
 
-/** The source that the answer waits for: the successor while there is one, as long as it opens or warms up. */
+/** The source that the answer waits for: the successor while there is one that opens or warms up. */
 export function watchedSource({ progress, phase }: AnswerState): WatchedSource | undefined {
   const length = lengthOf(progress);
   const { detours } = progress;
-  if ('successor' in phase) {
+  const isWaiting =
+    phase.name === 'preparing' && phase.successor.pace && phase.successor.rounds === 0;
+  if ('successor' in phase && !isWaiting) {
     return { source: phase.successor.source, moved: undefined, length, detours };
   }
   return 'current' in phase

@@ -6,9 +6,16 @@ import type { Receipt } from '../../../../src-shared/chat.ts';
 import { missingCase, toAppError } from '../../../../src-shared/errors.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
+import { AnswerOutput, type Output } from './answer-output.ts';
 import { AnswerPace } from './answer-pace.ts';
 import { AnswerSources, type AnswerSourcesOptions } from './answer-sources.ts';
-import { type AnswerState, type AnswerTerms, type Step, watchedSource } from './answer-state.ts';
+import {
+  type AnswerState,
+  type AnswerTerms,
+  isInterrupted,
+  type Step,
+  watchedSource,
+} from './answer-state.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { cancelled, type ChainFailure, stageFailure } from './chain-failure.ts';
 import type { GenerationEvent } from './generation.ts';
@@ -17,7 +24,6 @@ import { needsHistory } from './open-messages.ts';
 import { makeReceipt } from './receipt.ts';
 import type { RouteSearch } from './route-search.ts';
 import type { SampledToken } from './token-source.ts';
-import { TokenQueue } from './token-queue.ts';
 
 export type AnswerOptions = Omit<AnswerSourcesOptions, 'feed' | 'pace' | 'detourAround'> & {
   /** This node. */
@@ -37,8 +43,6 @@ export type AnswerOptions = Omit<AnswerSourcesOptions, 'feed' | 'pace' | 'detour
   readonly onWrongRefusal: (peer: string) => void;
 };
 
-type Output = Extract<AnswerEffect, { type: 'yield' | 'end' }>;
-
 export class Answer {
   readonly #options: AnswerOptions;
   readonly #startedAt: number;
@@ -46,7 +50,7 @@ export class Answer {
   readonly #pace = new AnswerPace();
   /** Aborts when nothing is to be looked for any more. */
   readonly #ending = new AbortController();
-  readonly #output = new TokenQueue<Output>();
+  readonly #output: AnswerOutput;
   readonly #events: AnswerEvent[] = [];
   readonly #begun: Step;
   #isStepping = false;
@@ -57,6 +61,7 @@ export class Answer {
   constructor(options: AnswerOptions) {
     this.#options = options;
     this.#startedAt = options.now();
+    this.#output = new AnswerOutput(options.now);
     this.#sources = new AnswerSources({
       ...options,
       pace: this.#pace,
@@ -125,6 +130,7 @@ export class Answer {
     } finally {
       this.#isStepping = false;
     }
+    this.#output.spare(isInterrupted(state.phase));
   }
 
   #perform(effect: AnswerEffect): void {

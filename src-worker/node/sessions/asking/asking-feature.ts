@@ -7,12 +7,14 @@ import { peerStatuses } from '../../mesh/peer-statuses.ts';
 import type { FeatureWith } from '../../node-feature.ts';
 import type { PoolMesh } from '../../pools/pool-mesh.ts';
 import type { MeshRoutes } from '../../routing/mesh-routes.ts';
+import type { Trust } from '../../trust/trust.ts';
 import { Coordinator } from './coordinator.ts';
 import { MeteredGenerations } from './metered-generations.ts';
 
 export type AskingFeatureOptions = {
   readonly mesh: PoolMesh;
   readonly routes: MeshRoutes;
+  readonly trust: Trust;
   readonly shards: OwnShards;
   /** Tokens were wanted, answered or not, under these rules and no laxer ones. */
   readonly onWanted: (manifestId: string, tokens: number, rules: RouteRules) => void;
@@ -26,10 +28,11 @@ export type Asking = {
 };
 
 export function askingFeature(options: AskingFeatureOptions): FeatureWith<Asking> {
-  const { mesh, routes, shards, onWanted, onAsked } = options;
+  const { mesh, routes, trust, shards, onWanted, onAsked } = options;
   const { host, idleReason, whyNotHere } = shards;
   const coordinator = new Coordinator({
     opener: mesh,
+    trust,
     knownPeers: () => routes.peers(),
     hostsOf: (manifestId) => routes.hosts(manifestId),
     routeFacts: (manifestId, rules) => routes.facts(manifestId, rules),

@@ -5,7 +5,7 @@ import type { RouteStage } from '../../routing/plan-route.ts';
 import { mostHistory } from '../protocol/stage-limits.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
 import type { AnswerPhase, AnswerProgress, AnswerState, Step } from './answer-state.ts';
-import { watchedSource } from './answer-state.ts';
+import { isInterrupted, watchedSource } from './answer-state.ts';
 import { ChainFailure } from './chain-failure.ts';
 import { beginAnswer, nextAnswer } from './next-answer.ts';
 import type { SampledToken } from './token-source.ts';
@@ -41,7 +41,14 @@ const progress: AnswerProgress = {
   isToFinish: false,
 };
 const answering = { source: current, route, isPlain: true, moved: { at: 0, byToken: true } };
-const warming = { source: successor, route: detour, knownTokens: 5, rounds: 1, computed: 108 };
+const warming = {
+  source: successor,
+  route: detour,
+  knownTokens: 5,
+  pace,
+  rounds: 1,
+  computed: 108,
+};
 
 function failure(code: ErrorCode = 'peer-failed', peer = 'b', isSilence = false): ChainFailure {
   return new ChainFailure(new AppError(code, 'It failed.'), peer, isSilence);
@@ -80,7 +87,7 @@ const events: {
   }),
   token: (source) => ({ type: 'token', source, token: token() }),
   failed: (source) => ({ type: 'failed', source, failure: failure(), detour }),
-  draining: (source) => ({ type: 'draining', source, peer: 'b', detour }),
+  draining: (source) => ({ type: 'draining', source, peer: 'b', detour, at: 600 }),
   stuck: (source) => ({ type: 'stuck', source, peer: 'b', isSilent: true, detour }),
   stalled: (source) => ({ type: 'stalled', source, failure: failure() }),
   warmedUp: (source) => ({ type: 'warmedUp', source, next: token(), pace, at: 600 }),
@@ -162,6 +169,7 @@ const ofCurrent: Readonly<Record<Phase, Row>> = {
     failed: 'orphaned · abandon 1',
     draining: 'preparing',
     stuck: 'preparing · reportSilence',
+    stalled: 'preparing',
     finish: 'finishing · abandon 2 · finish 1',
     cancel: 'ended · abandon 1 · abandon 2 · fail',
   },
@@ -256,6 +264,13 @@ describe('an answer in each state', () => {
   });
 });
 
+it('an answer may come to a pause unless a source gives tokens that is not about to be left', () => {
+  const steady = Object.values(phases).filter((phase) => !isInterrupted(phase));
+  expect(steady.map(({ name }) => name)).toEqual(['answering', 'finishing', 'ended']);
+  const moved = { at: 0, byToken: false };
+  expect(isInterrupted({ name: 'answering', current: { ...answering, moved } })).toBe(true);
+});
+
 it('an answer begins with the search for a route, and resumes what its stages have of the prompt', () => {
   const begun = beginAnswer(terms);
   expect(begun.effects).toEqual([{ type: 'search', avoided: new Set() }]);
@@ -304,6 +319,34 @@ describe('an answer that another source is to go on with', () => {
     const state = at(phases.preparing);
     const next = nextAnswer(state, { ...events.draining(current), peer: 'c' });
     expect(outcome(state, next)).toBe('preparing · abandon 2 · open 3');
+  });
+
+  it('begins again over it where the one that answers has hardly begun', () => {
+    const begun = { ...answering, moved: { at: 500, byToken: false } };
+    const state = at({ name: 'answering', current: begun });
+    const early = { ...events.draining(current), at: 649 };
+    expect(outcome(state, nextAnswer(state, early))).toBe('opening · abandon 1 · open 3');
+    const late = { ...events.draining(current), at: 650 };
+    expect(outcome(state, nextAnswer(state, late))).toBe('preparing · open 3');
+  });
+
+  it('lets it wait for the first token of the one that answers, or for its end', () => {
+    const begun = { ...answering, moved: { at: 0, byToken: false } };
+    const opening = { ...warming, pace: undefined, rounds: 0, computed: 0 };
+    const state = at({ name: 'preparing', current: begun, successor: opening });
+    const open = nextAnswer(state, events.opened(successor));
+    expect(outcome(state, open)).toBe('preparing');
+    expect(watchedSource(open.state)?.source).toBe(current);
+    expect(watchedSource(state)?.source).toBe(successor);
+    const outcomes = (['token', 'failed', 'stuck', 'stalled'] as const).map((type) =>
+      outcome(open.state, nextAnswer(open.state, events[type](current))),
+    );
+    expect(outcomes).toEqual([
+      'preparing · yield · warmUp 2',
+      'orphaned · abandon 1 · warmUp 2',
+      'preparing · reportSilence · warmUp 2',
+      'preparing · warmUp 2',
+    ]);
   });
 
   it('has it compute what came in the meantime, until that is little or was tried often enough', () => {

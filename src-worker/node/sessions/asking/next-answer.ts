@@ -5,6 +5,7 @@
 import { missingCase } from '../../../../src-shared/errors.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
 import {
+  type Answering,
   type AnswerPhase,
   type AnswerProgress,
   type AnswerState,
@@ -24,6 +25,7 @@ import {
   giveUp,
   handle,
   type Handlers,
+  mayBeRestored,
   open,
   search,
   silenceIn,
@@ -33,6 +35,9 @@ import {
 import { cancelled } from './chain-failure.ts';
 import { nextWhileOrphaned, nextWhilePreparing } from './next-source.ts';
 import { goOn, prepare, takeToken, takeUp } from './taking-over.ts';
+
+/** What has computed for no longer is begun again where a stage is leaving, in milliseconds. */
+const hardlyBegunMs = 150;
 
 export function beginAnswer(terms: AnswerTerms): Step {
   return search({
@@ -112,8 +117,10 @@ const whileOpening: Handlers<PhaseOf<'opening'>> = {
 const whileAnswering: Handlers<PhaseOf<'answering'>> = {
   token: (progress, phase, { token }) => takeToken(progress, phase, token),
   failed: failCurrent,
-  draining: (progress, { current }, { peer, detour }) =>
-    prepare(avoid(progress, peer), current, detour),
+  draining: (progress, { current }, { peer, detour, at }) =>
+    hasHardlyBegun(current, at) && detour !== undefined && mayBeRestored(progress)
+      ? after([abandon(current.source)], open(avoid(progress, peer), detour))
+      : prepare(avoid(progress, peer), current, detour),
   stuck: (progress, { current }, event) =>
     after(reportIfSilent(event), prepare(goRound(progress, event.peer), current, event.detour)),
   stalled: (progress, { current }, { failure }) =>
@@ -142,6 +149,11 @@ const whileFinishing: Handlers<PhaseOf<'finishing'>> = {
   finished: (progress, { source, reason }, { accounts }) =>
     step(progress, { name: 'ended' }, abandon(source), { type: 'end', reason, accounts }),
 };
+
+/** Whether little is lost when the source's work is begun again elsewhere; two at once would slow each other. */
+function hasHardlyBegun({ moved }: Answering, at: number): boolean {
+  return !moved.byToken && at - moved.at < hardlyBegunMs;
+}
 
 function failCurrent(
   progress: AnswerProgress,

@@ -45,18 +45,24 @@ export function nextWhileOrphaned(turn: Turn<PhaseOf<'orphaned'>>): Step | undef
 }
 
 const ofCurrent: Handlers<PhaseOf<'preparing'>> = {
-  token: (progress, phase, { token }) => takeToken(progress, phase, token),
+  token: (progress, phase, { token }) => beginWarmUp(takeToken(progress, phase, token)),
   failed: (progress, { current, successor }, lost) =>
-    step(progress, { name: 'orphaned', lost, successor }, abandon(current.source)),
+    beginWarmUp(step(progress, { name: 'orphaned', lost, successor }, abandon(current.source))),
   draining: (progress, phase, event) => without(avoid(progress, event.peer), phase, event),
   stuck: (progress, phase, event) =>
-    after(reportIfSilent(event), without(goRound(progress, event.peer), phase, event)),
+    beginWarmUp(after(reportIfSilent(event), without(goRound(progress, event.peer), phase, event))),
+  stalled: (progress, phase) => beginWarmUp(step(progress, phase)),
   finish: (progress, { current, successor }) =>
     after([abandon(successor.source)], finish(progress, current, 'end')),
 };
 
 const ofSuccessor: Handlers<Warming> = {
-  opened: (progress, phase, { pace }) => warmUpIn(progress, phase, pace),
+  opened: (progress, phase, { pace }) => {
+    const opened = { ...phase, successor: { ...phase.successor, pace } };
+    // Two at once would only slow each other with the prompt, and the one that began first is further.
+    const hasTokens = phase.name === 'orphaned' || phase.current.moved.byToken;
+    return hasTokens ? warmUpIn(progress, opened, pace) : step(progress, opened);
+  },
   warmedUp: (progress, phase, event) =>
     isReady(progress, phase, event.pace)
       ? after(
@@ -75,6 +81,15 @@ const ofSuccessor: Handlers<Warming> = {
       ? loseSuccessor(avoid(progress, peer), phase, detour)
       : step(avoid(progress, peer), phase),
 };
+
+/** A successor that is open and waited for the current source's first token waits no longer. */
+function beginWarmUp(next: Step): Step {
+  const { progress, phase } = next.state;
+  if (!('successor' in phase) || phase.successor.rounds > 0 || !phase.successor.pace) {
+    return next;
+  }
+  return after(next.effects, warmUpIn(progress, phase, phase.successor.pace));
+}
 
 /** A successor that uses the peer too is replaced where that is possible. */
 function without(

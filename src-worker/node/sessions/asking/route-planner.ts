@@ -13,12 +13,14 @@ import {
 } from '../../routing/plan-route.ts';
 import type { PrefixHolder } from '../../routing/route-question.ts';
 import { viewRoute } from '../../routing/route-view.ts';
-import { SilentPeers } from '../../trust/silent-peers.ts';
+import { Trust } from '../../trust/trust.ts';
 import type { GenerationRequest } from './generation.ts';
 
 export type RoutePlannerOptions = {
   /** The peer of this node. */
   readonly self: string;
+  /** Knows which peers do not answer; absent: what it learns ends with the planner. */
+  readonly trust?: Trust;
   readonly knownPeers: () => readonly KnownPeer[];
   /** Of these, those that host the model, where that is known faster; absent: it is looked for among all. */
   readonly hostsOf?: (manifestId: string) => readonly KnownPeer[];
@@ -40,20 +42,26 @@ const nobody: ReadonlySet<string> = new Set();
 
 export class RoutePlanner {
   readonly #options: RoutePlannerOptions;
-  readonly #silent = new SilentPeers();
+  readonly #trust: Trust;
 
   constructor(options: RoutePlannerOptions) {
     this.#options = options;
+    this.#trust = options.trust ?? new Trust();
   }
 
   /** Known peers that did not answer when they were last needed, and have told nothing since. */
   silentPeers(): ReadonlySet<string> {
-    return new Set(this.#silent.among(this.#options.knownPeers()));
+    return new Set(this.#silentAmong(this.#options.knownPeers()));
   }
 
   /** A peer of which this model needed something does not answer. */
   noteSilence(peer: string, model: ModelSummary): void {
-    this.#silent.note(peer, this.#hosts(model));
+    const host = this.#hosts(model).find((each) => each.peer === peer);
+    if (host !== undefined) {
+      const { sequence } = host.record;
+      const proof = 'It did not answer when an answer needed it';
+      this.#trust.report({ who: peer, what: 'silent', proof, sequence });
+    }
   }
 
   /** Models that may be asked for now, own ones and those that peers' records make complete. */
@@ -94,7 +102,7 @@ export class RoutePlanner {
     excluded: ReadonlySet<string>,
     avoided: ReadonlySet<string>,
   ): readonly RouteStage[] {
-    const silent = this.#silent.among(this.#hosts(request.model));
+    const silent = this.#silentAmong(this.#hosts(request.model));
     if (avoided.size + silent.length > 0) {
       try {
         return this.#planWithout(request, new Set([...excluded, ...avoided, ...silent]));
@@ -115,6 +123,10 @@ export class RoutePlanner {
     } catch {
       return undefined;
     }
+  }
+
+  #silentAmong(peers: readonly KnownPeer[]): string[] {
+    return peers.filter((each) => this.#trust.isSilent(each)).map(({ peer }) => peer);
   }
 
   #planWithout(request: GenerationRequest, excluded: ReadonlySet<string>): readonly RouteStage[] {

@@ -35,7 +35,10 @@ export class RouteSearch {
   readonly #now: () => number;
   readonly #startedAt: number;
   #deadline: number;
-  /** Peers that failed, ever and since this last waited. */
+  /**
+   * Peers that failed this answer, ever and since this last waited. A full or lost one need not be at fault, so this is no
+   * evidence; what is, is reported beside it.
+   */
   readonly #failed = new Set<string>();
   readonly #failedNow = new Set<string>();
   /** Peers that refused the request; asked once is enough. */

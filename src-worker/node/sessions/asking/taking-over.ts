@@ -52,7 +52,7 @@ export function prepare(
   }
   const { source, opened, effect } = opening(progress, detour, false);
   const knownTokens = progress.tokens;
-  const successor = { source, route: detour, knownTokens, rounds: 0, computed: 0 };
+  const successor = { source, route: detour, knownTokens, pace: undefined, rounds: 0, computed: 0 };
   return step(opened, { name: 'preparing', current, successor }, effect);
 }
 

@@ -5,7 +5,7 @@ import {
   openWhole,
   StageTarget,
 } from '../../../../test/support/sessions/node-stage-target.ts';
-import type { Work } from '../../../wire/work.ts';
+import { type Work, workFlags } from '../../../wire/work.ts';
 import { encodeTokens } from '../protocol/body-codecs.ts';
 import { stageKinds } from '../protocol/message-table.ts';
 import { silenceLimitMs } from '../protocol/stage-messages.ts';
@@ -200,6 +200,29 @@ describe('a session', () => {
       message: expect.stringContaining(reason),
     });
     await target.untilNoSession();
+  });
+
+  it('minds no flag that only a later version knows, and hands none on', async () => {
+    const control = await target.open(openOfTwo('first'));
+    await target.attach();
+    await control.work(stageKinds.tokens, { flags: 0x4000_0010 | workFlags.sample });
+    const [next] = target.arrived;
+    const pieces = [await next?.hear(stageKinds.hidden), await next?.hear(stageKinds.hidden)];
+    expect(pieces.map((body) => body?.readUInt32LE(12))).toEqual([0, workFlags.sample]);
+    expect(target.mesh.loopback.reports).toEqual([]);
+  });
+
+  it('says that it will be gone soon, once it is open, and not before', async () => {
+    target.mesh.loopback.freeze('me');
+    const control = await target.tryOpen(openOfTwo('first'));
+    await vi.waitUntil(() => target.node.service.sessionCount === 1);
+    target.node.service.drain();
+    target.mesh.loopback.thaw('me');
+    await vi.waitUntil(() => control.frames.length === 2);
+    expect(control.frames.map(({ kind }) => kind)).toEqual([
+      stageKinds.opened,
+      stageKinds.draining,
+    ]);
   });
 
   it('may go back to an earlier position', async () => {

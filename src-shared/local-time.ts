@@ -2,7 +2,7 @@
  * The clock on the owner's wall. Schedules and sentences go by it; durations never do, because it jumps: people
  * set it, daylight saving shifts it. The time zone is a function, so that tests can stand in any.
  */
-import { type Weekday, weekdays } from '../../src-shared/settings/schedule.ts';
+import { type Weekday, weekdays } from './settings/schedule.ts';
 
 /** Minutes that the local time is ahead of UTC at an instant (milliseconds since 1970). */
 export type Zone = (wallMs: number) => number;
@@ -28,6 +28,11 @@ const dayMs = 24 * 60 * minuteMs;
 /** The zone that this computer is set to. */
 export const systemZone: Zone = (wallMs) => 0 - new Date(wallMs).getTimezoneOffset();
 
+/** From when and where a sentence with a time in it is said here. */
+export function localNow(): Pick<Moment, 'wallMs' | 'zone'> {
+  return { wallMs: Date.now(), zone: systemZone };
+}
+
 export function localTime(wallMs: number, zone: Zone): LocalTime {
   const local = shifted(wallMs, zone);
   return {
@@ -52,16 +57,6 @@ export function tomorrowMorning(wallMs: number, zone: Zone): number {
   return instantOf(dayBegan + dayMs + 6 * 60 * minuteMs, zone);
 }
 
-/** "14:05", with the weekday in front when that is not today. */
-export function timeWords(wallMs: number, now: Moment): string {
-  const { weekday, minute } = localTime(wallMs, now.zone);
-  const time = [Math.floor(minute / 60), minute % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
-  const isToday = dayNumber(wallMs, now.zone) === dayNumber(now.wallMs, now.zone);
-  return isToday ? time : `${weekday.slice(0, 1).toUpperCase()}${weekday.slice(1)} ${time}`;
-}
-
 /** A date whose UTC fields are the local ones. */
 function shifted(wallMs: number, zone: Zone): Date {
   return new Date(wallMs + zone(wallMs) * minuteMs);
@@ -78,7 +73,8 @@ function instantOf(localMs: number, zone: Zone): number {
   return exact.length > 0 ? Math.min(...exact) : Math.max(...candidates);
 }
 
-function dayNumber(wallMs: number, zone: Zone): number {
+/** Counts days by the local clock; equal for two instants of one day. */
+export function dayNumber(wallMs: number, zone: Zone): number {
   return Math.floor(shifted(wallMs, zone).getTime() / dayMs);
 }
 

@@ -12,7 +12,7 @@ export class Merged {
   readonly #options: MergedOptions;
   readonly #now: () => number;
   #toldAt = Number.NEGATIVE_INFINITY;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: MergedOptions) {
     this.#options = options;

@@ -2,18 +2,18 @@
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { FeatureWith } from '../node-feature.ts';
-import type { Reputation } from './reputation.ts';
 import { StoredReputation } from './stored-reputation.ts';
+import { Trust } from './trust.ts';
 
-export async function reputationFeature(
+export async function trustFeature(
   { dataFolder }: NodeConfig,
   log: Log,
-): Promise<FeatureWith<Reputation>> {
+): Promise<FeatureWith<Trust>> {
   const stored = await StoredReputation.open(dataFolder, log);
   return {
-    name: 'reputation',
-    service: stored.book,
-    // Until the others have stopped, one of them may still blame a peer.
+    name: 'trust',
+    service: new Trust({ reputation: stored.book, log }),
+    // Until the others have stopped, one of them may still report a peer.
     stop: async (_, dependants) => {
       await dependants;
       await stored.close();

@@ -1,29 +1,30 @@
 import { expect, it } from 'vitest';
-import type { Duty, PauseReason } from '../../src-shared/duty.ts';
-import { noon } from '../../test/support/host/duty-inputs.ts';
-import { dutyWords, idleWords } from './duty-words.ts';
+import type { Duty, PauseReason } from '../../duty.ts';
+import { dutyWords, idleWords } from './duty.ts';
+
+const noon = { wallMs: Date.UTC(2026, 5, 15, 12), zone: () => 0 };
 
 const game: PauseReason = {
   name: 'game running',
-  because: 'Cyberpunk2077.exe is running',
+  reason: { code: 'program-running', names: ['Cyberpunk2077.exe'], others: 0 },
   isSeen: true,
   clearsAt: null,
 };
 const battery: PauseReason = {
   name: 'on battery',
-  because: 'the computer runs on battery',
+  reason: { code: 'on-battery' },
   isSeen: true,
   clearsAt: null,
 };
 const gameOver: PauseReason = {
   ...game,
-  because: 'the game has ended',
+  reason: { code: 'gone', name: 'game running' },
   isSeen: true,
   clearsAt: noon.wallMs + 60_000,
 };
 const awake: PauseReason = {
   name: 'no network',
-  because: 'the computer has woken up',
+  reason: { code: 'woken-up' },
   isSeen: true,
   clearsAt: noon.wallMs + 120_000,
 };
@@ -33,6 +34,7 @@ const draining = { state: 'draining', reasons: [game] } as const;
 const sentences: [Duty, string][] = [
   [{ state: 'off' }, 'Chat only: this computer hosts no models'],
   [{ state: 'starting' }, 'Starting: loading the models'],
+  [{ state: 'starting', isLooking: true }, 'Starting: looking at what this computer does'],
   [{ ...serving, workShare: 1, isSlowedByHeat: false }, 'Working for the mesh'],
   [
     { ...serving, workShare: 0.4, isSlowedByHeat: true },
@@ -50,7 +52,12 @@ const sentences: [Duty, string][] = [
     {
       ...draining,
       reasons: [
-        { name: 'user', because: 'you paused it until 13:00', isSeen: true, clearsAt: null },
+        {
+          name: 'user',
+          reason: { code: 'asked', choice: '1 hour', until: noon.wallMs + 3_600_000 },
+          isSeen: true,
+          clearsAt: null,
+        },
       ],
       deadline: { kind: 'when answered', atMs: null },
       isEnding: false,
@@ -71,7 +78,7 @@ const sentences: [Duty, string][] = [
     {
       state: 'faulted',
       code: 'engine-died',
-      because: 'The engine has died',
+      message: 'The engine has died',
       retryAt: noon.wallMs + 600_000,
     },
     'Fault: The engine has died; trying again at 12:10',
@@ -85,7 +92,7 @@ it.each(sentences)('%j in words', (duty, words) => {
 it('a question is told why the machine is paused, and not the fault of a model that it may not mean', () => {
   const coolDown: PauseReason = {
     name: 'fault cool-down',
-    because: 'Broken cannot be loaded; trying again at 12:01',
+    reason: { code: 'failed', message: 'Broken cannot be loaded', retryAt: noon.wallMs + 60_000 },
     isSeen: true,
     clearsAt: null,
   };
@@ -93,7 +100,7 @@ it('a question is told why the machine is paused, and not the fault of a model t
   const faulted: Duty = {
     state: 'faulted',
     code: 'engine-died',
-    because: 'Broken cannot be loaded',
+    message: 'Broken cannot be loaded',
     retryAt: noon.wallMs + 60_000,
   };
   expect(idleWords(faulted, noon)).toBe(`${after}; it tries again at 12:01`);

@@ -1,0 +1,28 @@
+/** The value that a topic has now. */
+import type { HostApi } from '../../src-shared/api/host-api.ts';
+import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
+import type { RpcClient } from '../../src-shared/rpc/client.ts';
+
+/** Watches it until its first value came. @throws AppError as `RpcClient.call` */
+export async function newestOf<T extends Topic>(
+  client: Pick<RpcClient<HostApi>, 'stream'>,
+  topic: T,
+): Promise<TopicValues[T]> {
+  const end = new AbortController();
+  try {
+    return await new Promise<TopicValues[T]>((resolve, reject) => {
+      client
+        .stream(
+          'watch',
+          { topics: [topic] },
+          {
+            signal: end.signal,
+            onEvent: ({ value }) => resolve(value as TopicValues[T]),
+          },
+        )
+        .catch(reject);
+    });
+  } finally {
+    end.abort();
+  }
+}

@@ -1,0 +1,59 @@
+/** The owner's pause, as long as it lasts, and on disk for the next start. */
+import type { PauseChoice } from '../../src-shared/duty.ts';
+import { describeCauses } from '../../src-shared/errors.ts';
+import type { Moment } from '../../src-shared/local-time.ts';
+import type { Log } from '../base/log.ts';
+import { isPauseOver, type PauseRequest, restorePause, type StoredPause } from './pause-request.ts';
+
+export type OwnersPauseOptions = {
+  readonly pauses: { read(): StoredPause | null; write(pause: StoredPause | null): void };
+  readonly log: Log;
+  /** Tells the owner a sentence. */
+  readonly warn: (sentence: string) => void;
+};
+
+export class OwnersPause {
+  readonly #options: OwnersPauseOptions;
+  #request: PauseRequest | null = null;
+
+  constructor(options: OwnersPauseOptions) {
+    this.#options = options;
+  }
+
+  get request(): PauseRequest | null {
+    return this.#request;
+  }
+
+  get choice(): PauseChoice | null {
+    return this.#request?.choice ?? null;
+  }
+
+  /** Goes on with what an earlier run was asked for, as far as it lasts. */
+  restore(now: Moment): void {
+    const stored = this.#options.pauses.read();
+    this.#request = stored === null ? null : restorePause(stored, now);
+    if (this.#request === null && stored !== null) {
+      this.set(null);
+    }
+  }
+
+  endWhenOver(now: Moment): void {
+    if (this.#request !== null && isPauseOver(this.#request, now)) {
+      this.set(null);
+    }
+  }
+
+  /** A full disk must not keep the owner from pausing. */
+  set(request: PauseRequest | null): void {
+    const { pauses, log, warn } = this.#options;
+    this.#request = request;
+    try {
+      pauses.write(request);
+    } catch (error) {
+      log.write('error', 'store', 'A pause could not be written', { cause: describeCauses(error) });
+      warn(
+        'Your pause holds, but could not be written down: it is forgotten when MindMesh restarts.',
+      );
+    }
+  }
+}

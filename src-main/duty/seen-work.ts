@@ -1,0 +1,63 @@
+/** What our own processes have been seen doing, from one check of the node to the next. Pure. */
+import type { Facts } from '../../src-shared/duty.ts';
+import type { NodeStatus } from '../../src-shared/api/node-status.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
+import type { Work } from './duty-input.ts';
+import { type EngineOrders, enginesOf, mayBeginAnswers } from './engine-orders.ts';
+import { answersInFlight, failureOf, type Loaded } from './engine-work.ts';
+import { neededMemory } from './needed-memory.ts';
+
+export type SeenWork = {
+  readonly loaded: Loaded;
+  /** The newest time that hope was lost. */
+  readonly failure: Work['failure'];
+  /** Whether there is no hope now. */
+  readonly hasFailed: boolean;
+};
+
+/** Before the node has told anything. */
+export function firstSeenWork(mayUseGpu: boolean): SeenWork {
+  return {
+    loaded: { usesGpu: mayUseGpu, backend: null, videoMemoryNeededBytes: 0 },
+    failure: null,
+    hasFailed: false,
+  };
+}
+
+export function nextSeenWork(
+  previous: SeenWork,
+  shards: NodeStatus['shards'],
+  gpus: Facts['gpus'],
+  settings: Settings,
+): SeenWork {
+  const failure = failureOf(shards);
+  return {
+    loaded: neededMemory(shards, previous.loaded, gpus, settings),
+    failure:
+      failure !== null && !previous.hasFailed
+        ? {
+            number: (previous.failure?.number ?? 0) + 1,
+            code: failure.code,
+            sentence: failure.message,
+          }
+        : previous.failure,
+    hasFailed: failure !== null,
+  };
+}
+
+/** As the duty is decided from it. `status` is null while the node does not run. */
+export function workOf(
+  { loaded, failure }: SeenWork,
+  orders: EngineOrders,
+  status: Pick<NodeStatus, 'shards'> | null,
+): Omit<Work, 'isSuspending'> {
+  return {
+    engines: enginesOf(orders, status),
+    answersInFlight: Math.max(
+      answersInFlight(status?.shards ?? []),
+      mayBeginAnswers(orders) ? 1 : 0,
+    ),
+    failure,
+    ...loaded,
+  };
+}

@@ -1,0 +1,27 @@
+/** The key of the API, asked for by whoever shows it and told to nobody else. */
+import { useEffect, useState } from 'react';
+import { useHost, useHostView } from '../host-client/host-context.tsx';
+
+/** null before the answer. */
+export function useApiKey(): string | null {
+  const host = useHost();
+  const isConnected = useHostView().connection === 'connected';
+  const [key, setKey] = useState<string | null>(null);
+
+  useEffect(() => {
+    if (!isConnected) {
+      return undefined;
+    }
+    let isWanted = true;
+    host.request('apiKey', {}).then(
+      (answer) => isWanted && setKey(answer.key),
+      // The banner says that the host is away.
+      () => {},
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [host, isConnected]);
+
+  return key;
+}

@@ -1,0 +1,35 @@
+/** A topic of the host, watched while a component shows it. */
+import { useEffect, useState } from 'react';
+import type { Topic, TopicValues } from '../../../src-shared/api/topics.ts';
+import { failureSentence } from './failure-sentence.ts';
+import { useHost, useHostView } from './host-context.tsx';
+
+export interface WatchedTopic<T extends Topic> {
+  /** The newest, also while the connection is lost; undefined before the first. */
+  readonly value: TopicValues[T] | undefined;
+  /** Why the host does not tell it; null while it does. */
+  readonly failure: string | null;
+}
+
+export function useTopic<T extends Topic>(topic: T): WatchedTopic<T> {
+  const host = useHost();
+  const isConnected = useHostView().connection === 'connected';
+  const [watched, setWatched] = useState<WatchedTopic<T>>({ value: undefined, failure: null });
+
+  useEffect(() => {
+    if (!isConnected) {
+      return undefined;
+    }
+    const end = new AbortController();
+    host
+      .watch([topic], ({ value }) => setWatched({ value, failure: null }), end.signal)
+      .catch((error: unknown) => {
+        if (!end.signal.aborted) {
+          setWatched(({ value }) => ({ value, failure: failureSentence(error) }));
+        }
+      });
+    return () => end.abort();
+  }, [host, isConnected, topic]);
+
+  return watched;
+}

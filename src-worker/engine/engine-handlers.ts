@@ -1,0 +1,42 @@
+/** What the engine does for each request of its node. */
+import { AppError } from '../../src-shared/errors.ts';
+import type { Handlers } from '../../src-shared/rpc/server.ts';
+import type { EngineApi } from '../wire/engine-messages.ts';
+import type { LoadedEngine } from './loaded-engine.ts';
+
+/** `loaded`: the engine, once its model is there. What handlers throw is in the methods they call. */
+export function engineHandlers(
+  load: Handlers<EngineApi>['load'],
+  loaded: () => LoadedEngine | undefined,
+): Handlers<EngineApi> {
+  const engine = (): LoadedEngine => {
+    const ready = loaded();
+    if (ready === undefined) {
+      throw new AppError('request-invalid', 'No model is loaded yet.');
+    }
+    return ready;
+  };
+  return {
+    load,
+    open: (params) => ({ cachedTokens: engine().decoder.open(params) }),
+    close: ({ session }) => {
+      engine().decoder.close(session);
+      return {};
+    },
+    restoreHistory: ({ session, generated }) => {
+      engine().decoder.restoreHistory(session, generated);
+      return {};
+    },
+    retain: ({ session, tokens }) => {
+      engine().decoder.retain(session, tokens);
+      return {};
+    },
+    tokenize: ({ text, parseSpecial }) => engine().tokenizer.tokenize(text, parseSpecial),
+    vocabulary: () => engine().tokenizer.vocabulary(),
+    computeShare: (share) => {
+      engine().setComputeShare(share);
+      return {};
+    },
+    report: () => engine().memory(),
+  };
+}

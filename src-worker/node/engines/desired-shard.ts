@@ -1,0 +1,85 @@
+/** A shard that is to be served here, as far as it is known without its engine. Pure. */
+import { AppError } from '../../../src-shared/errors.ts';
+import { allLayers } from '../../../src-shared/layers.ts';
+import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
+import type { HostedShard } from '../../../src-shared/api/node-config.ts';
+import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import type { RecordedShard } from '../mesh/records/record.ts';
+import { expectedMemoryBytes } from './expected-memory.ts';
+import type { EngineSettings } from './shard-runner.ts';
+
+export type DesiredShard = {
+  readonly model: ModelSummary;
+  readonly layers: LayerRange;
+  /** Undefined where the manifest is not here. */
+  readonly tensors: Manifest['tensors'] | undefined;
+};
+
+/** @throws AppError `setting-invalid` for layers that the model has not */
+export function desiredShard(
+  { layers: wanted }: HostedShard,
+  model: ModelSummary,
+  tensors: Manifest['tensors'] | undefined,
+): DesiredShard {
+  const layers = wanted ?? allLayers(model.layers);
+  if (layers.lastLayer >= model.layers) {
+    throw new AppError(
+      'setting-invalid',
+      `Layers ${layers.firstLayer} to ${layers.lastLayer} of ${model.name} cannot be hosted: it has ` +
+        `layers 0 to ${model.layers - 1}`,
+    );
+  }
+  return { model, layers, tensors };
+}
+
+/** What it will take once it is loaded; undefined where that cannot be told. */
+export function expectedMemoryOf(
+  { model, layers, tensors }: DesiredShard,
+  settings: EngineSettings,
+): number | undefined {
+  return tensors === undefined
+    ? undefined
+    : expectedMemoryBytes(tensors, layers, model.layers, cells(model, settings));
+}
+
+/** As the node's status tells of it while it is not loaded. */
+export function idleStatus(shard: DesiredShard, settings: EngineSettings): ShardStatus {
+  return {
+    ...shard.layers,
+    manifestId: shard.model.manifestId,
+    model: shard.model.name,
+    state: 'idle',
+    fault: null,
+    failure: null,
+    backend: null,
+    pid: null,
+    memoryBytes: 0,
+    expectedMemoryBytes: expectedMemoryOf(shard, settings),
+    sessions: 0,
+    maxSessions: settings.maxSessions,
+    tokensPerSecond: 0,
+  };
+}
+
+/** As the own user's questions count on it, who has it loaded by them. */
+export function idleRecord(
+  { model, layers }: DesiredShard,
+  settings: EngineSettings,
+): RecordedShard {
+  const { maxSessions } = settings;
+  const contextLength = cells(model, settings);
+  return {
+    ...layers,
+    manifestId: model.manifestId,
+    freeSessions: maxSessions,
+    maxSessions,
+    contextLength,
+    freeCells: contextLength,
+    tokensPerSecond: 0,
+  };
+}
+
+function cells(model: ModelSummary, { contextLength }: EngineSettings): number {
+  return Math.min(contextLength, model.contextLength);
+}

@@ -1,0 +1,29 @@
+/** Asks the router of this network, by UPnP, to let peers in. */
+import type { uPnPNAT } from '@libp2p/upnp-nat';
+import type { OwnAddresses } from './own-addresses.ts';
+import { SwitchedService } from './switched-service.ts';
+
+/**
+ * A router is sought once at the start and then seldom: who has none that can be asked should not hear of it
+ * every few seconds. Milliseconds.
+ */
+const routerSearch = {
+  initialGatewaySearchInterval: 600_000,
+  initialGatewaySearchMessageInterval: 3000,
+  initialGatewaySearchTimeout: 15_000,
+  gatewaySearchInterval: 600_000,
+  gatewaySearchMessageInterval: 10_000,
+  gatewaySearchTimeout: 20_000,
+  externalAddressCheckInterval: 300_000,
+};
+
+export type RouterService = SwitchedService<Parameters<ReturnType<typeof uPnPNAT>>[0]>;
+
+/** Most nodes never ask a router, so what it takes is loaded when one does. */
+export function routerService(ownAddresses: OwnAddresses, isOn: boolean): RouterService {
+  return new SwitchedService(async (components) => {
+    const { uPnPNAT } = await import('@libp2p/upnp-nat');
+    const make = uPnPNAT({ ...routerSearch, portMappingDescription: 'MindMesh' });
+    return ownAddresses.noticing(make)(components);
+  }, isOn);
+}
