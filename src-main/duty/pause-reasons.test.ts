@@ -170,7 +170,7 @@ describe('a machine pauses', () => {
       // Of 6 GB left, 80 % are less than 5 GB.
       { facts: cardWith({ othersMemoryBytes: known(18e9) }) },
       'no video memory',
-      'less video memory is free than the 5.0 GB that the models need',
+      'the models need 5.0 GB of video memory, and less is free',
     ],
     [
       'without network',

@@ -90,7 +90,7 @@ export function trayMenu(snapshot: TraySnapshot): TrayItem[] {
 function whatHappens(snapshot: TraySnapshot): string {
   const { duty, node, sentence, requests } = snapshot;
   if (node.state === 'stopping') {
-    return 'Quitting: giving the memory back';
+    return 'Quitting: freeing the memory';
   }
   if (!requests.hasConsented) {
     return 'Not set up yet: nothing runs until you agree';

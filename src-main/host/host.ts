@@ -15,8 +15,10 @@ import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { TopicHub } from '../../src-shared/topic-hub.ts';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import { alwaysReady, performCall } from '../../src-shared/rpc/server.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { ChatEvent, ChatRequest } from '../../src-shared/chat.ts';
 import type { ChangedSettings, Settings } from '../../src-shared/settings/settings.ts';
+import { told, type Warning } from '../../src-shared/warning.ts';
 import { type AppFiles, appFiles } from '../base/app-files.ts';
 import { dataFolderAt } from '../data/data-folder.ts';
 import { defaultThreads } from '../node/default-threads.ts';
@@ -71,7 +73,7 @@ export class Host {
   readonly #keepAwake: KeepAwake;
   readonly #memory = new HostingMemory(usableMemoryBytes());
   readonly #startedAt = Date.now();
-  readonly #warnings: string[];
+  readonly #warnings: Warning[];
   readonly #started = Promise.withResolvers<void>();
   readonly #listeners = new Set<() => void>();
   readonly #topics: TopicHub<TopicValues>;
@@ -145,7 +147,7 @@ export class Host {
       pauses: services.pauses,
       clock: dutyClock,
       log: services.log,
-      warn: (sentence) => this.#warn(sentence),
+      warn: (warning) => this.#warn(warning),
       onChange: () => {
         this.#keepAwakeOrNot();
         this.#refreshMemory();
@@ -189,7 +191,7 @@ export class Host {
       consent: this.#hasConsent ? 'given' : 'needed',
       warnings: [
         ...this.#warnings,
-        ...this.#node.warnings,
+        ...this.#node.warnings.map(told),
         ...portWarnings(this.#settings.current, status),
         ...meshWarnings(status),
       ],
@@ -399,9 +401,9 @@ export class Host {
   }
 
   /** Said once however often it comes. */
-  #warn(sentence: string): void {
-    if (!this.#warnings.includes(sentence)) {
-      this.#warnings.push(sentence);
+  #warn(warning: Warning): void {
+    if (!this.#warnings.some((each) => isDeepStrictEqual(each, warning))) {
+      this.#warnings.push(warning);
       this.#tell();
     }
   }

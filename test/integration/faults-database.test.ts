@@ -17,6 +17,7 @@ import { type Database, openDatabase } from '../../src-main/store/database.ts';
 import { openOrReplaceDatabase } from '../../src-main/store/replace-damaged.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
+import { warningWords } from '../../src-shared/words/words.ts';
 import { defaultSettings } from '../../src-shared/settings/settings.ts';
 import { mindmesh } from '../support/host/host-command-line.ts';
 import { logOf, standInHost } from '../support/host/host-stand-in.ts';
@@ -75,10 +76,10 @@ describe('a database that', () => {
       expect(kept).toMatch(/^mindmesh\.sqlite\.damaged-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/);
       expect(others.filter((name) => !name.startsWith(`${kept}-`))).toEqual([]);
       expect(readFileSync(join(folder, kept)).equals(before)).toBe(true);
-      expect(warnings).toEqual([
+      expect(warnings.map(warningWords)).toEqual([
         expect.stringMatching(/^The file with your settings and history was damaged, so MindMesh/),
       ]);
-      expect(warnings[0]).toContain(join(folder, kept));
+      expect(warnings.map(warningWords)[0]).toContain(join(folder, kept));
       expect(usage.summary().tokensServed).toBe(0);
       expect(acknowledgements.has('consent 3')).toBe(false);
       expect([42, defaultSettings.idleMinutes]).toContain(settings.settings.idleMinutes);
@@ -95,7 +96,9 @@ describe('a database that', () => {
       idleMinutes: 42,
       exclusiveApps: ['blender'],
     });
-    expect(warnings[0]).toContain('2 of your settings could still be read; all others have');
+    expect(warnings.map(warningWords)[0]).toContain(
+      '2 of your settings could still be read; all others have',
+    );
   });
 
   it('gives settings that make no sense gives none', async () => {
@@ -165,7 +168,7 @@ describe('the warning about a damaged database', () => {
     const { folder, path } = await usedFolder();
     damages['became something else']?.(path);
     const host = await standInHost({ dataFolder: folder, needsConsent: true });
-    const [warning = ''] = host.snapshot().warnings;
+    const [warning = ''] = host.snapshot().warnings.map(warningWords);
     expect(warning).toContain('All settings have their defaults');
     expect(host.snapshot().consent).toBe('needed');
     await host.stop();

@@ -152,7 +152,7 @@ describe('the shards of a node', () => {
     await node.request('setWork', {
       state: 'draining',
       answersOwner: false,
-      because: 'Giving the memory back',
+      because: 'Freeing the memory',
     });
     expect(await answeredBy()).toBe(other.status.peer);
     expect(isAlive(engine)).toBe(true);

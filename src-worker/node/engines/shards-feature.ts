@@ -47,6 +47,9 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
           isHosted: host.hosts(manifestId),
           isHere: library.get(manifestId) !== undefined,
           idleReason,
+          isLoading: host
+            .statuses()
+            .some((shard) => shard.manifestId === manifestId && shard.state === 'starting'),
           fault: host.faultOf(manifestId),
         }),
     },
