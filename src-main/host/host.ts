@@ -121,7 +121,7 @@ export class Host {
       script: files.nodeScript,
       config: this.#nodeConfig(),
       // Nothing is loaded before it is known whether the machine is free.
-      work: { state: 'paused', answersOwner: true, because: null },
+      work: { state: 'paused', answersOwner: true, reason: null },
       log: services.log,
       onChange: () => this.#nodeChanged(),
       onUsage: (usage) => {
@@ -135,11 +135,11 @@ export class Host {
     this.#duty = new DutyService({
       effects: {
         work: (pace) =>
-          this.#node.setWork({ state: 'serving', answersOwner: true, because: null, pace }),
-        drain: (because, answersOwner) =>
-          this.#node.setWork({ state: 'draining', answersOwner, because }),
-        release: (because, answersOwner) =>
-          this.#node.setWork({ state: 'paused', answersOwner, because }),
+          this.#node.setWork({ state: 'serving', answersOwner: true, reason: null, pace }),
+        drain: (reason, answersOwner) =>
+          this.#node.setWork({ state: 'draining', answersOwner, reason }),
+        release: (reason, answersOwner) =>
+          this.#node.setWork({ state: 'paused', answersOwner, reason }),
       },
       settings: () => this.#settings.current,
       node: () => this.#node.status,

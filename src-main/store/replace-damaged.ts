@@ -32,8 +32,8 @@ export function openOrReplaceDatabase(
     if (!(error instanceof AppError && error.code === 'database-damaged')) {
       throw error;
     }
-    const { database, asideAt: keptAs, settings } = replace(path, error, now());
-    warn({ code: 'database-replaced', keptAs, settings }, describeCauses(error));
+    const { database, asideAt: movedTo, settings } = replace(path, error, now());
+    warn({ code: 'database-replaced', movedTo, settings }, describeCauses(error));
     return database;
   }
 }

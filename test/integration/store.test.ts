@@ -269,10 +269,10 @@ describe('the database', () => {
       await once(writer, 'exit');
     }
     expect(writer.signalCode).toBe('SIGKILL');
-    const kept = new UsageStore(open(path)).summary().tokensServed;
-    expect(kept).toBeGreaterThanOrEqual(committed);
+    const total = new UsageStore(open(path)).summary().tokensServed;
+    expect(total).toBeGreaterThanOrEqual(committed);
     // The row after the last one told may have been committed, and none beyond that.
-    expect(kept).toBeLessThanOrEqual(committed + 1);
+    expect(total).toBeLessThanOrEqual(committed + 1);
   });
 });
 

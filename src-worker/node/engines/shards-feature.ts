@@ -18,14 +18,14 @@ export type ShardsFeatureOptions = {
 export type OwnShards = {
   readonly host: ShardHost;
   /** Why this machine's own shards do not serve; null while they do. */
-  readonly idleReason: () => WorkOrder['because'];
+  readonly idleReason: () => WorkOrder['reason'];
   /** Why this machine does not answer with the model itself, as a sentence; undefined where it is not meant to. */
   readonly whyNotHere: (manifestId: string) => string | undefined;
 };
 
 export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnShards> {
   const { config, library, mesh, onChange, log } = options;
-  let idleReason = config.work.because;
+  let idleReason = config.work.reason;
   const host = new ShardHost({
     library,
     settings: config.engine,
@@ -56,7 +56,7 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
     stop: (atOnce) => host.stop(atOnce),
     configure: ({ engine }) => host.configure(engine),
     setWork: (order) => {
-      idleReason = order.because;
+      idleReason = order.reason;
       return host.setWork(order);
     },
     describe: () => ({ state: host.state, models: host.models(), shards: host.records() }),
