@@ -1,6 +1,7 @@
 /** The error for parameters that their schema refused, in one sentence of bounded length. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { problemWords } from './problem-words.ts';
 
 const maxCharacters = 500;
 
@@ -9,11 +10,7 @@ export function invalidRequest(
   error: z.ZodError,
   code: ErrorCode = 'request-invalid',
 ): AppError {
-  const problem = z
-    .prettifyError(error)
-    .replaceAll('✖ ', '')
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .slice(0, maxCharacters);
+  const problem = problemWords(error).slice(0, maxCharacters);
   return new AppError(code, `"${method}" was asked for in a way that makes no sense: ${problem}.`, {
     cause: error,
   });

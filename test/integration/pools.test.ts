@@ -435,9 +435,10 @@ describe('leaving', () => {
 
   it('is refused to the owner who does not know what it means', async () => {
     const { owner } = await startPool();
-    await expect(owner.pools.leave({ pool: 'Friends', forGood: false })).rejects.toThrow(
-      '--for-good',
-    );
+    await expect(owner.pools.leave({ pool: 'Friends', forGood: false })).rejects.toMatchObject({
+      code: 'request-invalid',
+      advice: 'leave-for-good',
+    });
     await owner.pools.leave({ pool: 'Friends', forGood: true });
     expect(owner.pools.list()).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
+import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 import { checkReceipt, isGenuine } from '../../../src-shared/receipt/check-receipt.ts';
 import { exitCodes, print, printJson } from '../terminal.ts';
 import { receiptCheckLines } from '../../../src-shared/words/command-line.ts';
@@ -63,7 +64,8 @@ async function readText(path: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AppError('request-invalid', `${path} cannot be read: ${reason}`, { cause: error });
+    throw new AppError('request-invalid', `${path} cannot be read: ${fileProblem(error)}.`, {
+      cause: error,
+    });
   }
 }

@@ -11,7 +11,7 @@ import {
   settingNames,
   type Settings,
 } from '../../../src-shared/settings/settings.ts';
-import { invalidRequest } from '../../../src-shared/rpc/invalid-request.ts';
+import { problemWords } from '../../../src-shared/rpc/problem-words.ts';
 import { settingWords, unitWords } from '../../../src-shared/words/words.ts';
 import { formatSchedule, parseSchedule } from './schedule-words.ts';
 
@@ -153,7 +153,9 @@ function known<T extends string>(name: string, names: readonly T[], sentence: st
 function checked(name: SettingName, value: unknown): ChangedSettings {
   const changed = changedSettingsSchema.safeParse({ [name]: value });
   if (!changed.success) {
-    throw invalidRequest(`settings set ${name}`, changed.error, 'setting-invalid');
+    throw new AppError('setting-invalid', `${problemWords(changed.error)}.`, {
+      cause: changed.error,
+    });
   }
   return changed.data;
 }

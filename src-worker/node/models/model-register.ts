@@ -5,6 +5,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
+import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { distinctNames, modelsNamed } from '../../../src-shared/model-names.ts';
 import {
@@ -285,13 +286,12 @@ function toRegistered(entry: LibraryEntry): Registered {
 
 /** The folder cannot be read or written. */
 export function libraryUnusable(folder: string, cause: unknown): AppError {
-  const why = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   return new AppError(
     'data-folder-unusable',
     code === 'ENOSPC' || code === 'EDQUOT'
       ? `The disk of ${folder} is full. Free some space, then try again.`
-      : `The model library in ${folder} cannot be used (${why}).`,
+      : `The model library in ${folder} cannot be used: ${fileProblem(cause)}.`,
     { cause },
   );
 }

@@ -6,6 +6,7 @@
 import { copyFile, mkdir, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
+import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { shardKeys } from '../../gguf/other-kinds.ts';
 import { type GgufFile, openGguf } from '../../gguf/read.ts';
@@ -230,7 +231,7 @@ function isSystemError(error: unknown): error is Error {
 function unwritable(path: string, cause: Error): AppError {
   return new AppError(
     'data-folder-unusable',
-    `The shard ${path} could not be written (${cause.message}). Free some space or choose another data folder.`,
+    `The shard ${path} could not be written: ${fileProblem(cause)}. Free some space or choose another data folder.`,
     { cause },
   );
 }

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
+import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 import { type GgufFile, openGguf } from '../../gguf/read.ts';
 
 export const sourceFileSchema = z.object({
@@ -85,6 +86,7 @@ async function openSource(path: string): Promise<GgufFile> {
 }
 
 function unreadable(path: string, cause: unknown): AppError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new AppError('model-not-found', `The file ${path} cannot be read (${why}).`, { cause });
+  return new AppError('model-not-found', `${path} cannot be read: ${fileProblem(cause)}.`, {
+    cause,
+  });
 }

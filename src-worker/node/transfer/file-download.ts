@@ -8,6 +8,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
+import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 import { HttpFile } from './http-file.ts';
 import { downloadSuffix } from './partial-file.ts';
 import type { TokenBucket } from '../base/token-bucket.ts';
@@ -106,7 +107,7 @@ function changed(url: string): AppError {
 function unwritable(path: string, cause: Error): AppError {
   return new AppError(
     'data-folder-unusable',
-    `${path} could not be written (${cause.message}). What was downloaded is kept. Free some space and try again.`,
+    `${path} could not be written: ${fileProblem(cause)}. What was downloaded is kept. Free some space and try again.`,
     { cause },
   );
 }

@@ -13,6 +13,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
+import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import { Bitmap } from './bitmap.ts';
 import type { ChunkMap } from './chunk-map.ts';
@@ -217,7 +218,7 @@ function diskError(path: string, cause: unknown): AppError {
     'data-folder-unusable',
     isFull
       ? `The disk is full: ${path} could not be written. What was downloaded is kept. Free some space and try again.`
-      : `The shard ${path} could not be written (${cause.message}). Check the data folder and try again.`,
+      : `The shard ${path} could not be written: ${fileProblem(cause)}. Check the data folder and try again.`,
     { cause },
   );
 }

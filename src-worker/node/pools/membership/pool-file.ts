@@ -10,6 +10,7 @@ import type { Ed25519PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
+import { fileProblem } from '../../../../src-shared/files/file-problem.ts';
 import { privateMode, writeAtomically } from '../../../../src-shared/files/atomic-file.ts';
 import { maxPools, poolIdSchema, poolNameSchema } from '../../../../src-shared/pool.ts';
 import type { Log } from '../../base/log.ts';
@@ -181,10 +182,9 @@ async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
 }
 
 function unusable(path: string, cause: unknown): AppError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new AppError(
     'data-folder-unusable',
-    `The pool files at ${path} cannot be used: ${reason}. Make that folder readable and writable for you.`,
+    `The pool files at ${path} cannot be used: ${fileProblem(cause)}. Make that folder readable and writable for you.`,
     { cause },
   );
 }
