@@ -37,7 +37,7 @@ import { isApiPortChosen, nodeConfig, portWarnings } from '../node/node-config.t
 import { NodeProcess } from '../node/node-process.ts';
 import { ownProcesses } from '../sensors/own-processes.ts';
 import type { Acknowledgement } from '../store/acknowledgements.ts';
-import { waitsForConsent } from './waits-for-consent.ts';
+import { waitsForConsent } from '../../src-shared/waits-for-consent.ts';
 import { settledShards, withIds } from '../node/shards-by-id.ts';
 import { EffectiveSettings } from './effective-settings.ts';
 import { type FactsWatch, watchFacts } from '../sensors/watch-facts.ts';

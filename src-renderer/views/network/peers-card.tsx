@@ -13,8 +13,7 @@ import {
   reputationWords,
   wayWords,
 } from '../../features/network/peer-words.ts';
-import { shortPeer } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { shortPeer, text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 
