@@ -1,5 +1,6 @@
 /** What a schema found wrong with a value, as a person says it: the name of the value, and what it must be. Pure. */
 import type { z } from 'zod';
+import { missingCase } from '../errors.ts';
 
 const namesOfTypes: Partial<Record<string, string>> = {
   boolean: 'true or false',
@@ -44,8 +45,14 @@ function complaintOf(issue: z.core.$ZodIssue): string {
       return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
     case 'custom':
       return `is not valid: ${issue.message}`;
-    default:
+    case 'invalid_format':
+    case 'invalid_union':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'not_multiple_of':
       return 'is not valid';
+    default:
+      return missingCase(issue);
   }
 }
 
