@@ -1,4 +1,5 @@
 /** Nodes with fake shards over a loopback: real coordinators and stage services, with a clock of the test's own. */
+import type { SigningKey } from '../../../src-shared/signing/peer-key.ts';
 import type { AppError, ErrorCode } from '../../../src-shared/errors.ts';
 import type { ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
@@ -60,6 +61,9 @@ export class FakeMesh {
   /** Milliseconds; only tests move it. */
   now = 0;
 
+  /** Keys of the nodes that sign what they did, by name; told before they are added. */
+  readonly keys = new Map<string, SigningKey>();
+
   /** The peer speaks so, whatever it does from now on. */
   speak(name: string, dialect: Dialect): void {
     this.#dialects.set(name, dialect);
@@ -76,7 +80,9 @@ export class FakeMesh {
     const shards = ranges.map(([first, last]) => new FakeShard(first, last, fakeLayers));
     const served: Usage[] = [];
     const logged: string[] = [];
+    const key = this.keys.get(name);
     const service = new StageService({
+      ...(key === undefined ? {} : { key }),
       opener: this.#opener(name),
       shards: fakeShards(...shards),
       waysFor: () => [],

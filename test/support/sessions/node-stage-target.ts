@@ -6,6 +6,7 @@ import {
   type OpenMessage,
   stageProtocol,
 } from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
+import { someKey } from '../pools/pool-keys.ts';
 import { FakeMesh, fakeModel, type FakeNode } from './node-fake-mesh.ts';
 import { fakeManifestId, fakeWidth } from './node-fake-shard.ts';
 import { openMessage, outputTicket, sessionName, StagePeer, ticket } from './node-stage-peer.ts';
@@ -22,6 +23,7 @@ export class StageTarget {
   /** A node that hosts the model whole, in two halves and in the middle. */
   static async start(): Promise<StageTarget> {
     const mesh = new FakeMesh();
+    mesh.keys.set(target, (await someKey()).privateKey);
     const node = await mesh.add(target, [0, 5], [0, 2], [3, 5], [2, 3]);
     const stages = new StageTarget(mesh, node);
     await stages.me.handle(stageProtocol, {

@@ -51,6 +51,8 @@ export class StagePipeline {
   #isGrowing = false;
   #unsent = 0;
   #untold = 0;
+  /** Position of the last sampled token: all before it went through the layers. */
+  #sampledAt = 0;
   #room: PromiseWithResolvers<void> | undefined;
 
   constructor(options: StagePipelineOptions) {
@@ -138,6 +140,11 @@ export class StagePipeline {
   /** So many tokens, or as many as there are. */
   within(tokens: number): number {
     return Math.min(tokens, this.#guard.next);
+  }
+
+  /** The position behind the last one that went through the layers, also where the engine fed itself. */
+  get computedTo(): number {
+    return Math.max(this.#guard.next, this.#sampledAt);
   }
 
   /** How far the session has come: the position behind what came in, and how much of that is not out yet. */
@@ -229,6 +236,9 @@ export class StagePipeline {
   #passSampled(output: Work): void {
     const { open, engine, account, toCoordinator, toNext } = this.#options;
     this.#count(this.#flying.takeSampled(output));
+    if ((output.flags & workFlags.warmUp) === 0) {
+      this.#sampledAt = Math.max(this.#sampledAt, output.position);
+    }
     const parts = encodeWork({ ...output, session: channelSession });
     if (feedsFirst(this.#role)) {
       void toNext(workKinds.sampled, ...parts);

@@ -1,5 +1,7 @@
 /** The life of a session on one stage: work that a coordinator sends, well or badly, and how it ends. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { openStageAccount } from '../../../../src-shared/receipt/stage-account.ts';
 import {
   openOfTwo,
   openWhole,
@@ -37,6 +39,23 @@ describe('a session', () => {
     expect(target.node.served).toMatchObject([
       { kind: 'served', requester: 'me', tokens: 6, layers: { firstLayer: 0, lastLayer: 5 } },
     ]);
+  });
+
+  it('signs for all positions that it computed, also for those that the engine fed itself', async () => {
+    const control = await target.open(openWhole({ lastPosition: 6 }));
+    await control.work(stageKinds.tokens);
+    for (const position of [4, 5, 6]) {
+      expect(await control.hearToken()).toMatchObject({ position });
+    }
+    void control.channel.close();
+    const closed: unknown = JSON.parse((await control.hear(stageKinds.closed)).toString());
+    const { signed } = z.object({ signed: z.string() }).parse(closed);
+    expect(openStageAccount(signed).value).toMatchObject({
+      fromPosition: 0,
+      toPosition: 6,
+      tokens: 6,
+    });
+    await target.untilNoSession();
   });
 
   it.each<[string, number, Partial<Work>, string, string]>([
