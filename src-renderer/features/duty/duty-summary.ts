@@ -2,7 +2,7 @@
 import type { Duty } from '../../../src-shared/duty.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { Tone } from '../../components/state-badge.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { nodeSummary } from '../node/node-summary.ts';
 
 const tones: Record<Duty['state'], Tone> = {

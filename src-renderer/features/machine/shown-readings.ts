@@ -1,6 +1,6 @@
 /** Readings as they are shown. Pure. */
 import type { Facts } from '../../../src-shared/duty.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { heatOf, heatWords } from './heat.ts';
 import type { Shown } from './reading-row.tsx';
 

@@ -3,7 +3,7 @@
  * striped where peers hold them, hollow where nobody does. A small model shows each layer, a deep one its runs.
  */
 import type { LayerHolder, LayerRun } from './layer-coverage.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 // Beyond that many, single layers would be thinner than the gaps between them.
 const mostSingleLayers = 64;

@@ -1,7 +1,7 @@
 /** What becomes of a list in the settings when something is added to it. Pure. */
 import type { ListName } from '../../../src-shared/settings/kinds.ts';
 import { type Settings, settingsSchema } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.settings.lists;
 

@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { Switch } from '../../components/switch.tsx';
 import type { SwitchName } from '../../../src-shared/settings/kinds.ts';
 import { defaultSettings } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { SettingRow } from './setting-row.tsx';
 import { isOn, switchDefault, toggled } from './toggles.ts';
 import { useSetting } from './use-setting.ts';

@@ -10,7 +10,7 @@ import { LayerBar, LayerLegend } from '../../features/models/layer-bar.tsx';
 import { layerCoverage } from '../../features/models/layer-coverage.ts';
 import { isDemoModel } from '../../features/models/model-choice.ts';
 import { ProgressLine } from '../../features/models/progress-line.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { RemoveModel } from './remove-model.tsx';
 
 const words = text.models;

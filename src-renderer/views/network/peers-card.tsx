@@ -13,8 +13,8 @@ import {
   standingWords,
   wayWords,
 } from '../../features/network/peer-words.ts';
-import { shortPeer } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { shortPeer } from '../../../src-shared/words/en/format.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 

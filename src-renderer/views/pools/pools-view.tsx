@@ -8,7 +8,7 @@ import { type PoolsState, usePools } from '../../features/pools/use-pools.ts';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { useSettings } from '../../features/settings/use-settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { CreateCard } from './create-card.tsx';
 import { JoinCard } from './join-card.tsx';
 import { PoolCard } from './pool-card.tsx';

@@ -4,7 +4,7 @@ import { IconButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { useApiKey } from '../../features/api/use-api-key.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.status;
 

@@ -344,8 +344,7 @@ export const listWords: Readonly<
 
 /** When a change holds, for what does not hold at once. */
 export const appliesWords = {
-  node: 'Another address to wait at connects this computer anew, and answers that are under way end.',
-  engine:
-    'A change here loads the models anew. Answers that are under way have half a minute to end.',
+  node: 'When you change where this computer waits for others, it connects again and running answers end.',
+  engine: 'A change here loads the models again. Running answers get half a minute to finish.',
   app: 'from the next start on',
 } as const;

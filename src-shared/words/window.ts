@@ -1,0 +1,7 @@
+/** The words of the window in the language of the person; another one is chosen here, see words.ts. */
+import { en } from './en/window/window.ts';
+
+/** Every sentence of the window. A translation has exactly this shape. */
+export type Text = typeof en;
+
+export const text: Text = en;
