@@ -97,6 +97,6 @@ export function portWarnings(settings: Settings, status: NodeStatus | null): str
   return status === null || apiPort === 0 || status.gatewayPort === apiPort
     ? []
     : [
-        `Port ${apiPort} is taken by another program, perhaps by MindMesh of another person on this computer; the API has port ${status.gatewayPort} for now. Set another apiPort to have one that stays.`,
+        `Port ${apiPort} is taken by another program, perhaps by MindMesh of another person on this computer; the API has port ${status.gatewayPort} for now. Choose another port in the settings to have one that stays.`,
       ];
 }
