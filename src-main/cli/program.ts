@@ -126,7 +126,7 @@ function addStatus(program: Command): void {
 function addPause(program: Command): void {
   program
     .command('pause')
-    .description('give the computer back; answers under way are finished first')
+    .description('stop working for others; answers under way are finished first')
     .addArgument(
       new Argument('[until]', 'how long: an hour, until tomorrow, … or when answers are finished')
         .choices(Object.keys(pauseWords))

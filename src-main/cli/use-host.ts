@@ -1,6 +1,7 @@
 /** Commands talk to the host that runs in their data folder; without one they compose a host for themselves. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors.ts';
+import { warningWords } from '../../src-shared/words/words.ts';
 import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
 import { chatRequestSchema } from '../../src-shared/chat.ts';
 import { type DataFolder, dataFolderAt } from '../data/data-folder.ts';
@@ -95,7 +96,7 @@ async function composeHost(
     alwaysWork: true,
   });
   // Nobody else will ever see them: the next host has none of this one's.
-  host.snapshot().warnings.forEach(note);
+  host.snapshot().warnings.forEach((warning) => note(warningWords(warning)));
   try {
     await Promise.race([host.ready, aborted]);
   } catch (error) {

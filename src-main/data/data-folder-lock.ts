@@ -33,8 +33,8 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
       { cause: error, advice: 'choose-data-folder' },
     );
   }
-  const held = database;
-  return { release: () => void held.close() };
+  const locked = database;
+  return { release: () => void locked.close() };
 }
 
 async function inUse({ folder, hostFile }: DataFolder, cause: unknown): Promise<AppError> {

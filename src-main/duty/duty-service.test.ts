@@ -1,3 +1,4 @@
+import { warningWords } from '../../src-shared/words/words.ts';
 import { describe, expect, it } from 'vitest';
 import { card, idleFacts, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import { Desk, noon, shard } from '../../test/support/host/duty-desk.ts';
@@ -55,12 +56,12 @@ describe('releasing the machine', () => {
     const desk = await Desk.serving();
     await desk.setShards({ ...shard, sessions: 1 });
     await desk.play('Hades');
-    expect(desk.orders).toEqual(['drain: Giving the memory back: Hades is running']);
+    expect(desk.orders).toEqual(['drain: Freeing the memory: Hades is running']);
     await desk.carryOut();
     await desk.clock.pass(399);
     expect(desk.orders).toHaveLength(1);
     await desk.clock.pass(1);
-    expect(desk.orders.slice(1)).toEqual(['stop: Giving the memory back: Hades is running']);
+    expect(desk.orders.slice(1)).toEqual(['stop: Freeing the memory: Hades is running']);
     await desk.clock.pass(20);
     expect(desk.service.view).toMatchObject({ state: 'draining', isEnding: true });
     desk.shards = [];
@@ -190,7 +191,9 @@ it('pauses also when that cannot be written down, and tells the owner', async ()
   desk.isDiskFull = true;
   desk.service.pause('indefinitely');
   expect(desk.service.view).toMatchObject({ state: 'draining', pause: 'indefinitely' });
-  expect(desk.warned).toEqual([expect.stringMatching(/forgotten when MindMesh restarts/)]);
+  expect(desk.warned.map(warningWords)).toEqual([
+    expect.stringMatching(/forgotten when MindMesh restarts/),
+  ]);
 });
 
 it('remembers what the models need of a card, and waits for it', async () => {

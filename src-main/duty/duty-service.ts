@@ -8,6 +8,7 @@ import type { DutyView } from '../../src-shared/api/duty.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Moment } from '../../src-shared/local-time.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
+import type { Warning } from '../../src-shared/warning.ts';
 import { dutyWords, idleWords } from '../../src-shared/words/words.ts';
 import type { Log } from '../base/log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
@@ -33,8 +34,8 @@ export type DutyServiceOptions = {
   readonly pauses: OwnersPauseOptions['pauses'];
   readonly clock: DutyClock;
   readonly log: Log;
-  /** Tells the owner a sentence. */
-  readonly warn: (sentence: string) => void;
+  /** Tells the owner. */
+  readonly warn: (warning: Warning) => void;
   /** The view is another one. */
   readonly onChange: () => void;
 };

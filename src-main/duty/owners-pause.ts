@@ -2,14 +2,15 @@
 import type { PauseChoice } from '../../src-shared/duty.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { Moment } from '../../src-shared/local-time.ts';
+import type { Warning } from '../../src-shared/warning.ts';
 import type { Log } from '../base/log.ts';
 import { isPauseOver, type PauseRequest, restorePause, type StoredPause } from './pause-request.ts';
 
 export type OwnersPauseOptions = {
   readonly pauses: { read(): StoredPause | null; write(pause: StoredPause | null): void };
   readonly log: Log;
-  /** Tells the owner a sentence. */
-  readonly warn: (sentence: string) => void;
+  /** Tells the owner. */
+  readonly warn: (warning: Warning) => void;
 };
 
 export class OwnersPause {
@@ -51,9 +52,7 @@ export class OwnersPause {
       pauses.write(request);
     } catch (error) {
       log.write('error', 'store', 'A pause could not be written', { cause: describeCauses(error) });
-      warn(
-        'Your pause holds, but could not be written down: it is forgotten when MindMesh restarts.',
-      );
+      warn({ code: 'pause-not-stored' });
     }
   }
 }

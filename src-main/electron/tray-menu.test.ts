@@ -95,7 +95,7 @@ describe('the menu', () => {
   const firstLines: [string, DifferentSnapshot][] = [
     ['Paused: Cyberpunk2077.exe is running', paused],
     ['Fault: The engine died; trying again at 12:10', faulted],
-    ['Quitting: giving the memory back', stopping],
+    ['Quitting: freeing the memory', stopping],
     ['Chat only: this computer hosts no layers of a model', chatOnly],
     ['Chat only: this computer does not work for the mesh', { duty: duties.off }],
     [

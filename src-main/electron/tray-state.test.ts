@@ -27,7 +27,7 @@ describe('the icon', () => {
     ['loading models', 'serving', { duty: duties.starting }],
     ['finishing answers', 'serving', { duty: duties.finishing }],
     ['done with them', 'paused', { duty: duties.finished }],
-    ['giving the memory back', 'paused', { duty: duties.givingBack }],
+    ['freeing the memory', 'paused', { duty: duties.givingBack }],
     ['paused by a game', 'paused', { duty: duties.paused }],
     ['paused by its owner', 'paused', { duty: duties.paused, requests: { pause: '1 hour' } }],
     ['not agreed to', 'paused', { duty: duties.off, requests: { hasConsented: false } }],

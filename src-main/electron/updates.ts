@@ -102,8 +102,8 @@ export class Updates {
 
   #fail(error: unknown): void {
     this.#options.onFault(error);
-    const because = error instanceof Error ? error.message : 'unknown reason';
-    this.#take({ type: 'failed', because });
+    const reason = error instanceof Error ? error.message : 'unknown reason';
+    this.#take({ type: 'failed', reason });
   }
 
   #take(event: UpdateEvent): void {

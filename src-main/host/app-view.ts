@@ -1,6 +1,7 @@
 /** What clients see of a host beside duty, node and settings. Pure. */
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import type { TopicValues } from '../../src-shared/api/topics.ts';
+import { told } from '../../src-shared/warning.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
 import { meshWarnings } from '../node/mesh-warnings.ts';
 import { portWarnings } from '../node/node-config.ts';
@@ -24,7 +25,7 @@ export function appView({ isStopping, node, settings, ...facts }: AppFacts): Top
     fault: state.name === 'waiting' ? `${state.error.message} It is tried again by itself.` : null,
     warnings: [
       ...facts.warnings,
-      ...node.warnings,
+      ...node.warnings.map(told),
       ...portWarnings(settings, status),
       ...meshWarnings(status),
     ],

@@ -1,4 +1,5 @@
 /** The duty service of a host: what it decides goes to the node, and what it decides by comes from the sensors. */
+import type { Warning } from '../../src-shared/warning.ts';
 import { dutyClock } from '../duty/duty-clock.ts';
 import { DutyService } from '../duty/duty-service.ts';
 import type { NodeProcess } from '../node/node-process.ts';
@@ -13,7 +14,7 @@ export type HostDutyOptions = {
   readonly settings: EffectiveSettings;
   readonly services: Pick<HostServices, 'pauses' | 'log'>;
   readonly host: Pick<HostOptions, 'alwaysWork' | 'nodeCommand' | 'presence' | 'sources'>;
-  readonly warn: (sentence: string) => void;
+  readonly warn: (warning: Warning) => void;
   readonly onChange: () => void;
 };
 
@@ -30,9 +31,9 @@ export function hostDuty(options: HostDutyOptions): DutyService {
     });
   return new DutyService({
     effects: {
-      work: (pace) => node.setWork({ state: 'serving', answersOwner: true, because: null, pace }),
-      drain: (because, answersOwner) => node.setWork({ state: 'draining', answersOwner, because }),
-      release: (because, answersOwner) => node.setWork({ state: 'paused', answersOwner, because }),
+      work: (pace) => node.setWork({ state: 'serving', answersOwner: true, reason: null, pace }),
+      drain: (reason, answersOwner) => node.setWork({ state: 'draining', answersOwner, reason }),
+      release: (reason, answersOwner) => node.setWork({ state: 'paused', answersOwner, reason }),
     },
     settings: () => settings.current,
     node: () => node.status,

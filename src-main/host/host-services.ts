@@ -1,4 +1,6 @@
 /** What a host holds in its data folder while it runs, opened in order and given back in reverse. */
+import type { Warning } from '../../src-shared/warning.ts';
+import { warningWords } from '../../src-shared/words/words.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { Usage } from '../../src-shared/api/usage.ts';
 import { loadApiKey } from '../data/api-key.ts';
@@ -20,7 +22,7 @@ export type HostServices = {
   readonly pauses: PauseStore;
   readonly acknowledgements: AcknowledgementStore;
   /** What the owner should know of the opening, as sentences. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   readonly apiKey: string;
   /** Gives everything back, the lock last. */
   close(): Promise<void>;
@@ -51,10 +53,10 @@ export async function openHostServices(
     undo.push(() => removeHostFile(dataFolder.hostFile));
     log = openLog(dataFolder.logs, logLevel);
     undo.push(() => log?.close());
-    const warnings: string[] = [];
-    const warn = (sentence: string, cause?: string): void => {
-      log?.write('warn', 'store', sentence, cause === undefined ? {} : { cause });
-      warnings.push(sentence);
+    const warnings: Warning[] = [];
+    const warn = (warning: Warning, cause?: string): void => {
+      log?.write('warn', 'store', warningWords(warning), cause === undefined ? {} : { cause });
+      warnings.push(warning);
     };
     const database = openOrReplaceDatabase(dataFolder.database, warn);
     undo.push(() => void database.close());

@@ -26,6 +26,7 @@ import { NodeProcess } from '../node/node-process.ts';
 import type { Acknowledgement } from '../store/acknowledgements.ts';
 import { appView } from './app-view.ts';
 import { OwnersConsent } from './owners-consent.ts';
+import { OwnersWarnings } from './owners-warnings.ts';
 import { EffectiveSettings } from './effective-settings.ts';
 
 /**
@@ -57,7 +58,7 @@ export class Host {
   readonly #duty: DutyService;
   readonly #keepAwake: KeepAwake;
   readonly #startedAt = Date.now();
-  readonly #warnings: string[];
+  readonly #warnings: OwnersWarnings;
   readonly #started = Promise.withResolvers<void>();
   readonly #listeners = new Set<() => void>();
   readonly #topics: TopicHub<TopicValues>;
@@ -68,7 +69,7 @@ export class Host {
     this.#services = services;
     this.#files = files;
     this.#settings = new EffectiveSettings(services.settings, options.overrides);
-    this.#warnings = [...services.warnings];
+    this.#warnings = new OwnersWarnings(services.warnings, () => this.#tell());
     this.#consent = new OwnersConsent(services.acknowledgements, options.needsConsent === true);
     this.ready = this.#started.promise;
     // Whoever wants to know awaits it; the snapshot tells everybody else.
@@ -107,7 +108,7 @@ export class Host {
       script: files.nodeScript,
       config: this.#configuration.current,
       // Nothing is loaded before it is known whether the machine is free.
-      work: { state: 'paused', answersOwner: true, because: null },
+      work: { state: 'paused', answersOwner: true, reason: null },
       log: services.log,
       onChange: () => this.#nodeChanged(),
       onUsage: (usage) => {
@@ -123,7 +124,7 @@ export class Host {
       settings: this.#settings,
       services,
       host: options,
-      warn: (sentence) => this.#warn(sentence),
+      warn: (warning) => this.#warnings.add(warning),
       onChange: () => {
         this.#keepAwakeOrNot();
         this.#refreshMemory();
@@ -163,7 +164,7 @@ export class Host {
       node: this.#node,
       settings: this.#settings.current,
       consent: this.#consent.state,
-      warnings: this.#warnings,
+      warnings: this.#warnings.all,
       dataFolder: this.#services.dataFolder.folder,
       hostingMemoryBytes: this.#configuration.hostingMemoryBytes,
       startedAt: this.#startedAt,
@@ -281,14 +282,6 @@ export class Host {
   #refreshMemory(): void {
     if (this.#stopped === undefined) {
       this.#configuration.refreshMemory(this.#duty.facts?.gpus);
-    }
-  }
-
-  /** Said once however often it comes. */
-  #warn(sentence: string): void {
-    if (!this.#warnings.includes(sentence)) {
-      this.#warnings.push(sentence);
-      this.#tell();
     }
   }
 

@@ -10,6 +10,7 @@ import {
   settingNames,
   type Settings,
 } from '../../src-shared/settings/settings.ts';
+import { warningWords } from '../../src-shared/words/words.ts';
 import { otherValue } from '../../test/support/host/other-settings.ts';
 import { isApiPortChosen, nodeConfig, portWarnings } from './node-config.ts';
 
@@ -107,7 +108,7 @@ it('goes to another port than the usual one when that is taken, but not from one
 });
 
 it('tells of a port that is not the one of the settings, unless any will do', () => {
-  expect(portWarnings(defaultSettings, at(40_000))).toEqual([
+  expect(portWarnings(defaultSettings, at(40_000)).map(warningWords)).toEqual([
     expect.stringMatching(/^Port 6374 is taken .* the API has port 40000 for now\./),
   ]);
   expect(portWarnings(defaultSettings, at(6374))).toEqual([]);

@@ -6,6 +6,7 @@ import {
   defaultSettings,
   type Settings,
 } from '../../src-shared/settings/settings.ts';
+import type { Warning } from '../../src-shared/warning.ts';
 
 export type NodeFacts = {
   readonly dataFolder: string;
@@ -92,11 +93,9 @@ export function isApiPortChosen(settings: Settings, overrides: ChangedSettings):
 }
 
 /** What the owner should know of a port that is not the one of the settings. */
-export function portWarnings(settings: Settings, status: NodeStatus | null): string[] {
-  const { apiPort } = settings;
-  return status === null || apiPort === 0 || status.gatewayPort === apiPort
+export function portWarnings(settings: Settings, status: NodeStatus | null): Warning[] {
+  const { apiPort: port } = settings;
+  return status === null || port === 0 || status.gatewayPort === port
     ? []
-    : [
-        `Port ${apiPort} is taken by another program, perhaps by MindMesh of another person on this computer; the API has port ${status.gatewayPort} for now. Choose another port in the settings to have one that stays.`,
-      ];
+    : [{ code: 'api-port-taken', port, instead: status.gatewayPort }];
 }

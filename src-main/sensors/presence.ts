@@ -65,8 +65,8 @@ async function leastIdleOther(
 }
 
 /** Nobody has used it since it started. */
-function nobodyThere(because: string): Presence {
-  return { inputIdleMs: known(monotonicMs()), isLocked: unknown(because) };
+function nobodyThere(reason: string): Presence {
+  return { inputIdleMs: known(monotonicMs()), isLocked: unknown(reason) };
 }
 
 async function readExactIdle(
@@ -100,15 +100,15 @@ async function presenceOf(sessions: Promise<string>, hasScreen: boolean): Promis
   try {
     const text = await sessions;
     if (text === '') {
-      const because = 'nobody is logged in whom logind could tell about';
-      const nobody = unknown(because);
+      const reason = 'nobody is logged in whom logind could tell about';
+      const nobody = unknown(reason);
       // On a screen of ours somebody is, so logind does not know all.
-      return hasScreen ? { inputIdleMs: nobody, isLocked: nobody } : nobodyThere(because);
+      return hasScreen ? { inputIdleMs: nobody, isLocked: nobody } : nobodyThere(reason);
     }
     return parseSessions(text, monotonicMs());
   } catch (error) {
-    const because = unknown(error instanceof Error ? error.message : 'loginctl failed');
-    return { inputIdleMs: because, isLocked: because };
+    const reason = unknown(error instanceof Error ? error.message : 'loginctl failed');
+    return { inputIdleMs: reason, isLocked: reason };
   }
 }
 

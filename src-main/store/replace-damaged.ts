@@ -5,6 +5,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
+import type { Warning } from '../../src-shared/warning.ts';
 import { type Database, openDatabase, removeDatabase, sideFiles } from './database.ts';
 
 /** As stored: name and JSON, nothing checked. */
@@ -22,7 +23,7 @@ const longestValue = 100_000;
  */
 export function openOrReplaceDatabase(
   path: string,
-  warn: (sentence: string, cause: string) => void,
+  warn: (warning: Warning, cause: string) => void,
   now: () => Date = () => new Date(),
 ): Database {
   try {
@@ -31,8 +32,8 @@ export function openOrReplaceDatabase(
     if (!(error instanceof AppError && error.code === 'database-damaged')) {
       throw error;
     }
-    const { database, asideAt, settings } = replace(path, error, now());
-    warn(lossSentence(asideAt, settings), describeCauses(error));
+    const { database, asideAt: movedTo, settings } = replace(path, error, now());
+    warn({ code: 'database-replaced', movedTo, settings }, describeCauses(error));
     return database;
   }
 }
@@ -117,16 +118,4 @@ function putBack(database: Database, settings: readonly StoredSetting[]): number
   return database.transaction(() =>
     settings.reduce((written, row) => written + write.run(...row).changes, 0),
   )();
-}
-
-function lossSentence(asideAt: string, settings: number): string {
-  const read =
-    settings === 0
-      ? 'All settings have'
-      : `${settings} of your settings could still be read; all others have`;
-  return [
-    'The file with your settings and history was damaged, so MindMesh began a new one.',
-    `${read} their defaults, the history is empty, a pause is over, and the desktop app asks for your consent again.`,
-    `The damaged file is kept as ${asideAt}.`,
-  ].join(' ');
 }

@@ -7,15 +7,16 @@ import {
   type Settings,
   settingsSchema,
 } from '../../src-shared/settings/settings.ts';
+import type { Warning } from '../../src-shared/warning.ts';
 import type { Database } from './database.ts';
-import { notKept } from './write-errors.ts';
+import { notSaved } from './write-errors.ts';
 
 export class SettingsStore {
   readonly #database: Database;
   #settings: Settings;
 
   /** `warn` is told about every stored value that is not valid; the value stays in the database. */
-  constructor(database: Database, warn: (sentence: string) => void) {
+  constructor(database: Database, warn: (warning: Warning) => void) {
     this.#database = database;
     this.#settings = readSettings(database, warn);
   }
@@ -37,7 +38,7 @@ export class SettingsStore {
     } catch (error) {
       const names = given.map(([name]) => name).join(', ');
       const what = given.length === 1 ? 'The setting' : 'The settings';
-      throw notKept(`${what} ${names}`, this.#database, error);
+      throw notSaved(`${what} ${names}`, this.#database, error);
     }
     this.#settings = { ...this.#settings, ...Object.fromEntries(given) };
     return this.#settings;
@@ -60,7 +61,7 @@ export class SettingsStore {
   }
 }
 
-function readSettings(database: Database, warn: (sentence: string) => void): Settings {
+function readSettings(database: Database, warn: (warning: Warning) => void): Settings {
   const rows = database.prepare('SELECT name, value FROM settings').all() as {
     name: string;
     value: string;
@@ -74,9 +75,8 @@ function readSettings(database: Database, warn: (sentence: string) => void): Set
     if (parsed.success) {
       settings[name] = parsed.data;
     } else {
-      warn(
-        `The stored setting ${name} is not valid, so its default ${JSON.stringify(defaultSettings[name])} is used.`,
-      );
+      const usual = JSON.stringify(defaultSettings[name]);
+      warn({ code: 'stored-setting-invalid', name, usual });
     }
   }
   return settings as Settings;

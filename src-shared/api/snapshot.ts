@@ -1,6 +1,7 @@
 /** All that a client sees of a host at once, put together of topics. */
 import type { z } from 'zod';
 import { lenientList } from '../lenient-list.ts';
+import { told } from '../warning.ts';
 import { dutyViewSchema } from './duty.ts';
 import { nodeStatusSchema } from './node-status.ts';
 import {
@@ -57,7 +58,7 @@ function snapshotOf(values: SnapshotValues, leftOut: readonly string[]): HostSna
   return {
     ...app,
     // What could not be read is shown where it would be.
-    warnings: [...app.warnings, ...leftOut],
+    warnings: [...app.warnings, ...leftOut.map(told)],
     duty,
     node: isTold ? { ...node, shards, peers, models, downloads: downloads ?? [] } : null,
     imports,

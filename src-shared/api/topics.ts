@@ -8,6 +8,7 @@ import { factsSchema } from '../duty.ts';
 import { lenientList } from '../lenient-list.ts';
 import { poolSchema } from '../pool.ts';
 import { settingsSchema } from '../settings/settings.ts';
+import { warningSchema } from '../warning.ts';
 import { dutyViewSchema } from './duty.ts';
 import { nodeStatusSchema } from './node-status.ts';
 import { usageSummarySchema } from './usage.ts';
@@ -27,8 +28,8 @@ export const appSchema = z.object({
   fault: z.string().nullable(),
   /** Until the owner has agreed to what MindMesh does, nothing computes or connects. */
   consent: z.enum(['given', 'needed']),
-  /** What the owner should know and nothing else shows: sentences, newest last, gone with the next start. */
-  warnings: z.array(z.string()),
+  /** What the owner should know and nothing else shows: newest last, gone with the next start. */
+  warnings: lenientList(warningSchema, 'warnings'),
   api: z.object({ baseUrl: z.string() }),
   dataFolder: z.string(),
   /** Memory of this machine that hosted layers may take, weights and caches; absent from hosts that do not tell. */

@@ -7,3 +7,4 @@ export * from './en/desktop.ts';
 export * from './en/duty.ts';
 export * from './en/settings.ts';
 export * from './en/times.ts';
+export * from './en/warnings.ts';

@@ -4,7 +4,7 @@ import { SessionTable } from './session-table.ts';
 const plain = { sampler: undefined, layers: 4, selfFeedUntil: undefined };
 
 /** A table of two slots, with one session that kept ten tokens. */
-function tableThatKept(): SessionTable {
+function tableWithCachedPrefix(): SessionTable {
   const table = new SessionTable(2);
   const session = table.add({ ...plain, id: 1 });
   session.length = 10;
@@ -13,7 +13,7 @@ function tableThatKept(): SessionTable {
 }
 
 it('a session that is kept holds its slot and its tokens, and takes no more work', () => {
-  const table = tableThatKept();
+  const table = tableWithCachedPrefix();
   expect(table.get(1)).toBeUndefined();
   expect(table.wasNeverOpen(1)).toBe(false);
   expect(table.cachedTokens).toBe(10);
@@ -22,7 +22,7 @@ it('a session that is kept holds its slot and its tokens, and takes no more work
 });
 
 it('a session that resumes it has its slot and its tokens, also where there is no other slot', () => {
-  const table = tableThatKept();
+  const table = tableWithCachedPrefix();
   const other = table.add({ ...plain, id: 2 });
   const resumed = table.add({ ...plain, id: 3 }, 1);
   expect(resumed.slot).not.toBe(other.slot);
@@ -32,7 +32,7 @@ it('a session that resumes it has its slot and its tokens, also where there is n
 });
 
 it('what was kept is there until it is forgotten, and no longer', () => {
-  const table = tableThatKept();
+  const table = tableWithCachedPrefix();
   expect(table.cachedLayers(1)).toBe(4);
   expect(table.forget(1)).toBeDefined();
   expect(table.cachedLayers(1)).toBeUndefined();

@@ -2,7 +2,7 @@
 import type { SampledDetail } from '../../src-shared/model.ts';
 import { type Work, workFlags } from '../wire/work.ts';
 import type { Run } from './llama/batch-buffer.ts';
-import { type Held, hold, type Pending } from './session.ts';
+import { type Collected, collect, type Pending } from './session.ts';
 
 /** What a u32 of microseconds holds. */
 export const mostMicros = 0xffff_ffff;
@@ -41,15 +41,15 @@ export function hiddenOutput(
       detail: nothing,
     };
   }
-  const held: Held = hold(pending, hidden, micros);
+  const collected: Collected = collect(pending, hidden, micros);
   return isLast
     ? {
         session,
         position: work.position,
         count: work.count,
         flags,
-        computeMicros: Math.min(mostMicros, held.micros),
-        values: Buffer.concat(held.hidden),
+        computeMicros: Math.min(mostMicros, collected.micros),
+        values: Buffer.concat(collected.hidden),
         detail: nothing,
       }
     : undefined;

@@ -77,8 +77,8 @@ describe('the models that a node shows', () => {
       [b, c],
     );
     expect(entries).toEqual([
-      { ...b, alias: 'mine', path: '/models/Model b', isKept: true, available: true },
-      { ...a, alias: null, path: '/models/Model a', isKept: true, available: false },
+      { ...b, alias: 'mine', path: '/models/Model b', isStored: true, available: true },
+      { ...a, alias: null, path: '/models/Model a', isStored: true, available: false },
       { ...c, alias: null, path: null, available: true },
     ]);
   });

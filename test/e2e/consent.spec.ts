@@ -1,4 +1,5 @@
 /** The first start: nothing runs before the owner has agreed. Each test has a host of its own. */
+import { warningWords } from '../../src-shared/words/words.ts';
 import Database from 'better-sqlite3';
 import { dataFolderAt } from '../../src-main/data/data-folder.ts';
 import { ChatPage } from '../support/window/chat-page.ts';
@@ -73,7 +74,7 @@ test('what the host warns of is shown until it is dismissed', async ({ page }) =
 
   const played = await PlayedWindow.start({ dataFolder });
   try {
-    const [warning = 'none'] = played.host.snapshot().warnings;
+    const [warning = 'none'] = played.host.snapshot().warnings.map(warningWords);
     expect(warning).toContain('idleMinutes');
     await page.goto(played.newWindowAddress());
     await expect(page.getByText(warning)).toBeVisible();

@@ -1,4 +1,5 @@
 /** One bad entry of a list never voids the answer that it is in: from the node to the host, and to its clients. */
+import { warningWords } from '../../src-shared/words/words.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -125,7 +126,9 @@ describe('a command line whose host tells one bad entry', () => {
 
     const client = await connectToHost({ url, token: 'any' });
     expect(client?.snapshot().node?.models).toEqual([model]);
-    expect(client?.snapshot().warnings.join()).toContain('"A model without weights"');
+    expect(client?.snapshot().warnings.map(warningWords).join()).toContain(
+      '"A model without weights"',
+    );
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect(await client?.call('catalog', {})).toEqual([entry]);
     expect(stderr).toHaveBeenCalledExactlyOnceWith(

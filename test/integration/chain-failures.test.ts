@@ -101,7 +101,7 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
       await leaving.request('setWork', {
         state: 'draining',
         answersOwner: true,
-        because: 'A test is about to end it',
+        reason: 'A test is about to end it',
       });
     };
     const text = await chain.answer(longJson, leave, { response_format: colours });
@@ -111,7 +111,7 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
     expect(written.every(({ colour }) => names.some((name) => name === colour))).toBe(true);
     const { stages } = await receiptOf(longJson);
     expect(stages.map(({ peer }) => peer)).not.toContain(leaving?.status.peer);
-    await leaving?.request('setWork', { state: 'serving', answersOwner: true, because: null });
+    await leaving?.request('setWork', { state: 'serving', answersOwner: true, reason: null });
     await leaving?.untilServing();
     await chain.untilAllKnown();
   });

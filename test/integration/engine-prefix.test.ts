@@ -134,6 +134,20 @@ describe.each(models)('a shard of a $architecture model ($type)', (options) => {
     expect(answer.tokens).toEqual(expected.tokens);
   });
 
+  it('answers over all of its layers after a batch over a part of them failed', async () => {
+    const { shard } = await shards.use({ firstLayer: 0, lastLayer });
+    const whole = new Chain([{ shard, layers }]);
+    const expected = answerOf(whole);
+    whole.truncate(0, 0);
+    const short = new Chain([{ shard, layers: 2 }]);
+    const more = (position: number): void => {
+      short.hiddenStates({ slot: 1, position, tokens: promptTokens(64, position) });
+    };
+    expect(() => [0, 64, 128, 192, 256, 320, 384, 448, 512].forEach(more)).toThrow('has no room');
+    whole.truncate(1, 0);
+    expect(answerOf(whole)).toEqual(expected);
+  });
+
   it('does so for a batch that llama.cpp computes in several pieces', async () => {
     const large = new ShardSet(library, model, { contextLength: 1536, batchSize: 1100 });
     try {

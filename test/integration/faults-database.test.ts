@@ -17,6 +17,7 @@ import { type Database, openDatabase } from '../../src-main/store/database.ts';
 import { openOrReplaceDatabase } from '../../src-main/store/replace-damaged.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
+import { warningWords } from '../../src-shared/words/words.ts';
 import { defaultSettings } from '../../src-shared/settings/settings.ts';
 import { mindmesh } from '../support/host/host-command-line.ts';
 import { logOf, standInHost } from '../support/host/host-stand-in.ts';
@@ -47,7 +48,7 @@ async function services(folder: string): Promise<HostServices> {
   return opened;
 }
 
-function keptFiles(folder: string): string[] {
+function filesAside(folder: string): string[] {
   return readdirSync(folder).filter((name) => name.includes('.damaged-'));
 }
 
@@ -71,14 +72,14 @@ describe('a database that', () => {
       spoil(path);
       const before = readFileSync(path);
       const { settings, usage, acknowledgements, warnings } = await services(folder);
-      const [kept = '', ...others] = keptFiles(folder);
-      expect(kept).toMatch(/^mindmesh\.sqlite\.damaged-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/);
-      expect(others.filter((name) => !name.startsWith(`${kept}-`))).toEqual([]);
-      expect(readFileSync(join(folder, kept)).equals(before)).toBe(true);
-      expect(warnings).toEqual([
+      const [aside = '', ...others] = filesAside(folder);
+      expect(aside).toMatch(/^mindmesh\.sqlite\.damaged-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/);
+      expect(others.filter((name) => !name.startsWith(`${aside}-`))).toEqual([]);
+      expect(readFileSync(join(folder, aside)).equals(before)).toBe(true);
+      expect(warnings.map(warningWords)).toEqual([
         expect.stringMatching(/^The file with your settings and history was damaged, so MindMesh/),
       ]);
-      expect(warnings[0]).toContain(join(folder, kept));
+      expect(warnings.map(warningWords)[0]).toContain(join(folder, aside));
       expect(usage.summary().tokensServed).toBe(0);
       expect(acknowledgements.has('consent 3')).toBe(false);
       expect([42, defaultSettings.idleMinutes]).toContain(settings.settings.idleMinutes);
@@ -95,7 +96,9 @@ describe('a database that', () => {
       idleMinutes: 42,
       exclusiveApps: ['blender'],
     });
-    expect(warnings[0]).toContain('2 of your settings could still be read; all others have');
+    expect(warnings.map(warningWords)[0]).toContain(
+      '2 of your settings could still be read; all others have',
+    );
   });
 
   it('gives settings that make no sense gives none', async () => {
@@ -118,7 +121,7 @@ describe('a database that', () => {
       openOrReplaceDatabase(path, quiet, () => now).close();
     }
     const name = 'mindmesh.sqlite.damaged-2026-11-21T10-12-00Z';
-    expect(keptFiles(folder).toSorted()).toEqual([name, `${name}-2`, `${name}-3`]);
+    expect(filesAside(folder).toSorted()).toEqual([name, `${name}-2`, `${name}-3`]);
     expect(readFileSync(join(folder, `${name}-2`), 'utf8')).toMatch(/^secondsecond/);
   });
 
@@ -128,9 +131,9 @@ describe('a database that', () => {
     writeFileSync(`${path}-wal`, 'what was not yet moved over');
     writeFileSync(`${path}-shm`, 'its index');
     await services(folder);
-    const kept = keptFiles(folder).toSorted();
-    expect(kept.map((name) => name.replace(/^.*Z/, ''))).toEqual(['', '-shm', '-wal']);
-    expect(readFileSync(join(folder, kept[2] ?? ''), 'utf8')).toBe('what was not yet moved over');
+    const aside = filesAside(folder).toSorted();
+    expect(aside.map((name) => name.replace(/^.*Z/, ''))).toEqual(['', '-shm', '-wal']);
+    expect(readFileSync(join(folder, aside[2] ?? ''), 'utf8')).toBe('what was not yet moved over');
   });
 
   it('is of a newer version is refused and stays where it is', async () => {
@@ -141,7 +144,7 @@ describe('a database that', () => {
     const before = readFileSync(path);
     await expect(services(folder)).rejects.toMatchObject({ code: 'database-too-new' });
     expect(readFileSync(path).equals(before)).toBe(true);
-    expect(keptFiles(folder)).toEqual([]);
+    expect(filesAside(folder)).toEqual([]);
   });
 
   it('cannot be replaced, on a full disk, is refused and stays where it is', async ({ skip }) => {
@@ -153,10 +156,10 @@ describe('a database that', () => {
     expect(refused).toThrow(expect.objectContaining({ code: 'database-damaged' }));
     expect(refused).toThrow('Nothing was changed.');
     expect(existsSync(path)).toBe(true);
-    expect(keptFiles(folder)).toEqual([]);
+    expect(filesAside(folder)).toEqual([]);
     await disk.free();
     refused().close();
-    expect(keptFiles(folder)).toHaveLength(1);
+    expect(filesAside(folder)).toHaveLength(1);
   });
 });
 
@@ -165,7 +168,7 @@ describe('the warning about a damaged database', () => {
     const { folder, path } = await usedFolder();
     damages['became something else']?.(path);
     const host = await standInHost({ dataFolder: folder, needsConsent: true });
-    const [warning = ''] = host.snapshot().warnings;
+    const [warning = ''] = host.snapshot().warnings.map(warningWords);
     expect(warning).toContain('All settings have their defaults');
     expect(host.snapshot().consent).toBe('needed');
     await host.stop();

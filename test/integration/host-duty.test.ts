@@ -39,7 +39,7 @@ it('releases the machine in the middle of an answer when a game begins, says why
   await eventuallyTrue('draining', () => host.snapshot().duty.state === 'draining');
   expect(host.snapshot().duty).toMatchObject({
     state: 'draining',
-    sentence: 'Giving the memory back: Cyberpunk2077.exe is running',
+    sentence: 'Freeing the memory: Cyberpunk2077.exe is running',
     deadline: { kind: 'by' },
   });
   await eventuallyTrue('the engine gone', () => !isAlive(engine));

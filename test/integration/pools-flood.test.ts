@@ -54,8 +54,8 @@ describe.runIf(process.platform === 'linux')('a flood of half-open connections',
         }),
       ),
     );
-    const held = ends.filter((end) => end.status === 'fulfilled');
-    expect(held.length).toBeLessThanOrEqual(24);
+    const accepted = ends.filter((end) => end.status === 'fulfilled');
+    expect(accepted.length).toBeLessThanOrEqual(24);
     expect(isConnected(owner, friend)).toBe(true);
     expect(owner.knownPeers()).toHaveLength(1);
     await admit(await startPoolNode(), owner, 'another');

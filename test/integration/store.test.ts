@@ -18,6 +18,7 @@ import type { Migration } from '../../src-main/store/migrations/migration.ts';
 import { PauseStore } from '../../src-main/store/pause.ts';
 import { SettingsStore } from '../../src-main/store/settings.ts';
 import { UsageStore } from '../../src-main/store/usage.ts';
+import { warningWords } from '../../src-shared/words/words.ts';
 import { defaultSettings } from '../../src-shared/settings/settings.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 import { askedUsage, servedUsage } from '../support/host/host-usage.ts';
@@ -268,10 +269,10 @@ describe('the database', () => {
       await once(writer, 'exit');
     }
     expect(writer.signalCode).toBe('SIGKILL');
-    const kept = new UsageStore(open(path)).summary().tokensServed;
-    expect(kept).toBeGreaterThanOrEqual(committed);
+    const total = new UsageStore(open(path)).summary().tokensServed;
+    expect(total).toBeGreaterThanOrEqual(committed);
     // The row after the last one told may have been committed, and none beyond that.
-    expect(kept).toBeLessThanOrEqual(committed + 1);
+    expect(total).toBeLessThanOrEqual(committed + 1);
   });
 });
 
@@ -309,7 +310,7 @@ describe('stored settings', () => {
     write.run('apiPort', '"seven"');
     write.run('mdns', 'not json at all');
     const warnings: string[] = [];
-    const store = new SettingsStore(database, (sentence) => warnings.push(sentence));
+    const store = new SettingsStore(database, (warning) => warnings.push(warningWords(warning)));
     expect(store.settings).toEqual({
       ...defaultSettings,
       peers: ['/ip4/10.0.0.2/tcp/4001/p2p/12D3KooWPeer'],

@@ -129,7 +129,7 @@ function answeringModel(
   const shards = node.shards.filter(
     ({ manifestId }) => model === undefined || manifestId === model.manifestId,
   );
-  if (model?.isKept === true && shards.length === 0) {
+  if (model?.isStored === true && shards.length === 0) {
     const name = model.alias ?? model.name;
     throw new AppError(
       'no-route',

@@ -1,5 +1,6 @@
 /** `mindmesh peers`: who is in the mesh, as this machine sees it. */
 import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
+import { warningWords } from '../../../src-shared/words/words.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { meshWarnings } from '../../node/mesh-warnings.ts';
 import { peerLines } from '../words/peer-lines.ts';
@@ -37,7 +38,7 @@ export async function listPeers(
       printJson({ peers, known: peersKnown ?? peers.length, clockAheadMs, unreachable });
     } else {
       print(peerLines(peers, peersKnown ?? peers.length));
-      meshWarnings(now).forEach(note);
+      meshWarnings(now).forEach((warning) => note(warningWords(warning)));
     }
   });
 }

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { AppError, describeCauses } from '../../../src-shared/errors.ts';
 import { type ChangedSettings, defaultSettings } from '../../../src-shared/settings/settings.ts';
+import type { Warning } from '../../../src-shared/warning.ts';
 import { appFiles } from '../../base/app-files.ts';
 import { createHost, type Host } from '../../host/host.ts';
 import { type DashboardServer, startDashboardServer } from '../../control/dashboard-server.ts';
@@ -28,9 +29,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     host.log.write('error', 'host', 'Ended by an error', { cause: describeCauses(error) });
   });
   let server: DashboardServer | undefined;
-  const warnings: string[] = [];
+  const warnings: Warning[] = [];
   try {
-    server = await startServer(host, options, (sentence) => warnings.push(sentence));
+    server = await startServer(host, options, (warning) => warnings.push(warning));
     await Promise.race([host.ready, stopAsked]);
     if (host.snapshot().state === 'running') {
       const address = options.window ? server.newWindowAddress() : undefined;
@@ -45,7 +46,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 async function startServer(
   host: Host,
   options: ServeOptions,
-  warn: (sentence: string) => void,
+  warn: (warning: Warning) => void,
 ): Promise<DashboardServer> {
   const { windowPort } = await host.call('settings', {});
   const pages = options.window ? appFiles().windowPages : null;
@@ -62,9 +63,7 @@ async function startServer(
       throw error;
     }
     server = await startDashboardServer(host, { port: 0, pages });
-    warn(
-      `Port ${port} is taken by another program, perhaps by MindMesh of another person on this computer; the window has a free one until the next start.`,
-    );
+    warn({ code: 'window-port-taken', port });
   }
   if (options.window) {
     host.provideWindowAddress(() => server.newWindowAddress());

@@ -10,7 +10,7 @@ import {
   type SettingName,
   type Settings,
 } from '../../../src-shared/settings/settings.ts';
-import { appliesWords } from '../../../src-shared/words/words.ts';
+import { warningWords } from '../../../src-shared/words/words.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
 import { shardsByName } from '../../node/shards-by-id.ts';
 import {
@@ -80,7 +80,7 @@ async function change(
     if (options.json === true) {
       printJson(settings);
     } else {
-      const when = entryOf(name).applies === 'app' ? ` ${appliesWords.app}` : '';
+      const when = entryOf(name).applies === 'app' ? ' from the next start on' : '';
       const shown = { ...settings, shards: shownShards(settings, store) };
       print(`${name} is ${valueWords(name, shown[name])}${when}.`);
     }
@@ -131,7 +131,7 @@ async function withSettings<T>(
   const services = await openHostServices(dataFolder);
   try {
     const { settings, warnings } = services;
-    warnings.forEach(note);
+    warnings.forEach((warning) => note(warningWords(warning)));
     return await work({
       models: undefined,
       read: () => settings.settings,

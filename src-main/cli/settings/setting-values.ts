@@ -12,7 +12,7 @@ import {
   type Settings,
 } from '../../../src-shared/settings/settings.ts';
 import { invalidRequest } from '../../../src-shared/rpc/invalid-request.ts';
-import { appliesWords, settingWords, unitWords } from '../../../src-shared/words/words.ts';
+import { settingWords, unitWords } from '../../../src-shared/words/words.ts';
 import { formatSchedule, parseSchedule } from './schedule-words.ts';
 
 /** What else is said for yes, no and nothing. The first that the setting takes is meant. */
@@ -136,7 +136,7 @@ export function settingLines(settings: Settings): string[] {
 
 function aboutWords(name: SettingName): string {
   const { about } = settingWords[name];
-  return entryOf(name).applies === 'app' ? `${about}, ${appliesWords.app}` : about;
+  return entryOf(name).applies === 'app' ? `${about}, from the next start on` : about;
 }
 
 /** Longer values push what follows aside. */

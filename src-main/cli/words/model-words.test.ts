@@ -59,7 +59,7 @@ describe('what an import says', () => {
     name: 'Small',
     alias: 'one',
     path: '/models/small.gguf',
-    isKept: true,
+    isStored: true,
     available: false,
     architecture: 'llama',
     layers: 4,

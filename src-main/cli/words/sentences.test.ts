@@ -3,6 +3,7 @@ import { dutyWords } from '../../../src-shared/words/words.ts';
 import { describe, expect, it } from 'vitest';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
+import { told } from '../../../src-shared/warning.ts';
 import { receiptLine, serveLines, statusLines } from './sentences.ts';
 
 const shard: ShardStatus = {
@@ -177,12 +178,12 @@ describe('what status prints', () => {
   });
 
   it('tells what the owner should know, as serve does', () => {
-    const warned = { ...snapshot, warnings: ['One thing.', 'And another.'] };
+    const warned = { ...snapshot, warnings: ['One thing.', 'And another.'].map(told) };
     expect(statusLines(warned, undefined, 0).slice(-2)).toEqual([
       '  Note    One thing.',
       '          And another.',
     ]);
-    expect(serveLines(warned, undefined, '/data/api-key', ['A third.'])).toContain(
+    expect(serveLines(warned, undefined, '/data/api-key', [told('A third.')])).toContain(
       '          A third.',
     );
   });

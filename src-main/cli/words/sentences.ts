@@ -5,7 +5,8 @@ import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { nameAmong } from '../../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { localNow } from '../../../src-shared/local-time.ts';
-import { dutyWords } from '../../../src-shared/words/words.ts';
+import type { Warning } from '../../../src-shared/warning.ts';
+import { dutyWords, warningWords } from '../../../src-shared/words/words.ts';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { waitsForConsent } from '../../host/waits-for-consent.ts';
 
@@ -14,7 +15,7 @@ export function serveLines(
   snapshot: HostSnapshot,
   windowAddress: string | undefined,
   apiKeyFile: string,
-  warnings: readonly string[] = [],
+  warnings: readonly Warning[] = [],
 ): string[] {
   const { node } = snapshot;
   return [
@@ -142,8 +143,8 @@ export function isAfterFault(duty: HostSnapshot['duty']): boolean {
   );
 }
 
-function warningLines(warnings: readonly string[]): string[] {
-  return warnings.map((warning, index) => row(index === 0 ? 'Note' : '', warning));
+function warningLines(warnings: readonly Warning[]): string[] {
+  return warnings.map((warning, index) => row(index === 0 ? 'Note' : '', warningWords(warning)));
 }
 
 function hostedLines({ node, duty }: HostSnapshot): string[] {

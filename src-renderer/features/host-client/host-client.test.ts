@@ -155,7 +155,9 @@ describe('the window and its host', () => {
     host.sayHello({ ...snapshot, node: { ...node, models: [bad, model] } });
     const shown = client.getView().snapshot;
     expect(shown?.node?.models).toEqual([model]);
-    expect(shown?.warnings).toEqual([expect.stringContaining('is left out: "Bad"')]);
+    expect(shown?.warnings).toEqual([
+      { code: 'told', message: expect.stringContaining('is left out: "Bad"') },
+    ]);
     client.close();
   });
 

@@ -40,7 +40,7 @@ export function ReadingRow<T>({
           <dt className="text-sm text-muted">{name}</dt>
           <dd className="text-muted italic">{text.machine.notKnown}</dd>
         </div>
-        <dd className="text-sm wrap-anywhere">{asSentence(reading.because)}</dd>
+        <dd className="text-sm wrap-anywhere">{asSentence(reading.reason)}</dd>
       </div>
     );
   }

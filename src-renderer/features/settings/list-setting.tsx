@@ -4,6 +4,7 @@ import { Button, IconButton } from '../../components/button.tsx';
 import { text } from '../../../src-shared/words/window.ts';
 import type { ListName } from '../../../src-shared/settings/kinds.ts';
 import { withEntry } from './list-entry.ts';
+import { fieldWords } from './setting-help.ts';
 import { OutcomeLine, SavedMark } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
 
@@ -12,7 +13,7 @@ export function ListSetting({ name }: { name: ListName }) {
   const inputRef = useRef<HTMLInputElement>(null);
   const [draft, setDraft] = useState('');
   const { value: entries, outcome, set, refuse } = useSetting(name);
-  const { label, help } = text.settings.fields[name];
+  const { label, help } = fieldWords(name);
   const words = text.settings.lists[name];
 
   const add = (event: SyntheticEvent): void => {

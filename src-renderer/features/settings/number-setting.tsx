@@ -5,11 +5,10 @@ import { boundsOf, type LimitName, type NumberName } from '../../../src-shared/s
 import { defaultSettings, entryOf } from '../../../src-shared/settings/settings.ts';
 import { text } from '../../../src-shared/words/window.ts';
 import { NumberInput } from './number-input.tsx';
+import { fieldWords } from './setting-help.ts';
 import { SettingRow } from './setting-row.tsx';
 import { numberDefault, unitOf } from './toggles.ts';
 import { type Outcome, useSetting } from './use-setting.ts';
-
-const { fields } = text.settings;
 
 /** The number to begin with: the default, or where that has no limit, what the registry names. */
 function firstLimit(name: LimitName): number {
@@ -23,7 +22,7 @@ function isInvalid(outcome: Outcome): boolean {
 export function NumberSetting({ name }: { name: NumberName }) {
   const id = useId();
   const { value, outcome, set, refuse } = useSetting(name);
-  const { label, help } = fields[name];
+  const { label, help } = fieldWords(name);
   const unit = unitOf(name);
   return (
     <SettingRow
@@ -50,7 +49,7 @@ export function LimitSetting({ name }: { name: LimitName }) {
   const id = useId();
   const amountId = useId();
   const { value, outcome, set, refuse } = useSetting(name);
-  const { label, help } = fields[name];
+  const { label, help } = fieldWords(name);
   const unit = unitOf(name);
   return (
     <SettingRow

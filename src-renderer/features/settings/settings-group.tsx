@@ -1,11 +1,7 @@
 /** A titled group of settings, with the way back to its defaults, and back from there. */
 import { type ReactNode, useState } from 'react';
 import type { SettingGroup } from '../../../src-shared/settings/setting.ts';
-import {
-  type ChangedSettings,
-  entryOf,
-  settingsOf,
-} from '../../../src-shared/settings/settings.ts';
+import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { text } from '../../../src-shared/words/window.ts';
@@ -14,15 +10,6 @@ import { SettingFields } from './setting-fields.tsx';
 import { useSettingsForm } from './settings-context.tsx';
 
 const words = text.settings;
-
-/** Says so where a change ends answers. */
-function RestartHint({ group }: { group: SettingGroup }) {
-  const kinds = new Set(settingsOf(group).map((name) => entryOf(name).applies));
-  const hint = (['node', 'engine'] as const).find((kind) => kinds.has(kind));
-  return hint === undefined ? null : (
-    <p className="py-3.5 text-sm text-muted first:pt-0">{words.applies[hint]}</p>
-  );
-}
 
 export function SettingsGroup({
   group,
@@ -86,7 +73,6 @@ export function SettingsGroup({
       )}
       <div className="divide-y divide-line">
         {lead}
-        <RestartHint group={group} />
         <SettingFields group={group} />
         {children}
       </div>

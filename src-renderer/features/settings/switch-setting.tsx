@@ -3,17 +3,15 @@ import { useId } from 'react';
 import { Switch } from '../../components/switch.tsx';
 import type { SwitchName } from '../../../src-shared/settings/kinds.ts';
 import { defaultSettings } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../../src-shared/words/window.ts';
+import { fieldWords } from './setting-help.ts';
 import { SettingRow } from './setting-row.tsx';
 import { isOn, switchDefault, toggled } from './toggles.ts';
 import { useSetting } from './use-setting.ts';
 
-const { fields } = text.settings;
-
 export function SwitchSetting({ name }: { name: SwitchName }) {
   const id = useId();
   const { value, outcome, set } = useSetting(name);
-  const { label, help } = fields[name];
+  const { label, help } = fieldWords(name);
   return (
     <SettingRow
       id={id}

@@ -1,18 +1,20 @@
 /** The host's warnings, each until it is dismissed in this window. */
 import { useState } from 'react';
+import type { Warning } from '../../../src-shared/warning.ts';
+import { warningWords } from '../../../src-shared/words/words.ts';
 import { Notice } from '../../components/notice.tsx';
 import { DismissButton } from './dismiss-button.tsx';
 
-export function WarningNotices({ warnings }: { warnings: readonly string[] }) {
+export function WarningNotices({ warnings }: { warnings: readonly Warning[] }) {
   const [dismissed, setDismissed] = useState<readonly string[]>([]);
-  return [...new Set(warnings)]
-    .filter((warning) => !dismissed.includes(warning))
-    .map((warning) => (
+  return [...new Set(warnings.map(warningWords))]
+    .filter((words) => !dismissed.includes(words))
+    .map((words) => (
       <Notice
-        key={warning}
+        key={words}
         look="warning"
-        title={warning}
-        action={<DismissButton onDismiss={() => setDismissed([...dismissed, warning])} />}
+        title={words}
+        action={<DismissButton onDismiss={() => setDismissed([...dismissed, words])} />}
       />
     ));
 }

@@ -24,7 +24,7 @@ function GpuCards({ gpus, settings }: { gpus: Facts['gpus']; settings: Settings 
       ) : (
         <>
           <p className="text-muted italic">{words.notKnown}</p>
-          <p className="text-sm wrap-anywhere">{asSentence(gpus.because)}</p>
+          <p className="text-sm wrap-anywhere">{asSentence(gpus.reason)}</p>
         </>
       )}
     </Card>

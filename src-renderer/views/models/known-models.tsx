@@ -74,7 +74,7 @@ function Model({
           models={node.models}
           roomBytes={snapshot.hostingMemoryBytes}
         />
-        {isDemo || model.isKept !== true ? null : (
+        {isDemo || model.isStored !== true ? null : (
           <RemoveModel model={model} models={node.models} dataFolder={snapshot.dataFolder} />
         )}
       </div>

@@ -2,7 +2,7 @@
 const count = new Intl.NumberFormat('en');
 
 export const trayWords = {
-  quitting: 'Quitting: giving the memory back',
+  quitting: 'Quitting: freeing the memory',
   notSetUp: 'Not set up yet: nothing runs until you agree',
   /** `fault`: a sentence; null where nothing is known of it. */
   fault: (fault: string | null) =>

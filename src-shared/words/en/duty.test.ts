@@ -46,7 +46,7 @@ const sentences: [Duty, string][] = [
   ],
   [
     { ...draining, reasons: [game], deadline: { kind: 'by', atMs: 5 }, isEnding: false },
-    'Giving the memory back: Cyberpunk2077.exe is running',
+    'Freeing the memory: Cyberpunk2077.exe is running',
   ],
   [
     {
@@ -66,7 +66,7 @@ const sentences: [Duty, string][] = [
   ],
   [
     { ...draining, reasons: [], deadline: { kind: 'when answered', atMs: 5 }, isEnding: true },
-    'Giving the memory back',
+    'Freeing the memory',
   ],
   [{ state: 'paused', reasons: [game, battery] }, 'Paused: Cyberpunk2077.exe is running'],
   [{ state: 'paused', reasons: [gameOver, battery] }, 'Paused: the computer runs on battery'],

@@ -62,7 +62,7 @@ function servingWords({ workShare, isSlowedByHeat }: Extract<Duty, { state: 'ser
 function drainingWords(duty: Extract<Duty, { state: 'draining' }>, now: Now): string {
   const doing =
     duty.deadline.kind === 'by' || duty.isEnding
-      ? 'Giving the memory back'
+      ? 'Freeing the memory'
       : 'Finishing the last answers';
   const [reason] = duty.reasons;
   return reason === undefined ? doing : `${doing}: ${causeWords(reason.reason, now)}`;
@@ -119,7 +119,7 @@ export function causeWords(cause: PauseCause, now: Now): string {
     case 'processor-unknown':
       return `it is not known how busy the processor is: ${cause.missing}`;
     case 'no-video-memory':
-      return `less video memory is free than the ${(cause.neededBytes / 1e9).toFixed(1)} GB that the models need`;
+      return `the models need ${(cause.neededBytes / 1e9).toFixed(1)} GB of video memory, and less is free`;
     case 'going-to-sleep':
       return 'the computer is going to sleep';
     case 'no-network':

@@ -38,7 +38,7 @@ export type SettingWords = {
 export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   idleMinutes: {
     about:
-      'works only after so long without keyboard, mouse, touch or game pad; 0 works at any time',
+      'works only after this long without keyboard, mouse, touch or game pad; 0 works at any time',
     label: 'Work only after the computer was left alone',
     help: 'No keyboard, mouse, touch or game pad for this long. 0 works at any time.',
   },
@@ -48,9 +48,9 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     help: 'Games of known launchers, and windows that fill the screen.',
   },
   exclusiveApps: {
-    about: 'programs during which it pauses in any case',
+    about: 'programs that always make it pause',
     label: 'Exclusive programs',
-    help: 'While one of these runs, MindMesh pauses. A program’s name, or the folder that it lies in.',
+    help: 'While one of these runs, MindMesh pauses. A program’s name, or its folder.',
   },
   pauseOnGpuLoadPercent: {
     about: 'pauses while other programs use more of a graphics card than this',
@@ -70,9 +70,9 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     help: 'With the lid closed it pauses on battery in any case.',
   },
   onMeteredNetwork: {
-    about: 'on a network that is paid by its use: pause or work',
+    about: 'on a network where data costs extra: pause or work',
     label: 'Pause on a metered network',
-    help: 'Where the system tells that the connection is paid for by volume.',
+    help: 'Where the system says that data costs extra.',
   },
   steadyQuietSeconds: {
     about: 'how long it must have been quiet before it works again after a pause',
@@ -97,19 +97,19 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     help: 'The same, where the processor tells its temperature.',
   },
   powerCapPercent: {
-    about: 'share of time worked',
+    about: 'how much of the time it works',
     label: 'Power cap',
-    help: 'Share of time worked. Half the time takes about half the power.',
+    help: 'How much of the time it works. Half the time takes about half the power.',
   },
   cpuLimitWhenActivePercent: {
-    about: "share of the processor's cores for work while you are active too",
+    about: "how many of the processor's cores it may use while you are active",
     label: 'Processor while you use the computer',
-    help: 'Share of the cores, when it works while you are active too.',
+    help: 'How many of the cores it may use while you are active.',
   },
   videoMemoryPercent: {
-    about: "share of what other programs leave of a card's memory",
+    about: "how much it may use of the card's memory that other programs leave free",
     label: 'Video memory',
-    help: 'Share of what other programs leave free.',
+    help: 'How much it may use of what other programs leave free.',
   },
   keepAwake: {
     about: 'keeps the computer from going to sleep while it serves',
@@ -123,13 +123,13 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     help: 'Whether each card is used, and a ceiling of its own.',
   },
   downloadLimitKilobytesPerSecond: {
-    about: 'most to download',
+    about: 'speed limit of downloads',
     none: 'unlimited',
     label: 'Limit downloads',
     help: 'In units of 1,000 bytes a second.',
   },
   uploadLimitKilobytesPerSecond: {
-    about: 'most to upload',
+    about: 'speed limit of uploads',
     none: 'unlimited',
     label: 'Limit uploads',
     help: 'In units of 1,000 bytes a second.',
@@ -155,10 +155,10 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     help: 'Off, your share of the graphics card’s memory may be used, or half of this computer’s where the processor does the work.',
   },
   diskLimitGigabytes: {
-    about: 'most disk space for downloaded models',
+    about: 'disk space limit for downloaded models',
     none: 'unlimited',
     label: 'Limit disk space for downloaded models',
-    help: 'Models that you added yourself do not count. What is not hosted goes first, the longest unused at the front.',
+    help: 'Your own files do not count. When it is full, models that are not hosted go first, the longest unused before the others.',
   },
   askPoolOnly: {
     about: 'your questions go to members of your pools alone',
@@ -208,17 +208,17 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     help: 'By UPnP, so that computers elsewhere can connect to this one directly. Many home routers allow it.',
   },
   bootstrap: {
-    about: 'addresses of nodes to begin with on a wide network',
+    about: 'addresses of nodes to start from on the internet',
     label: 'Bootstrap nodes',
     help: 'Where to begin on the internet: computers that know many others, and may relay for those that cannot be reached.',
   },
   peers: {
-    about: 'addresses of peers to keep a connection to',
+    about: 'addresses of machines to stay connected to',
     label: 'Computers to stay connected to',
     help: 'By their address, as their own page shows it.',
   },
   listen: {
-    about: 'addresses to listen on for other peers',
+    about: 'addresses at which this machine waits for others',
     label: 'Where this computer waits for others',
     help: 'Network addresses of this computer. Port 0 takes any free one.',
   },
@@ -228,7 +228,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     help: 'By its two letters. Others can then choose to ask only computers in certain countries. Empty tells nothing.',
   },
   price: {
-    about: 'what peers are told that a unit of work costs; 0 is free',
+    about: 'price of a unit of work here, as other machines are told; 0 is free',
     label: 'Price of your work',
     help: 'What others are told that a unit of work costs here. 0 is free.',
   },
@@ -258,12 +258,12 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     help: 'Where MindMesh runs without its desktop app.',
   },
   contextLength: {
-    about: 'room for conversations in each hosted shard',
+    about: 'room for all conversations with a hosted model',
     label: 'Room for conversations',
     help: 'How much text all conversations with a model may have together. More takes more memory.',
   },
   maxSessions: {
-    about: 'conversations that a hosted shard serves at once',
+    about: 'conversations that a hosted model serves at once',
     label: 'Conversations at once',
     help: 'How many of them a model serves at the same time.',
   },
@@ -342,9 +342,9 @@ export const listWords: Readonly<
   },
 };
 
-/** When a change holds, for what does not hold at once. */
+/** When a change of a setting holds that does not hold at once, or not without a loss. */
 export const appliesWords = {
-  node: 'When you change where this computer waits for others, it connects again and running answers end.',
-  engine: 'A change here loads the models again. Running answers get half a minute to finish.',
-  app: 'from the next start on',
+  node: 'A change reconnects this computer and ends running answers.',
+  engine: 'A change reloads the models and ends running answers.',
+  app: 'A change holds from the next start on.',
 } as const;

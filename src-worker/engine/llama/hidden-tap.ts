@@ -30,6 +30,11 @@ export class HiddenTap {
     this.callback = llama.registerEvalCallback(this.#onTensor);
   }
 
+  /** Lets the next batch be computed to its end. */
+  close(): void {
+    this.#tensor = undefined;
+  }
+
   /** Makes room for the hidden states of the next batch after its first so many layers. */
   start(tokens: number, layers: number): void {
     this.#tensor = `l_out-${layers - 1}`;
@@ -45,12 +50,10 @@ export class HiddenTap {
    * @throws AppError `engine-failed` when the graph had no such tensor, or one of another size
    */
   take(counts: readonly number[]): Buffer[] {
-    const tensor = this.#tensor;
-    this.#tensor = undefined;
     if (this.#filled !== this.#target.byteLength) {
       throw new AppError(
         'engine-failed',
-        `The graph gave ${this.#filled} of ${this.#target.byteLength} bytes of ${tensor}; ` +
+        `The graph gave ${this.#filled} of ${this.#target.byteLength} bytes of ${this.#tensor}; ` +
           'this architecture cannot be cut here.',
       );
     }

@@ -142,6 +142,8 @@ export class Shard {
     // llama.cpp's last layer computes on for outputs alone; those before it do so for every token.
     this.#lastIndexes = this.#batch.fill(runs, givesHidden && !isCut);
     const tokens = runs.reduce((sum, run) => sum + run.count, 0);
+    // A batch that failed may have left it open.
+    this.#tap.close();
     if (givesHidden) {
       this.#tap.start(tokens, layers);
     }

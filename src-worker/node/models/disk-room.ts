@@ -30,11 +30,11 @@ export class DiskRoom {
    */
   async use(
     bytes: number,
-    isKept: (path: string) => boolean,
+    isInUse: (path: string) => boolean,
     write: () => Promise<void>,
   ): Promise<void> {
     if (this.#free() < bytes) {
-      await this.#evict(bytes, isKept);
+      await this.#evict(bytes, isInUse);
     }
     // Nothing comes between this look and the promise, so that two shards do not count on the same room.
     const free = this.#free();
@@ -58,10 +58,10 @@ export class DiskRoom {
     return bavail * bsize - diskReserve(blocks * bsize) - this.#promised;
   }
 
-  async #evict(bytes: number, isKept: (path: string) => boolean): Promise<void> {
+  async #evict(bytes: number, isInUse: (path: string) => boolean): Promise<void> {
     const stored = await storedShards(this.#folder);
     const storedBytes = stored.reduce((sum, shard) => sum + shard.bytes, 0);
-    const evictions = chooseEvictions(stored, isKept, bytes, storedBytes + this.#free());
+    const evictions = chooseEvictions(stored, isInUse, bytes, storedBytes + this.#free());
     for (const { path } of evictions ?? []) {
       await deleteShard(path);
     }

@@ -19,14 +19,14 @@ export type StoredShard = {
  */
 export function chooseEvictions(
   stored: readonly StoredShard[],
-  isKept: (path: string) => boolean,
+  isInUse: (path: string) => boolean,
   neededBytes: number,
   quotaBytes: number,
 ): StoredShard[] | undefined {
   let bytes = stored.reduce((sum, shard) => sum + shard.bytes, neededBytes);
   const chosen: StoredShard[] = [];
   for (const shard of stored.toSorted((a, b) => a.usedAt - b.usedAt)) {
-    if (bytes > quotaBytes && !isKept(shard.path)) {
+    if (bytes > quotaBytes && !isInUse(shard.path)) {
       chosen.push(shard);
       bytes -= shard.bytes;
     }
@@ -74,11 +74,11 @@ export async function deleteShard(path: string): Promise<void> {
 /** @throws AppError `data-folder-unusable` when the limit is too small for what must stay */
 export async function makeRoom(
   folder: string,
-  isKept: (path: string) => boolean,
+  isInUse: (path: string) => boolean,
   neededBytes: number,
   quotaBytes: number,
 ): Promise<void> {
-  const evictions = chooseEvictions(await storedShards(folder), isKept, neededBytes, quotaBytes);
+  const evictions = chooseEvictions(await storedShards(folder), isInUse, neededBytes, quotaBytes);
   if (evictions === undefined) {
     throw new AppError(
       'data-folder-unusable',

@@ -50,7 +50,12 @@ type ShardVisitor = (host: Host, shard: RecordedShard, reach: Reach, isBelieved:
  * Is shown every offer: the shard, the last of its layers that is used, and what that costs. There may be ten
  * thousand shards, so nothing is allocated for an offer before it is of interest.
  */
-type OfferVisitor = (host: Host, shard: RecordedShard, lastLayer: number, costMs: number) => void;
+export type OfferVisitor = (
+  host: Host,
+  shard: RecordedShard,
+  lastLayer: number,
+  costMs: number,
+) => void;
 
 /** The wanted shards of peers that the rules allow, that are serving and can be reached. */
 export function visitShards(
@@ -141,19 +146,17 @@ export class ShardUses {
   }
 }
 
+const isAny = (): boolean => true;
+
 /** All offers that the rules allow. */
 export function collectOffers(question: OfferQuestion, rules: RouteRules): Offer[] {
   const offers: Offer[] = [];
   const uses = new ShardUses(question, rules);
-  visitShards(
-    question,
-    rules,
-    () => true,
-    (...shard) => {
-      uses.visit(...shard, (host, recorded, lastLayer, costMs) => {
-        offers.push(toOffer(host, recorded, lastLayer, costMs, question.operators));
-      });
-    },
+  const add: OfferVisitor = (host, shard, lastLayer, costMs) => {
+    offers.push(toOffer(host, shard, lastLayer, costMs, question.operators));
+  };
+  visitShards(question, rules, isAny, (host, shard, reach, isBelieved) =>
+    uses.visit(host, shard, reach, isBelieved, add),
   );
   return offers;
 }

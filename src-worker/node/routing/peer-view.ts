@@ -60,10 +60,10 @@ export class PeerView {
     const { mesh } = this.#options;
     if (this.#stale === undefined) {
       const known = mesh.knownPeers();
-      const kept = new Set(known.map(({ peer }) => peer));
+      const current = new Set(known.map(({ peer }) => peer));
       this.#stale = new Set();
       for (const peer of this.#peers.keys()) {
-        if (!kept.has(peer)) {
+        if (!current.has(peer)) {
           this.#remove(peer);
         }
       }

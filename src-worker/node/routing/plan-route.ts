@@ -16,8 +16,8 @@ import { explainNoRoute } from './explain-no-route.ts';
 import {
   collectOffers,
   hasRoom,
-  type Host,
   type Offer,
+  type OfferVisitor,
   ShardUses,
   toOffer,
   visitShards,
@@ -84,7 +84,7 @@ function bestChainWithRoom(question: RouteQuestion): readonly Offer[] | undefine
   const demand = chainDemand(question);
   const search = new ChainSearch(demand, operators);
   let ownWhole: Offer | undefined;
-  const visit = (host: Host, shard: RecordedShard, lastLayer: number, costMs: number): void => {
+  const visit: OfferVisitor = (host, shard, lastLayer, costMs) => {
     const isWhole = beginsModel(shard) && lastLayer === demand.lastLayer;
     if (isWhole && host.peer === self && demand.operators === 0) {
       ownWhole = toOffer(host, shard, lastLayer, costMs, operators);

@@ -5,7 +5,7 @@
 import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
 import { ChainSearch } from './chain-search.ts';
-import { hasRoom, type Host, ShardUses, visitShards } from './offers.ts';
+import { hasRoom, type Host, type OfferVisitor, ShardUses, visitShards } from './offers.ts';
 import { toStage } from './plan-route.ts';
 import type { RouteQuestion, RouteStage } from './route-question.ts';
 import type { Reach } from './stage-cost.ts';
@@ -41,9 +41,11 @@ export function planSpares(
     const used = new Set([stage.peer]);
     while (spares.length < most) {
       const search = new ChainSearch(demand, question.operators);
+      const add: OfferVisitor = (host, shard, lastLayer, costMs) =>
+        search.add(host, shard, lastLayer, costMs);
       for (const { host, shard, reach, isBelieved } of candidates[index] ?? []) {
         if (!used.has(host.peer)) {
-          uses.visit(host, shard, reach, isBelieved, (...offer) => search.add(...offer));
+          uses.visit(host, shard, reach, isBelieved, add);
         }
       }
       const chain = search.chain();

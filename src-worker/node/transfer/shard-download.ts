@@ -79,7 +79,7 @@ class ShardDownload {
   readonly #times: DownloadTimes;
   readonly #clock: Clock;
   readonly #scheduler: ChunkScheduler;
-  readonly #bench: SourcePool;
+  readonly #sources: SourcePool;
   readonly #ended = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
   /** Pending while what was told of the leaves is being kept. */
@@ -98,7 +98,7 @@ class ShardDownload {
     this.#times = { ...usualTimes, ...options.times };
     this.#gainedAt = clock.now();
     this.#scheduler = new ChunkScheduler(map.count, layout.chunks, random);
-    this.#bench = new SourcePool({
+    this.#sources = new SourcePool({
       candidates: options.candidates,
       use: (source, signal) => this.#use(source, signal),
       onFault: options.onFault,
@@ -119,9 +119,9 @@ class ShardDownload {
     };
     try {
       signal.throwIfAborted();
-      this.#bench.open(resumed(file));
+      this.#sources.open(resumed(file));
       // Before anybody else is asked for what is here.
-      await this.#bench.openLocalSources();
+      await this.#sources.openLocalSources();
       tick();
       await this.#ended.promise;
     } finally {
@@ -129,13 +129,13 @@ class ShardDownload {
       cancelTick?.();
       this.#controller.abort(new AppError('cancelled', 'The download has ended'));
       this.#wake();
-      await this.#bench.close();
+      await this.#sources.close();
       await this.#toldLeaves;
     }
   }
 
   #reconcile(): void {
-    this.#bench.reconcile();
+    this.#sources.reconcile();
     this.#wake();
     const isWaiting = this.#busy === 0 && !this.#scheduler.isComplete;
     if (isWaiting && this.#clock.now() - this.#gainedAt >= this.#times.patienceMs) {
@@ -185,7 +185,7 @@ class ShardDownload {
   async #knowsLeaves(source: ChunkSource, signal: AbortSignal): Promise<boolean> {
     const { hashes, layout, onLeaves } = this.#options;
     const known = await collectLeaves(hashes, [...layout.offsets.keys()], (tensor) =>
-      this.#bench.timed(source, () => source.leaves(tensor, signal)),
+      this.#sources.timed(source, () => source.leaves(tensor, signal)),
     );
     if (known && this.#toldLeaves === undefined) {
       this.#toldLeaves = onLeaves?.().catch((error: unknown) => this.#ended.reject(error));
@@ -223,7 +223,7 @@ class ShardDownload {
     if (this.#scheduler.isDone(chunk)) {
       return;
     }
-    const data = await this.#bench.timed(source, () => source.fetch(chunk, signal));
+    const data = await this.#sources.timed(source, () => source.fetch(chunk, signal));
     const isRight = data !== undefined && (await hashes.isRight(chunk, data));
     if (this.#scheduler.isDone(chunk)) {
       return;
@@ -252,7 +252,7 @@ class ShardDownload {
     this.#options.onProgress?.({
       doneBytes: this.#doneBytes,
       totalBytes: layout.dataBytes,
-      sources: this.#bench.count,
+      sources: this.#sources.count,
     });
     if (this.#scheduler.isComplete) {
       this.#ended.resolve();
@@ -260,7 +260,7 @@ class ShardDownload {
   }
 
   async #refresh(source: ChunkSource, signal: AbortSignal): Promise<void> {
-    await this.#bench.timed(source, () => source.refresh(signal));
+    await this.#sources.timed(source, () => source.refresh(signal));
     if (!signal.aborted) {
       this.#scheduler.setSource(source.id, source.have, source.kind === 'file');
     }

@@ -1,5 +1,6 @@
 /** A duty over a machine and a node that the test plays. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Warning } from '../../../src-shared/warning.ts';
 import { defaultSettings, type Settings } from '../../../src-shared/settings/settings.ts';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { utc } from './duty-inputs.ts';
@@ -40,7 +41,7 @@ export class Desk {
   readonly machine: PlayedMachine;
   readonly orders: string[] = [];
   readonly logged: string[] = [];
-  readonly warned: string[] = [];
+  readonly warned: Warning[] = [];
   isDiskFull = false;
   readonly service: DutyService;
   settings: Settings;
@@ -65,8 +66,8 @@ export class Desk {
     this.service = new DutyService({
       effects: {
         work: () => order('work'),
-        drain: (because) => order(`drain: ${because}`),
-        release: (because, answersOwner) => order(`${answersOwner ? 'own' : 'stop'}: ${because}`),
+        drain: (reason) => order(`drain: ${reason}`),
+        release: (reason, answersOwner) => order(`${answersOwner ? 'own' : 'stop'}: ${reason}`),
       },
       settings: () => this.settings,
       node: () => (this.isNodeThere ? ({ shards: this.shards } as unknown as NodeStatus) : null),
@@ -97,7 +98,7 @@ export class Desk {
         }),
         after: (ms, run) => this.clock.after(ms, run),
       },
-      warn: (sentence) => this.warned.push(sentence),
+      warn: (warning) => this.warned.push(warning),
       log: {
         write: (_level, _source, message) => this.logged.push(message),
         close: () => Promise.resolve(),

@@ -64,7 +64,7 @@ function hear(frame: Frame): Frame {
     return frame;
   }
   const members = membersOf(frame);
-  // Who opens a session does not know by then whom it is talking to.
+  // The opener of a session does not know yet which version answers.
   if (frame.kind !== open && names.some((name) => name in members)) {
     throw new AppError('protocol-violation', `Former names came, which nobody speaks any more`);
   }

@@ -25,7 +25,7 @@ export const enDuty = {
     off: 'Off',
     starting: 'Starting',
     serving: 'Working',
-    draining: 'Giving back',
+    draining: 'Stopping',
     paused: 'Paused',
     faulted: 'Fault',
   },

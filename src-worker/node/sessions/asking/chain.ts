@@ -170,11 +170,11 @@ export class Chain implements TokenSource {
     }
   }
 
-  finish(keptTokens = 0): Promise<readonly (ClosedMessage | undefined)[]> {
+  finish(retainTokens = 0): Promise<readonly (ClosedMessage | undefined)[]> {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), accountWithinMs);
     const accounts = this.#controls.map((control) =>
-      Promise.race([control.finish(keptTokens), late.promise]),
+      Promise.race([control.finish(retainTokens), late.promise]),
     );
     return Promise.all(accounts).finally(() => clearTimeout(timer));
   }

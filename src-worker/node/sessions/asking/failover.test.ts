@@ -329,14 +329,14 @@ describe('an answer that stands still', () => {
 
   it('is left alone where it computes a long prompt', async () => {
     const [mesh, nodes] = await thirdsWithSpares();
-    const held = nodes.get('b')?.shards[0];
-    if (held !== undefined) {
-      held.isRunning = false;
+    const pausedShard = nodes.get('b')?.shards[0];
+    if (pausedShard !== undefined) {
+      pausedShard.isRunning = false;
     }
     const rest = collect(mesh.coordinator('me').generate(request(), signal()));
     await wait(mesh, 5000);
     expect(nodes.get('spare b')?.shards[0]?.sessions).toEqual([]);
-    held?.run();
+    pausedShard?.run();
     expect((await rest).tokens).toEqual(expectedTokens(prompt, 20));
   });
 });

@@ -61,6 +61,7 @@ const openSchema = z.object({
   speaks: speaksSchema.optional(),
   session: randomNameSchema,
   manifestId: manifestIdSchema,
+  /** Those that are used: all of a shard's, or, of a stage that speaks `layer-prefix`, the first of them. */
   layers: layerRangeSchema,
   /**
    * Ticket that whoever sends this stage its input must show; for the first of several stages that is the

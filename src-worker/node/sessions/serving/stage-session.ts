@@ -11,9 +11,9 @@ import type { ServingShard, ShardSession } from '../../engines/serving-shard.ts'
 import type { Claimant } from '../../engines/session-places.ts';
 import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
 import { isRefusal } from '../asking/chain-failure.ts';
+import { CoordinatorLine } from './coordinator-line.ts';
 import { checkOpen } from './open-check.ts';
 import { StageAccount } from './stage-account.ts';
-import { encodeIntegers } from '../protocol/body-codecs.ts';
 import {
   dispatch,
   type Handlers,
@@ -33,8 +33,7 @@ import {
   stageProtocol,
 } from '../protocol/stage-messages.ts';
 import { StagePipeline } from './stage-pipeline.ts';
-import { type FormerNames, withFormerNames } from '../../../wire/former-names.ts';
-import { isFormer, ownSpeaks } from '../../../wire/speaks.ts';
+import { ownSpeaks } from '../../../wire/speaks.ts';
 import { feedsItself } from '../../../wire/stage-role.ts';
 
 /** From a neighbour's orderly end to the coordinator's own word, in milliseconds. */
@@ -42,10 +41,6 @@ const hearEndWithinMs = 250;
 
 /** Where a stage may dial a peer because a requester says so; none: only a connection that is there may be used. */
 export type WaysFor = (requester: string, peer: string) => readonly string[];
-
-/** What may wait for a coordinator to read it, beyond what its channel takes, and what each frame costs beside its body. */
-const maxUnreadBytes = 1024 * 1024;
-const frameCostBytes = 256;
 
 export type StageSessionOptions = {
   readonly open: OpenMessage;
@@ -69,16 +64,14 @@ export class StageSession {
   readonly account = new StageAccount();
   readonly #options: StageSessionOptions;
   readonly #control: Channel;
+  readonly #coordinator: CoordinatorLine;
   readonly #ending = new AbortController();
   readonly #startedAt: number;
   #heardAt: number;
-  /** An answer to `alive` is on its way out. */
-  #isAnswering = false;
   #engine: ShardSession | undefined;
   /** Tokens to leave in the cache when the session ends in order. */
   #retained = 0;
   #isDraining = false;
-  #unreadBytes = 0;
   /** Runs after a neighbour has ended. */
   #losing: NodeJS.Timeout | undefined;
   #input: Channel | undefined;
@@ -88,13 +81,16 @@ export class StageSession {
 
   readonly #fromCoordinator: Handlers<'control'> = {
     tokens: (body) => this.#openPipeline().takeTokens(body),
-    alive: () => void this.#answerAlive(),
+    alive: () => {
+      const progress = this.#pipeline?.progress ?? { taken: 0, pending: 0 };
+      void this.#coordinator.answerAlive(progress);
+    },
     retain: ([tokens = 0]) => {
       this.#retained = this.#isDraining ? 0 : this.#openPipeline().within(tokens);
     },
     restoreHistory: (tokens) => {
       this.#openPipeline().takeHistory(tokens);
-      void this.#tell(stageKinds.restoreHistory);
+      void this.#coordinator.tell(stageKinds.restoreHistory);
     },
   };
   readonly #fromBefore: Handlers<'hiddenInput'> = {
@@ -111,6 +107,9 @@ export class StageSession {
     this.open = options.open;
     this.shard = options.shard;
     this.#control = options.control;
+    this.#coordinator = new CoordinatorLine(options.control, options.open.speaks, (error) =>
+      this.fail(error),
+    );
     this.#startedAt = options.now();
     this.#heardAt = this.#startedAt;
     options.control.allow(limitsAt('control'));
@@ -135,25 +134,18 @@ export class StageSession {
         engine,
         account: this.account,
         now: this.#options.now,
-        toCoordinator: (kind, ...parts) => this.#tell(kind, ...parts),
+        toCoordinator: (kind, ...parts) => this.#coordinator.tell(kind, ...parts),
         toNext: (kind, ...parts) => this.#pass(kind, ...parts),
         onFailed: (error) => this.fail(error),
       });
-      void this.#tell(
-        stageKinds.opened,
-        encodeJson(
-          this.#named(
-            {
-              speaks: ownSpeaks,
-              freeSessions: this.shard.freeSessions(),
-              cachedTokens: engine.cachedTokens,
-            } satisfies OpenedMessage,
-            formerOpenedNames,
-          ),
-        ),
-      );
+      const opened: OpenedMessage = {
+        speaks: ownSpeaks,
+        freeSessions: this.shard.freeSessions(),
+        cachedTokens: engine.cachedTokens,
+      };
+      this.#coordinator.tellNamed(stageKinds.opened, opened, formerOpenedNames);
       if (this.#isDraining) {
-        void this.#tell(stageKinds.draining);
+        void this.#coordinator.tell(stageKinds.draining);
       }
     } catch (error) {
       this.fail(toAppError(error));
@@ -192,7 +184,7 @@ export class StageSession {
     this.#isDraining = true;
     // While the session opens nobody has a use for it; it is told right after `opened`.
     if (!this.#hasEnded && this.#pipeline !== undefined) {
-      void this.#tell(stageKinds.draining);
+      void this.#coordinator.tell(stageKinds.draining);
     }
   }
 
@@ -211,10 +203,7 @@ export class StageSession {
     if (this.#hasEnded) {
       return;
     }
-    const { code, message } = error.toReport();
-    // The former version takes a code that it does not know for a fault; that a stage is full is none.
-    const isUnknown = code === 'not-spoken' && isFormer(this.open.speaks);
-    const told: FailedMessage = { code: isUnknown ? 'over-capacity' : code, message, peer };
+    const told = this.#coordinator.inItsCodes({ ...error.toReport(), peer });
     const body = encodeJson(told);
     for (const channel of [this.#control, this.#output, this.#input]) {
       void channel?.send(stageKinds.failed, body);
@@ -322,33 +311,9 @@ export class StageSession {
     }
   }
 
-  /** One answer at a time: those to a coordinator that asks and does not read must not pile up. */
-  async #answerAlive(): Promise<void> {
-    if (this.#isAnswering) {
-      return;
-    }
-    this.#isAnswering = true;
-    try {
-      const { taken, pending } = this.#pipeline?.progress ?? { taken: 0, pending: 0 };
-      await this.#control.send(stageKinds.alive, encodeIntegers(taken, pending));
-    } catch {
-      // The channel's end ends the session.
-    } finally {
-      this.#isAnswering = false;
-    }
-  }
-
-  /** A message as the coordinator reads it, by the version that it speaks. */
-  #named(message: object, names: FormerNames): object {
-    return isFormer(this.open.speaks) ? withFormerNames(message, names) : message;
-  }
-
   #onControlClosed(error: AppError | undefined): void {
     if (error === undefined && !this.#hasEnded) {
-      void this.#tell(
-        stageKinds.closed,
-        encodeJson(this.#named(this.#lastWord(), formerClosedNames)),
-      );
+      this.#coordinator.tellNamed(stageKinds.closed, this.#lastWord(), formerClosedNames);
       if (this.#retained > 0) {
         this.#engine?.retain(this.#prefixName(this.open.session), this.#retained);
       }
@@ -373,23 +338,6 @@ export class StageSession {
   /** A cached prefix is for the peer that asked for it, and for nobody else. */
   #prefixName(session: string): string {
     return `${this.requester} ${session}`;
-  }
-
-  /** Resolves when the coordinator's channel can take more. One that asks for more and more without reading is ended. */
-  async #tell(kind: number, ...parts: readonly Uint8Array[]): Promise<void> {
-    const bytes = parts.reduce((sum, part) => sum + part.byteLength, frameCostBytes);
-    this.#unreadBytes += bytes;
-    if (this.#unreadBytes > maxUnreadBytes && !this.#hasEnded) {
-      this.fail(new AppError('over-capacity', 'Its results are not read'));
-      return;
-    }
-    try {
-      await this.#control.send(kind, ...parts);
-    } catch {
-      // A coordinator that cannot be told is gone, and its channel's end ends the session.
-    } finally {
-      this.#unreadBytes -= bytes;
-    }
   }
 
   async #pass(kind: number, ...parts: readonly Uint8Array[]): Promise<void> {

@@ -1,0 +1,35 @@
+/** What the owner should know and nothing else shows, as a code with parameters; the book of words says it. */
+import { z } from 'zod';
+
+const textSchema = z.string().max(4096);
+
+export const warningSchema = z.discriminatedUnion('code', [
+  /** A stored value that its setting does not take; `usual` is the default that is used, as JSON. */
+  z.object({ code: z.literal('stored-setting-invalid'), name: textSchema, usual: textSchema }),
+  z.object({
+    code: z.literal('database-replaced'),
+    movedTo: textSchema,
+    /** How many settings of the damaged one could be read. */
+    settings: z.int(),
+  }),
+  z.object({ code: z.literal('pause-not-stored') }),
+  /** `instead`: the port that the API has for now. */
+  z.object({ code: z.literal('api-port-taken'), port: z.int(), instead: z.int() }),
+  z.object({ code: z.literal('window-port-taken'), port: z.int() }),
+  /** Negative where the clock is behind those of the peers. */
+  z.object({ code: z.literal('clock-off'), aheadMs: z.number() }),
+  z.object({
+    code: z.literal('unreachable'),
+    addresses: z.array(textSchema),
+    /** As the node says it, a clause. */
+    reason: textSchema,
+  }),
+  z.object({ code: z.literal('more-unreachable'), count: z.int() }),
+  /** A sentence of the node, or about an entry of its answers that could not be read. */
+  z.object({ code: z.literal('told'), message: textSchema }),
+]);
+export type Warning = z.infer<typeof warningSchema>;
+
+export function told(message: string): Warning {
+  return { code: 'told', message };
+}
