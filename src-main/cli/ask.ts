@@ -1,7 +1,7 @@
 /** One question to a host and its answer, for whatever shows it. */
 import type { ChatMessage, ChatRequestInput, Receipt } from '../../src-shared/chat.ts';
 import type { HostConnection } from './host-connection.ts';
-import { receiptLine } from './words/sentences.ts';
+import { receiptLine } from '../../src-shared/words/command-line.ts';
 import { note } from './terminal.ts';
 
 /** The model, and whom the answer may use. */

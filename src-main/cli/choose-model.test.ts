@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import { chooseModel, findModel } from './choose-model.ts';
-import { modelLines } from './words/sentences.ts';
+import { modelLines } from '../../src-shared/words/command-line.ts';
 
 function model(name: string, given: Partial<ModelEntry>): ModelEntry {
   return {

@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { BrowserAccess } from './browser-access.ts';
-import { accessPage, notBuiltPage, notFoundPage } from './pages.ts';
+import { accessPage, notBuiltPage, notFoundPage } from '../../src-shared/words/pages.ts';
 import { sendPage } from './send-page.ts';
 
 const openQuerySchema = z.object({ token: z.string().max(200) });

@@ -1,6 +1,6 @@
 /** Whether the owner has agreed to compute for others; kept over all starts. */
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
-import { waitsForConsent } from './waits-for-consent.ts';
+import { waitsForConsent } from '../../src-shared/waits-for-consent.ts';
 import type { Acknowledgement, AcknowledgementStore } from '../store/acknowledgements.ts';
 
 const consent: Acknowledgement = 'consent 3';

@@ -12,7 +12,7 @@ import { type Child, describeExit, startChild } from '../../../src-shared/proces
 import { appFiles } from '../../base/app-files.ts';
 import { dataFolderAt, prepareDataFolder } from '../../data/data-folder.ts';
 import { lockDataFolder } from '../../data/data-folder-lock.ts';
-import { bootstrapLines } from '../words/peer-lines.ts';
+import { bootstrapLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import type { CommonOptions } from '../use-host.ts';
 

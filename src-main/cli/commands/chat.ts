@@ -11,7 +11,7 @@ import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import { ask, type Asked, tellReceipt } from '../ask.ts';
 import { chooseModel, findModel } from '../choose-model.ts';
-import { isAfterFault } from '../words/sentences.ts';
+import { isAfterFault } from '../../../src-shared/words/command-line.ts';
 import { converse } from '../converse.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import { print, printJson, printPiece } from '../terminal.ts';

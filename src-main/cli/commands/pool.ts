@@ -4,7 +4,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolRole } from '../../../src-shared/pool.ts';
 import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
-import { inviteLines, poolLines } from '../words/pool-lines.ts';
+import { inviteLines, poolLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost, useHost } from '../use-host.ts';
 

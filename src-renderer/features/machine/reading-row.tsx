@@ -1,7 +1,6 @@
 /** One reading with its bar, or why it is not known. Zero and unknown look different. */
 import type { Reading } from '../../../src-shared/duty.ts';
-import { asSentence } from '../../../src-shared/words/en/format.ts';
-import { text } from '../../../src-shared/words/window.ts';
+import { asSentence, text } from '../../../src-shared/words/window.ts';
 
 export interface Shown {
   readonly value: string;

@@ -3,8 +3,7 @@ import { missingCase } from '../../../src-shared/errors.ts';
 import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import type { Pool } from '../../../src-shared/pool.ts';
 import type { Tone } from '../../components/state-badge.tsx';
-import { countryName } from '../../../src-shared/words/en/format.ts';
-import { text } from '../../../src-shared/words/window.ts';
+import { countryName, text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 

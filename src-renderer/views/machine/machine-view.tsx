@@ -6,8 +6,7 @@ import { Card } from '../../components/card.tsx';
 import { DutyCard } from '../../features/duty/duty-card.tsx';
 import { useFacts } from '../../features/machine/use-facts.ts';
 import { useSettings } from '../../features/settings/use-settings.ts';
-import { asSentence } from '../../../src-shared/words/en/format.ts';
-import { text } from '../../../src-shared/words/window.ts';
+import { asSentence, text } from '../../../src-shared/words/window.ts';
 import { ComputerCard } from './computer-card.tsx';
 import { GpuCard } from './gpu-card.tsx';
 

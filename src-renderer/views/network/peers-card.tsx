@@ -13,8 +13,7 @@ import {
   standingWords,
   wayWords,
 } from '../../features/network/peer-words.ts';
-import { shortPeer } from '../../../src-shared/words/en/format.ts';
-import { text } from '../../../src-shared/words/window.ts';
+import { shortPeer, text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 

@@ -1,4 +1,4 @@
-/** The pages about settings in English. What each setting is called and does is in the shared book of words. */
+/** The pages about settings in English. Each setting has its label and help in the settings words. */
 import type { Weekday } from '../../../settings/schedule.ts';
 import {
   appliesWords,
