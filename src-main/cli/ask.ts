@@ -34,7 +34,7 @@ export async function ask(
   return { text, receipt };
 }
 
-/** The receipt goes to stderr: whoever keeps stdout wants the answer alone. */
+/** The receipt goes to stderr: stdout has the answer alone, for programs that read it. */
 export function tellReceipt(connection: HostConnection, receipt: Receipt | undefined): void {
   if (receipt !== undefined) {
     note(receiptLine(receipt, connection.snapshot().node?.peer));

@@ -1,4 +1,4 @@
-/** What is taken for known of a machine before all was read once, and where nobody watches at all. */
+/** What is taken for known of a machine before all was read once, and where nothing is watched at all. */
 import type { Facts } from '../../src-shared/duty.ts';
 
 /**

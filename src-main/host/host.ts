@@ -1,6 +1,6 @@
 /**
  * The host: one data folder with its settings, usage, log and key, and the node process that works for it.
- * No HTTP and no Electron here; whoever shows a window or takes commands composes this.
+ * No HTTP and no Electron here; the programs that show a window or take commands compose this.
  */
 import { hostApi, type HostMethod, type HostResult } from '../../src-shared/api/host-api.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
@@ -45,7 +45,7 @@ export async function createHost(options: HostOptions = {}): Promise<Host> {
 export class Host {
   /** Resolves when the node runs for the first time; rejects when that fails, and the host goes on trying. */
   readonly ready: Promise<void>;
-  /** Resolves when a client asked the host to stop; whoever composed it then calls `stop`. */
+  /** Resolves when a client asked the host to stop; the program that composed it then calls `stop`. */
   readonly stopRequested: Promise<void>;
   /** What clients may ask for. */
   readonly handlers: HostHandlers;
@@ -72,7 +72,7 @@ export class Host {
     this.#warnings = new OwnersWarnings(services.warnings, () => this.#tell());
     this.#consent = new OwnersConsent(services.acknowledgements, options.needsConsent === true);
     this.ready = this.#started.promise;
-    // Whoever wants to know awaits it; the snapshot tells everybody else.
+    // Callers that need the outcome await it; the snapshot tells everybody else.
     this.ready.catch(() => {});
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopRequested = promise;
@@ -216,7 +216,7 @@ export class Host {
     return writeHostFile(this.#services.dataFolder.hostFile, { pid: process.pid, control });
   }
 
-  /** Whether it was never asked before, over all runs: for what is told only once. Throws when that cannot be kept. */
+  /** Whether it was never asked before, over all runs: for what is told only once. Throws when that cannot be stored. */
   isFirstTime(name: Acknowledgement): boolean {
     return this.#services.acknowledgements.addNew(name);
   }

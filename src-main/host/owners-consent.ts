@@ -1,4 +1,4 @@
-/** Whether the owner has agreed to compute for others; kept over all starts. */
+/** Whether the owner has agreed to compute for others; stored for all starts. */
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { waitsForConsent } from '../../src-shared/waits-for-consent.ts';
 import type { Acknowledgement, AcknowledgementStore } from '../store/acknowledgements.ts';
@@ -9,7 +9,7 @@ export class OwnersConsent {
   readonly #store: Pick<AcknowledgementStore, 'has' | 'add'>;
   #isGiven: boolean;
 
-  /** @param isNeeded false where whoever started the host has agreed by that */
+  /** @param isNeeded false where starting the host is the agreement */
   constructor(store: Pick<AcknowledgementStore, 'has' | 'add'>, isNeeded: boolean) {
     this.#store = store;
     this.#isGiven = !isNeeded || store.has(consent);

@@ -64,7 +64,7 @@ async function leastIdleOther(
   }
 }
 
-/** Nobody has used it since it started. */
+/** The machine was not used since it started. */
 function nobodyThere(reason: string): Presence {
   return { inputIdleMs: known(monotonicMs()), isLocked: unknown(reason) };
 }
@@ -102,7 +102,7 @@ async function presenceOf(sessions: Promise<string>, hasScreen: boolean): Promis
     if (text === '') {
       const reason = 'nobody is logged in whom logind could tell about';
       const nobody = unknown(reason);
-      // On a screen of ours somebody is, so logind does not know all.
+      // A user is on a screen of ours, so logind does not know all.
       return hasScreen ? { inputIdleMs: nobody, isLocked: nobody } : nobodyThere(reason);
     }
     return parseSessions(text, monotonicMs());
@@ -169,7 +169,7 @@ export function parseSessions(text: string, nowMs: number): Presence {
 
 /**
  * The least idle of the sessions that the time of the owner's own screen says nothing about: other people's, and
- * terminals. Somebody whose session is switched away is at no screen, and a session without a terminal, such as a
+ * terminals. A user whose session is switched away is at no screen, and a session without a terminal, such as a
  * mounted folder, never tells that it is idle.
  */
 export function othersIdleMs(

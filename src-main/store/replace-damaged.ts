@@ -1,5 +1,5 @@
 /**
- * A database that is damaged must not keep the app from starting: it is kept aside under another name, and a new one
+ * A database that is damaged must not keep the app from starting: it is moved aside under another name, and a new one
  * takes its place with the settings that could still be read.
  */
 import { existsSync, renameSync } from 'node:fs';

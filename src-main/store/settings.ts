@@ -26,7 +26,7 @@ export class SettingsStore {
   }
 
   /**
-   * Writes the given settings alone, all or none; what is back at its default is not kept. Rows of settings that this
+   * Writes the given settings alone, all or none; what is back at its default is not stored. Rows of settings that this
    * version does not know stay as they are.
    *
    * @throws AppError `data-folder-unusable` when they cannot be written, e.g. on a full disk; nothing changes then

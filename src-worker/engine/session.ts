@@ -20,7 +20,7 @@ export type Pending = {
   readonly work: Work;
   done: number;
   readonly isOwn: boolean;
-  /** Of work that is computed singly: hidden states that are handed on with those of the rest, and what they took. */
+  /** Of work that is computed one by one: hidden states that are handed on with those of the rest, and what they took. */
   waiting?: Collected;
 };
 

@@ -16,7 +16,7 @@ export type Computed = {
 };
 
 /** Each token of the work is computed in a batch of its own. */
-export function isSingly({ flags }: Pick<Work, 'flags'>): boolean {
+export function isOneByOne({ flags }: Pick<Work, 'flags'>): boolean {
   return (flags & workFlags.oneByOne) !== 0;
 }
 
@@ -29,7 +29,7 @@ export function hiddenOutput(
   const { work } = pending;
   const flags = isLast ? work.flags : work.flags & ~(workFlags.sample | workFlags.warmUp);
   const { session } = work;
-  if (!isSingly(work)) {
+  if (!isOneByOne(work)) {
     const { position, count } = run;
     return {
       session,

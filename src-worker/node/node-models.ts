@@ -24,7 +24,7 @@ export type NodeModelsOptions = {
   readonly hosting: HostingService;
   readonly pools: PoolService;
   readonly peers: () => readonly KnownPeer[];
-  /** Models of which every layer is hosted by somebody in reach. */
+  /** Models of which every layer is hosted by a peer in reach. */
   readonly available: () => readonly ModelSummary[];
   readonly onImportProgress: ImportListener;
   readonly onChange: () => void;

@@ -66,7 +66,7 @@ export class FrameReader {
 
   /**
    * No further frame until `release`: for a consumer that is not done with the one it was just given. Bytes
-   * pushed meanwhile are kept as they are, so whoever holds also slows the sender down.
+   * pushed meanwhile stay as they are, so pausing also slows the sender down.
    */
   hold(): void {
     this.#isPaused = true;
@@ -127,7 +127,7 @@ export class FrameReader {
     }
   }
 
-  /** Reads until the chunk's end or until held; returns how many bytes it took. */
+  /** Reads until the chunk's end or until paused; returns how many bytes it took. */
   #read(chunk: Uint8Array): number {
     let offset = 0;
     while (offset < chunk.byteLength && !this.#isPaused) {

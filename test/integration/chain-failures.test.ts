@@ -158,7 +158,7 @@ describe('a chain whose requester is gone', () => {
     process.kill(chain.asker.pid, 'SIGSTOP');
     const stoppedAt = performance.now();
     await chain.untilAllFree();
-    // Its last sign of life may be as old as they are apart, and silence is looked for now and then.
+    // Its last sign of life may be as old as they are apart, and silence is checked now and then.
     expect(performance.now() - stoppedAt).toBeLessThan(20_000);
     process.kill(chain.asker.pid, 'SIGCONT');
     abort();

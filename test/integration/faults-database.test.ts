@@ -1,4 +1,4 @@
-/** A damaged database: kept aside, replaced by a new one, and told about wherever the owner looks. */
+/** A damaged database: moved aside, replaced by a new one, and told about wherever the owner looks. */
 import {
   existsSync,
   readdirSync,
@@ -66,7 +66,7 @@ const damages: Readonly<Record<string, (path: string) => void>> = {
 
 describe('a database that', () => {
   it.each(Object.entries(damages))(
-    '%s is kept aside, byte for byte, and a new one takes its place',
+    '%s is moved aside, byte for byte, and a new one takes its place',
     async (_damage, spoil) => {
       const { folder, path } = await usedFolder();
       spoil(path);
@@ -112,7 +112,7 @@ describe('a database that', () => {
     expect(warnings).toHaveLength(3);
   });
 
-  it('is damaged again and again is kept each time, also within one second', async () => {
+  it('is damaged again and again is moved aside each time, also within one second', async () => {
     const { folder, path } = await usedFolder();
     const now = new Date(Date.UTC(2026, 10, 21, 10, 12));
     for (const words of ['first', 'second', 'third']) {

@@ -43,7 +43,7 @@ async function takePort(): Promise<{ port: number; free: () => Promise<void> }> 
 }
 
 describe('a node’s identity', () => {
-  it('is kept in its data folder for its owner alone, and lasts over restarts and power cuts', async () => {
+  it('is stored in its data folder for its owner alone, and lasts over restarts and power cuts', async () => {
     const dataFolder = await temporaryFolder();
     const first = await start({ dataFolder });
     const { peer } = first.status;

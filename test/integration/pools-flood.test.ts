@@ -1,4 +1,4 @@
-/** Floods of connections that never get as far as being authorised: few are held, members are not kept out. */
+/** Floods of connections that never get as far as being authorised: few are accepted, members still get in. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';

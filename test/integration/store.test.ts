@@ -294,7 +294,7 @@ describe('stored settings', () => {
     expect(new SettingsStore(open(path), quiet).settings).toEqual(store.settings);
   });
 
-  it('are not kept when they are back at their defaults', async () => {
+  it('are not stored when they are back at their defaults', async () => {
     const database = open(await databasePath());
     const store = new SettingsStore(database, quiet);
     store.change({ apiPort: 7000, exclusiveApps: ['blender'] });

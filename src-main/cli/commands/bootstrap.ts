@@ -34,7 +34,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
-  // It is somebody else in the mesh than the MindMesh that its owner uses.
+  // In the mesh it is another peer than the MindMesh that its owner uses.
   const usual = join(dataFolderAt(undefined).folder, 'bootstrap');
   const dataFolder = dataFolderAt(options.data ?? usual);
   await prepareDataFolder(dataFolder);

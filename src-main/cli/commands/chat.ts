@@ -79,7 +79,7 @@ function systemMessages({ system }: ChatOptions): ChatMessage[] {
  * The wanted model once it can answer, or else the best one that can.
  *
  * @throws AppError `model-not-found`, `no-route` when this machine does not host it, is paused or could not load it, and
- * nobody else is known, `timed-out`
+ * no other peer is known, `timed-out`
  */
 async function modelFor(connection: HostConnection, wanted: string | undefined): Promise<string> {
   try {
@@ -88,7 +88,7 @@ async function modelFor(connection: HostConnection, wanted: string | undefined):
     if (toAppError(error).code !== 'model-not-found') {
       throw error;
     }
-    // While nobody looked, the host did not ask its node who is there.
+    // Without a watcher, the host did not ask its node for the peers.
     await delay(freshWithinMs);
     return knownModel(connection, wanted);
   }

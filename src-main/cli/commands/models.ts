@@ -23,7 +23,7 @@ const foundWithinMs = 20_000;
 
 type ModelsOptions = CommonOptions & { readonly json?: boolean };
 
-/** A host that is composed for a download loads no model, and looks for peers as always. */
+/** A host that is composed for a download loads no model, and searches for peers as always. */
 const withoutModels: ChangedSettings = { shards: [] };
 
 export async function listModels(options: ModelsOptions): Promise<void> {

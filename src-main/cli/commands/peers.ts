@@ -1,4 +1,4 @@
-/** `mindmesh peers`: who is in the mesh, as this machine sees it. */
+/** `mindmesh peers`: the peers of the mesh, as this machine sees it. */
 import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { warningWords } from '../../../src-shared/words/words.ts';
 import { waitForSnapshot } from '../host-connection.ts';

@@ -13,7 +13,7 @@ type PoolOptions = CommonOptions & { readonly json?: boolean };
 /** A host that is composed for a word about pools loads no model. */
 const withoutModels: ChangedSettings = { shards: [] };
 
-/** And for a look at them it talks to nobody. */
+/** And to list them it connects to no peer. */
 const quietly: ChangedSettings = {
   ...withoutModels,
   peers: [],

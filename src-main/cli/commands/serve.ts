@@ -50,7 +50,7 @@ async function startServer(
 ): Promise<DashboardServer> {
   const { windowPort } = await host.call('settings', {});
   const pages = options.window ? appFiles().windowPages : null;
-  // Without a window nobody has to remember the port.
+  // Without a window the owner need not remember the port.
   const port = options.window ? windowPort : 0;
   const isChosen =
     options.overrides.windowPort !== undefined || port !== defaultSettings.windowPort;

@@ -31,7 +31,7 @@ export async function status(options: CommonOptions & { readonly json?: boolean 
         ...snapshot,
         facts: await connection.topic('facts'),
         pid,
-        // The key opens the endpoint to whoever reads it; programs take it from its file.
+        // The key opens the endpoint to everyone who reads it; programs take it from its file.
         api: { ...api, baseUrl, keyFile: dataFolder.apiKey },
       });
     } else {

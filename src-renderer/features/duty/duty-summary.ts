@@ -34,7 +34,7 @@ export function appSummary(
 }
 
 /**
- * The answerer of the owner while nobody else is served: this machine, others, or nobody. null while it is about to
+ * The answerer of the owner while no one else is served: this machine, others, or none. null while it is about to
  * change, or goes without saying.
  */
 export function ownQuestions(

@@ -56,11 +56,11 @@ export function regionWords(region: string | undefined): string {
 }
 
 /** A fault counts half after ten minutes, so the word gets better by itself. */
-export function standingWords(standing = 1): string {
-  if (standing === 1) {
+export function reputationWords(reputation = 1): string {
+  if (reputation === 1) {
     return words.standings.good;
   }
-  return standing >= 0.5 ? words.standings.doubtful : words.standings.bad;
+  return reputation >= 0.5 ? words.standings.doubtful : words.standings.bad;
 }
 
 /** Names by peer id, as members of the own pools call themselves. */

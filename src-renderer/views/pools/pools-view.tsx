@@ -1,4 +1,4 @@
-/** The pools of this computer: who is in them, the ways in and out, and whether it talks to anybody else. */
+/** The pools of this computer: their members, the ways in and out, and whether it talks to anybody else. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Card } from '../../components/card.tsx';
 import { Notice } from '../../components/notice.tsx';

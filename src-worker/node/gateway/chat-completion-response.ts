@@ -108,7 +108,7 @@ export class StreamedAnswer {
   readonly #head: AnswerHead;
   readonly #includeUsage: boolean;
   readonly #begun = new Set<number>();
-  /** The end of a choice, kept back until it is known whether it is the last: that one gets the receipts. */
+  /** The end of a choice, delayed until it is known whether it is the last: that one gets the receipts. */
   #delayedEnd: { choice: number; reason: FinishReason } | undefined;
 
   constructor(head: AnswerHead, includeUsage: boolean) {

@@ -1,5 +1,5 @@
 /**
- * Room on the disk for shards that are cut from files on this machine. It is looked for before the first byte is written,
+ * Room on the disk for shards that are cut from files on this machine. It is checked before the first byte is written,
  * and a reserve stays free: a disk that is full to the brim stops other programs.
  */
 import { statfsSync } from 'node:fs';
@@ -25,7 +25,7 @@ export class DiskRoom {
   }
 
   /**
-   * Writes so many bytes to the folder's disk where they fit. Shards that nobody needs go first, as few as possible.
+   * Writes so many bytes to the folder's disk where they fit. Shards that are not needed go first, as few as possible.
    * @throws AppError `data-folder-unusable` with what is missing, when nothing was written; what `write` throws
    */
   async use(

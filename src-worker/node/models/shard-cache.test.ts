@@ -19,7 +19,7 @@ describe('what is deleted to make room', () => {
     })
     .map((all) => all.map((shard, index) => ({ ...shard, path: `${index}` })));
 
-  it('is enough, nothing that is kept, and the least recently used', () => {
+  it('is enough, nothing that is in use, and the least recently used', () => {
     fc.assert(
       fc.property(shards, fc.nat(200), fc.nat(600), (stored, needed, quota) => {
         const isInUse = (path: string): boolean => stored[Number(path)]?.inUse === true;

@@ -1,5 +1,5 @@
 /**
- * Shards and headers of models, kept in `<folder>/<manifest id>/`: each is made once, by whoever needs it first.
+ * Shards and headers of models, stored in `<folder>/<manifest id>/`: each is made once, by the caller that needs it first.
  * Shards stay within the owner's limit: those not used for longest go first, never one that is pinned, being read
  * or being made.
  */

@@ -1,4 +1,4 @@
-/** Keeps shards within the owner's limit: those that nobody used for longest go first. */
+/** Keeps shards within the owner's limit: the least recently used go first. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -15,7 +15,7 @@ export type StoredShard = {
 
 /**
  * What to delete so that `neededBytes` more fit into `quotaBytes`: as little as possible, oldest first, nothing
- * that is kept. Undefined when they cannot fit.
+ * that is in use. Undefined when they cannot fit.
  */
 export function chooseEvictions(
   stored: readonly StoredShard[],

@@ -1,4 +1,4 @@
-/** The best chain of offers that are shown one by one, of which there may be very many: few of them are kept. */
+/** The best chain of offers that are shown one by one, of which there may be very many: few of them stay in memory. */
 import type { RecordedShard } from '../mesh/records/record.ts';
 import { BestOffers, type ChainDemand, chainOf } from './cheapest-chain.ts';
 import { type Host, type Offer, type OfferQuestion, toOffer } from './offers.ts';

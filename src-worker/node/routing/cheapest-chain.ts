@@ -1,6 +1,6 @@
 /**
  * The best chain of offers for a run of layers: least cost, then fewest stages, then the lesser peer ids. A stage more
- * costs its hop and its overhead, and nothing beside: whoever claims a whole model must not win by that claim alone.
+ * costs its hop and its overhead, and nothing beside: a peer that claims a whole model must not win by that claim alone.
  *
  * Dynamic programming from the last layer back. Where separate operators are asked for, one best tail for
  * each layer is not enough: a worse tail over other operators may be what the stages before it need. How many
@@ -49,7 +49,7 @@ function bestOf(offers: readonly Offer[], demand: ChainDemand): readonly Offer[]
   return chainOf(best, demand);
 }
 
-/** The best chain of offers that were sorted out one by one, whoever they are of. */
+/** The best chain of offers that were sorted out one by one, of all peers. */
 export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[] | undefined {
   const tailsFrom: (readonly Tail[] | undefined)[] = [];
   for (let layer = demand.lastLayer; layer >= demand.firstLayer; layer -= 1) {

@@ -9,7 +9,7 @@ export class Joints {
   /** For each layer the first joint that is not before it; the model's count of layers where there is none. */
   readonly #next: Uint32Array;
 
-  /** @param ends last layers of the chains that are looked for, where they do not end with the model */
+  /** @param ends last layers of the chains that are searched for, where they do not end with the model */
   constructor({ model, ownShards, peers }: OfferQuestion, ends: readonly number[]) {
     const { manifestId, layers } = model;
     const isJoint = new Uint8Array(layers);

@@ -13,10 +13,10 @@ import type { PrefixHolder, RouteQuestion } from './route-question.ts';
 import { fixedCostMs, type Reach, stageCostMs, type StageWork } from './stage-cost.ts';
 import { isDistrusted } from '../trust/reputation.ts';
 
-/** Whoever has a shard: a known peer, or this machine. */
+/** The owner of a shard: a known peer, or this machine. */
 export type Host = {
   readonly peer: string;
-  readonly standing?: number;
+  readonly reputation?: number;
   readonly record?: Pick<PeerRecord, 'speaks'>;
 };
 
@@ -99,7 +99,7 @@ export class ShardUses {
   readonly #work: StageWork | undefined;
   readonly #cached: ReadonlyMap<string, readonly PrefixHolder[]>;
 
-  /** @param ends last layers of the chains that are looked for, where they do not end with the model */
+  /** @param ends last layers of the chains that are searched for, where they do not end with the model */
   constructor(question: OfferQuestion, rules: RouteRules, ends: readonly number[] = []) {
     this.#layers = question.model.layers;
     this.#outerAtHome = rules.keepOuterLayersAtHome;
@@ -162,7 +162,7 @@ export function collectOffers(question: OfferQuestion, rules: RouteRules): Offer
 }
 
 export function toOffer(
-  { peer, standing }: Host,
+  { peer, reputation }: Host,
   shard: RecordedShard,
   lastLayer: number,
   costMs: number,
@@ -174,11 +174,11 @@ export function toOffer(
     shard,
     layers: { firstLayer: shard.firstLayer, lastLayer },
     costMs,
-    isDistrusted: isDistrusted(standing),
+    isDistrusted: isDistrusted(reputation),
   };
 }
 
-/** The rules that look at one peer alone. The own machines are everywhere, in every pool, and free. */
+/** The rules that concern one peer alone. The own machines are everywhere, in every pool, and free. */
 export function rulesForPeers(question: OfferQuestion, rules: RouteRules): PeerRule[] {
   const { ownMachines, poolMembers } = question;
   const isOwn = (peer: string): boolean => ownMachines?.has(peer) === true;

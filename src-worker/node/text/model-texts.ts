@@ -1,6 +1,6 @@
 /**
  * The text side of every model in use. A model's tokenizer is a process, so it is started when the model is
- * first asked for, few are kept, and those that nobody used for a while are ended.
+ * first asked for, few stay, and those that were idle for a while are ended.
  */
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
@@ -10,7 +10,7 @@ import { ModelText, type Prompt } from './model-text.ts';
 import { TemplateRenderer } from './template-renderer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** Tokenizers kept; each takes about 60 MB and a second to start. */
+/** Tokenizer processes at most; each takes about 60 MB and a second to start. */
 const maxCached = 4;
 
 const idleMs = 10 * 60_000;
@@ -74,7 +74,7 @@ export class ModelTexts {
     }
   }
 
-  /** Ends the processes that nobody uses now; whoever asks next starts them again. */
+  /** Ends the processes that are unused now; the next caller starts them again. */
   endUnused(): void {
     for (const [id, cached] of this.#cached) {
       if (cached.users === 0) {

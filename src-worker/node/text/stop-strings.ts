@@ -1,5 +1,5 @@
 /**
- * Ends an answer at the first of several texts. What could still become the beginning of one is held back,
+ * Ends an answer at the first of several texts. What could still become the beginning of one is delayed,
  * so that no part of a stop text is ever shown.
  *
  * The answer stops as soon as some stop text is complete, and is cut where that text began; when several are
@@ -7,7 +7,7 @@
  */
 export class StopStrings {
   readonly #stops: readonly string[];
-  /** Characters that a stop text can begin in the held text and not yet be complete. */
+  /** Characters that a stop text can begin in the delayed text and not yet be complete. */
   readonly #reach: number;
   #unsent = '';
   #stopped = false;
@@ -43,7 +43,7 @@ export class StopStrings {
     return shown;
   }
 
-  /** The generation ended by itself: what was held back is text after all. */
+  /** The generation ended by itself: what was delayed is text after all. */
   end(): string {
     const rest = this.#unsent;
     this.#unsent = '';

@@ -1,6 +1,6 @@
 /**
  * Fills a shard's file from several sources at once: what is on this machine's disk from there, the rest from
- * peers and web servers, whoever is free next, rarest chunk first. Every chunk is hashed before it is kept. A
+ * peers and web servers, the next free one, rarest chunk first. Every chunk is hashed before it is stored. A
  * source that sends wrong bytes is not asked again; one that is slow or gone is replaced, and tried again later.
  */
 import { AppError } from '../../../src-shared/errors.ts';
@@ -27,9 +27,9 @@ export type DownloadTimes = {
   readonly stallMs: number;
   /** A chunk that takes longer is asked of a second source when there is nothing else to ask for. */
   readonly lateMs: number;
-  /** New sources are looked for, and idle ones asked what they have by now, this often. */
+  /** New sources are searched for, and idle ones asked what they have by now, this often. */
   readonly lookMs: number;
-  /** Without any source for so long the download ends; what it has is kept. */
+  /** Without any source for so long the download ends; what it has stays on the disk. */
   readonly patienceMs: number;
 };
 
@@ -59,9 +59,9 @@ export type DownloadOptions = {
 };
 
 /**
- * Resolves when the file is complete and has its name. In any other case what was fetched is kept for the next
+ * Resolves when the file is complete and has its name. In any other case what was fetched stays for the next
  * time.
- * @throws AppError `no-route` when nobody has what is missing, `data-folder-unusable`; the signal's reason
+ * @throws AppError `no-route` when no peer has what is missing, `data-folder-unusable`; the signal's reason
  */
 export async function downloadShard(options: DownloadOptions): Promise<void> {
   const { file } = options;
@@ -82,7 +82,7 @@ class ShardDownload {
   readonly #sources: SourcePool;
   readonly #ended = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
-  /** Pending while what was told of the leaves is being kept. */
+  /** Pending while what was told of the leaves is being stored. */
   #toldLeaves: Promise<void> | undefined;
   /** Lanes that wait for something to do. */
   #idle: (() => void)[] = [];

@@ -26,7 +26,7 @@ export class StoredReputation {
   /** One after the other, so that the newest is what stays. */
   #written: Promise<void> = Promise.resolve();
 
-  /** Where there is no such file, or it cannot be read, everybody begins with full trust. */
+  /** Where there is no such file, or it cannot be read, all peers begin with full trust. */
   static async open(dataFolder: string, log: Log): Promise<StoredReputation> {
     const reputation = new StoredReputation(join(dataFolder, 'standing.json'), log);
     try {

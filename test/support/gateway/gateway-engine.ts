@@ -1,6 +1,6 @@
 /**
  * Tokens from one engine process of this machine, without a mesh: real text for tests of everything above
- * sessions. It counts what runs, and can be held still.
+ * sessions. It counts what runs, and can be paused.
  */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';

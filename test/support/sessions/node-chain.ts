@@ -128,7 +128,7 @@ export class NodeChain {
         // Only its end matters.
       }
     })();
-    // A test may look at it later.
+    // A test may read it later.
     rest.catch(() => {});
     return { rest, abort: () => stream.controller.abort() };
   }

@@ -132,7 +132,7 @@ export class FakeShard implements ServingShard {
     this.#onTold = act;
   }
 
-  /** Goes on with all that was held up. */
+  /** Goes on with all that was delayed. */
   run(): void {
     this.isRunning = true;
     for (const go of this.#stalled.splice(0)) {

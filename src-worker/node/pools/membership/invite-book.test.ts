@@ -44,7 +44,7 @@ describe('a book of invites', () => {
     expect(book.redeem('other', 'a')).toEqual({ refusal: 'invite-unknown' });
   });
 
-  it('keeps no secret, and goes on from what it kept', () => {
+  it('stores no secret, and goes on from what it stored', () => {
     const { book } = bookAt(0);
     book.add('secret', 'member', 3, hour);
     book.redeem('secret', '12D3KooWBxuJzf3YypsNY7no8atFb7kiPcLn2Uy24yXFLE9PWx1M');

@@ -150,11 +150,11 @@ export class Chain implements TokenSource {
     const pieces = isExact
       ? cutExactly(from, end, promptTokens, chunkSize(promptTokens, route.length, model.width))
       : cutPrompt(tokens.length, chunkSize(tokens.length, route.length, model.width)).map(
-          ({ position, count }) => ({ position: from + position, count, isSingly: false }),
+          ({ position, count }) => ({ position: from + position, count, isOneByOne: false }),
         );
-    for (const { position, count, isSingly } of pieces) {
+    for (const { position, count, isOneByOne } of pieces) {
       const values = Int32Array.from(tokens.slice(position - from, position - from + count));
-      const flags = isSingly ? workFlags.oneByOne : 0;
+      const flags = isOneByOne ? workFlags.oneByOne : 0;
       const isLast = position + count === end;
       this.#controls[0]?.send(
         workKinds.tokens,

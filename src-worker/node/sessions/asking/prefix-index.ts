@@ -79,7 +79,7 @@ export class PrefixIndex {
         }));
   }
 
-  /** What a session over this route can resume, if anything; nobody else is told of it again. */
+  /** What a session over this route can resume, if anything; no other session gets it. */
   take(asked: Asked, route: readonly RouteStage[]): Resume | undefined {
     const [best] = this.#candidates(asked)
       .filter(({ chain }) => isSameRoute(chain.route, route))

@@ -49,8 +49,8 @@ function signedParts(accounts: AnswerMeasurements['accounts']): Pick<Receipt, 's
 
 /**
  * One-way times cannot be measured without a common clock, but a token's whole round can: what it takes
- * beyond the time that the stages held it is the links'. It is shared evenly among those between different
- * machines. What a stage held a token beyond computing it belongs to the hop into that stage.
+ * beyond the time that the stages had it is the links'. It is shared evenly among those between different
+ * machines. The time that a stage had a token beyond computing it belongs to the hop into that stage.
  */
 function receiptStages({
   route,

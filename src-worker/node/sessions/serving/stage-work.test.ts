@@ -259,7 +259,7 @@ describe('a session', () => {
 });
 
 describe('a long prompt over a slow link', () => {
-  it('is held back after a few pieces, and goes on when the next stage takes them', async () => {
+  it('waits after a few pieces, and goes on when the next stage takes them', async () => {
     const control = await target.open(openOfTwo('first', { cells: 40_000, lastPosition: 40_000 }));
     await target.attach();
     const [next] = target.arrived;
