@@ -9,15 +9,16 @@ import {
   shell,
 } from 'electron';
 import { AppError } from '../../src-shared/errors.ts';
+import { dialogWords } from '../../src-shared/words/words.ts';
 import { printableLine } from '../cli/printable-text.ts';
 import type { Host } from '../host/host.ts';
 
 /** @param window to stand in front of */
 export async function chooseModelFile(window: BrowserWindow | undefined): Promise<string | null> {
   const options: OpenDialogOptions = {
-    title: 'Choose a model file',
+    title: dialogWords.chooseModel,
     properties: ['openFile'],
-    filters: [{ name: 'GGUF models', extensions: ['gguf'] }],
+    filters: [{ name: dialogWords.modelFiles, extensions: ['gguf'] }],
   };
   const { filePaths } =
     window === undefined
@@ -34,14 +35,13 @@ export async function mayImport(window: BrowserWindow | undefined, path: string)
   const options: MessageBoxOptions = {
     type: 'question',
     title: 'MindMesh',
-    message: 'Add this model?',
+    message: dialogWords.addModel,
     detail: [
       // A name may hold what turns the direction of text, or the end of a line.
       printableLine(path),
-      'MindMesh reads the whole file and lists it under Models. The file stays where it is. Nobody else sees the model or gets it unless you host it or offer it in a pool.',
-      'Add files only from sources that you trust.',
+      ...dialogWords.addModelDetails,
     ].join('\n\n'),
-    buttons: ['Add', 'Do not add'],
+    buttons: [dialogWords.add, dialogWords.doNotAdd],
     defaultId: 1,
     cancelId: 1,
   };
@@ -57,7 +57,7 @@ export async function openLogs(host: Host): Promise<void> {
   const folder = join(host.snapshot().dataFolder, 'logs');
   const fault = await shell.openPath(folder);
   if (fault !== '') {
-    throw new AppError('internal', `The logs are in ${folder}, which cannot be shown: ${fault}`);
+    throw new AppError('internal', dialogWords.logsNotShown(folder, fault));
   }
 }
 
@@ -65,8 +65,8 @@ export async function openLogs(host: Host): Promise<void> {
 export function tellWhereItWent(host: Host, open: () => void): void {
   if (host.isFirstTime('closed to the tray') && Notification.isSupported()) {
     const notice = new Notification({
-      title: 'MindMesh is still running',
-      body: 'You find it in the tray. Choose Quit MindMesh there to end it.',
+      title: dialogWords.stillRunning,
+      body: dialogWords.inTheTray,
     });
     notice.on('click', open);
     notice.show();

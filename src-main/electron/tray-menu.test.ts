@@ -96,8 +96,8 @@ describe('the menu', () => {
     ['Paused: Cyberpunk2077.exe is running', paused],
     ['Fault: The engine died; trying again at 12:10', faulted],
     ['Quitting: freeing the memory', stopping],
-    ['Chat only: this machine hosts no layers of a model', chatOnly],
-    ['Chat only: this machine does not work for the mesh', { duty: duties.off }],
+    ['Chat only: this computer hosts no layers of a model', chatOnly],
+    ['Chat only: this computer does not work for the mesh', { duty: duties.off }],
     [
       'Starting: connecting to the mesh',
       { duty: duties.off, node: { state: 'starting', fault: null } },
@@ -106,7 +106,7 @@ describe('the menu', () => {
       'Fault: Port 6374 is taken',
       { ...paused, node: { state: 'faulted', fault: 'Port 6374 is taken.' } },
     ],
-    ['Fault: the mesh node has stopped', { node: { state: 'faulted', fault: null } }],
+    ['Fault: MindMesh has stopped working', { node: { state: 'faulted', fault: null } }],
   ];
 
   it.each(firstLines)('begins with “%s”', (line, different) => {

@@ -4,6 +4,7 @@
  */
 import { type PauseChoice, pauseChoices } from '../../src-shared/duty.ts';
 import { printable } from '../../src-shared/printable.ts';
+import { pauseChoiceWords, trayWords } from '../../src-shared/words/words.ts';
 import type { TraySnapshot } from './tray-snapshot.ts';
 import { trayState } from './tray-state.ts';
 
@@ -43,15 +44,6 @@ const longestTooltip = 127;
 /** A menu wider than a third of a small screen would hide what it is opened over. */
 const longestLine = 80;
 
-const pauseLabels: Record<PauseChoice, string> = {
-  '1 hour': 'For 1 hour',
-  'until tomorrow': 'Until tomorrow',
-  'until restart': 'Until MindMesh restarts',
-  indefinitely: 'Until I resume',
-  'finish then pause': 'Finish answers, then pause',
-};
-
-const count = new Intl.NumberFormat('en');
 const separator = { kind: 'separator' } as const;
 
 export function trayTooltip(snapshot: TraySnapshot): string {
@@ -64,25 +56,25 @@ export function trayMenu(snapshot: TraySnapshot): TrayItem[] {
   const isSetUp = requests.hasConsented && !isStopping;
   return [
     textLine(whatHappens(snapshot)),
-    textLine(tokensToday(today.tokensServed)),
+    textLine(trayWords.tokensToday(today.tokensServed)),
     separator,
     pauseMenu(snapshot, isSetUp),
     {
       kind: 'checkbox',
-      label: 'Pause while gaming',
+      label: trayWords.pauseWhileGaming,
       isChecked: requests.pauseWhileGaming,
       isEnabled: isSetUp,
       action: { type: 'pause while gaming', isOn: !requests.pauseWhileGaming },
     },
     resumeButton(snapshot, isSetUp),
     separator,
-    button('Chat', { type: 'open', view: 'chat' }, isSetUp),
-    button('Open MindMesh', { type: 'open', view: 'status' }, !isStopping),
-    button('Settings', { type: 'open', view: 'settings' }, isSetUp),
-    button('View logs', { type: 'view logs' }, true),
+    button(trayWords.chat, { type: 'open', view: 'chat' }, isSetUp),
+    button(trayWords.open, { type: 'open', view: 'status' }, !isStopping),
+    button(trayWords.settings, { type: 'open', view: 'settings' }, isSetUp),
+    button(trayWords.viewLogs, { type: 'view logs' }, true),
     separator,
     ...updateItems(snapshot, !isStopping),
-    button('Quit MindMesh', { type: 'quit' }, !isStopping),
+    button(trayWords.quit, { type: 'quit' }, !isStopping),
   ];
 }
 
@@ -90,36 +82,28 @@ export function trayMenu(snapshot: TraySnapshot): TrayItem[] {
 function whatHappens(snapshot: TraySnapshot): string {
   const { duty, node, sentence, requests } = snapshot;
   if (node.state === 'stopping') {
-    return 'Quitting: freeing the memory';
+    return trayWords.quitting;
   }
   if (!requests.hasConsented) {
-    return 'Not set up yet: nothing runs until you agree';
+    return trayWords.notSetUp;
   }
   if (node.state === 'faulted') {
-    return `Fault: ${(node.fault ?? 'the mesh node has stopped').replace(/\.$/, '')}`;
+    return trayWords.fault(node.fault);
   }
   if (trayState(snapshot) === 'chat-only') {
-    return requests.hostsLayers
-      ? 'Chat only: this machine does not work for the mesh'
-      : 'Chat only: this machine hosts no layers of a model';
+    return requests.hostsLayers ? trayWords.notWorking : trayWords.hostsNothing;
   }
-  return duty.state === 'off' ? 'Starting: connecting to the mesh' : sentence;
-}
-
-function tokensToday(tokens: number): string {
-  return tokens === 0
-    ? 'Today: no tokens served yet'
-    : `Today: ${count.format(tokens)} token${tokens === 1 ? '' : 's'} served`;
+  return duty.state === 'off' ? trayWords.starting : sentence;
 }
 
 function pauseMenu(snapshot: TraySnapshot, isSetUp: boolean): TrayItem {
   return {
     kind: 'submenu',
-    label: 'Pause',
+    label: trayWords.pause,
     isEnabled: isSetUp && trayState(snapshot) !== 'chat-only',
     items: pauseChoices.map((choice) => ({
       kind: 'checkbox',
-      label: pauseLabels[choice],
+      label: pauseChoiceWords[choice],
       isChecked: snapshot.requests.pause === choice,
       isEnabled: true,
       action: { type: 'pause', choice },
@@ -131,7 +115,7 @@ function pauseMenu(snapshot: TraySnapshot, isSetUp: boolean): TrayItem {
 function resumeButton({ duty, requests }: TraySnapshot, isSetUp: boolean): TrayItem {
   const isToRetry = requests.pause === null && duty.state === 'faulted';
   return button(
-    isToRetry ? 'Try again now' : 'Resume',
+    isToRetry ? trayWords.tryAgainNow : trayWords.resume,
     { type: 'resume' },
     isSetUp && (requests.pause !== null || isToRetry),
   );
@@ -141,13 +125,7 @@ function resumeButton({ duty, requests }: TraySnapshot, isSetUp: boolean): TrayI
 function updateItems({ readyUpdate }: TraySnapshot, isEnabled: boolean): TrayItem[] {
   return readyUpdate === null
     ? []
-    : [
-        button(
-          label(`Restart to install version ${readyUpdate}`),
-          { type: 'install update' },
-          isEnabled,
-        ),
-      ];
+    : [button(label(trayWords.installUpdate(readyUpdate)), { type: 'install update' }, isEnabled)];
 }
 
 function button(label: string, action: TrayAction, isEnabled: boolean): TrayItem {

@@ -8,6 +8,7 @@
  */
 import type { UpdateState } from '../../src-shared/desktop-api.ts';
 import { missingCase } from '../../src-shared/errors.ts';
+import { updateFailedWords } from '../../src-shared/words/words.ts';
 
 export type UpdateEvent =
   | { readonly type: 'wanted'; readonly isWanted: boolean }
@@ -49,5 +50,5 @@ const longestReason = 200;
 
 function failureSentence(reason: string): string {
   const [line = ''] = reason.trim().split('\n');
-  return `Looking for a newer version did not work; it is tried again by itself. (${line.slice(0, longestReason)})`;
+  return updateFailedWords(line.slice(0, longestReason));
 }

@@ -1,17 +1,76 @@
-/** What the host's clients may ask for, and that part of it which the host passes on to its node. */
+/** What the host's clients may ask for; part of it is passed on to the node. */
 import { type HostApi, type PassedOnApi, passedOnApi } from '../../src-shared/api/host-api.ts';
+import type { TopicValues } from '../../src-shared/api/topics.ts';
+import type { UsageSummary } from '../../src-shared/api/usage.ts';
+import { AppError } from '../../src-shared/errors.ts';
 import type { MethodName } from '../../src-shared/rpc/contract.ts';
 import type { CallContext, Handlers } from '../../src-shared/rpc/server.ts';
+import type { ChangedSettings, Settings } from '../../src-shared/settings/settings.ts';
+import type { TopicHub } from '../../src-shared/topic-hub.ts';
+import type { DutyService } from '../duty/duty-service.ts';
 import type { NodeProcess } from '../node/node-process.ts';
 
 export type HostHandlers = Handlers<HostApi>;
 
-/** `node` is asked for at every call. */
-export function passedOnHandlers(node: () => NodeProcess): Handlers<PassedOnApi> {
+/** What is given as a function is asked for at every call. */
+export type HandlerOptions = {
+  /** @throws AppError `not-running` before the owner has agreed */
+  readonly node: () => NodeProcess;
+  readonly duty: () => Pick<DutyService, 'pause' | 'resume' | 'tryAgain'>;
+  readonly topics: () => Pick<TopicHub<TopicValues>, 'watch'>;
+  readonly settings: () => Settings;
+  readonly changeSettings: (changed: ChangedSettings) => Promise<Settings>;
+  readonly giveConsent: () => void;
+  readonly usage: () => UsageSummary;
+  readonly apiKey: string;
+  /** Makes a one-time address of the window; undefined while there is none. */
+  readonly windowAddress: () => (() => string) | undefined;
+  readonly stop: () => void;
+};
+
+export function hostHandlers(options: HandlerOptions): HostHandlers {
+  const { node, duty, topics, settings, changeSettings, usage, apiKey } = options;
+  return {
+    watch: ({ topics: names }, context) => topics().watch(names, context),
+    apiKey: () => ({ key: apiKey }),
+    ...passedOnHandlers(node),
+    importModel: async (params) => {
+      const model = await node().importModel(params);
+      // Importing again is what the fault of a file that had changed asks for.
+      duty().tryAgain();
+      return model;
+    },
+    settings,
+    changeSettings,
+    pause: ({ choice }) => duty().pause(choice),
+    resume: () => duty().resume(),
+    giveConsent: () => {
+      options.giveConsent();
+      return null;
+    },
+    usage,
+    windowAddress: () => ({ url: newWindowAddress(options.windowAddress()) }),
+    stop: () => {
+      options.stop();
+      return null;
+    },
+  };
+}
+
+function passedOnHandlers(node: () => NodeProcess): Handlers<PassedOnApi> {
   const handlers = (Object.keys(passedOnApi.methods) as MethodName<PassedOnApi>[]).map((method) => [
     method,
     async (params: never, { emit, signal }: CallContext<never>) =>
       node().passOn(method, params, { onEvent: emit, signal }),
   ]);
   return Object.fromEntries(handlers) as Handlers<PassedOnApi>;
+}
+
+function newWindowAddress(make: (() => string) | undefined): string {
+  if (make === undefined) {
+    throw new AppError('not-running', 'This host shows no window in a browser.', {
+      advice: 'serve-window',
+    });
+  }
+  return make();
 }

@@ -19,6 +19,19 @@ export class AcknowledgementStore {
     );
   }
 
+  /**
+   * Adds one; whether it was new.
+   *
+   * @throws AppError what `add` throws
+   */
+  addNew(name: Acknowledgement): boolean {
+    const isNew = !this.has(name);
+    if (isNew) {
+      this.add(name);
+    }
+    return isNew;
+  }
+
   /** @throws AppError `data-folder-unusable` when it cannot be written, e.g. on a full disk */
   add(name: Acknowledgement): void {
     try {

@@ -3,6 +3,7 @@
  * beside en/ with the same exports, chosen here and in the files beside this one, by where the words are used.
  */
 export * from './en/advice.ts';
+export * from './en/desktop.ts';
 export * from './en/duty.ts';
 export * from './en/settings.ts';
 export * from './en/times.ts';

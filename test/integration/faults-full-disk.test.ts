@@ -134,7 +134,8 @@ describe('a host on a full disk', () => {
     await disk.fill();
     await expect(hostOn(disk)).rejects.toMatchObject({
       code: 'data-folder-unusable',
-      message: expect.stringContaining('the disk is full. Free some space, or choose another'),
+      message: expect.stringContaining('the disk is full. Free some space.'),
+      advice: 'choose-data-folder',
     });
     await disk.free();
     const host = await hostOn(disk);

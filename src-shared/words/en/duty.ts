@@ -1,7 +1,16 @@
 /** The one sentence about a duty, for the tray, the window and the command line. Pure. */
-import type { Duty, PauseCause, PauseReason, PauseReasonName } from '../../duty.ts';
+import type { Duty, PauseCause, PauseChoice, PauseReason, PauseReasonName } from '../../duty.ts';
 import { missingCase } from '../../errors.ts';
 import { type Now, timeWords } from './times.ts';
+
+/** How long to pause, as the owner chooses it. */
+export const pauseChoiceWords: Readonly<Record<PauseChoice, string>> = {
+  '1 hour': 'For 1 hour',
+  'until tomorrow': 'Until tomorrow',
+  'until restart': 'Until MindMesh restarts',
+  indefinitely: 'Until I resume',
+  'finish then pause': 'Finish answers, then pause',
+};
 
 /** "Paused: Cyberpunk2077.exe is running". */
 export function dutyWords(duty: Duty, now: Now): string {

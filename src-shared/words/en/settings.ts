@@ -344,7 +344,7 @@ export const listWords: Readonly<
 
 /** When a change of a setting holds that does not hold at once, or not without a loss. */
 export const appliesWords = {
-  node: 'A change connects this computer anew, and answers under way end.',
-  engine: 'A change loads the models anew, and answers under way end.',
+  node: 'A change reconnects this computer and ends running answers.',
+  engine: 'A change reloads the models and ends running answers.',
   app: 'A change holds from the next start on.',
 } as const;

@@ -1,5 +1,6 @@
 /** What this computer does for the mesh, and what is known of the machine, in English. */
-import type { PauseChoice, PauseReasonName } from '../../../duty.ts';
+import type { PauseReasonName } from '../../../duty.ts';
+import { pauseChoiceWords } from '../duty.ts';
 import { bytes, duration, percent, timeOfDay } from '../format.ts';
 
 /** How a pause ends whose cause has not gone yet. */
@@ -16,14 +17,6 @@ const ends: Record<PauseReasonName, string> = {
   'CPU busy': 'Ends when the processor has been free for a moment.',
   'no video memory': 'Ends when enough video memory is free.',
   'no network': 'Ends when the network is there again.',
-};
-
-const pauses: Record<PauseChoice, string> = {
-  '1 hour': 'For 1 hour',
-  'until tomorrow': 'Until tomorrow',
-  'until restart': 'Until MindMesh restarts',
-  indefinitely: 'Until I resume',
-  'finish then pause': 'Finish answers, then pause',
 };
 
 export const enDuty = {
@@ -43,7 +36,7 @@ export const enDuty = {
     nowhere: 'No other computer in reach can answer your questions until this one works again.',
   },
   pause: 'Pause',
-  pauses,
+  pauses: pauseChoiceWords,
   resume: 'Resume',
   tryAgainNow: 'Try again now',
   notDone: 'That did not work.',

@@ -1,0 +1,43 @@
+/** What clients see of a host beside duty, node and settings. Pure. */
+import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
+import type { TopicValues } from '../../src-shared/api/topics.ts';
+import { told } from '../../src-shared/warning.ts';
+import type { Settings } from '../../src-shared/settings/settings.ts';
+import { meshWarnings } from '../node/mesh-warnings.ts';
+import { portWarnings } from '../node/node-config.ts';
+import type { NodeProcess } from '../node/node-process.ts';
+
+type AppFacts = Pick<
+  TopicValues['app'],
+  'version' | 'consent' | 'warnings' | 'dataFolder' | 'hostingMemoryBytes' | 'startedAt'
+> & {
+  readonly isStopping: boolean;
+  readonly node: Pick<NodeProcess, 'state' | 'status' | 'warnings'>;
+  readonly settings: Settings;
+};
+
+export function appView({ isStopping, node, settings, ...facts }: AppFacts): TopicValues['app'] {
+  const { state, status } = node;
+  const port = status?.gatewayPort ?? settings.apiPort;
+  return {
+    ...facts,
+    state: isStopping ? 'stopping' : hostStates[state.name],
+    fault: state.name === 'waiting' ? `${state.error.message} It is tried again by itself.` : null,
+    warnings: [
+      ...facts.warnings,
+      ...node.warnings.map(told),
+      ...portWarnings(settings, status),
+      ...meshWarnings(status),
+    ],
+    api: { baseUrl: `http://127.0.0.1:${port}/v1` },
+  };
+}
+
+/** A node that ends while its host goes on is on its way to a new start. */
+const hostStates = {
+  starting: 'starting',
+  running: 'running',
+  waiting: 'faulted',
+  stopping: 'starting',
+  stopped: 'starting',
+} as const satisfies Record<string, HostSnapshot['state']>;

@@ -1,0 +1,47 @@
+/** The duty service of a host: what it decides goes to the node, and what it decides by comes from the sensors. */
+import type { Warning } from '../../src-shared/warning.ts';
+import { dutyClock } from '../duty/duty-clock.ts';
+import { DutyService } from '../duty/duty-service.ts';
+import type { NodeProcess } from '../node/node-process.ts';
+import { ownProcesses } from '../sensors/own-processes.ts';
+import { type FactsWatch, watchFacts } from '../sensors/watch-facts.ts';
+import type { EffectiveSettings } from './effective-settings.ts';
+import type { HostOptions } from './host-options.ts';
+import type { HostServices } from './host-services.ts';
+
+export type HostDutyOptions = {
+  readonly node: NodeProcess;
+  readonly settings: EffectiveSettings;
+  readonly services: Pick<HostServices, 'pauses' | 'log'>;
+  readonly host: Pick<HostOptions, 'alwaysWork' | 'nodeCommand' | 'presence' | 'sources'>;
+  readonly warn: (warning: Warning) => void;
+  readonly onChange: () => void;
+};
+
+export function hostDuty(options: HostDutyOptions): DutyService {
+  const { node, settings, services, host, warn, onChange } = options;
+  const watch = (onFacts: () => void): FactsWatch =>
+    watchFacts({
+      own: () => ownProcesses(node.pid, node.status),
+      exclusiveApps: () => settings.current.exclusiveApps,
+      nodeExecutable: host.nodeCommand ?? process.execPath,
+      onChange: onFacts,
+      ...(host.presence === undefined ? {} : { presence: host.presence }),
+      ...(host.sources === undefined ? {} : { sources: host.sources }),
+    });
+  return new DutyService({
+    effects: {
+      work: (pace) => node.setWork({ state: 'serving', answersOwner: true, reason: null, pace }),
+      drain: (reason, answersOwner) => node.setWork({ state: 'draining', answersOwner, reason }),
+      release: (reason, answersOwner) => node.setWork({ state: 'paused', answersOwner, reason }),
+    },
+    settings: () => settings.current,
+    node: () => node.status,
+    watch: host.alwaysWork === true ? null : watch,
+    pauses: services.pauses,
+    clock: dutyClock,
+    log: services.log,
+    warn,
+    onChange,
+  });
+}

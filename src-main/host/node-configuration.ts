@@ -1,0 +1,97 @@
+/** Keeps the node's configuration in step with the settings, and with the memory that hosted layers may take. */
+import type { ModelEntry } from '../../src-shared/api/models.ts';
+import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
+import type { Facts } from '../../src-shared/duty.ts';
+import { describeCauses } from '../../src-shared/errors.ts';
+import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
+import type { Log } from '../base/log.ts';
+import { HostingMemory, usableMemoryBytes } from '../node/hosting-memory.ts';
+import { isApiPortChosen, nodeConfig, type NodeFacts } from '../node/node-config.ts';
+import type { NodeProcess } from '../node/node-process.ts';
+import { settledShards, withIds } from '../node/shards-by-id.ts';
+import type { EffectiveSettings } from './effective-settings.ts';
+
+export type NodeConfigurationOptions = {
+  readonly settings: EffectiveSettings;
+  readonly facts: Omit<NodeFacts, 'hostingMemoryBytes' | 'isApiPortChosen'>;
+  /** Asked for when it is to be configured: it is made with the first configuration. */
+  readonly node: () => Pick<NodeProcess, 'configure' | 'freshStatus' | 'state' | 'status'>;
+  readonly log: Log;
+};
+
+export class NodeConfiguration {
+  readonly #options: NodeConfigurationOptions;
+  readonly #memory = new HostingMemory(usableMemoryBytes());
+  #configuring: Promise<unknown> = Promise.resolve();
+
+  constructor(options: NodeConfigurationOptions) {
+    this.#options = options;
+  }
+
+  get current(): NodeConfigInput {
+    const { settings, facts } = this.#options;
+    return nodeConfig(settings.current, {
+      ...facts,
+      hostingMemoryBytes: this.hostingMemoryBytes,
+      isApiPortChosen: isApiPortChosen(settings.current, settings.overrides),
+    });
+  }
+
+  /** What hosted layers may take, in bytes. */
+  get hostingMemoryBytes(): number {
+    return this.#memory.bytes(this.#options.settings.current);
+  }
+
+  /**
+   * Stores changed settings and gives the node what follows from them. A setting that the node refuses is taken back:
+   * what is stored is what runs.
+   *
+   * @throws AppError when they cannot be written, and what the node says of them
+   */
+  async changeSettings(changed: ChangedSettings): Promise<void> {
+    const { settings, node } = this.#options;
+    const takeBack = settings.change(await withIds(changed, node()));
+    try {
+      await this.#configure();
+    } catch (error) {
+      takeBack();
+      await this.#configure().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Stores by id hosted models that the node did not know when their names were set. On a full disk the names stay. */
+  storeShardsById(models: readonly ModelEntry[]): void {
+    try {
+      this.#options.settings.rewriteShards((shards) => settledShards(shards, models));
+    } catch (error) {
+      const cause = describeCauses(error);
+      this.#options.log.write('debug', 'store', 'Hosted shards could not be stored by id', {
+        cause,
+      });
+    }
+  }
+
+  /** What fits is another thing once the cards are known, and once it is seen what the layers run on. */
+  refreshMemory(gpus: Facts['gpus'] | undefined): void {
+    const { settings, node, log } = this.#options;
+    const { status, state } = node();
+    if (state.name !== 'running' || status === null) {
+      return;
+    }
+    if (this.#memory.refresh(gpus, status.shards, settings.current)) {
+      this.#configure().catch((error: unknown) => {
+        log.write('warn', 'host', 'The memory for hosted layers could not be set', {
+          cause: describeCauses(error),
+        });
+      });
+    }
+  }
+
+  /** One change after the other, each with what is set by then. */
+  #configure(): Promise<void> {
+    const configured = this.#configuring.then(() => this.#options.node().configure(this.current));
+    this.#configuring = configured.catch(() => {});
+    return configured;
+  }
+}

@@ -1,0 +1,46 @@
+/** Whether the owner has agreed to compute for others; stored for all starts. */
+import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
+import { waitsForConsent } from '../../src-shared/waits-for-consent.ts';
+import type { Acknowledgement, AcknowledgementStore } from '../store/acknowledgements.ts';
+
+const consent: Acknowledgement = 'consent 3';
+
+export class OwnersConsent {
+  readonly #store: Pick<AcknowledgementStore, 'has' | 'add'>;
+  #isGiven: boolean;
+
+  /** @param isNeeded false where starting the host is the agreement */
+  constructor(store: Pick<AcknowledgementStore, 'has' | 'add'>, isNeeded: boolean) {
+    this.#store = store;
+    this.#isGiven = !isNeeded || store.has(consent);
+  }
+
+  get isGiven(): boolean {
+    return this.#isGiven;
+  }
+
+  get state(): HostSnapshot['consent'] {
+    return this.#isGiven ? 'given' : 'needed';
+  }
+
+  /** @throws AppError `not-running` before the owner has agreed */
+  demand(): void {
+    if (!this.#isGiven) {
+      throw waitsForConsent();
+    }
+  }
+
+  /**
+   * Stores that the owner agrees; whether they had not before.
+   *
+   * @throws AppError when it cannot be written: it would be asked for again at the next start, so the owner is told
+   */
+  give(): boolean {
+    if (this.#isGiven) {
+      return false;
+    }
+    this.#store.add(consent);
+    this.#isGiven = true;
+    return true;
+  }
+}

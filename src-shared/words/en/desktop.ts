@@ -1,0 +1,47 @@
+/** The words of the desktop app outside of its window, in English: tray, dialogs and notices. */
+const count = new Intl.NumberFormat('en');
+
+export const trayWords = {
+  quitting: 'Quitting: freeing the memory',
+  notSetUp: 'Not set up yet: nothing runs until you agree',
+  /** `fault`: a sentence; null where nothing is known of it. */
+  fault: (fault: string | null) =>
+    `Fault: ${(fault ?? 'MindMesh has stopped working').replace(/\.$/, '')}`,
+  notWorking: 'Chat only: this computer does not work for the mesh',
+  hostsNothing: 'Chat only: this computer hosts no layers of a model',
+  starting: 'Starting: connecting to the mesh',
+  tokensToday: (tokens: number) =>
+    tokens === 0
+      ? 'Today: no tokens served yet'
+      : `Today: ${count.format(tokens)} token${tokens === 1 ? '' : 's'} served`,
+  pause: 'Pause',
+  pauseWhileGaming: 'Pause while gaming',
+  resume: 'Resume',
+  tryAgainNow: 'Try again now',
+  chat: 'Chat',
+  open: 'Open MindMesh',
+  settings: 'Settings',
+  viewLogs: 'View logs',
+  quit: 'Quit MindMesh',
+  installUpdate: (version: string) => `Restart to install version ${version}`,
+};
+
+export const dialogWords = {
+  chooseModel: 'Choose a model file',
+  modelFiles: 'GGUF models',
+  addModel: 'Add this model?',
+  addModelDetails: [
+    'MindMesh reads the whole file and lists it under Models. The file stays where it is. Nobody else sees the model or gets it unless you host it or offer it in a pool.',
+    'Add files only from sources that you trust.',
+  ],
+  add: 'Add',
+  doNotAdd: 'Do not add',
+  logsNotShown: (folder: string, fault: string) =>
+    `The logs are in ${folder}, which cannot be shown: ${fault}`,
+  stillRunning: 'MindMesh is still running',
+  inTheTray: 'You find it in the tray. Choose Quit MindMesh there to end it.',
+};
+
+/** `reason`: what the system or the server said. */
+export const updateFailedWords = (reason: string): string =>
+  `Looking for a newer version did not work; it is tried again by itself. (${reason})`;
