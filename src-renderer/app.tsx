@@ -6,7 +6,7 @@ import { useView, viewAddress } from './features/navigation/use-view.ts';
 import { ConnectionBanner } from './features/shell/connection-banner.tsx';
 import { Notices } from './features/shell/notices.tsx';
 import { Sidebar } from './features/shell/sidebar.tsx';
-import { text } from './locales/text.ts';
+import { text } from '../src-shared/words/window.ts';
 import { ChatView } from './views/chat/chat-view.tsx';
 import { ConsentView } from './views/consent/consent-view.tsx';
 import { MachineView } from './views/machine/machine-view.tsx';

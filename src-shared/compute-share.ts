@@ -1,4 +1,4 @@
-/** How much of a machine its engines may take: ordered by the host, handed on by the node, kept by each engine. */
+/** How much of a machine its engines may take: ordered by the host, handed on by the node, obeyed by each engine. */
 import { z } from 'zod';
 
 export const computeShareSchema = z.object({

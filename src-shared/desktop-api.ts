@@ -8,7 +8,7 @@ import { views } from './views.ts';
 
 /** `version` is the newer one, `message` one sentence for people. */
 const updateStateSchema = z.object({
-  /** `off`: not looked for, because the owner chose so or because this is no installed app. */
+  /** `off`: not searched for, because the owner chose so or because this is no installed app. */
   state: z.enum(['off', 'none', 'checking', 'downloading', 'ready', 'failed']),
   version: z.string().max(100).optional(),
   message: z.string().max(1000).optional(),
@@ -30,7 +30,7 @@ export const shellStateSchema = z.object({
   view: z.enum(views).nullable(),
   deepLink: deepLinkSchema.nullable(),
   /**
-   * Counts `view` and `deepLink` up whenever somebody asks for one, also for the same again: go there when the number
+   * Counts `view` and `deepLink` up whenever one is asked for, also for the same again: go there when the number
    * is not the one seen last. 0 before anybody asked.
    */
   request: z.int().min(0),

@@ -9,12 +9,12 @@ import { lenientList } from './lenient-list.ts';
 function readingSchema<T extends z.ZodType>(value: T) {
   return z.discriminatedUnion('isKnown', [
     z.object({ isKnown: z.literal(true), value }),
-    z.object({ isKnown: z.literal(false), because: z.string() }),
+    z.object({ isKnown: z.literal(false), reason: z.string() }),
   ]);
 }
 export type Reading<T> =
   | { readonly isKnown: true; readonly value: T }
-  | { readonly isKnown: false; readonly because: string };
+  | { readonly isKnown: false; readonly reason: string };
 
 const numberReading = readingSchema(z.number());
 const yesOrNoReading = readingSchema(z.boolean());

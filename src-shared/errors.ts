@@ -41,7 +41,7 @@ export type ErrorCode = keyof typeof errorAudiences;
 
 /**
  * What a person could do about an error, where that is done in another way at a command line and in a window. A message
- * never says it: whoever shows the message adds it in their own words.
+ * never says it: the program that shows the message adds it in their own words.
  */
 export const advices = [
   'choose-data-folder',
@@ -62,7 +62,7 @@ export type ErrorReport = {
   readonly advice?: Advice | undefined;
 };
 
-/** Longest message of a report, in UTF-16 units; whoever takes one refuses more. */
+/** Longest message of a report, in UTF-16 units; a receiver refuses more. */
 export const longestReport = 4096;
 
 export class AppError extends Error {
@@ -93,7 +93,7 @@ export class AppError extends Error {
   }
 }
 
-/** Any thrown value as an AppError; what is not one becomes `internal` and is kept as the cause. */
+/** Any thrown value as an AppError; what is not one becomes `internal`, with it as the cause. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) {
     return thrown;

@@ -47,7 +47,7 @@ export function weekdayAfter(weekday: Weekday, days: number): Weekday {
 }
 
 /**
- * The morning after this night, for "until tomorrow": six o'clock. Who asks before four has not gone to bed yet,
+ * The morning after this night, for "until tomorrow": six o'clock. A person who asks before four has not gone to bed yet,
  * and means the morning to come.
  */
 export function tomorrowMorning(wallMs: number, zone: Zone): number {

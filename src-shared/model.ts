@@ -45,7 +45,7 @@ export const samplingSchema = z.object({
   topK: z.int().min(0).max(1_000_000).default(0),
   topP: z.number().min(0).max(1).default(1),
   minP: z.number().min(0).max(1).default(0),
-  /** 1 is off. Penalties look at the generated tokens of this session. */
+  /** 1 is off. Penalties count the generated tokens of this session. */
   repetitionPenalty: z.number().min(0.01).max(10).default(1),
   presencePenalty: z.number().min(-2).max(2).default(0),
   frequencyPenalty: z.number().min(-2).max(2).default(0),

@@ -1,6 +1,6 @@
 /**
  * Pools: meshes for certain people alone. A pool is an Ed25519 key; its id is the peer id of that key. Whoever
- * holds the key owns the pool. Everybody else is in it by a certificate, and nothing else counts:
+ * holds the key owns the pool. All others are in it by a certificate, and nothing else counts:
  *
  *   pool key ── signs ──▶ certificate of an admin ── its node's key signs ──▶ certificate of a member or guest
  *          └─── signs ──▶ certificate of anybody
@@ -13,7 +13,7 @@
  * ends a connection that proves none.
  *
  * An invite: open → used up | expired | revoked. It names the inviting node; the certificate comes from there, so
- * that node has to be reachable when somebody joins, and it alone counts the uses.
+ * that node has to be reachable when a peer joins, and it alone counts the uses.
  *
  * A membership: active → left (by itself) | removed (by a revocation) | expired (its certificate ran out before any
  * admin renewed it). A certificate is void when its peer was revoked at or after it was issued, or when the admin
@@ -22,8 +22,8 @@
  * once to those that are connected, with the next connection to the others.
  *
  * What can fail: an inviter that is away (join says so, try later); a stale copy of the revocations (the next member
- * met brings the rest); a lost pool key (its owner is gone: nobody renews admins, and the pool ends with its last
- * certificate); a damaged file (kept aside, the node is not in that pool until it is repaired, and with `poolOnly` lets
+ * met brings the rest); a lost pool key (its owner is gone: admins are not renewed, and the pool ends with its last
+ * certificate); a damaged file (moved aside, the node is not in that pool until it is repaired, and with `poolOnly` lets
  * nobody in on its account).
  */
 import { z } from 'zod';

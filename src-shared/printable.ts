@@ -16,7 +16,7 @@ export function printable(text: string, longest: number): string {
 /** Longest quotation of a peer's own words, in UTF-16 units. */
 const longestQuotation = 200;
 
-/** Words of somebody else, marked as such: one line between quotation marks, with none of its own. */
+/** Words from outside, marked as such: one line between quotation marks, with none of its own. */
 export function quoted(text: string): string {
   return `"${printable(text.replaceAll(/["“”„«»]/g, "'"), longestQuotation)}"`;
 }

@@ -1,4 +1,4 @@
-/** Whom a request may use: rules that its owner sets, checked by the planner of routes and nobody else. */
+/** Whom a request may use: rules that its owner sets, checked by the planner of routes alone. */
 import { z } from 'zod';
 
 /** A country by ISO 3166-1 alpha-2, as its peer claims; empty: the peer does not say. */
@@ -20,12 +20,12 @@ export const routeRulesSchema = z.object({
   keepOuterLayersAtHome: z.boolean().default(false),
   /** Highest price per unit of work that a peer may ask; absent: any. The own machines cost nothing. */
   priceCeiling: z.number().min(0).optional(),
-  /** At least this many separate operators share the layers; from 2 on, nobody computes all of them. */
+  /** At least this many separate operators share the layers; from 2 on, no one computes all of them. */
   leastOperators: z.int().min(1).max(mostOperators).default(1),
 });
 export type RouteRules = z.infer<typeof routeRulesSchema>;
 
-/** Everybody may be used. */
+/** All peers may be used. */
 export const noRules: RouteRules = routeRulesSchema.parse({});
 
 // Member states of the European Union, as of 2020.

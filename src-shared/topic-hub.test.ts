@@ -28,7 +28,7 @@ function played() {
       },
     },
   });
-  /** Somebody who watches, and takes values while `isReady`. */
+  /** A watcher that takes values while `isReady`. */
   const watch = (...topics: (keyof Values)[]) => {
     const told: [string, number, unknown][] = [];
     const end = new AbortController();
@@ -60,7 +60,7 @@ describe('topics', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
-  it('are told at once to whoever begins to watch, and again when they changed', async () => {
+  it('are told at once to everyone who begins to watch, and again when they changed', async () => {
     const { hub, state, watch } = played();
     const one = watch('speed', 'names');
     await turn();
@@ -87,7 +87,7 @@ describe('topics', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('are neither read nor kept current while nobody watches', async () => {
+  it('are neither read nor brought up to date without a watcher', async () => {
     const { hub, reads, opened, watch } = played();
     hub.changed();
     await hub.refresh();
@@ -139,7 +139,7 @@ describe('topics', () => {
     expect(told.at(-1)).toEqual(['names', 2, []]);
   });
 
-  it('wait for whoever takes nothing now, and are then told once', async () => {
+  it('wait for a watcher that takes nothing now, and are then told once', async () => {
     const { hub, state, watch } = played();
     const hidden = watch('names');
     const seen = watch('names');

@@ -1,6 +1,6 @@
 /**
  * Tells topics to those who watch them: the newest value at once, and again when it changed, each topic at most as often
- * as its rate allows. Nothing is read of a topic that nobody watches.
+ * as its rate allows. Nothing is read of a topic without a watcher.
  */
 import { Merged } from './merged.ts';
 import { alwaysReady, type CallContext } from './rpc/server.ts';
@@ -9,7 +9,7 @@ export type TopicSource<Value> = {
   /** How often the topic is told at most, in milliseconds. */
   readonly everyMs: number;
   readonly read: () => Value | Promise<Value>;
-  /** For what changes without a word: how often it is read anew while somebody watches, in milliseconds. */
+  /** For what changes without a word: how often it is read anew while it is watched, in milliseconds. */
   readonly renewedAfterMs?: number;
   /** Called when the first begins to watch; what it returns, when the last has ended. */
   readonly open?: () => () => void;
@@ -87,7 +87,7 @@ export class TopicHub<Values extends object> {
     });
   }
 
-  /** The value of a topic now, whoever watches it. */
+  /** The value of a topic now, watched or not. */
   newest<T extends keyof Values>(topic: T): Promise<Values[T]> {
     return new Promise((resolve) => {
       const end = new AbortController();
@@ -115,7 +115,7 @@ class TopicFeed {
   readonly #watchers = new Set<Watcher>();
   readonly #changes: Merged;
   #revision = 0;
-  /** As it was told last; undefined while nobody watches. */
+  /** As it was told last; undefined while it is not watched. */
   #newest: { readonly text: string; readonly value: unknown } | undefined;
   #reading: Promise<void> | undefined;
   #renewal: ReturnType<typeof setInterval> | undefined;

@@ -8,7 +8,7 @@ export const warningSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('stored-setting-invalid'), name: textSchema, usual: textSchema }),
   z.object({
     code: z.literal('database-replaced'),
-    keptAs: textSchema,
+    movedTo: textSchema,
     /** How many settings of the damaged one could be read. */
     settings: z.int(),
   }),

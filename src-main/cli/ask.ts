@@ -1,7 +1,7 @@
 /** One question to a host and its answer, for whatever shows it. */
 import type { ChatMessage, ChatRequestInput, Receipt } from '../../src-shared/chat.ts';
 import type { HostConnection } from './host-connection.ts';
-import { receiptLine } from './words/sentences.ts';
+import { receiptLine } from '../../src-shared/words/command-line.ts';
 import { note } from './terminal.ts';
 
 /** The model, and whom the answer may use. */
@@ -34,7 +34,7 @@ export async function ask(
   return { text, receipt };
 }
 
-/** The receipt goes to stderr: whoever keeps stdout wants the answer alone. */
+/** The receipt goes to stderr: stdout has the answer alone, for programs that read it. */
 export function tellReceipt(connection: HostConnection, receipt: Receipt | undefined): void {
   if (receipt !== undefined) {
     note(receiptLine(receipt, connection.snapshot().node?.peer));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import { chooseModel, findModel } from './choose-model.ts';
-import { modelLines } from './words/sentences.ts';
+import { modelLines } from '../../src-shared/words/command-line.ts';
 
 function model(name: string, given: Partial<ModelEntry>): ModelEntry {
   return {
@@ -39,11 +39,16 @@ it('is found by name, alias or id', () => {
 });
 
 function same(digit: string, given: Partial<ModelEntry> = {}): ModelEntry {
-  return model('Same', { manifestId: digit.repeat(64), isKept: true, available: false, ...given });
+  return model('Same', {
+    manifestId: digit.repeat(64),
+    isStored: true,
+    available: false,
+    ...given,
+  });
 }
 
 it('is refused with a name for each where several of this machine bear it', () => {
-  const foreign = same('c', { isKept: false, available: true });
+  const foreign = same('c', { isStored: false, available: true });
   expect(() => findModel([same('a'), same('b'), foreign], 'Same')).toThrow(
     '"Same" means several models. Name one of: Same:aaaaaaaa, Same:bbbbbbbb.',
   );

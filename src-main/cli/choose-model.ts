@@ -18,7 +18,7 @@ export function chooseModel(models: readonly ModelEntry[]): ModelEntry | undefin
  */
 export function findModel(models: readonly ModelEntry[], name: string): ModelEntry | undefined {
   const named = modelsNamed(name, models);
-  const own = named.filter(({ isKept }) => isKept === true);
+  const own = named.filter(({ isStored }) => isStored === true);
   const meant = own.length > 0 ? own : named;
   const ready = meant.filter(({ available }) => available);
   const [found, ...others] = ready.length > 0 ? ready : meant;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The program `mindmesh`. It looks at the version of Node.js before anything that needs a newer one is
+ * The program `mindmesh`. It checks the version of Node.js before anything that needs a newer one is
  * loaded, so that an old one gets a sentence and not a stack.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -14,7 +14,7 @@ if (major < 22 || (major === 22 && minor < 14)) {
   const { run } = await import('./program.ts');
   await run(process.argv.slice(2));
   if (process.connected) {
-    // An IPC channel to whoever started this would keep the process alive.
+    // An IPC channel to the process that started this would keep the process alive.
     process.disconnect();
   }
 }

@@ -20,7 +20,7 @@ const connectWithinMs = 5000;
 /** Answers carry lists of models and peers; a longer one is not from our host. */
 const maxMessageBytes = 64 * 1024 * 1024;
 
-/** The running host, or undefined when nobody, or somebody else, answers there. */
+/** The running host, or undefined when no process, or another user's, answers there. */
 export async function connectToHost(control: Control): Promise<HostConnection | undefined> {
   const socket = new WebSocket(control.url, {
     headers: { authorization: `Bearer ${control.token}` },
@@ -59,7 +59,7 @@ export async function connectToHost(control: Control): Promise<HostConnection | 
   });
   socket.once('close', () => {
     resolve();
-    // Whoever waits for a snapshot learns that none will come.
+    // Callers that wait for a snapshot learn that none will come.
     tell();
   });
   const timer = setTimeout(() => socket.terminate(), connectWithinMs);

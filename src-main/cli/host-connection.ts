@@ -4,7 +4,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import type { HostMethod, HostParams, HostResult } from '../../src-shared/api/host-api.ts';
 import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
-import { waitsForConsent } from '../host/waits-for-consent.ts';
+import { waitsForConsent } from '../../src-shared/waits-for-consent.ts';
 
 export type HostConnection = {
   /** @throws AppError `not-running` when the host is gone */

@@ -1,6 +1,6 @@
 /**
  * The command line: what each command is called, takes and does. A command's code is loaded when it is run:
- * whoever asks for the status does not wait for a web server to load.
+ * the status is told without loading a web server.
  */
 import { Argument, Command } from 'commander';
 import type { PauseChoice } from '../../src-shared/duty.ts';

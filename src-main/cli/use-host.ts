@@ -19,7 +19,7 @@ export type CommonOptions = {
 const patienceMs = 10_000;
 const retryMs = 200;
 
-/** A host that is composed for a look into the library loads no model and talks to nobody. */
+/** A host that is composed to read the library loads no model and connects to no peer. */
 export const quietly: ChangedSettings = {
   shards: [],
   peers: [],
@@ -90,12 +90,12 @@ async function composeHost(
   const { createHost } = await import('../host/host.ts');
   const host = await createHost({
     dataFolder: options.data,
-    // Its endpoint is nobody's business, so it does not take the usual port away.
+    // No program needs its endpoint, so it does not take the usual port away.
     overrides: { apiPort: 0, ...overrides },
     // The owner is there and waits for it.
     alwaysWork: true,
   });
-  // Nobody else will ever see them: the next host has none of this one's.
+  // No other host will ever show them: the next host has none of this one's.
   host.snapshot().warnings.forEach((warning) => note(warningWords(warning)));
   try {
     await Promise.race([host.ready, aborted]);

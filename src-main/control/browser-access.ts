@@ -4,15 +4,15 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 
-/** An address that nobody opened is worthless after this long, in milliseconds. */
+/** An unopened address is invalid after this long, in milliseconds. */
 export const tokenLifetimeMs = 600_000;
 
-/** Unopened addresses and open browsers kept; the oldest go first. A person has a few of each. */
+/** Unopened addresses and open browsers in memory; the oldest go first. A person has a few of each. */
 const limits = { tokens: 16, sessions: 64 } as const;
 
 export class BrowserAccess {
   readonly #now: () => number;
-  /** Only hashes are kept, so looking one up tells nothing by the time it takes. */
+  /** Only hashes are stored, so looking one up tells nothing by the time it takes. */
   readonly #tokens = new Map<string, number>();
   readonly #sessions = new Set<string>();
 

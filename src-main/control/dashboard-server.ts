@@ -10,7 +10,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { isPortTaken, listenOnLoopbacks } from '../../src-shared/process/loopbacks.ts';
 import type { Host } from '../host/host.ts';
 import { BrowserAccess } from './browser-access.ts';
-import { accessPage } from './pages.ts';
+import { accessPage } from '../../src-shared/words/pages.ts';
 import {
   allowedHosts,
   cookieValue,

@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { BrowserAccess } from './browser-access.ts';
-import { accessPage, notBuiltPage, notFoundPage } from './pages.ts';
+import { accessPage, notBuiltPage, notFoundPage } from '../../src-shared/words/pages.ts';
 import { sendPage } from './send-page.ts';
 
 const openQuerySchema = z.object({ token: z.string().max(200) });
@@ -27,7 +27,7 @@ export async function addWindowPages(
       return sendPage(reply, 401, accessPage);
     }
     reply.header('set-cookie', `${cookieName()}=${session}; Path=/; HttpOnly; SameSite=Strict`);
-    // The token leaves the address bar, and nobody finds it in the browser's history.
+    // The token leaves the address bar, and the browser's history does not have it.
     return reply.header('cache-control', 'no-store').redirect('/', 303);
   });
   server.setNotFoundHandler((_request, reply) => sendPage(reply, 404, notFoundPage));

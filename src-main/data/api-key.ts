@@ -8,7 +8,7 @@ import { privateMode, writeAtomically } from '../../src-shared/files/atomic-file
 const keyPattern = /^[\w-]{20,200}$/;
 
 /**
- * The key in the file at `path`; made there when the file is missing. Whoever else could read the file no
+ * The key in the file at `path`; made there when the file is missing. A user who could read the file no
  * longer can.
  *
  * @throws AppError `data-folder-unusable` when the file holds no usable key.

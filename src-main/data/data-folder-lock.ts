@@ -16,7 +16,7 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
   let database: Sqlite.Database | undefined;
   try {
     database = new Sqlite(dataFolder.lock, { timeout: 0 });
-    // A user who can open it can lock it against its owner. (Opening it here a second time would give a held lock away.)
+    // A user who can open it can lock it against its owner. (Opening it here a second time would release the lock.)
     chmodSync(dataFolder.lock, 0o600);
     database.exec('BEGIN IMMEDIATE');
   } catch (error) {
@@ -33,8 +33,8 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
       { cause: error, advice: 'choose-data-folder' },
     );
   }
-  const held = database;
-  return { release: () => void held.close() };
+  const locked = database;
+  return { release: () => void locked.close() };
 }
 
 async function inUse({ folder, hostFile }: DataFolder, cause: unknown): Promise<AppError> {

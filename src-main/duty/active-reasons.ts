@@ -29,7 +29,7 @@ export type Watch = {
   readonly now: Moment;
   /** How long a reason has to be seen to be gone. */
   readonly steadyQuietMs: (name: PauseReasonName) => number;
-  /** False when nobody looked for a while, as in sleep: what was quiet before does not count then. */
+  /** False when nothing was checked for a while, as in sleep: what was quiet before does not count then. */
   readonly hasWatched: boolean;
 };
 

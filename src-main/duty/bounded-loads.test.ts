@@ -1,5 +1,5 @@
 /**
- * No pause ends in a loop: whatever sensors tell of cards, and whatever of our own work they take for somebody
+ * No pause ends in a loop: whatever sensors tell of cards, and whatever of our own work they take for someone
  * else's, the engines are loaded a few times an hour at most, beside what real causes make.
  */
 import { array, assert, boolean, constantFrom, integer, property, record } from 'fast-check';

@@ -3,7 +3,7 @@ import { missingCase } from '../../src-shared/errors.ts';
 import type { ComputeShare } from '../../src-shared/compute-share.ts';
 import type { Order } from './engine-orders.ts';
 
-/** `reason` is a sentence for whoever asks for what this machine does not give now. */
+/** `reason` is a sentence for callers that ask for what this machine does not give now. */
 export type DutyEffects = {
   /** Resolves when the desired layers are being loaded. Called again, it takes a `drain` back, or changes the share. */
   work(share: ComputeShare): Promise<void>;

@@ -55,12 +55,12 @@ const notANumber = 'the reading is not a number';
 
 /** Why there is no reading that can be used. */
 export function missing(reading: Reading<unknown>): string {
-  return printable(reading.isKnown ? notANumber : reading.because, 300);
+  return printable(reading.isKnown ? notANumber : reading.reason, 300);
 }
 
 /** A number that is none compares as if it were low; it is not known instead. */
 export function sane(reading: Reading<number>): Reading<number> {
   return reading.isKnown && Number.isNaN(reading.value)
-    ? { isKnown: false, because: notANumber }
+    ? { isKnown: false, reason: notANumber }
     : reading;
 }

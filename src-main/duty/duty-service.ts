@@ -47,7 +47,7 @@ const firstView: DutyView = {
   state: 'starting',
   isLooking: true,
   sentence: 'Starting: looking at what this computer does',
-  // Nobody who just started it should wait until the machine has been looked at.
+  // An owner who just started it should not wait until the machine has been checked.
   answersOwner: true,
   pause: null,
 };
@@ -84,7 +84,7 @@ export class DutyService {
     return this.#view;
   }
 
-  /** What the sensors read last; null where nobody watches. */
+  /** What the sensors read last; null where nothing is watched. */
   get facts(): Facts | null {
     return this.#watch?.facts ?? null;
   }
@@ -204,7 +204,7 @@ export class DutyService {
     };
   }
 
-  /** A machine that nobody watches is there for this work alone, so that its cards are not asked about. */
+  /** An unwatched machine is there for this work alone, so that its cards are not asked about. */
   #mayUseGpu({ backend }: Settings): boolean {
     return this.#watch !== undefined && backend !== 'cpu';
   }

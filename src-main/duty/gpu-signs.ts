@@ -1,6 +1,6 @@
 /**
  * The reasons to pause that come from graphics cards, for each card that the engines compute on. A load or a memory
- * that nobody tells is neither idle nor a lock: input, games and all other readings still rule. Pure.
+ * that no sensor tells is neither idle nor a lock: input, games and all other readings still rule. Pure.
  */
 import type { GpuFacts } from '../../src-shared/duty.ts';
 import { printable } from '../../src-shared/printable.ts';

@@ -55,7 +55,7 @@ describe('the share of time to work', () => {
     expect(servingLimits({ ...idleInput, facts: untold }, longIdleMs).workShare).toBe(1);
   });
 
-  it('does not look at cards that are not used', () => {
+  it('ignores cards that are not used', () => {
     const cards = { 'GPU-1': { isUsed: false, temperatureCeilingCelsius: null } };
     expect(limitsAt(82, { cards }).workShare).toBe(1);
   });

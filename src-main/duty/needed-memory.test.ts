@@ -66,7 +66,7 @@ describe('what the hosted layers need of the graphics cards', () => {
     expect(videoMemoryNeededBytes).toBe(5e9);
   });
 
-  it('does not look at cards that are not used', () => {
+  it('ignores cards that are not used', () => {
     const cards = { 'GPU-2': { isUsed: false, temperatureCeilingCelsius: null } };
     const preferences = { ...defaultPreferences, cards };
     const { videoMemoryNeededBytes } = neededMemory(

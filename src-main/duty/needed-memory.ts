@@ -58,8 +58,8 @@ function expectedOf(shards: readonly Shard[]): number | undefined {
 }
 
 /**
- * What the cards have for us while nobody else uses them, in bytes. Undefined where an expectation cannot be compared,
- * and so keeps nobody from trying: without a card the layers go to the processor, and a card that does not tell its
+ * What the cards have for us while no other program uses them, in bytes. Undefined where an expectation cannot be compared,
+ * and so prevents no attempt: without a card the layers go to the processor, and a card that does not tell its
  * memory may be one that they cannot use.
  */
 function roomOf(

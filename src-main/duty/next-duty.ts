@@ -1,6 +1,6 @@
 /**
  * Facts in, duty out. `nextDuty` is asked whenever a reading, a request, a preference or an engine changes, and at
- * `nextCheckAt`; it decides and does nothing. Whoever acts on the difference reports back through `Work`, so that
+ * `nextCheckAt`; it decides and does nothing. The caller acts on the difference and reports back through `Work`, so that
  * the duty says what is, not what was ordered.
  */
 import type { DrainDeadline, Duty, PauseReasonName } from '../../src-shared/duty.ts';
@@ -32,7 +32,7 @@ type DutyMemory = {
 const releaseWithinMs = 400;
 /** A schedule or a pause lets answers finish, but no peer may hold the machine with an endless one. */
 const finishWithinMs = 10 * minuteMs;
-/** Longer between two checks, and the computer slept or stood still: nobody saw whether it was quiet. */
+/** Longer between two checks, and the computer slept or stood still: no check saw whether it was quiet. */
 const longestBlinkMs = 30_000;
 const checkEveryMs = 10_000;
 

@@ -28,7 +28,7 @@ export type OrderedDuty = {
   readonly answersOwner: boolean;
   /** Why the machine does what it does has changed. */
   readonly isNews: boolean;
-  /** Why nothing is done for others, as a sentence for whoever asks. */
+  /** Why nothing is done for others, as a sentence for those who ask. */
   readonly reason: string;
 };
 

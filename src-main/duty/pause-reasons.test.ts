@@ -191,8 +191,8 @@ describe('a machine pauses', () => {
       'the computer is going to sleep',
     ],
   ];
-  it.each(cases)('%s', (_, different, name, because) => {
-    expect(reasonsFor(different)).toEqual([[name, because.replaceAll('’', "'")]]);
+  it.each(cases)('%s', (_, different, name, reason) => {
+    expect(reasonsFor(different)).toEqual([[name, reason.replaceAll('’', "'")]]);
   });
 
   it('for every reason there is', () => {
@@ -238,8 +238,8 @@ describe('the reasons of a pause', () => {
 
   it('stay one short line, whatever a program calls itself', () => {
     const hostile = { ...game, name: `a\n\u202Eb\u0007${'😀'.repeat(5000)}` };
-    const [[, because] = ['', '']] = reasonsFor({ facts: { games: known([hostile]) } });
-    expect(because).toMatch(/^a b (?:😀)+… is running$/u);
-    expect(because.length).toBeLessThan(120);
+    const [[, reason] = ['', '']] = reasonsFor({ facts: { games: known([hostile]) } });
+    expect(reason).toMatch(/^a b (?:😀)+… is running$/u);
+    expect(reason.length).toBeLessThan(120);
   });
 });

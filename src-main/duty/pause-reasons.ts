@@ -1,6 +1,6 @@
 /**
  * Every reason to pause, from what is known at one moment. Pure, and without memory: how long a reason counts
- * after it is gone is decided in held-reasons.ts.
+ * after it is gone is decided in active-reasons.ts.
  *
  * A reading that is not known never speaks for an idle machine. Where idleness, the battery or free memory
  * cannot be told, the machine is idle and says so; the owner can then switch that check off.
@@ -109,7 +109,7 @@ function scheduleSigns({ preferences, now }: DutyInput): Signs {
 }
 
 /**
- * Input has its own time of quiet, the owner's minutes. Behind a locked screen nobody is about to go on, so there
+ * Input has its own time of quiet, the owner's minutes. Behind a locked screen the user is not about to go on, so there
  * the time that every other cause has is enough: once without input, and once more to be sure.
  */
 function inputSigns({ facts, preferences }: DutyInput, idleMs: number | undefined): Signs {

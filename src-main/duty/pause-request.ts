@@ -1,5 +1,5 @@
 /**
- * "Pause for an hour": what the owner asked for, kept until it is over. It is over when either clock says so:
+ * "Pause for an hour": what the owner asked for, stored until it is over. It is over when either clock says so:
  * a clock set back must not prolong it, and sleep, during which the other one may stand still, counts.
  */
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import { minuteMs, type Moment, tomorrowMorning } from '../../src-shared/local-t
 /** Longer than any pause that has an end. */
 const longestMs = 2 * 24 * 60 * minuteMs;
 
-/** What is kept on disk. */
+/** What is stored on disk. */
 export const storedPauseSchema = z.object({
   choice: pauseChoiceSchema,
   askedAtWallMs: z.number(),

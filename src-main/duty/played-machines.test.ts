@@ -131,7 +131,7 @@ const noCounters = (scene: Scene): string[] => [
   'failed\tload\tInvalid class "Win32_PerfFormattedData_GPUPerformanceCounters_GPUEngine"',
 ];
 
-/** Nobody tells the load of the card, or no card computes. */
+/** No sensor tells the load of the card, or no card computes. */
 const silent: Record<string, Computer> = {
   'with an NVIDIA card without nvidia-smi': {
     ...vulkan,

@@ -1,4 +1,4 @@
-/** What is taken for known of a machine before all was read once, and where nobody watches at all. */
+/** What is taken for known of a machine before all was read once, and where nothing is watched at all. */
 import type { Facts } from '../../src-shared/duty.ts';
 
 /**
@@ -17,7 +17,7 @@ function known<T>(value: T): { readonly isKnown: true; readonly value: T } {
   return { isKnown: true, value };
 }
 
-const notWatched = { isKnown: false, because: 'this machine is not watched' } as const;
+const notWatched = { isKnown: false, reason: 'this machine is not watched' } as const;
 
 /** A machine that is there for this work alone, as its owner says. */
 export const unwatchedFacts: Facts = {

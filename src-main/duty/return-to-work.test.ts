@@ -132,7 +132,7 @@ describe('the return to work', () => {
     expect(run.watch(1000)).toEqual({ state: 'starting' });
   });
 
-  it('is not kept from by a processor that never tells its temperature', () => {
+  it('is not prevented by a processor that never tells its temperature', () => {
     const run = paused({
       ...cardWith({ temperatureCelsius: known(84) }),
       cpuTemperatureCelsius: unknown,

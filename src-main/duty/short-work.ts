@@ -1,5 +1,5 @@
 /**
- * Longer pause after work that did not last. A sensor may take our own load, memory or heat for somebody else's; the
+ * Longer pause after work that did not last. A sensor may take our own load, memory or heat for another program's; the
  * machine would then load, release and load again for ever. So a machine that has to release its memory soon after it
  * began, for a cause that may be its own, pauses for twice as long each time. Pure.
  */
@@ -8,7 +8,7 @@ import type { Duty, PauseReasonName } from '../../src-shared/duty.ts';
 import { minuteMs } from '../../src-shared/local-time.ts';
 
 export type ShortWork = {
-  /** So many times in a row the machine gave back soon after it had begun. */
+  /** So many times in a row the machine stopped soon after it had begun. */
   readonly inARow: number;
   /** When the work that goes on now began, in monotonic time. */
   readonly beganAtMs: number | null;

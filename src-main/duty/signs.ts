@@ -2,7 +2,7 @@
 import type { PauseCause, PauseReasonName } from '../../src-shared/duty.ts';
 
 /**
- * One cause, looked at. `stands`: a reason to pause. `unclear`: no reason to begin a pause, and none to end
+ * One cause, checked. `stands`: a reason to pause. `unclear`: no reason to begin a pause, and none to end
  * one. `untold`: no reading, where that is no reason to pause; what was seen before holds for a while.
  * `quiet`: known to be gone. `over`: gone for long by its own measure, so that it counts only for a while after it
  * was first seen.
@@ -17,7 +17,7 @@ export type Sign =
     }
   | { readonly kind: 'unclear' | 'untold' | 'quiet' | 'over'; readonly subject: string };
 
-/** What was looked at for one reason, by subject (a card, the processor…); `off` when there is nothing to look at. */
+/** What was checked for one reason, by subject (a card, the processor…); `off` when there is nothing to check. */
 export type Signs = readonly Sign[] | 'off';
 export type AllSigns = Readonly<Record<PauseReasonName, Signs>>;
 

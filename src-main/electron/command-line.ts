@@ -17,7 +17,7 @@ export type AppCommand = {
 };
 
 /**
- * Whatever else there is belongs to Electron or Chromium, or to nobody, and is left alone.
+ * Whatever else there is belongs to Electron or Chromium, or has no meaning, and is left alone.
  *
  * @param args without the name of the program; in development the app's folder is among them
  */

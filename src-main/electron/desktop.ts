@@ -217,7 +217,7 @@ export class Desktop {
     }
   }
 
-  /** The system's own list is looked at when the setting is new, not with every change of the host. */
+  /** The system's own list is read when the setting is new, not with every change of the host. */
   async #startAtLogin(isWanted: boolean): Promise<void> {
     if (isWanted !== this.#startsAtLogin) {
       await setAutostart(isWanted, this.#options.loginArguments);
@@ -240,7 +240,7 @@ export class Desktop {
     }
   }
 
-  /** The first screen comes before everything else. A double click on a file means to look at it, not yet to add it. */
+  /** The first screen comes before everything else. A double click on a file means to see it, not yet to add it. */
   async #addModel(path: string): Promise<void> {
     const isAgreed = this.#ended === undefined && this.#host.snapshot().consent === 'given';
     if (isAgreed && (await mayImport(this.#window.window, path))) {

@@ -1,4 +1,4 @@
-/** electron-updater, where this copy of the app can be updated by it: installed, and built with an address to look at. */
+/** electron-updater, where this copy of the app can be updated by it: installed, and built with an address to check. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app } from 'electron';

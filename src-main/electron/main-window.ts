@@ -89,7 +89,7 @@ export class MainWindow {
       }
     });
     window.webContents.on('did-navigate', (_event, address) => {
-      // Nobody asks before a page goes to about:blank.
+      // Electron does not ask before a page goes to about:blank.
       if (!isAppPage(address)) {
         this.#load(window);
       }

@@ -1,4 +1,4 @@
-/** What the system tells of its power and its owner: who is there, when it sleeps, and when it ends. */
+/** What the system tells of its power and its owner: whether they are there, when it sleeps, and when it ends. */
 import { powerMonitor, powerSaveBlocker } from 'electron';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { Host } from '../host/host.ts';

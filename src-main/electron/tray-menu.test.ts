@@ -69,7 +69,7 @@ describe('the menu', () => {
     ]);
   });
 
-  it('before consent offers to look at it, at the logs, and to quit', () => {
+  it('before consent offers to show it, the logs, and to quit', () => {
     expect(menuLines(beforeConsent)).toEqual([
       '“Not set up yet: nothing runs until you agree”',
       '“Today: 12,345 tokens served”',

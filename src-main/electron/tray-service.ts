@@ -8,7 +8,7 @@ const watcher = 'org.kde.StatusNotifierWatcher';
 const bus = 'org.freedesktop.DBus';
 const busPath = '/org/freedesktop/DBus';
 
-/** Whichever of these tools a system has asks the bus who is there. */
+/** Whichever of these tools a system has asks the bus for its services. */
 const questions: readonly (readonly [string, ...string[]])[] = [
   ['busctl', '--user', 'call', bus, busPath, bus, 'NameHasOwner', 's', watcher],
   [
@@ -33,7 +33,7 @@ const questions: readonly (readonly [string, ...string[]])[] = [
 
 const patienceMs = 3000;
 
-/** False also when nobody can be asked: then a window that stays is what works everywhere. */
+/** False also when no service can be asked: then a window that stays is what works everywhere. */
 export async function hasTrayService(runCommand: RunCommand): Promise<boolean> {
   for (const [tool, ...args] of questions) {
     try {

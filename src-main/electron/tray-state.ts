@@ -7,7 +7,7 @@ import type { TraySnapshot } from './tray-snapshot.ts';
 export const trayStates = ['serving', 'paused', 'chat-only', 'fault'] as const;
 export type TrayState = (typeof trayStates)[number];
 
-/** "serving" is for whoever may find the machine slow: it is said as long as it computes for others. */
+/** "serving" is for an owner who may find the machine slow: it is said as long as it computes for others. */
 export function trayState({ duty, node, requests }: TraySnapshot): TrayState {
   if (!requests.hasConsented) {
     return 'paused';

@@ -6,7 +6,7 @@ const on: UpdateEvent = { type: 'wanted', isWanted: true };
 const off: UpdateEvent = { type: 'wanted', isWanted: false };
 const found: UpdateEvent = { type: 'found', version: '1.2.3' };
 const downloaded: UpdateEvent = { type: 'downloaded', version: '1.2.3' };
-const failed: UpdateEvent = { type: 'failed', because: 'net::ERR_FAILED\n<html>' };
+const failed: UpdateEvent = { type: 'failed', reason: 'net::ERR_FAILED\n<html>' };
 
 function after(...events: readonly UpdateEvent[]): UpdateState {
   return events.reduce(nextUpdateState, { state: 'off' } as UpdateState);
@@ -46,6 +46,6 @@ it('says in one sentence and one line what failed', () => {
     message:
       'Looking for a newer version did not work; it is tried again by itself. (net::ERR_FAILED)',
   });
-  const long = after(on, { type: 'failed', because: 'x'.repeat(5000) });
+  const long = after(on, { type: 'failed', reason: 'x'.repeat(5000) });
   expect(long.message?.length).toBeLessThan(400);
 });

@@ -14,7 +14,7 @@ export type UpdateEvent =
   | { readonly type: 'checking' | 'none' }
   | { readonly type: 'found'; readonly version: string }
   | { readonly type: 'downloaded'; readonly version: string }
-  | { readonly type: 'failed'; readonly because: string };
+  | { readonly type: 'failed'; readonly reason: string };
 
 export function nextUpdateState(state: UpdateState, event: UpdateEvent): UpdateState {
   if (event.type === 'downloaded') {
@@ -38,7 +38,7 @@ export function nextUpdateState(state: UpdateState, event: UpdateEvent): UpdateS
     case 'found':
       return { state: 'downloading', version: event.version };
     case 'failed':
-      return { state: 'failed', message: failureSentence(event.because) };
+      return { state: 'failed', message: failureSentence(event.reason) };
     default:
       return missingCase(event);
   }
@@ -47,7 +47,7 @@ export function nextUpdateState(state: UpdateState, event: UpdateEvent): UpdateS
 /** Libraries' messages are long, and may hold whole answers of a server. */
 const longestReason = 200;
 
-function failureSentence(because: string): string {
-  const [line = ''] = because.trim().split('\n');
+function failureSentence(reason: string): string {
+  const [line = ''] = reason.trim().split('\n');
   return `Looking for a newer version did not work; it is tried again by itself. (${line.slice(0, longestReason)})`;
 }

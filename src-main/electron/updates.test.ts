@@ -42,7 +42,7 @@ function setUp(updater: PlayedUpdater | null) {
   };
 }
 
-it('looks at once, downloads, and installs only when told to', async () => {
+it('checks at once, downloads, and installs only when told to', async () => {
   const updater = new PlayedUpdater();
   updater.answer = () => {
     updater.emit('update-available', { version: '1.2.3' });

@@ -1,5 +1,5 @@
 /**
- * Looks for newer versions and downloads them, as long as the owner wants that; installs one only when told to, since
+ * Checks for newer versions and downloads them, as long as the owner wants that; installs one only when told to, since
  * an update that installs itself while the computer shuts down can end half done.
  */
 import type { UpdateState } from '../../src-shared/desktop-api.ts';
@@ -44,7 +44,7 @@ export class Updates {
     return this.#state;
   }
 
-  /** The owner wants newer versions to be looked for, or not. */
+  /** The owner wants to be told of newer versions, or not. */
   setWanted(isWanted: boolean): void {
     const isOn = isWanted && this.#options.load !== null;
     if (isOn === (this.#stopLooking !== undefined)) {
@@ -102,8 +102,8 @@ export class Updates {
 
   #fail(error: unknown): void {
     this.#options.onFault(error);
-    const because = error instanceof Error ? error.message : 'unknown reason';
-    this.#take({ type: 'failed', because });
+    const reason = error instanceof Error ? error.message : 'unknown reason';
+    this.#take({ type: 'failed', reason });
   }
 
   #take(event: UpdateEvent): void {

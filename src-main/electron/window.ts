@@ -4,7 +4,7 @@ import { BrowserWindow, Menu, nativeTheme, shell, type WebContents } from 'elect
 import { appOrigin, isAppPage, isWebLink } from './window-security.ts';
 
 export type WindowOptions = {
-  /** Looked for only in development. */
+  /** Read only in development. */
   readonly hasDevTools: boolean;
   readonly isMinimized: boolean;
   /** Picture for the task bar, where the system takes none from the program itself. */

@@ -33,7 +33,7 @@ export class ClientSession {
     return this.#server.receive(parseJson(text));
   }
 
-  /** The client is gone: nobody waits for its answers any more. */
+  /** The client is gone: its answers are not waited for any more. */
   close(): void {
     this.#server.close();
   }

@@ -32,7 +32,7 @@ export type HostServices = {
  * Takes the data folder for this process.
  *
  * @throws AppError `data-folder-unusable`, `data-folder-in-use`, `database-too-new`, and `database-damaged` where the
- * damaged one could not be replaced; nothing is held then, and the log has the cause where there could be one.
+ * damaged one could not be replaced; nothing stays open then, and the log has the cause where there could be one.
  */
 export async function openHostServices(
   dataFolder: DataFolder,

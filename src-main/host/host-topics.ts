@@ -30,7 +30,7 @@ export function hostTopics(options: HostTopicsOptions): TopicHub<TopicValues> {
     (): Value | null =>
       node.status === null ? null : read(node.status);
   const relayed: Partial<Record<NodeTopic, unknown>> = {};
-  /** What the node tells of a topic, only while somebody watches it. */
+  /** What the node tells of a topic, only while a client watches it. */
   const relay = <T extends NodeTopic>(topic: T): TopicSource<TopicValues[T]> => ({
     everyMs: topics[topic].everyMs,
     read: () => (relayed[topic] ?? null) as TopicValues[T],

@@ -1,6 +1,6 @@
 /**
  * The host: one data folder with its settings, usage, log and key, and the node process that works for it.
- * No HTTP and no Electron here; whoever shows a window or takes commands composes this.
+ * No HTTP and no Electron here; the programs that show a window or take commands compose this.
  */
 import {
   type HostApi,
@@ -37,7 +37,7 @@ import { isApiPortChosen, nodeConfig, portWarnings } from '../node/node-config.t
 import { NodeProcess } from '../node/node-process.ts';
 import { ownProcesses } from '../sensors/own-processes.ts';
 import type { Acknowledgement } from '../store/acknowledgements.ts';
-import { waitsForConsent } from './waits-for-consent.ts';
+import { waitsForConsent } from '../../src-shared/waits-for-consent.ts';
 import { settledShards, withIds } from '../node/shards-by-id.ts';
 import { EffectiveSettings } from './effective-settings.ts';
 import { type FactsWatch, watchFacts } from '../sensors/watch-facts.ts';
@@ -60,7 +60,7 @@ export async function createHost(options: HostOptions = {}): Promise<Host> {
 export class Host {
   /** Resolves when the node runs for the first time; rejects when that fails, and the host goes on trying. */
   readonly ready: Promise<void>;
-  /** Resolves when a client asked the host to stop; whoever composed it then calls `stop`. */
+  /** Resolves when a client asked the host to stop; the program that composed it then calls `stop`. */
   readonly stopRequested: Promise<void>;
   /** What clients may ask for. */
   readonly handlers: HostHandlers;
@@ -90,7 +90,7 @@ export class Host {
     this.#warnings = [...services.warnings];
     this.#hasConsent = options.needsConsent !== true || services.acknowledgements.has(consent);
     this.ready = this.#started.promise;
-    // Whoever wants to know awaits it; the snapshot tells everybody else.
+    // Callers that need the outcome await it; the snapshot tells everybody else.
     this.ready.catch(() => {});
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopRequested = promise;
@@ -121,7 +121,7 @@ export class Host {
       script: files.nodeScript,
       config: this.#nodeConfig(),
       // Nothing is loaded before it is known whether the machine is free.
-      work: { state: 'paused', answersOwner: true, because: null },
+      work: { state: 'paused', answersOwner: true, reason: null },
       log: services.log,
       onChange: () => this.#nodeChanged(),
       onUsage: (usage) => {
@@ -135,11 +135,11 @@ export class Host {
     this.#duty = new DutyService({
       effects: {
         work: (pace) =>
-          this.#node.setWork({ state: 'serving', answersOwner: true, because: null, pace }),
-        drain: (because, answersOwner) =>
-          this.#node.setWork({ state: 'draining', answersOwner, because }),
-        release: (because, answersOwner) =>
-          this.#node.setWork({ state: 'paused', answersOwner, because }),
+          this.#node.setWork({ state: 'serving', answersOwner: true, reason: null, pace }),
+        drain: (reason, answersOwner) =>
+          this.#node.setWork({ state: 'draining', answersOwner, reason }),
+        release: (reason, answersOwner) =>
+          this.#node.setWork({ state: 'paused', answersOwner, reason }),
       },
       settings: () => this.#settings.current,
       node: () => this.#node.status,
@@ -249,7 +249,7 @@ export class Host {
     return writeHostFile(this.#services.dataFolder.hostFile, { pid: process.pid, control });
   }
 
-  /** Whether it was never asked before, over all runs: for what is told only once. Throws when that cannot be kept. */
+  /** Whether it was never asked before, over all runs: for what is told only once. Throws when that cannot be stored. */
   isFirstTime(name: Acknowledgement): boolean {
     const { acknowledgements } = this.#services;
     const isFirst = !acknowledgements.has(name);
@@ -289,7 +289,7 @@ export class Host {
 
   #giveConsent(): null {
     if (!this.#hasConsent) {
-      // Not kept, it would be asked for again at the next start; so who agrees is told.
+      // Unless it is stored, it would be asked for again at the next start; so who agrees is told.
       this.#services.acknowledgements.add(consent);
       this.#hasConsent = true;
       this.log.write('info', 'host', 'The owner has agreed');

@@ -1,6 +1,6 @@
 /**
  * Keeps the computer from going to sleep by itself while it serves, by the system's own tool; the desktop app asks
- * Electron instead. Sleep is held off for as long as the tool runs, and the tool ends with this process, however
+ * Electron instead. Sleep is prevented for as long as the tool runs, and the tool ends with this process, however
  * that ends. Without the tool the computer sleeps as it would, and the log says so once.
  */
 import { Child, type ChildExit } from '../../src-shared/process/child.ts';

@@ -366,7 +366,7 @@ export class NodeProcess {
         this.#waiting.delete(wake);
         resolve();
       };
-      // Nobody stays for this alone.
+      // The process does not stay for this alone.
       const timer = setTimeout(wake, withinMs).unref();
       this.#waiting.add(wake);
     });

@@ -8,7 +8,7 @@ function model(letter: string, name: string, more: Partial<ModelEntry> = {}): Mo
     name,
     alias: null,
     path: null,
-    isKept: true,
+    isStored: true,
     available: false,
     architecture: 'llama',
     layers: 4,
@@ -42,7 +42,7 @@ describe('the setting of hosted shards', () => {
   });
 
   it('means the own model before another one of its name', () => {
-    const strangers = model('b', 'Small', { isKept: false });
+    const strangers = model('b', 'Small', { isStored: false });
     expect(shardsById([{ model: 'Small' }], [strangers, one])).toEqual([{ model: 'a'.repeat(64) }]);
     expect(shardsById([{ model: 'Small' }], [strangers])).toEqual([{ model: 'b'.repeat(64) }]);
   });
@@ -57,7 +57,7 @@ describe('the setting of hosted shards', () => {
 });
 
 it('leaves a stored name to the model that the owner brings, whatever peers call by it meanwhile', () => {
-  const strangers = model('b', 'Small', { isKept: false });
+  const strangers = model('b', 'Small', { isStored: false });
   expect(settledShards([{ model: 'Small' }], [strangers])).toEqual([{ model: 'Small' }]);
   expect(settledShards([{ model: 'Small' }], [strangers, one])).toEqual([
     { model: one.manifestId },

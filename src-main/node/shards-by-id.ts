@@ -28,7 +28,7 @@ export function settledShards(
 ): HostedShard[] {
   return shardsById(
     shards,
-    models.filter(({ isKept }) => isKept === true),
+    models.filter(({ isStored }) => isStored === true),
   );
 }
 
@@ -64,7 +64,7 @@ function idOf(name: string, models: readonly ModelEntry[]): string | undefined {
     const replacement = models.find(({ replaces }) => replaces?.includes(name));
     return isKnown ? name : replacement?.manifestId;
   }
-  const own = models.filter(({ isKept }) => isKept === true);
+  const own = models.filter(({ isStored }) => isStored === true);
   const named = modelsNamed(name, own);
   const [model, ...others] = named.length > 0 ? named : modelsNamed(name, models);
   return others.length > 0 ? undefined : model?.manifestId;

@@ -59,12 +59,12 @@ describe('physical cores on Linux', () => {
 });
 
 describe('quotas of control groups', () => {
-  it('are looked for in the group of the process and all around it', () => {
+  it('are searched for in the group of the process and all around it', () => {
     const processCgroups = '1:name=systemd:/user.slice\n0::/user.slice/app.service\n';
     expect(cgroupFolders(processCgroups)).toEqual(['', 'user.slice', 'user.slice/app.service']);
   });
 
-  it('are looked for at the top alone in a container, or without version 2', () => {
+  it('are searched for at the top alone in a container, or without version 2', () => {
     expect(cgroupFolders('0::/\n')).toEqual(['']);
     expect(cgroupFolders('4:cpu,cpuacct:/docker\n')).toEqual(['']);
   });

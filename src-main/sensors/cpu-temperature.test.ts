@@ -27,11 +27,11 @@ it('comes from a thermal zone on small boards', async () => {
 });
 
 it('is unknown where the sensor is gone or talks nonsense', async () => {
-  const because = unknown('the system tells no temperature of its processor');
-  expect(await readCpuTemperature(await fileTree({}))).toEqual(because);
+  const reason = unknown('the system tells no temperature of its processor');
+  expect(await readCpuTemperature(await fileTree({}))).toEqual(reason);
   const broken = await fileTree({
     'class/hwmon/hwmon3/name': 'k10temp\n',
     'class/hwmon/hwmon3/temp1_input': 'EIO\n',
   });
-  expect(await readCpuTemperature(broken)).toEqual(because);
+  expect(await readCpuTemperature(broken)).toEqual(reason);
 });

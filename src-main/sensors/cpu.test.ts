@@ -52,9 +52,9 @@ it('counts a process of ours that is new, and none that ended', () => {
 
 it('never shows less than nothing, or what cannot be', () => {
   expect(othersShare(times(0, 0), times(100, 1000, [[7, 900]]))).toEqual(known(0));
-  const because = unknown('the times that the system tells of its processor do not grow');
-  expect(othersShare(times(0, 1000), times(0, 1000))).toEqual(because);
-  expect(othersShare(times(500, 1000), times(400, 2000))).toEqual(because);
+  const reason = unknown('the times that the system tells of its processor do not grow');
+  expect(othersShare(times(0, 1000), times(0, 1000))).toEqual(reason);
+  expect(othersShare(times(500, 1000), times(400, 2000))).toEqual(reason);
 });
 
 it('knows the load from the second look on, and not from looks right after one another', async () => {

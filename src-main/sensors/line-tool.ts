@@ -17,7 +17,7 @@ export type LineToolPlan = {
   /** Takes a line of its stdout or stderr; returns whether it was understood. */
   readonly onLine: (line: string) => boolean;
   /** What it said before no longer holds, because … */
-  readonly onTrouble: (because: string) => void;
+  readonly onTrouble: (reason: string) => void;
   readonly restartPolicy?: RestartPolicy;
 };
 

@@ -102,7 +102,7 @@ export function linuxSources(options: SourceOptions): FactSources {
   };
 }
 
-/** Nobody is known to be away before all have been asked. */
+/** The user is not known to be away before all have been asked. */
 function leastOf(one: Reading<number>, other: Reading<number>): Reading<number> {
   return partOf(one, (value) => mapReading(other, (another) => Math.min(value, another)));
 }

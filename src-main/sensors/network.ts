@@ -21,7 +21,7 @@ export async function readLinuxNetwork(
   );
   const told = parseNetworkManager(answer);
   const seen = (await hasDefaultRoute(procRoot)) ? known('online' as const) : readInterfaces();
-  // It may leave the only cable to somebody else, and then takes itself for disconnected.
+  // It may leave the only cable to another program, and then takes itself for disconnected.
   const isContradicted =
     told.isKnown && told.value === 'offline' && seen.isKnown && seen.value === 'online';
   return told.isKnown && !isContradicted ? told : seen;

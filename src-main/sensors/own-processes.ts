@@ -1,4 +1,4 @@
-/** Which processes are ours, so that our own work is never taken for somebody else's. */
+/** Which processes are ours, so that our own work is never taken for another program's. */
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
 

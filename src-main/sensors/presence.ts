@@ -64,9 +64,9 @@ async function leastIdleOther(
   }
 }
 
-/** Nobody has used it since it started. */
-function nobodyThere(because: string): Presence {
-  return { inputIdleMs: known(monotonicMs()), isLocked: unknown(because) };
+/** The machine was not used since it started. */
+function nobodyThere(reason: string): Presence {
+  return { inputIdleMs: known(monotonicMs()), isLocked: unknown(reason) };
 }
 
 async function readExactIdle(
@@ -100,15 +100,15 @@ async function presenceOf(sessions: Promise<string>, hasScreen: boolean): Promis
   try {
     const text = await sessions;
     if (text === '') {
-      const because = 'nobody is logged in whom logind could tell about';
-      const nobody = unknown(because);
-      // On a screen of ours somebody is, so logind does not know all.
-      return hasScreen ? { inputIdleMs: nobody, isLocked: nobody } : nobodyThere(because);
+      const reason = 'nobody is logged in whom logind could tell about';
+      const nobody = unknown(reason);
+      // A user is on a screen of ours, so logind does not know all.
+      return hasScreen ? { inputIdleMs: nobody, isLocked: nobody } : nobodyThere(reason);
     }
     return parseSessions(text, monotonicMs());
   } catch (error) {
-    const because = unknown(error instanceof Error ? error.message : 'loginctl failed');
-    return { inputIdleMs: because, isLocked: because };
+    const reason = unknown(error instanceof Error ? error.message : 'loginctl failed');
+    return { inputIdleMs: reason, isLocked: reason };
   }
 }
 
@@ -169,7 +169,7 @@ export function parseSessions(text: string, nowMs: number): Presence {
 
 /**
  * The least idle of the sessions that the time of the owner's own screen says nothing about: other people's, and
- * terminals. Somebody whose session is switched away is at no screen, and a session without a terminal, such as a
+ * terminals. A user whose session is switched away is at no screen, and a session without a terminal, such as a
  * mounted folder, never tells that it is idle.
  */
 export function othersIdleMs(

@@ -35,5 +35,5 @@ it('turns whatever was thrown into a short reason', () => {
     unknown('The lid cannot be read (EIO)'),
   );
   expect(unknownAfter('The lid', 'what')).toEqual(unknown('The lid cannot be read (failure)'));
-  expect(unknown('x'.repeat(1000)).because).toHaveLength(200);
+  expect(unknown('x'.repeat(1000)).reason).toHaveLength(200);
 });

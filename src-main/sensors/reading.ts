@@ -2,7 +2,7 @@
 import type { Reading } from '../../src-shared/duty.ts';
 import { AppError } from '../../src-shared/errors.ts';
 
-export type Unknown = { readonly isKnown: false; readonly because: string };
+export type Unknown = { readonly isKnown: false; readonly reason: string };
 
 /** Reasons are shown to people; what a tool printed into one must not fill the window. */
 const longestReason = 200;
@@ -12,10 +12,10 @@ export function known<T>(value: T): { readonly isKnown: true; readonly value: T 
 }
 
 /** `because` is a clause without a full stop: "nvidia-smi is not installed". */
-export function unknown(because: string): Unknown {
+export function unknown(reason: string): Unknown {
   return {
     isKnown: false,
-    because: because.length > longestReason ? `${because.slice(0, longestReason - 1)}…` : because,
+    reason: reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason,
   };
 }
 

@@ -191,8 +191,8 @@ it('knows little of a system that is none of the three, and says so', async () =
   onTestFinished(() => watch.stop());
   await eventuallyTrue('its answers', () => {
     const { games } = watch.facts;
-    return !games.isKnown && games.because.includes('no ps');
+    return !games.isKnown && games.reason.includes('no ps');
   });
-  const because = unknown('MindMesh cannot tell it on freebsd');
-  expect(watch.facts).toMatchObject({ gpus: because, inputIdleMs: because, onBattery: because });
+  const reason = unknown('MindMesh cannot tell it on freebsd');
+  expect(watch.facts).toMatchObject({ gpus: reason, inputIdleMs: reason, onBattery: reason });
 });

@@ -51,14 +51,14 @@ export function openDatabase(path: string, steps: readonly Migration[] = migrati
 /** What SQLite keeps beside a database; both end with it. */
 export const sideFiles = ['-wal', '-shm'] as const;
 
-/** Removes a database that nothing was kept in, with its side files. */
+/** Removes a database that nothing was stored in, with its side files. */
 export function removeDatabase(path: string): void {
   for (const end of ['', ...sideFiles]) {
     rmSync(`${path}${end}`, { force: true });
   }
 }
 
-/** Looks at an existing file through a connection that cannot write. */
+/** Reads an existing file through a connection that cannot write. */
 function refuseUnreadable(path: string, size: number, newest: number): void {
   if (size === 0) {
     // SQLite takes it for a new one; what was in it was lost, as a power failure may do.
@@ -84,7 +84,7 @@ function refuseUnreadable(path: string, size: number, newest: number): void {
 }
 
 /**
- * For its owner alone: what somebody asks, and when, is nobody else's business. SQLite gives its side files the same mode when it makes
+ * For its owner alone: what the owner asks, and when, is private. SQLite gives its side files the same mode when it makes
  * them, so those of a database that was read-only are read-only, and stay so.
  */
 function makeWritable(path: string): void {

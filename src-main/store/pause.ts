@@ -1,4 +1,4 @@
-/** The owner's pause, kept over restarts until it is over. */
+/** The owner's pause, stored over restarts until it is over. */
 import { type StoredPause, storedPauseSchema } from '../duty/pause-request.ts';
 import type { Database } from './database.ts';
 

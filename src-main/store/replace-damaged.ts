@@ -1,5 +1,5 @@
 /**
- * A database that is damaged must not keep the app from starting: it is kept aside under another name, and a new one
+ * A database that is damaged must not keep the app from starting: it is moved aside under another name, and a new one
  * takes its place with the settings that could still be read.
  */
 import { existsSync, renameSync } from 'node:fs';
@@ -32,8 +32,8 @@ export function openOrReplaceDatabase(
     if (!(error instanceof AppError && error.code === 'database-damaged')) {
       throw error;
     }
-    const { database, asideAt: keptAs, settings } = replace(path, error, now());
-    warn({ code: 'database-replaced', keptAs, settings }, describeCauses(error));
+    const { database, asideAt: movedTo, settings } = replace(path, error, now());
+    warn({ code: 'database-replaced', movedTo, settings }, describeCauses(error));
     return database;
   }
 }

@@ -9,7 +9,7 @@ import {
 } from '../../src-shared/settings/settings.ts';
 import type { Warning } from '../../src-shared/warning.ts';
 import type { Database } from './database.ts';
-import { notKept } from './write-errors.ts';
+import { notSaved } from './write-errors.ts';
 
 export class SettingsStore {
   readonly #database: Database;
@@ -26,7 +26,7 @@ export class SettingsStore {
   }
 
   /**
-   * Writes the given settings alone, all or none; what is back at its default is not kept. Rows of settings that this
+   * Writes the given settings alone, all or none; what is back at its default is not stored. Rows of settings that this
    * version does not know stay as they are.
    *
    * @throws AppError `data-folder-unusable` when they cannot be written, e.g. on a full disk; nothing changes then
@@ -38,7 +38,7 @@ export class SettingsStore {
     } catch (error) {
       const names = given.map(([name]) => name).join(', ');
       const what = given.length === 1 ? 'The setting' : 'The settings';
-      throw notKept(`${what} ${names}`, this.#database, error);
+      throw notSaved(`${what} ${names}`, this.#database, error);
     }
     this.#settings = { ...this.#settings, ...Object.fromEntries(given) };
     return this.#settings;

@@ -1,4 +1,4 @@
-/** What was received and served, kept for the owner as totals of days: numbers and models, never text or peers. */
+/** What was received and served, stored for the owner as totals of days: numbers and models, never text or peers. */
 import type { Statement } from 'better-sqlite3';
 import type { UsageSummary } from '../../src-shared/api/usage.ts';
 import type { Usage } from '../../src-shared/api/usage.ts';
@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 
 const summaryDays = 30;
 
-/** Days with any usage that are kept apart; earlier ones are in the totals of all time alone. */
+/** Days with any usage that are stored apart; earlier ones are in the totals of all time alone. */
 const storedDays = 400;
 
 type Row = {

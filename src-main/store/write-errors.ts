@@ -4,8 +4,8 @@ import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
 
-/** Begins with what could not be kept: "The setting apiPort could not be kept: the disk … is full. Free …". */
-export function notKept(what: string, database: Database, error: unknown): unknown {
+/** Begins with what could not be stored: "The setting apiPort could not be kept: the disk … is full. Free …". */
+export function notSaved(what: string, database: Database, error: unknown): unknown {
   if (!(error instanceof Sqlite.SqliteError)) {
     return error;
   }

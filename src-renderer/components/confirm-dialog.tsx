@@ -1,6 +1,6 @@
 /** Asks once more before something that cannot be undone. The system's own dialog: focus stays in it, Escape is no. */
 import { useId, useLayoutEffect, useRef } from 'react';
-import { text } from '../locales/text.ts';
+import { text } from '../../src-shared/words/window.ts';
 import { Button } from './button.tsx';
 
 export function ConfirmDialog({

@@ -1,6 +1,6 @@
 /** Copies a text, and says whether that worked. */
 import { useEffect, useState } from 'react';
-import { text } from '../locales/text.ts';
+import { text } from '../../src-shared/words/window.ts';
 import { IconButton } from './button.tsx';
 
 const shownForMs = 2000;

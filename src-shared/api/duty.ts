@@ -7,7 +7,7 @@ export const dutyViewSchema = dutySchema.and(
   z.object({
     sentence: z.string(),
     /**
-     * Whether this machine computes for its own owner: while it serves, and while nobody else is served for a reason
+     * Whether this machine computes for its own owner: while it serves, and while no one else is served for a reason
      * that leaves room for the owner's own questions. Models are then loaded when the owner asks.
      */
     answersOwner: z.boolean(),

@@ -13,7 +13,7 @@ export const modelEntrySchema = modelSummarySchema.extend({
   /** Path of the GGUF on this machine; null when only peers have it. */
   path: z.string().nullable(),
   /** In this machine's library, as a file or as layers that were fetched of it; absent: no. */
-  isKept: z.boolean().optional(),
+  isStored: z.boolean().optional(),
   /** Every layer is hosted by this node or a known peer now. */
   available: z.boolean(),
 });

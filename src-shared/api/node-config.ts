@@ -64,7 +64,7 @@ export const workOrderSchema = z.object({
   /** Whether this node's own user is answered here all the same; while it is paused, engines then come and go with the questions. */
   answersOwner: z.boolean(),
   /** A sentence for the owner; null while it serves. */
-  because: z.string().max(500).nullable(),
+  reason: z.string().max(500).nullable(),
   /** How much the engines may take of the machine; absent, all of it. */
   pace: computeShareSchema.optional(),
 });
@@ -103,7 +103,7 @@ export const nodeConfigSchema = z.object({
   routing: routingSchema.prefault({}),
   /** The app's signed list of models that can be downloaded; absent: none. */
   catalogFile: z.string().optional(),
-  work: workOrderSchema.default({ state: 'serving', answersOwner: true, because: null }),
+  work: workOrderSchema.default({ state: 'serving', answersOwner: true, reason: null }),
   gateway: z.object({
     /** 0 takes any free port. */
     port: z.int().min(0).max(65_535),

@@ -1,4 +1,4 @@
-/** How the host runs its node; nobody else asks for these. */
+/** How the host runs its node; no other program asks for these. */
 import { z } from 'zod';
 import { nodeConfigSchema, workOrderSchema } from './node-config.ts';
 import { nodeStatusSchema } from './node-status.ts';
@@ -20,7 +20,7 @@ export const controlMethods = {
   },
   /** Answers when the order is carried out; with `paused`, when the engine processes are gone. */
   setWork: { params: workOrderSchema, result: z.null(), deadlineMs: 15_000 },
-  /** Answered at once by a node that does not hang; its silence is what the heartbeat looks for. */
+  /** Answered at once by a node that does not hang; its silence is what the heartbeat detects. */
   ping: { params: z.object({}), result: z.null(), deadlineMs: null },
   /** Leaves the mesh, ends the engines, answers, then exits with code 0. */
   stop: { params: z.object({}), result: z.null(), deadlineMs: null },

@@ -37,7 +37,7 @@ const peerStatusSchema = z.object({
   /** The only way to it leads over a relay; absent: no. */
   relayed: z.boolean().optional(),
   /** How far this node trusts it, by its faults: from 1 (none known) down to nearly 0; absent: 1. */
-  standing: z.number().optional(),
+  reputation: z.number().optional(),
   /** It did not answer when this node last needed it, and has told nothing since; absent: no. */
   silent: z.boolean().optional(),
   /** What it says of itself. */
@@ -57,7 +57,7 @@ export type PeerStatus = z.infer<typeof peerStatusSchema>;
 const reachSchema = z.enum(['public', 'relay', 'local', 'none']);
 export type Reach = z.infer<typeof reachSchema>;
 
-/** Addresses from settings at which nobody could be reached; `reason` is the end of a sentence. */
+/** Addresses from settings at which no peer could be reached; `reason` is the end of a sentence. */
 const unreachablePeerSchema = z.object({
   addresses: z.array(z.string()),
   reason: z.string(),

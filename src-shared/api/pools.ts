@@ -15,7 +15,7 @@ import {
   usualInviteLifeMs,
 } from '../pool.ts';
 
-/** A pool by its id, its name, or the end of its id; needless for who is in one pool only. */
+/** A pool by its id, its name, or the end of its id; needless with one pool only. */
 const poolChoiceSchema = z.string().min(1).max(100).optional();
 
 export const poolMethods = {
@@ -47,7 +47,7 @@ export const poolMethods = {
     deadlineMs: 30_000,
     passedOn: true,
   },
-  /** What an invite says, for its reader to decide by: it is signed by the inviting node, and nobody is asked. */
+  /** What an invite says, for its reader to decide by: it is signed by the inviting node, and no peer is asked. */
   poolReadInvite: {
     params: z.object({ link: z.string().min(1).max(maxInviteLink) }),
     result: z.object({
@@ -101,7 +101,7 @@ export const poolMethods = {
   poolLeave: {
     params: z.object({
       pool: z.string().min(1).max(100),
-      /** The owner's yes to nobody ever appointing or removing an admin again. */
+      /** The owner's consent that no admin can be appointed or removed again. */
       forGood: z.boolean().default(false),
     }),
     result: z.object({ id: z.string(), name: z.string() }),

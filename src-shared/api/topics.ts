@@ -1,6 +1,6 @@
 /**
- * What a host tells those who watch it. A topic is one part of its state: whoever watches it is told its value at once,
- * and again whenever that changed. A topic that nobody watches is neither computed nor sent.
+ * What a host tells those who watch it. A topic is one part of its state: a watcher is told its value at once,
+ * and again whenever that changed. A topic without a watcher is neither computed nor sent.
  */
 import { z } from 'zod';
 import { catalogEntrySchema } from '../catalog.ts';
@@ -73,7 +73,7 @@ export const topics = {
 export type Topic = keyof typeof topics;
 export type TopicValues = { readonly [T in Topic]: z.output<(typeof topics)[T]['schema']> };
 
-/** Those that the node computes, only while the host has somebody who watches them. */
+/** Those that the node computes, only while the host has a watcher of them. */
 export const nodeTopics = ['pools', 'catalog'] as const satisfies readonly Topic[];
 export type NodeTopic = (typeof nodeTopics)[number];
 
@@ -109,7 +109,7 @@ function watchOf<T extends Topic>(names: readonly [T, ...T[]]) {
   } as const;
 }
 
-/** Never answers by itself: it ends with whoever watches. */
+/** Never answers by itself: it ends when its watcher goes. */
 export const topicMethods = {
   watch: watchOf(Object.keys(topics) as [Topic, ...Topic[]]),
 } as const;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { receiptSchema } from '../chat.ts';
 import { layerRangeSchema, manifestIdSchema } from '../model.ts';
 
-/** One finished piece of work, for the usage table: an answer received, or layers computed for somebody. */
+/** One finished piece of work, for the usage table: an answer received, or layers computed for others. */
 const usageSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('asked'),

@@ -52,7 +52,7 @@ export type ChildExit = {
   readonly output: string;
   /** Set when it could not be started at all. */
   readonly error?: Error;
-  /** Why it was killed, in words that fit into parentheses; absent when nobody said. */
+  /** Why it was killed, in words that fit into parentheses; absent when no reason was given. */
   readonly reason?: string;
 };
 
@@ -146,7 +146,7 @@ export class Child {
       stream?.on('data', (text: string) => lines.push(text));
       stream?.on('error', () => {});
     }
-    // Also said of a message that could not be sent; an error that nobody listens to would end this process.
+    // Also said of a message that could not be sent; an error without a listener would end this process.
     this.process.on('error', () => {});
     // The child may be gone before its input is closed.
     this.process.stdin?.on('error', () => {});

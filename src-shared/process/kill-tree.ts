@@ -35,7 +35,7 @@ function signalGroup(group: number): boolean {
     process.kill(-group, 'SIGKILL');
     return true;
   } catch {
-    // Nobody is left in the group.
+    // The group is empty.
     return false;
   }
 }

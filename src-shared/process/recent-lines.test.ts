@@ -22,10 +22,10 @@ it('keeps the last lines only, each of bounded length', () => {
     lines.push('x'.repeat(1000));
   }
   lines.end();
-  const kept = lines.text.split('\n');
-  expect(kept).toHaveLength(recentLinesLimits.lines);
-  expect(kept.at(-2)).toBe('line 999');
-  expect(kept.at(-1)).toHaveLength(recentLinesLimits.lineCharacters);
+  const recent = lines.text.split('\n');
+  expect(recent).toHaveLength(recentLinesLimits.lines);
+  expect(recent.at(-2)).toBe('line 999');
+  expect(recent.at(-1)).toHaveLength(recentLinesLimits.lineCharacters);
 });
 
 it('remembers what its reader finds worth it, and tells every line in full', () => {

@@ -72,7 +72,7 @@ function states({ state, parts }: CheckedReceipt): string[] {
   return [...parts.map((part) => part.state), state];
 }
 
-/** The sealed receipt with other parts, sealed anew by whoever asked. */
+/** The sealed receipt with other parts, sealed anew by the requester. */
 function resealed(receipt: Receipt, signedParts: (string | null)[], { key }: Party): Receipt {
   // Sealing leaves out what is wrong; a requester that lies does not.
   const { seal = '' } = sealReceipt({ ...receipt, signedParts }, key, now);

@@ -54,7 +54,7 @@ export type PassedOn<M extends Contract['methods']> = {
   readonly [N in keyof M as M[N] extends { readonly passedOn: true } ? N : never]: M[N];
 };
 
-/** The asker does not wait by the clock for these: whom it asks does, for what it asks of another in its turn. */
+/** The caller has no time-out for these: the server has one, for what it asks of another in its turn. */
 export function passedOnMethods<const M extends Contract['methods']>(methods: M): PassedOn<M> {
   const passedOn = Object.entries(methods).flatMap(([name, method]) =>
     method.passedOn === true ? [[name, { ...method, deadlineMs: null }]] : [],

@@ -105,7 +105,7 @@ describe('a question', () => {
     expect(await client.call('double', { number: 4, times: 3 })).toBe(12);
   });
 
-  it('is not held up by one that takes longer', async () => {
+  it('is not delayed by one that takes longer', async () => {
     const slow = Promise.withResolvers<null>();
     const { client } = connected({ set: () => slow.promise });
     const first = client.call('set', { value: 1 });

@@ -43,7 +43,7 @@ export type RpcServerOptions<C extends Contract> = {
   /** Asked for at each question: some may be there only at times. */
   readonly handlers: () => Partial<Handlers<C>>;
   readonly send: (message: AnswererMessage) => void;
-  /** A question led to an error that nobody expected. */
+  /** A question led to an unexpected error. */
   readonly onInternalError: (error: AppError) => void;
   /** Called before each answer but those of errors, so that what a method changed can be told before it. */
   readonly beforeAnswer?: (method: MethodName<C>) => void | Promise<void>;
@@ -96,7 +96,7 @@ export class RpcServer<C extends Contract> {
     this.#options.send({ type: 'notice', name, value });
   }
 
-  /** Nobody waits for answers any more: what is under way is given up. */
+  /** No client waits for answers any more: what is under way is given up. */
   close(): void {
     for (const abort of this.#pending.values()) {
       abort.abort();
@@ -119,7 +119,7 @@ export class RpcServer<C extends Contract> {
         );
       }
       const emit = (event: unknown): void => {
-        // What a handler still says after its question was answered has nobody to go to.
+        // What a handler still says after its question was answered has no receiver.
         if (this.#pending.has(id)) {
           send({ type: 'event', id, event });
         }

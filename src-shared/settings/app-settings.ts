@@ -62,6 +62,6 @@ export const engineSettings = {
 export const appSettings = {
   /** The desktop app starts with the desktop, as an icon in the tray. */
   startAtLogin: setting({ schema: z.boolean(), default: false, group: 'app', applies: 'live' }),
-  /** The desktop app looks for newer versions of itself, and installs one only when told to. */
+  /** The desktop app checks for newer versions of itself, and installs one only when told to. */
   checkForUpdates: setting({ schema: z.boolean(), default: true, group: 'app', applies: 'live' }),
 };

@@ -94,6 +94,6 @@ export const meshSettings = {
 };
 
 export const poolSettings = {
-  /** Talk to members of the own pools and to nobody else. */
+  /** Talk to members of the own pools and to no other peer. */
   poolOnly: setting({ schema: z.boolean(), default: false, group: 'pools', applies: 'live' }),
 };

@@ -79,7 +79,7 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, left]);
 }
 
-/** Of a length; an envelope of more than 256 MiB is nobody's. */
+/** Of a length; an envelope of more than 256 MiB is never valid. */
 const maxVarintBytes = 4;
 
 /** Reads the fields one after the other, in the form in which `field` writes them. */

@@ -1,4 +1,4 @@
-/** The Ed25519 keys that peers sign with. A peer id is its public key in other letters, so whoever has the id can check. */
+/** The Ed25519 keys that peers sign with. A peer id is its public key in other letters, so everyone who has the id can check. */
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { base58 } from './base58.ts';
 

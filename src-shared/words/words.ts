@@ -1,6 +1,6 @@
 /**
  * The words of the project in the language of the person. English is the only one so far; another one is a folder
- * beside en/ with the same exports, chosen here.
+ * beside en/ with the same exports, chosen here and in the files beside this one, by where the words are used.
  */
 export * from './en/advice.ts';
 export * from './en/duty.ts';

@@ -15,7 +15,13 @@ import type { Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
 import type { Run } from './llama/batch-buffer.ts';
 import type { Shard } from './llama/shard.ts';
-import { hiddenOutput, isSingly, mostMicros, sampledOutput, workOfSampled } from './work-output.ts';
+import {
+  hiddenOutput,
+  isOneByOne,
+  mostMicros,
+  sampledOutput,
+  workOfSampled,
+} from './work-output.ts';
 import { checkHidden, checkPositions, checkTokens } from './work-check.ts';
 import { feedsItself } from '../wire/stage-role.ts';
 
@@ -140,7 +146,7 @@ export class Decoder {
     session.length = isShort ? tokens : 0;
   }
 
-  /** Ends a session, or what was kept of it, and frees its cache before the next batch. Does nothing when it has ended already. */
+  /** Ends a session, or its cached prefix, and frees its cache before the next batch. Does nothing when it has ended already. */
   close(id: number): void {
     const prefixSlot = this.#sessions.forget(id);
     if (prefixSlot !== undefined) {
@@ -239,7 +245,7 @@ export class Decoder {
               session: id,
               tokens: next.work.count - next.done,
               layers,
-              isSingly: isSingly(next.work),
+              isOneByOne: isOneByOne(next.work),
             },
           ],
     );
@@ -364,7 +370,7 @@ export class Decoder {
   }
 
   /**
-   * Frees at least so many tokens of what was kept of sessions, as far as there are any; returns how many. The node does
+   * Frees at least so many tokens of cached prefixes, as far as there are any; returns how many. The node does
    * so too, but hears of a session that feeds itself only after its tokens were computed.
    */
   #dropPrefixes(tokens: number): number {

@@ -9,7 +9,7 @@ const lateMs = 5;
 
 export class IdleTime {
   #share = 1;
-  /** When the share will have been kept, in milliseconds of the caller's clock. */
+  /** When the share will have been obeyed, in milliseconds of the caller's clock. */
   #evenAt = Number.NEGATIVE_INFINITY;
   #endedAt = Number.NEGATIVE_INFINITY;
 

@@ -25,7 +25,7 @@ type Parameters = z.output<typeof loadParametersSchema>;
 const mostQueuedBytes = 128 * 1024 * 1024;
 
 export type LoadedEngineOptions = {
-  /** Takes what is computed, and is held back while the decoder has too much to do. */
+  /** Takes what is computed, and waits while the decoder has too much to do. */
   readonly link: FrameLink;
   readonly pulse: PulseThread;
   /** A session was given up; the engine goes on. */

@@ -10,6 +10,6 @@ export function log(level: LogLevel, message: string): void {
   try {
     writeSync(2, `${JSON.stringify({ level, message })}\n`);
   } catch {
-    // Nobody reads stderr any more, or its pipe is full: the log is not worth stopping for.
+    // The reader of stderr is gone, or its pipe is full: the log is not worth stopping for.
   }
 }

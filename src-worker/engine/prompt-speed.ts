@@ -1,4 +1,4 @@
-/** Learns how many prompt tokens this shard decodes in the time that an answer may be held up for. */
+/** Learns how many prompt tokens this shard decodes in the time that an answer may be delayed by. */
 
 /** As long as a person hardly notices between two tokens. */
 const delayLimitMs = 100;

@@ -9,7 +9,7 @@ function waiting(...tokens: number[]): Waiting[] {
     session: index + 1,
     tokens: count,
     layers: 4,
-    isSingly: false,
+    isOneByOne: false,
   }));
 }
 
@@ -47,12 +47,12 @@ describe('planBatch', () => {
     ]);
   });
 
-  it('computes what goes singly token by token, each alone, when its turn comes', () => {
+  it('computes what goes one by one, token by token, each alone, when its turn comes', () => {
     const line: Waiting[] = [
-      { session: 1, tokens: 1, layers: 4, isSingly: false },
-      { session: 2, tokens: 4, layers: 4, isSingly: true },
-      { session: 3, tokens: 40, layers: 4, isSingly: false },
-      { session: 4, tokens: 4, layers: 4, isSingly: true },
+      { session: 1, tokens: 1, layers: 4, isOneByOne: false },
+      { session: 2, tokens: 4, layers: 4, isOneByOne: true },
+      { session: 3, tokens: 40, layers: 4, isOneByOne: false },
+      { session: 4, tokens: 4, layers: 4, isOneByOne: true },
     ];
     expect(shares(planBatch(line, alone))).toEqual([
       [1, 1],
@@ -65,16 +65,16 @@ describe('planBatch', () => {
 
   it('puts only sessions over the same layers into a batch, those of the first in line', () => {
     const line: Waiting[] = [
-      { session: 1, tokens: 300, layers: 2, isSingly: false },
-      { session: 2, tokens: 300, layers: 4, isSingly: false },
-      { session: 3, tokens: 300, layers: 2, isSingly: false },
+      { session: 1, tokens: 300, layers: 2, isOneByOne: false },
+      { session: 2, tokens: 300, layers: 4, isOneByOne: false },
+      { session: 3, tokens: 300, layers: 2, isOneByOne: false },
     ];
     expect(shares(planBatch(line, alone))).toEqual([
       [1, 256],
       [3, 256],
     ]);
     expect(shares(planBatch(line.slice(1), alone))).toEqual([[2, 300]]);
-    const withAnswer = [...line, { session: 4, tokens: 1, layers: 4, isSingly: false }];
+    const withAnswer = [...line, { session: 4, tokens: 1, layers: 4, isOneByOne: false }];
     expect(shares(planBatch(withAnswer, alone))).toEqual([
       [1, 32],
       [3, 32],
@@ -101,7 +101,7 @@ describe('planBatch', () => {
         fc.record({
           tokens: fc.integer({ min: 1, max: 5000 }),
           layers: fc.constantFrom(3, 4),
-          isSingly: fc.boolean(),
+          isOneByOne: fc.boolean(),
         }),
         { maxLength: 40 },
       )
@@ -124,8 +124,8 @@ describe('planBatch', () => {
         }
         const layers = plan.map(({ session }) => line[session - 1]?.layers);
         expect(new Set(layers).size).toBe(Math.min(1, line.length));
-        const singly = plan.filter(({ session }) => line[session - 1]?.isSingly);
-        expect(singly.length === 0 || (total === 1 && plan.length === 1)).toBe(true);
+        const oneByOne = plan.filter(({ session }) => line[session - 1]?.isOneByOne);
+        expect(oneByOne.length === 0 || (total === 1 && plan.length === 1)).toBe(true);
         const answers = line.filter(({ tokens }) => tokens <= mostDecodeTokens);
         const prompts = plan.filter(
           ({ session }) => (line[session - 1]?.tokens ?? 0) > mostDecodeTokens,

@@ -1,5 +1,5 @@
 /**
- * Decides what goes into the next batch, from who is waiting for how much. Pure, so that its promises can be
+ * Decides what goes into the next batch, from what each session waits for. Pure, so that its promises can be
  * tested without a model: tokens of running answers go first, every session that waits gets a share, and a
  * long prompt never holds others' answers up for long.
  */
@@ -14,7 +14,7 @@ export type Waiting = {
   /** How many of the shard's layers the session uses. */
   readonly layers: number;
   /** Each of them is computed in a batch of its own. */
-  readonly isSingly: boolean;
+  readonly isOneByOne: boolean;
 };
 
 export type Share = { readonly session: number; readonly tokens: number };
@@ -31,17 +31,19 @@ export type BatchLimits = {
 /**
  * The next batch, in the order of `waiting`, whose first is the one that has waited longest. One session has at
  * most one share. A prompt that has the machine for itself gets as much as fits, so its batches depend on
- * nothing but its work. What is computed singly has its turn when it is first.
+ * nothing but its work. What is computed one by one has its turn when it is first.
  *
  * A batch ends after one layer, so all its sessions use as many layers as the first one; the others come to the front
  * by that.
  */
 export function planBatch(waiting: readonly Waiting[], limits: BatchLimits): Share[] {
   const [first] = waiting;
-  if (first?.isSingly === true) {
+  if (first?.isOneByOne === true) {
     return [{ session: first.session, tokens: 1 }];
   }
-  const together = waiting.filter(({ isSingly, layers }) => !isSingly && layers === first?.layers);
+  const together = waiting.filter(
+    ({ isOneByOne, layers }) => !isOneByOne && layers === first?.layers,
+  );
   const answers = together.filter(({ tokens }) => tokens <= mostDecodeTokens);
   const prompts = together.filter(({ tokens }) => tokens > mostDecodeTokens);
   const plan: Share[] = [];
@@ -53,7 +55,9 @@ export function planBatch(waiting: readonly Waiting[], limits: BatchLimits): Sha
       room -= taken;
     }
   }
-  const isAwaited = waiting.some(({ tokens, isSingly }) => isSingly || tokens <= mostDecodeTokens);
+  const isAwaited = waiting.some(
+    ({ tokens, isOneByOne }) => isOneByOne || tokens <= mostDecodeTokens,
+  );
   if (limits.answering || isAwaited) {
     room = Math.min(room, limits.promptTokens);
   }

@@ -3,8 +3,8 @@ import { SessionTable } from './session-table.ts';
 
 const plain = { sampler: undefined, layers: 4, selfFeedUntil: undefined };
 
-/** A table of two slots, with one session that kept ten tokens. */
-function tableThatKept(): SessionTable {
+/** A table of two slots, with the cached prefix of one session, ten tokens. */
+function tableWithCachedPrefix(): SessionTable {
   const table = new SessionTable(2);
   const session = table.add({ ...plain, id: 1 });
   session.length = 10;
@@ -12,8 +12,8 @@ function tableThatKept(): SessionTable {
   return table;
 }
 
-it('a session that is kept holds its slot and its tokens, and takes no more work', () => {
-  const table = tableThatKept();
+it('a cached prefix has its slot and its tokens, and takes no more work', () => {
+  const table = tableWithCachedPrefix();
   expect(table.get(1)).toBeUndefined();
   expect(table.wasNeverOpen(1)).toBe(false);
   expect(table.cachedTokens).toBe(10);
@@ -22,7 +22,7 @@ it('a session that is kept holds its slot and its tokens, and takes no more work
 });
 
 it('a session that resumes it has its slot and its tokens, also where there is no other slot', () => {
-  const table = tableThatKept();
+  const table = tableWithCachedPrefix();
   const other = table.add({ ...plain, id: 2 });
   const resumed = table.add({ ...plain, id: 3 }, 1);
   expect(resumed.slot).not.toBe(other.slot);
@@ -31,8 +31,8 @@ it('a session that resumes it has its slot and its tokens, also where there is n
   expect(() => table.add({ ...plain, id: 4 }, 1)).toThrow('All 2 sessions');
 });
 
-it('what was kept is there until it is forgotten, and no longer', () => {
-  const table = tableThatKept();
+it('a cached prefix is there until it is forgotten, and no longer', () => {
+  const table = tableWithCachedPrefix();
   expect(table.cachedLayers(1)).toBe(4);
   expect(table.forget(1)).toBeDefined();
   expect(table.cachedLayers(1)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** The sessions of an engine: who may open one, which sequence of the cache it gets, and whose turn it is. */
+/** The sessions of an engine: when one may open, which sequence of the cache it gets, and whose turn it is. */
 import { AppError } from '../../src-shared/errors.ts';
 import { Session, type SessionOptions } from './session.ts';
 
@@ -18,7 +18,7 @@ export class SessionTable {
   }
 
   /**
-   * @param resumed number of the kept session whose slot will do
+   * @param resumed number of the cached prefix whose slot will do
    * @throws AppError `request-invalid` when the number was used before, `over-capacity` when all slots are taken
    */
   checkRoom(id: number, resumed?: number): void {
@@ -62,7 +62,7 @@ export class SessionTable {
     this.#prefixes.set(id, { slot, length, layers });
   }
 
-  /** Gives the slot of a kept session back and returns it; the caller empties its cache. */
+  /** Frees the slot of a cached prefix and returns it; the caller empties its cache. */
   forget(id: number): number | undefined {
     const prefix = this.#prefixes.get(id);
     if (prefix !== undefined) {
@@ -72,7 +72,7 @@ export class SessionTable {
     return prefix?.slot;
   }
 
-  /** As `forget`, for what was kept first; undefined when nothing is. */
+  /** As `forget`, for the oldest cached prefix; undefined without any. */
   forgetOldest(): CachedPrefix | undefined {
     const [id] = this.#prefixes.keys();
     const prefix = this.#takePrefix(id);

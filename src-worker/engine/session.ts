@@ -20,18 +20,18 @@ export type Pending = {
   readonly work: Work;
   done: number;
   readonly isOwn: boolean;
-  /** Of work that is computed singly: hidden states that are handed on with those of the rest, and what they took. */
-  waiting?: Held;
+  /** Of work that is computed one by one: hidden states that are handed on with those of the rest, and what they took. */
+  waiting?: Collected;
 };
 
-export type Held = { readonly hidden: Buffer[]; micros: number };
+export type Collected = { readonly hidden: Buffer[]; micros: number };
 
 /** Keeps hidden states that are handed on with those of the rest of their work. */
-export function hold(pending: Pending, hidden: Buffer, micros: number): Held {
-  const held = (pending.waiting ??= { hidden: [], micros: 0 });
-  held.hidden.push(hidden);
-  held.micros += micros;
-  return held;
+export function collect(pending: Pending, hidden: Buffer, micros: number): Collected {
+  const collected = (pending.waiting ??= { hidden: [], micros: 0 });
+  collected.hidden.push(hidden);
+  collected.micros += micros;
+  return collected;
 }
 
 export class Session {

@@ -2,7 +2,7 @@
 import type { SampledDetail } from '../../src-shared/model.ts';
 import { type Work, workFlags } from '../wire/work.ts';
 import type { Run } from './llama/batch-buffer.ts';
-import { type Held, hold, type Pending } from './session.ts';
+import { type Collected, collect, type Pending } from './session.ts';
 
 /** What a u32 of microseconds holds. */
 export const mostMicros = 0xffff_ffff;
@@ -16,7 +16,7 @@ export type Computed = {
 };
 
 /** Each token of the work is computed in a batch of its own. */
-export function isSingly({ flags }: Pick<Work, 'flags'>): boolean {
+export function isOneByOne({ flags }: Pick<Work, 'flags'>): boolean {
   return (flags & workFlags.oneByOne) !== 0;
 }
 
@@ -29,7 +29,7 @@ export function hiddenOutput(
   const { work } = pending;
   const flags = isLast ? work.flags : work.flags & ~(workFlags.sample | workFlags.warmUp);
   const { session } = work;
-  if (!isSingly(work)) {
+  if (!isOneByOne(work)) {
     const { position, count } = run;
     return {
       session,
@@ -41,15 +41,15 @@ export function hiddenOutput(
       detail: nothing,
     };
   }
-  const held: Held = hold(pending, hidden, micros);
+  const collected: Collected = collect(pending, hidden, micros);
   return isLast
     ? {
         session,
         position: work.position,
         count: work.count,
         flags,
-        computeMicros: Math.min(mostMicros, held.micros),
-        values: Buffer.concat(held.hidden),
+        computeMicros: Math.min(mostMicros, collected.micros),
+        values: Buffer.concat(collected.hidden),
         detail: nothing,
       }
     : undefined;

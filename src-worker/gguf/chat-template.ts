@@ -17,7 +17,7 @@ export function chatTemplateOf(metadata: ReadonlyMap<string, MetadataValue>): st
     .find((template) => template !== undefined && template.trim() !== '');
 }
 
-/** The metadata with that template under the plain key, which is the only one that engines look at. */
+/** The metadata with that template under the plain key, which is the only one that engines read. */
 export function withPlainChatTemplate(
   metadata: ReadonlyMap<string, MetadataValue>,
 ): ReadonlyMap<string, MetadataValue> {

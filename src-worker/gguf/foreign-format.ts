@@ -56,7 +56,7 @@ const formats: readonly ForeignFormat[] = [
 
 /**
  * What a file is that begins with these bytes, and what to do, as the end of a sentence; undefined for GGUF and for
- * what nobody knows.
+ * an unknown format.
  */
 export function foreignFormat(first: Buffer): string | undefined {
   return formats.find(({ fits }) => fits(first))?.words;

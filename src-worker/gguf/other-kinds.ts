@@ -48,7 +48,7 @@ const encoders: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Looks at metadata alone, so a header without tensors may be a model's.
+ * Reads metadata alone, so a header without tensors may be a model's.
  * @throws AppError `gguf-unsupported`
  */
 export function refuseOtherKinds(file: GgufDescription): void {

@@ -61,7 +61,7 @@ export async function sliceShard(
 }
 
 /**
- * What a shard's file consists of. Only the model's header is looked at; `read` gives the tensors' data.
+ * What a shard's file consists of. Only the model's header is read here; `read` gives the tensors' data.
  * @throws AppError as `sliceShard`
  */
 export function shardContent(

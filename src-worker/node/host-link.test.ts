@@ -78,7 +78,7 @@ describe('a request', () => {
     expect(chat.mock.calls[0]?.[0]).not.toHaveProperty('mood');
   });
 
-  it('is not held up by one that takes longer', async () => {
+  it('is not delayed by one that takes longer', async () => {
     const first = Promise.withResolvers<ImportedModel>();
     const { heard, say, hears } = serve({ importModel: () => first.promise, status: () => status });
     say({ id: 1, method: 'importModel', params: { path: '/a.gguf' } });

@@ -38,7 +38,7 @@ export function ownEntry(model: LibraryModel, available: boolean): ModelEntry {
     ...(otherAliases.length === 0 ? {} : { otherAliases: [...otherAliases] }),
     ...(replaces.length === 0 ? {} : { replaces: [...replaces] }),
     path,
-    isKept: true,
+    isStored: true,
     available,
   };
 }
@@ -54,7 +54,7 @@ export function chatModels(
   return [
     ...entries.map((entry) => ({
       ...entry,
-      isOwn: entry.isKept === true,
+      isOwn: entry.isStored === true,
       isInUse: entry.available || isHostedHere(entry.manifestId),
     })),
     ...others.map((model) => ({ ...model, alias: null, isOwn: false, isInUse: true })),

@@ -24,7 +24,7 @@ export type NodeModelsOptions = {
   readonly hosting: HostingService;
   readonly pools: PoolService;
   readonly peers: () => readonly KnownPeer[];
-  /** Models of which every layer is hosted by somebody in reach. */
+  /** Models of which every layer is hosted by a peer in reach. */
   readonly available: () => readonly ModelSummary[];
   readonly onImportProgress: ImportListener;
   readonly onChange: () => void;
@@ -59,7 +59,7 @@ export class NodeModels {
     const { own, hosting } = this.#options;
     const model = await own.remove(name, (id) => hosting.release(id));
     this.#changed();
-    return { ...this.#entry(model), isKept: false, available: false };
+    return { ...this.#entry(model), isStored: false, available: false };
   }
 
   /** Resolves when the model, or the layers, are here. @throws AppError as HostingService.download */

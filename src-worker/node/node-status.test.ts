@@ -77,8 +77,8 @@ describe('the models that a node shows', () => {
       [b, c],
     );
     expect(entries).toEqual([
-      { ...b, alias: 'mine', path: '/models/Model b', isKept: true, available: true },
-      { ...a, alias: null, path: '/models/Model a', isKept: true, available: false },
+      { ...b, alias: 'mine', path: '/models/Model b', isStored: true, available: true },
+      { ...a, alias: null, path: '/models/Model a', isStored: true, available: false },
       { ...c, alias: null, path: null, available: true },
     ]);
   });
@@ -136,12 +136,12 @@ describe('a peer that a node shows', () => {
   });
 
   it('stands as the node judges it, with what is known of it now', () => {
-    const before = peer([], [], { standing: 0.5, latencyMs: 9 });
+    const before = peer([], [], { reputation: 0.5, latencyMs: 9 });
     const now = peer([], [], { relayed: true });
     expect(peerStatuses([before], () => now)).toMatchObject([
-      { standing: 0.5, latencyMs: 1.5, relayed: true },
+      { reputation: 0.5, latencyMs: 1.5, relayed: true },
     ]);
-    expect(peerStatuses([peer([])], () => undefined)[0]).not.toHaveProperty('standing');
+    expect(peerStatuses([peer([])], () => undefined)[0]).not.toHaveProperty('reputation');
   });
 
   it('is told of as silent when it did not answer', () => {

@@ -43,7 +43,7 @@ export const loadParametersSchema = z.object({
   role: stageRoleSchema,
   /** Load tokenizer and metadata alone; such an engine only answers `tokenize` and `vocabulary`. */
   vocabularyOnly: z.boolean().default(false),
-  /** As `vocabularyOnly`, after a look at all the rest that a load checks but the tensors' data: sizes, names, shapes. */
+  /** As `vocabularyOnly`, after checking all the rest that a load checks but the tensors' data: sizes, names, shapes. */
   withoutWeights: z.boolean().default(false),
   /** Cache cells, in tokens, shared by all sessions. */
   contextLength: z.int().min(16).max(16_777_216).default(4096),
@@ -99,7 +99,7 @@ const openParametersSchema = z.object({
    * until a token for this position was sampled. Absent: every token comes from outside.
    */
   selfFeedUntil: z.int().min(0).optional(),
-  /** Goes on with the cache of a kept session, of which nothing is left then; see `openResultSchema`. */
+  /** Goes on with a cached prefix, of which nothing is left then; see `openResultSchema`. */
   resume: z.object({ session: z.int(), tokens: z.int().min(1) }).optional(),
 });
 export type OpenParameters = z.input<typeof openParametersSchema>;

@@ -1,6 +1,6 @@
 /**
  * Frames over a socket, the same at both ends of the link between a node and its engine: whole frames in, whole
- * frames out, and both directions can be held back.
+ * frames out, and both directions can be paused.
  */
 import type { Socket } from 'node:net';
 import { AppError, toAppError } from '../../src-shared/errors.ts';

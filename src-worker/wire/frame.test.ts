@@ -27,7 +27,7 @@ function readAll(chunks: readonly Uint8Array[]): Frame[] {
 }
 
 describe('FrameReader', () => {
-  it('gives back what encodeFrame wrote, however the bytes are cut on the way', () => {
+  it('returns what encodeFrame wrote, however the bytes are cut on the way', () => {
     const frame = record({ kind: nat(7), body: uint8Array({ maxLength: 300 }) });
     assert(
       property(
@@ -93,7 +93,7 @@ describe('FrameReader', () => {
     expect([reader.isIdle, reader.waitingBytes]).toEqual([true, 0]);
   });
 
-  it('gives no further frame while held, and goes on in order when released', () => {
+  it('gives no further frame while paused, and goes on in order when released', () => {
     const seen: number[] = [];
     const reader = new FrameReader(limits, ({ kind }) => {
       seen.push(kind);
@@ -147,7 +147,7 @@ describe('FrameReader', () => {
     expect(reader.isIdle).toBe(true);
   });
 
-  it('drops what waits while it is held', () => {
+  it('drops what waits while it is paused', () => {
     const reader = new FrameReader(limits, () => {
       throw new Error('There is no frame to be given');
     });

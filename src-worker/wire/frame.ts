@@ -40,7 +40,7 @@ export class FrameReader {
   #kind = 0;
   #body: Buffer | undefined;
   #bodyFilled = 0;
-  #held = false;
+  #isPaused = false;
   #reading = false;
   #isDropping = false;
   #waiting: Uint8Array[] = [];
@@ -66,15 +66,15 @@ export class FrameReader {
 
   /**
    * No further frame until `release`: for a consumer that is not done with the one it was just given. Bytes
-   * pushed meanwhile are kept as they are, so whoever holds also slows the sender down.
+   * pushed meanwhile stay as they are, so pausing also slows the sender down.
    */
   hold(): void {
-    this.#held = true;
+    this.#isPaused = true;
   }
 
   /** Goes on with the bytes that are waiting. @throws AppError as `push` does. */
   release(): void {
-    this.#held = false;
+    this.#isPaused = false;
     this.#readWaiting();
   }
 
@@ -109,7 +109,7 @@ export class FrameReader {
     }
     this.#reading = true;
     try {
-      while (!this.#held && this.#waitingBytes > 0) {
+      while (!this.#isPaused && this.#waitingBytes > 0) {
         // One buffer, so that many tiny chunks do not cost a queue operation each.
         const [first] = this.#waiting;
         const chunk =
@@ -127,10 +127,10 @@ export class FrameReader {
     }
   }
 
-  /** Reads until the chunk's end or until held; returns how many bytes it took. */
+  /** Reads until the chunk's end or until paused; returns how many bytes it took. */
   #read(chunk: Uint8Array): number {
     let offset = 0;
-    while (offset < chunk.byteLength && !this.#held) {
+    while (offset < chunk.byteLength && !this.#isPaused) {
       if (this.#isDropping) {
         return chunk.byteLength;
       }

@@ -1,7 +1,7 @@
 /**
  * What a node speaks of the protocols between nodes, which grow: told in its signed record, and by both ends of a stage's
  * session. A peer that speaks more leaves out what the other does not; what comes all the same is ignored (a member of
- * a message, a flag) or ends its stream in order (a kind of message), and is nobody's fault.
+ * a message, a flag) or ends its stream in order (a kind of message), without blame.
  */
 import { z } from 'zod';
 

@@ -30,7 +30,7 @@ export const workFlags = {
    */
   warmUp: 4,
   /**
-   * Each token is computed in a batch of its own, as a generated token is where nobody else asks: what comes out depends,
+   * Each token is computed in a batch of its own, as a generated token is where no other asks: what comes out depends,
    * in the last bits, on how many tokens a batch has. Hidden states are handed on in a frame like the one that came.
    */
   oneByOne: 8,

@@ -48,8 +48,8 @@ export const failover: Bench = {
       const bench = { mesh, questions, undisturbed };
       const killed = await disturb(bench, 'killed', (victim) => victim.kill());
       const left = await disturb(bench, 'left', async (victim) => {
-        const because = 'The benchmark leaves';
-        await victim.request('setWork', { state: 'draining', answersOwner: false, because });
+        const reason = 'The benchmark leaves';
+        await victim.request('setWork', { state: 'draining', answersOwner: false, reason });
         // What the owner's need leaves a stage.
         await new Promise((resolve) => {
           setTimeout(resolve, 400);

@@ -1,4 +1,4 @@
-/** Random-weight models for benchmarks, made once and kept outside the repository. */
+/** Random-weight models for benchmarks, made once and stored outside the repository. */
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';

@@ -38,14 +38,14 @@ export class WakeUps {
     this.#root = root;
   }
 
-  /** Looks at the processes that were there at the latest `lookAll`. */
+  /** Reads the processes that were there at the latest `lookAll`. */
   look(): void {
     for (const pid of this.#latest.keys()) {
       this.#lookAt(pid);
     }
   }
 
-  /** Looks for processes that came since, which costs more. */
+  /** Finds processes that came since, which costs more. */
   async lookAll(): Promise<void> {
     for (const pid of [this.#root, ...(await descendantsOf(this.#root))]) {
       if (!this.#latest.has(pid)) {

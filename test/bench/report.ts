@@ -1,4 +1,4 @@
-/** What a benchmark gives back, and how it is shown: a table for people on stderr, one JSON line on stdout. */
+/** What a benchmark returns, and how it is shown: a table for people on stderr, one JSON line on stdout. */
 
 export type BenchResult = {
   /** Rows of the table: equal keys, short values. */

@@ -185,7 +185,7 @@ function knownPeer(index: number, mesh: Mesh, random: () => number): KnownPeer {
     connected: random() < 0.1,
     latencyMs: random() < 0.1 ? random() * 200 : undefined,
     relayed: random() < 0.2,
-    standing: 0.5 + random() / 2,
+    reputation: 0.5 + random() / 2,
   };
 }
 

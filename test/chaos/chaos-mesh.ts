@@ -74,10 +74,10 @@ export class ChaosMesh {
   async drain(place: Place): Promise<void> {
     place.state = 'draining';
     this.#remember(place.node);
-    const because = 'The machine is needed';
-    await place.node.request('setWork', { state: 'draining', answersOwner: false, because });
+    const reason = 'The machine is needed';
+    await place.node.request('setWork', { state: 'draining', answersOwner: false, reason });
     await delay(400);
-    await place.node.request('setWork', { state: 'paused', answersOwner: false, because });
+    await place.node.request('setWork', { state: 'paused', answersOwner: false, reason });
   }
 
   /** Nothing gets through to it or from it, and nobody is told: the process stands still. */
@@ -92,7 +92,7 @@ export class ChaosMesh {
     } else if (place.state === 'cut off') {
       process.kill(place.node.pid, 'SIGCONT');
     } else {
-      await place.node.request('setWork', { state: 'serving', answersOwner: true, because: null });
+      await place.node.request('setWork', { state: 'serving', answersOwner: true, reason: null });
     }
     await place.node.untilServing();
     this.#remember(place.node);

@@ -68,9 +68,9 @@ test('the stop button ends an answer on all stages and keeps what had come', asy
   await expect(babble.answer.getByText('Stopped.')).toBeVisible();
   await expect(babble.send).toBeVisible();
   await expect(babble.question).toBeFocused();
-  const kept = await babble.answer.locator('.markdown').innerText();
+  const before = await babble.answer.locator('.markdown').innerText();
   await becomesIdle(babblingHost);
-  expect(await babble.answer.locator('.markdown').innerText()).toBe(kept);
+  expect(await babble.answer.locator('.markdown').innerText()).toBe(before);
 });
 
 test('Esc stops an answer, and the next question is answered', async ({ babble, babblingHost }) => {

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import { connectToHost } from '../../src-main/cli/host-client.ts';
-import { statusLines } from '../../src-main/cli/words/sentences.ts';
+import { statusLines } from '../../src-shared/words/command-line.ts';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { snapshotEvents } from '../support/host/snapshot-events.ts';

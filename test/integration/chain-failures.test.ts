@@ -101,7 +101,7 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
       await leaving.request('setWork', {
         state: 'draining',
         answersOwner: true,
-        because: 'A test is about to end it',
+        reason: 'A test is about to end it',
       });
     };
     const text = await chain.answer(longJson, leave, { response_format: colours });
@@ -111,7 +111,7 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
     expect(written.every(({ colour }) => names.some((name) => name === colour))).toBe(true);
     const { stages } = await receiptOf(longJson);
     expect(stages.map(({ peer }) => peer)).not.toContain(leaving?.status.peer);
-    await leaving?.request('setWork', { state: 'serving', answersOwner: true, because: null });
+    await leaving?.request('setWork', { state: 'serving', answersOwner: true, reason: null });
     await leaving?.untilServing();
     await chain.untilAllKnown();
   });
@@ -158,7 +158,7 @@ describe('a chain whose requester is gone', () => {
     process.kill(chain.asker.pid, 'SIGSTOP');
     const stoppedAt = performance.now();
     await chain.untilAllFree();
-    // Its last sign of life may be as old as they are apart, and silence is looked for now and then.
+    // Its last sign of life may be as old as they are apart, and silence is checked now and then.
     expect(performance.now() - stoppedAt).toBeLessThan(20_000);
     process.kill(chain.asker.pid, 'SIGCONT');
     abort();

@@ -43,8 +43,8 @@ it('gives the whole model’s greedy answers, each layer computed once', async (
 it('goes on with what its stages have of an earlier question', async () => {
   const answer = await chain.ask(longQuestion, answerTokens);
   const again = await chain.ask(longQuestion, answerTokens);
-  expect(answer.held).toBe(0);
-  expect(again.held).toBeGreaterThan(500);
+  expect(answer.cachedTokens).toBe(0);
+  expect(again.cachedTokens).toBeGreaterThan(500);
   expect(again.tokens).toEqual(answer.tokens);
 });
 

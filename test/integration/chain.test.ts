@@ -79,8 +79,8 @@ describe.each(cuts)('a model that is cut over $over', ({ starts }) => {
     expectSameUpToTies(answer, whole.at(-1) ?? answer);
     // Asked again, its stages still have what they computed, and go on as if they had computed it anew.
     const again = await chain.ask(longQuestion, answerTokens);
-    expect([answer.held, again.held % 64]).toEqual([0, 0]);
-    expect(again.held).toBeGreaterThan(500);
+    expect([answer.cachedTokens, again.cachedTokens % 64]).toEqual([0, 0]);
+    expect(again.cachedTokens).toBeGreaterThan(500);
     expect(again.tokens).toEqual(answer.tokens);
   });
 

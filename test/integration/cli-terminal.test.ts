@@ -27,7 +27,7 @@ async function runningHost(): Promise<{ readonly host: Host; readonly folder: st
   return { host, folder };
 }
 
-/** Runs `mindmesh` in a terminal, which is typed into, and gives back what the terminal was sent. */
+/** Runs `mindmesh` in a terminal, which is typed into, and returns what the terminal was sent. */
 async function inTerminal(args: readonly string[], typed = ''): Promise<string> {
   const quoted = [process.execPath, appFiles().commandLine, ...args].map(
     (argument) => `'${argument.replaceAll("'", "'\\''")}'`,

@@ -24,7 +24,7 @@ const grow = (folder: string, megabytes: number): void => {
 };
 
 it('the disk is left as it was, also by many tries, and the owner is told what is missing', async (context) => {
-  const disk = await smallDisk((because) => context.skip(because));
+  const disk = await smallDisk((reason) => context.skip(reason));
   const node = await NodeProcess.start({
     dataFolder: join(disk.folder, 'data'),
     bundledModels: [await modelFile()],
@@ -57,7 +57,7 @@ it('the disk is left as it was, also by many tries, and the owner is told what i
 });
 
 it('two shards do not count on the same room, and what nobody needs makes room', async (context) => {
-  const disk = await smallDisk((because) => context.skip(because));
+  const disk = await smallDisk((reason) => context.skip(reason));
   const path = await modelFile();
   // Room for one half, and not for both.
   grow(disk.folder, Math.round(((await stat(path)).size * 0.8) / 2 ** 20));

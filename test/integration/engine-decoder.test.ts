@@ -81,7 +81,7 @@ describe('the engine’s loop', () => {
     decoder.dispose();
   });
 
-  it('gives the room of what was kept of a session to one that computes', async () => {
+  it('gives the room of a cached prefix to one that computes', async () => {
     const { decoder, outputs, failures, send } = observe();
     const compute = async (session: number, count: number): Promise<void> => {
       decoder.open({ session, generated: [] });
@@ -154,7 +154,7 @@ describe('the engine’s loop', () => {
     decoder.dispose();
   });
 
-  it('computes singly what goes so: in one frame, bit by bit as one token at a time, whoever else asks', async () => {
+  it('computes one by one what asks for it: in one frame, bit by bit as one token at a time, whatever else is asked', async () => {
     const { decoder, outputs, send } = observe();
     const valuesOf = (session: number, from: number): Buffer =>
       Buffer.concat(

@@ -103,7 +103,7 @@ describe('bad work ends its session, and the engine goes on', () => {
       code: 'context-too-long',
       message: expect.stringContaining('other sessions hold 400'),
     });
-    // What the failed session held is free again, and the other one is untouched.
+    // What the failed session took is free again, and the other one is untouched.
     running.send(1, 400, promptTokens(100));
     await running.until(() => running.tokensOf(1).length === 2);
   });

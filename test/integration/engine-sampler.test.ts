@@ -120,18 +120,18 @@ describe('drawing a token', () => {
   });
 
   it.each([
-    { cut: { topK: 1 }, kept: [65] },
-    { cut: { topK: 3 }, kept: [65, 66, 67] },
-    { cut: { topP: 0.55 }, kept: [65, 66] },
-    { cut: { minP: 0.3 }, kept: [65, 66, 67] },
-    { cut: { minP: 0.3, topK: 2 }, kept: [65, 66] },
-    { cut: {}, kept: [65, 66, 67, 68] },
-  ])('keeps only the tokens that $cut leaves', ({ cut, kept }) => {
+    { cut: { topK: 1 }, possible: [65] },
+    { cut: { topK: 3 }, possible: [65, 66, 67] },
+    { cut: { topP: 0.55 }, possible: [65, 66] },
+    { cut: { minP: 0.3 }, possible: [65, 66, 67] },
+    { cut: { minP: 0.3, topK: 2 }, possible: [65, 66] },
+    { cut: {}, possible: [65, 66, 67, 68] },
+  ])('keeps only the tokens that $cut leaves', ({ cut, possible }) => {
     const logits = logitsFor({ 65: 0.5, 66: 0.25, 67: 0.2, 68: 0.05 });
     const drawn = withSampler({ ...cut, seed: 3 }, (sampler) =>
       Array.from({ length: 400 }, (_, position) => sampler.sample(logits, position).token),
     );
-    expect([...new Set(drawn)].toSorted((a, b) => a - b)).toEqual(kept);
+    expect([...new Set(drawn)].toSorted((a, b) => a - b)).toEqual(possible);
   });
 
   it('is more even at a high temperature', () => {

@@ -1,4 +1,4 @@
-/** A damaged database: kept aside, replaced by a new one, and told about wherever the owner looks. */
+/** A damaged database: moved aside, replaced by a new one, and told about wherever the owner looks. */
 import {
   existsSync,
   readdirSync,
@@ -48,7 +48,7 @@ async function services(folder: string): Promise<HostServices> {
   return opened;
 }
 
-function keptFiles(folder: string): string[] {
+function filesAside(folder: string): string[] {
   return readdirSync(folder).filter((name) => name.includes('.damaged-'));
 }
 
@@ -66,20 +66,20 @@ const damages: Readonly<Record<string, (path: string) => void>> = {
 
 describe('a database that', () => {
   it.each(Object.entries(damages))(
-    '%s is kept aside, byte for byte, and a new one takes its place',
+    '%s is moved aside, byte for byte, and a new one takes its place',
     async (_damage, spoil) => {
       const { folder, path } = await usedFolder();
       spoil(path);
       const before = readFileSync(path);
       const { settings, usage, acknowledgements, warnings } = await services(folder);
-      const [kept = '', ...others] = keptFiles(folder);
-      expect(kept).toMatch(/^mindmesh\.sqlite\.damaged-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/);
-      expect(others.filter((name) => !name.startsWith(`${kept}-`))).toEqual([]);
-      expect(readFileSync(join(folder, kept)).equals(before)).toBe(true);
+      const [aside = '', ...others] = filesAside(folder);
+      expect(aside).toMatch(/^mindmesh\.sqlite\.damaged-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/);
+      expect(others.filter((name) => !name.startsWith(`${aside}-`))).toEqual([]);
+      expect(readFileSync(join(folder, aside)).equals(before)).toBe(true);
       expect(warnings.map(warningWords)).toEqual([
         expect.stringMatching(/^The file with your settings and history was damaged, so MindMesh/),
       ]);
-      expect(warnings.map(warningWords)[0]).toContain(join(folder, kept));
+      expect(warnings.map(warningWords)[0]).toContain(join(folder, aside));
       expect(usage.summary().tokensServed).toBe(0);
       expect(acknowledgements.has('consent 3')).toBe(false);
       expect([42, defaultSettings.idleMinutes]).toContain(settings.settings.idleMinutes);
@@ -112,7 +112,7 @@ describe('a database that', () => {
     expect(warnings).toHaveLength(3);
   });
 
-  it('is damaged again and again is kept each time, also within one second', async () => {
+  it('is damaged again and again is moved aside each time, also within one second', async () => {
     const { folder, path } = await usedFolder();
     const now = new Date(Date.UTC(2026, 10, 21, 10, 12));
     for (const words of ['first', 'second', 'third']) {
@@ -121,7 +121,7 @@ describe('a database that', () => {
       openOrReplaceDatabase(path, quiet, () => now).close();
     }
     const name = 'mindmesh.sqlite.damaged-2026-11-21T10-12-00Z';
-    expect(keptFiles(folder).toSorted()).toEqual([name, `${name}-2`, `${name}-3`]);
+    expect(filesAside(folder).toSorted()).toEqual([name, `${name}-2`, `${name}-3`]);
     expect(readFileSync(join(folder, `${name}-2`), 'utf8')).toMatch(/^secondsecond/);
   });
 
@@ -131,9 +131,9 @@ describe('a database that', () => {
     writeFileSync(`${path}-wal`, 'what was not yet moved over');
     writeFileSync(`${path}-shm`, 'its index');
     await services(folder);
-    const kept = keptFiles(folder).toSorted();
-    expect(kept.map((name) => name.replace(/^.*Z/, ''))).toEqual(['', '-shm', '-wal']);
-    expect(readFileSync(join(folder, kept[2] ?? ''), 'utf8')).toBe('what was not yet moved over');
+    const aside = filesAside(folder).toSorted();
+    expect(aside.map((name) => name.replace(/^.*Z/, ''))).toEqual(['', '-shm', '-wal']);
+    expect(readFileSync(join(folder, aside[2] ?? ''), 'utf8')).toBe('what was not yet moved over');
   });
 
   it('is of a newer version is refused and stays where it is', async () => {
@@ -144,7 +144,7 @@ describe('a database that', () => {
     const before = readFileSync(path);
     await expect(services(folder)).rejects.toMatchObject({ code: 'database-too-new' });
     expect(readFileSync(path).equals(before)).toBe(true);
-    expect(keptFiles(folder)).toEqual([]);
+    expect(filesAside(folder)).toEqual([]);
   });
 
   it('cannot be replaced, on a full disk, is refused and stays where it is', async ({ skip }) => {
@@ -156,10 +156,10 @@ describe('a database that', () => {
     expect(refused).toThrow(expect.objectContaining({ code: 'database-damaged' }));
     expect(refused).toThrow('Nothing was changed.');
     expect(existsSync(path)).toBe(true);
-    expect(keptFiles(folder)).toEqual([]);
+    expect(filesAside(folder)).toEqual([]);
     await disk.free();
     refused().close();
-    expect(keptFiles(folder)).toHaveLength(1);
+    expect(filesAside(folder)).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,4 @@
-/** A disk that is full while something is to be kept: it is said, nothing crashes, and it works again afterwards. */
+/** A disk that is full while something is to be stored: it is said, nothing crashes, and it works again afterwards. */
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chatRequestSchema } from '../../src-shared/chat.ts';
@@ -26,7 +26,7 @@ async function fullDatabase(): Promise<{ database: Database; folder: string; fre
 }
 
 describe('a database that cannot be written', () => {
-  it('for want of room keeps the settings as they were, in memory as on disk, and says which was not kept', async () => {
+  it('for want of room keeps the settings as they were, in memory as on disk, and says which was not stored', async () => {
     const { database, folder, free } = await fullDatabase();
     const store = new SettingsStore(database, quiet);
     const fill = (): unknown => store.change({ idleMinutes: 42, exclusiveApps: manyApps });

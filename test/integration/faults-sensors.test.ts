@@ -98,7 +98,7 @@ async function laptop(broken?: Tool, fault?: Fault): Promise<Machine> {
 }
 
 /** What a tool that hangs holds up; all else is read without it. */
-const heldUp: Readonly<Record<Tool, readonly (keyof Facts)[]>> = {
+const delayed: Readonly<Record<Tool, readonly (keyof Facts)[]>> = {
   loginctl: ['inputIdleMs', 'isLocked'],
   xprintidle: ['inputIdleMs', 'isLocked'],
   xprop: ['games'],
@@ -110,7 +110,7 @@ const heldUp: Readonly<Record<Tool, readonly (keyof Facts)[]>> = {
 async function firstRound({ watch, clock, tools }: Machine, hanging?: Tool): Promise<Facts> {
   const isRead = (name: keyof Facts): boolean => {
     const reading = watch.facts[name];
-    return reading.isKnown || !/not been read yet|not answered yet/.test(reading.because);
+    return reading.isKnown || !/not been read yet|not answered yet/.test(reading.reason);
   };
   const names = Object.keys(watch.facts) as (keyof Facts)[];
   if (hanging !== undefined) {
@@ -119,7 +119,7 @@ async function firstRound({ watch, clock, tools }: Machine, hanging?: Tool): Pro
     );
     // The clock is the test's own, and reading takes real time: what would answer must have.
     await eventuallyTrue('what does not hang', () =>
-      names.every((name) => heldUp[hanging]?.includes(name) === true || isRead(name)),
+      names.every((name) => delayed[hanging]?.includes(name) === true || isRead(name)),
     );
     await clock.pass(5000);
   }
@@ -257,11 +257,11 @@ echo "${words}"; exit 15`);
         onTestFinished(() => cards.stop());
         cards.start(() => {});
         await eventuallyTrue('the card', () => cards.reading.isKnown);
-        const because = await eventually('the loss', () =>
-          cards.reading.isKnown ? undefined : cards.reading.because,
+        const reason = await eventually('the loss', () =>
+          cards.reading.isKnown ? undefined : cards.reading.reason,
         );
-        expect(because).toContain(words.slice(0, 60));
-        expect(reasonsFor({ facts: { gpus: unknown(because) } })).toEqual([]);
+        expect(reason).toContain(words.slice(0, 60));
+        expect(reasonsFor({ facts: { gpus: unknown(reason) } })).toEqual([]);
       },
     );
   },

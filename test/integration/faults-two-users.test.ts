@@ -96,7 +96,7 @@ describe('two users on one computer', () => {
   });
 });
 
-/** Holds the usual port of the window as another user's host would, or finds it held. */
+/** Holds the usual port of the window as another user's host would, or finds it taken. */
 async function holdWindowPort(): Promise<void> {
   const other = createServer();
   other.listen(defaultSettings.windowPort, '127.0.0.1');

@@ -143,7 +143,7 @@ describe('the gateway, asked by clients as they are', { timeout: 30_000 }, () =>
     await expect(client.models.list()).rejects.toThrow(`base URL to ${url}/v1`);
   });
 
-  it('names what there is to whoever asks for another API', async () => {
+  it('names what there is to a client that asks for another API', async () => {
     for (const path of ['/v1/responses', '/v1/messages', '/v1/embeddings', '/api/chat']) {
       const response = await post(path, {}, json);
       expect([response.status, await response.text()]).toEqual([

@@ -88,7 +88,7 @@ describe('the gateway, asked by something hostile', { timeout: 30_000 }, () => {
     expect([response.status, await response.json()]).toMatchObject([415, error()]);
   });
 
-  it('refuses whoever has no key or a wrong one before reading the body', async () => {
+  it('refuses a client that has no key or a wrong one before reading the body', async () => {
     const strangers = [{}, { authorization: 'Bearer mm-wrong' }, { authorization: testKey }];
     for (const stranger of strangers) {
       const response = await fetch(`${url}/v1/models`, { headers: stranger });

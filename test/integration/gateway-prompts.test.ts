@@ -151,7 +151,7 @@ describe('the tokenizers of many models', () => {
     expect(answer.stopped).toBe(true);
   });
 
-  it('are started once, and few are kept: the longest unused goes', async () => {
+  it('are started once, and few stay: the longest unused goes', async () => {
     await Promise.all([ask('a'), ask('a'), ask('b')]);
     await ask('c');
     await ask('d');

@@ -71,7 +71,7 @@ describe('a model that only peers have', () => {
     await host.until(({ shards }) => shards[0]?.state === 'serving', 'the layers are hosted');
     expect(Object.keys(await shardsOf(host))).toEqual(['2-3']);
     expect(host.status.models).toMatchObject([
-      { name: model, path: null, isKept: true, available: true },
+      { name: model, path: null, isStored: true, available: true },
     ]);
 
     // A node that has only the other half needs this one.
@@ -151,14 +151,14 @@ describe('a model that only peers have', () => {
     const keeper = await start({ staticPeers: owner.status.addresses });
     await keeper.untilAvailable(model);
     await keeper.request('downloadModel', { model, layers: upper });
-    const [kept] = Object.values(await shardsOf(keeper));
+    const [shard] = Object.values(await shardsOf(keeper));
 
     await owner.stop();
     const late = await start({ staticPeers: keeper.status.addresses });
     await late.until(({ models }) => models.some(({ name }) => name === model), 'it is heard of');
     expect(late.status.models).toMatchObject([{ name: model, available: false }]);
     await late.request('downloadModel', { model, layers: upper });
-    expect(await shardsOf(late)).toEqual({ '2-3': kept });
+    expect(await shardsOf(late)).toEqual({ '2-3': shard });
 
     // A peer that has deleted it says so.
     await late.request('removeModel', { model });

@@ -154,7 +154,7 @@ describe('while an answer streams over a peer', () => {
     await asking.configure({ routing: {} });
   }, 60_000);
 
-  it('price, region and limits of the peer that computes it are told and kept to', async () => {
+  it('price, region and limits of the peer that computes it are told and obeyed', async () => {
     await expectAnswerWhile(asking, () =>
       hosting.configure({
         hosting: {

@@ -163,7 +163,7 @@ describe('a network of twelve nodes on one address', () => {
     await Promise.all(
       others.map(async (from, index) => {
         for (const to of others.slice(index + 1)) {
-          // Eleven at a time are much for a machine that has other tests to run; who is too late is asked again.
+          // Eleven at a time are much for a machine that has other tests to run; a peer that is too late is asked again.
           await vi.waitFor(
             async () => {
               const signal = AbortSignal.timeout(20_000);

@@ -191,7 +191,7 @@ describe('two models of one name', () => {
     await node.request('setWork', {
       state: 'paused',
       answersOwner: false,
-      because: 'Paused: you paused it',
+      reason: 'Paused: you paused it',
     });
     await expect(ask(node, 'Same Name')).rejects.toMatchObject({
       code: 'no-route',
@@ -240,7 +240,7 @@ describe('a model that cannot be loaded', () => {
     await node.request('setWork', {
       state: 'paused',
       answersOwner: false,
-      because: 'This machine is paused after failures to load',
+      reason: 'This machine is paused after failures to load',
     });
     const refused = await ask(node, 'Good').catch((error: unknown) => String(error));
     expect(refused).toMatch(/is paused after failures to load\.$/);

@@ -43,7 +43,7 @@ async function takePort(): Promise<{ port: number; free: () => Promise<void> }> 
 }
 
 describe('a node’s identity', () => {
-  it('is kept in its data folder for its owner alone, and lasts over restarts and power cuts', async () => {
+  it('is stored in its data folder for its owner alone, and lasts over restarts and power cuts', async () => {
     const dataFolder = await temporaryFolder();
     const first = await start({ dataFolder });
     const { peer } = first.status;
@@ -152,14 +152,14 @@ describe('the shards of a node', () => {
     await node.request('setWork', {
       state: 'draining',
       answersOwner: false,
-      because: 'Freeing the memory',
+      reason: 'Freeing the memory',
     });
     expect(await answeredBy()).toBe(other.status.peer);
     expect(isAlive(engine)).toBe(true);
     await node.request('setWork', {
       state: 'paused',
       answersOwner: false,
-      because: 'Paused: a game is running',
+      reason: 'Paused: a game is running',
     });
     expect(isAlive(engine)).toBe(false);
     expect(await answeredBy()).toBe(other.status.peer);
@@ -171,14 +171,14 @@ describe('the shards of a node', () => {
       code: 'no-route',
       message: expect.stringMatching(/\. Paused: a game is running\.$/),
     });
-    await node.request('setWork', { state: 'serving', answersOwner: true, because: null });
+    await node.request('setWork', { state: 'serving', answersOwner: true, reason: null });
     await node.untilServing();
     expect(await answeredBy()).toBe(node.status.peer);
   });
 
   it('answer their own user while they are paused for everybody else, and load only when asked', async () => {
     const config = { bundledModels: [await modelFile()], shards: [{ model }] };
-    const pause = { state: 'paused', answersOwner: true, because: 'Paused: in use' } as const;
+    const pause = { state: 'paused', answersOwner: true, reason: 'Paused: in use' } as const;
     const node = await start({ ...config, work: pause });
     const other = await start({ ...config, shards: [], staticPeers: node.status.addresses });
     await other.until(({ peers }) => peers[0]?.connected === true, 'the peers know each other');
@@ -193,11 +193,11 @@ describe('the shards of a node', () => {
     ]);
     await node.until(({ shards }) => shards[0]?.state === 'serving', 'the engine is told of');
     const [engine = 0] = node.enginePids;
-    await node.request('setWork', { ...pause, because: 'Paused: the processor is busy' });
+    await node.request('setWork', { ...pause, reason: 'Paused: the processor is busy' });
     expect(isAlive(engine)).toBe(true);
     await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
 
-    await node.request('setWork', { ...pause, answersOwner: false, because: 'Paused: a game' });
+    await node.request('setWork', { ...pause, answersOwner: false, reason: 'Paused: a game' });
     expect(isAlive(engine)).toBe(false);
     // Nor is anything left of the processes that make prompts of text.
     await vi.waitFor(async () => expect(await descendantsOf(node.pid)).toEqual([]), 2000);

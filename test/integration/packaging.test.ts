@@ -55,7 +55,7 @@ describe('packaging', () => {
     expect(() => packagingPlan({ ...options, hasCuda: true }, mac)).toThrow('no CUDA on macOS');
   });
 
-  it('looks for updates nowhere unless told where', () => {
+  it('checks for updates nowhere unless told where', () => {
     expect(packagingPlan(options, linux).publish).toBeNull();
     // electron-builder.yml reads the address from the environment itself.
     expect(packagingPlan(options, { ...linux, env: updateUrl }).publish).toBeUndefined();

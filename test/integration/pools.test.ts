@@ -1,4 +1,4 @@
-/** Pools of real nodes over TCP: joining by an invite, who is let in, who is cut off, and what a restart keeps. */
+/** Pools of real nodes over TCP: joining by an invite, which peers are let in, which are cut off, and what a restart keeps. */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -419,7 +419,7 @@ describe('admins', () => {
 });
 
 describe('leaving', () => {
-  it('is told to the others, and deletes what the node kept', async () => {
+  it('is told to the others, and deletes what the node stored', async () => {
     const { owner } = await startPool();
     const dataFolder = await testFolder();
     const node = await startPoolNode({ dataFolder });

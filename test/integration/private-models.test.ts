@@ -17,8 +17,8 @@ import { smallModel, writeRandomModel } from '../support/engine/random-model.ts'
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const unknownId = 'a'.repeat(64);
-const serving: WorkOrder = { state: 'serving', answersOwner: true, because: null };
-const paused: WorkOrder = { state: 'paused', answersOwner: true, because: 'Paused: in use' };
+const serving: WorkOrder = { state: 'serving', answersOwner: true, reason: null };
+const paused: WorkOrder = { state: 'paused', answersOwner: true, reason: 'Paused: in use' };
 
 async function start(config: NodeProcessConfig = {}): Promise<NodeProcess> {
   const node = await NodeProcess.start({
@@ -205,12 +205,15 @@ describe('a model that was fetched', () => {
     const watching = await startMesh({
       staticPeers: [...member.status.addresses, ...stranger.status.addresses],
     });
-    const held = (node: NodeProcess) => watching.knownPeer(node.status.peer)?.record.stores;
-    await eventuallyTrue('the stranger tells of it', async () => held(stranger)?.length === 1);
+    const storedModels = (node: NodeProcess) => watching.knownPeer(node.status.peer)?.record.stores;
+    await eventuallyTrue(
+      'the stranger tells of it',
+      async () => storedModels(stranger)?.length === 1,
+    );
     await eventuallyTrue(
       'the member is heard of',
       async () => watching.knownPeer(member.status.peer)?.record.state === 'serving',
     );
-    expect(held(member)).toBeUndefined();
+    expect(storedModels(member)).toBeUndefined();
   });
 });

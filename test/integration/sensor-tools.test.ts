@@ -43,7 +43,7 @@ function watched(
 function reasonOf(cards: NvidiaCards, words: string): Promise<string> {
   return eventually(`unknown because of "${words}"`, () => {
     const { reading } = cards;
-    return !reading.isKnown && reading.because.includes(words) ? reading.because : undefined;
+    return !reading.isKnown && reading.reason.includes(words) ? reading.reason : undefined;
   });
 }
 
@@ -255,7 +255,7 @@ describe.skipIf(process.platform === 'win32')('a tool that runs for one answer',
     sensor.start(() => {});
     const reason = await eventually('given up', () => {
       const { reading } = sensor;
-      return !reading.isKnown && reading.because.includes('within') ? reading.because : undefined;
+      return !reading.isKnown && reading.reason.includes('within') ? reading.reason : undefined;
     });
     expect(reason).toBe('The lid did not answer within 0.5 seconds');
     await eventuallyTrue('killed', async () => !(await tool.pids()).some(isAlive));
@@ -316,7 +316,7 @@ done`;
     watch.start(() => {});
     await eventuallyTrue('the reason', () => {
       const { load } = watch.sections;
-      return !load.isKnown && load.because === 'PowerShell is not installed';
+      return !load.isKnown && load.reason === 'PowerShell is not installed';
     });
     expect(watch.sections.owner).toEqual(unknown('PowerShell is not installed'));
   });

@@ -397,7 +397,7 @@ describe('a frame that has no place on its channel', () => {
 });
 
 describe('a data channel whose session has ended', () => {
-  it('is not listened to any more: what still comes is neither kept nor judged', async () => {
+  it('is not listened to any more: what still comes is neither stored nor judged', async () => {
     const stranger = await attacker();
     const control = await stranger.open(stranger.openHalf('last'));
     const stream = await stranger.stream();

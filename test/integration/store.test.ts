@@ -269,10 +269,10 @@ describe('the database', () => {
       await once(writer, 'exit');
     }
     expect(writer.signalCode).toBe('SIGKILL');
-    const kept = new UsageStore(open(path)).summary().tokensServed;
-    expect(kept).toBeGreaterThanOrEqual(committed);
+    const total = new UsageStore(open(path)).summary().tokensServed;
+    expect(total).toBeGreaterThanOrEqual(committed);
     // The row after the last one told may have been committed, and none beyond that.
-    expect(kept).toBeLessThanOrEqual(committed + 1);
+    expect(total).toBeLessThanOrEqual(committed + 1);
   });
 });
 
@@ -294,7 +294,7 @@ describe('stored settings', () => {
     expect(new SettingsStore(open(path), quiet).settings).toEqual(store.settings);
   });
 
-  it('are not kept when they are back at their defaults', async () => {
+  it('are not stored when they are back at their defaults', async () => {
     const database = open(await databasePath());
     const store = new SettingsStore(database, quiet);
     store.change({ apiPort: 7000, exclusiveApps: ['blender'] });

@@ -175,7 +175,7 @@ describe('fetching layers from peers', () => {
     expect(faults.every(({ id }) => id === dying.peer.channels.peer)).toBe(true);
   });
 
-  it('replaces a peer that stops sending, and asks others for what it held up', async () => {
+  it('replaces a peer that stops sending, and asks others for what it delayed', async () => {
     let answers = 0;
     const stalled = await startOwner(path, {
       spoil: (model) => ({
@@ -209,7 +209,7 @@ describe('fetching layers from peers', () => {
 });
 
 describe('what is not to be had', () => {
-  it('is said when nobody gives it, and what came before is kept for the next time', async () => {
+  it('is said when no peer gives it, and what came before stays for the next time', async () => {
     const half = await startOwner(path, {
       spoil: (model) => ({
         have: async () => {

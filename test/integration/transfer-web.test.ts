@@ -251,7 +251,7 @@ describe('an address', () => {
     expect(port.connections()).toBe(0);
   });
 
-  it('that takes too long is given up, whoever waits', async () => {
+  it('that takes too long is given up, whatever waits', async () => {
     const server = await startModelServer(content);
     server.fault = 'hangs';
     await expect(HttpFile.open(server.url, whileTesting(), 100)).rejects.toMatchObject({

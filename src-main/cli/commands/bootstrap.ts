@@ -12,7 +12,7 @@ import { type Child, describeExit, startChild } from '../../../src-shared/proces
 import { appFiles } from '../../base/app-files.ts';
 import { dataFolderAt, prepareDataFolder } from '../../data/data-folder.ts';
 import { lockDataFolder } from '../../data/data-folder-lock.ts';
-import { bootstrapLines } from '../words/peer-lines.ts';
+import { bootstrapLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import type { CommonOptions } from '../use-host.ts';
 
@@ -34,7 +34,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
-  // It is somebody else in the mesh than the MindMesh that its owner uses.
+  // In the mesh it is another peer than the MindMesh that its owner uses.
   const usual = join(dataFolderAt(undefined).folder, 'bootstrap');
   const dataFolder = dataFolderAt(options.data ?? usual);
   await prepareDataFolder(dataFolder);

@@ -11,7 +11,7 @@ import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import { ask, type Asked, tellReceipt } from '../ask.ts';
 import { chooseModel, findModel } from '../choose-model.ts';
-import { isAfterFault } from '../words/sentences.ts';
+import { isAfterFault } from '../../../src-shared/words/command-line.ts';
 import { converse } from '../converse.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import { print, printJson, printPiece } from '../terminal.ts';
@@ -79,7 +79,7 @@ function systemMessages({ system }: ChatOptions): ChatMessage[] {
  * The wanted model once it can answer, or else the best one that can.
  *
  * @throws AppError `model-not-found`, `no-route` when this machine does not host it, is paused or could not load it, and
- * nobody else is known, `timed-out`
+ * no other peer is known, `timed-out`
  */
 async function modelFor(connection: HostConnection, wanted: string | undefined): Promise<string> {
   try {
@@ -88,7 +88,7 @@ async function modelFor(connection: HostConnection, wanted: string | undefined):
     if (toAppError(error).code !== 'model-not-found') {
       throw error;
     }
-    // While nobody looked, the host did not ask its node who is there.
+    // Without a watcher, the host did not ask its node for the peers.
     await delay(freshWithinMs);
     return knownModel(connection, wanted);
   }
@@ -129,7 +129,7 @@ function answeringModel(
   const shards = node.shards.filter(
     ({ manifestId }) => model === undefined || manifestId === model.manifestId,
   );
-  if (model?.isKept === true && shards.length === 0) {
+  if (model?.isStored === true && shards.length === 0) {
     const name = model.alias ?? model.name;
     throw new AppError(
       'no-route',

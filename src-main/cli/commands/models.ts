@@ -12,8 +12,8 @@ import {
   fetchedLines,
   hostingLine,
   importLines,
-} from '../words/model-words.ts';
-import { modelLines } from '../words/sentences.ts';
+} from '../../../src-shared/words/command-line.ts';
+import { modelLines } from '../../../src-shared/words/command-line.ts';
 import { note, noteOver, print, printJson } from '../terminal.ts';
 import { type CommonOptions, quietly, useHost } from '../use-host.ts';
 import { hostHere } from './host-model.ts';
@@ -23,7 +23,7 @@ const foundWithinMs = 20_000;
 
 type ModelsOptions = CommonOptions & { readonly json?: boolean };
 
-/** A host that is composed for a download loads no model, and looks for peers as always. */
+/** A host that is composed for a download loads no model, and searches for peers as always. */
 const withoutModels: ChangedSettings = { shards: [] };
 
 export async function listModels(options: ModelsOptions): Promise<void> {

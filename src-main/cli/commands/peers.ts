@@ -1,9 +1,9 @@
-/** `mindmesh peers`: who is in the mesh, as this machine sees it. */
+/** `mindmesh peers`: the peers of the mesh, as this machine sees it. */
 import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { warningWords } from '../../../src-shared/words/words.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { meshWarnings } from '../../node/mesh-warnings.ts';
-import { peerLines } from '../words/peer-lines.ts';
+import { peerLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';
 

@@ -4,7 +4,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolRole } from '../../../src-shared/pool.ts';
 import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
-import { inviteLines, poolLines } from '../words/pool-lines.ts';
+import { inviteLines, poolLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost, useHost } from '../use-host.ts';
 
@@ -13,7 +13,7 @@ type PoolOptions = CommonOptions & { readonly json?: boolean };
 /** A host that is composed for a word about pools loads no model. */
 const withoutModels: ChangedSettings = { shards: [] };
 
-/** And for a look at them it talks to nobody. */
+/** And to list them it connects to no peer. */
 const quietly: ChangedSettings = {
   ...withoutModels,
   peers: [],

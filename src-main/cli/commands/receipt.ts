@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
 import { checkReceipt, isGenuine } from '../../../src-shared/receipt/check-receipt.ts';
 import { exitCodes, print, printJson } from '../terminal.ts';
-import { receiptCheckLines } from '../words/receipt-lines.ts';
+import { receiptCheckLines } from '../../../src-shared/words/command-line.ts';
 
 /** A long answer with log-probabilities has a few megabytes. */
 const maxFileBytes = 32 * 1024 * 1024;

@@ -2,7 +2,7 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
-import { routeLines } from '../words/route-words.ts';
+import { routeLines } from '../../../src-shared/words/command-line.ts';
 import { print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
 

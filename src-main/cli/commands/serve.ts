@@ -6,7 +6,7 @@ import type { Warning } from '../../../src-shared/warning.ts';
 import { appFiles } from '../../base/app-files.ts';
 import { createHost, type Host } from '../../host/host.ts';
 import { type DashboardServer, startDashboardServer } from '../../control/dashboard-server.ts';
-import { serveLines } from '../words/sentences.ts';
+import { serveLines } from '../../../src-shared/words/command-line.ts';
 import { note, print } from '../terminal.ts';
 import type { CommonOptions } from '../use-host.ts';
 
@@ -50,7 +50,7 @@ async function startServer(
 ): Promise<DashboardServer> {
   const { windowPort } = await host.call('settings', {});
   const pages = options.window ? appFiles().windowPages : null;
-  // Without a window nobody has to remember the port.
+  // Without a window the owner need not remember the port.
   const port = options.window ? windowPort : 0;
   const isChosen =
     options.overrides.windowPort !== undefined || port !== defaultSettings.windowPort;

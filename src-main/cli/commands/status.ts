@@ -3,7 +3,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
 import { readHostFile, refuseForeignFolder } from '../../data/host-file.ts';
 import type { HostConnection } from '../host-connection.ts';
-import { statusLines } from '../words/sentences.ts';
+import { statusLines } from '../../../src-shared/words/command-line.ts';
 import { exitCodes, note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
 
@@ -31,7 +31,7 @@ export async function status(options: CommonOptions & { readonly json?: boolean 
         ...snapshot,
         facts: await connection.topic('facts'),
         pid,
-        // The key opens the endpoint to whoever reads it; programs take it from its file.
+        // The key opens the endpoint to everyone who reads it; programs take it from its file.
         api: { ...api, baseUrl, keyFile: dataFolder.apiKey },
       });
     } else {

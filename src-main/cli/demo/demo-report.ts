@@ -1,6 +1,6 @@
 /** What the demonstration tells about its answer. Pure. */
 import type { Receipt } from '../../../src-shared/chat.ts';
-import { shortPeer } from '../words/sentences.ts';
+import { shortPeer } from '../../../src-shared/words/command-line.ts';
 
 /** The one line of `npm run --silent demo -- --json`. */
 export function demoJson(answer: string, receipt: Receipt): unknown {

@@ -9,7 +9,7 @@ import { ask } from '../ask.ts';
 import { type DemoHost, DemoHosts } from './demo-hosts.ts';
 import { demoJson, demoTable, halves, peersOf } from './demo-report.ts';
 import { waitForSnapshot } from '../host-connection.ts';
-import { peerAddresses } from '../words/sentences.ts';
+import { peerAddresses } from '../../../src-shared/words/command-line.ts';
 import {
   ignoreClosedOutput,
   note,

@@ -19,7 +19,7 @@ type Desktop = {
 const windowsPerLook = 2;
 const maxWindows = 200;
 
-/** Looks at the active window, at those that filled the screen before, and at some others in turn. */
+/** Reads the active window, at those that filled the screen before, and at some others in turn. */
 export class FullScreenWindows {
   readonly #runCommand: RunCommand;
   #known: ReadonlySet<string> = new Set();

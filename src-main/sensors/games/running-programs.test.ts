@@ -45,7 +45,7 @@ it('notices that a young process turned into a game, and that one ended', async 
   expect(await programs.read()).toEqual(known([{ pid: 1, paths: ['init'] }]));
 });
 
-it('looks at an old process again only once a minute', async () => {
+it('reads an old process again only once a minute', async () => {
   const root = await fileTree({ '1/cmdline': 'first\0' });
   const clock = new ManualClock();
   const programs = new LinuxPrograms(root, clock);

@@ -16,11 +16,11 @@ type Seen = { readonly since: number; readAt: number; paths: readonly string[] }
 
 /** A young process may still turn into another program: launchers' scripts end in "exec game". */
 const youngMs = 60_000;
-/** An old one is looked at again so seldom only because its number may have gone to another. */
+/** An old one is read again so seldom only because its number may have gone to another. */
 const rereadMs = 60_000;
 const maxProcesses = 20_000;
 
-/** Linux's processes, read from /proc; only what is new or young is looked at closely. */
+/** Linux's processes, read from /proc; only what is new or young is read closely. */
 export class LinuxPrograms {
   readonly #procRoot: string;
   readonly #clock: Clock;

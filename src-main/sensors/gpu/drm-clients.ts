@@ -85,7 +85,7 @@ export class DrmClients {
         }
       }
     } catch {
-      // It ended, or belongs to somebody else.
+      // It ended, or belongs to another user.
     }
     return cards;
   }
@@ -100,7 +100,7 @@ export class DrmClients {
   }
 }
 
-/** The less, the sooner: young ones before all others, then who has waited longest. */
+/** The less, the sooner: young ones before all others, then those that waited longest. */
 function rank({ looks, lookedAt }: Seen): number {
   return looks < looksWhileYoung ? lookedAt - Number.MAX_SAFE_INTEGER / 2 : lookedAt;
 }

@@ -1,6 +1,6 @@
 /**
  * Reads what Linux's drivers of AMD's and Intel's cards tell in /proc/PID/fdinfo about one use of a card, and
- * turns two looks at it into a load. Format: the kernel's Documentation/gpu/drm-usage-stats.rst.
+ * turns two readings into a load. Format: the kernel's Documentation/gpu/drm-usage-stats.rst.
  */
 import { parsePciAddress } from './pci-address.ts';
 

@@ -20,7 +20,7 @@ export class GraphicsCards {
     nvidia: Reading<readonly NvidiaFacts[]>,
   ): Reading<readonly GpuFacts[]> {
     if (!nvidia.isKnown) {
-      return this.#withoutTool(system, nvidia.because);
+      return this.#withoutTool(system, nvidia.reason);
     }
     for (const { pciAddress, facts } of nvidia.value) {
       if (pciAddress !== null) {
@@ -45,17 +45,14 @@ export class GraphicsCards {
   }
 
   /** A tool that is missing or in trouble matters only where there is a card for it. */
-  #withoutTool(
-    system: Reading<readonly GpuFacts[]>,
-    because: string,
-  ): Reading<readonly GpuFacts[]> {
+  #withoutTool(system: Reading<readonly GpuFacts[]>, reason: string): Reading<readonly GpuFacts[]> {
     return system.isKnown
       ? known(
           system.value.map((card) =>
-            card.vendor === 'nvidia' ? explained(this.#identified(card), because) : card,
+            card.vendor === 'nvidia' ? explained(this.#identified(card), reason) : card,
           ),
         )
-      : unknown(`${system.because}, and ${because}`);
+      : unknown(`${system.reason}, and ${reason}`);
   }
 
   #identified(card: GpuFacts): GpuFacts {
@@ -86,9 +83,9 @@ function completed(facts: GpuFacts, seen: readonly GpuFacts[]): GpuFacts {
 }
 
 /** The same card, with the tool's trouble as the reason of what is not known. */
-function explained(card: GpuFacts, because: string): GpuFacts {
+function explained(card: GpuFacts, reason: string): GpuFacts {
   const explain = (reading: Reading<number>): Reading<number> =>
-    reading.isKnown ? reading : unknown(because);
+    reading.isKnown ? reading : unknown(reason);
   return {
     ...card,
     utilisation: explain(card.utilisation),

@@ -166,8 +166,8 @@ async function readFan(sensors: string): Promise<Reading<number>> {
 }
 
 /** A card about which nothing but its presence is known. */
-export function presentCard(card: LinuxCard, name: string, because: string): GpuFacts {
-  const missing = unknown(because);
+export function presentCard(card: LinuxCard, name: string, reason: string): GpuFacts {
+  const missing = unknown(reason);
   return {
     id: card.pciAddress,
     name,

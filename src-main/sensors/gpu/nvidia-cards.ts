@@ -44,15 +44,15 @@ export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
       name: 'nvidia-smi',
       args: [...nvidiaQueryArguments, `--loop-ms=${everyMs}`],
       onLine: (line) => this.#onCardLine(line),
-      onTrouble: (because) => this.#onTrouble(because),
+      onTrouble: (reason) => this.#onTrouble(reason),
     });
     this.#monitor = new LineTool({
       ...tool,
       name: 'nvidia-smi pmon',
       args: ['pmon', '-s', 'um', '-d', String(Math.max(1, Math.round(everyMs / 1000)))],
       onLine: (line) => this.#readings.hearProcess(line),
-      onTrouble: (because) => {
-        this.#readings.noteMonitorTrouble(because);
+      onTrouble: (reason) => {
+        this.#readings.noteMonitorTrouble(reason);
         this.#onChange?.();
       },
     });
@@ -91,13 +91,13 @@ export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
     return true;
   }
 
-  #onTrouble(because: string): void {
-    this.#forget(because);
+  #onTrouble(reason: string): void {
+    this.#forget(reason);
     this.#wantMonitor(false);
   }
 
-  #forget(because: string): void {
-    this.#readings.forget(because);
+  #forget(reason: string): void {
+    this.#readings.forget(reason);
     this.#onChange?.();
   }
 

@@ -68,8 +68,8 @@ it.each([
     'utilisation',
     'nvidia-smi says "4294967295" for its load',
   ],
-] as const)('leaves %s unknown and says what it was told', (_what, line, field, because) => {
-  expect(parsed(line)[field]).toEqual(unknown(because));
+] as const)('leaves %s unknown and says what it was told', (_what, line, field, reason) => {
+  expect(parsed(line)[field]).toEqual(unknown(reason));
 });
 
 it('reads a card that the driver lost as one of which nothing is known', () => {

@@ -96,16 +96,16 @@ export class NvidiaReadings {
   }
 
   /** Why processes are not told. */
-  noteMonitorTrouble(because: string): void {
-    this.#monitorTrouble = because;
+  noteMonitorTrouble(reason: string): void {
+    this.#monitorTrouble = reason;
   }
 
   forgetProcesses(): void {
     this.#rows.clear();
   }
 
-  forget(because: string): void {
-    this.#trouble = because;
+  forget(reason: string): void {
+    this.#trouble = reason;
     this.#cards.clear();
     this.#rows.clear();
     this.#others.clear();
@@ -137,12 +137,12 @@ export class NvidiaReadings {
     const now = this.#clock.now();
     const rows = this.#rowsOf(card.index);
     if (ours.size > 0 && rows.length === 0) {
-      const held = this.#others.get(card.index);
-      if (held !== undefined && now - held.at <= othersValidMs) {
-        return held.value;
+      const latest = this.#others.get(card.index);
+      if (latest !== undefined && now - latest.at <= othersValidMs) {
+        return latest.value;
       }
-      const because = unknown(this.#monitorTrouble ?? 'nvidia-smi pmon has not answered yet');
-      return { othersUtilisation: because, othersMemoryBytes: because };
+      const reason = unknown(this.#monitorTrouble ?? 'nvidia-smi pmon has not answered yet');
+      return { othersUtilisation: reason, othersMemoryBytes: reason };
     }
     const value = ours.size === 0 ? allByOthers(card) : othersUse(card, rows, ours);
     this.#others.set(card.index, { value, at: now });

@@ -60,8 +60,8 @@ export class WindowsRecords {
   }
 
   /** Nothing that was said holds any longer. */
-  forget(because: string): void {
-    this.#sections = allUnknown(because);
+  forget(reason: string): void {
+    this.#sections = allUnknown(reason);
     this.#lines = [];
     this.#paths.clear();
   }
@@ -150,8 +150,8 @@ export class WindowsRecords {
   }
 }
 
-function allUnknown(because: string): WindowsSections {
-  const missing = unknown(because);
+function allUnknown(reason: string): WindowsSections {
+  const missing = unknown(reason);
   return {
     adapters: missing,
     folders: missing,

@@ -6,7 +6,7 @@
  * Loads come from WMI's counter classes, whose names, unlike those of typeperf and Get-Counter, are the same in
  * every language. The adapters' names and LUIDs come from DirectX's part of the registry.
  *
- * @param everySeconds between looks at the owner; processes and cards, which cost more, are asked at every second
+ * @param everySeconds between readings of the owner's presence; processes and cards, which cost more, are asked at every second
  * and every fifth
  */
 export function windowsScript(everySeconds: number): string {

@@ -38,7 +38,7 @@ export class WindowsWatch {
         }
         return isUnderstood;
       },
-      onTrouble: (because) => this.#forget(because),
+      onTrouble: (reason) => this.#forget(reason),
     });
   }
 
@@ -71,8 +71,8 @@ export class WindowsWatch {
     }
   }
 
-  #forget(because: string): void {
-    this.#records.forget(because);
+  #forget(reason: string): void {
+    this.#records.forget(reason);
     this.#onChange?.();
   }
 }

@@ -1,4 +1,4 @@
-/** The owner's wishes, one row each; a missing row means the default. */
+/** The settings that the owner changed, one row each; a missing row means the default. */
 import type { Migration } from './migration.ts';
 
 export const settingsMigration: Migration = {

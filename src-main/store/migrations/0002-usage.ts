@@ -1,4 +1,4 @@
-/** Finished work: answers that this machine's user received, and layers that it computed for somebody. */
+/** Finished work: answers that this machine's user received, and layers that it computed for others. */
 import type { Migration } from './migration.ts';
 
 export const usageMigration: Migration = {

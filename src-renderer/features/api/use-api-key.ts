@@ -1,4 +1,4 @@
-/** The key of the API, asked for by whoever shows it and told to nobody else. */
+/** The key of the API, asked for by the view that shows it alone. */
 import { useEffect, useState } from 'react';
 import { useHost, useHostView } from '../host-client/host-context.tsx';
 

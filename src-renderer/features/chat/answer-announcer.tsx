@@ -1,6 +1,6 @@
 /** Reads an answer to screen readers while it streams, in sentences, and never interrupts. */
 import { useEffect, useRef } from 'react';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { nextAnnouncement } from './announcements.ts';
 import type { Answer } from './chat-state.ts';
 

@@ -28,7 +28,7 @@ export function useShell(): ShellState | null {
   );
 }
 
-/** The invite that somebody opened as a link, and how to forget it. `request` is another number for each that is opened. */
+/** The invite that was opened as a link, and how to forget it. `request` is another number for each that is opened. */
 export function useOpenedInvite(): {
   readonly invite: string | null;
   readonly request: number;

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { DismissButton } from '../warnings/dismiss-button.tsx';
 import { useDesktop, useShell } from './desktop-context.tsx';
 

@@ -32,7 +32,7 @@ describe('the state of the app', () => {
     vi.restoreAllMocks();
   });
 
-  it('is kept as last told, tells its listeners, and leaves out what cannot be read', () => {
+  it('stays as last told, tells its listeners, and leaves out what cannot be read', () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
     const listening: ((state: ShellState) => void)[] = [];
     const tell = (state: ShellState): void => listening.at(-1)?.(state);

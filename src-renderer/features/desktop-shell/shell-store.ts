@@ -20,7 +20,7 @@ const viewsOfLinks = { chat: 'chat', join: 'pools' } as const satisfies Record<
   View
 >;
 
-/** The view that somebody asked for since the request seen last; null when nobody did, or asked for none. */
+/** The view that was asked for since the request seen last; null without such a request, or when it named none. */
 export function viewAskedFor(state: ShellState, requestSeen: number): View | null {
   if (state.request === requestSeen) {
     return null;

@@ -4,7 +4,7 @@ import { Card } from '../../components/card.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { dutyWords } from '../../../src-shared/words/words.ts';
 import { localNow } from '../../../src-shared/local-time.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { dutySummary, ownQuestions } from './duty-summary.ts';
 import { PauseControls } from './pause-controls.tsx';
 import { PauseReasons } from './pause-reasons.tsx';

@@ -2,7 +2,7 @@
 import type { Duty } from '../../../src-shared/duty.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { Tone } from '../../components/state-badge.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { nodeSummary } from '../node/node-summary.ts';
 
 const tones: Record<Duty['state'], Tone> = {
@@ -34,7 +34,7 @@ export function appSummary(
 }
 
 /**
- * The answerer of the owner while nobody else is served: this machine, others, or nobody. null while it is about to
+ * The answerer of the owner while no one else is served: this machine, others, or none. null while it is about to
  * change, or goes without saying.
  */
 export function ownQuestions(

@@ -3,7 +3,7 @@ import { pauseChoices } from '../../../src-shared/duty.ts';
 import type { DutyView } from '../../../src-shared/api/duty.ts';
 import { Button } from '../../components/button.tsx';
 import { MenuButton } from '../../components/menu-button.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { useHostView } from '../host-client/host-context.tsx';
 import { useDutyAction } from './use-duty-action.ts';
 

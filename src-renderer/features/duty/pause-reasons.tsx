@@ -3,8 +3,7 @@ import { type PauseReason, type PauseReasonName } from '../../../src-shared/duty
 import { Icon, type IconName } from '../../components/icon.tsx';
 import { causeWords } from '../../../src-shared/words/words.ts';
 import { localNow } from '../../../src-shared/local-time.ts';
-import { asSentence } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { asSentence, text } from '../../../src-shared/words/window.ts';
 import { viewAddress } from '../navigation/use-view.ts';
 import { canBeSwitchedOff, reasonEnd } from './reason-words.ts';
 

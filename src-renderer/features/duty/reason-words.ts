@@ -1,6 +1,6 @@
 /** How a reason to pause ends: at a time where that is known, else in words about its cause. Pure. */
 import type { PauseReason } from '../../../src-shared/duty.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.duty;
 

@@ -1,6 +1,6 @@
 /** Why a question to the host failed, as a sentence for a person. */
 import { toAppError } from '../../../src-shared/errors.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { ConnectionLostError } from './host-client.ts';
 
 export function failureSentence(error: unknown): string {

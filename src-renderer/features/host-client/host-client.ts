@@ -23,7 +23,7 @@ import type { Link, LinkEnd, Transport } from './transport.ts';
 
 /**
  * A restart of the host takes a second or two, so the first tries come quickly; the longest wait is short enough that
- * nobody wonders whether the window has given up. Chance spreads several windows.
+ * the owner does not wonder whether the window has given up. Chance spreads several windows.
  */
 export const hostRetries: BackOff = { firstMs: 250, longestMs: 8000, spread: 0.5 };
 
@@ -55,7 +55,7 @@ export interface HostClient {
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * Tells the values of topics until the signal aborts. Rejects as `chat`; who goes on watching asks again when there is
+   * Tells the values of topics until the signal aborts. Rejects as `chat`; a caller that goes on watching asks again when there is
    * a connection.
    */
   watch<T extends Topic>(

@@ -3,7 +3,7 @@
  * WebSocket; the desktop window will put Electron's IPC behind the same interface.
  */
 
-/** Why a link ended: the wire broke or nobody answered, or the host does not know this window. */
+/** Why a link ended: the wire broke or no host answered, or the host does not know this window. */
 export type LinkEnd = 'lost' | 'signed-out';
 
 export interface LinkEvents {

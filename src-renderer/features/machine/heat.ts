@@ -1,6 +1,6 @@
 /** A temperature against the ceiling from which the machine pauses. */
 import type { Settings } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.machine;
 

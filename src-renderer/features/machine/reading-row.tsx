@@ -1,7 +1,6 @@
 /** One reading with its bar, or why it is not known. Zero and unknown look different. */
 import type { Reading } from '../../../src-shared/duty.ts';
-import { asSentence } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { asSentence, text } from '../../../src-shared/words/window.ts';
 
 export interface Shown {
   readonly value: string;
@@ -40,7 +39,7 @@ export function ReadingRow<T>({
           <dt className="text-sm text-muted">{name}</dt>
           <dd className="text-muted italic">{text.machine.notKnown}</dd>
         </div>
-        <dd className="text-sm wrap-anywhere">{asSentence(reading.because)}</dd>
+        <dd className="text-sm wrap-anywhere">{asSentence(reading.reason)}</dd>
       </div>
     );
   }

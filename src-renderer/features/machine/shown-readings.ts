@@ -1,19 +1,19 @@
 /** Readings as they are shown. Pure. */
 import type { Facts } from '../../../src-shared/duty.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { heatOf, heatWords } from './heat.ts';
 import type { Shown } from './reading-row.tsx';
 
 const words = text.machine;
 
-/** Below this, somebody sits at the machine. */
+/** Below this, a user sits at the machine. */
 const nowMs = 60_000;
 
 export function shownShare(share: number): Shown {
   return { value: words.percent(share), share };
 }
 
-/** `ceiling` is null where nobody looks at the heat; the bar is full at the ceiling. */
+/** `ceiling` is null where the heat is not watched; the bar is full at the ceiling. */
 export function shownHeat(celsius: number, ceiling: number | null): Shown {
   const value = words.celsius(celsius);
   if (ceiling === null) {

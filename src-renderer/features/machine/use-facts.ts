@@ -1,4 +1,4 @@
-/** What the sensors read, as it changes; with no view that shows it, nobody is told. */
+/** What the sensors read, as it changes; without a view that shows it, none is sent. */
 import type { Facts } from '../../../src-shared/duty.ts';
 import { useTopic } from '../host-client/use-topic.ts';
 

@@ -1,7 +1,7 @@
 /** A block of code in an answer, with its language and a way to copy it. */
 import { isValidElement, type ReactNode } from 'react';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 interface CodeProps {
   className?: string;

@@ -5,7 +5,7 @@
 import { memo, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
-import { text as words } from '../../locales/text.ts';
+import { text as words } from '../../../src-shared/words/window.ts';
 import { CodeBlock } from './code-block.tsx';
 import { markdownBlocks } from './markdown-blocks.ts';
 import { safeLink } from './safe-link.ts';

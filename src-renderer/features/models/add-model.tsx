@@ -1,7 +1,7 @@
 /** Adds a model file to the library, chosen with the system's own dialog: in the desktop app only. */
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { useDesktop } from '../desktop-shell/desktop-context.tsx';
 import { failureSentence } from '../host-client/failure-sentence.ts';
 import { useHost } from '../host-client/host-context.tsx';

@@ -1,7 +1,7 @@
 /** What this machine is to host of a model: nothing, all of it, or a run of its layers. */
 import { useId } from 'react';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { NumberInput } from '../settings/number-input.tsx';
 import { OutcomeLine, SavedMark } from '../settings/setting-row.tsx';
 import { useSetting } from '../settings/use-setting.ts';

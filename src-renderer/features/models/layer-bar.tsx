@@ -1,9 +1,9 @@
 /**
  * A model's layers in a row: filled where this machine holds them, pale where it does without having them loaded,
- * striped where peers hold them, hollow where nobody does. A small model shows each layer, a deep one its runs.
+ * striped where peers host them, hollow where none does. A small model shows each layer, a deep one its runs.
  */
 import type { LayerHolder, LayerRun } from './layer-coverage.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 // Beyond that many, single layers would be thinner than the gaps between them.
 const mostSingleLayers = 64;

@@ -1,7 +1,7 @@
 /** Chooses the model that answers. The system's own list: every keyboard and screen reader knows it. */
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Icon } from '../../components/icon.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 export function ModelPicker({
   models,

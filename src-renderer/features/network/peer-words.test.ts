@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
-import { inOrder, peerState, regionWords, standingWords, wayWords } from './peer-words.ts';
+import { inOrder, peerState, regionWords, reputationWords, wayWords } from './peer-words.ts';
 
 function peer(name: string, changes: Partial<PeerStatus> = {}): PeerStatus {
   return { peer: name, addresses: [], connected: true, latencyMs: 1, shards: [], ...changes };
@@ -31,7 +31,7 @@ describe('the peers on the page', () => {
   });
 
   it('are trusted until they fail', () => {
-    expect([undefined, 1, 0.66, 0.2].map((standing) => standingWords(standing))).toEqual([
+    expect([undefined, 1, 0.66, 0.2].map((reputation) => reputationWords(reputation))).toEqual([
       'No faults',
       'No faults',
       'A fault lately',

@@ -3,8 +3,7 @@ import { missingCase } from '../../../src-shared/errors.ts';
 import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import type { Pool } from '../../../src-shared/pool.ts';
 import type { Tone } from '../../components/state-badge.tsx';
-import { countryName } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { countryName, text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 
@@ -57,11 +56,11 @@ export function regionWords(region: string | undefined): string {
 }
 
 /** A fault counts half after ten minutes, so the word gets better by itself. */
-export function standingWords(standing = 1): string {
-  if (standing === 1) {
+export function reputationWords(reputation = 1): string {
+  if (reputation === 1) {
     return words.standings.good;
   }
-  return standing >= 0.5 ? words.standings.doubtful : words.standings.bad;
+  return reputation >= 0.5 ? words.standings.doubtful : words.standings.bad;
 }
 
 /** Names by peer id, as members of the own pools call themselves. */

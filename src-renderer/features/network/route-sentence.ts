@@ -1,6 +1,6 @@
 /** The peers of a route, as a sentence. Pure. */
 import type { RouteView } from '../../../src-shared/route-view.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 

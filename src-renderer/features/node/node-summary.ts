@@ -3,7 +3,7 @@ import { missingCase } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import type { Tone } from '../../components/state-badge.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 export interface NodeSummary {
   readonly tone: Tone;

@@ -12,7 +12,7 @@ export function rolesToGive({ isOwner }: Standing): PoolRole[] {
   return poolRoles.filter((role) => isOwner || role !== 'admin');
 }
 
-/** Admins remove members and guests, the owner everybody else too; who goes by itself leaves. */
+/** Admins remove members and guests, the owner all others too; a member that goes by itself leaves. */
 export function mayRemove(pool: Standing, member: Pick<PoolMember, 'role' | 'isSelf'>): boolean {
   return mayInvite(pool) && !member.isSelf && (pool.isOwner || member.role !== 'admin');
 }

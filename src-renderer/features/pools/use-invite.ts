@@ -1,4 +1,4 @@
-/** What a pasted invite says, read by the node and told to nobody else. */
+/** What a pasted invite says, read by the node alone. */
 import { useEffect, useState } from 'react';
 import type { PoolResult } from '../../../src-shared/api/pools.ts';
 import { failureSentence } from '../host-client/failure-sentence.ts';

@@ -1,8 +1,7 @@
 /** A receipt opened: every machine that took part, what it took, and who may have seen the text. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { Facts } from '../../components/facts.tsx';
-import { shortPeer } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { shortPeer, text } from '../../../src-shared/words/window.ts';
 import { routeOf } from './receipt-route.ts';
 
 const words = text.receipt;

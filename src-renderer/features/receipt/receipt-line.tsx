@@ -2,7 +2,7 @@
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { missingCase } from '../../../src-shared/errors.ts';
 import { Icon } from '../../components/icon.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { routeOf, type Route } from './receipt-route.ts';
 
 const words = text.receipt;

@@ -1,6 +1,6 @@
 /** Whether this machine hosts what its owner chose alone, or what the mesh needs as well. */
 import { useId } from 'react';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { OutcomeLine, SavedMark } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
 

@@ -1,12 +1,12 @@
 /** What becomes of a list in the settings when something is added to it. Pure. */
 import type { ListName } from '../../../src-shared/settings/kinds.ts';
 import { type Settings, settingsSchema } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.settings.lists;
 
 /**
- * Host, port and peer id, perhaps over a relay, as the node reads them. Looked at here because the node starts anew
+ * Host, port and peer id, perhaps over a relay, as the node reads them. Checked here because the node starts anew
  * with each list that it gets.
  */
 const address =
@@ -34,7 +34,7 @@ export function withEntry<Name extends ListName>(
   if (entry === '') {
     return { entries };
   }
-  // Upper and lower case are the same to those who look for it.
+  // Upper and lower case are the same to programs that search for it.
   if (entries.some((each) => each.toLowerCase() === entry.toLowerCase())) {
     return { problem: text.settings.listTwice };
   }

@@ -1,7 +1,7 @@
 /** A setting that is a list: what is in it, each with a way out, and a field to add to it. */
 import { type SyntheticEvent, useId, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/button.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import type { ListName } from '../../../src-shared/settings/kinds.ts';
 import { withEntry } from './list-entry.ts';
 import { fieldWords } from './setting-help.ts';

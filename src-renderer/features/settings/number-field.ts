@@ -1,6 +1,6 @@
 /** Between the number of a setting and the text in its field. */
 import type { Bounds } from '../../../src-shared/settings/kinds.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 /** What was typed: a number to keep, or what is wrong with it. */
 export type Typed = { readonly value: number } | { readonly problem: string };

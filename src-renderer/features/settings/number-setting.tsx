@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { Switch } from '../../components/switch.tsx';
 import { boundsOf, type LimitName, type NumberName } from '../../../src-shared/settings/kinds.ts';
 import { defaultSettings, entryOf } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { NumberInput } from './number-input.tsx';
 import { fieldWords } from './setting-help.ts';
 import { SettingRow } from './setting-row.tsx';

@@ -1,8 +1,7 @@
 /** The country that peers are told, by its two letters; an empty field tells nothing. */
 import { useId, useState } from 'react';
 import { defaultSettings, settingsSchema } from '../../../src-shared/settings/settings.ts';
-import { countryName } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { countryName, text } from '../../../src-shared/words/window.ts';
 import { SettingRow } from './setting-row.tsx';
 import { useSetting } from './use-setting.ts';
 

@@ -2,7 +2,7 @@
 import { useRef } from 'react';
 import type { Weekday, WeeklySchedule } from '../../../src-shared/settings/schedule.ts';
 import { IconButton } from '../../components/button.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { everyDay, nextSpan, withSpan, workedParts } from './schedule-form.ts';
 import { SpanFields } from './span-fields.tsx';
 

@@ -1,6 +1,6 @@
 /** The hours of the week in which this machine may work: any, or those of each weekday. */
 import { useId } from 'react';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { daysInOrder, nights } from './schedule-form.ts';
 import { OutcomeLine, SavedMark } from './setting-row.tsx';
 import { ScheduleDay } from './schedule-day.tsx';

@@ -18,7 +18,7 @@ export const daysInOrder: readonly Weekday[] = [
 
 const dayMinutes = 1440;
 
-/** Where somebody starts who wants hours at all: a night, on each day. */
+/** The first entry of a schedule: a night, on each day. */
 const night: Span = { from: 22 * 60, to: 7 * 60 };
 
 export function everyDay(spans: readonly Span[]): WeeklySchedule {

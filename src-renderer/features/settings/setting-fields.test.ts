@@ -7,7 +7,7 @@ import {
   type SettingName,
   settingNames,
 } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { SettingsProvider } from './settings-context.tsx';
 import { SettingsGroup } from './settings-group.tsx';
 import { SingleCards } from './single-cards.tsx';

@@ -1,6 +1,6 @@
 /** What a setting is called in the window, what it does, and what a change of it costs. */
 import { entryOf, type SettingName } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 export function fieldWords(name: SettingName): { readonly label: string; readonly help: string } {
   const { label, help } = text.settings.fields[name];

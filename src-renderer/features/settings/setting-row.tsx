@@ -1,7 +1,7 @@
 /** One setting: what it is called and does, its control, its default, and what became of the last change. */
 import type { ReactNode } from 'react';
 import { Icon } from '../../components/icon.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import type { Outcome } from './use-setting.ts';
 
 export function OutcomeLine({ id, outcome }: { id: string; outcome: Outcome }) {

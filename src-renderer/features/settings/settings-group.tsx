@@ -4,7 +4,7 @@ import type { SettingGroup } from '../../../src-shared/settings/setting.ts';
 import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { changedIn, defaultsOf } from './setting-groups.ts';
 import { SettingFields } from './setting-fields.tsx';
 import { useSettingsForm } from './settings-context.tsx';

@@ -1,6 +1,6 @@
 /** Settings on a page: what is inside has them at hand; until they are known it is said why they are not there. */
 import type { ReactNode } from 'react';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { SettingsProvider } from './settings-context.tsx';
 import type { SettingsState } from './use-settings.ts';
 

@@ -3,7 +3,7 @@ import { useId } from 'react';
 import type { Facts } from '../../../src-shared/duty.ts';
 import { settingsSchema, type Settings } from '../../../src-shared/settings/settings.ts';
 import { Switch } from '../../components/switch.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { boundsOf } from '../../../src-shared/settings/kinds.ts';
 import { NumberInput } from './number-input.tsx';
 import { OutcomeLine, SavedMark } from './setting-row.tsx';

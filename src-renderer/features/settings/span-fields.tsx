@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { Span } from '../../../src-shared/settings/schedule.ts';
 import { IconButton } from '../../components/button.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { endsNextDay, isWholeDay, readSpan, timeText } from './schedule-form.ts';
 
 const words = text.settings.schedule;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isOn, numberDefault, switchDefault, toggled } from './toggles.ts';
 
-it('switches show what pauses as on, and give back the setting’s own values', () => {
+it('switches show what pauses as on, and return the setting’s own values', () => {
   expect([
     isOn('keepAwake', true),
     isOn('onBattery', 'pause'),

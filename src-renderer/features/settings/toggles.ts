@@ -1,7 +1,7 @@
 /** Settings with two values, shown as switches, and what the default of any setting is called. */
 import type { LimitName, NumberName, SwitchName } from '../../../src-shared/settings/kinds.ts';
 import { defaultSettings, entryOf, type Settings } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const yesAndNo = { on: true, off: false };
 

@@ -8,7 +8,7 @@ import {
   type Settings,
   settingsSchema,
 } from '../../../src-shared/settings/settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { useSettingsForm } from './settings-context.tsx';
 
 const savedShownForMs = 2000;

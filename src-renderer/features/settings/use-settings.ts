@@ -9,7 +9,7 @@ export interface SettingsState {
   readonly settings: Settings | null;
   /** Why there was no answer yet; null without a failure, and once there was one. */
   readonly failure: string | null;
-  /** Resolves with null when the change is kept, else with a sentence that says why it is not. */
+  /** Resolves with null when the change is stored, else with a sentence that says why it is not. */
   readonly change: (changed: ChangedSettings) => Promise<string | null>;
 }
 

@@ -1,7 +1,7 @@
 /** Says that the host is not there for this window, above whatever is shown, until it is there again. */
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { useHost, useHostView } from '../host-client/host-context.tsx';
 
 const words = text.connection;

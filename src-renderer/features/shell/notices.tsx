@@ -1,6 +1,6 @@
 /** Everything that wants to be read first, above whatever is shown. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { ShellNotices } from '../desktop-shell/shell-notices.tsx';
 import { WarningNotices } from '../warnings/warning-notices.tsx';
 

@@ -3,7 +3,7 @@ import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Mark } from '../../components/mark.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { appSummary } from '../duty/duty-summary.ts';
 import { useHostView } from '../host-client/host-context.tsx';
 import { type View, views } from '../../../src-shared/views.ts';

@@ -1,6 +1,6 @@
 /** Tokens per day as bars: those received below, those served on top, paler. */
 import type { UsageSummary } from '../../../src-shared/api/usage.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 type Day = UsageSummary['days'][number];
 

@@ -1,6 +1,6 @@
 /** Takes a notice away that needs nothing more from the person. */
 import { IconButton } from '../../components/button.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 export function DismissButton({ onDismiss }: { onDismiss: () => void }) {
   return (

@@ -2,7 +2,7 @@
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
 import type { Failure } from '../../features/chat/chat-state.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 export function AnswerFailure({
   failure,

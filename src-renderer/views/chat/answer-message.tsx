@@ -7,7 +7,7 @@ import type { Answer } from '../../features/chat/chat-state.ts';
 import { Markdown } from '../../features/markdown/markdown.tsx';
 import { ReceiptDetails } from '../../features/receipt/receipt-details.tsx';
 import { ReceiptLine } from '../../features/receipt/receipt-line.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { AnswerFailure } from './answer-failure.tsx';
 
 interface AnswerMessageProps {

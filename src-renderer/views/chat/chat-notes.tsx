@@ -7,8 +7,7 @@ import { layerCoverage } from '../../features/models/layer-coverage.ts';
 import { isDemoModel } from '../../features/models/model-choice.ts';
 import { dutyWords } from '../../../src-shared/words/words.ts';
 import { localNow } from '../../../src-shared/local-time.ts';
-import { asSentence } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { asSentence, text } from '../../../src-shared/words/window.ts';
 
 export function ChatNotes({
   model,

@@ -9,7 +9,7 @@ import { useChat } from '../../features/chat/use-chat.ts';
 import { useStickToEnd } from '../../features/chat/use-stick-to-end.ts';
 import { useHostView } from '../../features/host-client/host-context.tsx';
 import { chosenModel, isDemoModel } from '../../features/models/model-choice.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { ChatNotes } from './chat-notes.tsx';
 import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';

@@ -3,7 +3,7 @@ import { useEffect, useId, useState, type KeyboardEvent, type RefObject } from '
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Icon } from '../../components/icon.tsx';
 import { ModelPicker } from '../../features/models/model-picker.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 interface ComposerProps {
   textareaRef: RefObject<HTMLTextAreaElement | null>;

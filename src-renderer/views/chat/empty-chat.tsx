@@ -1,6 +1,6 @@
 /** Where a conversation begins: what this is, and three questions that need no typing. */
 import { Mark } from '../../components/mark.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 export function EmptyChat({
   disabled,

@@ -1,6 +1,6 @@
 /** What the person asked, exactly as typed. */
 import { memo } from 'react';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 export const QuestionMessage = memo(function QuestionMessage({ question }: { question: string }) {
   return (

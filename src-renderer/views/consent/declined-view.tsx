@@ -5,7 +5,7 @@ import { Mark } from '../../components/mark.tsx';
 import { useDesktop } from '../../features/desktop-shell/desktop-context.tsx';
 import { failureSentence } from '../../features/host-client/failure-sentence.ts';
 import { useHost } from '../../features/host-client/host-context.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.consent;
 

@@ -8,7 +8,7 @@ import {
   shownInput,
   shownShare,
 } from '../../features/machine/shown-readings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.machine;
 

@@ -6,7 +6,7 @@ import { StateBadge } from '../../components/state-badge.tsx';
 import { cardCeiling } from '../../features/machine/heat.ts';
 import { ReadingRow } from '../../features/machine/reading-row.tsx';
 import { shownHeat, shownMemory, shownShare } from '../../features/machine/shown-readings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.machine;
 

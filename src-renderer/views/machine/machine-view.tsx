@@ -6,8 +6,7 @@ import { Card } from '../../components/card.tsx';
 import { DutyCard } from '../../features/duty/duty-card.tsx';
 import { useFacts } from '../../features/machine/use-facts.ts';
 import { useSettings } from '../../features/settings/use-settings.ts';
-import { asSentence } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { asSentence, text } from '../../../src-shared/words/window.ts';
 import { ComputerCard } from './computer-card.tsx';
 import { GpuCard } from './gpu-card.tsx';
 
@@ -24,7 +23,7 @@ function GpuCards({ gpus, settings }: { gpus: Facts['gpus']; settings: Settings 
       ) : (
         <>
           <p className="text-muted italic">{words.notKnown}</p>
-          <p className="text-sm wrap-anywhere">{asSentence(gpus.because)}</p>
+          <p className="text-sm wrap-anywhere">{asSentence(gpus.reason)}</p>
         </>
       )}
     </Card>

@@ -3,7 +3,7 @@ import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';
 import { Problem } from '../../components/problem.tsx';
 import type { CatalogState } from '../../features/models/use-catalog.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { CatalogRow } from './catalog-row.tsx';
 
 const words = text.models;

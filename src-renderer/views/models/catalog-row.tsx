@@ -10,8 +10,7 @@ import { useAction } from '../../features/host-client/use-action.ts';
 import { safeLink } from '../../features/markdown/safe-link.ts';
 import { fitOf } from '../../features/models/fit.ts';
 import { ProgressLine } from '../../features/models/progress-line.tsx';
-import { asSentence } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { asSentence, text } from '../../../src-shared/words/window.ts';
 import { HostNewModel } from './host-new-model.tsx';
 
 const words = text.models;

@@ -4,7 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { hostingChoiceOf, withHostingChoice } from '../../features/models/hosting-choice.ts';
 import { OutcomeLine } from '../../features/settings/setting-row.tsx';
 import { useSetting } from '../../features/settings/use-setting.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.models;
 

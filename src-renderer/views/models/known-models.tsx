@@ -10,7 +10,7 @@ import { LayerBar, LayerLegend } from '../../features/models/layer-bar.tsx';
 import { layerCoverage } from '../../features/models/layer-coverage.ts';
 import { isDemoModel } from '../../features/models/model-choice.ts';
 import { ProgressLine } from '../../features/models/progress-line.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { RemoveModel } from './remove-model.tsx';
 
 const words = text.models;
@@ -74,7 +74,7 @@ function Model({
           models={node.models}
           roomBytes={snapshot.hostingMemoryBytes}
         />
-        {isDemo || model.isKept !== true ? null : (
+        {isDemo || model.isStored !== true ? null : (
           <RemoveModel model={model} models={node.models} dataFolder={snapshot.dataFolder} />
         )}
       </div>

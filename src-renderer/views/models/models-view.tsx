@@ -5,7 +5,7 @@ import { useCatalog } from '../../features/models/use-catalog.ts';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { useSettings } from '../../features/settings/use-settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { CatalogCard } from './catalog-card.tsx';
 import { KnownModels } from './known-models.tsx';
 

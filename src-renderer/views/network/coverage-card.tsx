@@ -7,7 +7,7 @@ import {
   leastHolders,
   missingLayersAreHere,
 } from '../../features/models/layer-coverage.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 

@@ -6,7 +6,7 @@ import { usePools } from '../../features/pools/use-pools.ts';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { useSettings } from '../../features/settings/use-settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { CoverageCard } from './coverage-card.tsx';
 import { OwnCard } from './own-card.tsx';
 import { PeersCard } from './peers-card.tsx';

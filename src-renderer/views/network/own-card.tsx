@@ -3,8 +3,7 @@ import type { NodeStatus, Reach } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { StateBadge, type Tone } from '../../components/state-badge.tsx';
-import { shortPeer } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { shortPeer, text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 

@@ -1,4 +1,4 @@
-/** Everybody who is known, those in reach first: how they are reached, how they stand, what they host. */
+/** All known peers, those in reach first: how they are reached, how they stand, what they host. */
 import { useState } from 'react';
 import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import { Button } from '../../components/button.tsx';
@@ -10,11 +10,10 @@ import {
   inOrder,
   peerState,
   regionWords,
-  standingWords,
+  reputationWords,
   wayWords,
 } from '../../features/network/peer-words.ts';
-import { shortPeer } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { shortPeer, text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 
@@ -48,7 +47,7 @@ function Peer({ peer, name }: { peer: PeerStatus; name: string | undefined }) {
               peer.latencyMs === null ? words.latencyUnknown : words.milliseconds(peer.latencyMs),
           },
           { name: words.region, value: regionWords(peer.region) },
-          { name: words.standing, value: standingWords(peer.standing) },
+          { name: words.standing, value: reputationWords(peer.reputation) },
         ]}
       />
       <p className="text-sm text-muted wrap-anywhere">

@@ -9,8 +9,7 @@ import { Notice } from '../../components/notice.tsx';
 import { chosenModel } from '../../features/models/model-choice.ts';
 import { useRoute } from '../../features/network/use-route.ts';
 import { routeSentence } from '../../features/network/route-sentence.ts';
-import { asSentence, shortPeer } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { asSentence, shortPeer, text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 

@@ -14,7 +14,7 @@ import { useHost } from '../../features/host-client/host-context.tsx';
 import { useAction } from '../../features/host-client/use-action.ts';
 import { rolesToGive } from '../../features/pools/pool-rights.ts';
 import { readNumber } from '../../features/settings/number-field.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { ShownInvite } from './shown-invite.tsx';
 
 const words = text.pools;

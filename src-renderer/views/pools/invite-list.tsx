@@ -7,7 +7,7 @@ import { Problem } from '../../components/problem.tsx';
 import { useHost } from '../../features/host-client/host-context.tsx';
 import { useAction } from '../../features/host-client/use-action.ts';
 import { useNow } from '../../features/node/use-now.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.pools;
 

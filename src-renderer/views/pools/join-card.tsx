@@ -11,8 +11,7 @@ import { useAction } from '../../features/host-client/use-action.ts';
 import { useNow } from '../../features/node/use-now.ts';
 import { memberName } from '../../features/pools/member-name.ts';
 import { useInvite } from '../../features/pools/use-invite.ts';
-import { shortPeer } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { shortPeer, text } from '../../../src-shared/words/window.ts';
 
 const words = text.pools;
 

@@ -10,8 +10,7 @@ import { useHost } from '../../features/host-client/host-context.tsx';
 import { useAction } from '../../features/host-client/use-action.ts';
 import { useNow } from '../../features/node/use-now.ts';
 import { mayRemove } from '../../features/pools/pool-rights.ts';
-import { shortPeer } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { shortPeer, text } from '../../../src-shared/words/window.ts';
 
 const words = text.pools;
 

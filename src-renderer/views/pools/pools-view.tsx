@@ -1,4 +1,4 @@
-/** The pools of this computer: who is in them, the ways in and out, and whether it talks to anybody else. */
+/** The pools of this computer: their members, the ways in and out, and whether it talks to anybody else. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Card } from '../../components/card.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -8,7 +8,7 @@ import { type PoolsState, usePools } from '../../features/pools/use-pools.ts';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
 import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { useSettings } from '../../features/settings/use-settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { CreateCard } from './create-card.tsx';
 import { JoinCard } from './join-card.tsx';
 import { PoolCard } from './pool-card.tsx';

@@ -4,7 +4,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import type { PoolResult } from '../../../src-shared/api/pools.ts';
 import { invitePicture } from '../../features/pools/invite-picture.ts';
 import { useNow } from '../../features/node/use-now.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.pools;
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { useDesktop, useShell } from '../../features/desktop-shell/desktop-context.tsx';
 import { SettingsGroup } from '../../features/settings/settings-group.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.settings.app;
 

@@ -8,7 +8,7 @@ import { SettingsSection } from '../../features/settings/settings-section.tsx';
 import { SingleCards } from '../../features/settings/single-cards.tsx';
 import { useFacts } from '../../features/machine/use-facts.ts';
 import { useSettings } from '../../features/settings/use-settings.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { AppGroup } from './app-group.tsx';
 
 const words = text.settings;

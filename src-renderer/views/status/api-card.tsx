@@ -1,10 +1,10 @@
-/** Address and key of the OpenAI-compatible endpoint. The key stays hidden until somebody asks. */
+/** Address and key of the OpenAI-compatible endpoint. The key stays hidden until the owner asks. */
 import { useState } from 'react';
 import { IconButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { useApiKey } from '../../features/api/use-api-key.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.status;
 

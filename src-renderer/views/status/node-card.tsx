@@ -6,8 +6,7 @@ import { Facts } from '../../components/facts.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { nodeSummary } from '../../features/node/node-summary.ts';
 import { useNow } from '../../features/node/use-now.ts';
-import { shortPeer } from '../../locales/format.ts';
-import { text } from '../../locales/text.ts';
+import { shortPeer, text } from '../../../src-shared/words/window.ts';
 
 const words = text.status;
 

@@ -6,7 +6,7 @@ import { Facts } from '../../components/facts.tsx';
 import { StateBadge, type Tone } from '../../components/state-badge.tsx';
 import { LayerBar } from '../../features/models/layer-bar.tsx';
 import { shardCoverage } from '../../features/models/layer-coverage.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.status;
 

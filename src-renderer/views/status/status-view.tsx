@@ -1,7 +1,7 @@
 /** The state of everything this machine does for the mesh, and the mesh for it. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { DutyCard } from '../../features/duty/duty-card.tsx';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 import { ApiCard } from './api-card.tsx';
 import { NodeCard } from './node-card.tsx';
 import { ShardList } from './shard-list.tsx';

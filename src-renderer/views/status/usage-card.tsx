@@ -4,7 +4,7 @@ import { Card } from '../../components/card.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { UsageChart } from '../../features/usage/usage-chart.tsx';
 import { useUsage, type UsageState } from '../../features/usage/use-usage.ts';
-import { text } from '../../locales/text.ts';
+import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.status;
 

@@ -1,7 +1,7 @@
 /** Times as sentences have them. Pure. */
 import { dayNumber, localTime, type Moment } from '../../local-time.ts';
 
-/** The instant from which a sentence is said, and the zone of whoever reads it. */
+/** The instant from which a sentence is said, and the reader's zone. */
 export type Now = Pick<Moment, 'wallMs' | 'zone'>;
 
 /** "14:05", with the weekday in front when that is not today. */

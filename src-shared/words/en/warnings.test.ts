@@ -4,7 +4,7 @@ import { warningWords } from './warnings.ts';
 
 const warnings: [Warning, string][] = [
   [{ code: 'stored-setting-invalid', name: 'mdns', usual: 'true' }, 'its default true is used.'],
-  [{ code: 'database-replaced', keptAs: '/data/aside', settings: 2 }, 'kept as /data/aside.'],
+  [{ code: 'database-replaced', movedTo: '/data/aside', settings: 2 }, 'kept as /data/aside.'],
   [{ code: 'pause-not-stored' }, 'forgotten when MindMesh restarts.'],
   [{ code: 'api-port-taken', port: 6374, instead: 40_000 }, 'the API has port 40000 for now.'],
   [{ code: 'window-port-taken', port: 6375 }, 'the window has a free one until the next start.'],

@@ -29,7 +29,7 @@ export function warningWords(warning: Warning): string {
 }
 
 function replacedWords({
-  keptAs,
+  movedTo,
   settings,
 }: Extract<Warning, { code: 'database-replaced' }>): string {
   const read =
@@ -39,7 +39,7 @@ function replacedWords({
   return [
     'The file with your settings and history was damaged, so MindMesh began a new one.',
     `${read} their defaults, the history is empty, a pause is over, and the desktop app asks for your consent again.`,
-    `The damaged file is kept as ${keptAs}.`,
+    `The damaged file is kept as ${movedTo}.`,
   ].join(' ');
 }
 

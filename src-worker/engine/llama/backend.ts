@@ -24,7 +24,7 @@ const platformNames: Partial<Record<NodeJS.Platform, string>> = {
 /**
  * The folders to load from, best first; never empty. The last one computes on the processor in any case.
  *
- * @param backend 'auto' asks node-llama-cpp which GPU types this machine seems to have drivers for; 'cpu' asks nobody.
+ * @param backend 'auto' asks node-llama-cpp which GPU types this machine seems to have drivers for; 'cpu' asks nothing.
  * @throws AppError `engine-load-failed` when no package for this machine is installed.
  */
 export async function libraryFolders(

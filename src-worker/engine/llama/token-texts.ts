@@ -1,4 +1,4 @@
-/** What every token of a vocabulary stands for, read once: grammars look at all of them at every step. */
+/** What every token of a vocabulary stands for, read once: grammars read all of them at every step. */
 import type { Llama } from './llama.ts';
 import type { Model } from './model.ts';
 

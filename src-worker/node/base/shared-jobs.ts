@@ -10,7 +10,7 @@ export class SharedJobs<Result> {
 
   /**
    * The result of the job called `key`: of the one that is running, else of `start`. A caller whose `signal`
-   * fires stops waiting (with the signal's reason); the job itself is aborted when nobody waits any more.
+   * fires stops waiting (with the signal's reason); the job itself is aborted when no caller waits any more.
    */
   async run(
     key: string,
@@ -49,7 +49,7 @@ export class SharedJobs<Result> {
     const controller = new AbortController();
     const job: Job<Result> = { result: start(controller.signal), controller, waiting: 0 };
     this.#jobs.set(key, job);
-    // Whoever waits sees the failure; when nobody does, it is the abort.
+    // Waiting callers see the failure; without any, it is the abort.
     void job.result.catch(() => undefined).finally(() => this.#forget(key, job));
     return job;
   }

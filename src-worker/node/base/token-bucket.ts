@@ -1,7 +1,7 @@
-/** Keeps what is sent or fetched under so many bytes a second, whoever sends or fetches it. */
+/** Keeps what is sent or fetched under so many bytes a second, over all senders and fetchers together. */
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 
-/** So much of the last time's rest may go out at once, in seconds of the rate. */
+/** So much of the last time's remainder may go out at once, in seconds of the rate. */
 const burstSeconds = 1;
 
 type Waiting = { readonly bytes: number; readonly go: () => void };
@@ -32,7 +32,7 @@ export class TokenBucket {
   }
 
   /**
-   * Resolves when `bytes` may go, in the order of the calls. Who comes while anything is left may overdraw, so
+   * Resolves when `bytes` may go, in the order of the calls. A caller that comes while anything is left may overdraw, so
    * pieces larger than the burst pass too; the next waits longer. @throws the signal's reason
    */
   async take(bytes: number, signal: AbortSignal): Promise<void> {

@@ -24,7 +24,7 @@ async function start(message: unknown): Promise<Mesh> {
     dataFolder: config.dataFolder,
     listen: config.listen,
     staticPeers: config.peers,
-    // Whoever is on its local network finds it by its address as well.
+    // Peers on its local network find it by its address as well.
     mdns: false,
     poolOnly: config.poolOnly,
     relay: config.relay,

@@ -11,8 +11,8 @@ import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts
 import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 import type { ShardSession, ShardSessionRequest } from './serving-shard.ts';
 
-/** A whole model of 1000 cells and two sessions, of which one kept 300 tokens under the name "kept". */
-async function shardThatKept() {
+/** A whole model of 1000 cells and two sessions, of which one left a cached prefix of 300 tokens, named "kept". */
+async function shardWithCachedPrefix() {
   const engines = new FakeEngines();
   const host = hostOf(engines);
   host.setDesired([{ model: 'Fake model' }]);
@@ -34,15 +34,15 @@ async function shardThatKept() {
 
 const resume = { name: 'kept', tokens: 256 };
 
-it('what a session kept takes no room that anybody could miss', async () => {
-  const { host, engine } = await shardThatKept();
-  expect(engine).toMatchObject({ kept: [1], closed: [] });
+it('a cached prefix takes no room that a session could need', async () => {
+  const { host, engine } = await shardWithCachedPrefix();
+  expect(engine).toMatchObject({ retained: [1], closed: [] });
   expect(host.records()).toMatchObject([{ freeSessions: 2, freeCells: 1000 }]);
   expect(host.statuses()).toMatchObject([{ sessions: 0 }]);
 });
 
-it('a session resumes what was kept, once', async () => {
-  const { open, engine } = await shardThatKept();
+it('a session resumes a cached prefix, once', async () => {
+  const { open, engine } = await shardWithCachedPrefix();
   expect((await open({ resume })).cachedTokens).toBe(256);
   expect(engine.resumed).toEqual([1]);
   expect((await open({ resume })).cachedTokens).toBe(0);
@@ -53,16 +53,16 @@ it.each([
   ['place', [ownRequest, {}, {}], [1]],
   ['cells', [{ sequenceTokens: 800, cells: 800 }], [1]],
   ['neither', [{ sequenceTokens: 600, cells: 700 }], []],
-])('what was kept is gone at once when others need its %s', async (_, sessions, closed) => {
-  const { open, engine } = await shardThatKept();
+])('a cached prefix is gone at once when others need its %s', async (_, sessions, closed) => {
+  const { open, engine } = await shardWithCachedPrefix();
   for (const session of sessions) {
     await open(session);
   }
   expect(engine.closed).toEqual(closed);
 });
 
-it('what was kept is gone when a session grows into its cells', async () => {
-  const { open, engine } = await shardThatKept();
+it('a cached prefix is gone when a session grows into its cells', async () => {
+  const { open, engine } = await shardWithCachedPrefix();
   const session = await open({ sequenceTokens: 500, cells: 1000 });
   expect(session.claim(700)).toBeUndefined();
   expect(engine.closed).toEqual([]);
@@ -71,16 +71,16 @@ it('what was kept is gone when a session grows into its cells', async () => {
 });
 
 it.each(['draining', 'paused'] as const)(
-  'what was kept is gone when the machine is %s',
+  'a cached prefix is gone when the machine is %s',
   async (state) => {
-    const { host, engine } = await shardThatKept();
+    const { host, engine } = await shardWithCachedPrefix();
     await host.setWork({ state, answersOwner: true });
     expect(engine.closed).toEqual([1]);
   },
 );
 
-it('what was kept stays when the session that was to resume it is refused', async () => {
-  const { open, engine } = await shardThatKept();
+it('a cached prefix stays when the session that was to resume it is refused', async () => {
+  const { open, engine } = await shardWithCachedPrefix();
   const full = open({ resume, sequenceTokens: 1001, cells: 1001 });
   await expect(full).rejects.toMatchObject({ code: 'context-too-long' });
   expect((await open({ resume })).cachedTokens).toBe(256);

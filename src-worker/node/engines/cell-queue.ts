@@ -1,6 +1,6 @@
 /**
  * Sessions whose answers have outgrown their cells of a shard's cache wait here for others to end, in the order in which
- * they came. Where all others wait too, nobody would end, so the last to come is refused at once.
+ * they came. Where all others wait too, none would end, so the last to come is refused at once.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 

@@ -62,7 +62,7 @@ export function idleStatus(shard: DesiredShard, settings: EngineSettings): Shard
   };
 }
 
-/** As the own user's questions count on it, who has it loaded by them. */
+/** As the own user's questions count on it, which load it. */
 export function idleRecord(
   { model, layers }: DesiredShard,
   settings: EngineSettings,

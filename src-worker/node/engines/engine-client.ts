@@ -105,7 +105,7 @@ export class EngineClient {
       args: [options.entry ?? defaultEntry()],
       links: ['overlapped', 'pipe'],
       ownGroup: false,
-      // When llama.cpp aborts, it would otherwise look for a debugger to attach.
+      // When llama.cpp aborts, it would otherwise search for a debugger to attach.
       environment: { GGML_NO_BACKTRACE: '1' },
       readyWithinMs: loadMilliseconds,
       stopWithinMs: stopMilliseconds,

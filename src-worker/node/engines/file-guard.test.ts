@@ -45,7 +45,7 @@ it('a file that is read, or gone, has not changed', async () => {
   expect(onChanged).not.toHaveBeenCalled();
 });
 
-it('a file that nobody could look at is taken as it is', async () => {
+it('a file that could not be read is taken as it is', async () => {
   const missing = join(await temporaryFolder(), 'nothing');
   const guard = new FileGuard(missing, await stampOf(missing), () => {});
   expect(await guard.check()).toBe(true);

@@ -2,7 +2,7 @@
  * Notices that the file of a loaded shard is not the one that was loaded. An engine maps the file, so bytes that are
  * written over it become its weights at once, and its answers other text.
  *
- * Looked at are device, inode, size and time of change: before each answer, when the system tells of a change, and every
+ * It compares device, inode, size and time of change: before each answer, when the system tells of a change, and every
  * few seconds, since a network drive tells of none.
  */
 import { type FSWatcher, watch } from 'node:fs';
@@ -30,7 +30,7 @@ export class FileGuard {
   #isOver = false;
 
   /**
-   * Watches until the file has changed, or `stop`. A file that is gone has not changed: whoever mapped it still has it.
+   * Watches until the file has changed, or `stop`. A file that is gone has not changed: an engine that mapped it still has it.
    * @param stamp of the file before it was loaded
    * @param onChanged called once at most
    */

@@ -1,10 +1,10 @@
 /**
  * What is left in a shard's cache of sessions that have ended, for the next question of the same conversation: it has
- * no claim to anything. Whoever needs the room gets it at once, the oldest going first, and all of it goes after a few
- * minutes, since it is made from what somebody asked.
+ * no claim to anything. A session that needs the room gets it at once, the oldest going first, and all of it goes after a few
+ * minutes, since it is made from what a person asked.
  */
 
-/** Somebody who reads an answer and asks again does so within minutes, in milliseconds. */
+/** A person who reads an answer and asks again does so within minutes, in milliseconds. */
 export const keepForMs = 300_000;
 
 export type PrefixCacheOptions = {
@@ -39,7 +39,7 @@ export class PrefixCache {
     return [...this.#all.values()].reduce((sum, { tokens }) => sum + tokens, 0);
   }
 
-  /** `name` is whoever may resume it and as what; of two with the same name the later one stays. */
+  /** `name` says which requester may resume it and as what; of two with the same name the later one stays. */
   add(name: string, number: number, tokens: number): void {
     this.#drop(name);
     const end = setTimeout(() => this.#drop(name), keepForMs).unref();
@@ -47,7 +47,7 @@ export class PrefixCache {
     this.shrinkTo(this.#options.maxSequences, this.#options.maxTokens);
   }
 
-  /** The number of a sequence that is to be resumed; from now on it is not kept here. */
+  /** The number of a sequence that is to be resumed; from now on it is not cached here. */
   take(name: string): number | undefined {
     const prefix = this.#all.get(name);
     clearTimeout(prefix?.end);

@@ -49,7 +49,7 @@ export interface ShardSession {
   /** While the engine takes work more slowly than it is sent: a promise to wait for before sending more. */
   congestion(): Promise<void> | undefined;
   /**
-   * Ends the session, but leaves its first tokens in the cache for one that resumes them, as long as nobody needs the room and a few
+   * Ends the session, but leaves its first tokens in the cache for one that resumes them, as long as no session needs the room and a few
    * minutes at most.
    */
   retain(name: string, tokens: number): void;

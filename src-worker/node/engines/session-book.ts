@@ -1,6 +1,6 @@
 /**
  * The users of a shard's sessions and cache cells. Every session is sure of its prompt and of an equal share of the
- * cache; beyond that it takes what nobody has a claim to, so that one long answer uses what is idle and
+ * cache; beyond that it takes what no other has a claim to, so that one long answer uses what is idle and
  * cannot starve those that come later.
  */
 import { AppError } from '../../../src-shared/errors.ts';
@@ -59,7 +59,7 @@ export class SessionBook<T> {
     return this.#entries.get(number)?.claimant;
   }
 
-  /** Whether somebody has as many sessions as one may have. */
+  /** Whether a requester has as many sessions as one may have. */
   isAtLimit(claimant: Claimant): boolean {
     return this.#placeFor(claimant) === 'own-limit';
   }

@@ -9,17 +9,17 @@ export type Claimant = {
 /** Of one stranger. More would let a few of them have all that a machine gives. */
 const mostOfStranger = 2;
 
-/** Places that stay free for this node's own user, who is not to wait for others on the own machine. */
+/** Places that stay free for this node's own user, who does not wait for others on the own machine. */
 function reserved(places: number, taken: readonly Claimant[]): number {
   return places === 1 || taken.some(({ kind }) => kind === 'owner') ? 0 : 1;
 }
 
-/** Places for somebody who has none yet and is not the owner. */
+/** Places for requesters that have none yet and are not the owner. */
 export function placesForOthers(places: number, taken: readonly Claimant[]): number {
   return Math.max(0, places - taken.length - reserved(places, taken));
 }
 
-/** Whether there is a place; `own-limit`: there may be, but who asks has as many as one may have. */
+/** Whether there is a place; `own-limit`: there may be, but the requester has as many as one may have. */
 export function placeFor(
   { peer, kind }: Claimant,
   places: number,

@@ -52,7 +52,7 @@ type OpenSession = {
 };
 
 /**
- * A session that has no work for so long makes way for somebody who waits for its place, in milliseconds. It is longer than
+ * A session that has no work for so long makes way for a requester that waits for its place, in milliseconds. It is longer than
  * a stage of its chain may wait for cells, during which those behind that one have nothing to do.
  */
 const mostIdleMs = cellPatienceMs + 2000;
@@ -83,7 +83,7 @@ export class ShardEngine {
   readonly #name: string;
   readonly #book: SessionBook<OpenSession>;
   readonly #cells: CellQueue;
-  /** What is left of sessions takes room that nobody else has a use for. */
+  /** Cached prefixes take room that no session needs. */
   readonly #prefixes: PrefixCache;
   readonly #speed = new SpeedMeter();
   readonly #decodeMs = new Median();
@@ -239,7 +239,7 @@ export class ShardEngine {
     this.#prefixes.clear();
   }
 
-  /** Ends the sessions of everybody but this node's own user. */
+  /** Ends the sessions of all but this node's own user. */
   endForeign(reason: AppError): void {
     for (const number of this.#book.numbers().filter((each) => !this.#isOwn(each))) {
       this.#fail(number, reason);
@@ -247,7 +247,7 @@ export class ShardEngine {
     }
   }
 
-  /** Ends the engine in order: whoever is still served is told the reason. */
+  /** Ends the engine in order: sessions that still run are told the reason. */
   async stop(reason: AppError): Promise<void> {
     this.#prefixes.clear();
     this.#failAll(reason);
@@ -322,7 +322,7 @@ export class ShardEngine {
     try {
       await this.#engine.retain(number, tokens);
     } catch {
-      // The engine is gone, and all that it kept.
+      // The engine is gone, and all that it had cached.
     }
   }
 
@@ -362,7 +362,7 @@ export class ShardEngine {
     }
   }
 
-  /** What was kept of sessions makes way for it. */
+  /** Cached prefixes make way for it. */
   #claim(number: number, tokens: number): boolean {
     while (!this.#book.claim(number, tokens)) {
       const claimant = this.#book.claimantOf(number);

@@ -30,7 +30,7 @@ export interface ShardSource {
     readonly manifest?: Pick<Manifest, 'tensors'>;
   };
   shardPath(manifestId: string, layers: LayerRange, signal?: AbortSignal): Promise<string>;
-  /** Whether the file is one that the library made, and nobody else changes; absent: none is. */
+  /** Whether the file is one that the library made, and no other program changes; absent: none is. */
   isMade?(path: string): boolean;
 }
 
@@ -69,7 +69,7 @@ export class ShardHost implements ServingShards {
   #isStopped = false;
   /** Questions of the own user that wait for a load. */
   #questions = 0;
-  /** Runs while engines are there that nobody uses. */
+  /** Runs while there are idle engines. */
   #ownUseEnd: NodeJS.Timeout | undefined;
 
   constructor(options: ShardHostOptions) {
@@ -301,7 +301,7 @@ export class ShardHost implements ServingShards {
 
   #onChange(): void {
     if (this.#isOwnUse && this.#isUnused) {
-      // Not begun anew by whatever else changes: an engine that dies again and again is not kept for ever.
+      // Not begun anew by whatever else changes: an engine that dies again and again is not restarted for ever.
       const keepMs = this.#options.ownUseKeepMs ?? defaultOwnUseKeepMs;
       this.#ownUseEnd ??= setTimeout(() => this.#endOwnUse(), keepMs).unref();
     } else {

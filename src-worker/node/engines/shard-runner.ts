@@ -29,7 +29,7 @@ export type ShardRunnerOptions = {
   readonly layers: LayerRange;
   /** Where the shard's file is; cuts it from the model when it is not there yet. */
   readonly shardPath: (signal: AbortSignal) => Promise<string>;
-  /** Whether somebody else may change the file, as its owner may. */
+  /** Whether another program may change the file, as its owner may. */
   readonly isForeign: (path: string) => boolean;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
@@ -220,7 +220,7 @@ export class ShardRunner implements ServingShard {
     clearTimeout(deadline);
   }
 
-  /** Ends the sessions of everybody but this node's own user. */
+  /** Ends the sessions of all but this node's own user. */
   endForeign(): void {
     if (this.#state.name === 'serving') {
       this.#state.engine.endForeign(this.#outOfService());

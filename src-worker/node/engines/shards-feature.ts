@@ -18,14 +18,14 @@ export type ShardsFeatureOptions = {
 export type OwnShards = {
   readonly host: ShardHost;
   /** Why this machine's own shards do not serve; null while they do. */
-  readonly idleReason: () => WorkOrder['because'];
+  readonly idleReason: () => WorkOrder['reason'];
   /** Why this machine does not answer with the model itself, as a sentence; undefined where it is not meant to. */
   readonly whyNotHere: (manifestId: string) => string | undefined;
 };
 
 export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnShards> {
   const { config, library, mesh, onChange, log } = options;
-  let idleReason = config.work.because;
+  let idleReason = config.work.reason;
   const host = new ShardHost({
     library,
     settings: config.engine,
@@ -47,13 +47,16 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
           isHosted: host.hosts(manifestId),
           isHere: library.get(manifestId) !== undefined,
           idleReason,
+          isLoading: host
+            .statuses()
+            .some((shard) => shard.manifestId === manifestId && shard.state === 'starting'),
           fault: host.faultOf(manifestId),
         }),
     },
     stop: (atOnce) => host.stop(atOnce),
     configure: ({ engine }) => host.configure(engine),
     setWork: (order) => {
-      idleReason = order.because;
+      idleReason = order.reason;
       return host.setWork(order);
     },
     describe: () => ({ state: host.state, models: host.models(), shards: host.records() }),

@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import { type OwnPart, whyNotHere } from './why-not-here.ts';
 
-const idle: OwnPart = { isHosted: false, isHere: false, idleReason: null, fault: undefined };
+const idle: OwnPart = {
+  isHosted: false,
+  isHere: false,
+  idleReason: null,
+  isLoading: false,
+  fault: undefined,
+};
 const hosted = { ...idle, isHosted: true, isHere: true };
 const game = 'Paused: Hades is running';
 
@@ -19,6 +25,12 @@ it.each<[string, OwnPart, string | undefined]>([
     { ...hosted, idleReason: 'It is tried again at 12:30', fault: 'It is broken' },
     'It is tried again at 12:30. It is broken.',
   ],
+  [
+    'is still loading the model',
+    { ...hosted, isLoading: true },
+    'Its layers are on this machine and not loaded yet; try again in a moment.',
+  ],
+  ['loads a model again that failed', { ...hosted, isLoading: true, fault: 'No room' }, 'No room.'],
   ['serves all that it hosts', hosted, undefined],
 ])('says that this machine %s', (_title, part, sentence) => {
   expect(whyNotHere(part)).toBe(sentence);

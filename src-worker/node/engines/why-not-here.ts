@@ -8,18 +8,25 @@ export type OwnPart = {
   readonly isHere: boolean;
   /** Why no layers are served now; null while they are. */
   readonly idleReason: string | null;
+  /** Layers of the model are on their way into the memory. */
+  readonly isLoading: boolean;
   /** Why the layers of this very model could not be loaded, or are gone; undefined without such a failure. */
   readonly fault: string | undefined;
 };
 
 /** undefined where this machine has no part in it. Nothing is told of other models. */
 export function whyNotHere(part: OwnPart): string | undefined {
-  const { isHosted, isHere, idleReason, fault } = part;
+  const { isHosted, isHere, idleReason, isLoading, fault } = part;
   if (!isHosted) {
     return isHere
       ? 'This machine has the model in its library, but does not host it; host it here to have it answer.'
       : undefined;
   }
   const reasons = [...(idleReason === null ? [] : [idleReason]), ...(fault ? [fault] : [])];
-  return reasons.length === 0 ? undefined : asSentences(...reasons);
+  if (reasons.length > 0) {
+    return asSentences(...reasons);
+  }
+  return isLoading
+    ? 'Its layers are on this machine and not loaded yet; try again in a moment.'
+    : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Access to the gateway: for programs on this machine that have the key. Browsers' pages are kept out twice: no
+ * Access to the gateway: for programs on this machine that have the key. Browsers' pages are refused twice: no
  * CORS header is sent, and a name that an attacker's DNS points to 127.0.0.1 is not a name of ours. The owner can
  * allow single names and pages.
  */

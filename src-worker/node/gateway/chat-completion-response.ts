@@ -108,8 +108,8 @@ export class StreamedAnswer {
   readonly #head: AnswerHead;
   readonly #includeUsage: boolean;
   readonly #begun = new Set<number>();
-  /** The end of a choice, kept back until it is known whether it is the last: that one gets the receipts. */
-  #heldEnd: { choice: number; reason: FinishReason } | undefined;
+  /** The end of a choice, delayed until it is known whether it is the last: that one gets the receipts. */
+  #delayedEnd: { choice: number; reason: FinishReason } | undefined;
 
   constructor(head: AnswerHead, includeUsage: boolean) {
     this.#head = head;
@@ -123,7 +123,7 @@ export class StreamedAnswer {
         return [...this.#releaseEnd(), ...this.#begin(event.choice), this.#textChunk(event)];
       case 'finished': {
         const before = [...this.#releaseEnd(), ...this.#begin(event.choice)];
-        this.#heldEnd = { choice: event.choice, reason: event.reason };
+        this.#delayedEnd = { choice: event.choice, reason: event.reason };
         return before;
       }
       case 'done': {
@@ -154,12 +154,12 @@ export class StreamedAnswer {
   }
 
   #releaseEnd(extra: object = {}): object[] {
-    const held = this.#heldEnd;
-    this.#heldEnd = undefined;
-    if (held === undefined) {
+    const delayed = this.#delayedEnd;
+    this.#delayedEnd = undefined;
+    if (delayed === undefined) {
       return [];
     }
-    const { choice, reason } = held;
+    const { choice, reason } = delayed;
     const end = { index: choice, delta: {}, logprobs: null, finish_reason: reason };
     return [{ ...this.#choiceChunk(end), ...extra }];
   }

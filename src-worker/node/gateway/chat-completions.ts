@@ -81,7 +81,7 @@ async function sendEvents(
   } catch (thrown) {
     const error = toAppError(thrown);
     log(error.code === 'cancelled' ? 'debug' : 'warn', describeCauses(error));
-    // The client's own library makes an exception of it; who has gone reads nothing.
+    // The client's own library makes an exception of it; a client that has gone reads nothing.
     await stream.send(JSON.stringify(openAiErrorOf(error).body)).catch(() => {});
   } finally {
     await events.return();

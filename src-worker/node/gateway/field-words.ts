@@ -21,7 +21,7 @@ export function refuseUnsupported(
   refused: readonly RefusedField[],
   path = '',
 ): void {
-  for (const { name, neutral, because, unless } of refused) {
+  for (const { name, neutral, reason, unless } of refused) {
     const value = fields[name] ?? undefined;
     const isNeutral = (other: unknown): boolean => isDeepStrictEqual(other, value);
     if (value === undefined || neutral.some(isNeutral) || unless?.holds(fields) === true) {
@@ -33,7 +33,7 @@ export function refuseUnsupported(
     ];
     const remedy = ['Leave it out', ...ways].join(', or ');
     throw new RequestError(
-      `"${path}${name}" is not supported: ${because}. ${remedy}; it is ${inWords(value)}.`,
+      `"${path}${name}" is not supported: ${reason}. ${remedy}; it is ${inWords(value)}.`,
       `${path}${name}`,
     );
   }

@@ -52,7 +52,7 @@ export type GatewayOptions = {
   /** Takes any free port where that one is taken. */
   readonly orAnyPort?: boolean;
   readonly apiKey: string;
-  /** Whom requests are answered at first; absent: this machine's own programs alone. */
+  /** The clients that are answered at first; absent: this machine's own programs alone. */
   readonly access?: GatewayAccess;
   readonly log: (
     level: 'debug' | 'info' | 'warn' | 'error',
@@ -70,7 +70,7 @@ type GatewayAccess = {
 
 export type Gateway = {
   readonly port: number;
-  /** Whom requests are answered from now on. */
+  /** The clients that are answered from now on. */
   readonly allow: (access: GatewayAccess) => void;
   /** Listens no more, answers what is under way to its end, and closes then. */
   readonly retire: () => Promise<void>;
@@ -93,7 +93,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const error = requestErrorOf(thrown);
     const { status, body } = openAiErrorOf(error);
     if (status >= 500) {
-      // Whoever leaves, or closes the app, is no news.
+      // A client that leaves, or an app that closes, is no news.
       log(error.code === 'cancelled' ? 'debug' : 'warn', describeCauses(error), {
         method: request.method,
         url: request.url,

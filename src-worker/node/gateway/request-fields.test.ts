@@ -27,13 +27,13 @@ function refusalOf(fields: object): { param: string | null; message: string } | 
 }
 
 describe('a field that is not supported', () => {
-  it.each(refusedFields)('is refused by name, value and remedy: $name', ({ name, because }) => {
+  it.each(refusedFields)('is refused by name, value and remedy: $name', ({ name, reason }) => {
     for (const value of anyValues) {
       // Penalties without which repeat_last_n says nothing.
       const refusal = refusalOf({ repeat_penalty: 1.1, [name]: value });
       expect(refusal?.param).toBe(name);
       expect(refusal?.message).toBe(
-        `"${name}" is not supported: ${because}. ${refusal?.message.split('. ')[1]}`,
+        `"${name}" is not supported: ${reason}. ${refusal?.message.split('. ')[1]}`,
       );
       expect(refusal?.message).toMatch(/Leave it out/);
       expect(refusal?.message).toContain(`it is ${JSON.stringify(value)}.`);

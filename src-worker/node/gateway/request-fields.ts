@@ -11,7 +11,7 @@ export type RefusedField = {
   /** Values that mean the same as no value; null always does. */
   readonly neutral: readonly unknown[];
   /** Goes on after `"name" is not supported:`. */
-  readonly because: string;
+  readonly reason: string;
   /** Another way to make the field mean nothing: what to do, and whether it was done. */
   readonly unless?: { readonly remedy: string; readonly holds: (fields: Fields) => boolean };
 };
@@ -27,15 +27,15 @@ const noTokenIds = 'tokens cannot be named by number';
 const noTokenLists = 'the answer tells tokens by "logprobs" and "top_logprobs" alone';
 const inMessages = 'the question belongs into "messages"';
 
-function group(because: string, neutralByName: Readonly<Record<string, readonly unknown[]>>) {
-  return Object.entries(neutralByName).map(([name, neutral]) => ({ name, neutral, because }));
+function group(reason: string, neutralByName: Readonly<Record<string, readonly unknown[]>>) {
+  return Object.entries(neutralByName).map(([name, neutral]) => ({ name, neutral, reason }));
 }
 
 export const refusedFields: readonly RefusedField[] = [
   {
     name: 'tools',
     neutral: [[]],
-    because: noTools,
+    reason: noTools,
     unless: {
       remedy: 'send "tool_choice": "none" beside it',
       holds: ({ tool_choice: choice }) => choice === 'none',
@@ -44,7 +44,7 @@ export const refusedFields: readonly RefusedField[] = [
   {
     name: 'functions',
     neutral: [[]],
-    because: noTools,
+    reason: noTools,
     unless: {
       remedy: 'send "function_call": "none" beside it',
       holds: ({ function_call: call }) => call === 'none',
@@ -98,7 +98,7 @@ export const refusedFields: readonly RefusedField[] = [
   {
     name: 'repeat_last_n',
     neutral: [-1],
-    because: 'penalties look at the whole answer so far',
+    reason: 'penalties look at the whole answer so far',
     unless: {
       remedy: 'ask for no repetition penalty',
       holds: ({ repeat_penalty: one = 1, repetition_penalty: other = 1 }) =>
@@ -108,7 +108,7 @@ export const refusedFields: readonly RefusedField[] = [
   {
     name: 'best_of',
     neutral: [1],
-    because: 'every choice that is generated is answered',
+    reason: 'every choice that is generated is answered',
     unless: { remedy: 'send the same as "n"', holds: ({ best_of: best, n }) => best === n },
   },
   ...group(wholeAnswer, {

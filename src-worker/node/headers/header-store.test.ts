@@ -38,11 +38,11 @@ async function makeModel(vocabulary = smallModel.vocabulary): Promise<Model> {
   }
 }
 
-/** A peer that says it hosts the model, and serves whoever asks. */
+/** A peer that says it hosts the model, and serves everyone who asks. */
 type Host = {
   readonly peer: string;
   readonly onChannel: (channel: Channel) => void;
-  readonly standing?: number;
+  readonly reputation?: number;
 };
 
 /** An honest host with the service of ours. */
@@ -72,7 +72,7 @@ function sourceOf(...models: Model[]): HeaderSource {
   };
 }
 
-/** Sends these frames to whoever asks. */
+/** Sends these frames to everyone who asks. */
 function lyingHost(peer: string, frames: readonly (readonly [number, Uint8Array?])[]): Host {
   return {
     peer,
@@ -106,7 +106,10 @@ async function ask(
       },
     },
     knownPeers: () =>
-      hosts.map(({ peer, standing = 1 }, index) => ({ ...hosting(peer, model, index), standing })),
+      hosts.map(({ peer, reputation = 1 }, index) => ({
+        ...hosting(peer, model, index),
+        reputation,
+      })),
     source: sourceOf(),
     folder,
     log: () => {},
@@ -200,7 +203,7 @@ describe('HeaderStore', () => {
   it('asks peers that lied lately last, however near they are', async () => {
     const model = await makeModel();
     const { store, asked } = await ask(model, [
-      { ...(await honestHost('liar', sourceOf(model))), standing: 0.1 },
+      { ...(await honestHost('liar', sourceOf(model))), reputation: 0.1 },
       await honestHost('host', sourceOf(model)),
     ]);
     expect((await store.fetch(model.id)).giver).toBe('host');

@@ -76,7 +76,7 @@ export class HeaderStore {
     return this.#fetches.run(manifestId, signal, (ended) => this.#fetchNow(manifestId, ended));
   }
 
-  /** Gives fetches in progress up, and headers to nobody any more. */
+  /** Gives fetches in progress up, and sends no more headers. */
   async stop(): Promise<void> {
     await Promise.all([
       this.#unhandle?.(),

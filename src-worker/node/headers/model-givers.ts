@@ -5,6 +5,6 @@ import { isDistrusted } from '../trust/reputation.ts';
 /** Trusted peers first, of them the connected ones, of these the nearest. */
 export function giversOf(peers: readonly KnownPeer[], manifestId: string): KnownPeer[] {
   return nearestWith(peers, manifestId).toSorted(
-    (a, b) => Number(isDistrusted(a.standing)) - Number(isDistrusted(b.standing)),
+    (a, b) => Number(isDistrusted(a.reputation)) - Number(isDistrusted(b.reputation)),
   );
 }

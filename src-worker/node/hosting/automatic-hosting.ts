@@ -1,5 +1,5 @@
 /**
- * What this node hosts of its own accord, where its owner lets it choose: looks at what the mesh needs, does its part
+ * What this node hosts of its own accord, where its owner lets it choose: reads what the mesh needs, does its part
  * of it, remembers it for the next start, and leaves alone what fails here again and again.
  */
 import { isDeepStrictEqual } from 'node:util';

@@ -81,7 +81,7 @@ export class CatalogModels {
   }
 
   /**
-   * The model, whose file is fetched unless it is here; whoever asks for the same meanwhile waits for the same.
+   * The model, whose file is fetched unless it is here; callers that ask for it meanwhile wait for the same download.
    * @throws AppError as `downloadFile`, of the last of its addresses, and as ModelLibrary.importModel
    */
   async download(model: ListedModel): Promise<LibraryModel> {
@@ -102,7 +102,7 @@ export class CatalogModels {
     return true;
   }
 
-  /** What is there of files under way is kept for the next time. */
+  /** What is there of files under way stays for the next time. */
   async stop(): Promise<void> {
     await this.#jobs.abort('', new AppError('cancelled', 'The download was stopped.'));
   }

@@ -28,7 +28,7 @@ const catalogModelSchema = z.strictObject({
   sizeBytes: z.int().min(1),
   /** Of the whole file. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Known once somebody has imported the file; then single layers of it can be fetched and checked. */
+  /** Known once a peer has imported the file; then single layers of it can be fetched and checked. */
   manifestId: manifestIdSchema.nullable(),
 });
 
@@ -54,7 +54,7 @@ export type Catalog = z.infer<typeof catalogSchema>;
 /** Whether the signature is that of the one whose catalog it has to be. */
 export type VerifySignature = (signed: Uint8Array, signature: Uint8Array) => boolean;
 
-/** Of the app's own catalog: an Ed25519 key in SPKI form. The private one is kept by the makers. */
+/** Of the app's own catalog: an Ed25519 key in SPKI form. The makers have the private one. */
 const appKey = 'MCowBQYDK2VwAyEAGDfry9nk2nLEGJIONYqyzw9VkR0pgz1wNVva8KWX14o=';
 
 export const isSignedByApp: VerifySignature = (signed, signature) =>

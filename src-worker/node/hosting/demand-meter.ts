@@ -4,7 +4,7 @@
 const halfLifeMs = 10 * 60_000;
 /** Below this nobody wants it any more. */
 const leastDemand = 0.001;
-/** Most models that are kept in mind. */
+/** Most models that are counted. */
 const maxModels = 256;
 
 type Wanted = { readonly tokens: number; readonly at: number };

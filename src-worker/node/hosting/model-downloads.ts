@@ -40,7 +40,7 @@ export type ModelDownloadsOptions = {
   readonly onProgress?: (manifestId: string, range: LayerRange, progress: DownloadProgress) => void;
   /** The download is over, for whatever reason. */
   readonly onEnd?: (manifestId: string, range: LayerRange) => void;
-  /** For the peer's standing. */
+  /** For the peer's reputation. */
   readonly onFault?: (fault: SourceFault) => void;
   readonly times?: Partial<DownloadTimes>;
 };
@@ -115,7 +115,7 @@ export class ModelDownloads {
     const { opener, knownPeers, addressesOf } = this.#options;
     const addresses = addressesOf(manifestId);
     const all = giversOf(knownPeers(), manifestId);
-    const trusted = all.filter(({ standing }) => !isDistrusted(standing));
+    const trusted = all.filter(({ reputation }) => !isDistrusted(reputation));
     const isHelped = trusted.length + addresses.length > 0;
     return [
       ...(isHelped && !isStuck ? trusted : all).map(({ peer }): SourceCandidate => ({

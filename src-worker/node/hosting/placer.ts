@@ -1,6 +1,6 @@
 /**
  * Looks now and then whether this node should host something else, where its owner lets it decide. Each node decides for
- * itself from what all know (placement/); the times differ a little, so that not all look at once.
+ * itself from what all know (placement/); the times differ a little, so that not all decide at once.
  */
 import { toAppError } from '../../../src-shared/errors.ts';
 import type { Log } from '../base/log.ts';

@@ -47,7 +47,7 @@ export class RequestedDownloads {
   }
 
   /**
-   * Ends a download that was asked for. What there is of a file is deleted; of layers it is kept until room is needed.
+   * Ends a download that was asked for. What there is of a file is deleted; of layers it stays until room is needed.
    * @throws AppError `model-not-found` when there is none
    */
   async cancel(name: string): Promise<void> {

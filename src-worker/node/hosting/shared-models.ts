@@ -29,7 +29,7 @@ export class SharedModels {
   }
 
   /**
-   * Whether a peer may have the model's manifest, header and bytes now. The answer looks at no disk and is the same for
+   * Whether a peer may have the model's manifest, header and bytes now. The answer needs no disk and is the same for
    * a model that this node lacks, so that nobody learns what it has.
    */
   mayHave(peer: string, manifestId: string): boolean {

@@ -15,7 +15,7 @@ export type StoredModelsOptions = {
   readonly now: () => number;
 };
 
-/** The disk is looked at again when somebody wants to know and the last look is older than this, in milliseconds. */
+/** The disk is read again when a caller wants to know and the last scan is older than this, in milliseconds. */
 const rescanMs = 15_000;
 
 export class StoredModels {
@@ -28,7 +28,7 @@ export class StoredModels {
     this.#options = options;
   }
 
-  /** As far as is known; a look for the next time is begun when it may have changed. */
+  /** As far as is known; a scan for the next time is begun when it may have changed. */
   beside(hosted: readonly ModelSummary[]): LibraryModel[] {
     if (this.#options.now() - this.#scannedAt >= rescanMs) {
       void this.refresh();
@@ -37,7 +37,7 @@ export class StoredModels {
     return this.#stored.filter(({ manifestId }) => !ids.has(manifestId));
   }
 
-  /** Looks at the disk now. Never throws: what cannot be looked at is not told of. */
+  /** Scans the disk now. Never throws: what cannot be read is not told of. */
   refresh(): Promise<void> {
     this.#scannedAt = this.#options.now();
     this.#scanning ??= this.#refresh().finally(() => {

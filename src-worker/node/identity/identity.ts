@@ -1,6 +1,6 @@
 /**
- * The node's identity: an Ed25519 key made at first start and kept in the data folder. Credits, records and
- * static peers of others rest on it, so it is never replaced: a file that cannot be read is an error.
+ * The node's identity: an Ed25519 key made at first start and stored in the data folder. Credits, records and
+ * static peers of others depend on it, so it is never replaced: a file that cannot be read is an error.
  *
  * The file holds the key as libp2p writes it (protobuf PrivateKey, libp2p's peer-ids specification).
  */

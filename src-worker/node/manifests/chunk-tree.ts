@@ -1,5 +1,5 @@
 /**
- * A tensor's bytes as a SHA-256 tree, so that every megabyte can be checked alone before it is kept:
+ * A tensor's bytes as a SHA-256 tree, so that every megabyte can be checked alone before it is stored:
  *
  *   leaf    SHA-256 of the next 1 MiB; the last piece may be shorter
  *   node    SHA-256 of its two children, one after the other; one without a neighbour moves up as it is

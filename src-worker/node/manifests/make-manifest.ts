@@ -15,7 +15,7 @@ export type ReadingOptions = {
   /** Called about once a megabyte. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Looks at the file before its tensors are read, and throws when the model is not to be taken. */
+  /** Checks the file before its tensors are read, and throws when the model is not to be taken. */
   readonly examine?: ((file: GgufFile) => Promise<void>) | undefined;
   /** Gets the leaves of every tensor, in the order of the manifest, when all is read. */
   readonly onLeaves?: ((leaves: readonly Buffer[]) => void) | undefined;

@@ -90,10 +90,10 @@ it('hashes that are lost are computed from the file when a peer asks for them', 
     await model?.close();
     return found;
   };
-  const kept = await leaves();
-  expect(kept?.byteLength).toBe(64);
+  const stored = await leaves();
+  expect(stored?.byteLength).toBe(64);
   await rm(join(folder, 'library', `${id}.hashes`));
-  expect(await leaves()).toEqual(kept);
+  expect(await leaves()).toEqual(stored);
   await writeFile(join(folder, 'library', `${id}.hashes`), 'rubbish');
-  expect(await leaves()).toEqual(kept);
+  expect(await leaves()).toEqual(stored);
 });

@@ -19,7 +19,7 @@ export interface ConnectionGate {
   ): (components: Components) => ConnectionEncrypter;
 }
 
-/** Knows which peers count on this node, and is told who comes and goes. */
+/** Knows which peers count on this node, and is told which come and go. */
 export interface MeshMembers {
   /** Called before the first peer can connect. */
   start(): Promise<void>;

@@ -9,7 +9,7 @@ import type { KnownPeer, SelfDescription } from './records/record.ts';
 import type { RelayLimits } from './relay/relay-server.ts';
 
 export type MeshOptions<Members extends MeshMembers = MeshMembers> = {
-  /** What is known of peers and networks is kept in it; the folder exists. */
+  /** What is known of peers and networks is stored in it; the folder exists. */
   readonly dataFolder: string;
   readonly identity: Identity;
   readonly gate: ConnectionGate;
@@ -48,7 +48,7 @@ export interface Mesh extends ChannelOpener {
   reach(): Reach;
   /** How far this machine's clock is ahead of those of its peers, in milliseconds, negative if behind; 0 while it may be right. */
   clockAheadMs(): number;
-  /** Addresses from settings at which nobody could be reached, with the reason. */
+  /** Addresses from settings at which no peer could be reached, with the reason. */
   unreachable(): readonly UnreachablePeer[];
   /**
    * Peers that are connected or have a valid record, this node not among them. A connected peer that has

@@ -1,4 +1,4 @@
-/** The mesh as the rest of the node sees it: who is there, how to reach them, and what we tell them. */
+/** The mesh as the rest of the node sees it: the peers, how to reach them, and what we tell them. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
@@ -44,7 +44,7 @@ const stopDeadlineMs = 1400;
 const dialDeadlineMs = 10_000;
 
 /**
- * A mesh that is not joined yet, so that nobody meets this node before it is complete.
+ * A mesh that is not joined yet, so that no peer meets this node before it is complete.
  * @throws AppError `setting-invalid` or `data-folder-unusable`
  */
 export async function buildMesh<Members extends MeshMembers>(
@@ -258,7 +258,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       // That some of its addresses lead nowhere says little, and a stranger may have chosen which.
       const wasSought = addresses === undefined && !signal.aborted;
       if (wasSought && !this.#peers.connected.has(peer)) {
-        // It went without a good-bye: nobody else should wait for it.
+        // It went without a good-bye: no other peer should wait for it.
         this.#peers.doubt(peer);
         this.#changed(peer);
       }

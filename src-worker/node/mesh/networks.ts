@@ -33,7 +33,7 @@ export function isIn(networks: BlockList, address: string): boolean {
   return version !== 0 && networks.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Whether everybody means the same machine by an IP address. */
+/** Whether all peers mean the same machine by an IP address. */
 export function isPublicIp(address: string): boolean {
   return isOutside(address) && !isIn(translated, address);
 }

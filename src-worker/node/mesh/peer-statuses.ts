@@ -13,17 +13,17 @@ export function peerStatuses(
 ): PeerStatus[] {
   const connected = peers.filter((each) => each.connected);
   const others = peers.filter((each) => !each.connected);
-  return [...connected, ...others].slice(0, maxPeersTold).map(({ standing, ...each }) => ({
+  return [...connected, ...others].slice(0, maxPeersTold).map(({ reputation, ...each }) => ({
     ...peerStatus({
       ...(now(each.peer) ?? each),
-      ...(standing === undefined ? {} : { standing }),
+      ...(reputation === undefined ? {} : { reputation }),
     }),
     ...(silent.has(each.peer) ? { silent: true } : {}),
   }));
 }
 
 export function peerStatus(known: KnownPeer): PeerStatus {
-  const { peer, record, connected, latencyMs, silent, relayed, standing } = known;
+  const { peer, record, connected, latencyMs, silent, relayed, reputation } = known;
   const names = new Map(record.models.map(({ manifestId, name }) => [manifestId, name]));
   return {
     peer,
@@ -32,7 +32,7 @@ export function peerStatus(known: KnownPeer): PeerStatus {
     latencyMs: latencyMs ?? null,
     ...(silent === true ? { silent } : {}),
     ...(relayed === true ? { relayed } : {}),
-    ...(standing === undefined ? {} : { standing }),
+    ...(reputation === undefined ? {} : { reputation }),
     state: record.state,
     ...(record.region === undefined ? {} : { region: record.region }),
     shards: record.shards.map(({ manifestId, firstLayer, lastLayer, freeSessions }) => ({

@@ -39,7 +39,7 @@ const here = [
 const all = [...everywhere, ...nearby, ...here];
 
 function ways(nearness: Parameters<typeof waysFor>[0], addresses: readonly string[]) {
-  // Of many addresses only the first are looked at, so each is asked about alone.
+  // Of many addresses only the first are checked, so each is asked about alone.
   return addresses.flatMap((address) => waysFor(nearness, peer, [address]));
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where this node dials because somebody else says so: a stage connects to the next one of a route that a requester
+ * Where this node dials because another peer says so: a stage connects to the next one of a route that a requester
  * chose. A requester must not make it try doors that are closed to the requester, so only addresses of a verified record
  * count, and private ones only for a requester that is in a private network with this node, or in a pool of it. Pure.
  */
@@ -26,7 +26,7 @@ export function nearnessOf(connections: readonly Multiaddr[], sharesAPool: boole
   return sharesAPool || direct.some(isLocal) ? 'network' : 'anywhere';
 }
 
-/** The ones among a peer's own addresses that are dialled for somebody as near as this. */
+/** The ones among a peer's own addresses that are dialled for a peer as near as this. */
 export function waysFor(
   nearness: Nearness,
   peer: string,

@@ -1,6 +1,6 @@
 /**
- * Peers that may have the manifest, header and bytes of a model beside what this node hosts of it: everybody, or the
- * members of some pools. A file that its owner imported is for nobody. Pure.
+ * Peers that may have the manifest, header and bytes of a model beside what this node hosts of it: all peers, or the
+ * members of some pools. A file that its owner imported is for no peer. Pure.
  */
 import { z } from 'zod';
 import { poolIdSchema } from '../../../src-shared/pool.ts';
@@ -8,7 +8,7 @@ import { poolIdSchema } from '../../../src-shared/pool.ts';
 /** Most pools that one model is for; those that were added last count. */
 const mostPools = 64;
 
-/** Ids of pools; an empty list is nobody. */
+/** Ids of pools; an empty list is no peer. */
 export const audienceSchema = z.union([
   z.literal('everybody'),
   z.array(poolIdSchema).max(mostPools),
@@ -26,8 +26,8 @@ export type Offerer = {
 };
 
 /**
- * A model that came from peers is for those among whom it was found: for everybody where a stranger offers it to
- * everybody, else for the pools that its givers share with this node.
+ * A model that came from peers is for those among whom it was found: for all peers where a stranger offers it to
+ * all, else for the pools that its givers share with this node.
  */
 export function audienceOfOffers(offerers: readonly Offerer[]): Audience {
   return offerers.some(({ isPoolOnly, pools }) => !isPoolOnly && pools.length === 0)
@@ -41,7 +41,7 @@ export function includesMember(audience: Audience, pools: readonly string[]): bo
 }
 
 /**
- * Whether a record may name the model: one for everybody names what everybody may have, one that goes to the
+ * Whether a record may name the model: one for all peers names what all may have, one that goes to the
  * members of the node's pools alone (`readers`, else undefined) what all of these may have.
  */
 export function mayBeNamed(audience: Audience, readers: readonly string[] | undefined): boolean {

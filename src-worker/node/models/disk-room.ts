@@ -1,5 +1,5 @@
 /**
- * Room on the disk for shards that are cut from files on this machine. It is looked for before the first byte is written,
+ * Room on the disk for shards that are cut from files on this machine. It is checked before the first byte is written,
  * and a reserve stays free: a disk that is full to the brim stops other programs.
  */
 import { statfsSync } from 'node:fs';
@@ -25,16 +25,16 @@ export class DiskRoom {
   }
 
   /**
-   * Writes so many bytes to the folder's disk where they fit. Shards that nobody needs go first, as few as possible.
+   * Writes so many bytes to the folder's disk where they fit. Shards that are not needed go first, as few as possible.
    * @throws AppError `data-folder-unusable` with what is missing, when nothing was written; what `write` throws
    */
   async use(
     bytes: number,
-    isKept: (path: string) => boolean,
+    isInUse: (path: string) => boolean,
     write: () => Promise<void>,
   ): Promise<void> {
     if (this.#free() < bytes) {
-      await this.#evict(bytes, isKept);
+      await this.#evict(bytes, isInUse);
     }
     // Nothing comes between this look and the promise, so that two shards do not count on the same room.
     const free = this.#free();
@@ -58,10 +58,10 @@ export class DiskRoom {
     return bavail * bsize - diskReserve(blocks * bsize) - this.#promised;
   }
 
-  async #evict(bytes: number, isKept: (path: string) => boolean): Promise<void> {
+  async #evict(bytes: number, isInUse: (path: string) => boolean): Promise<void> {
     const stored = await storedShards(this.#folder);
     const storedBytes = stored.reduce((sum, shard) => sum + shard.bytes, 0);
-    const evictions = chooseEvictions(stored, isKept, bytes, storedBytes + this.#free());
+    const evictions = chooseEvictions(stored, isInUse, bytes, storedBytes + this.#free());
     for (const { path } of evictions ?? []) {
       await deleteShard(path);
     }

@@ -1,4 +1,4 @@
-/** One model of the library as it is kept on disk: `<manifest id>.json`, written whole or not at all. */
+/** One model of the library as it is stored on disk: `<manifest id>.json`, written whole or not at all. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
@@ -34,7 +34,7 @@ const libraryEntrySchema = z.object({
   /** Ids of models whose file now has this content: a setting that names one of them means this model. */
   replaces: z.array(manifestIdSchema).max(mostOthers).default([]),
   manifest: manifestSchema,
-  /** Peers that may have the model though it is not hosted; entries of earlier versions are for nobody. */
+  /** Peers that may have the model though it is not hosted; entries of earlier versions are for no peer. */
   audience: audienceSchema.default(nobody),
 });
 

@@ -188,14 +188,14 @@ export class ModelLibrary implements ChunkSupply {
   }
 
   /**
-   * Replaces the peers that may have a model though it is not hosted; until then it is for nobody.
+   * Replaces the peers that may have a model though it is not hosted; until then it is for no peer.
    * @throws AppError `model-not-found`, `data-folder-unusable`
    */
   async share(id: string, audience: Audience): Promise<void> {
     await this.#register.share(id, audience);
   }
 
-  /** Peers that may have the model though it is not hosted; nobody where the library does not have it. */
+  /** Peers that may have the model though it is not hosted; none where the library does not have it. */
   audienceOf(id: string): Audience {
     return this.#register.entry(id)?.audience ?? nobody;
   }
@@ -248,7 +248,7 @@ export class ModelLibrary implements ChunkSupply {
 
   /**
    * Models that some peers may have though they are not hosted, and of which layers are here now. Those that their owner
-   * imported and offered to nobody are not among them.
+   * imported and not offered are not among them.
    */
   async stored(): Promise<LibraryModel[]> {
     const ready = await this.#cache.modelsWithShards();
@@ -313,7 +313,7 @@ export class ModelLibrary implements ChunkSupply {
   /**
    * A file to load layers from: the model's own for all of them, else a shard, cut or fetched when first asked for.
    * @throws AppError `model-not-found`, `model-changed`, `gguf-unsupported` when this model cannot be cut,
-   * `request-invalid` for layers it does not have, `no-route` when nobody has them, `data-folder-unusable`; the
+   * `request-invalid` for layers it does not have, `no-route` when no peer has them, `data-folder-unusable`; the
    * signal's reason
    */
   async shardPath(id: string, range: LayerRange, signal?: AbortSignal): Promise<string> {
@@ -337,7 +337,7 @@ export class ModelLibrary implements ChunkSupply {
   }
 }
 
-/** The files with the entry's content that are as they were, and the one just looked at, which has that content too. */
+/** The files with the entry's content that are as they were, and the one just read, which has that content too. */
 async function currentSources(entry: LibraryEntry, source: SourceFile): Promise<SourceFile[]> {
   const all = sourcesOf(entry).map((each) => (each.path === source.path ? source : each));
   return await unchangedOf(all.includes(source) ? all : [...all, source]);

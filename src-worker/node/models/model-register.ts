@@ -132,7 +132,7 @@ export class ModelRegister {
   }
 
   /**
-   * Adds a model, or adds to what was known of it: it never loses a name. Only here the alias is looked at: another
+   * Adds a model, or adds to what was known of it: it never loses a name. Only here the alias is checked: another
    * import may have taken it, or brought the same model, meanwhile.
    * @param sources all files that have its content now, the one to be used first
    * @param replaced a model whose only file has this content now: it is forgotten, its names go over

@@ -79,7 +79,7 @@ export class ModelSupply implements SuppliedModel {
     return this.#hashes.leavesOf(tensor);
   }
 
-  /** What the disk has spoilt is not sent: it would cost this node its standing. */
+  /** What the disk has spoilt is not sent: it would cost this node its reputation. */
   async read(chunk: number): Promise<Uint8Array | undefined> {
     const { tensor } = this.map.placeOf(chunk);
     await this.leaves(tensor);

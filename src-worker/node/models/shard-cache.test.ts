@@ -14,23 +14,23 @@ function sum(list: readonly StoredShard[]): number {
 
 describe('what is deleted to make room', () => {
   const shards = fc
-    .array(fc.record({ bytes: fc.nat(100), usedAt: fc.nat(50), kept: fc.boolean() }), {
+    .array(fc.record({ bytes: fc.nat(100), usedAt: fc.nat(50), inUse: fc.boolean() }), {
       maxLength: 12,
     })
     .map((all) => all.map((shard, index) => ({ ...shard, path: `${index}` })));
 
-  it('is enough, nothing that is kept, and the least recently used', () => {
+  it('is enough, nothing that is in use, and the least recently used', () => {
     fc.assert(
       fc.property(shards, fc.nat(200), fc.nat(600), (stored, needed, quota) => {
-        const isKept = (path: string): boolean => stored[Number(path)]?.kept === true;
-        const chosen = chooseEvictions(stored, isKept, needed, quota);
-        const loose = stored.filter(({ path }) => !isKept(path));
+        const isInUse = (path: string): boolean => stored[Number(path)]?.inUse === true;
+        const chosen = chooseEvictions(stored, isInUse, needed, quota);
+        const loose = stored.filter(({ path }) => !isInUse(path));
         if (chosen === undefined) {
           expect(sum(stored) - sum(loose) + needed).toBeGreaterThan(quota);
           return;
         }
         expect(sum(stored) - sum(chosen) + needed).toBeLessThanOrEqual(quota);
-        expect(chosen.some(({ path }) => isKept(path))).toBe(false);
+        expect(chosen.some(({ path }) => isInUse(path))).toBe(false);
         const left = loose.filter((shard) => !chosen.includes(shard as StoredShard & typeof shard));
         const newest = Math.max(...chosen.map(({ usedAt }) => usedAt));
         expect(left.every(({ usedAt }) => usedAt >= newest)).toBe(true);

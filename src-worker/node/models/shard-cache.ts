@@ -1,5 +1,5 @@
 /**
- * Shards and headers of models, kept in `<folder>/<manifest id>/`: each is made once, by whoever needs it first.
+ * Shards and headers of models, stored in `<folder>/<manifest id>/`: each is made once, by the caller that needs it first.
  * Shards stay within the owner's limit: those not used for longest go first, never one that is pinned, being read
  * or being made.
  */
@@ -91,7 +91,7 @@ export class ShardCache {
       `${id}/${nameOf(range)}`,
       new AppError('cancelled', 'The layers were removed.'),
     );
-    if (this.#isKept(path)) {
+    if (this.#isInUse(path)) {
       return false;
     }
     await deleteShard(path);
@@ -155,7 +155,7 @@ export class ShardCache {
       );
       const needed = Math.max(0, bytes - (before?.bytes ?? 0));
       const quota = this.quotaBytes - (await folderBytes(this.#filesFolder));
-      await makeRoom(this.#folder, (each) => this.#isKept(each), needed, quota);
+      await makeRoom(this.#folder, (each) => this.#isInUse(each), needed, quota);
     }
   }
 
@@ -165,10 +165,10 @@ export class ShardCache {
    */
   async cutWithin(path: string, bytes: number, cut: () => Promise<void>): Promise<void> {
     await this.makeRoom(path, bytes);
-    await this.#disk.use(bytes, (each) => this.#isKept(each), cut);
+    await this.#disk.use(bytes, (each) => this.#isInUse(each), cut);
   }
 
-  #isKept(path: string): boolean {
+  #isInUse(path: string): boolean {
     const shard = path.endsWith(downloadSuffix) ? path.slice(0, -downloadSuffix.length) : path;
     return this.#pinned.has(shard) || this.#reading.has(shard) || this.#making.has(shard);
   }

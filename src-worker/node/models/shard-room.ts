@@ -1,4 +1,4 @@
-/** Keeps shards within the owner's limit: those that nobody used for longest go first. */
+/** Keeps shards within the owner's limit: the least recently used go first. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -15,18 +15,18 @@ export type StoredShard = {
 
 /**
  * What to delete so that `neededBytes` more fit into `quotaBytes`: as little as possible, oldest first, nothing
- * that is kept. Undefined when they cannot fit.
+ * that is in use. Undefined when they cannot fit.
  */
 export function chooseEvictions(
   stored: readonly StoredShard[],
-  isKept: (path: string) => boolean,
+  isInUse: (path: string) => boolean,
   neededBytes: number,
   quotaBytes: number,
 ): StoredShard[] | undefined {
   let bytes = stored.reduce((sum, shard) => sum + shard.bytes, neededBytes);
   const chosen: StoredShard[] = [];
   for (const shard of stored.toSorted((a, b) => a.usedAt - b.usedAt)) {
-    if (bytes > quotaBytes && !isKept(shard.path)) {
+    if (bytes > quotaBytes && !isInUse(shard.path)) {
       chosen.push(shard);
       bytes -= shard.bytes;
     }
@@ -74,11 +74,11 @@ export async function deleteShard(path: string): Promise<void> {
 /** @throws AppError `data-folder-unusable` when the limit is too small for what must stay */
 export async function makeRoom(
   folder: string,
-  isKept: (path: string) => boolean,
+  isInUse: (path: string) => boolean,
   neededBytes: number,
   quotaBytes: number,
 ): Promise<void> {
-  const evictions = chooseEvictions(await storedShards(folder), isKept, neededBytes, quotaBytes);
+  const evictions = chooseEvictions(await storedShards(folder), isInUse, neededBytes, quotaBytes);
   if (evictions === undefined) {
     throw new AppError(
       'data-folder-unusable',

@@ -58,7 +58,7 @@ export async function checkUnchanged(source: SourceFile): Promise<void> {
 }
 
 /**
- * Runs `use` with the open file, and checks before and after that it is the one that was looked at.
+ * Runs `use` with the open file, and checks before and after that it is the one that was read.
  * @throws AppError `model-changed`; `model-not-found` when it cannot be opened; what `openGguf` and `use` throw
  */
 export async function withSource<Result>(

@@ -90,7 +90,7 @@ function anyShards(
 const roundsOfMove = 60;
 const mostRoundsOfMoves = 6 * (roundsOfMove + 1);
 
-/** Plays until nobody has changed anything for longer than the pause between two moves of a node. */
+/** Plays until no node has changed anything for longer than the pause between two moves of a node. */
 function roundsUntilSteady(rounds: PlacementRounds): number {
   for (let played = 0; ; played += roundsOfMove + 1) {
     const { changes } = rounds;

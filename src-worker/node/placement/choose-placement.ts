@@ -3,13 +3,13 @@
  * do, and does its own part. No node asks another one.
  *
  * 1. The owner's pins are hosted, whatever else.
- * 2. Layers of demanded models that nobody hosts go first. Those with free memory take their turns at them, then
+ * 2. Layers of demanded models that no peer hosts go first. Those with free memory take their turns at them, then
  *    those that host layers which no chain needs: whole shards, and ends of shards that overlap the next one.
  * 3. Free memory then goes to the spans that are thinnest for their demand (worth.ts).
  * 4. Then a node moves a shard that is of less use than another would be, when what is gained is more than what
- *    fetching and loading costs: first one that nobody would miss.
+ *    fetching and loading costs: first one that the mesh would not miss.
  *
- * Everybody plays the turns of those before it through in its head (turns.ts), so that not all jump to one gap.
+ * Each node simulates the turns of those before it (turns.ts), so that not all jump to one gap.
  * Where nodes know different things they may still; then one of them is not needed and moves on. In step 2 every
  * change leaves fewer layers missing, in the steps 3 and 4 every change is worth more than some least amount, so with
  * steady demand changes come to an end.
@@ -21,7 +21,7 @@ import { considerMove } from './move.ts';
 import { epochOf, inTurn, lot } from './turns.ts';
 import { isSamePart, rangeOf } from '../../../src-shared/layers.ts';
 
-/** Turns of others that are played through; whoever comes later waits for another epoch. */
+/** Turns of others that are played through; a peer that comes later waits for another epoch. */
 const mostTurns = 32;
 /** Nodes that may move in an epoch, on average. */
 const fewMovers = 8;

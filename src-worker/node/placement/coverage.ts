@@ -17,7 +17,7 @@ export type CoveringShard = LayerRange & {
 export type Coverage<S extends CoveringShard> = {
   /** Layers that the best chain lacks, in runs. */
   readonly missing: readonly LayerRange[];
-  /** The shards of that chain, and what it uses of each: nobody else is needed for the layers to be hosted. */
+  /** The shards of that chain, and what it uses of each: no other peer is needed for the layers to be hosted. */
   readonly needed: ReadonlyMap<S, LayerRange>;
 };
 

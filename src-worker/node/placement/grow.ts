@@ -1,4 +1,4 @@
-/** What a node does with free memory: first layers that nobody hosts, then the spans that are thinnest. */
+/** What a node does with free memory: first layers that no peer hosts, then the spans that are thinnest. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import {
   assumedSpeed,
@@ -113,7 +113,7 @@ function fillMissing(view: HostingView, node: Contender): boolean {
 
 /**
  * Own shards that overlap the gap are on no chain with it: they give way. Those that the chain needs beside it become
- * one shard with it; that interrupts nobody, since a model with a gap answers nobody.
+ * one shard with it; that interrupts no answer, since a model with a gap gives none.
  */
 function fill(view: HostingView, node: Contender, model: WantedModel, range: LayerRange): boolean {
   const own = view

@@ -14,7 +14,7 @@ import {
 import { mostAdded, type Thickness, thicknessOf } from './worth.ts';
 import { layerCount, rangeOf } from '../../../src-shared/layers.ts';
 
-/** What follows from the shards of one model; kept until one of them changes. */
+/** What follows from the shards of one model; cached until one of them changes. */
 type Judged = { coverage?: Coverage<HostedShard>; thickness?: Thickness; most?: readonly number[] };
 
 /** A whole model's speed where a shard has not served a token yet, in tokens a second. */

@@ -10,7 +10,7 @@ const staySeconds = 3600;
 const loadSeconds = 15;
 /** Least share of a model's worth that a move must gain: figures of speed and demand are never still. */
 const leastShare = 0.1;
-/** The same for a shard that nobody would miss: two nodes that knew too little of each other host the same, say. */
+/** The same for a shard that the mesh would not miss: two nodes that knew too little of each other host the same, say. */
 const leastShareOfIdle = 0.02;
 /** Less of a model's worth than this is not missed. */
 const missedShare = 0.005;
@@ -51,7 +51,7 @@ function tryMove(view: HostingView, node: Contender, shard: HostedShard, speeds:
   return false;
 }
 
-/** In tokens a second of demand; 0 where nobody wants it. */
+/** In tokens a second of demand; 0 where no one asks for it. */
 function worthOfModel(view: HostingView, manifestId: string): number {
   const model = view.wantedModel(manifestId);
   return model === undefined ? 0 : model.demand * worthOf(view.thicknessOf(model), model.demand);

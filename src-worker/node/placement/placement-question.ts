@@ -40,7 +40,7 @@ export type PlacementPeer = { readonly peer: string; readonly record: PeerRecord
 
 export type PlacementQuestion = {
   readonly own: OwnMachine;
-  /** Models that this node can get and that fit its rules; peers' shards of others are not looked at. */
+  /** Models that this node can get and that fit its rules; peers' shards of others are not considered. */
   readonly models: readonly PlacementModel[];
   readonly peers: readonly PlacementPeer[];
   /** Manifest id → tokens a second wanted, over the whole mesh. A model without demand is not placed. */

@@ -1,18 +1,18 @@
 /**
- * Whose turn it is to change what it hosts. Everybody computes the same order from peer ids and the time, so
+ * Whose turn it is to change what it hosts. Each node computes the same order from peer ids and the time, so
  * nodes that know the same choose different layers without a word between them; and the order is another one in
- * every epoch, so that a peer that never does its part holds nobody up for long.
+ * every epoch, so that a peer that never does its part delays none for long.
  */
 import { createHash } from 'node:crypto';
 
-/** Longer than news takes to reach everybody: within an epoch a node sees what those before it did. */
+/** Longer than news takes to reach all nodes: within an epoch a node sees what those before it did. */
 export const epochMs = 30_000;
 
 export function epochOf(now: number): number {
   return Math.floor(now / epochMs);
 }
 
-/** A number from 0 (never 0 itself) to 1 that nobody chooses, the same on every node. */
+/** A number from 0 (never 0 itself) to 1 that no node chooses, the same on every node. */
 export function lot(peer: string, epoch: number): number {
   const digest = createHash('sha256').update(`mindmesh-placement ${epoch} ${peer}`).digest();
   return (digest.readUInt32BE(0) + 1) / 4_294_967_297;

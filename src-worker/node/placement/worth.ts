@@ -1,7 +1,7 @@
 /**
  * What a model's hosting is worth to those who ask for it, as one number that grows when a thin span becomes
  * thicker. Layer by layer, since the slowest span decides how fast a chain is; with a root, so that the thinnest span gains
- * most; and never more than enough, so that nobody fetches what no one needs.
+ * most; and never more than enough, so that no node fetches what no one needs.
  *
  * The idea of judging blocks by the sum of their hosts' throughput, and of moving to where it is least, is that of
  * Petals (Borzunov et al., "Distributed Inference and Fine-tuning of Large Language Models Over The Internet", 2023,
@@ -43,7 +43,7 @@ export function thicknessOf(shards: readonly CoveringShard[], layers: number): T
   };
 }
 
-/** From 0 (nobody hosts it) to 1 (enough for everybody, with a spare for every layer). */
+/** From 0 (no peer hosts it) to 1 (enough for all demand, with a spare for every layer). */
 export function worthOf({ capacity, holders }: Thickness, demand: number): number {
   const sum = capacity.reduce(
     (total, tokens, layer) => total + layerWorth(tokens, holders[layer] ?? 0, demand),

@@ -1,4 +1,4 @@
-/** Which pool or member somebody means: by name, by id, or by the end of an id. Pure. */
+/** Which pool or member is meant: by name, by id, or by the end of an id. Pure. */
 import { type Advice, AppError } from '../../../src-shared/errors.ts';
 import type { PoolMember } from '../../../src-shared/pool.ts';
 import type { JoinedPool } from './membership/joined-pool.ts';

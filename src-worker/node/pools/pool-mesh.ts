@@ -7,7 +7,7 @@ import { Pools } from './membership/pools.ts';
 import { PoolService } from './pool-service.ts';
 
 export type PoolMeshOptions = Omit<MeshOptions<PoolService>, 'identity' | 'gate' | 'membersOf'> & {
-  /** Talk to members of this node's pools alone; absent: to everybody. */
+  /** Talk to members of this node's pools alone; absent: to all peers. */
   readonly poolOnly?: boolean;
 };
 
@@ -19,7 +19,7 @@ export interface PoolMesh extends Mesh {
 }
 
 /**
- * Joins the mesh as the identity of the data folder, in the pools that are kept there.
+ * Joins the mesh as the identity of the data folder, in the pools that are stored there.
  * @throws AppError `setting-invalid`, `port-taken` or `data-folder-unusable`
  */
 export async function createPoolMesh(options: PoolMeshOptions): Promise<PoolMesh> {

@@ -1,5 +1,5 @@
 /**
- * What members tell each other of their pools, /mindmesh/pool-news/1.0.0: who has come, who is gone. Each side opens one
+ * What members tell each other of their pools, /mindmesh/pool-news/1.0.0: which members came and went. Each side opens one
  * channel to the other and speaks on it:
  *
  *   digest       of all it knows of a pool; the other side asks for it, if it knows something else, by

@@ -1,4 +1,4 @@
-/** Pools as the host asks for them, over the network that the mesh lends: join, tell the others, cut off who is gone. */
+/** Pools as the host asks for them, over the network that the mesh lends: join, tell the others, disconnect members that are gone. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolParams, PoolResult } from '../../../src-shared/api/pools.ts';
@@ -23,7 +23,7 @@ export type PoolServiceOptions = {
   readonly log: Log;
 };
 
-/** Certificates run out and are renewed in between; nobody stays in longer than this after, in milliseconds. */
+/** Certificates run out and are renewed in between; no member stays in longer than this after, in milliseconds. */
 const lookEveryMs = 15_000;
 
 /** A member that does not read delays the cutting off of another by at most this, in milliseconds. */
@@ -32,7 +32,7 @@ const tellDeadlineMs = 1000;
 export class PoolService implements MeshMembers {
   readonly #options: PoolServiceOptions;
   readonly #news: PoolNews;
-  /** Connected peers that shared a pool when last looked at. */
+  /** Connected peers that shared a pool when last checked. */
   readonly #members = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -96,7 +96,7 @@ export class PoolService implements MeshMembers {
     return this.#options.pools.active().map(({ id }) => id);
   }
 
-  /** Whether layers that a peer offers may be used at all: a guest serves nobody. */
+  /** Whether layers that a peer offers may be used at all: a guest serves none. */
   mayServe(peer: string): boolean {
     return !this.#options.gate.isPoolOnly || this.#options.pools.isServer(peer);
   }
@@ -118,7 +118,7 @@ export class PoolService implements MeshMembers {
     return { pool, name, role, expiresAt, inviter };
   }
 
-  /** Lets members alone in from now on, or everybody; strangers that are here go. */
+  /** Lets members alone in from now on, or all peers; strangers that are here go. */
   setPoolOnly(isPoolOnly: boolean): void {
     const { gate, network } = this.#options;
     if (gate.isPoolOnly !== isPoolOnly) {
@@ -278,7 +278,7 @@ export class PoolService implements MeshMembers {
     }
   }
 
-  /** Tells the others first: who is cut off should still learn why. */
+  /** Tells the others first: a member that is cut off should still learn why. */
   async #spread(item: PoolNewsItem): Promise<void> {
     const { network } = this.#options;
     const deadline = delay(tellDeadlineMs, undefined, { ref: false });
@@ -287,7 +287,7 @@ export class PoolService implements MeshMembers {
     network.onChange();
   }
 
-  /** Cuts off whom nothing lets stay, and greets who has become a member. */
+  /** Disconnects peers that may not stay, and greets new members. */
   #refresh(): void {
     const { pools, gate, network, log } = this.#options;
     for (const peer of network.connected()) {

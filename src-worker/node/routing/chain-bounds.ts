@@ -1,5 +1,5 @@
 /**
- * What a chain costs at least if it uses a certain offer, whoever runs its stages: the search for a chain over separate
+ * What a chain costs at least if it uses a certain offer, over any operators: the search for a chain over separate
  * operators passes over all offers with which none is good enough, and these are nearly all.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';

@@ -22,7 +22,7 @@ const anyPeer = fc.record({
   tokensPerSecond: fc.constantFrom(0, 10, 50, 90),
   latencyMs: fc.constantFrom(1, 1, 5, 40),
   connected: fc.boolean(),
-  standing: fc.constantFrom(0.1, 0.9, 1, 1),
+  reputation: fc.constantFrom(0.1, 0.9, 1, 1),
   canBeCut: fc.boolean(),
   cachedLayers: fc.constantFrom(0, 0, 0, 1, 2, 3),
 });

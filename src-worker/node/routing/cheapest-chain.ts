@@ -1,6 +1,6 @@
 /**
  * The best chain of offers for a run of layers: least cost, then fewest stages, then the lesser peer ids. A stage more
- * costs its hop and its overhead, and nothing beside: whoever claims a whole model must not win by that claim alone.
+ * costs its hop and its overhead, and nothing beside: a peer that claims a whole model must not win by that claim alone.
  *
  * Dynamic programming from the last layer back. Where separate operators are asked for, one best tail for
  * each layer is not enough: a worse tail over other operators may be what the stages before it need. How many
@@ -50,12 +50,12 @@ function bestOf(offers: readonly Offer[], demand: ChainDemand): readonly Offer[]
   return chainOf(best, demand);
 }
 
-/** How much dearer than the cheapest chain over any operators the best one is looked for, before it may cost anything. */
+/** How much dearer than the cheapest chain over any operators the best one is searched for, before it may cost anything. */
 const budgets = [1, 1.25, Infinity];
 /** Sums of the same costs in another order may differ by so much of them. */
 const roundingError = 1e-9;
 
-/** The best chain of offers that were sorted out one by one, whoever they are of. */
+/** The best chain of offers that were sorted out one by one, of all peers. */
 export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[] | undefined {
   const offersFrom: (readonly Offer[])[] = [];
   for (let layer = demand.firstLayer; layer <= demand.lastLayer; layer += 1) {
@@ -68,7 +68,7 @@ export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[]
   for (const budget of budgets) {
     const mostMs = bounds.leastMs * budget;
     const found = tailWithin(offersFrom, demand, bounds, mostMs * (1 + roundingError));
-    // All chains for so little were looked at, so none of the others is better.
+    // All chains for so little were compared, so none of the others is better.
     if (found !== undefined && found.costMs <= mostMs * (1 + roundingError / 2)) {
       return offersOf(found);
     }

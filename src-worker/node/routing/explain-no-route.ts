@@ -1,4 +1,4 @@
-/** Why there is no route, as one clause that a person can act on: missing layers, or the rule that leaves nobody. */
+/** Why there is no route, as one clause that a person can act on: missing layers, or the rule that leaves no peer. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { noRules } from '../../../src-shared/route-rules.ts';
 import { shortName } from '../identity/peer-name.ts';

@@ -1,6 +1,6 @@
 /**
  * How fast peers that host a whole model answered this node: what it has measured itself, and so the only word about a
- * stranger's speed that is worth anything. Of a chain of several it cannot be told who was slow.
+ * stranger's speed that is worth anything. Of a chain of several it cannot be told which was slow.
  */
 import type { Receipt } from '../../../src-shared/chat.ts';
 

@@ -47,7 +47,7 @@ export class MeshRoutes {
     trust.onLowered((peer) => this.#view.touch(peer));
   }
 
-  /** Everybody who is known, in no order that means anything. */
+  /** All known peers, in no order that means anything. */
   peers(): readonly KnownPeer[] {
     return this.#view.all();
   }

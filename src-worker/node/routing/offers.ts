@@ -12,10 +12,10 @@ import { ShardUses } from './shard-uses.ts';
 import type { Reach } from './stage-cost.ts';
 import { isDistrusted } from '../trust/reputation.ts';
 
-/** Whoever has a shard: a known peer, or this machine. */
+/** The owner of a shard: a known peer, or this machine. */
 export type Host = {
   readonly peer: string;
-  readonly standing?: number;
+  readonly reputation?: number;
   readonly record?: Pick<PeerRecord, 'speaks'>;
 };
 
@@ -120,7 +120,7 @@ export function collectOffers(question: OfferQuestion, rules: RouteRules): Offer
 }
 
 export function toOffer(
-  { peer, standing }: Host,
+  { peer, reputation }: Host,
   shard: RecordedShard,
   lastLayer: number,
   costMs: number,
@@ -133,12 +133,12 @@ export function toOffer(
     shard,
     layers: { firstLayer: shard.firstLayer, lastLayer },
     costMs,
-    isDistrusted: isDistrusted(standing),
+    isDistrusted: isDistrusted(reputation),
     isDivisible,
   };
 }
 
-/** The rules that look at one peer alone. The own machines are everywhere, in every pool, and free. */
+/** The rules that concern one peer alone. The own machines are everywhere, in every pool, and free. */
 export function rulesForPeers(question: OfferQuestion, rules: RouteRules): PeerRule[] {
   const { ownMachines, poolMembers } = question;
   const isOwn = (peer: string): boolean => ownMachines?.has(peer) === true;

@@ -1,13 +1,13 @@
 /**
  * The operator of a peer, as far as that can be told, for rules that count separate operators:
  *
- * - this machine and the owner's other ones have one operator, the owner, and so has who is behind the same router;
+ * - this machine and the owner's other ones have one operator, the owner, and so has a peer behind the same router;
  * - peers that name the same public address are behind one router or on one machine: one operator (of IPv6 the first
  *   64 bits count, which is what one household gets);
  * - every other peer is an operator of its own, as is one that can only be reached over a relay.
  *
- * It is a guess and no proof: peers name their addresses themselves, so that somebody who invents several, or has machines
- * in many networks, is counted as many. It tells honest households apart. A peer that names somebody else's address only
+ * It is a guess and no proof: peers name their addresses themselves, so that an operator who invents several, or has machines
+ * in many networks, is counted as many. It tells honest households apart. A peer that names another's address only
  * makes itself count for less.
  */
 import { isIP } from 'node:net';

@@ -32,7 +32,7 @@ function known(peer: string, given: Partial<KnownPeer> = {}, shards = 1): KnownP
 
 const nobody = (): void => {};
 
-/** A mesh in memory that counts how often it is asked for everybody. */
+/** A mesh in memory that counts how often it is asked for all peers. */
 function meshOf(...peers: KnownPeer[]) {
   const book = new Map(peers.map((each) => [each.peer, each]));
   let tell: (peer: string | undefined) => void = nobody;
@@ -75,7 +75,7 @@ describe('the view of peers', () => {
     expect(mesh.askedForAll).toBe(1);
   });
 
-  it('forgets whoever is gone when many may be', () => {
+  it('forgets peers that are gone when many may be', () => {
     const mesh = meshOf(known('a'), known('b'));
     const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(view.size).toBe(2);
@@ -103,17 +103,17 @@ describe('the view of peers', () => {
     const standings = new Map([['b', 0.5]]);
     const mesh = meshOf(known('a'), known('b'));
     const view = new PeerView({ mesh, reputationOf: (peer) => standings.get(peer) ?? 1 });
-    const standing = (): unknown[] =>
+    const reputation = (): unknown[] =>
       view
         .all()
-        .map((each) => [each.peer, each.standing])
+        .map((each) => [each.peer, each.reputation])
         .toSorted(([one], [other]) => (String(one) < String(other) ? -1 : 1));
-    expect(standing()).toEqual([
+    expect(reputation()).toEqual([
       ['a', undefined],
       ['b', 0.5],
     ]);
     standings.set('a', 0.2);
     view.touch('a');
-    expect(standing()[0]).toEqual(['a', 0.2]);
+    expect(reputation()[0]).toEqual(['a', 0.2]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The known peers as the planner of routes needs them: with their standing, by the models that they host, and kept up
- * to date peer by peer, so that neither a question nor a record looks at all of ten thousand.
+ * The known peers as the planner of routes needs them: with their reputation, by the models that they host, and kept up
+ * to date peer by peer, so that neither a question nor a record goes through all of ten thousand.
  */
 import type { KnownPeer } from '../mesh/records/record.ts';
 import { RouteIndex } from './route-index.ts';
@@ -34,7 +34,7 @@ export class PeerView {
     return this.#peers.size;
   }
 
-  /** Everybody who is known, in no order that means anything. */
+  /** All known peers, in no order that means anything. */
   all(): readonly KnownPeer[] {
     this.#refresh();
     this.#list ??= [...this.#peers.values()];
@@ -60,10 +60,10 @@ export class PeerView {
     const { mesh } = this.#options;
     if (this.#stale === undefined) {
       const known = mesh.knownPeers();
-      const kept = new Set(known.map(({ peer }) => peer));
+      const current = new Set(known.map(({ peer }) => peer));
       this.#stale = new Set();
       for (const peer of this.#peers.keys()) {
-        if (!kept.has(peer)) {
+        if (!current.has(peer)) {
           this.#remove(peer);
         }
       }
@@ -84,18 +84,18 @@ export class PeerView {
 
   #set(known: KnownPeer): void {
     const { peer, connected, latencyMs } = known;
-    const standing = this.#options.reputationOf(peer);
+    const reputation = this.#options.reputationOf(peer);
     const measured = this.#options.measuredOf?.(peer);
     const judged = {
       ...known,
-      ...(standing === 1 ? {} : { standing }),
+      ...(reputation === 1 ? {} : { reputation }),
       ...(measured === undefined ? {} : { measured }),
     };
     this.#peers.set(peer, judged);
     this.#index.set(judged);
     this.#list = undefined;
     if (connected && latencyMs === undefined) {
-      // The first ping is no news of the peer's; it is looked for until it is there.
+      // The first ping is no news of the peer's; it is waited for until it is there.
       this.#stale?.add(peer);
     }
   }

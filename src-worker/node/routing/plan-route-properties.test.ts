@@ -41,7 +41,7 @@ const anyPeer = fc.record({
   shards: fc.array(anyShard, { maxLength: 4 }),
   connected: fc.boolean(),
   relayed: fc.boolean(),
-  standing: fc.constantFrom(0, 0.5, 1),
+  reputation: fc.constantFrom(0, 0.5, 1),
   latencyMs: fc.constantFrom(undefined, 1, 5),
   says: fc
     .record({

@@ -57,7 +57,7 @@ describe('a route', () => {
       'takes a slow chain before a distrusted peer with the whole model',
       {
         peers: [
-          peer('liar', [shard(0, 5)], { standing: 0.2, latencyMs: 1 }),
+          peer('liar', [shard(0, 5)], { reputation: 0.2, latencyMs: 1 }),
           peer('left', [shard(0, 2, { tokensPerSecond: 1 })], { connected: false }),
           right,
         ],
@@ -68,7 +68,7 @@ describe('a route', () => {
       'uses a distrusted peer for layers that nobody else has room for',
       {
         peers: [
-          peer('liar', [shard(0, 2)], { standing: 0.2 }),
+          peer('liar', [shard(0, 2)], { reputation: 0.2 }),
           peer('left', [shard(0, 2, { freeSessions: 0 })]),
           right,
         ],
@@ -166,8 +166,8 @@ describe('a route', () => {
       'a:0-5',
     ],
     [
-      'prefers a peer of good standing to a nearer one that often fails',
-      { peers: [peer('a', [shard(0, 5)], { standing: 0.3, latencyMs: 1 }), whole] },
+      'prefers a peer of good reputation to a nearer one that often fails',
+      { peers: [peer('a', [shard(0, 5)], { reputation: 0.3, latencyMs: 1 }), whole] },
       'whole:0-5',
     ],
     [

@@ -22,7 +22,7 @@ export type { MeshQuestion, RouteQuestion, RouteStage } from './route-question.t
 /**
  * The chain to use, from the first layer to the last.
  * @throws AppError `over-capacity` when a chain exists but some stage of every one is full; `no-route`,
- * naming the missing layers or the rule that leaves nobody, when there is none at all.
+ * naming the missing layers or the rule that leaves no peer, when there is none at all.
  */
 export function planRoute(question: RouteQuestion): readonly RouteStage[] {
   const { model, self, rules = noRules } = question;

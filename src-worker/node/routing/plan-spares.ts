@@ -12,14 +12,14 @@ import { type ShardInReach, ShardUses } from './shard-uses.ts';
 /** One or more stages that together compute the same layers as the stage that they replace. */
 export type Spare = readonly RouteStage[];
 
-/** Replacements that are looked for by default; each shares no peer with those before it. */
+/** Replacements that are searched for by default; each shares no peer with those before it. */
 const sparesPerStage = 3;
 
 /**
  * For each stage of the route its replacements, the best first, by the same order as routes: without distrusted peers,
  * least cost, fewest stages, lesser peer ids. None uses the stage's own peer, and no two use the same, so the next one is still good when one
  * turns out to be gone as well. The question's rules hold for the route with any one replacement in it;
- * `promptTokens` are those to be replayed. An empty list: nobody can.
+ * `promptTokens` are those to be replayed. An empty list: there are none.
  */
 export function planSpares(
   question: RouteQuestion,

@@ -1,6 +1,6 @@
 /**
- * The hosts of each model, updated record by record, so that planning a route looks at the hosts of one model
- * and never at everybody who is known.
+ * The hosts of each model, updated record by record, so that planning a route reads the hosts of one model
+ * and never all known peers.
  */
 import type { KnownPeer } from '../mesh/records/record.ts';
 
@@ -21,7 +21,7 @@ export class RouteIndex {
     return this.#entered.size;
   }
 
-  /** Enters a peer, or what is new about it: its record, connection, latency or standing. */
+  /** Enters a peer, or what is new about it: its record, connection, latency or reputation. */
   set(known: KnownPeer): void {
     const models = new Set(known.record.shards.map(({ manifestId }) => manifestId));
     for (const former of this.#entered.get(known.peer) ?? []) {

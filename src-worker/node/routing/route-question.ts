@@ -17,7 +17,7 @@ export type RouteQuestion = {
   /** Cache cells that every stage must have left, and those that the session may come to need. */
   readonly sequenceTokens: number;
   readonly cells: number;
-  /** Absent: everybody may be used. */
+  /** Absent: all peers may be used. */
   readonly rules?: RouteRules | undefined;
   /** Peers that share a pool with this node, for `poolOnly`. */
   readonly poolMembers?: ReadonlySet<string> | undefined;

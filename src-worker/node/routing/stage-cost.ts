@@ -10,7 +10,7 @@ export type Reach =
       readonly latencyMs: number | undefined;
       readonly relayed?: boolean;
       /** 0 to 1; absent: 1. */
-      readonly standing?: number;
+      readonly reputation?: number;
       /** Tokens a second of whole models, as this node measured them: by manifest id. */
       readonly measured?: ReadonlyMap<string, number>;
     };
@@ -36,7 +36,7 @@ const relayPenaltyMs = 40;
 const stageOverheadMs = 5;
 /** A whole model's decode speed where a shard has not served a token yet, in tokens a second. */
 const assumedTokensPerSecond = 20;
-/** How much faster than decoding a prompt is read where nobody measured it. */
+/** How much faster than decoding a prompt is read where it was not measured. */
 const assumedPrefillGain = 10;
 /**
  * The most that a stranger's word about its own speed is worth until it was measured: a whole model's decode speed in
@@ -46,8 +46,8 @@ const mostClaimedTokensPerSecond = 100;
 const mostClaimedPrefillGain = 100;
 /** Answers seldom take all the tokens that they may: a prompt's time is spread over this many at most. */
 const expectedAnswerTokens = 256;
-/** Below this a peer's standing makes no difference any more. */
-const leastStanding = 0.05;
+/** Below this a peer's reputation makes no difference any more. */
+const leastReputation = 0.05;
 
 /**
  * Hop, computing, queue and prompt of one stage per token of the answer. `layers` is the model's count. A
@@ -102,7 +102,7 @@ function promptCostMs(
 }
 
 function standingOf(reach: Reach): number {
-  return reach === 'own' ? 1 : Math.max(leastStanding, reach.standing ?? 1);
+  return reach === 'own' ? 1 : Math.max(leastReputation, reach.reputation ?? 1);
 }
 
 function hopMs(reach: Reach): number {

@@ -1,4 +1,4 @@
-/** Peers of the former version, of this one and of one that is still to come answer together, and nobody is blamed. */
+/** Peers of the former version, of this one and of one that is still to come answer together, and no peer is blamed. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   expectAllFree,

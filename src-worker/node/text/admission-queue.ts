@@ -74,7 +74,7 @@ export class AdmissionQueue {
     return admitted;
   }
 
-  /** The next time at which `admit` can admit somebody without anybody finishing; undefined: only then. */
+  /** The next time at which `admit` can admit a question without another finishing; undefined: only then. */
   nextAdmissionAt(): number | undefined {
     if (this.#active >= this.#limits.concurrency || this.#waiting.length === 0) {
       return undefined;

@@ -105,7 +105,7 @@ export class Admission {
     return `No place became free within ${seconds} s; try again later.`;
   }
 
-  /** Wakes everybody who may run now, and sets the clock for those who may later. */
+  /** Wakes all questions that may run now, and sets the clock for those that may later. */
   #admit(): void {
     for (const visit of this.#queue.admit(this.#clock.now())) {
       this.#wakers.get(visit)?.();

@@ -54,7 +54,7 @@ describe('the text of an answer', () => {
     expect([texts.join(''), details]).toEqual(['asto', ['a', 'stop it']]);
   });
 
-  it('shows what was held back when no stop text came', () => {
+  it('shows what was delayed when no stop text came', () => {
     expect(show(bytes('a\n'), ['\n\n']).texts).toEqual(['a', '\n']);
   });
 

@@ -1,6 +1,6 @@
 /**
  * The text of one answer as its tokens come in: characters put together, stop texts cut, and the details of
- * each token kept until its text may be shown.
+ * each token delayed until its text may be shown.
  */
 import type { TokenDetail } from '../../../src-shared/chat.ts';
 import type { SampledDetail } from '../../../src-shared/model.ts';
@@ -55,7 +55,7 @@ export class AnswerText {
     return this.#show(this.#stops.push(text));
   }
 
-  /** The answer is over: what was held back, unless a stop text cut it off. */
+  /** The answer is over: what was delayed, unless a stop text cut it off. */
   end(): AnswerPart | undefined {
     if (this.stopped) {
       return undefined;

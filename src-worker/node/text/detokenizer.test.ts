@@ -10,7 +10,7 @@ const bytePieces = new TokenPieces({
 });
 
 describe('the detokenizer', () => {
-  it('gives back any text byte by byte, and only whole characters on the way', () => {
+  it('returns any text byte by byte, and only whole characters on the way', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
         const detokenizer = new Detokenizer(bytePieces);

@@ -12,7 +12,7 @@ export type ChatModel = ModelSummary &
   NamedModel & {
     /** In this machine's library. */
     readonly isOwn: boolean;
-    /** All its layers are hosted by somebody, or this machine hosts some of them, also while they are idle. */
+    /** All its layers are hosted by peers, or this machine hosts some of them, also while they are idle. */
     readonly isInUse: boolean;
   };
 

@@ -1,6 +1,6 @@
 /**
  * The text side of every model in use. A model's tokenizer is a process, so it is started when the model is
- * first asked for, few are kept, and those that nobody used for a while are ended.
+ * first asked for, few stay, and those that were idle for a while are ended.
  */
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
@@ -10,7 +10,7 @@ import { ModelText, type Prompt } from './model-text.ts';
 import { TemplateRenderer } from './template-renderer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** Tokenizers kept; each takes about 60 MB and a second to start. */
+/** Tokenizer processes at most; each takes about 60 MB and a second to start. */
 const maxCached = 4;
 
 const idleMs = 10 * 60_000;
@@ -59,9 +59,9 @@ export class ModelTexts {
     limit: number,
     signal: AbortSignal,
   ): Promise<Prompt> {
-    const kept = this.#take(model.manifestId);
+    const cached = this.#take(model.manifestId);
     try {
-      const text = await kept.text;
+      const text = await cached.text;
       if (!text.hasTemplate && !this.#withoutTemplate.has(model.manifestId)) {
         this.#withoutTemplate.add(model.manifestId);
         this.#options.onNoTemplate?.(model);
@@ -70,15 +70,15 @@ export class ModelTexts {
     } catch (error) {
       throw toAppError(error).code === 'model-not-found' ? onlyPeersHave(model, error) : error;
     } finally {
-      this.#release(model.manifestId, kept);
+      this.#release(model.manifestId, cached);
     }
   }
 
-  /** Ends the processes that nobody uses now; whoever asks next starts them again. */
+  /** Ends the processes that are unused now; the next caller starts them again. */
   endUnused(): void {
-    for (const [id, kept] of this.#cached) {
-      if (kept.users === 0) {
-        this.#end(id, kept);
+    for (const [id, cached] of this.#cached) {
+      if (cached.users === 0) {
+        this.#end(id, cached);
       }
     }
     this.#renderer.endUnused();
@@ -88,8 +88,8 @@ export class ModelTexts {
   async stop(): Promise<void> {
     this.#closed = true;
     this.#renderer.close();
-    for (const [id, kept] of this.#cached) {
-      this.#end(id, kept);
+    for (const [id, cached] of this.#cached) {
+      this.#end(id, cached);
     }
     await Promise.all(this.#ending);
   }
@@ -98,36 +98,36 @@ export class ModelTexts {
     if (this.#closed) {
       throw new AppError('cancelled', 'The node is stopping.');
     }
-    const kept = this.#cached.get(id) ?? this.#start(id);
-    kept.users += 1;
-    kept.cancelIdle();
+    const cached = this.#cached.get(id) ?? this.#start(id);
+    cached.users += 1;
+    cached.cancelIdle();
     this.#cached.delete(id);
-    this.#cached.set(id, kept);
+    this.#cached.set(id, cached);
     this.#endSurplus();
-    return kept;
+    return cached;
   }
 
-  #release(id: string, kept: CachedText): void {
-    kept.users -= 1;
-    if (kept.users === 0 && this.#cached.get(id) === kept) {
-      kept.cancelIdle = this.#clock.after(idleMs, () => {
-        this.#end(id, kept);
+  #release(id: string, cached: CachedText): void {
+    cached.users -= 1;
+    if (cached.users === 0 && this.#cached.get(id) === cached) {
+      cached.cancelIdle = this.#clock.after(idleMs, () => {
+        this.#end(id, cached);
       });
       this.#endSurplus();
     }
   }
 
   #start(id: string): CachedText {
-    const kept: CachedText = {
+    const cached: CachedText = {
       text: this.#load(id),
       users: 0,
       cancelIdle: () => {},
     };
     // The next request tries anew.
-    kept.text.catch(() => {
-      this.#forget(id, kept);
+    cached.text.catch(() => {
+      this.#forget(id, cached);
     });
-    return kept;
+    return cached;
   }
 
   async #load(id: string): Promise<ModelText> {
@@ -136,23 +136,23 @@ export class ModelTexts {
     return new ModelText(await start(), this.#renderer, start);
   }
 
-  #forget(id: string, kept: CachedText): void {
-    kept.cancelIdle();
-    if (this.#cached.get(id) === kept) {
+  #forget(id: string, cached: CachedText): void {
+    cached.cancelIdle();
+    if (this.#cached.get(id) === cached) {
       this.#cached.delete(id);
     }
   }
 
   #endSurplus(): void {
     const unused = [...this.#cached].filter(([, { users }]) => users === 0);
-    for (const [id, kept] of unused.slice(0, Math.max(0, this.#cached.size - maxCached))) {
-      this.#end(id, kept);
+    for (const [id, cached] of unused.slice(0, Math.max(0, this.#cached.size - maxCached))) {
+      this.#end(id, cached);
     }
   }
 
-  #end(id: string, kept: CachedText): void {
-    this.#forget(id, kept);
-    const ended = kept.text
+  #end(id: string, cached: CachedText): void {
+    this.#forget(id, cached);
+    const ended = cached.text
       .then((text) => text.close())
       .catch(() => {})
       .finally(() => this.#ending.delete(ended));

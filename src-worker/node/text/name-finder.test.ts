@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NameFinder } from './name-finder.ts';
 
-/** The same by looking for every name at every place. */
+/** The same by searching for every name at every place. */
 function foundPlainly(names: readonly string[], text: string): string[] {
   const found: string[] = [];
   for (let at = 0; at < text.length;) {

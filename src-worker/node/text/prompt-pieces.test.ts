@@ -136,7 +136,7 @@ describe('the pieces of a prompt', () => {
       many,
     );
     expect(pieces).toHaveLength(40_001);
-    // Looking for every tag in the whole text takes a minute.
+    // Searching for every tag in the whole text takes a minute.
     expect(performance.now() - before).toBeLessThan(5000);
   });
 

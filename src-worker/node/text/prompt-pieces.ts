@@ -23,7 +23,7 @@ export type MarkedMessages = {
   readonly marks: readonly (string | undefined)[];
 };
 
-/** `nonce` is made of letters and digits that nobody can guess; space around a content stays where templates trim it. */
+/** `nonce` is made of letters and digits that cannot be guessed; space around a content stays where templates trim it. */
 export function markContents(messages: readonly ChatMessage[], nonce: string): MarkedMessages {
   const contents = new Map<string, string>();
   const marks: (string | undefined)[] = [];

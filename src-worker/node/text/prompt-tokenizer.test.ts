@@ -67,7 +67,7 @@ describe('the tokens of a prompt', () => {
     expect(await texts.tokens(pieces, 100, never)).toEqual([257, 72, 105, 257, 257, 33]);
   });
 
-  it('of a text that no prompt within the context can be are refused without a look at it', async () => {
+  it('of a text that no prompt within the context can be are refused unread', async () => {
     const started = startTexts();
     const pieces = [{ token: 257 }, { text: 'x'.repeat(2001) }];
     await expect(started.texts.tokens(pieces, 1000, never)).rejects.toMatchObject({

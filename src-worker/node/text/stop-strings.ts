@@ -1,5 +1,5 @@
 /**
- * Ends an answer at the first of several texts. What could still become the beginning of one is held back,
+ * Ends an answer at the first of several texts. What could still become the beginning of one is delayed,
  * so that no part of a stop text is ever shown.
  *
  * The answer stops as soon as some stop text is complete, and is cut where that text began; when several are
@@ -7,9 +7,9 @@
  */
 export class StopStrings {
   readonly #stops: readonly string[];
-  /** Characters that a stop text can begin in the held text and not yet be complete. */
+  /** Characters that a stop text can begin in the delayed text and not yet be complete. */
   readonly #reach: number;
-  #held = '';
+  #unsent = '';
   #stopped = false;
 
   /** `stops` are not empty texts. */
@@ -28,25 +28,25 @@ export class StopStrings {
     if (this.#stopped) {
       return '';
     }
-    const known = this.#held.length;
-    this.#held += text;
+    const known = this.#unsent.length;
+    this.#unsent += text;
     const cut = this.#firstCut(known);
     if (cut !== undefined) {
       this.#stopped = true;
-      const shown = this.#held.slice(0, cut);
-      this.#held = '';
+      const shown = this.#unsent.slice(0, cut);
+      this.#unsent = '';
       return shown;
     }
     const holdFrom = this.#firstPossibleBeginning();
-    const shown = this.#held.slice(0, holdFrom);
-    this.#held = this.#held.slice(holdFrom);
+    const shown = this.#unsent.slice(0, holdFrom);
+    this.#unsent = this.#unsent.slice(holdFrom);
     return shown;
   }
 
-  /** The generation ended by itself: what was held back is text after all. */
+  /** The generation ended by itself: what was delayed is text after all. */
   end(): string {
-    const rest = this.#held;
-    this.#held = '';
+    const rest = this.#unsent;
+    this.#unsent = '';
     return rest;
   }
 
@@ -55,7 +55,7 @@ export class StopStrings {
     let firstEnd = Infinity;
     let cut: number | undefined;
     for (const stop of this.#stops) {
-      const begin = this.#held.indexOf(stop, Math.max(0, known - stop.length + 1));
+      const begin = this.#unsent.indexOf(stop, Math.max(0, known - stop.length + 1));
       const end = begin + stop.length;
       if (begin !== -1 && (end < firstEnd || (end === firstEnd && begin < (cut ?? Infinity)))) {
         firstEnd = end;
@@ -67,15 +67,15 @@ export class StopStrings {
 
   #firstPossibleBeginning(): number {
     for (
-      let begin = Math.max(0, this.#held.length - this.#reach);
-      begin < this.#held.length;
+      let begin = Math.max(0, this.#unsent.length - this.#reach);
+      begin < this.#unsent.length;
       begin += 1
     ) {
-      const tail = this.#held.slice(begin);
+      const tail = this.#unsent.slice(begin);
       if (this.#stops.some((stop) => stop.startsWith(tail))) {
         return begin;
       }
     }
-    return this.#held.length;
+    return this.#unsent.length;
   }
 }

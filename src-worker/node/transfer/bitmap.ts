@@ -1,4 +1,4 @@
-/** Which chunks of a model somebody has: one bit a chunk, 5 KB for 40 GB. */
+/** Which chunks of a model a source has: one bit a chunk, 5 KB for 40 GB. */
 export class Bitmap {
   readonly length: number;
   readonly #bytes: Buffer;

@@ -12,7 +12,7 @@ import { hashBytes, isChunk, treeRoot } from '../manifests/chunk-tree.ts';
 export class ChunkHashes {
   readonly #map: ChunkMap;
   readonly #leaves: Buffer;
-  /** By tensor; absent: not looked at yet. */
+  /** By tensor; absent: not read yet. */
   readonly #known = new Map<number, boolean>();
 
   constructor(map: ChunkMap) {

@@ -45,7 +45,7 @@ describe('ChunkScheduler', () => {
     );
   });
 
-  it('gets every chunk that somebody has, once, whatever fails and whoever goes', () => {
+  it('gets every chunk that any source has, once, whatever fails and whichever source goes', () => {
     type Step = { source: number; outcome: 'comes' | 'is lacking' | 'the source goes' };
     const step: fc.Arbitrary<Step> = fc.record({
       source: fc.nat(3),
@@ -97,7 +97,7 @@ describe('ChunkScheduler', () => {
     expect(scheduler.next('peer', 0, never)).toBe(2);
     expect(scheduler.next('peer', 0, never)).toBeUndefined();
     expect(scheduler.next('disk', 0, never)).toBe(1);
-    // Whoever owns the list may have struck it off already.
+    // The list's owner may have struck it off already.
     onDisk.clear(1);
     scheduler.fail('disk', 1);
     expect(scheduler.next('disk', 0, never)).toBeUndefined();

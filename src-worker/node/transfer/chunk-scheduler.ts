@@ -1,6 +1,6 @@
 /**
  * Decides which chunk to ask whom for: the rarest that the source has, so that nothing is left that only a peer
- * had who has gone; what is on this machine's disk is asked of nobody else; at the end, chunks that take long
+ * had that has gone; what is on this machine's disk is asked of no peer; at the end, chunks that take long
  * are asked of a second source. Pure but for the dice that break ties, without which all peers would ask for
  * the same chunk first.
  */

@@ -54,7 +54,7 @@ export class ChunkService {
     });
   }
 
-  /** Ends what is being sent, and answers nobody any more. */
+  /** Ends what is being sent, and answers no more. */
   async stop(): Promise<void> {
     this.interrupt();
     await this.#unhandle?.();
@@ -140,7 +140,7 @@ export class ChunkService {
     try {
       await channel.send(chunkKinds.have, have.toBytes());
     } catch (error) {
-      // Whoever asked is gone, and the file would stay open.
+      // The asking peer is gone, and the file would stay open.
       await model.close();
       throw error;
     }

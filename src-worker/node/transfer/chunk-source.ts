@@ -10,11 +10,11 @@ export interface ChunkSource {
   /** Requests that may be under way at once. */
   readonly parallel: number;
   /**
-   * The bytes of a chunk it has, believed by nobody yet; undefined when it does not have the chunk after all.
+   * The bytes of a chunk it has, not checked yet; undefined when it does not have the chunk after all.
    * @throws AppError `peer-failed` or `protocol-violation` when the source is of no more use
    */
   fetch(chunk: number, signal: AbortSignal): Promise<Buffer<ArrayBuffer> | undefined>;
-  /** A tensor's leaves, believed by nobody yet; undefined when it does not know them. Errors as `fetch`. */
+  /** A tensor's leaves, not checked yet; undefined when it does not know them. Errors as `fetch`. */
   leaves(tensor: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
   /** Asks again what it has. Errors as `fetch`. */
   refresh(signal: AbortSignal): Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * Downloads a whole model file from the web, for a model that nobody in the mesh has yet. Its catalog knows the
+ * Downloads a whole model file from the web, for a model that no peer of the mesh has yet. Its catalog knows the
  * file's hash and nothing of its parts, so only the whole can be checked: the bytes are written one after the
  * other, go on after an interruption where they stopped, and get their name when the hash is right.
  */
@@ -14,7 +14,7 @@ import type { TokenBucket } from '../base/token-bucket.ts';
 
 const pieceBytes = 4 * 1024 * 1024;
 
-/** Failures in a row after which it gives up; what there is is kept. */
+/** Failures in a row after which it gives up; what there is stays on the disk. */
 const maxFailures = 5;
 
 export type FileDownload = {

@@ -158,7 +158,7 @@ export class PartialFile {
     await Promise.all([this.#handle.close(), this.#journalHandle.close()]);
   }
 
-  /** One at a time; who comes meanwhile waits for that one. */
+  /** One at a time; a caller that comes meanwhile waits for that one. */
   async #journal(): Promise<void> {
     this.#journalling ??= this.#writeJournal().finally(() => {
       this.#journalling = undefined;
@@ -168,7 +168,7 @@ export class PartialFile {
   }
 
   async #writeJournal(): Promise<void> {
-    // What was claimed and not looked at yet must not be forgotten when the process dies again.
+    // What was claimed and not checked yet must not be forgotten when the process dies again.
     const known = this.#have.toBytes();
     for (const [index, byte] of this.claimed.toBytes().entries()) {
       known[index] = (known[index] ?? 0) | byte;

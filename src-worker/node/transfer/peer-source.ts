@@ -83,7 +83,7 @@ export class PeerSource implements ChunkSource {
 
   async close(): Promise<void> {
     const error = new AppError('cancelled', 'The model is not needed from this peer any more');
-    // What is under way is a few megabytes that nobody waits for.
+    // What is under way is a few megabytes that nothing waits for.
     if (this.#waiting.size > 0) {
       this.#channel.abort(error);
     } else {

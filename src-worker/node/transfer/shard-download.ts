@@ -1,6 +1,6 @@
 /**
  * Fills a shard's file from several sources at once: what is on this machine's disk from there, the rest from
- * peers and web servers, whoever is free next, rarest chunk first. Every chunk is hashed before it is kept. A
+ * peers and web servers, the next free one, rarest chunk first. Every chunk is hashed before it is stored. A
  * source that sends wrong bytes is not asked again; one that is slow or gone is replaced, and tried again later.
  */
 import { AppError } from '../../../src-shared/errors.ts';
@@ -27,9 +27,9 @@ export type DownloadTimes = {
   readonly stallMs: number;
   /** A chunk that takes longer is asked of a second source when there is nothing else to ask for. */
   readonly lateMs: number;
-  /** New sources are looked for, and idle ones asked what they have by now, this often. */
+  /** New sources are searched for, and idle ones asked what they have by now, this often. */
   readonly lookMs: number;
-  /** Without any source for so long the download ends; what it has is kept. */
+  /** Without any source for so long the download ends; what it has stays on the disk. */
   readonly patienceMs: number;
 };
 
@@ -59,9 +59,9 @@ export type DownloadOptions = {
 };
 
 /**
- * Resolves when the file is complete and has its name. In any other case what was fetched is kept for the next
+ * Resolves when the file is complete and has its name. In any other case what was fetched stays for the next
  * time.
- * @throws AppError `no-route` when nobody has what is missing, `data-folder-unusable`; the signal's reason
+ * @throws AppError `no-route` when no peer has what is missing, `data-folder-unusable`; the signal's reason
  */
 export async function downloadShard(options: DownloadOptions): Promise<void> {
   const { file } = options;
@@ -79,10 +79,10 @@ class ShardDownload {
   readonly #times: DownloadTimes;
   readonly #clock: Clock;
   readonly #scheduler: ChunkScheduler;
-  readonly #bench: SourcePool;
+  readonly #sources: SourcePool;
   readonly #ended = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
-  /** Pending while what was told of the leaves is being kept. */
+  /** Pending while what was told of the leaves is being stored. */
   #toldLeaves: Promise<void> | undefined;
   /** Lanes that wait for something to do. */
   #idle: (() => void)[] = [];
@@ -98,7 +98,7 @@ class ShardDownload {
     this.#times = { ...usualTimes, ...options.times };
     this.#gainedAt = clock.now();
     this.#scheduler = new ChunkScheduler(map.count, layout.chunks, random);
-    this.#bench = new SourcePool({
+    this.#sources = new SourcePool({
       candidates: options.candidates,
       use: (source, signal) => this.#use(source, signal),
       onFault: options.onFault,
@@ -119,9 +119,9 @@ class ShardDownload {
     };
     try {
       signal.throwIfAborted();
-      this.#bench.open(resumed(file));
+      this.#sources.open(resumed(file));
       // Before anybody else is asked for what is here.
-      await this.#bench.openLocalSources();
+      await this.#sources.openLocalSources();
       tick();
       await this.#ended.promise;
     } finally {
@@ -129,13 +129,13 @@ class ShardDownload {
       cancelTick?.();
       this.#controller.abort(new AppError('cancelled', 'The download has ended'));
       this.#wake();
-      await this.#bench.close();
+      await this.#sources.close();
       await this.#toldLeaves;
     }
   }
 
   #reconcile(): void {
-    this.#bench.reconcile();
+    this.#sources.reconcile();
     this.#wake();
     const isWaiting = this.#busy === 0 && !this.#scheduler.isComplete;
     if (isWaiting && this.#clock.now() - this.#gainedAt >= this.#times.patienceMs) {
@@ -185,7 +185,7 @@ class ShardDownload {
   async #knowsLeaves(source: ChunkSource, signal: AbortSignal): Promise<boolean> {
     const { hashes, layout, onLeaves } = this.#options;
     const known = await collectLeaves(hashes, [...layout.offsets.keys()], (tensor) =>
-      this.#bench.timed(source, () => source.leaves(tensor, signal)),
+      this.#sources.timed(source, () => source.leaves(tensor, signal)),
     );
     if (known && this.#toldLeaves === undefined) {
       this.#toldLeaves = onLeaves?.().catch((error: unknown) => this.#ended.reject(error));
@@ -223,7 +223,7 @@ class ShardDownload {
     if (this.#scheduler.isDone(chunk)) {
       return;
     }
-    const data = await this.#bench.timed(source, () => source.fetch(chunk, signal));
+    const data = await this.#sources.timed(source, () => source.fetch(chunk, signal));
     const isRight = data !== undefined && (await hashes.isRight(chunk, data));
     if (this.#scheduler.isDone(chunk)) {
       return;
@@ -252,7 +252,7 @@ class ShardDownload {
     this.#options.onProgress?.({
       doneBytes: this.#doneBytes,
       totalBytes: layout.dataBytes,
-      sources: this.#bench.count,
+      sources: this.#sources.count,
     });
     if (this.#scheduler.isComplete) {
       this.#ended.resolve();
@@ -260,7 +260,7 @@ class ShardDownload {
   }
 
   async #refresh(source: ChunkSource, signal: AbortSignal): Promise<void> {
-    await this.#bench.timed(source, () => source.refresh(signal));
+    await this.#sources.timed(source, () => source.refresh(signal));
     if (!signal.aborted) {
       this.#scheduler.setSource(source.id, source.have, source.kind === 'file');
     }

@@ -74,7 +74,7 @@ export function tensorsInShard(
   return new Map(tensors.map(({ name, tensor }) => [numbers.get(tensor.name) ?? 0, name]));
 }
 
-/** Looks like the model's file, whose tensors' places nobody needs. */
+/** A stand-in for the model's file, whose tensors' places are not needed. */
 function describeModel(map: ChunkMap, metadata: GgufHeader['metadata']): GgufDescription {
   const { manifest } = map;
   const tensors = manifest.tensors.map((tensor): GgufTensor => {

@@ -1,4 +1,4 @@
-/** One thing that a peer did wrong: what everybody who meets peers reports, and all that trust is made of. */
+/** One thing that a peer did wrong: what all parts that meet peers report, and all that trust is made of. */
 import type { Fault } from './faults.ts';
 
 export type Evidence = {

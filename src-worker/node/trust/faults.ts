@@ -1,6 +1,6 @@
 /** What peers do wrong, in one vocabulary, and what each fault counts: the one place to tune trust. */
 
-/** `blame` lowers the reputation (reputation.ts). What blames nobody by itself is remembered for another reader. */
+/** `blame` lowers the reputation (reputation.ts). What causes no blame by itself is remembered for another reader. */
 export const faults = {
   /** Sent bytes that are not what they should be, or twice refused what others did. */
   lied: { blame: 4 },

@@ -6,7 +6,7 @@ function bookWithClock(): { book: Reputation; clock: { now: number } } {
   return { book: new Reputation(() => clock.now), clock };
 }
 
-describe('the standing of a peer', () => {
+describe('the reputation of a peer', () => {
   it('is full until a fault is known, and lies cost more than failures', () => {
     const { book } = bookWithClock();
     expect(book.of('honest')).toBe(1);
@@ -55,7 +55,7 @@ describe('the standing of a peer', () => {
     expect(later.of('honest')).toBe(1);
   });
 
-  it('is kept for so many peers only: the longest ago is forgotten first', () => {
+  it('is stored for so many peers only: the longest ago is forgotten first', () => {
     const { book } = bookWithClock();
     for (let index = 0; index < 10_000; index += 1) {
       book.lower(`peer ${index}`, 'violated');

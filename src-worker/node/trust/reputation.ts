@@ -1,7 +1,7 @@
 /**
  * How far each peer is trusted to do what it says: full trust at first, less after each fault, and again more as time
  * goes by without one. It makes a peer dearer to the router, and one that is distrusted is used only where no chain
- * without it exists: a peer that is alone in having some layers is still better than nobody.
+ * without it exists: a peer that is alone in having some layers is still better than none.
  */
 import { RecentMap } from '../base/recent-map.ts';
 import {
@@ -13,7 +13,7 @@ import {
   mostBlamed,
 } from './faults.ts';
 
-/** Below this a peer has lately lied, or broken rules twice: it is asked only where nobody else helps. */
+/** Below this a peer has lately lied, or broken rules twice: it is asked only where no other peer helps. */
 const leastTrust = 0.25;
 
 /** `reputation`: absent for a peer of which nothing is known. */

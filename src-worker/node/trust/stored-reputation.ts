@@ -26,17 +26,19 @@ export class StoredReputation {
   /** One after the other, so that the newest is what stays. */
   #written: Promise<void> = Promise.resolve();
 
-  /** Where there is no such file, or it cannot be read, everybody begins with full trust. */
+  /** Where there is no such file, or it cannot be read, all peers begin with full trust. */
   static async open(dataFolder: string, log: Log): Promise<StoredReputation> {
-    const kept = new StoredReputation(join(dataFolder, 'standing.json'), log);
+    const reputation = new StoredReputation(join(dataFolder, 'standing.json'), log);
     try {
-      const { at, blamed } = storedSchema.parse(JSON.parse(await readFile(kept.#path, 'utf8')));
+      const { at, blamed } = storedSchema.parse(
+        JSON.parse(await readFile(reputation.#path, 'utf8')),
+      );
       // A clock that was set back forgives nothing.
-      kept.book.restore(blamed, Math.max(0, Date.now() - at));
+      reputation.book.restore(blamed, Math.max(0, Date.now() - at));
     } catch {
-      return kept;
+      return reputation;
     }
-    return kept;
+    return reputation;
   }
 
   private constructor(path: string, log: Log) {

@@ -34,7 +34,7 @@ describe('a peer that breaks rules', () => {
     expect(trust.isBarred(peer)).toBe(false);
     violate(5);
     expect([trust.isBarred(peer), trust.isBarred(other)]).toEqual([true, false]);
-    // Whoever reports is in the middle of a channel of that peer.
+    // The reporter is in the middle of a channel of that peer.
     expect(cut).toEqual([]);
     await Promise.resolve();
     expect(cut).toEqual([peer]);

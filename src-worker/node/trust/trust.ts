@@ -1,5 +1,5 @@
 /**
- * What this node thinks of its peers: whoever meets one reports evidence here, and three readers answer from it. Each keeps a
+ * What this node thinks of its peers: parts that meet one report evidence here, and three readers answer from it. Each keeps a
  * bounded memory of its own, so that peers that are cheap to make cannot push a worse fault out by many small ones.
  *
  * What counts for one answer or one download alone stays there: the peers that an answer goes round (route-search.ts), and the
@@ -14,7 +14,7 @@ import { type RecordedPeer, SilentPeers } from './silent-peers.ts';
 import { WrongRefusals } from './wrong-refusals.ts';
 
 export type TrustOptions = {
-  /** What is known of former runs; absent: nothing, and nothing is kept. */
+  /** What is known of former runs; absent: nothing, and nothing is stored. */
   readonly reputation?: Reputation;
   readonly log?: Log;
   /** Monotonic time, in milliseconds. */
@@ -85,7 +85,7 @@ export class Trust {
     this.#onLowered.add(listener);
   }
 
-  /** Calls the listener with each peer that is barred from now on, when whoever reported it is done. */
+  /** Calls the listener with each peer that is barred from now on, when the reporter is done. */
   onBarred(listener: Listener): void {
     this.#onBarred.add(listener);
   }
@@ -101,7 +101,7 @@ export class Trust {
     if (what === 'violated' && this.#blocklist.violated(who)) {
       const told = `Peer ${shortName(who)} breaks the rules and is not talked to any more`;
       this.#log('warn', told, { peer: who, proof: evidence.proof });
-      // Not now: whoever reports is in the middle of a channel of that peer.
+      // Not now: the reporter is in the middle of a channel of that peer.
       queueMicrotask(() => this.#onBarred.forEach((listener) => listener(who)));
     }
   }

@@ -78,7 +78,7 @@ export class TestEngine {
     return failure;
   }
 
-  /** Waits until the condition holds; it is looked at whenever the engine said something. */
+  /** Waits until the condition holds; it is checked whenever the engine said something. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.exit !== undefined) {

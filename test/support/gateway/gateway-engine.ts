@@ -1,6 +1,6 @@
 /**
  * Tokens from one engine process of this machine, without a mesh: real text for tests of everything above
- * sessions. It counts what runs, and can be held still.
+ * sessions. It counts what runs, and can be paused.
  */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -45,7 +45,7 @@ export class EngineGenerations implements Generations {
   #engine: EngineClient | undefined;
   #nextSession = 1;
   /** Tokens that wait for `resume`; undefined when none has to. */
-  #held: Work[] | undefined;
+  #delayed: Work[] | undefined;
   /** Sessions that are open now, and that were ended before they were done. */
   active = 0;
   cancelled = 0;
@@ -83,13 +83,13 @@ export class EngineGenerations implements Generations {
 
   /** No token comes out until `resume`. */
   pause(): void {
-    this.#held ??= [];
+    this.#delayed ??= [];
   }
 
   resume(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const work of held) {
+    const delayed = this.#delayed ?? [];
+    this.#delayed = undefined;
+    for (const work of delayed) {
       this.#onSampled(work);
     }
   }
@@ -156,8 +156,8 @@ export class EngineGenerations implements Generations {
   }
 
   #onSampled(work: Work): void {
-    if (this.#held !== undefined) {
-      this.#held.push(work);
+    if (this.#delayed !== undefined) {
+      this.#delayed.push(work);
       return;
     }
     const { session, values, flags, detail } = work;

@@ -66,8 +66,8 @@ export class Desk {
     this.service = new DutyService({
       effects: {
         work: () => order('work'),
-        drain: (because) => order(`drain: ${because}`),
-        release: (because, answersOwner) => order(`${answersOwner ? 'own' : 'stop'}: ${because}`),
+        drain: (reason) => order(`drain: ${reason}`),
+        release: (reason, answersOwner) => order(`${answersOwner ? 'own' : 'stop'}: ${reason}`),
       },
       settings: () => this.settings,
       node: () => (this.isNodeThere ? ({ shards: this.shards } as unknown as NodeStatus) : null),

@@ -1,4 +1,4 @@
-/** Runs the built command line as a person would, and gives back all that it said. */
+/** Runs the built command line as a person would, and returns all that it said. */
 import {
   type ChildProcess,
   type ChildProcessWithoutNullStreams,

@@ -31,7 +31,7 @@ export async function canRunAsOthers(): Promise<boolean> {
 export async function person(id: number): Promise<Person> {
   const home = await mkdtemp(join(tmpdir(), 'mindmesh-user-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
-  // As open as a home folder may be: what must be kept from others does not lean on it.
+  // As open as a home folder may be: what must be hidden from others does not lean on it.
   await chmod(home, 0o755);
   await chown(home, id, id);
   return { id, home };

@@ -1,4 +1,4 @@
-/** Tests start hundreds of Node.js processes; what they compile is kept beside the packages for the next one. */
+/** Tests start hundreds of Node.js processes; what they compile is stored beside the packages for the next one. */
 import { fileURLToPath } from 'node:url';
 
 export function keepCompiledCode(): void {

@@ -44,7 +44,7 @@ export class SmallDisk {
 const bytes = 16 * 1024 * 1024;
 
 /** Unmounted when the test is over. Skips it, aloud, where no file system may be mounted. */
-export async function smallDisk(skip: (because: string) => never): Promise<SmallDisk> {
+export async function smallDisk(skip: (reason: string) => never): Promise<SmallDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'mindmesh-disk-'));
   try {
     await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=700`, 'tmpfs', folder]);

@@ -115,7 +115,7 @@ function identification(identity: Identity, protocols: readonly SpokenProtocol[]
   );
 }
 
-/** An answer to "who is near to this?" that names a thousand peers who are not there. */
+/** An answer to "which peers are near to this?" that names a thousand peers who are not there. */
 function crowd(random: Random): Buffer {
   const nobody = (): Buffer => {
     const key = Buffer.from(Array.from({ length: 32 }, () => random(256)));

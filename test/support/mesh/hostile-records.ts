@@ -14,7 +14,7 @@ import { onStream, RawConnection } from './raw-connection.ts';
 
 const yearMs = 365 * 24 * 3_600_000;
 
-/** Records that one channel takes in at once; from then on it is held to a pace (record-intake.ts). */
+/** Records that one channel takes in at once; from then on its pace is limited (record-intake.ts). */
 const burst = 48;
 
 function frame(kind: number, body: Uint8Array): Buffer {

@@ -26,7 +26,7 @@ export type Answer = {
   readonly tokens: readonly { readonly token: string; readonly lead: number }[];
   readonly stages: readonly Stage[];
   /** Tokens of the prompt that the stages had from an earlier answer. */
-  readonly held: number;
+  readonly cachedTokens: number;
 };
 type RequestFields = Pick<OpenAI.Chat.ChatCompletionCreateParams, 'response_format'>;
 type Begun = { readonly rest: Promise<void>; readonly abort: () => void };
@@ -111,7 +111,7 @@ export class NodeChain {
     }));
     const { x_mindmesh: told } = answerSchema.parse(rest);
     const [receipt] = told.receipts;
-    return { tokens, stages: receipt?.stages ?? [], held: receipt?.cachedTokens ?? 0 };
+    return { tokens, stages: receipt?.stages ?? [], cachedTokens: receipt?.cachedTokens ?? 0 };
   }
 
   /** Begins an answer of many seconds; resolves when its first text is there. */
@@ -128,7 +128,7 @@ export class NodeChain {
         // Only its end matters.
       }
     })();
-    // A test may look at it later.
+    // A test may read it later.
     rest.catch(() => {});
     return { rest, abort: () => stream.controller.abort() };
   }

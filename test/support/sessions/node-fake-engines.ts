@@ -48,7 +48,7 @@ class FakeEngine implements Engine {
   /** Of sessions that use a part of the layers: how many. */
   readonly openedLayers = new Map<number, number>();
   readonly closed: number[] = [];
-  readonly kept: number[] = [];
+  readonly retained: number[] = [];
   readonly learnt: (readonly number[])[] = [];
   readonly resumed: number[] = [];
   readonly paces: ComputeShare[] = [];
@@ -95,7 +95,7 @@ class FakeEngine implements Engine {
   }
 
   retain(session: number): Promise<void> {
-    this.kept.push(session);
+    this.retained.push(session);
     return Promise.resolve();
   }
 

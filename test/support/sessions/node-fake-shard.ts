@@ -65,7 +65,7 @@ export class FakeShard implements ServingShard {
   readonly role: StageRole;
   readonly sessions: FakeSession[] = [];
   /** What ended sessions left in the cache: by name, how many tokens. */
-  readonly kept = new Map<string, number>();
+  readonly retained = new Map<string, number>();
   maxSessions = 4;
   /** Cells that every session is sure of, and what growing beyond them comes to. */
   sureCells = Number.POSITIVE_INFINITY;
@@ -102,13 +102,13 @@ export class FakeShard implements ServingShard {
     this.sessions.push(session);
     await Promise.resolve();
     const { resume } = request;
-    const isThere = (this.kept.get(resume?.name ?? '') ?? 0) >= (resume?.tokens ?? 0);
-    this.kept.delete(resume?.name ?? '');
+    const isThere = (this.retained.get(resume?.name ?? '') ?? 0) >= (resume?.tokens ?? 0);
+    this.retained.delete(resume?.name ?? '');
     return {
       cachedTokens: isThere ? (resume?.tokens ?? 0) : 0,
       retain: (name, tokens) => {
         session.isClosed = true;
-        this.kept.set(name, tokens);
+        this.retained.set(name, tokens);
       },
       selfFeedUntil: this.#selfFeedUntil(session),
       claim: (tokens) =>
@@ -132,7 +132,7 @@ export class FakeShard implements ServingShard {
     this.#onTold = act;
   }
 
-  /** Goes on with all that was held up. */
+  /** Goes on with all that was delayed. */
   run(): void {
     this.isRunning = true;
     for (const go of this.#stalled.splice(0)) {

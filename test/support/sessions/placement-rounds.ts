@@ -1,5 +1,5 @@
 /**
- * A mesh of nodes that place shards by themselves, without network and clock: in every round each node may look at
+ * A mesh of nodes that place shards by themselves, without network and clock: in every round each node may read
  * records that are some rounds old, decides, and fetches for a while. For tests that play many meshes through.
  */
 import type { PeerRecord, RecordedShard } from '../../../src-worker/node/mesh/records/record.ts';

@@ -114,7 +114,7 @@ export function allChains(
   last = asked.model.layers - 1,
 ): TriedChain[] {
   const others = asked.peers.filter(({ peer }) => peer !== asked.self);
-  const standings = new Map(others.map(({ peer, standing }) => [peer, standing]));
+  const standings = new Map(others.map(({ peer, reputation }) => [peer, reputation]));
   const walk = (layer: number): TriedChain[] =>
     layer === last + 1
       ? [{ key: '', peers: [], stages: 0, costMs: 0, isDoubtful: false }]

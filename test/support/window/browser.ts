@@ -11,7 +11,7 @@ const systemBrowsers = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-// The window needs nothing but its host, so the browser is kept from talking to anybody else.
+// The window needs nothing but its host, so the browser may connect to nothing else.
 const quietArguments = [
   '--disable-quic',
   '--no-first-run',

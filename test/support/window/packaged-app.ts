@@ -25,9 +25,9 @@ export type PackagedApp = {
 };
 
 const project = resolve(import.meta.dirname, '../../..');
-const kept = join(project, 'build', 'packaged');
+const packages = join(project, 'build', 'packaged');
 /** Another test run may still use one that is younger. */
-const keptForMs = 1_800_000;
+const reusedForMs = 1_800_000;
 
 const madeOf = [
   'package.json',
@@ -46,7 +46,7 @@ export async function packagedApp(): Promise<PackagedApp | undefined> {
   if (runtime === undefined) {
     return undefined;
   }
-  const folder = join(kept, await fingerprint(runtime));
+  const folder = join(packages, await fingerprint(runtime));
   const app = {
     folder,
     resources: join(folder, 'resources'),
@@ -62,7 +62,7 @@ export async function packagedApp(): Promise<PackagedApp | undefined> {
 
 async function makePackage({ dist, database }: ElectronRuntime, folder: string): Promise<void> {
   const output = `${folder}.${process.pid}.partial`;
-  await mkdir(kept, { recursive: true });
+  await mkdir(packages, { recursive: true });
   await removeOld();
   const flags = ['--dir', '--no-build', '--electron', dist, '--output', output];
   if (database !== undefined) {
@@ -104,9 +104,9 @@ async function fingerprint({ dist, database }: ElectronRuntime): Promise<string>
 }
 
 async function removeOld(): Promise<void> {
-  for (const name of await readdir(kept)) {
-    const path = join(kept, name);
-    if (Date.now() - (await stat(path)).mtimeMs > keptForMs) {
+  for (const name of await readdir(packages)) {
+    const path = join(packages, name);
+    if (Date.now() - (await stat(path)).mtimeMs > reusedForMs) {
       await rm(path, { recursive: true, force: true });
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Looks at what the app draws into the tray. No desktop is there to show it, so Electron's own classes are watched
+ * Reads what the app draws into the tray. No desktop is there to show it, so Electron's own classes are watched
  * from inside, and clicks go to the menu's items as the desktop would deliver them.
  */
 import type { ElectronApplication } from '@playwright/test';

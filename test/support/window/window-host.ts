@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { appFiles } from '../../../src-main/base/app-files.ts';
 import { dataFolderAt } from '../../../src-main/data/data-folder.ts';
 import type { HostConnection } from '../../../src-main/cli/host-connection.ts';
-import { peerAddresses } from '../../../src-main/cli/words/sentences.ts';
+import { peerAddresses } from '../../../src-shared/words/command-line.ts';
 import { findHost } from '../../../src-main/cli/use-host.ts';
 
 const startWithinMs = 60_000;

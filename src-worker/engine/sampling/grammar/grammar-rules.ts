@@ -217,7 +217,7 @@ class GrammarReader {
             `A repetition of ${found[0]} is not supported (at most ${limits.repetitions})`,
           );
         }
-        // As llama.cpp: nobody needs an exact limit that is so high.
+        // As llama.cpp: no grammar needs an exact limit that is so high.
         return { least, most: most > limits.repetitions ? Infinity : most };
       }
     }

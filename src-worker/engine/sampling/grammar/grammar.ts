@@ -49,7 +49,7 @@ export class TokenGrammar {
 
   /**
    * Where tokens lead, one after the other, for no more work than one token may cost: they come all at once, and
-   * everybody else waits meanwhile.
+   * all others wait meanwhile.
    * @throws AppError `request-invalid` when one of them may not follow, or the grammar is too complicated for them
    */
   afterAll(place: GrammarPlace, tokens: readonly number[]): GrammarPlace {

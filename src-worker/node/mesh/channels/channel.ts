@@ -10,7 +10,7 @@ export interface Channel {
   readonly peer: string;
   /**
    * Sends one frame. Resolves once the frame was handed over under back-pressure, in order with others;
-   * large bodies go out in slices so that other channels of the connection are not held up. The parts
+   * large bodies go out in slices so that other channels of the connection are not delayed. The parts
    * must not change before that.
    * @throws AppError `peer-failed` when the channel is closed.
    */

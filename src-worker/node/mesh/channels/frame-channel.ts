@@ -1,5 +1,5 @@
 /**
- * The life of a channel, the same over a libp2p stream and inside the process: who is given frames and
+ * The life of a channel, the same over a libp2p stream and inside the process: which reader gets frames and
  * when, what an error in a listener does, and how the two sides end. What moves the bytes is a pipe below.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
@@ -12,7 +12,7 @@ const lastWordsMs = 3000;
 
 /** What a pipe tells the channel above it. */
 export interface PipeEvents {
-  /** The next frame; never while held. */
+  /** The next frame; never while paused. */
   frame(frame: Frame): void;
   /** The other side ended cleanly and its last frame was given. */
   ended(): void;
@@ -20,7 +20,7 @@ export interface PipeEvents {
   broken(error: AppError): void;
 }
 
-/** Moves frames one way each; starts held. */
+/** Moves frames one way each; starts paused. */
 export interface FramePipe {
   /** Resolves under back-pressure; rejects once the pipe is ended or broken. */
   write(kind: number, parts: readonly Uint8Array[]): Promise<void>;
@@ -36,7 +36,7 @@ export interface FramePipe {
   ignore(): void;
 }
 
-/** Told of every error that the other side or a listener caused, for the log and the peer's standing. */
+/** Told of every error that the other side or a listener caused, for the log and the peer's reputation. */
 export type ChannelReport = (error: AppError, peer: string) => void;
 
 export class FrameChannel implements Channel {

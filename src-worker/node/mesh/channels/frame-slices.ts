@@ -5,7 +5,7 @@
 import { encodeFrame } from '../../../wire/frame.ts';
 
 /**
- * Largest slice, in bytes. A reader's event loop and a connection's write queue are held up by at most one
+ * Largest slice, in bytes. A reader's event loop and a connection's write queue are blocked by at most one
  * slice per channel; at 300 MB/s that is a fifth of a millisecond.
  */
 export const sliceBytes = 64 * 1024;

@@ -1,5 +1,5 @@
 /**
- * A pair of channels inside the process, for a peer's channels to itself: whoever uses them cannot tell,
+ * A pair of channels inside the process, for a peer's channels to itself: their users cannot tell,
  * so bodies are copied, limits are checked, and a slow reader slows the writer, as over a connection.
  */
 import { AppError } from '../../../../src-shared/errors.ts';

@@ -171,7 +171,7 @@ export class Discovery {
     this.#neighbours.changed();
   }
 
-  /** Seeks nobody any more. */
+  /** Stops seeking peers. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#keeper.stop();

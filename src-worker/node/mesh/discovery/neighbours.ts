@@ -1,5 +1,5 @@
 /**
- * Keeps this node connected to enough peers that what is said in the mesh reaches it, whoever goes: to all of a
+ * Keeps this node connected to enough peers that what is said in the mesh reaches it, whichever peers go: to all of a
  * small mesh, so that every way is measured, and to some of a large one. Peers that are known by their records
  * come first, since those are alive; then the Kademlia network is asked.
  */
@@ -65,7 +65,7 @@ export class Neighbours {
     this.changed();
   }
 
-  /** There may be somebody new to connect to. */
+  /** There may be a new peer to connect to. */
   changed(): void {
     if (this.#options.connected.size < wanted && !this.#stopping.signal.aborted) {
       this.#soon ??= setTimeout(
@@ -102,7 +102,7 @@ export class Neighbours {
     }
   }
 
-  /** Asks the Kademlia network for whoever is near to a place picked at random. */
+  /** Asks the Kademlia network for the peers near to a place picked at random. */
   async #lookUp(): Promise<void> {
     const { libp2p, connected, onFound, log } = this.#options;
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(lookUpDeadlineMs)]);

@@ -1,5 +1,5 @@
 /**
- * Notices that this machine is on another network than before, or slept: connections may be dead then, though nobody says
+ * Notices that this machine is on another network than before, or slept: connections may be dead then, though nothing says
  * so for a minute. Systems tell of neither in a way that Node.js passes on, so it is looked now and then.
  */
 import { networkInterfaces } from 'node:os';

@@ -1,6 +1,6 @@
 /**
  * Keeps connections to peers: to those from settings for as long as the node runs, to those that were only
- * seen or heard of for a few attempts, to those from the last run for two. Nobody waits for it, so a dead peer
+ * seen or heard of for a few attempts, to those from the last run for two. Nothing waits for it, so a dead peer
  * costs a dial now and then.
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
@@ -12,7 +12,7 @@ import { DialQueue } from './dial-queue.ts';
 import type { Log } from '../../base/log.ts';
 import { shortName } from '../../identity/peer-name.ts';
 
-/** Longest reason that is told, in UTF-16 units: it may have words of whoever answered. */
+/** Longest reason that is told, in UTF-16 units: it may have words of the peer that answered. */
 const longestReason = 200;
 
 /** Attempts in a row before a discovered peer is left alone until it is seen at another address. */
@@ -102,7 +102,7 @@ export class PeerKeeper {
     }
   }
 
-  /** Tries peers of the last run, the most likely first; who does not answer is forgotten. */
+  /** Tries peers of the last run, the most likely first; those that do not answer are forgotten. */
   remembered(
     peers: readonly { readonly peer: string; readonly addresses: readonly Multiaddr[] }[],
   ): void {

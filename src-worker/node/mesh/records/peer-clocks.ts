@@ -5,7 +5,7 @@
 /** A record may be as old as it takes to be told to the next peer, and is on its way for a moment. */
 const agreeWithinMs = 60_000;
 const leastPeers = 2;
-/** Less is nobody's business: records and certificates are believed for ten minutes in both directions. */
+/** A smaller difference does no harm: records and certificates are believed for ten minutes in both directions. */
 const leastOffMs = 5 * 60_000;
 
 export class PeerClocks {

@@ -6,7 +6,7 @@ import type { Channel } from '../channels/channel.ts';
 import type { SealedRecord } from './own-record.ts';
 import { pingBytes, recordKinds } from './record-messages.ts';
 
-/** The latency is the shortest of this many pings: the others waited for somebody's event loop. */
+/** The latency is the shortest of this many pings: the others waited for an event loop. */
 const rememberedPings = 4;
 
 /** A peer that answers is quicker than this, even when it is busy, in milliseconds. */
@@ -120,7 +120,7 @@ export class PeerLink {
 
   /**
    * Resolves once the peer has read what it was sent. libp2p drops what is still on its way through TLS when
-   * it closes a connection, so whoever says good-bye waits for this.
+   * it closes a connection, so a node that says good-bye waits for this.
    */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -126,7 +126,7 @@ describe('RecordBook', () => {
     }
     expect(accepted).toBeGreaterThan(1000);
     expect(accepted).toBeLessThan(10_000);
-    // Room that a record gives back is there for others.
+    // Room that a record frees is there for others.
     expect(book.accept('peer 3', record(2), true)).toBe(true);
     expect(book.accept('peer 4', record(2), true)).toBe(true);
     expect(book.accept('hearsay', huge, true)).toBe(true);

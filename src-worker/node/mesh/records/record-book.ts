@@ -11,7 +11,7 @@ const maxBytes = 64 * 1024 * 1024;
 
 /**
  * How long a peer's highest sequence is remembered after its last record, so that a former record of it,
- * sent again by somebody else, is not taken for news.
+ * sent again by another peer, is not taken for news.
  */
 const memoryMs = 10 * recordLifetimeMs;
 

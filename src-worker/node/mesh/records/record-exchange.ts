@@ -30,7 +30,7 @@ export type RecordExchangeOptions = {
   readonly opener: ChannelOpener;
   readonly ownRecord: OwnRecord;
   readonly onRecord: RecordListener;
-  /** Whether two peers are in a pool together; absent: nobody is. */
+  /** Whether two peers are in a pool together; absent: no two are. */
   readonly shareAPool?: (one: string, other: string) => boolean;
   /** The peer answers no more; its connections are to be dropped. */
   readonly onDead: (peer: string) => void;

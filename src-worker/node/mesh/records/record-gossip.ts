@@ -13,12 +13,12 @@ const fanOut = 4;
 /** Records remembered for peers that connect: as many as there may be, and no more than so many bytes. */
 const maxBytes = 8 * 1024 * 1024;
 
-/** Slower than peers take them in, so that a channel is never held up. */
+/** Slower than peers take them in, so that a channel is never blocked. */
 const forwardsPerSecond = recordsPerSecond * 0.8;
 
 /**
  * Sequence numbers are times. What is forwarded must be from these last minutes: for as long a peer's highest
- * sequence is remembered, so nobody brings peers back by old records of theirs. In milliseconds.
+ * sequence is remembered, so no one brings peers back by old records of theirs. In milliseconds.
  */
 const maxAgeMs = 10 * recordLifetimeMs;
 

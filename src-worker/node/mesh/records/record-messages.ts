@@ -2,7 +2,7 @@
  * The record protocol, `/mindmesh/records/1.0.0`. Each side opens one channel to the other and speaks on it:
  *
  *   record     the speaker's own signed record; it must be signed by the speaker
- *   forwarded  the signed record of somebody else
+ *   forwarded  the signed record of another peer
  *   ping       8 bytes, answered at once on the same channel by
  *   pong       the same 8 bytes
  *

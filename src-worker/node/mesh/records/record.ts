@@ -84,7 +84,7 @@ export type KnownPeer = {
   /** Whether every connection to it goes over a relay; absent: no. */
   readonly relayed?: boolean;
   /** How far it is trusted to do what it says, 0 to 1; absent: 1. */
-  readonly standing?: number;
+  readonly reputation?: number;
   /** How fast it answered this node with whole models lately, in tokens a second: by manifest id. */
   readonly measured?: ReadonlyMap<string, number>;
 };

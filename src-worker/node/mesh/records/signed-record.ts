@@ -22,7 +22,7 @@ export async function sealRecord(record: PeerRecord, key: SigningKey): Promise<U
 }
 
 /**
- * Verifies and parses a record; the peer is whoever signed it.
+ * Verifies and parses a record; the peer is its signer.
  * @throws AppError `protocol-violation`
  */
 export async function openRecord(

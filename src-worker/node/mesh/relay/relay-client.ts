@@ -1,5 +1,5 @@
 /**
- * Being reached over a relay. libp2p's own search for relays walks the whole network and dials whoever it finds;
+ * Being reached over a relay. libp2p's own search for relays walks the whole network and dials every one it finds;
  * here a place is reserved at relays that this node is connected to anyway, and only while it has no public address.
  */
 import { circuitRelayTransport, RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2';

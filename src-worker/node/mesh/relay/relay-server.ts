@@ -1,7 +1,7 @@
 /**
  * A relay for nodes that cannot be dialled, with limits of our own. libp2p's relay limits each connection to
  * 128 KiB and two minutes, far too little for activations, or not at all; it also reads as fast as one side
- * sends, whatever the other takes. So the two streams of a relayed connection are watched here: they are held
+ * sends, whatever the other takes. So the two streams of a relayed connection are watched here: they are paused
  * while too much is under way, and while connection or relay are faster than they may be.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';

@@ -1,10 +1,10 @@
 /**
- * The two streams of one relayed connection, which libp2p's relay pumps into each other: each is held while
+ * The two streams of one relayed connection, which libp2p's relay pumps into each other: each is paused while
  * what it brought is not passed on yet, and while it is faster than it may be.
  */
 import type { Stream } from '@libp2p/interface';
 
-/** What may be under way in one direction, in bytes; a held stream stops its sender by its window. */
+/** What may be under way in one direction, in bytes; a paused stream stops its sender by its window. */
 const maxUnderWay = 1024 * 1024;
 
 /** Told of bytes that came; answers for how many milliseconds no more may. */
@@ -65,7 +65,7 @@ class Brake {
 
   apply(): void {
     const shouldPause = this.isFull || this.#timer !== undefined;
-    // What was held comes out from within `resume`, and a pause from there would be undone.
+    // What waited comes out from within `resume`, and a pause from there would be undone.
     if (shouldPause === this.#isPaused || this.#isResuming || !isReadable(this.#stream)) {
       return;
     }

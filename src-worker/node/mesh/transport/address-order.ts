@@ -1,6 +1,6 @@
 /**
  * In which order the addresses of a peer are dialled, one after the other: what cannot lead there takes a
- * time-out each, and a way over a relay is never better than a direct one. Pure but for a look at the interfaces.
+ * time-out each, and a way over a relay is never better than a direct one. Pure but for reading the interfaces.
  */
 import { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -18,14 +18,14 @@ function ownNetworks(): OwnNetwork[] {
   return Object.values(networkInterfaces()).flatMap((each) => each ?? []);
 }
 
-/** Cables and radios come and go; this machine's networks are looked at again after this, in milliseconds. */
+/** Cables and radios come and go; this machine's networks are read again after this, in milliseconds. */
 const lookAgainMs = 10_000;
 
 type Dialled = { readonly multiaddr: Multiaddr };
 
 /**
  * Sorts the addresses of a peer: those in a network of this machine, public ones, this machine itself, ways over
- * relays, and last what is in some other private network, such as the house of somebody else.
+ * relays, and last what is in some other private network, such as another household's.
  */
 export function dialOrder(
   networks: () => readonly OwnNetwork[] = ownNetworks,

@@ -13,8 +13,8 @@ describe('a bounded datastore', () => {
     for (const name of ['own', ...Array.from({ length: 100 }, (_, index) => `${index}`)]) {
       void store.put(keyOf(`/peers/${name}`), value);
     }
-    const kept = [...(store.query({ prefix: '/peers/' }) as Generator<{ key: Key }>)];
-    expect(kept.map(({ key }) => key.toString())).toEqual(
+    const stored = [...(store.query({ prefix: '/peers/' }) as Generator<{ key: Key }>)];
+    expect(stored.map(({ key }) => key.toString())).toEqual(
       ['own', 91, 92, 93, 94, 95, 96, 97, 98, 99].map((name) => `/peers/${name}`),
     );
     expect(() => store.get(keyOf('/peers/1'))).toThrow('is not kept');

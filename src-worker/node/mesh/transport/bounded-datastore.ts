@@ -1,5 +1,5 @@
 /**
- * libp2p's memory of peers, bounded. Its own datastore keeps everybody who was ever connected for hours, with up to
+ * libp2p's memory of peers, bounded. Its own datastore keeps all peers that were ever connected for hours, with up to
  * 80 KB of whatever they said of themselves, so strangers with ever new keys could fill it. What this node needs for
  * its next start is in address-book.ts.
  */
@@ -10,7 +10,7 @@ type Datastore = NonNullable<Libp2pInit['datastore']>;
 type Key = Parameters<Datastore['put']>[0];
 type Pair = { readonly key: Key; readonly value: Uint8Array };
 
-/** An honest peer takes a kilobyte or two; a larger entry than this is not kept at all. */
+/** An honest peer takes a kilobyte or two; a larger entry than this is not stored at all. */
 const maxEntryBytes = 32 * 1024;
 const maxBytes = 16 * 1024 * 1024;
 

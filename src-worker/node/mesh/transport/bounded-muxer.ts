@@ -7,7 +7,7 @@ import { yamux, type YamuxMuxerInit } from '@libp2p/yamux';
 import { AppError } from '../../../../src-shared/errors.ts';
 import { MuxerWatch } from './muxer-watch.ts';
 
-/** Before a protocol is agreed on, in bytes: names of protocols, and a first message of who does not wait. */
+/** Before a protocol is agreed on, in bytes: names of protocols, and a first message of a peer that does not wait. */
 const maxBeforeAgreement = 16 * 1024;
 
 /** Pieces that wait for a busy reader: each takes some 150 bytes beside its own. */

@@ -11,7 +11,7 @@ function incoming(host: string): MultiaddrConnection {
 
 const peerNamed = (name: string): PeerId => ({ toString: () => name }) as unknown as PeerId;
 
-describe('the doorkeeper', () => {
+describe('the connection limiter', () => {
   it('gives one address half of the connections, and asks the gater behind it about the others', async () => {
     const asked: string[] = [];
     const gater = new ConnectionLimiter(8, undefined).before({

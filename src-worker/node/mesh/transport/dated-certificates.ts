@@ -1,7 +1,7 @@
 /**
  * @libp2p/tls dates its certificates one hour back and has no option for it, and a peer refuses one that is not valid
  * yet by the peer's own clock. A computer that also runs Windows is often wrong by hours, and one without a battery by
- * years; it could connect to nobody. The dates prove nothing: each connection has a new certificate, signed by the peer.
+ * years; it could connect to no peer. The dates prove nothing: each connection has a new certificate, signed by the peer.
  */
 import type { ConnectionEncrypter } from '@libp2p/interface';
 

@@ -60,7 +60,7 @@ describe('connections by the address that they come from', () => {
       'open',
     ]);
     expect(modest.every(({ status }) => status === 'open')).toBe(true);
-    // Nobody has more than one too many now.
+    // No host has more than one too many now.
     expect(counts.begin(incoming('10.0.0.1'))).toBe(false);
   });
 });

@@ -55,7 +55,7 @@ const maxStreamWindowSize = 2 * 1024 * 1024;
 const addressDialTimeout = 5000;
 
 /**
- * A peer that connects has this long for encryption and authorisation, in milliseconds; whoever is on the other side gives up
+ * A peer that connects has this long for encryption and authorisation, in milliseconds; the other side gives up
  * then too.
  */
 const inboundUpgradeTimeout = addressDialTimeout;
@@ -70,7 +70,7 @@ const maxDialQueueLength = 1024;
 export type Libp2pOptions = {
   readonly identity: Identity;
   readonly listen: readonly string[];
-  /** Learns where this node can be reached; absent: nobody wants to know. */
+  /** Learns where this node can be reached; absent: it is not needed. */
   readonly ownAddresses?: OwnAddresses;
   readonly gate: ConnectionGate;
   /** Peers that are not let in, whatever the gate says; absent: none. */

@@ -1,6 +1,6 @@
 /**
  * What a peer may make the multiplexer keep. yamux (8.0) waits for as many bytes as a frame's header promises, up to
- * 4 GiB, and queues an answer to every small frame without asking whether the peer reads any; both are looked at
+ * 4 GiB, and queues an answer to every small frame without asking whether the peer reads any; both are checked
  * here before they reach it. Frames: https://github.com/hashicorp/yamux/blob/master/spec.md
  */
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -29,7 +29,7 @@ export class MuxerWatch {
   }
 
   /**
-   * Looks at the next bytes of a connection. `isStuck`: the peer has not taken what it was sent.
+   * Checks the next bytes of a connection. `isStuck`: the peer has not taken what it was sent.
    * @throws AppError `protocol-violation` when the connection is to be given up
    */
   inspect(chunk: Uint8Array, isStuck: boolean): void {

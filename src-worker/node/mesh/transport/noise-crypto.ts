@@ -1,5 +1,5 @@
 /**
- * Noise's cipher with its keys kept as KeyObjects. Node 24 imports a raw key anew for every record, which
+ * Noise's cipher with its keys as KeyObjects. Node 24 imports a raw key anew for every record, which
  * costs more than encrypting 8 KB does: round trips over noise are a third shorter this way.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';

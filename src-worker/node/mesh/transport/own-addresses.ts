@@ -1,8 +1,8 @@
 /**
  * Where this node can be reached. libp2p tells others a public address only once a peer has dialled it back, and asks each
- * peer for that once, as it connects: what a router opens a moment later would be told to nobody, and a public node that
- * is the first of its mesh has nobody to ask. So an address is told as soon as it may work, and counts as proven, so that
- * no relay is needed, once somebody from outside came in.
+ * peer for that once, as it connects: what a router opens a moment later would be told to no peer, and a public node that
+ * is the first of its mesh has no peer to ask. So an address is told as soon as it may work, and counts as proven, so that
+ * no relay is needed, once a peer from outside came in.
  */
 import { BlockList, isIPv6 } from 'node:net';
 import type { Connection, IdentifyResult, Libp2p } from '@libp2p/interface';
@@ -14,7 +14,7 @@ import { isPublic, isRelayed, reachOf, withPeer } from '../addresses.ts';
 type Components = Pick<AutoNATv2Components, 'addressManager'>;
 type KnownAddress = ReturnType<Components['addressManager']['getAddressesWithMetadata']>[number];
 
-/** Whoever is as near as this is no proof that others get here, too: bits of a network's address. */
+/** A peer as near as this is no proof that others get here, too: bits of a network's address. */
 const nearBits = { ipv4: 24, ipv6: 64 } as const;
 
 export class OwnAddresses {
@@ -36,7 +36,7 @@ export class OwnAddresses {
     return this;
   };
 
-  /** Looks who comes in. Whoever runs a public node knows where it is, so that its addresses are proven from the start. */
+  /** Notes which peers connect. The owner of a public node knows where it is, so that its addresses are proven from the start. */
   watch(libp2p: Libp2p, isPublicNode: boolean): void {
     this.#libp2p = libp2p;
     if (isPublicNode) {
@@ -94,7 +94,7 @@ export class OwnAddresses {
 
   /**
    * A peer says from where it sees this node. If the owner has opened the port in his router by hand, the node is reached
-   * there; whoever is asked to dial back finds out.
+   * there; a peer that is asked to dial back finds out.
    */
   #seen({ connection, observedAddr, peerId }: IdentifyResult): void {
     const isDirect = !isRelayed(connection.remoteAddr);

@@ -4,7 +4,7 @@ import type { OwnAddresses } from './own-addresses.ts';
 import { SwitchedService } from './switched-service.ts';
 
 /**
- * A router is sought once at the start and then seldom: who has none that can be asked should not hear of it
+ * A router is sought once at the start and then seldom: an owner without one that can be asked should not hear of it
  * every few seconds. Milliseconds.
  */
 const routerSearch = {

@@ -24,7 +24,7 @@ const bytesAsText = (bytes: number): z.ZodString =>
 export const helloSchema = z.strictObject({
   protocol: z.literal('/mindmesh/pool-auth/1'),
   nonce: bytesAsText(nonceBytes),
-  /** Nobody but members of its pools is let in. */
+  /** Only members of its pools are let in. */
   poolOnly: z.boolean(),
   marks: z.array(bytesAsText(16)).max(maxPools),
   join: z

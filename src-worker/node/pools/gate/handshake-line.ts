@@ -74,7 +74,7 @@ export class HandshakeLine {
     }
   }
 
-  /** Stops reading and gives back what was read too far. */
+  /** Stops reading and returns what was read too far. */
   release(): void {
     this.#stream.removeEventListener('message', this.#onMessage);
     this.#stream.removeEventListener('close', this.#onClose);

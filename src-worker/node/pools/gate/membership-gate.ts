@@ -46,7 +46,7 @@ type PendingJoin = {
 
 export class MembershipGate implements ConnectionGate {
   readonly maxHalfOpen = maxHalfOpen;
-  /** Whether only members get in. Who is in already stays until the pools look after them again. */
+  /** Whether only members get in. Connected peers stay until the pools check them again. */
   isPoolOnly: boolean;
   readonly #options: MembershipGateOptions;
   readonly #halfOpen = new HostCounts(maxHalfOpenPerHost, maxHalfOpen);
@@ -206,7 +206,7 @@ async function failureOf(
   isWaiting: () => boolean,
 ): Promise<never> {
   try {
-    // libp2p may join an attempt of somebody else that had its handshake already.
+    // libp2p may join another caller's attempt that had its handshake already.
     for (let attempt = 0; attempt < 3 && isWaiting(); attempt += 1) {
       await connect();
     }

@@ -21,7 +21,7 @@ const member = await someKey();
 const adminMembership = await membershipOf(pool, admin.peer, { role: 'admin' });
 const byAdmin = { admin, membership: adminMembership };
 
-/** Sealed by whoever, saying whatever. */
+/** Sealed by any signer, with any content. */
 async function sealed(changed: Partial<Certificate>, key = pool): Promise<Membership> {
   const { value } = (await membershipOf(pool, member.peer)).certificate;
   const kind = { name: 'pool-certificate', schema: undefined as never, maxBytes: 4000 };

@@ -20,7 +20,7 @@ import type { SignedDocument } from '../../../../src-shared/signing/signed-docum
 /** Admins renew what has less than a third of this left, in milliseconds. */
 export const certificateLifeMs = 180 * 24 * 3_600_000;
 
-/** No certificate is believed for longer, whatever it says; so revocations need not be kept longer either. */
+/** No certificate is believed for longer, whatever it says; so revocations need not be stored longer either. */
 export const maxCertificateLifeMs = 400 * 24 * 3_600_000;
 
 /** Clocks of different machines may differ by this much, in milliseconds. */
@@ -50,7 +50,7 @@ export type Membership = {
   readonly issuer: SignedDocument<Certificate> | undefined;
 };
 
-/** A membership as it is kept and travels: base64url of both documents. */
+/** A membership as it is stored and travels: base64url of both documents. */
 export const membershipTextSchema = z.strictObject({
   certificate: z.base64url().max(2048),
   issuer: z.base64url().max(2048).optional(),

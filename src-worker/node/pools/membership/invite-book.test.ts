@@ -44,14 +44,14 @@ describe('a book of invites', () => {
     expect(book.redeem('other', 'a')).toEqual({ refusal: 'invite-unknown' });
   });
 
-  it('keeps no secret, and goes on from what it kept', () => {
+  it('stores no secret, and goes on from what it stored', () => {
     const { book } = bookAt(0);
     book.add('secret', 'member', 3, hour);
     book.redeem('secret', '12D3KooWBxuJzf3YypsNY7no8atFb7kiPcLn2Uy24yXFLE9PWx1M');
-    const kept = JSON.parse(JSON.stringify(book.stored()));
-    expect(JSON.stringify(kept)).not.toContain('"secret"');
+    const stored = JSON.parse(JSON.stringify(book.stored()));
+    expect(JSON.stringify(stored)).not.toContain('"secret"');
     const again = new InviteBook(
-      kept.map((each: unknown) => storedInviteSchema.parse(each)),
+      stored.map((each: unknown) => storedInviteSchema.parse(each)),
       () => 0,
     );
     expect(again.open()).toMatchObject([{ usesLeft: 2 }]);

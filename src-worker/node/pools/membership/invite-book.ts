@@ -24,7 +24,7 @@ export type StoredInvite = z.infer<typeof storedInviteSchema>;
 /** Open invites of one node for one pool. */
 export const maxInvites = 64;
 
-/** Why an invite does not let somebody in; told to whoever tries. */
+/** Why an invite admits no member; told to the peer that tries. */
 export type InviteRefusal = 'invite-unknown' | 'invite-expired' | 'invite-used-up';
 
 export type Redemption =
@@ -47,7 +47,7 @@ export class InviteBook {
     invites.forEach((invite) => this.#invites.set(invite.id, { ...invite }));
   }
 
-  /** Everything that is to be kept; those long expired are not. */
+  /** Everything that is to be stored; those long expired are not. */
   stored(): StoredInvite[] {
     this.#forgetExpired();
     return [...this.#invites.values()];
@@ -107,7 +107,7 @@ export class InviteBook {
     return { refusal: undefined, role: invite.role, isAgain: false, undo };
   }
 
-  /** Kept for a day, so that whoever comes late is told why. */
+  /** Stored for a day, so that a peer that comes late is told why. */
   #forgetExpired(): void {
     const day = 24 * 3_600_000;
     for (const [id, { expiresAt }] of this.#invites) {

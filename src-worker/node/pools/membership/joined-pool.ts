@@ -288,7 +288,7 @@ export class JoinedPool {
     return gained > 0 ? renewed : undefined;
   }
 
-  /** The same for this node itself: only the owner needs nobody else for it. */
+  /** The same for this node itself: only the owner can do it alone. */
   async renewedOwn(): Promise<Membership | undefined> {
     const { pool, poolName, peer, role, name } = this.#own.certificate.value;
     if (this.#key === undefined || !needsRenewal(this.#own.certificate.value, this.#now())) {
@@ -315,7 +315,7 @@ export class JoinedPool {
 
   async #revoke(certificate: Certificate, key: Ed25519PrivateKey | undefined): Promise<Revocation> {
     const { peer, serial, issuedAt } = certificate;
-    // The clock of whoever issued the certificate may run ahead of this one.
+    // The clock of the certificate's issuer may run ahead of this one.
     const at = Math.max(this.#now(), issuedAt, this.#revocations.lastOf(peer) + 1);
     const entry = { pool: this.id, peer, serial, at };
     const revocation =

@@ -30,7 +30,7 @@ export class MemberBook {
     return true;
   }
 
-  /** Room for this peer; who is no longer valid makes room. */
+  /** Room for this peer; members that are no longer valid make room. */
   hasRoom(peer: string): boolean {
     if (this.#members.has(peer) || this.#members.size < maxMembers) {
       return true;

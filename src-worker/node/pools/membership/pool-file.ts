@@ -1,6 +1,6 @@
 /**
  * A pool on disk, in two files that only their owner may read: its state, replaced as a whole with every change, and,
- * on the node that created it, its key, written once. A state that cannot be read is kept aside, never written over.
+ * on the node that created it, its key, written once. A state that cannot be read is moved aside, never written over.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { maxInvites, storedInviteSchema } from './invite-book.ts';
 import { maxPoolModels } from './pool-model-book.ts';
 import { statementTextSchema } from './statement.ts';
 
-/** Certificates of one pool that are kept. */
+/** Certificates of one pool that are stored. */
 export const maxMembers = 1024;
 
 const poolStateSchema = z.strictObject({

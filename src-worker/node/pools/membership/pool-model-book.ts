@@ -9,7 +9,7 @@ import type { PoolModel, PoolModelEntry, PoolModelFacts } from './pool-model.ts'
 /** Most entries by the owner, and as many by admins; withdrawn ones count. */
 export const maxPoolModels = 128;
 
-/** Whoever was away for longer may bring an entry back that was withdrawn, in milliseconds. */
+/** A member that was away for longer may bring an entry back that was withdrawn, in milliseconds. */
 const withdrawnKeptMs = 90 * 24 * 3_600_000;
 
 export type PoolModelBookOptions = {
@@ -29,7 +29,7 @@ export class PoolModelBook {
     this.#options = options;
   }
 
-  /** All entries of those who may still say so, to be told and kept. */
+  /** All entries of those who may still say so, to be told and stored. */
   all(): PoolModel[] {
     return [...this.#byOwner.values(), ...this.#byAdmins.values()].filter((each) =>
       this.#counts(each),
@@ -66,7 +66,7 @@ export class PoolModelBook {
     return true;
   }
 
-  /** Whether the owner has said something about this id, which nobody else's word changes. */
+  /** Whether the owner has said something about this id, which no other member's entry changes. */
   isOwners(id: string): boolean {
     return this.#byOwner.has(id);
   }

@@ -1,4 +1,4 @@
-/** All pools of this node: made, found by name, kept on disk. What goes over the network is elsewhere. */
+/** All pools of this node: made, found by name, stored on disk. What goes over the network is elsewhere. */
 import { randomBytes } from 'node:crypto';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
@@ -167,7 +167,7 @@ export class Pools {
     }
     const known = pool.member(peer);
     if (redemption.isAgain) {
-      // Whoever was removed since may not come back by the invite that let it in.
+      // A member that was removed since may not come back by its invite.
       return known === undefined
         ? { refusal: 'removed' }
         : { refusal: undefined, membership: known, inviter: pool.own };

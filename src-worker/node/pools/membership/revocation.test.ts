@@ -105,7 +105,7 @@ describe('a set of revocations', () => {
     const adminGone = await revoked(adminMembership);
     expect(setOf(removed, adminGone).isVoid(membership)).toBe(false);
     expect(setOf(adminGone).isVoid(letIn)).toBe(true);
-    // An admin who leaves in peace takes nobody along.
+    // An admin who leaves in peace takes no member along.
     expect(setOf(await revoked(adminMembership, admin, adminMembership)).isVoid(letIn)).toBe(false);
   });
 

@@ -96,7 +96,7 @@ export class RevocationSet {
     return this.against(membership) !== undefined;
   }
 
-  /** The revocation, by somebody who may, of the certificate or, by the owner, of the admin who signed it. */
+  /** The revocation, by a member that may, of the certificate or, by the owner, of the admin who signed it. */
   against({ certificate, issuer }: Membership): Revocation | undefined {
     return (
       this.#byOwnerAgainst(certificate.value) ??

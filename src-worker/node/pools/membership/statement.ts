@@ -1,4 +1,4 @@
-/** What somebody says of a pool, with what gives him the right to: nothing for the pool's own key, else a membership. */
+/** A signed claim about a pool, with what entitles its signer: nothing for the pool's own key, else a membership. */
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -23,7 +23,7 @@ export type Statement<T> = {
   readonly signer: Membership | undefined;
 };
 
-/** As it is kept and travels; the kind bounds it further. */
+/** As it is stored and travels; the kind bounds it further. */
 export const statementTextSchema = z.strictObject({
   entry: z.base64url().max(4096),
   signer: membershipTextSchema.optional(),

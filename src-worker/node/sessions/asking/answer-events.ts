@@ -67,7 +67,7 @@ export type AnswerEvent =
   | { readonly type: 'cancel' };
 
 export type AnswerEffect =
-  /** Looks for a route, away from what is avoided where that is possible; answered by `routed` or `unroutable`. */
+  /** Searches for a route, away from what is avoided where that is possible; answered by `routed` or `unroutable`. */
   | { readonly type: 'search'; readonly avoided: ReadonlySet<string> }
   /** The search leaves this peer out. `gotOn`: its source has brought the answer on. */
   | { readonly type: 'exclude'; readonly failure: ChainFailure; readonly gotOn: boolean }
@@ -95,12 +95,12 @@ export type AnswerEffect =
     }
   /** Answered by `restored` or `failed`. */
   | { readonly type: 'restoreHistory'; readonly source: number; readonly withinMs: number }
-  /** The sequence has one token more, unless it ends it; whoever asked is told. */
+  /** The sequence has one token more, unless it ends it; the asker is told. */
   | { readonly type: 'yield'; readonly token: SampledToken }
   /** Answered by `finished`. `keepsPrompt`: what the stages computed of it is good for the next question. */
   | { readonly type: 'finish'; readonly source: number; readonly keepsPrompt: boolean }
   | { readonly type: 'abandon'; readonly source: number }
-  /** The failure is told to whoever keeps reputations. */
+  /** The failure is told to the reputation book. */
   | { readonly type: 'blame'; readonly failure: ChainFailure }
   /** The peer does not answer, not even how far it is. */
   | { readonly type: 'reportSilence'; readonly peer: string }

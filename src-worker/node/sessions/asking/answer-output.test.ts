@@ -31,7 +31,7 @@ async function takeAll(output: AnswerOutput, taken: (number | string)[]): Promis
   }
 }
 
-describe('what an answer has for whoever asked', () => {
+describe('what an answer has for the asker', () => {
   it('goes out as it comes', async () => {
     const { output, taken, pass } = outputOf(3);
     void takeAll(output, taken);
@@ -54,7 +54,7 @@ describe('what an answer has for whoever asked', () => {
     expect(taken).toEqual([0, 1, 2, 3, 4, 'end']);
   });
 
-  it('is never held back for long', async () => {
+  it('is never delayed for long', async () => {
     const { output, taken, pass } = outputOf(100);
     output.spare(true);
     void takeAll(output, taken);

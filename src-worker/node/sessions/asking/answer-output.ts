@@ -1,5 +1,5 @@
 /**
- * What an answer has for whoever asked, until it is taken. While another source gets ready to go on with it, tokens are
+ * What an answer has for the asker, until it is taken. While another source gets ready to go on with it, tokens are
  * handed out more slowly than they come: so some are left to be read should the one that gives them end first.
  */
 import type { AnswerEffect } from './answer-events.ts';
@@ -7,7 +7,7 @@ import { TokenQueue } from './token-queue.ts';
 
 /** From one token to the next while they are spared, in milliseconds: a pause that is hardly seen. */
 export const sparingMs = 75;
-/** No token is held back for longer after it came, in milliseconds. */
+/** No token is delayed for longer after it came, in milliseconds. */
 export const longestHoldMs = 1000;
 
 export type Output = Extract<AnswerEffect, { type: 'yield' | 'end' }>;

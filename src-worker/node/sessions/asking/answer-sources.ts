@@ -167,7 +167,7 @@ export class AnswerSources {
   }
 
   #fail(source: number, error: unknown, route: Route): void {
-    // A source that was left fails too, and nobody cares.
+    // A source that was left fails too, which does not matter.
     if (!this.#entries.has(source)) {
       return;
     }

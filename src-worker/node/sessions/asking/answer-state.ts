@@ -18,17 +18,17 @@ export type AnswerProgress = {
   readonly terms: AnswerTerms;
   /** Tokens generated so far. With the prompt they are all that another source needs to go on. */
   readonly tokens: number;
-  /** Of these, the ones that were there when a route was last looked for. */
+  /** Of these, the ones that were there when a route was last searched for. */
   readonly tokensAtSearch: number;
   /** Sources opened so far, whose numbers count upward from 1. */
   readonly sources: number;
-  /** Peers that said that they are leaving, or held this answer up. */
+  /** Peers that said that they are leaving, or delayed this answer. */
   readonly avoided: ReadonlySet<string>;
   /** How often this answer went round a stage for its slowness. */
   readonly detours: number;
   /** How often another source went on with the answer. */
   readonly takeovers: number;
-  /** Peers that refused the request; nobody has answered it since. */
+  /** Peers that refused the request; no peer has answered it since. */
   readonly refusing: readonly string[];
   /** What was last answered over: no stages before the first. */
   readonly route: readonly RouteStage[];

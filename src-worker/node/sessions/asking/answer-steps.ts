@@ -97,7 +97,7 @@ export function finish(
   );
 }
 
-/** Nobody is left to ask. An answer that was shown in part and finds no room ends with what there is of it. */
+/** No peer is left to ask. An answer that was shown in part and finds no room ends with what there is of it. */
 export function giveUp(progress: AnswerProgress, error: AppError): Step {
   return progress.tokens > 0 && error.code === 'over-capacity'
     ? cutShort(progress, 'length')

@@ -48,14 +48,14 @@ export class Answer {
   readonly #startedAt: number;
   readonly #sources: AnswerSources;
   readonly #pace = new AnswerPace();
-  /** Aborts when nothing is to be looked for any more. */
+  /** Aborts when no route is needed any more. */
   readonly #ending = new AbortController();
   readonly #output: AnswerOutput;
   readonly #events: AnswerEvent[] = [];
   readonly #begun: Step;
   #isStepping = false;
   #state: AnswerState;
-  /** Tokens that whoever asked has taken: those that are shown. */
+  /** Tokens that the asker has taken: those that are shown. */
   #taken = 0;
 
   constructor(options: AnswerOptions) {
@@ -204,7 +204,7 @@ export class Answer {
     });
   }
 
-  /** Tokens may wait for whoever asked; what is measured are those that were taken. */
+  /** Tokens may wait for the asker; what is measured are those that were taken. */
   #hand(sampled: SampledToken): GenerationEvent {
     const { token, endOfGeneration, detail, computeMs, at } = sampled;
     this.#pace.record(sampled);

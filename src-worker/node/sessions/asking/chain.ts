@@ -150,11 +150,11 @@ export class Chain implements TokenSource {
     const pieces = isExact
       ? cutExactly(from, end, promptTokens, chunkSize(promptTokens, route.length, model.width))
       : cutPrompt(tokens.length, chunkSize(tokens.length, route.length, model.width)).map(
-          ({ position, count }) => ({ position: from + position, count, isSingly: false }),
+          ({ position, count }) => ({ position: from + position, count, isOneByOne: false }),
         );
-    for (const { position, count, isSingly } of pieces) {
+    for (const { position, count, isOneByOne } of pieces) {
       const values = Int32Array.from(tokens.slice(position - from, position - from + count));
-      const flags = isSingly ? workFlags.oneByOne : 0;
+      const flags = isOneByOne ? workFlags.oneByOne : 0;
       const isLast = position + count === end;
       this.#controls[0]?.send(
         workKinds.tokens,
@@ -170,11 +170,11 @@ export class Chain implements TokenSource {
     }
   }
 
-  finish(keptTokens = 0): Promise<readonly (ClosedMessage | undefined)[]> {
+  finish(retainTokens = 0): Promise<readonly (ClosedMessage | undefined)[]> {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), accountWithinMs);
     const accounts = this.#controls.map((control) =>
-      Promise.race([control.finish(keptTokens), late.promise]),
+      Promise.race([control.finish(retainTokens), late.promise]),
     );
     return Promise.all(accounts).finally(() => clearTimeout(timer));
   }

@@ -170,7 +170,7 @@ describe('a peer that vanishes', () => {
         mesh.now += aliveEveryMs;
         vi.advanceTimersByTime(aliveEveryMs);
         await settle();
-        // Nobody else has these layers, so there is nobody to go over to.
+        // No other peer has these layers, so there is no chain to go over to.
         expect(a.service.sessionCount).toBe(1);
       }
       mesh.loopback.vanish('a');

@@ -59,7 +59,7 @@ export class Coordinator implements Generations {
     return this.#planner.models();
   }
 
-  /** The model's own limit where nobody hosts it: `generate` then says what is missing. */
+  /** The model's own limit where no peer hosts it: `generate` then says what is missing. */
   contextLength(model: ModelSummary, rules?: RouteRules): number {
     const longest = this.#planner.longest(model, rules) ?? model.contextLength;
     return Math.min(model.contextLength, longest);

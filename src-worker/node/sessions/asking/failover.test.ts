@@ -197,7 +197,7 @@ describe('an answer of which a stage announces that it is leaving', () => {
     await expectAllFree(...nodes.values());
   });
 
-  it('is not held up by a stage that does not say that it was told', async () => {
+  it('is not delayed by a stage that does not say that it was told', async () => {
     const [mesh, nodes] = await thirdsWithSpares();
     const events = mesh.coordinator('me').generate(penalised(), signal());
     await events.next();
@@ -235,7 +235,7 @@ describe('an answer of which a stage announces that it is leaving', () => {
     expect(done?.receipt.takeovers).toBeUndefined();
   });
 
-  it('is not held up when the chain that was to take over fails too', async () => {
+  it('is not delayed when the chain that was to take over fails too', async () => {
     const [mesh, nodes] = await thirdsWithSpares();
     mesh.loopback.vanish('spare b');
     const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
@@ -329,14 +329,14 @@ describe('an answer that stands still', () => {
 
   it('is left alone where it computes a long prompt', async () => {
     const [mesh, nodes] = await thirdsWithSpares();
-    const held = nodes.get('b')?.shards[0];
-    if (held !== undefined) {
-      held.isRunning = false;
+    const pausedShard = nodes.get('b')?.shards[0];
+    if (pausedShard !== undefined) {
+      pausedShard.isRunning = false;
     }
     const rest = collect(mesh.coordinator('me').generate(request(), signal()));
     await wait(mesh, 5000);
     expect(nodes.get('spare b')?.shards[0]?.sessions).toEqual([]);
-    held?.run();
+    pausedShard?.run();
     expect((await rest).tokens).toEqual(expectedTokens(prompt, 20));
   });
 });

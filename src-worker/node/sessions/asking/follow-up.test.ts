@@ -42,10 +42,10 @@ it('a follow-up goes to the peers that answered before, which compute only what 
   await expectAllFree(...nodes);
 });
 
-it('a follow-up computes everything when one of the stages has dropped what it kept', async () => {
+it('a follow-up computes everything when one of the stages has dropped its cached prefix', async () => {
   const { nodes, ask, firstPositions } = await meshOfPairs();
   await ask(history);
-  nodes[1]?.shards[0]?.kept.clear();
+  nodes[1]?.shards[0]?.retained.clear();
   const { tokens, done } = await ask(followUp);
   expect(tokens).toEqual(expectedTokens(followUp, 20));
   expect(done?.receipt.cachedTokens).toBeUndefined();
@@ -68,13 +68,13 @@ it('an answer that is given up leaves nothing behind', async () => {
   await answer.next();
   await answer.return();
   await expectAllFree(...nodes);
-  expect(nodes.map(({ shards }) => shards[0]?.kept.size)).toEqual([0, 0, 0, 0]);
+  expect(nodes.map(({ shards }) => shards[0]?.retained.size)).toEqual([0, 0, 0, 0]);
 });
 
-it('nobody else can resume what a peer kept for its requester', async () => {
+it('no other peer can resume what a peer has cached for its requester', async () => {
   const { mesh, nodes, ask } = await meshOfPairs();
   await ask(history);
-  const names = [...(nodes[0]?.shards[0]?.kept.keys() ?? [])];
+  const names = [...(nodes[0]?.shards[0]?.retained.keys() ?? [])];
   expect(names).toEqual([expect.stringMatching(/^me [0-9a-f]{32}$/)]);
   const stranger = mesh.coordinator('stranger');
   const { done } = await collect(stranger.generate(request({ promptTokens: followUp }), signal()));

@@ -9,7 +9,7 @@ export type GenerationRequest = {
   readonly sampling: Sampling;
   /** Most tokens to generate; the caller has checked that prompt and answer fit the context. */
   readonly maxAnswerTokens: number;
-  /** Whom the generation may use; absent: everybody. */
+  /** The peers that the generation may use; absent: all. */
   readonly rules?: RouteRules | undefined;
   /**
    * Aborting it ends the generation in order, as an end of generation would: all stages stop within a

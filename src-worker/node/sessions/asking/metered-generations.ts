@@ -15,7 +15,7 @@ type OnWanted = (manifestId: string, tokens: number, rules: RouteRules | undefin
 export class MeteredGenerations implements Generations {
   readonly #inner: Generations;
   readonly #onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void;
-  /** Told of tokens that somebody wanted, answered or not. */
+  /** Told of tokens that were asked for, answered or not. */
   readonly #onWanted: OnWanted;
   readonly #seal: (receipt: Receipt) => Receipt;
   readonly #speed = new SpeedMeter();
@@ -50,7 +50,7 @@ export class MeteredGenerations implements Generations {
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, void> {
     const { model, maxAnswerTokens, rules } = request;
-    // An answer that nobody can give was wanted all the same.
+    // An answer that no peer can give was asked for all the same.
     this.#onWanted(model.manifestId, Math.min(maxAnswerTokens, expectedTokens), rules);
     let tokens = 0;
     for await (const event of this.#inner.generate(request, signal)) {

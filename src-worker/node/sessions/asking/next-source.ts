@@ -36,7 +36,7 @@ export function nextWhilePreparing(turn: Turn<PhaseOf<'preparing'>>): Step | und
   return handle(ofCurrent, turn, current.source) ?? handle(ofSuccessor, turn, successor.source);
 }
 
-/** Nobody answers until the successor is ready. */
+/** No source answers until the successor is ready. */
 export function nextWhileOrphaned(turn: Turn<PhaseOf<'orphaned'>>): Step | undefined {
   const { progress, phase, event } = turn;
   return event.type === 'finish'
@@ -108,13 +108,13 @@ function warmUpIn(progress: AnswerProgress, phase: Warming, pace: Pace): Step {
   return step(progress, { ...phase, successor }, effect);
 }
 
-/** Whether the successor is close enough behind to go on. Where nobody answers any more, nothing is gained by waiting. */
+/** Whether the successor is close enough behind to go on. Where no source answers any more, nothing is gained by waiting. */
 function isReady(progress: AnswerProgress, { name, successor }: Warming, pace: Pace): boolean {
   const behind = lengthOf(progress) - successor.computed;
   return name === 'orphaned' || successor.rounds >= mostRounds || isClose(pace, behind);
 }
 
-/** Another successor gets ready over the detour, unless nobody answers meanwhile: then all that is known is tried. */
+/** Another successor gets ready over the detour, unless no source answers meanwhile: then all that is known is tried. */
 function loseSuccessor(
   progress: AnswerProgress,
   phase: Warming,

@@ -44,17 +44,17 @@ it('cuts a prompt without gap or overlap', () => {
   expect(cutPrompt(1, 512)).toEqual([{ position: 0, count: 1 }]);
 });
 
-it('cuts what was computed before as it was: the prompt in its pieces, the rest to be computed singly', () => {
+it('cuts what was computed before as it was: the prompt in its pieces, the rest to be computed one by one', () => {
   expect(cutExactly(0, 137, 130, 64)).toEqual([
-    { position: 0, count: 64, isSingly: false },
-    { position: 64, count: 64, isSingly: false },
-    { position: 128, count: 2, isSingly: false },
-    { position: 130, count: 4, isSingly: true },
-    { position: 134, count: 3, isSingly: true },
+    { position: 0, count: 64, isOneByOne: false },
+    { position: 64, count: 64, isOneByOne: false },
+    { position: 128, count: 2, isOneByOne: false },
+    { position: 130, count: 4, isOneByOne: true },
+    { position: 134, count: 3, isOneByOne: true },
   ]);
   expect(cutExactly(64, 130, 130, 64)).toEqual([
-    { position: 64, count: 64, isSingly: false },
-    { position: 128, count: 2, isSingly: false },
+    { position: 64, count: 64, isOneByOne: false },
+    { position: 128, count: 2, isOneByOne: false },
   ]);
-  expect(cutExactly(132, 134, 130, 64)).toEqual([{ position: 132, count: 2, isSingly: true }]);
+  expect(cutExactly(132, 134, 130, 64)).toEqual([{ position: 132, count: 2, isOneByOne: true }]);
 });

@@ -29,7 +29,7 @@ const singlyTokens = 4;
 export type Piece = { readonly position: number; readonly count: number };
 export type ExactPiece = Piece & {
   /** Each of its tokens is computed by itself. */
-  readonly isSingly: boolean;
+  readonly isOneByOne: boolean;
 };
 
 /**
@@ -48,11 +48,11 @@ export function cutExactly(
   const prompt = cutPrompt(promptTokens, size).flatMap(({ position, count }) => {
     const first = Math.max(position, from);
     const last = Math.min(position + count, end);
-    return last > first ? [{ position: first, count: last - first, isSingly: false }] : [];
+    return last > first ? [{ position: first, count: last - first, isOneByOne: false }] : [];
   });
   const first = Math.max(from, promptTokens);
   const generated = cutPrompt(Math.max(0, end - first), singlyTokens).map(
-    ({ position, count }) => ({ position: first + position, count, isSingly: true }),
+    ({ position, count }) => ({ position: first + position, count, isOneByOne: true }),
   );
   return [...prompt, ...generated];
 }

@@ -16,17 +16,17 @@ const prompt = (length: number, from = 0): number[] =>
   Array.from({ length }, (_, index) => from + index);
 const asked = (promptTokens: number[]) => ({ model: fakeModel, promptTokens });
 
-function keptFrom(promptTokens: number[], over = route, session = 'first') {
+function indexWith(promptTokens: number[], over = route, session = 'first') {
   const clock = { now: 0 };
-  const kept = new PrefixIndex(() => clock.now);
-  const keep = (tokens: number[], stages: RouteStage[], name: string): void => {
+  const prefixes = new PrefixIndex(() => clock.now);
+  const addChain = (tokens: number[], stages: RouteStage[], name: string): void => {
     const one = cachedChainOf(asked(tokens), stages, name);
     if (one !== undefined) {
-      kept.add(one);
+      prefixes.add(one);
     }
   };
-  keep(promptTokens, over, session);
-  return { kept, keep, clock };
+  addChain(promptTokens, over, session);
+  return { prefixes, addChain, clock };
 }
 
 describe('a question that goes on with a conversation', () => {
@@ -39,37 +39,37 @@ describe('a question that goes on with a conversation', () => {
     ['has less in common than a piece', prompt(500), [...prompt(63), ...prompt(99, 9000)], 0],
     ['is so long that it is cut otherwise', prompt(500), prompt(3000), 0],
   ])('resumes whole pieces when it %s', (_, before, now, tokens) => {
-    const { kept } = keptFrom(before);
-    expect(kept.holders(asked(now))).toEqual(
+    const { prefixes } = indexWith(before);
+    expect(prefixes.holders(asked(now))).toEqual(
       tokens === 0 ? [] : route.map((stages) => ({ ...stages, tokens })),
     );
-    expect(kept.take(asked(now), route)).toEqual(
+    expect(prefixes.take(asked(now), route)).toEqual(
       tokens === 0 ? undefined : { session: 'first', tokens },
     );
   });
 
   it('takes what it resumes over the same stages alone, and once', () => {
-    const { kept } = keptFrom(prompt(500));
-    expect(kept.take(asked(prompt(600)), other)).toBeUndefined();
-    expect(kept.take(asked(prompt(600)), route)).toBeDefined();
-    expect(kept.take(asked(prompt(600)), route)).toBeUndefined();
-    expect(kept.holders(asked(prompt(600)))).toEqual([]);
+    const { prefixes } = indexWith(prompt(500));
+    expect(prefixes.take(asked(prompt(600)), other)).toBeUndefined();
+    expect(prefixes.take(asked(prompt(600)), route)).toBeDefined();
+    expect(prefixes.take(asked(prompt(600)), route)).toBeUndefined();
+    expect(prefixes.holders(asked(prompt(600)))).toEqual([]);
   });
 
   it('goes by the chain that has most, and of equals by the latest', () => {
-    const { kept, keep } = keptFrom(prompt(500));
-    keep(prompt(300), other, 'shorter');
-    expect(kept.holders(asked(prompt(600)))[1]).toMatchObject({ peer: 'b', tokens: 448 });
-    keep(prompt(500), other, 'later');
-    expect(kept.holders(asked(prompt(600)))[1]).toMatchObject({ peer: 'c', tokens: 448 });
+    const { prefixes, addChain } = indexWith(prompt(500));
+    addChain(prompt(300), other, 'shorter');
+    expect(prefixes.holders(asked(prompt(600)))[1]).toMatchObject({ peer: 'b', tokens: 448 });
+    addChain(prompt(500), other, 'later');
+    expect(prefixes.holders(asked(prompt(600)))[1]).toMatchObject({ peer: 'c', tokens: 448 });
   });
 
   it('finds nothing of another model, of a short prompt, or after some minutes', () => {
-    const { kept, clock } = keptFrom(prompt(500));
+    const { prefixes, clock } = indexWith(prompt(500));
     const another = { ...asked(prompt(600)), model: { ...fakeModel, manifestId: 'e'.repeat(64) } };
-    expect(kept.holders(another)).toEqual([]);
+    expect(prefixes.holders(another)).toEqual([]);
     expect(cachedChainOf(asked(prompt(63)), route, 'short')).toBeUndefined();
     clock.now += 300_000;
-    expect(kept.holders(asked(prompt(600)))).toEqual([]);
+    expect(prefixes.holders(asked(prompt(600)))).toEqual([]);
   });
 });

@@ -55,16 +55,16 @@ export function cachedChainOf(
 export class PrefixIndex {
   readonly #now: () => number;
   /** The latest last. */
-  #all: readonly { readonly kept: CachedChain; readonly at: number }[] = [];
+  #all: readonly { readonly chain: CachedChain; readonly at: number }[] = [];
 
   /** `now`: monotonic time, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  add(kept: CachedChain): void {
+  add(chain: CachedChain): void {
     const at = this.#now();
-    this.#all = [...this.#fresh(), { kept, at }].slice(-maxChains);
+    this.#all = [...this.#fresh(), { chain, at }].slice(-maxChains);
   }
 
   /** The stages that have most of the prompt, for the planner of routes. */
@@ -72,45 +72,45 @@ export class PrefixIndex {
     const [best] = this.#candidates(asked).toSorted((a, b) => b.tokens - a.tokens);
     return best === undefined
       ? []
-      : best.kept.route.map((stage) => ({
+      : best.chain.route.map((stage) => ({
           peer: stage.peer,
           ...rangeOf(stage),
           tokens: best.tokens,
         }));
   }
 
-  /** What a session over this route can resume, if anything; nobody else is told of it again. */
+  /** What a session over this route can resume, if anything; no other session gets it. */
   take(asked: Asked, route: readonly RouteStage[]): Resume | undefined {
     const [best] = this.#candidates(asked)
-      .filter(({ kept }) => isSameRoute(kept.route, route))
+      .filter(({ chain }) => isSameRoute(chain.route, route))
       .toSorted((a, b) => b.tokens - a.tokens);
     if (best === undefined) {
       return undefined;
     }
-    this.#all = this.#all.filter(({ kept }) => kept !== best.kept);
-    return { session: best.kept.session, tokens: best.tokens };
+    this.#all = this.#all.filter(({ chain }) => chain !== best.chain);
+    return { session: best.chain.session, tokens: best.tokens };
   }
 
   /** The latest first, each with how much of the prompt it has. */
-  #candidates({ model, promptTokens }: Asked): { kept: CachedChain; tokens: number }[] {
+  #candidates({ model, promptTokens }: Asked): { chain: CachedChain; tokens: number }[] {
     this.#all = this.#fresh();
     return this.#all
-      .map(({ kept }) => kept)
+      .map(({ chain }) => chain)
       .filter(({ manifestId }) => manifestId === model.manifestId)
-      .map((kept) => ({ kept, tokens: usable(kept, promptTokens, model.width) }))
+      .map((chain) => ({ chain, tokens: usable(chain, promptTokens, model.width) }))
       .filter(({ tokens }) => tokens > 0)
       .toReversed();
   }
 
-  #fresh(): readonly { readonly kept: CachedChain; readonly at: number }[] {
+  #fresh(): readonly { readonly chain: CachedChain; readonly at: number }[] {
     const oldest = this.#now() - keepForMs;
     return this.#all.filter(({ at }) => at > oldest);
   }
 }
 
 /** Tokens of the prompt that need not be computed; its last one always is, since what follows is sampled from it. */
-function usable(kept: CachedChain, promptTokens: readonly number[], width: number): number {
-  const { tokens, pieceTokens, route } = kept;
+function usable(chain: CachedChain, promptTokens: readonly number[], width: number): number {
+  const { tokens, pieceTokens, route } = chain;
   if (chunkSize(promptTokens.length, route.length, width) !== pieceTokens) {
     return 0;
   }

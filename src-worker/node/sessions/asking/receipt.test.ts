@@ -35,7 +35,7 @@ describe('a receipt', () => {
     });
   });
 
-  it('gives each hop its share of the links and what the stage held a token beyond computing it', () => {
+  it('gives each hop its share of the links and what the stage had a token beyond computing it', () => {
     expect(makeReceipt(measured).stages).toEqual([
       { peer: 'a', firstLayer: 0, lastLayer: 2, computeMs: 4, hopMs: 1.5 },
       { peer: 'b', firstLayer: 3, lastLayer: 5, computeMs: 6, hopMs: 1.25 },

@@ -49,8 +49,8 @@ function signedParts(accounts: AnswerMeasurements['accounts']): Pick<Receipt, 's
 
 /**
  * One-way times cannot be measured without a common clock, but a token's whole round can: what it takes
- * beyond the time that the stages held it is the links'. It is shared evenly among those between different
- * machines. What a stage held a token beyond computing it belongs to the hop into that stage.
+ * beyond the time that the stages had it is the links'. It is shared evenly among those between different
+ * machines. The time that a stage had a token beyond computing it belongs to the hop into that stage.
  */
 function receiptStages({
   route,
@@ -62,16 +62,16 @@ function receiptStages({
   const stages = route.map((stage, index) => {
     const account = accounts[index];
     const computed = account?.computeMs ?? (computeMs * layerCount(stage)) / layers;
-    return { stage, computed, held: Math.max(account?.turnaroundMs ?? 0, computed) };
+    return { stage, computed, occupied: Math.max(account?.turnaroundMs ?? 0, computed) };
   });
-  const linksMs = Math.max(0, tokenMs - stages.reduce((sum, { held }) => sum + held, 0));
+  const linksMs = Math.max(0, tokenMs - stages.reduce((sum, { occupied }) => sum + occupied, 0));
   const weights = linkWeights(route);
   const weightSum = weights.reduce((sum, weight) => sum + weight, 0);
-  return stages.map(({ stage, computed, held }, index) => ({
+  return stages.map(({ stage, computed, occupied }, index) => ({
     peer: stage.peer,
     ...rangeOf(stage),
     computeMs: computed,
-    hopMs: held - computed + (linksMs * (weights[index] ?? 0)) / weightSum,
+    hopMs: occupied - computed + (linksMs * (weights[index] ?? 0)) / weightSum,
   }));
 }
 

@@ -22,7 +22,7 @@ export type RoutePlannerOptions = {
   /** Knows which peers do not answer; absent: what it learns ends with the planner. */
   readonly trust?: Trust;
   readonly knownPeers: () => readonly KnownPeer[];
-  /** Of these, those that host the model, where that is known faster; absent: it is looked for among all. */
+  /** Of these, those that host the model, where that is known faster; absent: they are found among all. */
   readonly hostsOf?: (manifestId: string) => readonly KnownPeer[];
   /** What else routes for the model are judged by, and the rules that hold beside the question's own. */
   readonly routeFacts?: (manifestId: string, rules: RouteRules | undefined) => RouteFacts;
@@ -78,7 +78,7 @@ export class RoutePlanner {
     return [...known.values()].filter((model) => this.#isHosted(model));
   }
 
-  /** Most tokens of prompt and answer together; undefined where nobody hosts the whole model. */
+  /** Most tokens of prompt and answer together; undefined where no peers host the whole model. */
   longest(model: ModelSummary, rules?: RouteRules): number | undefined {
     return longestSequence(this.#question(model, nobody, rules));
   }
@@ -94,7 +94,7 @@ export class RoutePlanner {
 
   /**
    * The best route without those that are excluded. Peers that the answer had better avoid, and those that are silent, are
-   * used where nobody else is left.
+   * used where no other is left.
    * @throws AppError as `planRoute`
    */
   plan(

@@ -8,7 +8,7 @@ import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { type ChainFailure, isRefusal } from './chain-failure.ts';
 
-/** How long after its start a request may wait for layers, in milliseconds; who asks is to know within two seconds. */
+/** How long after its start a request may wait for layers, in milliseconds; the asker is to know within two seconds. */
 const patienceMs = 1800;
 /** How long it may where its layers were there a moment ago, and an answer that had begun: that is worth more than a quick end. */
 const retryPatienceMs = 10_000;

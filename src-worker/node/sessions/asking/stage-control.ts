@@ -102,9 +102,9 @@ export class StageControl {
    * Ends the stage's session in order and resolves with its own account, if one comes. The stage may leave so many tokens
    * of the sequence in its cache.
    */
-  finish(keptTokens: number): Promise<ClosedMessage | undefined> {
-    if (keptTokens > 0) {
-      void this.#channel?.send(stageKinds.retain, encodeIntegers(keptTokens));
+  finish(retainTokens: number): Promise<ClosedMessage | undefined> {
+    if (retainTokens > 0) {
+      void this.#channel?.send(stageKinds.retain, encodeIntegers(retainTokens));
     }
     this.abandon();
     return this.#closed.promise;

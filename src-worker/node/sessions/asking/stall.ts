@@ -1,6 +1,6 @@
-/** When an answer stands still for so long that it is given up, where nobody else could go on with it. Pure. */
+/** When an answer stands still for so long that it is given up, where no other chain could go on with it. Pure. */
 
-/** Engines that hang are ended by their own nodes within five seconds; who does not do that is not waited for longer. */
+/** Engines that hang are ended by their own nodes within five seconds; a node that does not do that is not waited for longer. */
 const leastMs = 20_000;
 const tokensMissed = 20;
 /** A whole model tells nothing of a prompt before all of it is computed, and a slow machine takes minutes. */

@@ -1,4 +1,4 @@
-/** Hands what arrives by events to whoever pulls, one at a time. */
+/** Hands what arrives by events to the caller that pulls, one at a time. */
 
 export class TokenQueue<T> {
   readonly #waiting: T[] = [];

@@ -82,7 +82,7 @@ export interface TokenSource {
    * Ends it in order and gathers the stages' accounts, for at most a second. So many tokens of the sequence may stay in
    * the stages' caches.
    */
-  finish(keptTokens?: number): Promise<readonly (ClosedMessage | undefined)[]>;
+  finish(retainTokens?: number): Promise<readonly (ClosedMessage | undefined)[]>;
   /** Ends it at once. Safe to call at any time. */
   abandon(): void;
   /** Called every few seconds: tells the stages that this end is alive. */

@@ -4,7 +4,7 @@
  * places, which the type checker then demands.
  *
  * A frame whose kind is in no entry comes from a version that speaks more than this one. Its body is not read, the
- * stream ends with `not-spoken`, and nobody is to blame. A known kind at the wrong place, or with more bytes than its
+ * stream ends with `not-spoken`, without blame. A known kind at the wrong place, or with more bytes than its
  * place allows, breaks the rules.
  */
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -75,7 +75,7 @@ const table = {
   failed: {
     kind: 35,
     at: {
-      // By a stage that attached and failed before the session was there: why is nobody's business here.
+      // By a stage that attached and failed before the session was there: the cause does not matter here.
       arrival: raw(maxFailedBytes),
       opening: refusal,
       answer: refusal,

@@ -1,10 +1,10 @@
 /**
- * How large stage messages may be: a reader allocates what a frame's header claims, so nobody gets to claim more than
+ * How large stage messages may be: a reader allocates what a frame's header claims, so no peer may claim more than
  * the other end of this channel has a use for. Which message may come where is in message-table.ts.
  */
 import { workHeaderBytes } from '../../../wire/work.ts';
 
-/** Most tokens of one work frame, and most bytes of its values; whoever cuts a prompt keeps to both. */
+/** Most tokens of one work frame, and most bytes of its values; the coordinator cuts prompts within both. */
 export const maxWorkTokens = 512;
 export const maxWorkBytes = 16 * 1024 * 1024;
 

@@ -17,7 +17,7 @@
  * has work and gives nothing back by its progress. `retain`, before an orderly end, asks the stage to leave the first
  * tokens of its cache for the next question of the conversation, which names them in `open` as `resume`; `opened` says
  * whether they are still there. `draining` says that the stage will be gone soon: the coordinator
- * gets another chain ready, by work flagged `warmUp`, and goes over to it. Where penalties or a grammar look at what
+ * gets another chain ready, by work flagged `warmUp`, and goes over to it. Where penalties or a grammar depend on what
  * was generated, the stage of that chain that samples is told once, by `restoreHistory`, what came in the meantime; it
  * answers with an empty `restoreHistory`.
  *
@@ -64,7 +64,7 @@ const openSchema = z.object({
   /** Those that are used: all of a shard's, or, of a stage that speaks `layer-prefix`, the first of them. */
   layers: layerRangeSchema,
   /**
-   * Ticket that whoever sends this stage its input must show; for the first of several stages that is the
+   * Ticket that the sender of this stage's input must show; for the first of several stages that is the
    * last one, with tokens to feed back. Null for a chain of one.
    */
   inputTicket: randomNameSchema.nullable(),

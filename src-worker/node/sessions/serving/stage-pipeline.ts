@@ -1,6 +1,6 @@
 /**
  * The way of work through one stage: checked, computed by the shard, passed on. A decode token runs through
- * without an await, a copy of its values or a timer; a prompt's pieces are held back while the engine or a
+ * without an await, a copy of its values or a timer; a prompt's pieces wait while the engine or a
  * slow link to the next stage cannot take more.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
@@ -148,7 +148,7 @@ export class StagePipeline {
     };
   }
 
-  /** Lets go of whoever waits for room. */
+  /** Ends every wait for room. */
   end(): void {
     this.#waiting.length = 0;
     this.#room?.resolve();
@@ -190,7 +190,7 @@ export class StagePipeline {
   }
 
   #mayAdmit(): boolean {
-    // Hidden states are held back where they come from.
+    // Hidden states wait where they come from.
     return !this.#isGrowing && (!takesTokens(this.#role) || this.#hasRoom());
   }
 

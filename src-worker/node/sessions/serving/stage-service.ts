@@ -1,5 +1,5 @@
 /**
- * Serves the stage protocol: whoever may open a channel to this node may open sessions on its shards, within
+ * Serves the stage protocol: every peer that may open a channel to this node may open sessions on its shards, within
  * what they have free. The first frame of a channel says what it is for.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';

@@ -1,6 +1,6 @@
 /**
  * The life of one session on one stage: opened by a coordinator, linked to the stages around it, and ended
- * by the first of them that closes or fails. Whatever goes wrong ends this session alone, and everybody in
+ * by the first of them that closes or fails. Whatever goes wrong ends this session alone, and every peer in
  * the chain is told the same reason.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
@@ -54,7 +54,7 @@ export type StageSessionOptions = {
   readonly key?: SigningKey | undefined;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
-  /** Called once, when everything that the session held is free again. */
+  /** Called once, when everything that the session took is free again. */
   readonly onEnd: (session: StageSession, error: AppError | undefined) => void;
 };
 
@@ -182,7 +182,7 @@ export class StageSession {
   /** Tells the coordinator that this stage will be gone soon. */
   drain(): void {
     this.#isDraining = true;
-    // While the session opens nobody has a use for it; it is told right after `opened`.
+    // While the session opens it is of no use; it is told right after `opened`.
     if (!this.#hasEnded && this.#pipeline !== undefined) {
       void this.#coordinator.tell(stageKinds.draining);
     }
@@ -198,7 +198,7 @@ export class StageSession {
     }
   }
 
-  /** Ends the session with a reason that everybody in the chain is told. `peer` is the culprit. */
+  /** Ends the session with a reason that every peer of the chain is told. `peer` is the culprit. */
   fail(error: AppError, peer: string = this.#options.opener.peer): void {
     if (this.#hasEnded) {
       return;
@@ -335,7 +335,7 @@ export class StageSession {
     return this.account.toSignedMessage(work, key, Date.now());
   }
 
-  /** A cached prefix is for the peer that asked for it, and for nobody else. */
+  /** A cached prefix is for the peer that asked for it, and for no other. */
   #prefixName(session: string): string {
     return `${this.requester} ${session}`;
   }
@@ -371,7 +371,7 @@ export class StageSession {
     this.#engine?.close();
     for (const channel of [this.#control, this.#output, this.#input]) {
       void channel?.close();
-      // Nobody counts this session any more, so it must not hold what is still coming.
+      // This session is not counted any more, so it must not hold what is still coming.
       channel?.ignore();
     }
     this.#options.onEnd(this, error);

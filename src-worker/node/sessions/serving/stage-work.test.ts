@@ -259,7 +259,7 @@ describe('a session', () => {
 });
 
 describe('a long prompt over a slow link', () => {
-  it('is held back after a few pieces, and goes on when the next stage takes them', async () => {
+  it('waits after a few pieces, and goes on when the next stage takes them', async () => {
     const control = await target.open(openOfTwo('first', { cells: 40_000, lastPosition: 40_000 }));
     await target.attach();
     const [next] = target.arrived;
@@ -281,8 +281,8 @@ describe('a long prompt over a slow link', () => {
     const shard = target.node.shards[1];
     await vi.waitFor(() => expect(shard?.sessions[0]?.positions.length).toBeGreaterThan(60));
     await settle();
-    const held = shard?.sessions[0]?.positions.length ?? 0;
-    expect(held).toBeLessThan(76);
+    const received = shard?.sessions[0]?.positions.length ?? 0;
+    expect(received).toBeLessThan(76);
     reading.resolve();
     await vi.waitFor(() => expect(shard?.sessions[0]?.positions).toHaveLength(80));
   });

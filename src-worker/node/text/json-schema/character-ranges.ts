@@ -24,7 +24,7 @@ const lineEnds: Ranges = [
 ];
 export const anyInLine = complement(lineEnds);
 
-/** Characters that a JSON string cannot hold without an escape, and DEL, which nobody means. */
+/** Characters that a JSON string cannot hold without an escape, and DEL, which no schema means. */
 const special: Ranges = [
   [0, 0x1f],
   [0x22, 0x22],

@@ -1,5 +1,5 @@
 /** Says why nothing can be asked of a host whose owner has not agreed yet. */
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError } from './errors.ts';
 
 export function waitsForConsent(): AppError {
   return new AppError('not-running', 'MindMesh waits for your agreement in its window.');

@@ -1,9 +1,9 @@
 /** What the pool commands print, as lines of text. Pure. */
-import { missingCase } from '../../../src-shared/errors.ts';
-import type { PoolResult } from '../../../src-shared/api/pools.ts';
-import type { Pool, PoolInvite } from '../../../src-shared/pool.ts';
-import { span } from '../../../src-shared/span.ts';
-import { shortPeer } from './sentences.ts';
+import { missingCase } from '../../../errors.ts';
+import type { PoolResult } from '../../../api/pools.ts';
+import type { Pool, PoolInvite } from '../../../pool.ts';
+import { span } from '../../../span.ts';
+import { shortPeer } from '../format.ts';
 
 /** What `pool list` prints. */
 export function poolLines(pools: readonly Pool[], now: number): string[] {

@@ -1,7 +1,7 @@
 /** What `peers` and `bootstrap` print, as lines of text. Pure. */
-import { missingCase } from '../../../src-shared/errors.ts';
-import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
-import { shortPeer } from './sentences.ts';
+import { missingCase } from '../../../errors.ts';
+import type { PeerStatus } from '../../../api/node-status.ts';
+import { shortPeer } from '../format.ts';
 
 /** What `peers` prints; `known` counts those that are not in the list, too. */
 export function peerLines(peers: readonly PeerStatus[], known: number): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
+import type { PeerStatus } from '../../../api/node-status.ts';
 import { bootstrapLines, peerLines } from './peer-lines.ts';
 
 const near: PeerStatus = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ImportedModel } from '../../../src-shared/api/models.ts';
-import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
-import { catalogLines, downloadLine, hostingLine, importLines } from './model-words.ts';
+import type { ImportedModel } from '../../../api/models.ts';
+import type { DownloadStatus } from '../../../api/node-status.ts';
+import { catalogLines, downloadLine, hostingLine, importLines } from './model-lines.ts';
 
 const download: DownloadStatus = {
   model: 'Qwen3 8B',
@@ -59,7 +59,7 @@ describe('what an import says', () => {
     name: 'Small',
     alias: 'one',
     path: '/models/small.gguf',
-    isKept: true,
+    isStored: true,
     available: false,
     architecture: 'llama',
     layers: 4,

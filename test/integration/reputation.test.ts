@@ -20,8 +20,8 @@ async function start(config: NodeProcessConfig): Promise<NodeProcess> {
   return node;
 }
 
-function standingOf(node: NodeProcess, { mesh }: Giver): number {
-  return node.status.peers.find(({ peer }) => peer === mesh.peer)?.standing ?? 1;
+function reputationOf(node: NodeProcess, { mesh }: Giver): number {
+  return node.status.peers.find(({ peer }) => peer === mesh.peer)?.reputation ?? 1;
 }
 
 async function untilHeard(node: NodeProcess, givers: readonly Giver[]): Promise<void> {
@@ -53,7 +53,7 @@ it('is left out, and known for it, when it gave wrong bytes: after a restart, to
 
   // Nobody else is there at first, so that it is asked for certain.
   const fetched = node.request('downloadModel', { model, layers: upper });
-  await node.until(() => standingOf(node, liar) < 0.25, 'it has lost its standing');
+  await node.until(() => reputationOf(node, liar) < 0.25, 'it has lost its reputation');
   const honest = await startGiver(path);
   await node.request('cancelDownload', { model }).catch(() => {});
   await fetched.catch(() => {});
@@ -66,9 +66,9 @@ it('is left out, and known for it, when it gave wrong bytes: after a restart, to
     staticPeers: [...config.staticPeers, ...honest.mesh.addresses()],
   });
   await untilHeard(again, [liar, honest]);
-  await again.until(() => standingOf(again, liar) < 0.26, 'it is still known');
+  await again.until(() => reputationOf(again, liar) < 0.26, 'it is still known');
   await again.request('downloadModel', { model, layers: upper });
   await again.request('downloadModel', { model, layers: lower });
   expect(liar.given.bytes).toBe(lied);
-  expect(standingOf(again, honest)).toBe(1);
+  expect(reputationOf(again, honest)).toBe(1);
 });

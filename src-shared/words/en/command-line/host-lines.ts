@@ -1,14 +1,16 @@
 /** Everything that commands print about a host, as lines of text. Pure. */
-import type { Receipt } from '../../../src-shared/chat.ts';
-import { missingCase } from '../../../src-shared/errors.ts';
-import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
-import { nameAmong } from '../../../src-shared/model-names.ts';
-import type { ModelEntry } from '../../../src-shared/api/models.ts';
-import { localNow } from '../../../src-shared/local-time.ts';
-import type { Warning } from '../../../src-shared/warning.ts';
-import { dutyWords, warningWords } from '../../../src-shared/words/words.ts';
-import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
-import { waitsForConsent } from '../../host/waits-for-consent.ts';
+import type { Receipt } from '../../../chat.ts';
+import { missingCase } from '../../../errors.ts';
+import type { HostSnapshot } from '../../../api/snapshot.ts';
+import { nameAmong } from '../../../model-names.ts';
+import type { ModelEntry } from '../../../api/models.ts';
+import { localNow } from '../../../local-time.ts';
+import type { Warning } from '../../../warning.ts';
+import { dutyWords } from '../duty.ts';
+import { shortPeer } from '../format.ts';
+import { warningWords } from '../warnings.ts';
+import type { NodeStatus, ShardStatus } from '../../../api/node-status.ts';
+import { waitsForConsent } from '../../../waits-for-consent.ts';
 
 /** What `serve` prints once it runs. `warnings` are those that the host itself does not know. */
 export function serveLines(
@@ -217,9 +219,4 @@ function duration(ms: number): string {
 
 function size(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-/** Peer ids of one kind of key begin alike; their ends tell them apart. */
-export function shortPeer(peer: string): string {
-  return peer.length > 12 ? `…${peer.slice(-8)}` : peer;
 }

@@ -1,10 +1,10 @@
-import { localNow } from '../../../src-shared/local-time.ts';
-import { dutyWords } from '../../../src-shared/words/words.ts';
+import { localNow } from '../../../local-time.ts';
+import { dutyWords } from '../duty.ts';
 import { describe, expect, it } from 'vitest';
-import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
-import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
-import { told } from '../../../src-shared/warning.ts';
-import { receiptLine, serveLines, statusLines } from './sentences.ts';
+import type { HostSnapshot } from '../../../api/snapshot.ts';
+import type { NodeStatus, ShardStatus } from '../../../api/node-status.ts';
+import { told } from '../../../warning.ts';
+import { receiptLine, serveLines, statusLines } from './host-lines.ts';
 
 const shard: ShardStatus = {
   manifestId: 'a'.repeat(64),

@@ -1,8 +1,8 @@
 /** What the commands about models print of downloads and of the catalog. Pure. */
-import type { CatalogEntry } from '../../../src-shared/catalog.ts';
-import { nameAmong } from '../../../src-shared/model-names.ts';
-import type { ImportedModel, ModelEntry } from '../../../src-shared/api/models.ts';
-import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
+import type { CatalogEntry } from '../../../catalog.ts';
+import { nameAmong } from '../../../model-names.ts';
+import type { ImportedModel, ModelEntry } from '../../../api/models.ts';
+import type { DownloadStatus } from '../../../api/node-status.ts';
 
 /** What `models import` says of the file: whether its content is new, and what it takes the place of. */
 export function importLines(model: ImportedModel): string[] {

@@ -1,5 +1,5 @@
 /** The page about models in English. */
-import { bytes, count, diskBytes } from './format.ts';
+import { bytes, count, diskBytes } from '../format.ts';
 
 export const enModels = {
   title: 'Models',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckedReceipt, PartState } from '../../../src-shared/receipt/check-receipt.ts';
+import type { CheckedReceipt, PartState } from '../../../receipt/check-receipt.ts';
 import { receiptCheckLines } from './receipt-lines.ts';
 
 function lines(state: CheckedReceipt['state'], ...parts: PartState[]): string[] {

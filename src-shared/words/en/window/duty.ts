@@ -1,6 +1,6 @@
 /** What this computer does for the mesh, and what is known of the machine, in English. */
-import type { PauseChoice, PauseReasonName } from '../../src-shared/duty.ts';
-import { bytes, duration, percent, timeOfDay } from './format.ts';
+import type { PauseChoice, PauseReasonName } from '../../../duty.ts';
+import { bytes, duration, percent, timeOfDay } from '../format.ts';
 
 /** How a pause ends whose cause has not gone yet. */
 const ends: Record<PauseReasonName, string> = {

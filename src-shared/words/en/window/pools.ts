@@ -1,6 +1,6 @@
 /** The page about pools in English. */
-import type { Pool, PoolRole } from '../../src-shared/pool.ts';
-import { count, duration } from './format.ts';
+import type { Pool, PoolRole } from '../../../pool.ts';
+import { count, duration } from '../format.ts';
 
 const roles: Record<PoolRole, string> = { admin: 'Admin', member: 'Member', guest: 'Guest' };
 const asRole: Record<PoolRole, string> = {

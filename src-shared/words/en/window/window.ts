@@ -1,14 +1,14 @@
 /** Every sentence of the window, in English. Sentences with amounts in them are functions. */
-import type { ErrorCode } from '../../src-shared/errors.ts';
-import type { LayerRange } from '../../src-shared/model.ts';
-import { enConsent } from './en-consent.ts';
-import { enDuty, enMachine } from './en-duty.ts';
-import { enModels } from './en-models.ts';
-import { enNetwork } from './en-network.ts';
-import { enPools } from './en-pools.ts';
-import { enDesktop, enSettings } from './en-settings.ts';
-import { bytes, count, day, duration, milliseconds, rate } from './format.ts';
-import { adviceWords } from '../../src-shared/words/words.ts';
+import type { ErrorCode } from '../../../errors.ts';
+import type { LayerRange } from '../../../model.ts';
+import { enConsent } from './consent.ts';
+import { enDuty, enMachine } from './duty.ts';
+import { enModels } from './models.ts';
+import { enNetwork } from './network.ts';
+import { enPools } from './pools.ts';
+import { enDesktop, enSettings } from './settings.ts';
+import { bytes, count, day, duration, milliseconds, rate } from '../format.ts';
+import { adviceWords } from '../advice.ts';
 
 const peers = (number: number): string => (number === 1 ? '1 peer' : `${count(number)} peers`);
 const tokens = (number: number): string => (number === 1 ? '1 token' : `${count(number)} tokens`);

@@ -1,6 +1,6 @@
 /** What `mindmesh route MODEL` prints: one line a stage. Pure. */
-import type { RouteView } from '../../../src-shared/route-view.ts';
-import { shortPeer } from './sentences.ts';
+import type { RouteView } from '../../../route-view.ts';
+import { shortPeer } from '../format.ts';
 
 const heads = ['stage', 'peer', 'layers', 'latency', 'speed', 'in use', 'price', 'path', 'spares'];
 

@@ -1,7 +1,7 @@
 /** What `receipt verify` prints: what is proven of each part, and of the whole. */
-import { missingCase } from '../../../src-shared/errors.ts';
-import type { CheckedPart, CheckedReceipt } from '../../../src-shared/receipt/check-receipt.ts';
-import { count } from './sentences.ts';
+import { missingCase } from '../../../errors.ts';
+import type { CheckedPart, CheckedReceipt } from '../../../receipt/check-receipt.ts';
+import { count } from './host-lines.ts';
 
 export function receiptCheckLines(receipt: CheckedReceipt): string[] {
   return [

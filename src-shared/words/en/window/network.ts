@@ -1,6 +1,6 @@
 /** The page about the network in English: this computer in the mesh, its peers, and who would answer. */
-import type { Reach } from '../../src-shared/api/node-status.ts';
-import { count, milliseconds, rate } from './format.ts';
+import type { Reach } from '../../../api/node-status.ts';
+import { count, milliseconds, rate } from '../format.ts';
 
 const computers = (number: number): string =>
   number === 1 ? '1 other computer' : `${count(number)} other computers`;

@@ -1,12 +1,12 @@
-/** The pages about settings in English. What each setting is called and does is in the shared book of words. */
-import type { Weekday } from '../../src-shared/settings/schedule.ts';
+/** The pages about settings in English. Each setting has its label and help in the settings words. */
+import type { Weekday } from '../../../settings/schedule.ts';
 import {
   appliesWords,
   listWords,
   settingGroupWords,
   settingWords,
   unitWords,
-} from '../../src-shared/words/words.ts';
+} from '../settings.ts';
 
 const weekdays: Record<Weekday, string> = {
   monday: 'Monday',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Pool } from '../../../src-shared/pool.ts';
+import type { Pool } from '../../../pool.ts';
 import { inviteLines, poolLines } from './pool-lines.ts';
 
 const now = 1_800_000_000_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RouteView } from '../../../src-shared/route-view.ts';
-import { routeLines } from './route-words.ts';
+import type { RouteView } from '../../../route-view.ts';
+import { routeLines } from './route-lines.ts';
 
 type Stage = RouteView['stages'][number];
 
