@@ -8,6 +8,7 @@
  * matter (representative families of a uniform matroid: Bollobás 1965; Marx, "A parameterized view on
  * matroid optimization problems", 2009). For two operators that is four tails, so the search stays exact and small.
  */
+import { ChainBounds } from './chain-bounds.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Offer } from './offers.ts';
 import { layerCount } from '../../../src-shared/layers.ts';
@@ -49,12 +50,46 @@ function bestOf(offers: readonly Offer[], demand: ChainDemand): readonly Offer[]
   return chainOf(best, demand);
 }
 
+/** How much dearer than the cheapest chain over any operators the best one is searched for, before it may cost anything. */
+const budgets = [1, 1.25, Infinity];
+/** Sums of the same costs in another order may differ by so much of them. */
+const roundingError = 1e-9;
+
 /** The best chain of offers that were sorted out one by one, of all peers. */
 export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[] | undefined {
+  const offersFrom: (readonly Offer[])[] = [];
+  for (let layer = demand.firstLayer; layer <= demand.lastLayer; layer += 1) {
+    offersFrom[layer] = best.from(layer);
+  }
+  const bounds = new ChainBounds(offersFrom, demand);
+  if (bounds.leastMs === Infinity) {
+    return undefined;
+  }
+  for (const budget of budgets) {
+    const mostMs = bounds.leastMs * budget;
+    const found = tailWithin(offersFrom, demand, bounds, mostMs * (1 + roundingError));
+    // All chains for so little were compared, so none of the others is better.
+    if (found !== undefined && found.costMs <= mostMs * (1 + roundingError / 2)) {
+      return offersOf(found);
+    }
+  }
+  return undefined;
+}
+
+/** The best tail over all layers, among those of offers that may be in a chain for this cost. */
+function tailWithin(
+  offersFrom: readonly (readonly Offer[])[],
+  demand: ChainDemand,
+  bounds: ChainBounds,
+  mostMs: number,
+): Tail | undefined {
   const tailsFrom: (readonly Tail[] | undefined)[] = [];
   for (let layer = demand.lastLayer; layer >= demand.firstLayer; layer -= 1) {
     const tails = new TailsOfLayer(demand);
-    for (const offer of best.from(layer)) {
+    for (const offer of offersFrom[layer] ?? []) {
+      if (bounds.leastMsWith(offer) > mostMs) {
+        continue;
+      }
       const { lastLayer } = offer.layers;
       const nexts = lastLayer === demand.lastLayer ? [undefined] : (tailsFrom[lastLayer + 1] ?? []);
       for (const next of nexts) {
@@ -63,11 +98,18 @@ export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[]
     }
     tailsFrom[layer] = tails.cheapest();
   }
-  const found = tailsFrom[demand.firstLayer]?.find(
-    (tail) => tail.operators.length === demand.operators,
-  );
-  return found === undefined ? undefined : offersOf(found);
+  return tailsFrom[demand.firstLayer]?.find((tail) => tail.operators.length === demand.operators);
 }
+
+/** The offers that begin with one layer; arrays are by last layer, from the first one that is asked for. */
+type OffersOfLayer = {
+  /** By last layer; each list sorted, and with one offer for each operator. */
+  readonly byLast: Map<number, Offer[]>;
+  /** The cost of the dearest offer that is among the cheapest, once there are as many as could matter. */
+  readonly mostMs: Float64Array;
+  /** The same of offers up to this layer or a later one that could be cut: no part up to here needs to cost more. */
+  readonly mostMsOfParts: Float64Array;
+};
 
 /**
  * Of all offers for the same layers, the cheapest of as many operators as could matter. Where a chain uses any
@@ -77,62 +119,74 @@ export class BestOffers {
   readonly #demand: ChainDemand;
   readonly #most: number;
   readonly #span: number;
-  /**
-   * By first layer, then by last layer; each list sorted, and with one offer for each operator. Few of the many pairs
-   * have any, so nothing is allocated for the others.
-   */
-  readonly #byFirst: Map<number, Offer[]>[] = [];
-  /** For each pair the cost of the dearest offer that is among the cheapest, once there are as many as could matter. */
-  readonly #worst: Float64Array;
+  /** By first layer, from the first one that is asked for. Nothing is allocated for a layer without offers. */
+  readonly #byFirst: (OffersOfLayer | undefined)[] = [];
 
   constructor(demand: ChainDemand) {
     this.#demand = demand;
     // Those that do not count take one place of their own, or they could push out all that do.
     this.#most = Math.max(1, demand.operators + (demand.uncounted === undefined ? 0 : 1));
     this.#span = layerCount(demand);
-    this.#worst = new Float64Array(this.#span * this.#span).fill(Infinity);
   }
 
-  /** Whether an offer of these layers for this cost could be among the cheapest. Quick, and true now and then for nothing. */
+  /**
+   * Whether an offer of these layers, all of them asked for, could be among the cheapest for this cost. Quick, and true
+   * now and then for nothing.
+   */
   wants(firstLayer: number, lastLayer: number, costMs: number): boolean {
-    const first = firstLayer - this.#demand.firstLayer;
-    const last = lastLayer - this.#demand.firstLayer;
-    return (
-      first >= 0 && last < this.#span && costMs <= (this.#worst[first * this.#span + last] ?? 0)
-    );
+    const start = this.#demand.firstLayer;
+    return costMs <= (this.#byFirst[firstLayer - start]?.mostMs[lastLayer - start] ?? Infinity);
+  }
+
+  /**
+   * A cost above which nothing is wanted that begins with this layer and ends with that one or before: so many others are
+   * known that can all be cut to the same layers, for less.
+   */
+  mostMsOfParts(firstLayer: number, lastLayer: number): number {
+    const start = this.#demand.firstLayer;
+    return this.#byFirst[firstLayer - start]?.mostMsOfParts[lastLayer - start] ?? Infinity;
   }
 
   /** Offers of layers outside those that are asked for are passed over. */
   add(offer: Offer): void {
     const { firstLayer, lastLayer } = offer.layers;
-    const first = firstLayer - this.#demand.firstLayer;
+    const start = this.#demand.firstLayer;
+    const first = firstLayer - start;
     if (first < 0 || first >= this.#span || lastLayer > this.#demand.lastLayer) {
       return;
     }
-    const byLast = (this.#byFirst[first] ??= new Map());
-    const rivals = byLast.get(lastLayer);
-    if (rivals === undefined) {
-      byLast.set(lastLayer, [offer]);
-    } else {
-      this.#compete(rivals, offer);
+    const known = (this.#byFirst[first] ??= {
+      byLast: new Map(),
+      mostMs: new Float64Array(this.#span).fill(Infinity),
+      mostMsOfParts: new Float64Array(this.#span).fill(Infinity),
+    });
+    const rivals: Offer[] = known.byLast.get(lastLayer) ?? [];
+    if (rivals.length === 0) {
+      known.byLast.set(lastLayer, rivals);
     }
-    const worst = byLast.get(lastLayer)?.[this.#most - 1];
-    if (worst !== undefined) {
-      this.#worst[first * this.#span + lastLayer - this.#demand.firstLayer] = worst.costMs;
+    this.#compete(rivals, offer);
+    const dearest = rivals[this.#most - 1];
+    if (dearest !== undefined) {
+      known.mostMs[lastLayer - start] = dearest.costMs;
+      if (rivals.every(({ isDivisible }) => isDivisible)) {
+        lowerUpTo(known.mostMsOfParts, lastLayer - start, dearest.costMs);
+      }
     }
   }
 
   /** Those that begin with this layer. */
-  *from(layer: number): Generator<Offer, void, void> {
-    const byLast = this.#byFirst[layer - this.#demand.firstLayer];
-    for (const rivals of byLast?.values() ?? []) {
-      yield* rivals;
-    }
+  from(layer: number): readonly Offer[] {
+    const known = this.#byFirst[layer - this.#demand.firstLayer];
+    return known === undefined ? [] : [...known.byLast.values()].flat();
   }
 
   #compete(rivals: Offer[], offer: Offer): void {
     const worst = rivals[this.#most - 1];
     if (worst !== undefined && compareOffers(offer, worst) >= 0) {
+      return;
+    }
+    if (this.#most === 1) {
+      rivals[0] = offer;
       return;
     }
     const name = this.#countedName(offer);
@@ -152,6 +206,13 @@ export class BestOffers {
   /** Operators that do not count are all the same. */
   #countedName({ operator }: Offer): string | undefined {
     return this.#demand.uncounted?.has(operator) === true ? undefined : operator;
+  }
+}
+
+/** Lowers all values up to this place; they never fall from one place to the next. */
+function lowerUpTo(values: Float64Array, place: number, value: number): void {
+  for (let at = place; at >= 0 && (values[at] ?? value) > value; at -= 1) {
+    values[at] = value;
   }
 }
 

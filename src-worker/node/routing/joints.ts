@@ -2,39 +2,26 @@
  * The layers behind which a chain can go on with another shard, since one begins there: a shard that is used for the
  * first of its layers is used up to one of these. Up to any other it would be a stage that nothing follows.
  */
-import type { LayerRange } from '../../../src-shared/model.ts';
-import type { OfferQuestion } from './offers.ts';
-
 export class Joints {
-  /** For each layer the first joint that is not before it; the model's count of layers where there is none. */
-  readonly #next: Uint32Array;
+  /** 1 for each layer that a shard begins with. */
+  readonly #begins: Uint8Array;
 
-  /** @param ends last layers of the chains that are searched for, where they do not end with the model */
-  constructor({ model, ownShards, peers }: OfferQuestion, ends: readonly number[]) {
-    const { manifestId, layers } = model;
-    const isJoint = new Uint8Array(layers);
-    const mark = (shards: readonly (LayerRange & { readonly manifestId: string })[]): void => {
-      for (const shard of shards) {
-        if (shard.manifestId === manifestId && shard.firstLayer > 0) {
-          isJoint[shard.firstLayer - 1] = 1;
-        }
-      }
-    };
-    mark(ownShards);
-    for (const { record } of peers) {
-      mark(record.shards);
-    }
-    for (const layer of ends) {
-      isJoint[layer] = 1;
-    }
-    this.#next = new Uint32Array(layers + 1).fill(layers);
-    for (let layer = layers - 1; layer >= 0; layer -= 1) {
-      this.#next[layer] = isJoint[layer] === 1 ? layer : (this.#next[layer + 1] ?? layers);
-    }
+  /** `layers`: the model's count. */
+  constructor(layers: number) {
+    this.#begins = new Uint8Array(layers);
   }
 
-  /** The first joint that is not before this layer; the model's count of layers where there is none. */
-  from(layer: number): number {
-    return this.#next[layer] ?? this.#next.length - 1;
+  /** Notes that a shard begins with this layer. */
+  note(firstLayer: number): void {
+    this.#begins[firstLayer] = 1;
+  }
+
+  /** The first layer, from this one on, that a part can end with: one before a joint, or else `last`. */
+  nextEnd(layer: number, last: number): number {
+    let end = layer;
+    while (end < last && this.#begins[end + 1] !== 1) {
+      end += 1;
+    }
+    return end;
   }
 }

@@ -3,14 +3,13 @@
  * for the first of its layers alone, where its peer speaks so, if another one goes on behind them: shards that
  * overlap find together, and the stages to choose from stay few.
  */
-import { beginsModel, endsModel, isSameRange } from '../../../src-shared/layers.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { allowedCountries, type RouteRules } from '../../../src-shared/route-rules.ts';
-import { hasFeature, layerPrefix } from '../../wire/speaks.ts';
 import type { KnownPeer, PeerRecord, RecordedShard } from '../mesh/records/record.ts';
 import { Joints } from './joints.ts';
-import type { PrefixHolder, RouteQuestion } from './route-question.ts';
-import { fixedCostMs, type Reach, stageCostMs, type StageWork } from './stage-cost.ts';
+import type { RouteQuestion } from './route-question.ts';
+import { ShardUses } from './shard-uses.ts';
+import type { Reach } from './stage-cost.ts';
 import { isDistrusted } from '../trust/reputation.ts';
 
 /** The owner of a shard: a known peer, or this machine. */
@@ -31,6 +30,8 @@ export type Offer = {
   readonly costMs: number;
   /** Its peer's reputation is so bad that the offer is for where nothing else is. */
   readonly isDistrusted: boolean;
+  /** Its peer can also be used for fewer of these layers, for no more. */
+  readonly isDivisible: boolean;
 };
 
 /** A rule that leaves some peers out, with the words that a person is told: "none {words}". */
@@ -43,19 +44,11 @@ export type PeerRule = {
 export type OfferQuestion = Omit<RouteQuestion, 'sequenceTokens' | 'cells'> &
   Partial<Pick<RouteQuestion, 'sequenceTokens' | 'cells'>>;
 
-/** Is shown every shard, and how its peer can be reached. */
-type ShardVisitor = (host: Host, shard: RecordedShard, reach: Reach, isBelieved: boolean) => void;
-
 /**
- * Is shown every offer: the shard, the last of its layers that is used, and what that costs. There may be ten
- * thousand shards, so nothing is allocated for an offer before it is of interest.
+ * Is shown every shard, and how its peer can be reached. There may be ten thousand, so nothing is allocated for one
+ * before it is of interest.
  */
-export type OfferVisitor = (
-  host: Host,
-  shard: RecordedShard,
-  lastLayer: number,
-  costMs: number,
-) => void;
+type ShardVisitor = (host: Host, shard: RecordedShard, reach: Reach, isBelieved: boolean) => void;
 
 /** The wanted shards of peers that the rules allow, that are serving and can be reached. */
 export function visitShards(
@@ -65,7 +58,8 @@ export function visitShards(
   visit: ShardVisitor,
 ): void {
   const { model, self, excluded, ownMachines } = question;
-  const peerRules = rulesForPeers(question, rules);
+  // The last ones are the quickest to judge by, and leave few peers to the others.
+  const peerRules = rulesForPeers(question, rules).toReversed();
   const isOfModel = ({ manifestId, lastLayer }: RecordedShard): boolean =>
     manifestId === model.manifestId && lastLayer < model.layers;
   if (!excluded.has(self)) {
@@ -91,74 +85,38 @@ export function visitShards(
   }
 }
 
-/** What a shard can be used for: all of its layers, or the first ones up to each joint. */
-export class ShardUses {
-  readonly #layers: number;
-  readonly #outerAtHome: boolean;
-  readonly #joints: Joints;
-  readonly #work: StageWork | undefined;
-  readonly #cached: ReadonlyMap<string, readonly PrefixHolder[]>;
-
-  /** @param ends last layers of the chains that are searched for, where they do not end with the model */
-  constructor(question: OfferQuestion, rules: RouteRules, ends: readonly number[] = []) {
-    this.#layers = question.model.layers;
-    this.#outerAtHome = rules.keepOuterLayersAtHome;
-    this.#joints = new Joints(question, ends);
-    this.#work = workOf(question);
-    this.#cached = Map.groupBy(question.prefixHolders ?? [], ({ peer }) => peer);
-  }
-
-  visit(
-    host: Host,
-    shard: RecordedShard,
-    reach: Reach,
-    isBelieved: boolean,
-    visit: OfferVisitor,
-  ): void {
-    const { firstLayer, lastLayer } = shard;
-    const mayBeOuter = reach === 'own' || !this.#outerAtHome;
-    if (!mayBeOuter && beginsModel(shard)) {
-      return;
-    }
-    const mayEnd = mayBeOuter || !endsModel(shard, this.#layers);
-    const canBeCut = reach === 'own' || hasFeature(host.record?.speaks, layerPrefix);
-    const holders = this.#cached.get(host.peer);
-    const freshMs = this.#costMs(shard, reach, isBelieved, 0);
-    const fixedMs = fixedCostMs(reach);
-    let last = canBeCut ? Math.min(this.#joints.from(firstLayer), lastLayer) : lastLayer;
-    while (last <= lastLayer) {
-      if (last < lastLayer || mayEnd) {
-        const cachedTokens = cachedBy(holders, firstLayer, last);
-        const allMs =
-          cachedTokens === 0 ? freshMs : this.#costMs(shard, reach, isBelieved, cachedTokens);
-        // Computing, queue and prompt take less time by as many layers as are left out.
-        const share = (last - firstLayer + 1) / (lastLayer - firstLayer + 1);
-        visit(host, shard, last, share === 1 ? allMs : fixedMs + (allMs - fixedMs) * share);
-      }
-      last = last === lastLayer ? last + 1 : Math.min(this.#joints.from(last + 1), lastLayer);
-    }
-  }
-
-  #costMs(shard: RecordedShard, reach: Reach, isBelieved: boolean, cachedTokens: number): number {
-    const work =
-      cachedTokens === 0 || this.#work === undefined ? this.#work : { ...this.#work, cachedTokens };
-    return stageCostMs(shard, this.#layers, reach, work, isBelieved);
-  }
-}
-
 const isAny = (): boolean => true;
 
-/** All offers that the rules allow. */
+/**
+ * All offers that the rules allow: for each shard all of its layers, and the first ones up to each joint. They are many;
+ * a search for a chain needs few of them, see ChainSearch.
+ */
 export function collectOffers(question: OfferQuestion, rules: RouteRules): Offer[] {
   const offers: Offer[] = [];
   const uses = new ShardUses(question, rules);
-  const add: OfferVisitor = (host, shard, lastLayer, costMs) => {
-    offers.push(toOffer(host, shard, lastLayer, costMs, question.operators));
-  };
-  visitShards(question, rules, isAny, (host, shard, reach, isBelieved) =>
-    uses.visit(host, shard, reach, isBelieved, add),
-  );
+  const joints = new Joints(question.model.layers);
+  question.peers.forEach(({ record }) => record.shards.forEach(noteJoint));
+  question.ownShards.forEach(noteJoint);
+  visitShards(question, rules, isAny, (host, shard, reach, isBelieved) => {
+    const used = { host, shard, reach, isBelieved };
+    const freshMs = uses.freshMs(shard, reach, isBelieved);
+    const lastAllowed = uses.lastAllowed(shard, reach);
+    const isDivisible = uses.canBeCut(host, reach);
+    const nextEnd = (layer: number): number => joints.nextEnd(layer, shard.lastLayer);
+    let last = isDivisible ? nextEnd(shard.firstLayer) : shard.lastLayer;
+    while (last <= lastAllowed) {
+      const costMs = uses.costMs(used, last, freshMs);
+      offers.push(toOffer(host, shard, last, costMs, question.operators, isDivisible));
+      last = nextEnd(last + 1);
+    }
+  });
   return offers;
+
+  function noteJoint({ manifestId, firstLayer }: RecordedShard): void {
+    if (manifestId === question.model.manifestId) {
+      joints.note(firstLayer);
+    }
+  }
 }
 
 export function toOffer(
@@ -167,6 +125,7 @@ export function toOffer(
   lastLayer: number,
   costMs: number,
   operators: OfferQuestion['operators'],
+  isDivisible: boolean,
 ): Offer {
   return {
     peer,
@@ -175,6 +134,7 @@ export function toOffer(
     layers: { firstLayer: shard.firstLayer, lastLayer },
     costMs,
     isDistrusted: isDistrusted(reputation),
+    isDivisible,
   };
 }
 
@@ -219,24 +179,4 @@ export function hasRoom(
     (shard.freeCells ?? shard.contextLength) >= sequenceTokens &&
     shard.contextLength >= cells
   );
-}
-
-/** What a stage has to do for the answer, of which it has nothing yet. */
-function workOf({ sequenceTokens, cells }: OfferQuestion): StageWork | undefined {
-  return sequenceTokens === undefined || cells === undefined
-    ? undefined
-    : { promptTokens: sequenceTokens, cachedTokens: 0, answerTokens: cells - sequenceTokens };
-}
-
-/** Tokens that a peer has in its cache of exactly these layers. */
-function cachedBy(
-  holders: readonly PrefixHolder[] | undefined,
-  firstLayer: number,
-  lastLayer: number,
-): number {
-  if (holders === undefined) {
-    return 0;
-  }
-  const used = { firstLayer, lastLayer };
-  return holders.find((holder) => isSameRange(holder, used))?.tokens ?? 0;
 }

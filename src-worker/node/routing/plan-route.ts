@@ -11,19 +11,11 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { noRules } from '../../../src-shared/route-rules.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
 import { ChainSearch } from './chain-search.ts';
-import { type ChainDemand, cheapestChain } from './cheapest-chain.ts';
+import type { ChainDemand } from './cheapest-chain.ts';
 import { explainNoRoute } from './explain-no-route.ts';
-import {
-  collectOffers,
-  hasRoom,
-  type Offer,
-  type OfferVisitor,
-  ShardUses,
-  toOffer,
-  visitShards,
-} from './offers.ts';
+import { collectOffers, hasRoom, type Offer, type OfferQuestion, visitShards } from './offers.ts';
 import type { MeshQuestion, RouteQuestion, RouteStage } from './route-question.ts';
-import { allLayers, beginsModel } from '../../../src-shared/layers.ts';
+import { allLayers, isWholeModel } from '../../../src-shared/layers.ts';
 
 export type { MeshQuestion, RouteQuestion, RouteStage } from './route-question.ts';
 
@@ -33,18 +25,21 @@ export type { MeshQuestion, RouteQuestion, RouteStage } from './route-question.t
  * naming the missing layers or the rule that leaves no peer, when there is none at all.
  */
 export function planRoute(question: RouteQuestion): readonly RouteStage[] {
-  const route = bestChainWithRoom(question);
+  const { model, self, rules = noRules } = question;
+  if (isWholeHere(question)) {
+    return [{ peer: self, ...allLayers(model.layers) }];
+  }
+  const route = bestChain(question, (shard) => hasRoom(shard, question));
   if (route !== undefined) {
     return route.map(toStage);
   }
-  const { model, rules = noRules } = question;
-  const offers = collectOffers(question, rules);
-  if (cheapestChain(offers, chainDemand(question)) !== undefined) {
+  if (bestChain(question, () => true) !== undefined) {
     throw new AppError(
       'over-capacity',
       `Every peer that could answer with ${model.name} is busy; try again in a moment`,
     );
   }
+  const offers = collectOffers(question, rules);
   throw new AppError(
     'no-route',
     `${model.name} cannot answer now: ${explainNoRoute(question, offers)}`,
@@ -56,17 +51,13 @@ export function planRoute(question: RouteQuestion): readonly RouteStage[] {
  * undefined when there is no chain.
  */
 export function longestSequence(question: MeshQuestion): number | undefined {
-  const offers = collectOffers(question, question.rules ?? noRules);
-  const lengths = [...new Set(offers.map(({ shard }) => shard.contextLength))].toSorted(
-    (a, b) => a - b,
-  );
+  const lengths = contextLengths(question);
   // A chain for a length is one for every shorter one too, so halving finds the last length that has one.
   let possible = 0;
   for (let impossible = lengths.length + 1; impossible - possible > 1;) {
     const middle = Math.floor((possible + impossible) / 2);
     const least = lengths[middle - 1] ?? 0;
-    const longEnough = offers.filter(({ shard }) => shard.contextLength >= least);
-    if (cheapestChain(longEnough, chainDemand(question)) === undefined) {
+    if (bestChain(question, ({ contextLength }) => contextLength >= least) === undefined) {
       impossible = middle;
     } else {
       possible = middle;
@@ -75,29 +66,47 @@ export function longestSequence(question: MeshQuestion): number | undefined {
   return lengths[possible - 1];
 }
 
+/** Of all shards that may be used, the shortest first. */
+function contextLengths(question: MeshQuestion): number[] {
+  const lengths = new Set<number>();
+  visitShards(
+    question,
+    question.rules ?? noRules,
+    () => true,
+    (_host, { contextLength }) => lengths.add(contextLength),
+  );
+  return [...lengths].toSorted((a, b) => a - b);
+}
+
 export function toStage({ peer, layers }: Offer): RouteStage {
   return { peer, ...layers };
 }
 
-function bestChainWithRoom(question: RouteQuestion): readonly Offer[] | undefined {
-  const { self, operators, rules = noRules } = question;
-  const demand = chainDemand(question);
-  const search = new ChainSearch(demand, operators);
-  let ownWhole: Offer | undefined;
-  const visit: OfferVisitor = (host, shard, lastLayer, costMs) => {
-    const isWhole = beginsModel(shard) && lastLayer === demand.lastLayer;
-    if (isWhole && host.peer === self && demand.operators === 0) {
-      ownWhole = toOffer(host, shard, lastLayer, costMs, operators);
-    } else {
-      search.add(host, shard, lastLayer, costMs);
-    }
-  };
-  const uses = new ShardUses(question, rules);
-  const isWanted = (shard: RecordedShard): boolean => hasRoom(shard, question);
-  visitShards(question, rules, isWanted, (host, shard, reach, isBelieved) =>
-    uses.visit(host, shard, reach, isBelieved, visit),
+/** Whether this machine hosts the model whole, has room, and may answer alone. */
+function isWholeHere(question: RouteQuestion): boolean {
+  const { model, self, ownShards, excluded } = question;
+  return (
+    chainDemand(question).operators === 0 &&
+    !excluded.has(self) &&
+    ownShards.some(
+      (shard) =>
+        shard.manifestId === model.manifestId &&
+        isWholeModel(shard, model.layers) &&
+        hasRoom(shard, question),
+    )
   );
-  return ownWhole === undefined ? search.chain() : [ownWhole];
+}
+
+function bestChain(
+  question: OfferQuestion,
+  isWanted: (shard: RecordedShard) => boolean,
+): readonly Offer[] | undefined {
+  const { rules = noRules } = question;
+  const search = new ChainSearch(question, rules, chainDemand(question));
+  visitShards(question, rules, isWanted, (host, shard, reach, isBelieved) =>
+    search.add(host, shard, reach, isBelieved),
+  );
+  return search.chain();
 }
 
 function chainDemand({ model, rules = noRules }: MeshQuestion): ChainDemand {

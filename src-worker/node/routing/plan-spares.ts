@@ -3,12 +3,11 @@
  * asked again when records change. Pure, like the planning of routes.
  */
 import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
-import type { RecordedShard } from '../mesh/records/record.ts';
 import { ChainSearch } from './chain-search.ts';
-import { hasRoom, type Host, type OfferVisitor, ShardUses, visitShards } from './offers.ts';
+import { hasRoom, visitShards } from './offers.ts';
 import { toStage } from './plan-route.ts';
 import type { RouteQuestion, RouteStage } from './route-question.ts';
-import type { Reach } from './stage-cost.ts';
+import { type ShardInReach, ShardUses } from './shard-uses.ts';
 
 /** One or more stages that together compute the same layers as the stage that they replace. */
 export type Spare = readonly RouteStage[];
@@ -28,8 +27,7 @@ export function planSpares(
   most = sparesPerStage,
 ): readonly (readonly Spare[])[] {
   const rules = question.rules ?? noRules;
-  const ends = route.map(({ lastLayer }) => lastLayer);
-  const uses = new ShardUses(question, rules, ends);
+  const uses = new ShardUses(question, rules);
   const candidates = shardsWithin(question, rules, route);
   const operatorOf = (peer: string): string => question.operators?.get(peer) ?? peer;
   return route.map((stage, index) => {
@@ -40,13 +38,9 @@ export function planSpares(
     const spares: Spare[] = [];
     const used = new Set([stage.peer]);
     while (spares.length < most) {
-      const search = new ChainSearch(demand, question.operators);
-      const add: OfferVisitor = (host, shard, lastLayer, costMs) =>
-        search.add(host, shard, lastLayer, costMs);
+      const search = new ChainSearch(question, rules, demand, { uses, excluded: used });
       for (const { host, shard, reach, isBelieved } of candidates[index] ?? []) {
-        if (!used.has(host.peer)) {
-          uses.visit(host, shard, reach, isBelieved, add);
-        }
+        search.add(host, shard, reach, isBelieved);
       }
       const chain = search.chain();
       if (chain === undefined) {
@@ -59,20 +53,13 @@ export function planSpares(
   });
 }
 
-type Candidate = {
-  readonly host: Host;
-  readonly shard: RecordedShard;
-  readonly reach: Reach;
-  readonly isBelieved: boolean;
-};
-
 /** For each stage the shards with room that begin within its layers. */
 function shardsWithin(
   question: RouteQuestion,
   rules: RouteRules,
   route: readonly RouteStage[],
-): Candidate[][] {
-  const candidates: Candidate[][] = route.map(() => []);
+): ShardInReach[][] {
+  const candidates: ShardInReach[][] = route.map(() => []);
   const stageOf = (layer: number): number =>
     route.findIndex(({ firstLayer, lastLayer }) => firstLayer <= layer && layer <= lastLayer);
   visitShards(

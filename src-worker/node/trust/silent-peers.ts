@@ -20,6 +20,11 @@ export class SilentPeers {
     this.#noted.set(peer, record.sequence);
   }
 
+  /** Whether it did not answer, whatever it has told since. Needs no record, unlike `has`. */
+  wasNoted(peer: string): boolean {
+    return this.#noted.get(peer) !== undefined;
+  }
+
   /** Whether it did not answer, and has told nothing since. */
   has({ peer, record }: RecordedPeer): boolean {
     return this.#noted.get(peer) === record.sequence;

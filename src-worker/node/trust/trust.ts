@@ -75,6 +75,11 @@ export class Trust {
     return this.#silent.has(peer);
   }
 
+  /** Whether the peer once did not answer, whatever it has told since: where not, it is not silent. */
+  wasSilent(peer: string): boolean {
+    return this.#silent.wasNoted(peer);
+  }
+
   /** Calls the listener with each peer whose reputation has fallen. */
   onLowered(listener: Listener): void {
     this.#onLowered.add(listener);

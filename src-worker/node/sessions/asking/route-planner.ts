@@ -102,15 +102,27 @@ export class RoutePlanner {
     excluded: ReadonlySet<string>,
     avoided: ReadonlySet<string>,
   ): readonly RouteStage[] {
-    const silent = this.#silentAmong(this.#hosts(request.model));
-    if (avoided.size + silent.length > 0) {
-      try {
-        return this.#planWithout(request, new Set([...excluded, ...avoided, ...silent]));
-      } catch {
-        // What is missing is told by the attempt below.
+    const around = new Set([...excluded, ...avoided]);
+    let route: readonly RouteStage[];
+    try {
+      route = this.#planWithout(request, around);
+    } catch (error) {
+      if (avoided.size === 0) {
+        throw error;
       }
+      return this.#planWithout(request, excluded);
     }
-    return this.#planWithout(request, excluded);
+    // The best route of all is also the best without silent peers if it has none, so few hosts are ever asked about.
+    if (!route.some(({ peer }) => this.#trust.wasSilent(peer))) {
+      return route;
+    }
+    const silent = this.#silentAmong(this.#hosts(request.model));
+    try {
+      return this.#planWithout(request, new Set([...around, ...silent]));
+    } catch {
+      // Some layers are hosted by none but peers that the answer had better not use.
+      return this.#planWithout(request, excluded);
+    }
   }
 
   /** The best route without these peers; undefined when there is none now. */
