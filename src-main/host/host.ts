@@ -90,7 +90,7 @@ export class Host {
     this.#warnings = [...services.warnings];
     this.#hasConsent = options.needsConsent !== true || services.acknowledgements.has(consent);
     this.ready = this.#started.promise;
-    // Callers that need the outcome await it; the snapshot tells everybody else.
+    // Callers that need the outcome await it; the snapshot tells all others.
     this.ready.catch(() => {});
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopRequested = promise;
