@@ -26,7 +26,7 @@ export const chatRequestSchema = z.object({
   /** Texts that end an answer; they are not part of it. */
   stop: z.array(z.string().min(1).max(256)).max(chatLimits.stops).default([]),
   choices: z.int().min(1).max(chatLimits.choices).default(1),
-  /** Whom the answer may use; absent: everybody. */
+  /** The peers that the answer may use; absent: all. */
   rules: routeRulesSchema.optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;

@@ -46,7 +46,7 @@ export type DesktopApi = {
   send(text: string): void;
   /** Messages of the host. The first call opens the session, so a snapshot follows; one listener, the last one. */
   onText(listener: (text: string) => void): void;
-  /** Told at once, and at every change. One listener, the last one. */
+  /** The listener is told at once, and at every change. One listener, the last one. */
   onShell(listener: (state: ShellState) => void): void;
   /** Asks for a GGUF file with the system's own dialog; its path, or null when the owner chose none. */
   chooseModelFile(): Promise<string | null>;

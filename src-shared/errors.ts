@@ -3,7 +3,7 @@
  * travel; the cause stays in the log of the process that saw it.
  */
 
-/** Whom the message is written for: the person at the window, the caller of an API, or the log's reader. */
+/** The reader of the message: the person at the window, the caller of an API, or the log's reader. */
 export type Audience = 'user' | 'caller' | 'log';
 
 /** Every code with its audience. Written out, never renamed: codes travel between versions of the app. */

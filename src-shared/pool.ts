@@ -1,5 +1,5 @@
 /**
- * Pools: meshes for certain people alone. A pool is an Ed25519 key; its id is the peer id of that key. Whoever
+ * Pools: meshes for certain people alone. A pool is an Ed25519 key; its id is the peer id of that key. The peer that
  * holds the key owns the pool. All others are in it by a certificate, and nothing else counts:
  *
  *   pool key ── signs ──▶ certificate of an admin ── its node's key signs ──▶ certificate of a member or guest
@@ -24,7 +24,7 @@
  * What can fail: an inviter that is away (join says so, try later); a stale copy of the revocations (the next member
  * met brings the rest); a lost pool key (its owner is gone: admins are not renewed, and the pool ends with its last
  * certificate); a damaged file (moved aside, the node is not in that pool until it is repaired, and with `poolOnly` lets
- * nobody in on its account).
+ * no peer in on its account).
  */
 import { z } from 'zod';
 import { lenientList } from './lenient-list.ts';

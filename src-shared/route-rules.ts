@@ -1,4 +1,4 @@
-/** Whom a request may use: rules that its owner sets, checked by the planner of routes alone. */
+/** The peers that a request may use: rules that its owner sets, checked by the planner of routes alone. */
 import { z } from 'zod';
 
 /** A country by ISO 3166-1 alpha-2, as its peer claims; empty: the peer does not say. */

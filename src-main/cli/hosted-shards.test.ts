@@ -21,7 +21,7 @@ const model: ModelEntry = {
 const layers = { firstLayer: 0, lastLayer: 1 };
 
 describe('hosting a model', () => {
-  it('adds it to what is hosted, the demo model too where nobody ever chose', () => {
+  it('adds it to what is hosted, the demo model too where no choice was made', () => {
     expect(withModel(null, model, undefined, demo)).toEqual([{ model: demo }, { model: id }]);
     expect(withModel([], model, layers, demo)).toEqual([{ model: id, layers }]);
   });

@@ -11,7 +11,7 @@ it('gives a session for a token once', () => {
   expect(access.isSession(undefined)).toBe(false);
 });
 
-it('refuses a token that nobody opened for ten minutes, but not its session', () => {
+it('refuses a token that was not opened for ten minutes, but not its session', () => {
   let now = 0;
   const access = new BrowserAccess(() => now);
   const early = access.newToken();

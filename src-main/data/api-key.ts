@@ -4,7 +4,7 @@ import { chmod, readFile } from 'node:fs/promises';
 import { AppError } from '../../src-shared/errors.ts';
 import { privateMode, writeAtomically } from '../../src-shared/files/atomic-file.ts';
 
-/** Also lets a person set a key of their own, as long as nobody guesses it. */
+/** Also lets a person set a key of their own, as long as it cannot be guessed. */
 const keyPattern = /^[\w-]{20,200}$/;
 
 /**

@@ -37,7 +37,7 @@ export async function removeHostFile(path: string): Promise<void> {
 /**
  * What the file says; undefined when there is none, or none that makes sense.
  *
- * @throws AppError `data-folder-unusable` where it may not be read: who runs there cannot be told
+ * @throws AppError `data-folder-unusable` where it may not be read: the process that runs there cannot be named
  */
 export async function readHostFile(path: string): Promise<HostFile | undefined> {
   try {

@@ -1,4 +1,4 @@
-/** The whole duty, with both clocks, while somebody sets the one on the wall. */
+/** The whole duty, with both clocks, while the wall clock is set. */
 import { describe, expect, it } from 'vitest';
 import { Desk, noon, shard } from '../../test/support/host/duty-desk.ts';
 import { known } from '../../test/support/host/duty-inputs.ts';

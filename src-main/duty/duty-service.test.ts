@@ -26,7 +26,7 @@ describe('the first look', () => {
     expect(desk.orders.filter((order) => !order.startsWith('own'))).toEqual([]);
   });
 
-  it('is not needed where nobody watches: it works at once, whatever is stored', () => {
+  it('is not needed where nothing is watched: it works at once, whatever is stored', () => {
     const machine = new PlayedMachine({ ...idleFacts, games: unknown });
     const stored = { choice: 'indefinitely', askedAtWallMs: noon, durationMs: null } as const;
     const desk = new Desk({ machine, isWatched: false, stored });

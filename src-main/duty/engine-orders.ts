@@ -58,7 +58,7 @@ export function nextOrders(orders: EngineOrders, event: OrdersEvent): NextOrders
   const share = duty.state === 'serving' ? computeShareOf(duty) : orders.share;
   if (order !== orders.order || (isRelease(order) && isNews)) {
     const wasReleased = isRelease(orders.order);
-    // Told once more why, engines that are gone stay gone.
+    // A new reason alone does not start engines that are gone.
     const isDone = isRelease(order) && wasReleased && orders.isDone;
     const effect = { type: 'order', order, releases: releasedBy(orders, order) } as const;
     return { orders: { order, isDone, share }, effect };

@@ -1,5 +1,5 @@
 /**
- * Whether the machine computes for its own owner while it does nothing for others. Who types a question is at the
+ * Whether the machine computes for its own owner while it does nothing for others. An owner who types a question is at the
  * machine, so "in use" cannot be a reason to leave it unanswered; a game can. Pure.
  */
 import type { Duty, PauseReason, PauseReasonName } from '../../src-shared/duty.ts';

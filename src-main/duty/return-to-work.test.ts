@@ -172,7 +172,7 @@ describe('the return to work', () => {
 });
 
 describe('clocks and sleep', () => {
-  it('do not count as quiet what nobody watched', () => {
+  it('do not count unwatched time as quiet', () => {
     const run = DutyRun.serving();
     run.look(games);
     run.setWork({ engines: 'stopped', answersInFlight: 0 });

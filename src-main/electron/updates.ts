@@ -79,7 +79,7 @@ export class Updates {
       this.#updater ??= this.#load();
       await (await this.#updater).checkForUpdates();
     } catch (error) {
-      // Told by the updater's own event too, where it came from there.
+      // The updater's own event tells of it too, when it came from there.
       this.#fail(error);
     }
   }

@@ -72,7 +72,7 @@ export class Host {
     this.#warnings = new OwnersWarnings(services.warnings, () => this.#tell());
     this.#consent = new OwnersConsent(services.acknowledgements, options.needsConsent === true);
     this.ready = this.#started.promise;
-    // Callers that need the outcome await it; the snapshot tells everybody else.
+    // Callers that need the outcome await it; the snapshot tells all others.
     this.ready.catch(() => {});
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopRequested = promise;

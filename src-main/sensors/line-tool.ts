@@ -49,7 +49,7 @@ export class LineTool {
 
   start(): void {
     this.#supervisor.start().catch(() => {
-      // Told by the state that it led to; the supervisor goes on trying.
+      // The state that it led to tells of it; the supervisor goes on trying.
     });
   }
 

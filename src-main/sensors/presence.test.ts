@@ -138,7 +138,7 @@ it('does not believe the X server under Wayland, and goes by logind without exac
   );
 });
 
-it('is unknown where nothing can be asked, or somebody is there whom logind does not know', async () => {
+it('is unknown where nothing can be asked, or a user is there that logind does not know', async () => {
   expect(await readLinuxPresence(answers({}), signal, {}, '/')).toEqual({
     inputIdleMs: unknown('loginctl is not installed'),
     isLocked: unknown('loginctl is not installed'),
@@ -148,7 +148,7 @@ it('is unknown where nothing can be asked, or somebody is there whom logind does
   expect((await readLinuxPresence(empty, signal, screen, '/')).inputIdleMs.isKnown).toBe(false);
 });
 
-it('knows that nobody uses a machine where nobody is logged in, or nothing is to see or to press', async () => {
+it('knows that no user is at a machine where none is logged in, or nothing is to see or to press', async () => {
   const empty = answers({ 'loginctl list-sessions': '\n' });
   const server = await readLinuxPresence(empty, signal, {}, '/');
   const container = await readLinuxPresence(answers({}), signal, {}, '/no/such/folder');

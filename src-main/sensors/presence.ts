@@ -43,7 +43,7 @@ export async function readLinuxPresence(
 
 /**
  * How long ago anybody used the machine in a session other than the owner's own screen, in milliseconds; Infinity
- * where nobody is known to have. For those who know of that screen alone.
+ * where no one is known to have. For those who know of that screen alone.
  */
 export function readOtherSessions(
   runCommand: RunCommand,

@@ -1,4 +1,4 @@
-/** What keeps the database from being written, in words for the owner. Pure. */
+/** Why the database cannot be written, in words for the owner. Pure. */
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';

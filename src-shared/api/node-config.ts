@@ -45,7 +45,7 @@ const hostingSchema = z.object({
 });
 export type Hosting = z.infer<typeof hostingSchema>;
 
-/** Whom this node's own questions may use. All of it may change while the node runs. */
+/** The peers that this node's own questions may use. All of it may change while the node runs. */
 const routingSchema = z.object({
   /** For every question; one may bring rules of its own beside these. */
   rules: routeRulesSchema.prefault({}),

@@ -145,7 +145,7 @@ describe('a question', () => {
     expect(internal).toEqual([]);
   });
 
-  it('that failed as nobody expected is told to the log of the answering end', async () => {
+  it('that failed unexpectedly is told to the log of the answering end', async () => {
     const { client, internal } = connected({
       list: () => {
         throw new TypeError('x is not a function');
@@ -224,7 +224,7 @@ describe('a deadline', () => {
     vi.useRealTimers();
   });
 
-  it('ends the wait for an answer, and an answer that comes later is nobody’s', async () => {
+  it('ends the wait for an answer, and an answer that comes later is ignored', async () => {
     const { client, problems } = asker();
     const question = client.call('double', { number: 1 });
     const failure = question.catch((error: unknown) => error);

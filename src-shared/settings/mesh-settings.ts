@@ -1,4 +1,4 @@
-/** Whom this machine meets, what it tells them, and whom its owner's questions may use. */
+/** The peers that this machine meets, what it tells them, and those that its owner's questions may use. */
 import { z } from 'zod';
 import { poolIdSchema } from '../pool.ts';
 import { regionSchema, routeRulesSchema } from '../route-rules.ts';
@@ -7,7 +7,7 @@ import { setting } from './setting.ts';
 const rules = routeRulesSchema.shape;
 const addressSchema = z.string().max(500);
 
-/** Whom this node's own questions may use, as in route-rules.ts. A single question may ask for more, never for less. */
+/** The peers that this node's own questions may use, as in route-rules.ts. A single question may ask for more, never for less. */
 export const askingSettings = {
   askPoolOnly: setting({
     schema: rules.poolOnly.unwrap(),

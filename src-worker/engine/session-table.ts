@@ -55,7 +55,7 @@ export class SessionTable {
     return this.#prefixes.get(id)?.layers;
   }
 
-  /** Takes a session out, and keeps its slot with what is in the cache of it by then. */
+  /** Takes a session out, and leaves its slot with its cached prefix. */
   retain(session: Session): void {
     this.#sessions.delete(session.id);
     const { id, slot, length, layers } = session;

@@ -26,7 +26,7 @@ export type Pending = {
 
 export type Collected = { readonly hidden: Buffer[]; micros: number };
 
-/** Keeps hidden states that are handed on with those of the rest of their work. */
+/** Collects hidden states that are handed on with those of the rest of their work. */
 export function collect(pending: Pending, hidden: Buffer, micros: number): Collected {
   const collected = (pending.waiting ??= { hidden: [], micros: 0 });
   collected.hidden.push(hidden);

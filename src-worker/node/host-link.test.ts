@@ -67,7 +67,7 @@ describe('a request', () => {
     });
   });
 
-  it('reaches its handler parsed: with all defaults, without what nobody knows', async () => {
+  it('reaches its handler parsed: with all defaults, without unknown fields', async () => {
     const chat = vi.fn<NodeHandlers['chat']>(() => Promise.resolve(null));
     const request = { model: 'demo', messages: [{ role: 'user', content: 'Hi' }], mood: 'good' };
     await answerTo({ method: 'chat', params: request }, { chat });
@@ -126,7 +126,7 @@ describe('a failure', () => {
     expect(heard).toEqual([{ type: 'error', id: 1, error }]);
   });
 
-  it('that nobody expected is logged with its causes', async () => {
+  it('that was not expected is logged with its causes', async () => {
     const { heard, say, hears } = serve({
       status: () => {
         throw new TypeError('x is not a function', { cause: new Error('a slip') });

@@ -43,7 +43,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
   const trust = await trustFeature(config, logOf('mesh'));
   const mesh = await meshFeature({
     config,
-    // Nobody is told anything before the mesh starts.
+    // No peer is told anything before the mesh starts.
     describe: () => describeNode(features),
     trust: trust.service,
     onChange,

@@ -210,6 +210,6 @@ function signalGroup(group: number, name: NodeJS.Signals): void {
   try {
     process.kill(-group, name);
   } catch {
-    // Nobody is left in it.
+    // It is empty.
   }
 }

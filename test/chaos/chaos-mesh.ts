@@ -53,7 +53,7 @@ export class ChaosMesh {
     return this.#asker;
   }
 
-  /** Places whose loss leaves somebody with the same layers. */
+  /** Places whose loss leaves another peer with the same layers. */
   get expendable(): readonly Place[] {
     return this.#places.filter(
       (place) =>
@@ -80,7 +80,7 @@ export class ChaosMesh {
     await place.node.request('setWork', { state: 'paused', answersOwner: false, reason });
   }
 
-  /** Nothing gets through to it or from it, and nobody is told: the process stands still. */
+  /** Nothing gets through to it or from it, and no peer is told: the process stands still. */
   cutOff(place: Place): void {
     place.state = 'cut off';
     process.kill(place.node.pid, 'SIGSTOP');

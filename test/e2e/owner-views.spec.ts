@@ -1,4 +1,4 @@
-/** The owner's pages as everybody must be able to read and use them: names, contrast, narrow windows. */
+/** The owner's pages as every person must be able to read and use them: names, contrast, narrow windows. */
 import { cardWith, known } from '../support/host/duty-inputs.ts';
 import { faintTexts } from '../support/window/contrast.ts';
 import { nameless } from '../support/window/nameless.ts';

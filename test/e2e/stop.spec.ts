@@ -1,6 +1,6 @@
 /**
  * Stopping needs an answer that does not end by itself: a model of random weights talks nonsense to its
- * limit, slowly enough that nobody has to be quick. This file has a host of its own that serves one.
+ * limit, slowly enough that the test need not be quick. This file has a host of its own that serves one.
  */
 /* oxlint-disable no-empty-pattern -- Playwright reads from the pattern which fixtures are wanted. */
 import { join } from 'node:path';

@@ -9,7 +9,7 @@ import { expect, test } from './desktop-test.ts';
 
 let desktop: DesktopApp;
 let page: Page;
-/** Somewhere else than the app: nobody may ever come here. */
+/** Somewhere else than the app: the window may never come here. */
 const elsewhere = createServer((request, response) => {
   visitors.push(request.url ?? '');
   response.end('elsewhere');

@@ -220,7 +220,7 @@ async function expectRefusal(
       printed.includes(`The data folder ${folder} cannot be used`),
     );
   } finally {
-    // It shows the sentence until somebody has read it.
+    // It shows the sentence until it was read.
     child.kill('SIGKILL');
     await exited;
   }

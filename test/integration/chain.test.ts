@@ -11,7 +11,7 @@ const questions = [
 /** Cut into other pieces the more nodes there are. */
 const longQuestion = 'Is a chain as good as the whole? '.repeat(40);
 const answerTokens = 60;
-/** What may pass until every stage knows that nobody listens any more, on a busy machine. */
+/** What may pass until every stage knows that the asker is gone, on a busy machine. */
 const momentMs = 1500;
 
 const cuts = [

@@ -56,7 +56,7 @@ it('the disk is left as it was, also by many tries, and the owner is told what i
   expect(written).not.toEqual([]);
 });
 
-it('two shards do not count on the same room, and what nobody needs makes room', async (context) => {
+it('two shards do not count on the same room, and what is not needed makes room', async (context) => {
   const disk = await smallDisk((reason) => context.skip(reason));
   const path = await modelFile();
   // Room for one half, and not for both.

@@ -146,7 +146,7 @@ describe('engine processes', () => {
     await engine.until(() => engine.tokensOf(1).length > 2);
     await engine.client.close(1);
     const count = engine.tokensOf(1).length;
-    // Frames that were on their way when the session was closed are nobody's mistake.
+    // Frames that were on their way when the session was closed are no mistake.
     engine.send(1, 100, promptTokens(5));
     await engine.client.report();
     expect(engine.tokensOf(1)).toHaveLength(count);

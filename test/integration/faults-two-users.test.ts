@@ -104,7 +104,7 @@ async function holdWindowPort(): Promise<void> {
   onTestFinished(() => void other.close());
 }
 
-/** Whoever runs the tests. */
+/** The user who runs the tests. */
 function self(home: string): Person {
   return { id: process.getuid?.() ?? 0, home };
 }

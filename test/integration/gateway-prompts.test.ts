@@ -160,7 +160,7 @@ describe('the tokenizers of many models', () => {
     expect(log).toEqual(['start a', 'start b', 'start c', 'start d', 'start e', 'end b']);
   });
 
-  it('are ended when nobody asked for ten minutes', async () => {
+  it('are ended when they were idle for ten minutes', async () => {
     await ask('a');
     await clock.pass(9 * 60_000);
     await ask('a');

@@ -96,7 +96,7 @@ describe('the template renderer', () => {
     expect(await renderer.render(template, [input])).toEqual(['']);
   });
 
-  it('ends its process when nobody has asked for a while', async () => {
+  it('ends its process when it was idle for a while', async () => {
     expect(await renderer.render('{{ eos_token }}', [input])).toEqual(['</s>']);
     expect(clock.pendingTimers).toBe(1);
     await clock.pass(60_000);

@@ -183,7 +183,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
     expect([result, harm]).toEqual([true, []]);
   });
 
-  it('forged records, and more peers than there are, displace nobody and are bounded', async () => {
+  it('forged records, and more peers than there are, displace no peer and are bounded', async () => {
     const { result: crowd, harm } = await withstand(async () => {
       await sendForgedRecords(address);
       return await sendCrowd(address, 1500);

@@ -19,7 +19,7 @@ async function start(config: NodeProcessConfig = {}): Promise<NodeProcess> {
   return node;
 }
 
-/** A node that hosts the model in two halves, and whoever wants to know it. */
+/** A node that hosts the model in two halves, and a peer that asks for it. */
 async function startOwner(
   options: Parameters<typeof writeRandomModel>[1] = {},
 ): Promise<{ owner: NodeProcess; model: string; bytes: number }> {

@@ -1,4 +1,4 @@
-/** Addresses that lead nowhere, to nobody who answers, or to the wrong machine: none of them keeps a node from its peers. */
+/** Addresses that lead nowhere, to no peer that answers, or to the wrong machine: none of them keeps a node from its peers. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -11,7 +11,7 @@ if (obstacle !== undefined) {
   console.warn(`skipped: three machines with one address are not tested, since ${obstacle}`);
 }
 
-/** Peer ids that nobody has here. */
+/** Peer ids that no peer has here. */
 const nobody = [
   '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN',
   '12D3KooWLRPJAA5o6fMA5xTDaaJt3cA6XvJpy5EXTtKHGKCYN8hX',
@@ -62,7 +62,7 @@ describe('a list of addresses to begin with', () => {
         ...live.status.addresses,
       ],
     });
-    // Each mute address is waited for during five seconds, and nobody waits for them.
+    // Each mute address is waited for during five seconds, and nothing waits for them.
     expect(performance.now() - began).toBeLessThan(20_000);
     await node.until(
       ({ peers }) => peers.some(({ peer, connected }) => peer === live.status.peer && connected),

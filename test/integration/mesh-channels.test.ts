@@ -253,7 +253,7 @@ describe('opening a channel', () => {
     ).rejects.toMatchObject({ code: 'peer-failed', message: expect.stringContaining(protocol) });
   });
 
-  it('fails when nobody is at the addresses', async () => {
+  it('fails when no peer is at the addresses', async () => {
     const [one, gone] = [await startChannelPeer(), await startChannelPeer()];
     await gone.libp2p.stop();
     await expect(
@@ -267,7 +267,7 @@ describe('opening a channel', () => {
     ).rejects.toMatchObject({ code: 'peer-failed' });
   });
 
-  it('fails when somebody else is at the address', async () => {
+  it('fails when another peer is at the address', async () => {
     const [one, other] = [await startChannelPeer(), await startChannelPeer()];
     const stranger = (await startChannelPeer()).channels.peer;
     const addresses = other.addresses.map((address) => address.replace(/\/p2p\/.*/, ''));

@@ -52,7 +52,7 @@ describe('mDNS', () => {
     );
   });
 
-  it('that is off finds nobody and costs no socket', async () => {
+  it('that is off finds no peer and costs no socket', async () => {
     const handlesBefore = process.getActiveResourcesInfo().filter((name) => name === 'UDPWrap');
     await startMesh({ mdns: false });
     const handles = process.getActiveResourcesInfo().filter((name) => name === 'UDPWrap');

@@ -1,4 +1,4 @@
-/** Our own Kademlia network: finds peers that nobody told of, speaks to no other network, keeps nothing of strangers. */
+/** Our own Kademlia network: finds peers that no setting names, speaks to no other network, keeps nothing of strangers. */
 import type { Libp2p } from '@libp2p/interface';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadIdentity } from '../../src-worker/node/identity/identity.ts';

@@ -1,5 +1,5 @@
 /**
- * Nodes on an internet of network namespaces: in two houses, whose routers let nobody in unless they are asked, and in
+ * Nodes on an internet of network namespaces: in two houses, whose routers let no packet in unless they are asked, and in
  * public places.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -112,7 +112,7 @@ describe.skipIf(obstacle !== undefined)('nodes on a wide network', () => {
     expect(bootstrap).toMatch(/^\/ip4\/11\.22\.1\.1\/tcp\/6373\/p2p\//);
   });
 
-  it('two behind routers that let nobody in meet over its relay, which carries what they say, and say so', async () => {
+  it('two behind routers that let no packet in meet over its relay, which carries what they say, and say so', async () => {
     const [a, b] = await Promise.all([startNode('a'), startNode('b')]);
     await expect.poll(() => reachOf(a), patience).toBe('relay');
     await expect.poll(() => reachOf(b), patience).toBe('relay');

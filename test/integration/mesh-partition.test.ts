@@ -1,4 +1,4 @@
-/** A cable is pulled out in the middle of an answer, so that packets are lost and nobody is told; later it is put back. */
+/** A cable is pulled out in the middle of an answer, so that packets are lost and no peer is told; later it is put back. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

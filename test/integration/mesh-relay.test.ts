@@ -37,7 +37,7 @@ async function startReached(server: PoolMesh): Promise<PoolMesh> {
   return mesh;
 }
 
-/** A peer that dials over relays, and seeks nobody by itself. */
+/** A peer that dials over relays, and seeks no peers by itself. */
 async function startDialler(): Promise<Libp2p> {
   const identity = await loadIdentity(await testFolder(), () => {});
   const libp2p = await buildLibp2p({

@@ -9,7 +9,7 @@ if (obstacle !== undefined) {
   console.warn(`skipped: a machine that roams is not tested, since ${obstacle}`);
 }
 
-/** Connections are dead for a minute or more where nobody looks. */
+/** Connections are dead for a minute or more where nothing checks. */
 const backWithinMs = 15_000;
 
 function knows(node: NodeProcess, other: NodeProcess, address = ''): Promise<unknown> {

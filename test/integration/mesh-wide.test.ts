@@ -70,7 +70,7 @@ describe('what is said of a peer that is not connected', () => {
   it('stays among members of its pools when it is for those alone', async () => {
     const { owner } = await startPool();
     const open = await startMesh();
-    // A member that talks to everybody stands between the pool and a stranger.
+    // A member that talks to all peers stands between the pool and a stranger.
     const between = await startMesh({ bootstrap: open.addresses() });
     const invite = { pool: undefined, role: 'member', uses: 1, lifeMs: 3_600_000 } as const;
     await between.pools.join({ link: (await owner.pools.invite(invite)).link, member: 'between' });

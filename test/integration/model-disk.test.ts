@@ -46,7 +46,7 @@ it('is what the desired layers need, and makes room for what is used later', asy
   expect(await shardsOf(node)).toEqual(['2-2', '4-4']);
   expect((await node.request('modelStorage', {})).usedBytes).toBeLessThanOrEqual(usedBytes * 2.5);
 
-  // Of two that nobody hosts, the one that was asked for last stays.
+  // Of two that are not hosted, the one that was asked for last stays.
   await node.configure({ shards: [] });
   await node.request('downloadModel', { model, layers: layer(2) });
   const before = giver.given.bytes;

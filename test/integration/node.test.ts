@@ -27,7 +27,7 @@ async function modelFile(): Promise<string> {
   return path;
 }
 
-/** A port that somebody listens on until the test is over, or until it is freed. */
+/** A port that is listened on until the test is over, or until it is freed. */
 async function takePort(): Promise<{ port: number; free: () => Promise<void> }> {
   const server = createServer();
   await new Promise<void>((resolve) => {
@@ -164,7 +164,7 @@ describe('the shards of a node', () => {
     expect(isAlive(engine)).toBe(false);
     expect(await answeredBy()).toBe(other.status.peer);
 
-    // Peers were told: with its own engine gone too, the other one knows nobody to ask.
+    // Peers were told: with its own engine gone too, the other one knows no peer to ask.
     await other.configure({ shards: [] });
     await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
     await expect(node.ask(asked)).rejects.toMatchObject({
@@ -176,7 +176,7 @@ describe('the shards of a node', () => {
     expect(await answeredBy()).toBe(node.status.peer);
   });
 
-  it('answer their own user while they are paused for everybody else, and load only when asked', async () => {
+  it('answer their own user while they are paused for all others, and load only when asked', async () => {
     const config = { bundledModels: [await modelFile()], shards: [{ model }] };
     const pause = { state: 'paused', answersOwner: true, reason: 'Paused: in use' } as const;
     const node = await start({ ...config, work: pause });

@@ -44,7 +44,7 @@ async function takePlaces(stranger: StageAttacker): Promise<number> {
   return (await Promise.all(attempts)).filter(Boolean).length;
 }
 
-it('eight sessions of one stranger keep nobody from a machine, nor do those of many', async () => {
+it('eight sessions of one stranger keep no requester from a machine, nor do those of many', async () => {
   const node = await startNode();
   const ask = async (): Promise<number> => {
     const askedAt = performance.now();

@@ -87,7 +87,7 @@ describe('papers', () => {
       'expired',
     ],
     ['of another pool', async (_, self) => membershipOf(await someKey(), self.peer), 'stranger'],
-  ])('%s let nobody in', async (_, make, refusal) => {
+  ])('%s let no peer in', async (_, make, refusal) => {
     const { owner, pool } = await startTarget();
     const self = await someKey();
     const papers = membershipText(await make(pool, self));
@@ -95,7 +95,7 @@ describe('papers', () => {
     expect(owner.pools.list()[0]?.members).toHaveLength(1);
   });
 
-  it('that somebody forged end the connection at once', async () => {
+  it('that were forged end the connection at once', async () => {
     const { owner, pool } = await startTarget();
     const self = await someKey();
     const forged = membershipText(
@@ -222,7 +222,7 @@ describe('a stranger to a node for its pools alone', () => {
   });
 });
 
-/** A peer that lets everybody in and gives them these papers. */
+/** A peer that lets every peer in and gives them these papers. */
 async function startInviter(
   make: (pool: Identity, joiner: string) => Promise<Membership>,
 ): Promise<string> {
@@ -368,7 +368,7 @@ describe('a member that tells what is not so', () => {
 });
 
 describe('a public node', () => {
-  it('that is in no pool lets nobody join one', async () => {
+  it('that is in no pool lets no peer join one', async () => {
     const node = await startMesh();
     const pool = await someKey();
     const join = {

@@ -282,7 +282,7 @@ describe('a node for its pools alone', () => {
     expect(owner.knownPeers()).toEqual([]);
   });
 
-  it('lets nobody in while it is in no pool', async () => {
+  it('lets no peer in while it is in no pool', async () => {
     const alone = await startPoolNode();
     const { owner } = await startPool();
     await serve(alone);
@@ -305,7 +305,7 @@ describe('a node for its pools alone', () => {
 });
 
 describe('a public node that is in a pool', () => {
-  it('talks to everybody and knows which of them are members', async () => {
+  it('talks to all peers and knows which of them are members', async () => {
     const owner = await startMesh();
     await owner.pools.create({ name: 'Friends' });
     const stranger = await startMesh({ staticPeers: owner.addresses() });
@@ -320,7 +320,7 @@ describe('a public node that is in a pool', () => {
 });
 
 describe('a member that is removed while connected', () => {
-  it('is cut off within five seconds by everybody it is connected to, and does not come back', async () => {
+  it('is cut off within five seconds by every peer it is connected to, and does not come back', async () => {
     const { owner, members } = await startPool('one', 'two', 'three');
     const [one, two, three] = members as [PoolMesh, PoolMesh, PoolMesh];
     await Promise.all(members.map(serve));

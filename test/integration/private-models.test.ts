@@ -94,7 +94,7 @@ async function strangerOf(node: NodeProcess): Promise<ChannelPeer> {
 }
 
 describe('a model that was imported and is not hosted', () => {
-  it('is given to nobody, who cannot tell it from one that is not here; once hosted it is', async () => {
+  it('is given to no peer, and none can tell it from one that is not here; once hosted it is', async () => {
     const node = await start();
     const { manifestId } = await node.request('importModel', {
       path: await modelFile('private', 99),
@@ -185,7 +185,7 @@ describe('the demand that a record tells', () => {
 });
 
 describe('a model that was fetched', () => {
-  it('from a member of a pool is not named to everybody; from a stranger it is', async () => {
+  it('from a member of a pool is not named to all peers; from a stranger it is', async () => {
     const owner = await start({
       bundledModels: [await modelFile('of the pool', 4)],
       shards: [{ model: 'of the pool' }],

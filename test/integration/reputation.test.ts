@@ -51,7 +51,7 @@ it('is left out, and known for it, when it gave wrong bytes: after a restart, to
   const node = await start(config);
   await untilHeard(node, [liar]);
 
-  // Nobody else is there at first, so that it is asked for certain.
+  // No other peer is there at first, so that it is asked for certain.
   const fetched = node.request('downloadModel', { model, layers: upper });
   await node.until(() => reputationOf(node, liar) < 0.25, 'it has lost its reputation');
   const honest = await startGiver(path);

@@ -209,7 +209,7 @@ describe('a kind of message that only a later version speaks', () => {
         return stranger.attach();
       },
     ],
-  ])('ends its stream in order, and nobody is blamed: %s', async (_title, open) => {
+  ])('ends its stream in order, and no peer is blamed: %s', async (_title, open) => {
     const stranger = await attacker();
     const channel = await open(stranger);
     const before = node.logs.length;

@@ -1,4 +1,4 @@
-/** What one window changes is seen in every other one, and what nobody watches is told to nobody. */
+/** What one window changes is seen in every other one, and what is not watched is not told. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';

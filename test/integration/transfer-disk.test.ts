@@ -1,4 +1,4 @@
-/** What a download needs of the disk: room, and shards that are not deleted while somebody reads them. */
+/** What a download needs of the disk: room, and shards that are not deleted while they are read. */
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -61,7 +61,7 @@ describe('fetching layers from peers', () => {
     expect(layers).toBeLessThan(model.summary.sizeBytes * 0.55);
   });
 
-  it('gives on what it has, to a node that knows nobody else', async () => {
+  it('gives on what it has, to a node that knows no other peer', async () => {
     const owner = await startOwner(path);
     const middle = await startTransferNode();
     const first = await fetchFrom(middle, owner.model, [owner]);

@@ -63,7 +63,7 @@ export class LinuxCards {
     return this.#found?.cards;
   }
 
-  /** Loads come from two looks, so the first one leaves them unknown where the driver keeps only counters. */
+  /** Loads come from two readings, so the first one leaves them unknown where the driver keeps only counters. */
   async read(): Promise<Reading<readonly GpuFacts[]>> {
     const cards = await this.#find();
     if (cards === undefined) {

@@ -73,7 +73,7 @@ it('adds up what processes other than ours do', () => {
   });
 });
 
-it('knows that nobody else is there when all processes are ours', () => {
+it('knows that no other program is there when all processes are ours', () => {
   expect(othersUse(card, first.slice(2), new Set([7000]))).toEqual({
     othersUtilisation: known(0),
     othersMemoryBytes: known(0),

@@ -42,7 +42,7 @@ function node(available: boolean): NodeStatus {
 }
 
 describe('the owner’s own questions', () => {
-  it('need no word while the machine works for everybody', () => {
+  it('need no word while the machine works for all', () => {
     expect(ownQuestions({ duty: serving, node: node(true) })).toBeNull();
     expect(ownQuestions({ duty: paused, node: null })).toBeNull();
   });
@@ -53,7 +53,7 @@ describe('the owner’s own questions', () => {
     );
   });
 
-  it('go to other computers where these hold a whole model, and else to nobody', () => {
+  it('go to other computers where these hold a whole model, and else to none', () => {
     expect(ownQuestions({ duty: paused, node: node(true) })).toBe('elsewhere');
     expect(ownQuestions({ duty: paused, node: node(false) })).toBe('nowhere');
   });

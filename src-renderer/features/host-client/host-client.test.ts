@@ -111,7 +111,7 @@ describe('the window and its host', () => {
     expect(seen).toEqual(['connected']);
   });
 
-  it('matches answers to questions by id and ignores answers to nobody', async () => {
+  it('matches answers to questions by id and ignores answers without a question', async () => {
     const host = playedHost();
     const client = createHostClient(host.transport);
     host.sayHello();

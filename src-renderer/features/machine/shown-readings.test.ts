@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shownGames, shownHeat, shownInput, shownMemory, shownShare } from './shown-readings.ts';
 
 describe('readings as they are shown', () => {
-  it('say in words what heat means, so that nobody depends on a colour', () => {
+  it('say in words what heat means, so that no one depends on a colour', () => {
     expect(shownHeat(61.4, 83)).toMatchObject({
       value: '61 °C',
       note: 'pauses from 83 °C',
@@ -23,7 +23,7 @@ describe('readings as they are shown', () => {
     expect(shownMemory(5, 0)).toEqual({ value: '5 B' });
   });
 
-  it('say when somebody was last there, and what runs', () => {
+  it('say when a user was last there, and what runs', () => {
     expect(shownInput(59_000).value).toBe('Used just now');
     expect(shownInput(12 * 60_000).value).toBe('Last used 12 min ago');
     expect(shownGames([]).value).toBe('None running');

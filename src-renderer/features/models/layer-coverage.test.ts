@@ -47,7 +47,7 @@ function peer(
 }
 
 describe('who holds the layers of a model', () => {
-  it('is this machine before peers, and nobody where neither does', () => {
+  it('is this machine before peers, and none where neither does', () => {
     expect(layerCoverage(model, { shards: [shard(2, 4)], peers: [peer(4, 6)] })).toEqual([
       { firstLayer: 0, lastLayer: 1, holder: 'nobody' },
       { firstLayer: 2, lastLayer: 4, holder: 'here' },
@@ -99,7 +99,7 @@ describe('how often the layers of a model are hosted', () => {
   });
 });
 
-describe('layers that nobody has loaded', () => {
+describe('layers that are loaded nowhere', () => {
   const missing = { ...model, path: null };
 
   it('are on this computer where its shards or the file of the model have them', () => {

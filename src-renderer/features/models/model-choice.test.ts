@@ -21,7 +21,7 @@ function model(name: string, sizeBytes: number, available: boolean): ModelEntry 
 const models = [model('demo', 1, true), model('large', 9, true), model('absent', 99, false)];
 
 describe('the model a question goes to', () => {
-  it('is the largest that can answer when nobody chose one', () => {
+  it('is the largest that can answer when none was chosen', () => {
     expect(chosenModel(models, null)?.name).toBe('large');
   });
 

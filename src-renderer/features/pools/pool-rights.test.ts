@@ -26,7 +26,7 @@ describe('what may be done in a pool', () => {
     ]);
   });
 
-  it('nobody removes itself', () => {
+  it('no member removes itself', () => {
     expect(mayRemove(owner, { role: 'admin', isSelf: true })).toBe(false);
   });
 });

@@ -83,7 +83,7 @@ export function CatalogRow({
 
   const start = (): void =>
     follow(
-      // Called off here or elsewhere: whoever did it knows.
+      // Called off here or in another window: no message is needed.
       host.request('downloadModel', { model: id }).catch((error: unknown) => {
         if (!isCancelled(error)) {
           throw error;

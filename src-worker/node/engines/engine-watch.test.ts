@@ -95,7 +95,7 @@ describe('an engine watch', () => {
     }
   });
 
-  it('blames nobody for time in which this process was stopped or the computer slept', () => {
+  it('blames no engine for time in which this process was stopped or the computer slept', () => {
     const watch = new EngineWatch(0);
     watch.loaded(false, 0);
     watch.hear(quiet, 500);

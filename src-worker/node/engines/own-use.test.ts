@@ -86,7 +86,7 @@ describe('a machine that works for its own user alone', () => {
     expect(engines.running).toHaveLength(1);
   });
 
-  it('does not try for ever what nobody asks for any more, and gives up no load that a question waits for', async () => {
+  it('does not try for ever what is not asked for any more, and gives up no load that a question waits for', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });
@@ -114,7 +114,7 @@ describe('a machine that works for its own user alone', () => {
     expect(host.statuses()).toMatchObject([{ state: 'idle' }]);
   });
 
-  it('does not keep a question waiting for a load that fails, or that nobody waits for any more', async () => {
+  it('does not keep a question waiting for a load that fails, or that is not waited for any more', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });

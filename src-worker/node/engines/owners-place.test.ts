@@ -51,7 +51,7 @@ const work = { position: 0, count: 4, flags: 1, computeMicros: 0, values: new Ui
 const full = { code: 'over-capacity' };
 
 describe('sessions of strangers that compute nothing', () => {
-  it('leave the owner a place, which nobody is told of', async () => {
+  it('leave the owner a place, which no peer is told of', async () => {
     const { host, open } = await shard();
     await open(by('mallory'));
     await open(by('mallory'));
@@ -62,7 +62,7 @@ describe('sessions of strangers that compute nothing', () => {
     await open(ownRequest);
   });
 
-  it('make way after twelve seconds for somebody who waits, the longest idle one first', async () => {
+  it('make way after twelve seconds for a requester that waits, the longest idle one first', async () => {
     const { open, time } = await shard();
     const [first, second] = [listener(), listener()];
     await open(by('mallory'), first);

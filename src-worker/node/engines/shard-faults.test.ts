@@ -56,7 +56,7 @@ describe('a shard whose file is its owner’s', () => {
     await vi.waitFor(() => expect(host.faultOf(fakeModel.manifestId)).toBe('Import it again.'));
   });
 
-  it('answers nobody after the file was written over, before anything told of it', async () => {
+  it('answers no one after the file was written over, before anything told of it', async () => {
     const { path, engines, host } = await hostedFile();
     const shard = host.find(fakeModel.manifestId, whole, false);
     writeFileSync(path, 'other weights');

@@ -73,7 +73,7 @@ describe('desired shards', () => {
     expect(engines.running).toHaveLength(1);
   });
 
-  it('that stay are left running, those that go are ended, and nobody takes that for a crash', async () => {
+  it('that stay are left running, those that go are ended, and that counts as no crash', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     host.setDesired([

@@ -75,7 +75,7 @@ const bodySchema = z.object({
   logprobs: flag,
   top_logprobs: wholeNumber(0, 20).optional(),
   modalities: z.array(z.literal('text'), 'must be ["text"]').optional(),
-  /** Ours: whom the answer may use. */
+  /** Ours: the peers that the answer may use. */
   x_mindmesh: z
     .strictObject({ rules: routeRulesSchema.strict().nullish() }, 'must be an object')
     .optional(),

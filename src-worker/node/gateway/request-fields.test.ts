@@ -79,7 +79,7 @@ describe('a field that is not supported', () => {
     'guided_something',
     'xtc_new',
     'reasoning_depth',
-  ])('is refused when nobody knows it and it looks like sampling: %s', (name) => {
+  ])('is refused when it is unknown and it looks like sampling: %s', (name) => {
     expect(looksLikeSampling(name)).toBe(true);
     expect(refusalOf({ [name]: 1 })).toEqual({
       param: name,
@@ -95,7 +95,7 @@ describe('a field that is not supported', () => {
   });
 
   it.each(['chat_id', 'session', 'extra', 'user_id', 'topic', 'minutes', 'tool_ids', 'stepping'])(
-    'is ignored when nobody knows it and it looks like nothing: %s',
+    'is ignored when it is unknown and it looks like nothing: %s',
     (name) => {
       expect(refusalOf({ [name]: 1 })).toBeUndefined();
     },

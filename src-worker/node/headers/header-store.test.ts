@@ -145,7 +145,7 @@ describe('HeaderStore', () => {
     expect(await readdir(folder)).toEqual([`${model.id}.gguf`]);
   });
 
-  it('takes its own file where there is one, and asks nobody', async () => {
+  it('takes its own file where there is one, and asks no peer', async () => {
     const model = await makeModel();
     const store = new HeaderStore({
       opener: {
@@ -210,7 +210,7 @@ describe('HeaderStore', () => {
     expect(asked).toEqual(['host']);
   });
 
-  it('says that the model is not to be had when nobody hosts it', async () => {
+  it('says that the model is not to be had when no peer hosts it', async () => {
     const model = await makeModel();
     const { store } = await ask(model, []);
     await expect(store.headerPath(model.id)).rejects.toMatchObject({ code: 'model-not-found' });

@@ -20,7 +20,7 @@ describe("the app's catalog", () => {
     ['a hash', (text: string) => text.replace(/"sha256": "./, '"sha256": "0')],
     ['an address', (text: string) => text.replace('huggingface.co', 'example.org')],
     ['its number', (text: string) => text.replace(/"sequence": \d+/, '"sequence": 99')],
-  ])('is refused when somebody changed %s', (_, change) => {
+  ])('is refused when someone changed %s', (_, change) => {
     const changed = change(appText);
     expect(changed).not.toBe(appText);
     expect(() => readCatalog(changed, isSignedByApp)).toThrow(/signature is not right/);

@@ -2,7 +2,7 @@
 
 /** After this much time without a question a model counts half, in milliseconds. */
 const halfLifeMs = 10 * 60_000;
-/** Below this nobody wants it any more. */
+/** Below this it counts as not asked for. */
 const leastDemand = 0.001;
 /** Most models that are counted. */
 const maxModels = 256;

@@ -164,7 +164,7 @@ describe('a model that only peers have', () => {
     expect(state.hosted).toEqual([{ model: summary('b').manifestId, layers: upper }]);
   });
 
-  it('is asked for again after a while when nobody gave it, and not before', async () => {
+  it('is asked for again after a while when no peer gave it, and not before', async () => {
     const { desired, state, asked, waiting } = setUp([], [summary('b')]);
     desired.set([{ model: 'Model b' }]);
     waiting[0]?.refuse();

@@ -172,8 +172,8 @@ export class HostingService {
   }
 
   /**
-   * This node's own user wanted so many tokens of a model. What he wants of his own machines or pools alone is nobody
-   * else's business.
+   * This node's own user wanted so many tokens of a model. Questions to their own machines or pools alone are not
+   * counted, so that no record tells of them.
    */
   wanted(manifestId: string, tokens: number, { ownMachinesOnly, poolOnly }: RouteRules): void {
     if (!ownMachinesOnly && !poolOnly) {

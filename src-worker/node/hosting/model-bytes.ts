@@ -1,4 +1,4 @@
-/** Model bytes in and out of this node, within the owner's limits: one tap for each direction, for everybody together. */
+/** Model bytes in and out of this node, within the owner's limits: one tap for each direction, for all peers together. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Hosting } from '../../../src-shared/api/node-config.ts';
 import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
@@ -89,7 +89,7 @@ export class ModelBytes {
     await this.#service.start();
   }
 
-  /** Ends what is being sent, and answers nobody any more. */
+  /** Ends what is being sent, and answers no more. */
   stop(): Promise<void> {
     return this.#service.stop();
   }

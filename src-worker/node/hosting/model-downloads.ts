@@ -33,7 +33,7 @@ export type ModelDownloadsOptions = {
   readonly library: ModelLibrary;
   /** Where the model's GGUF file lies on the web. */
   readonly addressesOf: (manifestId: string) => readonly string[];
-  /** Peers that may have a model which this one gave; absent: nobody. */
+  /** Peers that may have a model which this one gave; absent: none. */
   readonly audienceFrom?: (manifestId: string, giver: string) => Audience;
   readonly download: TokenBucket;
   readonly log: Log;
@@ -110,7 +110,7 @@ export class ModelDownloads {
     }
   }
 
-  /** Those who lied lately are among them when nobody else is there, or when the others do not get on. */
+  /** Peers that lied lately are among them when there are no others, or when the others do not get on. */
   #remote({ manifestId, map }: ShardFetchJob, isStuck: boolean): SourceCandidate[] {
     const { opener, knownPeers, addressesOf } = this.#options;
     const addresses = addressesOf(manifestId);

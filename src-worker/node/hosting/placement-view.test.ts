@@ -134,7 +134,7 @@ describe('the question to placement', () => {
       [id, 2],
       [other, 1],
     ]);
-    // Nobody has its bytes.
+    // No peer has its bytes.
     const partly = view.question({ ...facts, library: [here(null)], peers: [wanting] });
     expect(partly.models.map(({ manifestId }) => manifestId)).toEqual([other]);
     // To host it would tell of it.

@@ -14,7 +14,7 @@ import {
 import { assumedModel, placementModel } from './placement-models.ts';
 import { isSamePart } from '../../../src-shared/layers.ts';
 
-/** What a machine reads of weights in a second before it has measured itself, and fetches where nobody set a limit. */
+/** What a machine reads of weights in a second before it has measured itself, and fetches where no limit is set. */
 const assumedReadBytesPerSecond = 10e9;
 const assumedDownloadBytesPerSecond = 12.5e6;
 
@@ -83,7 +83,7 @@ export class PlacementView {
     ids: ReadonlySet<string>,
   ): PlacementModel[] {
     const offered = new Map<string, ModelSummary>();
-    // What is offered to a pool alone would be told to everybody by a node that does not keep to its pools.
+    // What is offered to a pool alone would be told to all peers by a node that does not keep to its pools.
     for (const { record } of peers.filter((each) => isPoolOnly || each.record.poolOnly !== true)) {
       for (const model of offeredModels(record)) {
         if (ids.has(model.manifestId) && !offered.has(model.manifestId)) {
@@ -114,7 +114,7 @@ export class PlacementView {
   }
 }
 
-/** Whether this node may come to host the model by itself, which everybody who reads its record is told. */
+/** Whether this node may come to host the model by itself, which its record tells. */
 function mayBePlaced(audience: Audience, isPoolOnly: boolean): boolean {
   return audience === 'everybody' || (isPoolOnly && audience.length > 0);
 }

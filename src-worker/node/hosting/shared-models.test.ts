@@ -40,17 +40,17 @@ function shared(facts: Partial<SharedModelsOptions> & { readonly audience?: Audi
 }
 
 describe('the bytes of a model', () => {
-  it('are for nobody while it is neither hosted nor shared', () => {
+  it('are for no peer while it is neither hosted nor shared', () => {
     expect(shared().mayHave('member', id)).toBe(false);
   });
 
-  it('are for everybody when it is hosted, also during a pause', () => {
+  it('are for all peers when it is hosted, also during a pause', () => {
     const hosted = shared({ isHosted: (each) => each === id, isServing: () => false });
     expect(hosted.mayHave('stranger', id)).toBe(true);
     expect(hosted.mayHave('stranger', 'b'.repeat(64))).toBe(false);
   });
 
-  it('are for its audience, and during a pause for nobody', () => {
+  it('are for its audience, and during a pause for no peer', () => {
     expect(shared({ audience: ['home'] }).mayHave('member', id)).toBe(true);
     expect(shared({ audience: ['home'] }).mayHave('stranger', id)).toBe(false);
     expect(shared({ audience: 'everybody' }).mayHave('stranger', id)).toBe(true);

@@ -1,5 +1,5 @@
 /**
- * Which models of this node peers may have, and which ones records may name. A model that nobody else offers is its
+ * Which models of this node peers may have, and which ones records may name. A model that no other peer offers is its
  * owner's matter until he hosts it or offers it to a pool.
  */
 import type { ModelSummary } from '../../../src-shared/model.ts';
@@ -15,7 +15,7 @@ export type SharedModelsOptions = {
   readonly peers: () => readonly KnownPeer[];
   /** Ids of the own pools that a peer is a member of. */
   readonly poolsOf: (peer: string) => readonly string[];
-  /** Ids of the own pools where this node's record goes to their members alone; undefined: it goes to everybody. */
+  /** Ids of the own pools where this node's record goes to their members alone; undefined: it goes to all peers. */
   readonly readers: () => readonly string[] | undefined;
   /** Ids of models that the app's own list names. */
   readonly listed: ReadonlySet<string>;
@@ -30,7 +30,7 @@ export class SharedModels {
 
   /**
    * Whether a peer may have the model's manifest, header and bytes now. The answer needs no disk and is the same for
-   * a model that this node lacks, so that nobody learns what it has.
+   * a model that this node lacks, so that no peer learns what it has.
    */
   mayHave(peer: string, manifestId: string): boolean {
     const { isHosted, isServing, audienceOf, poolsOf } = this.#options;
@@ -41,7 +41,7 @@ export class SharedModels {
 
   /**
    * Peers that may have a model which this one gave. What others claim to have says nothing: a stranger who knows the id
-   * of a pool's model could make it everybody's by a line in its record.
+   * of a pool's model could make it public by a line in its record.
    */
   audienceFrom(manifestId: string, giver: string): Audience {
     const { peers, poolsOf, listed } = this.#options;

@@ -63,7 +63,7 @@ it('a model of the earlier format is read, and its shards are checked as before'
   const shard = await openGguf(await library.shardPath(id, layers));
   await shard.close();
   expect(shard.header.tensors.length).toBeGreaterThan(10);
-  // Its pieces cannot be checked, so it is given to nobody.
+  // Its pieces cannot be checked, so it is given to no peer.
   expect(await library.open(id)).toBeUndefined();
 });
 

@@ -86,7 +86,7 @@ export function isRelayed(address: Multiaddr): boolean {
   );
 }
 
-/** Whether the address may be reached from everywhere: directly, and not in a network of somebody's own. */
+/** Whether the address may be reached from everywhere: directly, and not in a private network. */
 export function isPublic(address: Multiaddr): boolean {
   return isTcp(address) && hasPublicHost(address);
 }

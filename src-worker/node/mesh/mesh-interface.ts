@@ -31,7 +31,7 @@ export type MeshOptions<Members extends MeshMembers = MeshMembers> = {
   readonly maxConnections?: number;
   /** Asked for every record that is sent: at each connection, each `publish`, and every 20 seconds. */
   readonly describe: () => SelfDescription;
-  /** Told of peers that break rules, and knows which are barred; absent: what it knows ends with the mesh. */
+  /** Is told of peers that break rules, and knows which are barred; absent: what it knows ends with the mesh. */
   readonly trust?: Trust;
   readonly log: Log;
 };

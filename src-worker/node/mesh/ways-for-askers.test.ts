@@ -43,7 +43,7 @@ function ways(nearness: Parameters<typeof waysFor>[0], addresses: readonly strin
   return addresses.flatMap((address) => waysFor(nearness, peer, [address]));
 }
 
-describe('addresses that are dialled because somebody else says so', () => {
+describe('addresses that are dialled because another peer says so', () => {
   it('are public ones where he may be anywhere', () => {
     expect(ways('anywhere', all)).toEqual(everywhere);
   });
@@ -57,7 +57,7 @@ describe('addresses that are dialled because somebody else says so', () => {
   });
 });
 
-describe('somebody who asks', () => {
+describe('a peer that asks', () => {
   it.each([
     ['from this machine', ['/ip4/127.0.0.1/tcp/5000'], false, 'machine'],
     ['from a network of a house', ['/ip4/192.168.7.7/tcp/5000'], false, 'network'],

@@ -13,14 +13,14 @@ const member = { isPoolOnly: false, pools: ['home'] };
 const hidden = { isPoolOnly: true, pools: ['home', 'work'] };
 
 describe('the audience of a model', () => {
-  it('that came from peers is everybody only where a stranger offers it to everybody', () => {
+  it('that came from peers is all peers only where a stranger offers it to all', () => {
     expect(audienceOfOffers([member, stranger])).toBe('everybody');
     expect(audienceOfOffers([member, hidden])).toEqual(['home', 'work']);
     expect(audienceOfOffers([{ isPoolOnly: true, pools: [] }])).toEqual([]);
     expect(audienceOfOffers([])).toEqual([]);
   });
 
-  it('of a pool is its members, and of no pool is nobody', () => {
+  it('of a pool is its members, and of no pool is no peer', () => {
     expect(includesMember('everybody', [])).toBe(true);
     expect(includesMember(['home'], ['work', 'home'])).toBe(true);
     expect(includesMember(['home'], ['work'])).toBe(false);

@@ -1,7 +1,7 @@
 /**
  * The models that this node has, in whole or in part. A model's file stays where its owner keeps it and is never
- * copied; the library remembers what is in it, and keeps what was cut from it. Of a model without a file here it
- * keeps the layers that were fetched.
+ * copied; the library remembers what is in it, and stores what was cut from it. Of a model without a file here it
+ * stores the layers that were fetched.
  *
  *   <folder>/<manifest id>.json            one model
  *   <folder>/<manifest id>.hashes          the hashes of its chunks, see transfer/chunk-hashes.ts

@@ -15,7 +15,7 @@ export type ShardFetchJob = {
   readonly file: PartialFile;
   /** Shards on this machine that share layers with it. */
   readonly local: readonly SourceCandidate[];
-  /** Keeps the leaves for the next time and for other peers. */
+  /** Stores the leaves for the next time and for other peers. */
   readonly onLeaves: () => Promise<void>;
   readonly signal: AbortSignal;
 };

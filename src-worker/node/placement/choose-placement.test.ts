@@ -84,7 +84,7 @@ describe('a node with free memory', () => {
     expect(plan({})).toEqual({ hosts: ['a:0-11'], added: ['a:0-11'], dropped: [] });
   });
 
-  it('hosts nothing that nobody asks for', () => {
+  it('hosts nothing that is not asked for', () => {
     expect(plan({}, { demand: new Map() }).hosts).toEqual([]);
     expect(plan({}, { demand: new Map([['c'.repeat(64), 9]]) }).hosts).toEqual([]);
   });
@@ -189,7 +189,7 @@ describe('layers of shards that overlap', () => {
     expect(plan(own, { peers })).toMatchObject({ hosts: ['a:0-8'], dropped: [] });
   });
 
-  it('make room for layers that nobody hosts', () => {
+  it('make room for layers that no peer hosts', () => {
     const demand = new Map([
       [a, 1],
       [b, 1],
@@ -229,7 +229,7 @@ describe('a node whose memory is full', () => {
     expect(plan(full, { demand })).toMatchObject({ added: [], dropped: [] });
   });
 
-  it('moves to layers that nobody hosts when no chain needs what it has', () => {
+  it('moves to layers that no peer hosts when no chain needs what it has', () => {
     const demand = new Map([
       [a, 1],
       [b, 1],
@@ -303,7 +303,7 @@ describe('nodes that took the same layers since they knew too little of each oth
     expect(twins.flatMap((me) => twin(me).hosts).toSorted()).toEqual(['a:0-3', 'a:4-11']);
   });
 
-  it('do not leave layers that nobody but them serves by now', () => {
+  it('do not leave layers that only they serve by now', () => {
     const planned = [placed(4, 11)];
     const alone = twins.map((me) =>
       plan(

@@ -95,7 +95,7 @@ describe('the coverage of a model', () => {
     );
   });
 
-  it('lacks only layers that nobody hosts where every shard can be cut, and no more than without', () => {
+  it('lacks only layers that no peer hosts where every shard can be cut, and no more than without', () => {
     const anyShard = fc
       .tuple(
         fc.constantFrom('a', 'b', 'c'),

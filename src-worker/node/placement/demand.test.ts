@@ -34,7 +34,7 @@ describe('the demand of the mesh', () => {
     expect(sumDemand([record({ [a]: 1_000_000 })], new Map()).get(a)).toBe(1000);
   });
 
-  it('is told of the most wanted models only, and of none that nobody wants', () => {
+  it('is told of the most wanted models only, and of none without demand', () => {
     const own = new Map(
       Array.from({ length: 100 }, (_, index) => [String(index).padStart(64, '0'), index] as const),
     );

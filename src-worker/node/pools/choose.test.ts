@@ -20,7 +20,7 @@ const members = [
   member('phone', '12D3KooWddddddddddPhone2'),
 ];
 
-describe('whom somebody means', () => {
+describe('the pool or member that is meant', () => {
   it.each([
     ['laptop', 0],
     ['12D3KooWaaaaaaaaLaptop01', 0],
@@ -41,7 +41,7 @@ describe('whom somebody means', () => {
     expect(() => chooseMember('Friends', members, choice)).toThrow(words);
   });
 
-  it('is the only pool there is when nobody says', () => {
+  it('is the only pool there is when none is named', () => {
     expect(() => choosePool([], undefined)).toThrow('in no pool');
     expect(() => choosePool([], 'Friends')).toThrow('in no pool "Friends"');
   });

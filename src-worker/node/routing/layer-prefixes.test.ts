@@ -97,7 +97,7 @@ describe('shards that overlap', () => {
     expect(refusalOf(question({ peers })).code).toBe('over-capacity');
   });
 
-  it('leave only those layers out of an explanation that nobody hosts', () => {
+  it('leave only those layers out of an explanation that no peer hosts', () => {
     const peers = [peer('a', [shard(0, 2)], says), peer('b', [shard(1, 3)], says)];
     expect(refusalOf(question({ peers })).message).toContain('hosts layers 4–5 of its 6');
   });

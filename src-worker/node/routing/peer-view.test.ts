@@ -91,7 +91,7 @@ describe('the view of peers', () => {
     expect(view.hosts(model)).toBe(view.hosts(model));
   });
 
-  it('learns the first latency, of which nobody tells', () => {
+  it('learns the first latency, of which no event tells', () => {
     const mesh = meshOf(known('a', { latencyMs: undefined }));
     const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(view.all()[0]?.latencyMs).toBeUndefined();

@@ -124,7 +124,7 @@ describe('a kind of message that only the next version speaks', () => {
       { who: 'b', behind: stageKinds.attach },
     ],
     ['by a coordinator', 'the next version', { who: 'me', behind: stageKinds.open }],
-  ])('ends a chain and blames nobody, and another one answers: %s', async (...each) => {
+  ])('ends a chain and blames no peer, and another one answers: %s', async (...each) => {
     const [_title, coordinator, { who, behind }] = each;
     const mesh = new FakeMesh();
     speak(mesh, 'me', coordinator);

@@ -19,7 +19,7 @@ export type ModelTextsOptions = {
   /** Path of a GGUF with at least the model's header. @throws AppError `model-not-found` */
   readonly headerPath: (manifestId: string) => Promise<string>;
   readonly startTokenizer: (headerPath: string) => Promise<Tokenizer>;
-  /** Told once of each model that has no chat template, when it is first asked. */
+  /** Called once with each model that has no chat template, when it is first asked. */
   readonly onNoTemplate?: (model: ModelSummary) => void;
   readonly clock?: Clock;
 };

@@ -58,7 +58,7 @@ export class ChunkHashes {
     return this.knows(tensor) ? this.#slice(tensor) : undefined;
   }
 
-  /** Keeps a tensor's leaves; false when they are not what the manifest says. */
+  /** Stores a tensor's leaves; false when they are not what the manifest says. */
   add(tensor: number, leaves: Uint8Array): boolean {
     if (!this.#isRight(tensor, leaves)) {
       return false;

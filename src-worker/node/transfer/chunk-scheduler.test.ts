@@ -89,7 +89,7 @@ describe('ChunkScheduler', () => {
     );
   });
 
-  it("asks nobody for what is on this machine's disk, unless it is spoilt there", () => {
+  it("asks no peer for what is on this machine's disk, unless it is spoilt there", () => {
     const scheduler = new ChunkScheduler(count, [1, 2], dice(1));
     const onDisk = having(1);
     scheduler.setSource('disk', onDisk, true);
@@ -127,7 +127,7 @@ describe('ChunkScheduler', () => {
     expect(scheduler.next('b', 301, 300)).toBeUndefined();
   });
 
-  it("asks nobody for what this machine's disk is slow to read", () => {
+  it("asks no peer for what this machine's disk is slow to read", () => {
     const scheduler = new ChunkScheduler(count, [5], dice(1));
     scheduler.setSource('disk', having(5), true);
     scheduler.setSource('peer', having(5));

@@ -16,7 +16,7 @@ export class ChunkScheduler {
   readonly #random: () => number;
   readonly #sources = new Map<string, Source>();
   readonly #done = new Set<number>();
-  /** By chunk: who fetches it, and since when. */
+  /** By chunk: the source that fetches it, and since when. */
   readonly #takers = new Map<number, Map<string, number>>();
   /** What a source turned out not to have, by its id. */
   readonly #lacking = new Map<string, Set<number>>();

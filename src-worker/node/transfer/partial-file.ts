@@ -105,7 +105,7 @@ export class PartialFile {
     }
   }
 
-  /** Keeps a verified chunk. @throws AppError `data-folder-unusable`, when the disk is full above all */
+  /** Stores a verified chunk. @throws AppError `data-folder-unusable`, when the disk is full above all */
   async write(chunk: number, data: Uint8Array): Promise<void> {
     const { position } = this.#place(chunk);
     try {

@@ -27,7 +27,7 @@ it('what is blamed is written when it closes, in the same form', async () => {
   });
 });
 
-it('everybody begins with full trust where the file cannot be read', async () => {
+it('all peers begin with full trust where the file cannot be read', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'standing.json'), '{"at":0,"blamed":[["liar",-4]]}');
   const { book } = await StoredReputation.open(folder, quiet);

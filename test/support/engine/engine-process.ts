@@ -116,7 +116,7 @@ export function isAlive(pid: number | undefined): boolean {
   }
 }
 
-/** Looks every few milliseconds, for things that nobody announces. */
+/** Checks every few milliseconds, for things that are not announced. */
 export async function eventually(condition: () => boolean, milliseconds = 10_000): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!condition()) {

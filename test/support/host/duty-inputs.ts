@@ -126,7 +126,7 @@ export class DutyRun {
     return this.#record.duty;
   }
 
-  /** Both clocks go on; nobody looks. */
+  /** Both clocks go on; nothing is checked. */
   pass(ms: number): void {
     const { wallMs, monotonicMs, zone } = this.now;
     this.now = { wallMs: wallMs + ms, monotonicMs: monotonicMs + ms, zone };

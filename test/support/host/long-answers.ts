@@ -55,7 +55,7 @@ export function askForLong(host: Host, maxTokens = 100_000): LongAnswer {
     maxTokens,
   });
   const over = host.chat(request, onEvent, new AbortController().signal);
-  // Whoever is interested in how it ends awaits it.
+  // A test that needs its end awaits it.
   over.catch(() => {});
   return { over, pieces: () => pieces };
 }

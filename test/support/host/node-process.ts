@@ -19,7 +19,7 @@ const script = fileURLToPath(
 const conditionWithinMs = 60_000;
 
 export type NodeProcessConfig = Partial<Omit<NodeConfigInput, 'dataFolder'>> & {
-  /** Kept when given; else a temporary one that goes with the process. */
+  /** The folder stays when given; else a temporary one that goes with the process. */
   readonly dataFolder?: string;
   /** Command and first arguments that run a program in another place; absent: here. */
   readonly place?: readonly [string, ...string[]];

@@ -11,10 +11,10 @@ import { finished, type Finished } from './host-command-line.ts';
 
 export type Person = { readonly id: number; readonly home: string };
 
-/** User ids that belong to nobody in particular. */
+/** User ids that no account has. */
 export const otherUsers = [61_001, 61_002] as const;
 
-/** Only root may become somebody else, and only a checkout that everybody may read can be run by them. */
+/** Only root may become another user, and only a checkout that all may read can be run by them. */
 export async function canRunAsOthers(): Promise<boolean> {
   try {
     if ((await mindmeshAs({ id: otherUsers[0], home: tmpdir() }, '--version')).code === 0) {
@@ -27,7 +27,7 @@ export async function canRunAsOthers(): Promise<boolean> {
   return false;
 }
 
-/** Somebody with a home folder, for the length of a test. */
+/** A user with a home folder, for the length of a test. */
 export async function person(id: number): Promise<Person> {
   const home = await mkdtemp(join(tmpdir(), 'mindmesh-user-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
@@ -37,7 +37,7 @@ export async function person(id: number): Promise<Person> {
   return { id, home };
 }
 
-/** A data folder that somebody made by hand, open to all. */
+/** A data folder that was made by hand, open to all. */
 export async function openDataFolder({ id, home }: Person): Promise<string> {
   const folder = join(home, 'data');
   await mkdir(folder, { mode: 0o755 });

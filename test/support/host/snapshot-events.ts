@@ -1,4 +1,4 @@
-/** What a host would tell of a snapshot to whoever watches its topics. */
+/** What a host would tell of a snapshot to a watcher of its topics. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 
 /** @param id of the question to watch */

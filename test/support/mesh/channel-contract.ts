@@ -37,7 +37,7 @@ export function describeChannelContract(openPair: () => Promise<ChannelPair>): v
     expect(received[2]?.body.every((byte) => byte === 7)).toBe(true);
   });
 
-  it('keeps the order of frames whose sending nobody waited for, large and small', async () => {
+  it('keeps the order of frames whose sending was not waited for, large and small', async () => {
     const { one, other } = await openPair();
     const received = collect(other);
     const sizes = [10, 4_000_000, 20, 70_000, 0, 200_000, 30];
@@ -225,7 +225,7 @@ export function describeChannelContract(openPair: () => Promise<ChannelPair>): v
       },
     ],
     ['rejects', () => Promise.reject(new Error('broken listener'))],
-  ])('is aborted by a listener that %s, which hurts nobody else', async (_, listener) => {
+  ])('is aborted by a listener that %s, which hurts no other channel', async (_, listener) => {
     const { one, other, reported } = await openPair();
     other.onFrame(listener);
     one.onFrame(() => {});

@@ -1,4 +1,4 @@
-/** Attacks below the protocols: on sockets, on the multiplexer, and on streams that nobody reads. */
+/** Attacks below the protocols: on sockets, on the multiplexer, and on streams that are not read. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onStream, RawConnection, yamuxFlags, yamuxHeader, yamuxTypes } from './raw-connection.ts';

@@ -1,4 +1,4 @@
-/** A peer that speaks every protocol wrongly, as often as one likes: somebody new again and again. */
+/** A peer that speaks every protocol wrongly, as often as one likes: with a new identity each time. */
 import { publicKeyToProtobuf } from '@libp2p/crypto/keys';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Identity } from '../../../src-worker/node/identity/identity.ts';
@@ -15,10 +15,10 @@ import {
   wrongMessage,
 } from './wrong-messages.ts';
 
-/** On each stream: what follows the first one that ends it is read by nobody. */
+/** On each stream: what follows the first one that ends it is not read. */
 const messagesPerStream = 30;
 
-/** Peers that nobody ever saw, in one answer to a look-up. */
+/** Peers that do not exist, in one answer to a look-up. */
 const crowdSize = 1000;
 
 /** What a peer that offers nothing says of itself, changed as a test wants it. */

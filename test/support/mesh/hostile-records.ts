@@ -1,4 +1,4 @@
-/** Records that nobody should believe, and far more of those that anybody may send than any mesh has. */
+/** Records that no peer should believe, and far more of those that anybody may send than any mesh has. */
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import {
   pingBytes,

@@ -24,7 +24,7 @@ export async function testFolder(): Promise<string> {
   return folder;
 }
 
-/** A gate that lets everybody in, of a node that is in no pool. */
+/** A gate that lets every peer in, of a node that is in no pool. */
 export function openGate(identity: Identity): MembershipGate {
   return new MembershipGate({ identity, pools: undefined, poolOnly: false });
 }

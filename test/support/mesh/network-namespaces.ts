@@ -1,6 +1,6 @@
 /**
  * Two houses and the world between, on one machine: network namespaces of Linux, each house behind a router that
- * lets nobody in. Both houses have the same private addresses, as houses do.
+ * lets no packet in. Both houses have the same private addresses, as houses do.
  *
  *   a 192.168.1.2 ── router a 11.22.2.2 ──┐
  *                                         ├── world 11.22.1.1
@@ -64,7 +64,7 @@ export class Houses {
     return ['ip', 'netns', 'exec', this.#name(place)];
   }
 
-  /** Pulls out the cable between the world and a house's router, or puts it back: packets get lost, and nobody is told. */
+  /** Pulls out the cable between the world and a house's router, or puts it back: packets get lost, and no peer is told. */
   setCable(house: 'a' | 'b', isIn: boolean): void {
     this.#ip('world', 'link', 'set', `to-${house}`, isIn ? 'up' : 'down');
   }

@@ -1,5 +1,5 @@
 /**
- * A connection to a node on which nobody minds the rules: TCP, encryption and the greeting of pools are real, and from
+ * A connection to a node on which no rule is obeyed: TCP, encryption and the greeting of pools are real, and from
  * there on every byte of the multiplexer is the test's own, so that it can say what no library would.
  */
 import type { MessageStream, StreamMuxer } from '@libp2p/interface';
@@ -41,14 +41,14 @@ function agreementLine(text: string): Buffer {
   return Buffer.concat([Buffer.from(length), line]);
 }
 
-/** How long the node may take for anything, in milliseconds; who does not read hears of no end. */
+/** How long the node may take for anything, in milliseconds; a side that does not read hears of no end. */
 const patienceMs = 10_000;
 const deafPatienceMs = 1000;
 
 const agreement = agreementLine('/multistream/1.0.0');
 
 export type RawOptions = {
-  /** Whose connection it is; absent: somebody's who was never there before. */
+  /** Whose connection it is; absent: a peer's that was never there before. */
   readonly identity?: Identity;
   /** The address of this machine that it comes from. */
   readonly from?: string;

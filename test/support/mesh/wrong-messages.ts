@@ -33,7 +33,7 @@ export type SpokenProtocol = {
 
 export type Facts = {
   readonly manifestId: string;
-  /** The signed record of the peer that speaks, and of somebody else. */
+  /** The signed record of the peer that speaks, and of another one. */
   readonly ownRecord: Uint8Array;
   readonly otherRecord: Uint8Array;
   readonly peerId: Uint8Array;

@@ -39,7 +39,7 @@ export function library(changes: Partial<ShardSource> = {}): ShardSource {
     },
     shardPath: (_id, { firstLayer, lastLayer }) =>
       Promise.resolve(`/shards/${firstLayer}-${lastLayer}.gguf`),
-    // They are no files at all, so nobody changes them.
+    // They are no files at all, so nothing changes them.
     isMade: () => true,
     ...changes,
   };

@@ -1,5 +1,5 @@
 /**
- * The stage protocol of a version that is still to come: it speaks features, members, flags and a kind that nobody
+ * The stage protocol of a version that is still to come: it speaks features, members, flags and a kind that no peer
  * here has heard of, and names of version 1 with peers of that version alone, which it knows by their records.
  */
 import { AppError } from '../../../src-shared/errors.ts';
@@ -20,7 +20,7 @@ const dropped: Readonly<Record<number, readonly string[]>> = {
 const open = 32;
 const opened = 33;
 
-/** @param slips Behind the first message of this kind comes one of a kind that nobody here has heard of. */
+/** @param slips Behind the first message of this kind comes one of a kind that no peer here has heard of. */
 export function nextDialect(former: ReadonlySet<string>, slips?: number): Dialect {
   let mayAlsoSay = slips !== undefined;
   return {

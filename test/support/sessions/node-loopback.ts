@@ -34,7 +34,7 @@ export class Loopback {
     };
   }
 
-  /** The peer's machine loses its power: every channel breaks, and nobody can reach it. */
+  /** The peer's machine loses its power: every channel breaks, and no peer can reach it. */
   vanish(name: string): void {
     this.#gone.add(name);
     for (const { channels } of this.#pairs.filter(({ peers }) => peers.includes(name))) {

@@ -65,7 +65,7 @@ export class StagePeer {
     await this.channel.send(kind, ...encodeWork(plainWork(work)));
   }
 
-  /** The next frame of this kind that nobody has heard yet; frames before it are dropped. */
+  /** The next frame of this kind that was not read yet; frames before it are dropped. */
   async hear(kind: number): Promise<Buffer> {
     const index = await vi.waitFor(
       () => {

@@ -36,7 +36,7 @@ export type Simulation = {
 export class PlacementRounds {
   readonly nodes: SimulatedNode[] = [];
   readonly #simulation: Simulation;
-  /** What everybody's record said in each of the last rounds, the newest first. */
+  /** What all records said in each of the last rounds, the newest first. */
   #history: ReadonlyMap<string, PeerRecord>[] = [];
   #round = 0;
   /** Times that a node changed what it hosts. */
@@ -55,7 +55,7 @@ export class PlacementRounds {
     this.nodes.splice(index, index === -1 ? 0 : 1);
   }
 
-  /** Everybody that is awake decides once, in any order. */
+  /** Every node that is awake decides once, in any order. */
   play(rounds: number): void {
     for (let played = 0; played < rounds; played += 1) {
       this.#round += 1;

@@ -49,7 +49,7 @@ export class PlayedWindow {
     return new PlayedWindow(machine, host, server);
   }
 
-  /** As at the start: nobody there, nothing running, no pause, every setting as it was. */
+  /** As at the start: no user there, nothing running, no pause, every setting as it was. */
   async reset(): Promise<void> {
     this.machine.tell(idleFacts);
     await this.host.call('resume', {});

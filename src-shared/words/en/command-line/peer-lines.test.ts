@@ -47,7 +47,7 @@ describe('peerLines', () => {
     ]);
   });
 
-  it('says what to do when there is nobody', () => {
+  it('says what to do when there is no peer', () => {
     expect(peerLines([], 0).join(' ')).toMatch(/No peers yet.*settings add peers/);
   });
 });

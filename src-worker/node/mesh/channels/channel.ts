@@ -44,7 +44,7 @@ export interface Channel {
   /** Ends the channel at once; the other side sees a reset. */
   abort(error: AppError): void;
   /**
-   * What breaks the rules from now on ends the channel and is nobody's fault for certain: a third party told both sides
+   * What breaks the rules from now on ends the channel and proves no fault: a third party told both sides
    * what the channel is for.
    */
   excuse(): void;

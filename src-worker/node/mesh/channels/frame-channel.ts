@@ -36,7 +36,7 @@ export interface FramePipe {
   ignore(): void;
 }
 
-/** Told of every error that the other side or a listener caused, for the log and the peer's reputation. */
+/** Called with every error that the other side or a listener caused, for the log and the peer's reputation. */
 export type ChannelReport = (error: AppError, peer: string) => void;
 
 export class FrameChannel implements Channel {

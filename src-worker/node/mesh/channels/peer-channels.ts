@@ -19,7 +19,7 @@ const openDeadlineMs = 10_000;
 /** Channels of one protocol to one peer; the peer's own limit is usually lower. */
 const maxOutboundChannels = 256;
 
-/** Told of peers that break the rules of a protocol, and how. */
+/** Called with peers that break the rules of a protocol, and how. */
 type OnViolation = (peer: string, proof: string) => void;
 
 export class PeerChannels implements ChannelOpener {

@@ -25,7 +25,7 @@ function world(): {
 }
 
 describe('DialQueue', () => {
-  it('gives a dial all the time there is when nobody waits', async () => {
+  it('gives a dial all the time there is when none waits', async () => {
     const { add, started } = world();
     add('a');
     await vi.waitFor(() => expect(started).toEqual(['a:10000']));

@@ -8,7 +8,7 @@ import { type BackOff, backOffMs } from '../../../../src-shared/back-off.ts';
 /** Dials at once: every one is a socket, and routers of households forget their tables at a thousand. */
 const maxDials = 192;
 
-/** How long an attempt may take while others wait, more with every failure; and as long as any while nobody waits. */
+/** How long an attempt may take while others wait, more with every failure; and as long as any while none waits. */
 const patience: BackOff = { firstMs: 1000, longestMs: 10_000 };
 
 type Job = {

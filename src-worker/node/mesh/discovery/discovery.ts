@@ -88,7 +88,7 @@ export class Discovery {
     relayClient.start(libp2p);
   }
 
-  /** Begins to connect: first to the peers from settings in their order, then to those of the last run. Waits for nobody. */
+  /** Begins to connect: first to the peers from settings in their order, then to those of the last run. Waits for none. */
   start(): void {
     this.#isStarted = true;
     this.#keepAll();

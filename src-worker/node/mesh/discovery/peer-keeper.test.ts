@@ -191,7 +191,7 @@ describe('PeerKeeper', () => {
     expect(dials).toHaveLength(256);
   });
 
-  it('dials nobody once it is stopped', async () => {
+  it('dials no peer once it is stopped', async () => {
     const { keeper, dials, lose } = world();
     keeper.keep([{ peer: 'a', address }]);
     keeper.stop();

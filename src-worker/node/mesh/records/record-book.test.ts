@@ -43,7 +43,7 @@ describe('RecordBook', () => {
     expect(believed(book)).toEqual(['a:3']);
   });
 
-  it('believes a peer that was doubted when it speaks for itself, or when somebody brings news of it', () => {
+  it('believes a peer that was doubted when it speaks for itself, or when another peer brings news of it', () => {
     const { book, clock } = bookWithClock();
     book.accept('a', record(5), false);
     book.accept('b', record(5), false);

@@ -1,5 +1,5 @@
 /**
- * What peers have said about themselves and is still believed. Pure but for the clock it is given; whoever
+ * What peers have said about themselves and is still believed. Pure but for the clock it is given; the caller that
  * calls `accept` has checked the signature.
  */
 import { recordLifetimeMs, type PeerRecord } from './record.ts';

@@ -131,7 +131,7 @@ describe('RecordExchange', () => {
     expect(told.get('a')?.at(-1)?.state).toBe('draining');
   });
 
-  it('says good-bye to everybody, and nothing after it', async () => {
+  it('says good-bye to all peers, and nothing after it', async () => {
     const { exchange, told } = await exchangeWithPeers();
     exchange.connected('a');
     exchange.connected('b');

@@ -39,7 +39,7 @@ describe('RecordGossip', () => {
     await vi.waitFor(() => expect(told).toEqual(['new<one 2']));
   });
 
-  it('tells the record of a node that is for its pools alone to nobody else', async () => {
+  it('tells the record of a node that is for its pools alone to no other peer', async () => {
     const { gossip, told } = world([['signer', 'member']]);
     gossip.connected('member');
     gossip.connected('stranger');

@@ -42,7 +42,7 @@ describe('listenToRecords', () => {
     await vi.waitFor(() => expect(heard).toEqual(['speaker 1', 'speaker 2']));
   });
 
-  it('hears the signed record of somebody else only when it comes as such', async () => {
+  it('hears the signed record of another peer only when it comes as such', async () => {
     const { speaker, heard } = await conversation();
     const other = await sealRecord(recordOf(1), await generateKeyPair('Ed25519'));
     await speaker.send(recordKinds.forwarded, other);

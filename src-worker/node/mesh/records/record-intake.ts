@@ -25,7 +25,7 @@ export type Hearsay = {
   readonly bytes: Uint8Array;
 };
 
-/** Told of every valid record. */
+/** Called with every valid record. */
 export type RecordListener = (peer: string, record: PeerRecord, way: Hearsay) => void;
 
 /** Which records were verified lately: gossip brings each several times. */

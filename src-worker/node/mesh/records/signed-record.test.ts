@@ -110,7 +110,7 @@ describe('signed records', () => {
     expect(accepted).toEqual(accepted.map(() => original));
   });
 
-  it('are refused when somebody puts his own key in', async () => {
+  it('are refused when another key is put in', async () => {
     const [alice, mallory] = [await generateKeyPair('Ed25519'), await generateKeyPair('Ed25519')];
     const original = RecordEnvelope.createFromProtobuf(await sealRecord(record, alice));
     const forged = new RecordEnvelope({

@@ -7,7 +7,7 @@ import type { Stream } from '@libp2p/interface';
 /** What may be under way in one direction, in bytes; a paused stream stops its sender by its window. */
 const maxUnderWay = 1024 * 1024;
 
-/** Told of bytes that came; answers for how many milliseconds no more may. */
+/** Called with bytes that came; returns for how many milliseconds no more may. */
 type Spend = (bytes: number) => number;
 
 /** Watches both until they close. */

@@ -1,5 +1,5 @@
 /**
- * yamux with bounds for what strangers make it keep, on every connection and stream that comes in; what it bounds by
+ * yamux with bounds for the memory that strangers make it use, on every connection and stream that comes in; what it bounds by
  * itself are windows alone.
  */
 import type { MessageStream, StreamMuxerFactory } from '@libp2p/interface';

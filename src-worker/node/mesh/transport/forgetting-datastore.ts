@@ -1,4 +1,4 @@
-/** A datastore that keeps nothing: for services that would otherwise store what strangers send. */
+/** A datastore that stores nothing: for services that would otherwise store what strangers send. */
 import type { kadDHT } from '@libp2p/kad-dht';
 
 type Datastore = Parameters<ReturnType<typeof kadDHT>>[0]['datastore'];

@@ -1,5 +1,5 @@
 /**
- * What a peer may make the multiplexer keep. yamux (8.0) waits for as many bytes as a frame's header promises, up to
+ * The memory that a peer may make the multiplexer use. yamux (8.0) waits for as many bytes as a frame's header promises, up to
  * 4 GiB, and queues an answer to every small frame without asking whether the peer reads any; both are checked
  * here before they reach it. Frames: https://github.com/hashicorp/yamux/blob/master/spec.md
  */

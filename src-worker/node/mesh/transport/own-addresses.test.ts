@@ -117,7 +117,7 @@ describe('what is told of where this node is', () => {
 });
 
 describe('from where this node is reached', () => {
-  it('is its house, until somebody from outside came in', () => {
+  it('is its house, until a peer from outside came in', () => {
     const known = inHouse();
     expect(known.own.reach()).toBe('local');
     known.connection('inbound', '/ip4/192.168.1.7/tcp/50000');

@@ -118,7 +118,7 @@ export function inviteId(secret: string): string {
   return hashOf(secret).subarray(0, 4).toString('hex');
 }
 
-/** What the inviter keeps of the secret: its file does not let anybody in. */
+/** What the inviter stores of the secret: its file lets no one in. */
 export function secretHash(secret: string): string {
   return hashOf(secret).toString('hex');
 }

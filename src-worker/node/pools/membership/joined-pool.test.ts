@@ -149,7 +149,7 @@ describe('a pool', () => {
     expect([one.pool.state, other.pool.state]).toEqual(['active', 'removed']);
   });
 
-  it('stays bounded when an admin lets everybody in, and has room again for whom comes later', async () => {
+  it('stays bounded when an admin lets every peer in, and has room again for those that come later', async () => {
     const owner = await seat('admin', { isOwner: true });
     const [template] = [await membershipOf(key, (await someKey()).peer, { at: start })];
     let taken = 0;

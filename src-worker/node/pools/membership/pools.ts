@@ -68,7 +68,7 @@ export class Pools {
     this.#saves = new SaveQueue((id) => this.#write(id));
   }
 
-  /** Told of everything that other members should hear; there is one listener. */
+  /** Called with everything that other members should hear; there is one listener. */
   listen(onNews: (item: PoolNewsItem) => void): void {
     this.#onNews = onNews;
   }

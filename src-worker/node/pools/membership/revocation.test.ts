@@ -87,7 +87,7 @@ describe('a set of revocations', () => {
     expect(set.isVoid(adminMembership)).toBe(false);
   });
 
-  it('lets admins remove members but no admins, and everybody go', async () => {
+  it('lets admins remove members but no admins, and every member go', async () => {
     const other = await someKey();
     const otherAdmin = await membershipOf(pool, other.peer, { role: 'admin', at });
     const removed = await revoked(membership, admin, adminMembership);

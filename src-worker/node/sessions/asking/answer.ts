@@ -35,7 +35,7 @@ export type AnswerOptions = Omit<AnswerSourcesOptions, 'feed' | 'pace' | 'detour
   readonly wakeOwnShards: (signal: AbortSignal) => Promise<void>;
   /** Whether this node serves no shards now: what its own ones refuse then is not over in a moment. */
   readonly isIdle: () => boolean;
-  /** A stage failed; whose fault it was is in it. */
+  /** A stage failed; the event says whose fault it was. */
   readonly onStageFailed: (failure: ChainFailure) => void;
   /** A peer does not answer, not even how far it is. */
   readonly onSilent: (peer: string) => void;

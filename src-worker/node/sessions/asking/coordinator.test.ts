@@ -125,7 +125,7 @@ describe.each(cuts)('an answer over %s', (_title, ranges) => {
     await expectAllFree(...nodes);
   });
 
-  it('stops every stage when the signal aborts, even while nobody takes tokens', async () => {
+  it('stops every stage when the signal aborts, even while no tokens are taken', async () => {
     const [mesh, nodes] = await meshOf(ranges);
     const abort = new AbortController();
     const events = mesh

@@ -18,7 +18,7 @@ import { aliveEveryMs } from '../protocol/stage-messages.ts';
 
 export type CoordinatorOptions = Omit<RoutePlannerOptions, 'self' | 'prefixHolders'> & {
   readonly opener: ChannelOpener;
-  /** A stage failed; whose fault it was is in it. */
+  /** A stage failed; the event says whose fault it was. */
   readonly onStageFailed?: (failure: ChainFailure) => void;
   readonly onAnswered?: (manifestId: string, receipt: Receipt) => void;
   /** A stage of this peer refused a request that another chain then answered. */

@@ -97,7 +97,7 @@ describe('an answer of which a stage fails in the middle', () => {
     await expectAllFree(...nodes.values());
   });
 
-  it('waits for its layers to come back where nobody else has them', async () => {
+  it('waits for its layers to come back where no other peer has them', async () => {
     const mesh = new FakeMesh();
     const a = await mesh.add('a', [0, 5]);
     const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
@@ -224,7 +224,7 @@ describe('an answer of which a stage announces that it is leaving', () => {
     await expectAllFree(...nodes.values());
   });
 
-  it('goes on as long as it can where nobody else has the layers', async () => {
+  it('goes on as long as it can where no other peer has the layers', async () => {
     const mesh = new FakeMesh();
     const a = await mesh.add('a', [0, 5]);
     const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
@@ -316,7 +316,7 @@ describe('an answer that stands still', () => {
     await expectAllFree(...nodes.values());
   });
 
-  it('waits for a stage that opens slowly where nobody else has its layers', async () => {
+  it('waits for a stage that opens slowly where no other peer has its layers', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 2]);
     await mesh.add('b', [3, 5]);

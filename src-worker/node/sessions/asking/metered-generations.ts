@@ -15,7 +15,7 @@ type OnWanted = (manifestId: string, tokens: number, rules: RouteRules | undefin
 export class MeteredGenerations implements Generations {
   readonly #inner: Generations;
   readonly #onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void;
-  /** Told of tokens that were asked for, answered or not. */
+  /** Called with tokens that were asked for, answered or not. */
   readonly #onWanted: OnWanted;
   readonly #seal: (receipt: Receipt) => Receipt;
   readonly #speed = new SpeedMeter();

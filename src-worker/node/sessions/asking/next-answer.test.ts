@@ -359,7 +359,7 @@ describe('an answer that another source is to go on with', () => {
     expect(nextAnswer(often, events.warmedUp(successor)).state.phase.name).toBe('answering');
   });
 
-  it('lets it compute the rest at once where nobody answers meanwhile', () => {
+  it('lets it compute the rest at once where no source answers meanwhile', () => {
     const state = at({ ...phases.orphaned, successor: { ...warming, computed: 100 } });
     const next = nextAnswer(state, events.warmedUp(successor));
     expect(lists(next, 'run')).toMatchObject({ source: successor, from: 100 });
@@ -467,7 +467,7 @@ describe('an answer whose source fails', () => {
     );
   });
 
-  it('remembers who refused it until somebody answers', () => {
+  it('remembers who refused it until a peer answers', () => {
     const refused = { ...events.failed(current), failure: failure('request-invalid', 'b') };
     const searching = nextAnswer(at(phases.opening, { tokens: 0 }), refused);
     expect(searching.state.progress.refusing).toEqual(['b']);

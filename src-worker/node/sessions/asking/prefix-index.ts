@@ -1,6 +1,6 @@
 /**
  * Where prompts of earlier answers may still be in the caches of a chain's stages, so that a conversation's next
- * question only computes what is new. Stages keep them for minutes and drop them without a word; a question that finds
+ * question only computes what is new. Stages cache them for minutes and drop them without a word; a question that finds
  * nothing computes everything.
  *
  * Only whole pieces of a prompt are resumed, in the size in which the new prompt would be cut, and nothing that was
@@ -15,7 +15,7 @@ import { isSameRange, rangeOf } from '../../../../src-shared/layers.ts';
 
 /** Conversations that are remembered; the one that was longest not gone on with is forgotten first. */
 const maxChains = 32;
-/** About as long as stages keep anything, in milliseconds. */
+/** About as long as stages cache anything, in milliseconds. */
 const keepForMs = 300_000;
 
 export type CachedChain = {
@@ -33,7 +33,7 @@ export type Resume = { readonly session: string; readonly tokens: number };
 
 type Asked = { readonly model: ModelSummary; readonly promptTokens: readonly number[] };
 
-/** What a chain can keep of a prompt that it computed; undefined where that is too short to be worth anything. */
+/** What a chain can cache of a prompt that it computed; undefined where that is too short to be worth anything. */
 export function cachedChainOf(
   { model, promptTokens }: Asked,
   route: readonly RouteStage[],

@@ -34,7 +34,7 @@ describe('a stage that says that the request is at fault', () => {
     },
   );
 
-  it('is believed in the end, as a quotation of one line, when everybody says so', async () => {
+  it('is believed in the end, as a quotation of one line, when all peers say so', async () => {
     const mesh = new FakeMesh();
     const refusals = [
       await mesh.addRefusing('a', () => ({ code: 'request-invalid', message: 'No' })),

@@ -58,7 +58,7 @@ describe('when a chain cannot be opened', () => {
     expect(error?.message).toContain('All sessions are taken');
   });
 
-  it('names the layers that nobody else hosts when a peer is gone', async () => {
+  it('names the layers that no other peer hosts when a peer is gone', async () => {
     const mesh = new FakeMesh();
     const nodes = [await mesh.add('a', [0, 2]), await mesh.add('b', [3, 5])];
     mesh.loopback.vanish('b');

@@ -33,7 +33,7 @@ async function wait(mesh: FakeMesh, ms: number): Promise<void> {
 }
 
 describe('an answer that stands still', () => {
-  it('ends with an error that names the stage after twenty seconds where nobody else has its layers', async () => {
+  it('ends with an error that names the stage after twenty seconds where no other peer has its layers', async () => {
     const mesh = new FakeMesh();
     const nodes = [await mesh.add('a', [0, 2]), await mesh.add('b', [3, 5])];
     const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());

@@ -1,4 +1,4 @@
-/** The data channels between stages: who may attach, and what may come through. */
+/** The data channels between stages: which peers may attach, and what may come through. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   hidden,

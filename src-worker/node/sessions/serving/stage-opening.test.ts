@@ -200,7 +200,7 @@ describe('an open', () => {
     expect(target.node.service.sessionCount).toBe(1);
   });
 
-  it('that was refused takes no data channel with it that nobody would ever close', async () => {
+  it('that was refused takes no data channel with it that would never be closed', async () => {
     const input = await target.attach();
     const refused = await target.tryOpen(openOfTwo('last', { output: null }));
     await refused.hearFailure();

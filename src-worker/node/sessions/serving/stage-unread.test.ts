@@ -31,7 +31,7 @@ function computed(): number {
     .length;
 }
 
-describe('results that nobody reads', () => {
+describe('results that are not read', () => {
   it('end the session of a shard that feeds itself', async () => {
     const control = await target.open(openWhole({ sampling, lastPosition: asked, cells: asked }));
     stopReading(control);

@@ -1,6 +1,6 @@
 /**
  * JSON Schema to GBNF, so that the sampler lets nothing else out than JSON that is valid for the schema. Where
- * JSON Schema leaves more open than is useful (white space, the order of properties, properties that nobody
+ * JSON Schema leaves more open than is useful (white space, the order of properties, properties that no one
  * declared) the grammar allows less. `oneOf` is read like `anyOf`.
  *
  * node-llama-cpp has such a converter, but it makes all properties required, ignores what it does not know,

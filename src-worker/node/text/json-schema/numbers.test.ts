@@ -187,7 +187,7 @@ describe('the grammar of a number with a format', () => {
     expect([matches('5'), matches('"2024-01-01"'), matches('"x"')]).toEqual([true, true, false]);
   });
 
-  it('is none for a format that nobody knows', () => {
+  it('is none for an unknown format', () => {
     expect(() => jsonSchemaGrammar({ type: 'integer', format: 'int128' })).toThrow(
       'the format "int128" is not supported (int8, int16',
     );
