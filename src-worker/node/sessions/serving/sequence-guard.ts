@@ -11,9 +11,14 @@ export class SequenceGuard {
     this.#next = cachedTokens;
   }
 
-  /** Position of the token after the last one taken. */
+  /** Position of the token after the last one taken, or that the stage went on with by itself. */
   get next(): number {
     return this.#next;
+  }
+
+  /** The stage goes on by itself with a token that it sampled for this position; what came in since stays counted. */
+  goOnAt(position: number): void {
+    this.#next = Math.max(this.#next, position + 1);
   }
 
   /**

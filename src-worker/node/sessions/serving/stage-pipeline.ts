@@ -51,8 +51,6 @@ export class StagePipeline {
   #isGrowing = false;
   #unsent = 0;
   #untold = 0;
-  /** Position of the last sampled token: all before it went through the layers. */
-  #sampledAt = 0;
   #room: PromiseWithResolvers<void> | undefined;
 
   constructor(options: StagePipelineOptions) {
@@ -142,12 +140,7 @@ export class StagePipeline {
     return Math.min(tokens, this.#guard.next);
   }
 
-  /** The position behind the last one that went through the layers, also where the engine fed itself. */
-  get computedTo(): number {
-    return Math.max(this.#guard.next, this.#sampledAt);
-  }
-
-  /** How far the session has come: the position behind what came in, and how much of that is not out yet. */
+  /** How far the session has come: the position behind what came in or is fed back, and how much of that is not out yet. */
   get progress(): Progress {
     return {
       taken: this.#guard.next,
@@ -236,9 +229,6 @@ export class StagePipeline {
   #passSampled(output: Work): void {
     const { open, engine, account, toCoordinator, toNext } = this.#options;
     this.#count(this.#flying.takeSampled(output));
-    if ((output.flags & workFlags.warmUp) === 0) {
-      this.#sampledAt = Math.max(this.#sampledAt, output.position);
-    }
     const parts = encodeWork({ ...output, session: channelSession });
     if (feedsFirst(this.#role)) {
       void toNext(workKinds.sampled, ...parts);
@@ -246,6 +236,7 @@ export class StagePipeline {
     this.#untold += 1;
     void toCoordinator(workKinds.sampled, ...parts).then(this.#onTold);
     if (feedsItself(this.#role) && isFollowed(output) && output.position < open.lastPosition) {
+      this.#guard.goOnAt(output.position);
       if (output.position < (engine.selfFeedUntil ?? 0)) {
         // The engine computes this token without being asked.
         account.addTokens(1);

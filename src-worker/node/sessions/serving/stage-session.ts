@@ -330,7 +330,7 @@ export class StageSession {
       open: this.open,
       requester: this.requester,
       fromPosition: this.#engine?.cachedTokens ?? 0,
-      toPosition: this.#pipeline?.computedTo ?? 0,
+      toPosition: this.#pipeline?.progress.taken ?? 0,
     };
     return this.account.toSignedMessage(work, key, Date.now());
   }
