@@ -212,7 +212,7 @@ describe('a crash', () => {
       {
         state: 'faulted',
         pid: null,
-        fault: expect.stringContaining('tried again after 0.25 s.'),
+        fault: 'The engine was ended by SIGKILL It is tried again after 0.25 s.',
       },
     ]);
     await expect(shard?.openSession(request, listener())).rejects.toMatchObject({
