@@ -1,29 +1,18 @@
 import { expect, it } from 'vitest';
 import {
-  hostOf,
+  hosting,
   listener,
   ownRequest,
   request,
-  settle,
-  whole,
+  servingShard,
 } from '../../../test/support/sessions/fake-shard-host.ts';
-import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts';
-import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 import type { ShardSession, ShardSessionRequest } from './serving-shard.ts';
 
 /** A whole model of 1000 cells and two sessions, of which one left a cached prefix of 300 tokens, named "kept". */
 async function shardWithCachedPrefix() {
-  const engines = new FakeEngines();
-  const host = hostOf(engines);
-  host.setDesired([{ model: 'Fake model' }]);
-  await settle();
-  const open = async (more: Partial<ShardSessionRequest> = {}): Promise<ShardSession> => {
-    const shard = host.find(fakeModel.manifestId, whole, false);
-    if (shard === undefined) {
-      throw new Error('The shard does not serve');
-    }
-    return await shard.openSession({ ...request, ...more }, listener());
-  };
+  const { engines, host } = await hosting();
+  const open = (more: Partial<ShardSessionRequest> = {}): Promise<ShardSession> =>
+    servingShard(host).openSession({ ...request, ...more }, listener());
   (await open()).retain('kept', 300);
   const [engine] = engines.all;
   if (engine === undefined) {

@@ -1,24 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
 import {
+  hosting,
   hostOf,
   left,
   listener,
   ownRequest,
   request,
   right,
+  servingShard,
   settle,
+  useFakeTimeouts,
   whole,
 } from '../../../test/support/sessions/fake-shard-host.ts';
 import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts';
 import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+useFakeTimeouts();
 
 describe('a machine that works for its own user alone', () => {
   const model = fakeModel.manifestId;
@@ -43,17 +41,11 @@ describe('a machine that works for its own user alone', () => {
   });
 
   it('keeps an engine that answers its user, and ends what it does for others', async () => {
-    const engines = new FakeEngines();
-    const host = hostOf(engines);
-    host.setDesired([
-      { model: 'Fake model', layers: left },
-      { model: 'Fake model', layers: right },
-    ]);
-    await settle();
+    const { engines, host } = await hosting([left, right]);
     const own = listener();
     const foreign = listener();
-    await host.find(model, left, true)?.openSession(ownRequest, own);
-    await host.find(model, left, false)?.openSession(request, foreign);
+    await servingShard(host, left, true).openSession(ownRequest, own);
+    await servingShard(host, left).openSession(request, foreign);
     await host.setWork({ state: 'paused', answersOwner: true });
     expect(engines.running.map(({ parameters }) => parameters.role)).toEqual(['first']);
     expect(engines.running[0]?.closed).toEqual([2]);
@@ -72,10 +64,10 @@ describe('a machine that works for its own user alone', () => {
     await host.setWork({ state: 'paused', answersOwner: true });
     host.setDesired([{ model: 'Fake model' }]);
     await host.wake(model, whenever);
-    const session = await host.find(model, whole, true)?.openSession(ownRequest, listener());
+    const session = await servingShard(host, whole, true).openSession(ownRequest, listener());
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(engines.running).toHaveLength(1);
-    session?.close();
+    session.close();
     await vi.advanceTimersByTimeAsync(299_999);
     expect(engines.running).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);

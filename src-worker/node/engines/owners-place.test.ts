@@ -5,11 +5,11 @@ import {
   listener,
   ownRequest,
   request,
+  servingShard,
   settle,
   whole,
 } from '../../../test/support/sessions/fake-shard-host.ts';
 import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts';
-import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
 import { ShardHost } from './shard-host.ts';
 
@@ -26,16 +26,11 @@ async function shard(maxSessions = 3) {
   });
   host.setDesired([{ model: 'Fake model' }]);
   await settle();
-  const open = async (
+  const open = (
     by: Partial<ShardSessionRequest> = {},
     heard: ShardSessionListener = listener(),
-  ): Promise<ShardSession> => {
-    const found = host.find(fakeModel.manifestId, whole, true);
-    if (found === undefined) {
-      throw new Error('The shard does not serve');
-    }
-    return await found.openSession({ ...request, ...by }, heard);
-  };
+  ): Promise<ShardSession> =>
+    servingShard(host, whole, true).openSession({ ...request, ...by }, heard);
   return { host, open, time };
 }
 

@@ -1,27 +1,25 @@
 import { writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
 import {
+  hosting,
   hostOf,
   left,
   library,
   listener,
   request,
+  servingShard,
   settle,
+  useFakeTimeouts,
   whole,
 } from '../../../test/support/sessions/fake-shard-host.ts';
 import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts';
 import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 import { temporaryFolder } from '../../../test/support/machine/temporary-folder.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+useFakeTimeouts();
 
 async function hostedFile() {
   const path = join(await temporaryFolder(), 'model.gguf');
@@ -40,7 +38,7 @@ describe('a shard whose file is its owner’s', () => {
   it('is ended with its sessions when the file is written over, and says so', async () => {
     const { path, engines, host } = await hostedFile();
     const failed = listener();
-    await host.find(fakeModel.manifestId, whole, false)?.openSession(request, failed);
+    await servingShard(host).openSession(request, failed);
     await writeFile(path, 'other weights');
     await vi.waitFor(() =>
       expect(failed.failures).toMatchObject([
@@ -58,9 +56,9 @@ describe('a shard whose file is its owner’s', () => {
 
   it('answers no one after the file was written over, before anything told of it', async () => {
     const { path, engines, host } = await hostedFile();
-    const shard = host.find(fakeModel.manifestId, whole, false);
+    const shard = servingShard(host);
     writeFileSync(path, 'other weights');
-    const opened = shard?.openSession(request, listener());
+    const opened = shard.openSession(request, listener());
     await expect(opened).rejects.toMatchObject({ code: 'engine-died' });
     expect(engines.all[0]?.opened).toEqual([]);
   });
@@ -84,9 +82,7 @@ describe('a shard whose file is its owner’s', () => {
 it('a fault is remembered while the machine is idle, until other layers are hosted', async () => {
   const engines = new FakeEngines();
   engines.refuseLoads = new AppError('engine-load-failed', 'It is broken.');
-  const host = hostOf(engines);
-  host.setDesired([{ model: 'Fake model' }]);
-  await settle();
+  const { host } = await hosting([whole], engines);
   expect(host.faultOf(fakeModel.manifestId)).toBe('It is broken.');
   await host.setWork({ state: 'paused', answersOwner: false });
   expect(host.faultOf(fakeModel.manifestId)).toBe('It is broken.');

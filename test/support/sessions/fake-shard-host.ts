@@ -1,12 +1,15 @@
 /** A shard host over engines without processes. */
+import { afterEach, beforeEach, vi } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
 import { samplingSchema } from '../../../src-shared/model.ts';
+import type { LayerRange } from '../../../src-shared/model.ts';
 import type {
+  ServingShard,
   ShardSessionListener,
   ShardSessionRequest,
 } from '../../../src-worker/node/engines/serving-shard.ts';
 import { ShardHost, type ShardSource } from '../../../src-worker/node/engines/shard-host.ts';
-import type { FakeEngines } from './node-fake-engines.ts';
+import { FakeEngines } from './node-fake-engines.ts';
 import { fakeModel } from './node-fake-mesh.ts';
 
 /** Of three places one is the owner's. */
@@ -63,6 +66,36 @@ export function hostOf(engines: FakeEngines, source = library()): ShardHost {
 export const whole = { firstLayer: 0, lastLayer: 5 };
 export const left = { firstLayer: 0, lastLayer: 2 };
 export const right = { firstLayer: 3, lastLayer: 5 };
+
+/** A host that serves these ranges of the fake model, or all of it. */
+export async function hosting(
+  ranges: readonly LayerRange[] = [whole],
+  engines = new FakeEngines(),
+) {
+  const host = hostOf(engines);
+  host.setDesired(ranges.map((layers) => ({ model: fakeModel.name, layers })));
+  await settle();
+  return { engines, host };
+}
+
+/** What serves these layers of the fake model. */
+export function servingShard(host: ShardHost, layers = whole, isOwn = false): ServingShard {
+  const shard = host.find(fakeModel.manifestId, layers, isOwn);
+  if (shard === undefined) {
+    throw new Error('No shard serves these layers');
+  }
+  return shard;
+}
+
+/** Timeouts pass by hand in every test of a file. */
+export function useFakeTimeouts(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+}
 
 /** Lets everything that waits for no timer happen. */
 export async function settle(): Promise<void> {
