@@ -62,19 +62,22 @@ describe('a session', () => {
     ['feeds itself to the end', Number.POSITIVE_INFINITY],
     ['feeds itself as far as its cells reach', 5],
     ['is fed by its stage', 0],
-  ])('leaves what it generated in the cache too, where its engine %s', async (_title, sureCells) => {
-    const [shard] = target.node.shards;
-    Object.assign(shard ?? {}, { sureCells });
-    const control = await target.open(openWhole({ lastPosition: 8 }));
-    await control.work(stageKinds.tokens);
-    for (const position of [4, 5, 6, 7, 8]) {
-      expect(await control.hearToken()).toMatchObject({ position });
-    }
-    await control.channel.send(stageKinds.retain, encodeTokens([7]));
-    void control.channel.close();
-    await target.untilNoSession();
-    expect([...(shard?.retained.values() ?? [])]).toEqual([7]);
-  });
+  ])(
+    'leaves what it generated in the cache too, where its engine %s',
+    async (_title, sureCells) => {
+      const [shard] = target.node.shards;
+      Object.assign(shard ?? {}, { sureCells });
+      const control = await target.open(openWhole({ lastPosition: 8 }));
+      await control.work(stageKinds.tokens);
+      for (const position of [4, 5, 6, 7, 8]) {
+        expect(await control.hearToken()).toMatchObject({ position });
+      }
+      await control.channel.send(stageKinds.retain, encodeTokens([7]));
+      void control.channel.close();
+      await target.untilNoSession();
+      expect([...(shard?.retained.values() ?? [])]).toEqual([7]);
+    },
+  );
 
   it.each<[string, number, Partial<Work>, string, string]>([
     [
