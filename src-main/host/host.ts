@@ -136,10 +136,10 @@ export class Host {
       effects: {
         work: (pace) =>
           this.#node.setWork({ state: 'serving', answersOwner: true, reason: null, pace }),
-        drain: (reason, answersOwner) =>
-          this.#node.setWork({ state: 'draining', answersOwner, reason }),
-        release: (reason, answersOwner) =>
-          this.#node.setWork({ state: 'paused', answersOwner, reason }),
+        drain: (duty, answersOwner) =>
+          this.#node.setWork({ state: 'draining', answersOwner, reason: duty }),
+        release: (duty, answersOwner) =>
+          this.#node.setWork({ state: 'paused', answersOwner, reason: duty }),
       },
       settings: () => this.#settings.current,
       node: () => this.#node.status,

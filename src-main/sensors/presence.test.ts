@@ -56,7 +56,7 @@ it('leaves the login screen and closing sessions out, and terminals where screen
   const terminal = session({ Type: 'tty', IdleSinceHintMonotonic: '1000000', LockedHint: 'no' });
   expect(parseSessions([greeter, closing, terminal].join('\n\n'), 5000)).toEqual({
     inputIdleMs: known(4000),
-    isLocked: unknown('there is no screen that could be locked'),
+    isLocked: unknown({ code: 'untold', fact: 'no-screen' }),
   });
 });
 
@@ -67,7 +67,7 @@ it.each([
   session({ IdleSinceHintMonotonic: 'x' }),
 ])('never takes what it cannot read for idle (%#)', (text) => {
   expect(parseSessions(text, 1e9).inputIdleMs).toEqual(
-    unknown('logind does not tell when the machine was last used'),
+    unknown({ code: 'untold', fact: 'last-use' }),
   );
 });
 
@@ -140,8 +140,8 @@ it('does not believe the X server under Wayland, and goes by logind without exac
 
 it('is unknown where nothing can be asked, or somebody is there whom logind does not know', async () => {
   expect(await readLinuxPresence(answers({}), signal, {}, '/')).toEqual({
-    inputIdleMs: unknown('loginctl is not installed'),
-    isLocked: unknown('loginctl is not installed'),
+    inputIdleMs: unknown({ code: 'not-installed', tool: 'loginctl' }),
+    isLocked: unknown({ code: 'not-installed', tool: 'loginctl' }),
   });
   const empty = answers({ 'loginctl list-sessions': '\n' });
   const screen = { DISPLAY: ':0' };
@@ -198,5 +198,7 @@ it('takes over what Windows tells, and its silence', () => {
     isLocked: known(true),
   });
   expect(windowsPresence(known({ ...owner, idleMs: undefined })).inputIdleMs.isKnown).toBe(false);
-  expect(windowsPresence(unknown('gone')).isLocked).toEqual(unknown('gone'));
+  expect(windowsPresence(unknown({ code: 'failed', message: 'gone' })).isLocked).toEqual(
+    unknown({ code: 'failed', message: 'gone' }),
+  );
 });
