@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { AppError } from '../../src-shared/errors.ts';
 import {
   othersIdleMs,
   parseConsoleLock,
@@ -13,7 +12,7 @@ import {
   windowsPresence,
 } from './presence.ts';
 import { known, unknown } from './reading.ts';
-import type { RunCommand } from '../base/run-command.ts';
+import { MissingToolError, type RunCommand } from '../base/run-command.ts';
 
 const { signal } = new AbortController();
 
@@ -75,7 +74,7 @@ function answers(texts: Readonly<Record<string, string>>): RunCommand {
   return (command, args) => {
     const text = texts[`${command} ${args[0] ?? ''}`.trim()] ?? texts[command];
     return text === undefined
-      ? Promise.reject(new AppError('child-failed', `${command} is not installed`))
+      ? Promise.reject(new MissingToolError(command, undefined))
       : Promise.resolve(text);
   };
 }
