@@ -111,7 +111,9 @@ const delayed: Readonly<Record<Tool, readonly (keyof Facts)[]>> = {
 async function firstRound({ watch, clock, tools }: Machine, hanging?: Tool): Promise<Facts> {
   const isRead = (name: keyof Facts): boolean => {
     const reading = watch.facts[name];
-    return reading.isKnown || !['not-read-yet', 'not-answered-yet'].includes(reading.reason.code);
+    return (
+      reading.isKnown || !/not been read yet|not answered yet/.test(missingWords(reading.reason))
+    );
   };
   const names = Object.keys(watch.facts) as (keyof Facts)[];
   if (hanging !== undefined) {
