@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** What is read now and then, each at its own rate. */
-export const readingSources = [
+const readingSources = [
   'owner-use',
   'other-use',
   'processes',

@@ -1,6 +1,6 @@
 /** Making and handling readings: a value, or the reason why there is none. Missing is never zero. */
 import type { Reading } from '../../src-shared/duty.ts';
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError, missingCase } from '../../src-shared/errors.ts';
 import type {
   MissingReason,
   ReadingSource,
@@ -41,8 +41,18 @@ function bounded(reason: SingleReason): SingleReason {
       return { ...reason, message: printable(reason.message, longestText) };
     case 'not-installed':
       return { ...reason, tool: printable(reason.tool, longestText) };
-    default:
+    case 'not-read-yet':
+    case 'read-anew':
+    case 'outdated':
+    case 'no-answer':
+    case 'not-answered-yet':
+    case 'asked-anew':
+    case 'silent':
+    case 'other-system':
+    case 'untold':
       return reason;
+    default:
+      return missingCase(reason);
   }
 }
 

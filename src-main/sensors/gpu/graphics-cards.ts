@@ -88,9 +88,11 @@ function completed(facts: GpuFacts, seen: readonly GpuFacts[]): GpuFacts {
 
 /** Why neither way tells of cards; of a reason that is already of two ways, the first counts. */
 function bothReasons(first: MissingReason, second: MissingReason): MissingReason {
-  const single = (reason: MissingReason): SingleReason =>
-    reason.code === 'both' ? reason.first : reason;
-  return { code: 'both', first: single(first), second: single(second) };
+  return { code: 'both', first: singleReason(first), second: singleReason(second) };
+}
+
+function singleReason(reason: MissingReason): SingleReason {
+  return reason.code === 'both' ? reason.first : reason;
 }
 
 /** The same card, with the tool's trouble as the reason of what is not known. */
