@@ -16,7 +16,10 @@ test('a card is shown with what it does, and what is not known with its reason',
       memoryBytes: known(24 * 1024 ** 3),
       temperatureCelsius: known(80),
       powerWatts: known(287),
-      fanShare: { isKnown: false, reason: 'this card does not tell its fan' },
+      fanShare: {
+        isKnown: false,
+        reason: { code: 'failed', message: 'this card does not tell its fan' },
+      },
     }),
   );
   const page = await openView('Machine');
@@ -91,7 +94,9 @@ test('what could not be ruled out is told as such, with the way to its check', a
   openView,
   played,
 }) => {
-  played.machine.tell({ onBattery: { isKnown: false, reason: 'no battery tells' } });
+  played.machine.tell({
+    onBattery: { isKnown: false, reason: { code: 'failed', message: 'no battery tells' } },
+  });
   const page = await openView('Machine');
   await expect(page.getByText('This could not be ruled out.')).toBeVisible(shownWithin);
   await page.getByRole('region', { name: 'Why it is paused' }).getByRole('link').click();
