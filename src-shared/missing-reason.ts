@@ -17,7 +17,14 @@ export const readingSources = [
 export type ReadingSource = (typeof readingSources)[number];
 
 /** What nvidia-smi tells of a card in a number. */
-export const cardFields = ['load', 'memory', 'memory-in-use', 'temperature', 'power', 'fan'] as const;
+export const cardFields = [
+  'load',
+  'memory',
+  'memory-in-use',
+  'temperature',
+  'power',
+  'fan',
+] as const;
 export type CardField = (typeof cardFields)[number];
 
 /** What this system, driver or tool does not tell; nothing that was tried failed. */
