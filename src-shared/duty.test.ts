@@ -8,7 +8,7 @@ const causes: PauseCause[] = [
   { code: 'asked', choice: 'until restart', until: null },
   { code: 'failed', message: 'The engine has died', retryAt: noon.wallMs },
   { code: 'too-hot', card: null, celsius: 95 },
-  { code: 'heat-unknown', card: '', missing: 'no sensor' },
+  { code: 'heat-unknown', card: '', missing: { code: 'failed', message: 'no sensor' } },
   { code: 'program-running', names: ['Hades'], others: 3 },
   { code: 'outside-hours', opensAt: null },
   { code: 'in-use', minutes: 1 },

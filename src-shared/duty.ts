@@ -4,17 +4,18 @@
  */
 import { z } from 'zod';
 import { lenientList } from './lenient-list.ts';
+import { type MissingReason, missingReasonSchema } from './missing-reason.ts';
 
 /** What a sensor says: a value, or why there is none. An unknown reading never counts as idle. */
 function readingSchema<T extends z.ZodType>(value: T) {
   return z.discriminatedUnion('isKnown', [
     z.object({ isKnown: z.literal(true), value }),
-    z.object({ isKnown: z.literal(false), reason: z.string() }),
+    z.object({ isKnown: z.literal(false), reason: missingReasonSchema }),
   ]);
 }
 export type Reading<T> =
   | { readonly isKnown: true; readonly value: T }
-  | { readonly isKnown: false; readonly reason: string };
+  | { readonly isKnown: false; readonly reason: MissingReason };
 
 const numberReading = readingSchema(z.number());
 const yesOrNoReading = readingSchema(z.boolean());
@@ -92,8 +93,6 @@ export type PauseChoice = z.infer<typeof pauseChoiceSchema>;
 
 /** What a program or a card calls itself, made printable. */
 const shownNameSchema = z.string().max(100);
-/** Why a reading is missing. */
-const missingSchema = z.string().max(300);
 
 /**
  * What exactly makes the machine pause. Times are wall-clock milliseconds, percentages 0 to 100; a card of null is the
@@ -112,7 +111,11 @@ const causeSchema = z.discriminatedUnion('code', [
     card: shownNameSchema.nullable(),
     celsius: z.number(),
   }),
-  z.object({ code: z.literal('heat-unknown'), card: shownNameSchema, missing: missingSchema }),
+  z.object({
+    code: z.literal('heat-unknown'),
+    card: shownNameSchema,
+    missing: missingReasonSchema,
+  }),
   z.object({
     code: z.literal('program-running'),
     /** Two at most. */
@@ -120,21 +123,21 @@ const causeSchema = z.discriminatedUnion('code', [
     /** How many run beside those. */
     others: z.int(),
   }),
-  z.object({ code: z.literal('games-unknown'), missing: missingSchema }),
+  z.object({ code: z.literal('games-unknown'), missing: missingReasonSchema }),
   z.object({ code: z.literal('full-screen'), name: shownNameSchema }),
   z.object({ code: z.literal('card-busy'), card: shownNameSchema, percent: z.number() }),
   z.object({ code: z.literal('on-battery') }),
   z.object({ code: z.literal('lid-closed') }),
-  z.object({ code: z.literal('battery-unknown'), missing: missingSchema }),
+  z.object({ code: z.literal('battery-unknown'), missing: missingReasonSchema }),
   z.object({
     code: z.literal('outside-hours'),
     /** null where the schedule has none. */
     opensAt: z.number().nullable(),
   }),
   z.object({ code: z.literal('in-use'), minutes: z.number() }),
-  z.object({ code: z.literal('input-unknown'), missing: missingSchema }),
+  z.object({ code: z.literal('input-unknown'), missing: missingReasonSchema }),
   z.object({ code: z.literal('processor-busy'), percent: z.number() }),
-  z.object({ code: z.literal('processor-unknown'), missing: missingSchema }),
+  z.object({ code: z.literal('processor-unknown'), missing: missingReasonSchema }),
   z.object({ code: z.literal('no-video-memory'), neededBytes: z.number() }),
   z.object({ code: z.literal('going-to-sleep') }),
   z.object({ code: z.literal('no-network') }),

@@ -41,6 +41,13 @@ export function localTime(wallMs: number, zone: Zone): LocalTime {
   };
 }
 
+/** "14:05", of minutes since midnight. */
+export function clockText(minute: number): string {
+  return [Math.floor(minute / 60), minute % 60]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+}
+
 /** The weekday before or after another. */
 export function weekdayAfter(weekday: Weekday, days: number): Weekday {
   return weekdayAt(weekdays.indexOf(weekday) + days);

@@ -13,6 +13,16 @@ export type RunCommand = (
   signal: AbortSignal,
 ) => Promise<string>;
 
+/** There is no such tool on this machine. */
+export class MissingToolError extends AppError {
+  readonly tool: string;
+
+  constructor(tool: string, cause: unknown) {
+    super('child-failed', `${tool} is not installed`, { cause });
+    this.tool = tool;
+  }
+}
+
 /** A process list of a busy machine is some 100 kB. */
 const longestOutputBytes = 4 * 1024 * 1024;
 
@@ -44,14 +54,15 @@ function commandError(
   error: Error & { readonly code?: unknown },
   stderr: string,
 ): AppError {
+  if (error.code === 'ENOENT') {
+    return new MissingToolError(command, error);
+  }
   const words = stderr.split('\n').find((line) => line.trim() !== '');
   const what =
-    error.code === 'ENOENT'
-      ? 'is not installed'
-      : error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
-        ? 'printed far more than it should'
-        : typeof error.code === 'number'
-          ? `failed with code ${error.code}${words === undefined ? '' : `: ${words.trim()}`}`
-          : `could not be run: ${error.message}`;
+    error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
+      ? 'printed far more than it should'
+      : typeof error.code === 'number'
+        ? `failed with code ${error.code}${words === undefined ? '' : `: ${words.trim()}`}`
+        : `could not be run: ${error.message}`;
   return new AppError('child-failed', `${command} ${what}`, { cause: error });
 }

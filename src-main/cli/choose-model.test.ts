@@ -1,23 +1,11 @@
 import { expect, it } from 'vitest';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
+import { modelEntry } from '../../test/support/models/model-entries.ts';
 import { chooseModel, findModel } from './choose-model.ts';
 import { modelLines } from '../../src-shared/words/command-line.ts';
 
 function model(name: string, given: Partial<ModelEntry>): ModelEntry {
-  return {
-    manifestId: name.padEnd(64, '0'),
-    name,
-    architecture: 'llama',
-    layers: 8,
-    width: 64,
-    contextLength: 512,
-    sizeBytes: 1,
-    quantisation: 'Q8_0',
-    alias: null,
-    path: null,
-    available: true,
-    ...given,
-  };
+  return modelEntry({ manifestId: name.padEnd(64, '0'), name, available: true, ...given });
 }
 
 const models = [

@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEntry } from '../../src-shared/api/models.ts';
+import { modelEntry } from '../../test/support/models/model-entries.ts';
 import { withModel, withoutModel } from './hosted-shards.ts';
 
 const [id, former, demo] = ['a'.repeat(64), 'b'.repeat(64), 'MindMesh Demo'];
-const model: ModelEntry = {
+const model = modelEntry({
   manifestId: id,
-  name: 'Small',
   alias: 'one',
   otherAliases: ['two'],
   replaces: [former],
-  path: null,
-  available: false,
-  architecture: 'llama',
-  layers: 4,
-  width: 64,
-  contextLength: 512,
-  sizeBytes: 1,
-  quantisation: 'F32',
-};
+});
 const layers = { firstLayer: 0, lastLayer: 1 };
 
 describe('hosting a model', () => {

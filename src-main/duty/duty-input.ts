@@ -1,6 +1,6 @@
 /** Everything that a duty is decided from, at one moment. */
 import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
-import { printable } from '../../src-shared/printable.ts';
+import type { MissingReason } from '../../src-shared/missing-reason.ts';
 import type { Preferences } from '../../src-shared/settings/preferences.ts';
 import type { Moment } from '../../src-shared/local-time.ts';
 import type { OwnerRequests } from './pause-request.ts';
@@ -51,11 +51,11 @@ export function computingCards(
   );
 }
 
-const notANumber = 'the reading is not a number';
+const notANumber = { code: 'untold', fact: 'not-a-number' } as const;
 
 /** Why there is no reading that can be used. */
-export function missing(reading: Reading<unknown>): string {
-  return printable(reading.isKnown ? notANumber : reading.reason, 300);
+export function missing(reading: Reading<unknown>): MissingReason {
+  return reading.isKnown ? notANumber : reading.reason;
 }
 
 /** A number that is none compares as if it were low; it is not known instead. */

@@ -9,7 +9,7 @@ import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Moment } from '../../src-shared/local-time.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
 import type { Warning } from '../../src-shared/warning.ts';
-import { dutyWords, idleWords } from '../../src-shared/words/words.ts';
+import { dutyWords } from '../../src-shared/words/words.ts';
 import type { Log } from '../base/log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
 import type { DutyClock } from './duty-clock.ts';
@@ -223,8 +223,7 @@ export class DutyService {
     if (isNews) {
       log.write('info', 'duty', view.sentence);
     }
-    const reason = idleWords(duty, now);
-    this.#runner.enter(previous, { duty, answersOwner: view.answersOwner, isNews, reason });
+    this.#runner.enter(previous, { duty, answersOwner: view.answersOwner, isNews });
     if (!isSame) {
       onChange();
     }

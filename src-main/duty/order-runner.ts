@@ -1,4 +1,5 @@
 /** Has the engines follow the duty: gives orders, awaits their ends, and tells how fast the machine was released. */
+import { idleWords } from '../../src-shared/words/words.ts';
 import type { Duty } from '../../src-shared/duty.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -28,8 +29,6 @@ export type OrderedDuty = {
   readonly answersOwner: boolean;
   /** Why the machine does what it does has changed. */
   readonly isNews: boolean;
-  /** Why nothing is done for others, as a sentence for those who ask. */
-  readonly reason: string;
 };
 
 export class OrderRunner {
@@ -87,7 +86,7 @@ export class OrderRunner {
     }
     await this.#carryOut(order, ordered);
     if (releases !== 'nothing') {
-      this.#tellHowFast(ordered.reason);
+      this.#tellHowFast(ordered.duty);
     }
     const before = this.#orders;
     this.#orders = nextOrders(before, { type: 'carried out', order }).orders;
@@ -99,10 +98,10 @@ export class OrderRunner {
     }
   }
 
-  async #carryOut(order: Order, { reason, answersOwner }: OrderedDuty): Promise<void> {
+  async #carryOut(order: Order, { duty, answersOwner }: OrderedDuty): Promise<void> {
     const { effects, log } = this.#options;
     try {
-      await carryOut(effects, order, { reason, answersOwner, share: this.#orders.share });
+      await carryOut(effects, order, { duty, answersOwner, share: this.#orders.share });
     } catch (error) {
       log.write('error', 'duty', 'An order to the mesh node failed', {
         cause: describeCauses(error),
@@ -110,11 +109,11 @@ export class OrderRunner {
     }
   }
 
-  #tellHowFast(sentence: string): void {
+  #tellHowFast(duty: Duty): void {
     const ms = this.#releaseClock.tookMs;
     this.#options.log.write('info', 'duty', `The machine was released after ${ms} ms`, {
       ms,
-      sentence,
+      sentence: idleWords(duty, this.#options.clock.now()),
     });
   }
 }

@@ -17,7 +17,7 @@ function known<T>(value: T): { readonly isKnown: true; readonly value: T } {
   return { isKnown: true, value };
 }
 
-const notWatched = { isKnown: false, reason: 'this machine is not watched' } as const;
+const notWatched = { isKnown: false, reason: { code: 'untold', fact: 'not-watched' } } as const;
 
 /** A machine that is there for this work alone, as its owner says. */
 export const unwatchedFacts: Facts = {

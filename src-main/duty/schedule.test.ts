@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, integer, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  everyDay,
   type Span,
   type WeeklySchedule,
   weekdays,
@@ -24,10 +25,6 @@ function span(text: string): Span {
     return hours * 60 + minutes;
   });
   return { from: from ?? 0, to: to ?? 0 };
-}
-
-function everyDay(...spans: Span[]): WeeklySchedule {
-  return schedule(Object.fromEntries(weekdays.map((day) => [day, spans])));
 }
 
 /** How many minutes of a time the machine may work. */
@@ -65,7 +62,7 @@ describe('a weekly schedule', () => {
   });
 
   it('follows the clock on the wall, so a night is an hour shorter in spring and longer in autumn', () => {
-    const nights = everyDay(span('22:00-07:00'));
+    const nights = everyDay([span('22:00-07:00')]);
     const lengthOfNight = (change: number): number =>
       openMinutes(nights, change - 12 * hourMs, change + 12 * hourMs) / 60;
     expect(lengthOfNight(Date.UTC(2026, 5, 15, 1))).toBe(9);
@@ -106,7 +103,7 @@ describe('the next opening', () => {
   });
 
   it('is not there when the machine may work now, or never', () => {
-    expect(nextOpening(everyDay(span('00:00-24:00')), 0, utc)).toBeUndefined();
+    expect(nextOpening(everyDay([span('00:00-24:00')]), 0, utc)).toBeUndefined();
     expect(nextOpening(schedule({}), 0, utc)).toBeUndefined();
   });
 

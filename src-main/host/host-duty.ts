@@ -32,8 +32,10 @@ export function hostDuty(options: HostDutyOptions): DutyService {
   return new DutyService({
     effects: {
       work: (pace) => node.setWork({ state: 'serving', answersOwner: true, reason: null, pace }),
-      drain: (reason, answersOwner) => node.setWork({ state: 'draining', answersOwner, reason }),
-      release: (reason, answersOwner) => node.setWork({ state: 'paused', answersOwner, reason }),
+      drain: (duty, answersOwner) =>
+        node.setWork({ state: 'draining', answersOwner, reason: duty }),
+      release: (duty, answersOwner) =>
+        node.setWork({ state: 'paused', answersOwner, reason: duty }),
     },
     settings: () => settings.current,
     node: () => node.status,

@@ -3,7 +3,7 @@ import type { Facts, GpuFacts } from '../../src-shared/duty.ts';
 import { defaultSettings, type Settings } from '../../src-shared/settings/settings.ts';
 import { HostingMemory, usableMemoryBytes } from './hosting-memory.ts';
 
-const untold = { isKnown: false, reason: 'it does not say' } as const;
+const untold = { isKnown: false, reason: { code: 'failed', message: 'it does not say' } } as const;
 
 function card(id: string, memoryBytes: GpuFacts['memoryBytes']): GpuFacts {
   return {

@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
+import { modelEntry } from '../../test/support/models/model-entries.ts';
 import { settledShards, shardsById, shardsByName } from './shards-by-id.ts';
 
 function model(letter: string, name: string, more: Partial<ModelEntry> = {}): ModelEntry {
-  return {
-    manifestId: letter.repeat(64),
-    name,
-    alias: null,
-    path: null,
-    isStored: true,
-    available: false,
-    architecture: 'llama',
-    layers: 4,
-    width: 64,
-    contextLength: 512,
-    sizeBytes: 1,
-    quantisation: 'F32',
-    ...more,
-  };
+  return modelEntry({ manifestId: letter.repeat(64), name, isStored: true, ...more });
 }
 
 const one = model('a', 'Small', {

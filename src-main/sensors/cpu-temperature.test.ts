@@ -27,7 +27,7 @@ it('comes from a thermal zone on small boards', async () => {
 });
 
 it('is unknown where the sensor is gone or talks nonsense', async () => {
-  const reason = unknown('the system tells no temperature of its processor');
+  const reason = unknown({ code: 'untold', fact: 'processor-temperature' });
   expect(await readCpuTemperature(await fileTree({}))).toEqual(reason);
   const broken = await fileTree({
     'class/hwmon/hwmon3/name': 'k10temp\n',

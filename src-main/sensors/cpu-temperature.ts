@@ -19,7 +19,7 @@ export async function readCpuTemperature(sysRoot = '/sys'): Promise<Reading<numb
     // What sensors say that are not connected.
     .filter((celsius) => celsius > -40 && celsius < 150);
   return temperatures.length === 0
-    ? unknown('the system tells no temperature of its processor')
+    ? unknown({ code: 'untold', fact: 'processor-temperature' })
     : known(Math.max(...temperatures));
 }
 

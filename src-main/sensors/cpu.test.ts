@@ -52,7 +52,7 @@ it('counts a process of ours that is new, and none that ended', () => {
 
 it('never shows less than nothing, or what cannot be', () => {
   expect(othersShare(times(0, 0), times(100, 1000, [[7, 900]]))).toEqual(known(0));
-  const reason = unknown('the times that the system tells of its processor do not grow');
+  const reason = unknown({ code: 'untold', fact: 'processor-times' });
   expect(othersShare(times(0, 1000), times(0, 1000))).toEqual(reason);
   expect(othersShare(times(500, 1000), times(400, 2000))).toEqual(reason);
 });

@@ -34,11 +34,11 @@ export class OthersCpu {
     const times = await this.#look(signal);
     const at = this.#now();
     if (before !== undefined && at - before.at < leastMs) {
-      return unknown('the load of the processor is known from the second look on');
+      return unknown({ code: 'untold', fact: 'processor-first-look' });
     }
     this.#before = { at, times };
     return before === undefined
-      ? unknown('the load of the processor is known from the second look on')
+      ? unknown({ code: 'untold', fact: 'processor-first-look' })
       : othersShare(before.times, times);
   }
 }
@@ -47,7 +47,7 @@ export class OthersCpu {
 export function othersShare(before: CpuTimes, after: CpuTimes): Reading<number> {
   const total = after.total - before.total;
   if (!(total > 0) || after.busy < before.busy) {
-    return unknown('the times that the system tells of its processor do not grow');
+    return unknown({ code: 'untold', fact: 'processor-times' });
   }
   let own = 0;
   for (const [pid, used] of after.own) {

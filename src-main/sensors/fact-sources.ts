@@ -1,4 +1,5 @@
 /** What a system's part of the sensors gives to the watching: things that run, and the facts they know now. */
+import type { ReadingSource } from '../../src-shared/missing-reason.ts';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
 import type { OwnProcesses } from './own-processes.ts';
@@ -44,15 +45,14 @@ export function attentive({ own }: SourceOptions, idleMs: number): () => number 
   return () => (own().gpuPids.size > 0 ? idleMs / 2 : idleMs);
 }
 
-/** @param name for sentences, as their first words: "The battery" */
 export function polled<T>(
   { clock = systemClock }: SourceOptions,
-  name: string,
+  source: ReadingSource,
   everyMs: number | (() => number),
   read: (signal: AbortSignal) => Promise<Reading<T>>,
 ): PolledSensor<T> {
   const wait = typeof everyMs === 'number' ? () => everyMs : everyMs;
-  return new PolledSensor({ name, everyMs: wait, withinMs, read }, clock);
+  return new PolledSensor({ source, everyMs: wait, withinMs, read }, clock);
 }
 
 /** What the host was given to know of the owner, else what the system's tools tell. */
@@ -61,10 +61,10 @@ export function presenceSensor(
   ask: (run: RunCommand, signal: AbortSignal) => Promise<Presence>,
 ): PolledSensor<Presence> {
   const { presence, runCommand: run = runCommand } = options;
-  const name = 'The use of the machine';
+  const source = 'owner-use';
   return presence === undefined
-    ? polled(options, name, everyMs.tool, async (signal) => known(await ask(run, signal)))
-    : polled(options, name, attentive(options, everyMs.glance), () =>
+    ? polled(options, source, everyMs.tool, async (signal) => known(await ask(run, signal)))
+    : polled(options, source, attentive(options, everyMs.glance), () =>
         Promise.resolve(known(presence())),
       );
 }

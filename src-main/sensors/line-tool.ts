@@ -3,6 +3,7 @@
  * starting it for each look. Missing, hanging or babbling, it is started again with growing waits.
  */
 import type { AppError } from '../../src-shared/errors.ts';
+import type { SingleReason } from '../../src-shared/missing-reason.ts';
 import type { ChildPlan } from '../../src-shared/process/child.ts';
 import type { RestartPolicy } from '../../src-shared/process/restart-policy.ts';
 import { Supervisor, type SupervisorState } from '../../src-shared/process/supervisor.ts';
@@ -17,7 +18,7 @@ export type LineToolPlan = {
   /** Takes a line of its stdout or stderr; returns whether it was understood. */
   readonly onLine: (line: string) => boolean;
   /** What it said before no longer holds, because … */
-  readonly onTrouble: (reason: string) => void;
+  readonly onTrouble: (reason: SingleReason) => void;
   readonly restartPolicy?: RestartPolicy;
 };
 
@@ -104,17 +105,17 @@ export class LineTool {
     }
   }
 
-  #reason(error: AppError): string {
+  #reason(error: AppError): SingleReason {
     const { name, silentWithinMs } = this.#plan;
     if (isMissing(error)) {
-      return `${name} is not installed`;
+      return { code: 'not-installed', tool: name };
     }
     if (this.#strangeLine !== undefined) {
-      return `${name} printed something unexpected: "${this.#strangeLine}"`;
+      return { code: 'strange-line', tool: name, line: this.#strangeLine };
     }
     return this.#hasHung
-      ? `${name} said nothing for ${silentWithinMs / 1000} seconds`
-      : error.message.replace(/\.$/, '');
+      ? { code: 'silent', tool: name, seconds: silentWithinMs / 1000 }
+      : { code: 'failed', message: error.message.replace(/\.$/, '') };
   }
 }
 

@@ -34,7 +34,7 @@ export function linuxSources(options: SourceOptions): FactSources {
     readLinuxPresence(runner, signal, environment),
   );
   // What the host was given to know is of the owner's own screen.
-  const others = polled(options, 'The use by other people', everyMs.tool, async (signal) =>
+  const others = polled(options, 'other-use', everyMs.tool, async (signal) =>
     known(await readOtherSessions(run, signal, environment)),
   );
   const programs = new LinuxPrograms(procRoot, clock);
@@ -43,27 +43,25 @@ export function linuxSources(options: SourceOptions): FactSources {
     clock,
     folders: () => findGameFolders({ platform: 'linux', home, environment }),
   });
-  const games = polled(options, 'The process list', attentive(options, everyMs.look), async () =>
+  const games = polled(options, 'processes', attentive(options, everyMs.look), async () =>
     finder.find(await programs.read()),
   );
   const windows = new FullScreenWindows(run);
-  const fullScreen = polled(options, 'The full-screen window', everyMs.tool, async (signal) =>
+  const fullScreen = polled(options, 'full-screen-window', everyMs.tool, async (signal) =>
     known(await windows.find(signal)),
   );
-  const power = polled(options, 'The power supply', everyMs.tool, async (signal) =>
+  const power = polled(options, 'power-supply', everyMs.tool, async (signal) =>
     known(await readLinuxPower(run, signal, { sysRoot, procRoot })),
   );
   const load = new OthersCpu(
     () => readLinuxCpuTimes(own().pids, procRoot),
     () => clock.now(),
   );
-  const cpu = polled(options, 'The load of the processor', everyMs.look, (signal) =>
-    load.read(signal),
-  );
-  const temperature = polled(options, 'The temperature of the processor', everyMs.tool, () =>
+  const cpu = polled(options, 'processor-load', everyMs.look, (signal) => load.read(signal));
+  const temperature = polled(options, 'processor-temperature', everyMs.tool, () =>
     readCpuTemperature(sysRoot),
   );
-  const network = polled(options, 'The network', everyMs.slow, (signal) =>
+  const network = polled(options, 'network', everyMs.slow, (signal) =>
     readLinuxNetwork(run, signal, procRoot),
   );
 

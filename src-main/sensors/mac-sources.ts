@@ -28,20 +28,16 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
   const { own, environment = process.env, home = homedir() } = options;
   const { runCommand: run = runCommand, clock = systemClock } = options;
   const isMac = platform === 'darwin';
-  const untold = unknown(`MindMesh cannot tell it on ${platform}`);
+  const untold = unknown({ code: 'other-system', system: platform });
 
   const ours = new RecentGpuPids(own, clock);
-  const cards = polled<readonly GpuFacts[]>(
-    options,
-    'The list of graphics cards',
-    everyMs.tool,
-    async (signal) =>
-      isMac
-        ? parseAppleCards(
-            await run('ioreg', ['-r', '-d', '1', '-w', '0', '-c', 'IOAccelerator'], signal),
-            ours.pids.size > 0,
-          )
-        : untold,
+  const cards = polled<readonly GpuFacts[]>(options, 'cards', everyMs.tool, async (signal) =>
+    isMac
+      ? parseAppleCards(
+          await run('ioreg', ['-r', '-d', '1', '-w', '0', '-c', 'IOAccelerator'], signal),
+          ours.pids.size > 0,
+        )
+      : untold,
   );
   const presence = presenceSensor(options, async (runner, signal) =>
     isMac ? readMacPresence(runner, signal) : { inputIdleMs: untold, isLocked: untold },
@@ -57,7 +53,7 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
     () => clock.now(),
   );
   // One list of the processes serves both, so that the processor's times are of one moment.
-  const processes = polled(options, 'The process list', everyMs.tool, async (signal) => {
+  const processes = polled(options, 'processes', everyMs.tool, async (signal) => {
     const running = await readPsPrograms(run, signal);
     programs = running.isKnown ? running.value : [];
     return known({
@@ -65,12 +61,10 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
       othersCpu: running.isKnown ? await load.read(signal) : running,
     });
   });
-  const power = polled(options, 'The power supply', everyMs.tool, async (signal) =>
+  const power = polled(options, 'power-supply', everyMs.tool, async (signal) =>
     known(isMac ? await readMacPower(run, signal) : { onBattery: untold, isLidClosed: untold }),
   );
-  const network = polled(options, 'The network', everyMs.tool, () =>
-    Promise.resolve(readInterfaces()),
-  );
+  const network = polled(options, 'network', everyMs.tool, () => Promise.resolve(readInterfaces()));
 
   return {
     running: [cards, presence, processes, power, network],

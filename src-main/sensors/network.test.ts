@@ -22,9 +22,9 @@ it.each([
   ['u 60\nu 3\n', known('metered')],
   ['u 20\nu 0\n', known('offline')],
   ['u 40\nu 0\n', known('offline')],
-  ['u 0\nu 0\n', unknown('NetworkManager does not tell')],
-  ['', unknown('NetworkManager does not tell')],
-  ['Failed to connect to bus', unknown('NetworkManager does not tell')],
+  ['u 0\nu 0\n', unknown({ code: 'untold', fact: 'network-manager' })],
+  ['', unknown({ code: 'untold', fact: 'network-manager' })],
+  ['Failed to connect to bus', unknown({ code: 'untold', fact: 'network-manager' })],
 ] as const)('reads %j of NetworkManager', (text, reading) => {
   expect(parseNetworkManager(text)).toEqual(reading);
 });

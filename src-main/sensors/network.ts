@@ -34,7 +34,7 @@ export async function readLinuxNetwork(
 export function parseNetworkManager(text: string): Network {
   const match = /^u (\d{1,3})\s+u (\d{1,3})\s*$/.exec(text);
   if (match === null || Number(match[1]) === 0) {
-    return unknown('NetworkManager does not tell');
+    return unknown({ code: 'untold', fact: 'network-manager' });
   }
   if (Number(match[1]) < 50) {
     return known('offline');

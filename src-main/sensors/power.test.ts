@@ -30,7 +30,7 @@ it.each([
   [
     'a battery that tells nothing',
     [battery('Unknown')],
-    unknown('the battery does not tell whether it is being used'),
+    unknown({ code: 'untold', fact: 'battery-use' }),
   ],
 ])('knows the power of %s', (_what, supplies, reading) => {
   expect(isOnBattery(supplies)).toEqual(reading);
@@ -62,7 +62,7 @@ it('asks logind about the lid where ACPI shows none, and only a machine with a b
   ).toEqual(known(false));
   expect(
     (await readLinuxPower(noTools, signal, { sysRoot: laptop, procRoot })).isLidClosed,
-  ).toEqual(unknown('the system does not tell about its lid'));
+  ).toEqual(unknown({ code: 'untold', fact: 'lid' }));
   const desktop = await fileTree({});
   expect(await readLinuxPower(noTools, signal, { sysRoot: desktop, procRoot })).toEqual({
     onBattery: known(false),
@@ -84,7 +84,7 @@ it('reads macOS’ power and lid', () => {
 it.each([
   ['Online', known(false)],
   ['Offline', known(true)],
-  ['Unknown', unknown('Windows does not tell where the power comes from')],
+  ['Unknown', unknown({ code: 'untold', fact: 'power-source-windows' })],
 ])('reads Windows’ %s', (power, reading) => {
   const owner = { idleMs: 0, isLocked: false, fullScreen: null, power };
   expect(windowsPower(known(owner)).onBattery).toEqual(reading);

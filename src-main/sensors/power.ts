@@ -67,7 +67,7 @@ export function isOnBattery(supplies: readonly Supply[]): Reading<boolean> {
   }
   return states.every((status) => status !== undefined && status !== 'Unknown')
     ? known(false)
-    : unknown('the battery does not tell whether it is being used');
+    : unknown({ code: 'untold', fact: 'battery-use' });
 }
 
 async function readLid(
@@ -88,15 +88,15 @@ async function readLid(
   const question = ['get-property', manager, '/org/freedesktop/login1', `${manager}.Manager`];
   const answer = await runCommand('busctl', [...question, 'LidClosed'], signal).catch(() => '');
   const match = /^b (true|false)$/.exec(answer.trim());
-  return match === null
-    ? unknown('the system does not tell about its lid')
-    : known(match[1] === 'true');
+  return match === null ? unknown({ code: 'untold', fact: 'lid' }) : known(match[1] === 'true');
 }
 
 /** ACPI's "state:      open". */
 function parseLidState(line: string): Reading<boolean> {
   const match = /^state:\s*(open|closed)$/.exec(line);
-  return match === null ? unknown('the lid does not tell its state') : known(match[1] === 'closed');
+  return match === null
+    ? unknown({ code: 'untold', fact: 'lid-state' })
+    : known(match[1] === 'closed');
 }
 
 /** macOS: the power manager, and the lid's switch in the registry, which desktops lack. */
@@ -110,7 +110,7 @@ export async function readMacPower(runCommand: RunCommand, signal: AbortSignal):
 export function parsePmset(text: string): Reading<boolean> {
   const match = /drawing from '([^'\n]{1,40})'/.exec(text);
   return match === null
-    ? unknown('pmset does not tell where the power comes from')
+    ? unknown({ code: 'untold', fact: 'power-source-mac' })
     : known(match[1] !== 'AC Power');
 }
 
@@ -120,7 +120,7 @@ export function parseClamshell(text: string): Reading<boolean> {
 }
 
 export function windowsPower(owner: Reading<WindowsOwner>): Power {
-  const isLidClosed = unknown('Windows does not tell programs about the lid');
+  const isLidClosed = unknown({ code: 'untold', fact: 'lid-windows' });
   if (!owner.isKnown) {
     return { onBattery: owner, isLidClosed };
   }
@@ -129,7 +129,7 @@ export function windowsPower(owner: Reading<WindowsOwner>): Power {
     onBattery:
       power === 'Online' || power === 'Offline'
         ? known(power === 'Offline')
-        : unknown('Windows does not tell where the power comes from'),
+        : unknown({ code: 'untold', fact: 'power-source-windows' }),
     isLidClosed,
   };
 }

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { AppError } from '../../src-shared/errors.ts';
 import {
   othersIdleMs,
   parseConsoleLock,
@@ -13,7 +12,7 @@ import {
   windowsPresence,
 } from './presence.ts';
 import { known, unknown } from './reading.ts';
-import type { RunCommand } from '../base/run-command.ts';
+import { MissingToolError, type RunCommand } from '../base/run-command.ts';
 
 const { signal } = new AbortController();
 
@@ -56,7 +55,7 @@ it('leaves the login screen and closing sessions out, and terminals where screen
   const terminal = session({ Type: 'tty', IdleSinceHintMonotonic: '1000000', LockedHint: 'no' });
   expect(parseSessions([greeter, closing, terminal].join('\n\n'), 5000)).toEqual({
     inputIdleMs: known(4000),
-    isLocked: unknown('there is no screen that could be locked'),
+    isLocked: unknown({ code: 'untold', fact: 'no-screen' }),
   });
 });
 
@@ -67,7 +66,7 @@ it.each([
   session({ IdleSinceHintMonotonic: 'x' }),
 ])('never takes what it cannot read for idle (%#)', (text) => {
   expect(parseSessions(text, 1e9).inputIdleMs).toEqual(
-    unknown('logind does not tell when the machine was last used'),
+    unknown({ code: 'untold', fact: 'last-use' }),
   );
 });
 
@@ -75,7 +74,7 @@ function answers(texts: Readonly<Record<string, string>>): RunCommand {
   return (command, args) => {
     const text = texts[`${command} ${args[0] ?? ''}`.trim()] ?? texts[command];
     return text === undefined
-      ? Promise.reject(new AppError('child-failed', `${command} is not installed`))
+      ? Promise.reject(new MissingToolError(command, undefined))
       : Promise.resolve(text);
   };
 }
@@ -140,8 +139,8 @@ it('does not believe the X server under Wayland, and goes by logind without exac
 
 it('is unknown where nothing can be asked, or a user is there that logind does not know', async () => {
   expect(await readLinuxPresence(answers({}), signal, {}, '/')).toEqual({
-    inputIdleMs: unknown('loginctl is not installed'),
-    isLocked: unknown('loginctl is not installed'),
+    inputIdleMs: unknown({ code: 'not-installed', tool: 'loginctl' }),
+    isLocked: unknown({ code: 'not-installed', tool: 'loginctl' }),
   });
   const empty = answers({ 'loginctl list-sessions': '\n' });
   const screen = { DISPLAY: ':0' };
@@ -198,5 +197,7 @@ it('takes over what Windows tells, and its silence', () => {
     isLocked: known(true),
   });
   expect(windowsPresence(known({ ...owner, idleMs: undefined })).inputIdleMs.isKnown).toBe(false);
-  expect(windowsPresence(unknown('gone')).isLocked).toEqual(unknown('gone'));
+  expect(windowsPresence(unknown({ code: 'failed', message: 'gone' })).isLocked).toEqual(
+    unknown({ code: 'failed', message: 'gone' }),
+  );
 });

@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
-import { known, unknown } from './reading.ts';
+import type { SingleReason } from '../../src-shared/missing-reason.ts';
+import { known, unknown, unknownAfter } from './reading.ts';
 import type { RunCommand } from '../base/run-command.ts';
 import type { WindowsOwner } from './windows/records.ts';
 
@@ -28,7 +29,7 @@ export async function readLinuxPresence(
   const hasScreen =
     environment['DISPLAY'] !== undefined || environment['WAYLAND_DISPLAY'] !== undefined;
   if (!hasScreen && !existsSync(inputDevices)) {
-    return nobodyThere('there is no screen that could be locked');
+    return nobodyThere({ code: 'untold', fact: 'no-screen' });
   }
   const sessions = readSessions(runCommand, signal);
   const [presence, exactIdleMs, others] = await Promise.all([
@@ -65,7 +66,7 @@ async function leastIdleOther(
 }
 
 /** The machine was not used since it started. */
-function nobodyThere(reason: string): Presence {
+function nobodyThere(reason: SingleReason): Presence {
   return { inputIdleMs: known(monotonicMs()), isLocked: unknown(reason) };
 }
 
@@ -100,14 +101,14 @@ async function presenceOf(sessions: Promise<string>, hasScreen: boolean): Promis
   try {
     const text = await sessions;
     if (text === '') {
-      const reason = 'nobody is logged in whom logind could tell about';
+      const reason = { code: 'untold', fact: 'login' } as const;
       const nobody = unknown(reason);
       // A user is on a screen of ours, so logind does not know all.
       return hasScreen ? { inputIdleMs: nobody, isLocked: nobody } : nobodyThere(reason);
     }
     return parseSessions(text, monotonicMs());
   } catch (error) {
-    const reason = unknown(error instanceof Error ? error.message : 'loginctl failed');
+    const reason = unknownAfter('owner-use', error);
     return { inputIdleMs: reason, isLocked: reason };
   }
 }
@@ -158,11 +159,11 @@ export function parseSessions(text: string, nowMs: number): Presence {
   return {
     inputIdleMs:
       idle.length === 0 || idle.length < sessions.length
-        ? unknown('logind does not tell when the machine was last used')
+        ? unknown({ code: 'untold', fact: 'last-use' })
         : known(Math.min(...idle)),
     isLocked:
       screens.length === 0
-        ? unknown('there is no screen that could be locked')
+        ? unknown({ code: 'untold', fact: 'no-screen' })
         : known(screens.every((session) => session.get('LockedHint') === 'yes')),
   };
 }
@@ -235,16 +236,14 @@ export async function readMacPresence(
 export function parseHidIdle(text: string): Reading<number> {
   const times = [...text.matchAll(/"HIDIdleTime"\s*=\s*(\d{1,19})/g)].map(([, ns]) => Number(ns));
   return times.length === 0
-    ? unknown('macOS does not tell when it was last used')
+    ? unknown({ code: 'untold', fact: 'last-use-mac' })
     : known(Math.min(...times) / 1e6);
 }
 
 /** "IOConsoleLocked" appears as Yes or No. */
 export function parseConsoleLock(text: string): Reading<boolean> {
   const match = /"IOConsoleLocked"\s*=\s*(Yes|No)/.exec(text);
-  return match === null
-    ? unknown('macOS does not tell whether it is locked')
-    : known(match[1] === 'Yes');
+  return match === null ? unknown({ code: 'untold', fact: 'lock-mac' }) : known(match[1] === 'Yes');
 }
 
 export function windowsPresence(owner: Reading<WindowsOwner>): Presence {
@@ -254,7 +253,7 @@ export function windowsPresence(owner: Reading<WindowsOwner>): Presence {
   const { idleMs, isLocked } = owner.value;
   return {
     inputIdleMs:
-      idleMs === undefined ? unknown('Windows does not tell when it was last used') : known(idleMs),
+      idleMs === undefined ? unknown({ code: 'untold', fact: 'last-use-windows' }) : known(idleMs),
     isLocked: known(isLocked),
   };
 }

@@ -1,3 +1,4 @@
+import { missingWords } from '../../src-shared/words/words.ts';
 import { expect, it } from 'vitest';
 import { AppError } from '../../src-shared/errors.ts';
 import { known, mapReading, parseNumber, partOf, unknown, unknownAfter } from './reading.ts';
@@ -23,17 +24,25 @@ it.each([
 
 it('keeps the reason when it changes what is not there', () => {
   expect(mapReading(known(2), (value) => value + 1)).toEqual(known(3));
-  expect(mapReading(unknown('it rains'), () => 1)).toEqual(unknown('it rains'));
-  expect(partOf(unknown('it rains'), () => known(1))).toEqual(unknown('it rains'));
+  expect(mapReading(unknown({ code: 'failed', message: 'it rains' }), () => 1)).toEqual(
+    unknown({ code: 'failed', message: 'it rains' }),
+  );
+  expect(partOf(unknown({ code: 'failed', message: 'it rains' }), () => known(1))).toEqual(
+    unknown({ code: 'failed', message: 'it rains' }),
+  );
 });
 
 it('turns whatever was thrown into a short reason', () => {
-  expect(unknownAfter('The lid', new AppError('timed-out', 'It hangs.'))).toEqual(
-    unknown('It hangs'),
+  expect(unknownAfter('power-supply', new AppError('timed-out', 'It hangs.'))).toEqual(
+    unknown({ code: 'failed', message: 'It hangs' }),
   );
-  expect(unknownAfter('The lid', new Error('EIO'))).toEqual(
-    unknown('The lid cannot be read (EIO)'),
+  expect(unknownAfter('power-supply', new Error('EIO'))).toEqual(
+    unknown({ code: 'unreadable', source: 'power-supply', detail: 'EIO' }),
   );
-  expect(unknownAfter('The lid', 'what')).toEqual(unknown('The lid cannot be read (failure)'));
-  expect(unknown('x'.repeat(1000)).reason).toHaveLength(200);
+  expect(unknownAfter('power-supply', 'what')).toEqual(
+    unknown({ code: 'unreadable', source: 'power-supply', detail: 'failure' }),
+  );
+  expect(missingWords(unknown({ code: 'failed', message: 'x'.repeat(1000) }).reason)).toHaveLength(
+    200,
+  );
 });

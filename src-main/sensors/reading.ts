@@ -1,22 +1,59 @@
 /** Making and handling readings: a value, or the reason why there is none. Missing is never zero. */
 import type { Reading } from '../../src-shared/duty.ts';
-import { AppError } from '../../src-shared/errors.ts';
+import { AppError, missingCase } from '../../src-shared/errors.ts';
+import type {
+  MissingReason,
+  ReadingSource,
+  SingleReason,
+} from '../../src-shared/missing-reason.ts';
+import { MissingToolError } from '../base/run-command.ts';
+import { printable } from '../../src-shared/printable.ts';
 
-export type Unknown = { readonly isKnown: false; readonly reason: string };
+export type Unknown = { readonly isKnown: false; readonly reason: MissingReason };
 
 /** Reasons are shown to people; what a tool printed into one must not fill the window. */
-const longestReason = 200;
+const longestText = 200;
 
 export function known<T>(value: T): { readonly isKnown: true; readonly value: T } {
   return { isKnown: true, value };
 }
 
-/** `because` is a clause without a full stop: "nvidia-smi is not installed". */
-export function unknown(reason: string): Unknown {
+export function unknown(reason: MissingReason): Unknown {
   return {
     isKnown: false,
-    reason: reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason,
+    reason:
+      reason.code === 'both'
+        ? { code: 'both', first: bounded(reason.first), second: bounded(reason.second) }
+        : bounded(reason),
   };
+}
+
+function bounded(reason: SingleReason): SingleReason {
+  switch (reason.code) {
+    case 'unreadable':
+    case 'no-loads':
+      return { ...reason, detail: printable(reason.detail, longestText) };
+    case 'strange-line':
+      return { ...reason, line: printable(reason.line, longestText) };
+    case 'strange-value':
+      return { ...reason, text: printable(reason.text, longestText) };
+    case 'failed':
+      return { ...reason, message: printable(reason.message, longestText) };
+    case 'not-installed':
+      return { ...reason, tool: printable(reason.tool, longestText) };
+    case 'not-read-yet':
+    case 'read-anew':
+    case 'outdated':
+    case 'no-answer':
+    case 'not-answered-yet':
+    case 'asked-anew':
+    case 'silent':
+    case 'other-system':
+    case 'untold':
+      return reason;
+    default:
+      return missingCase(reason);
+  }
 }
 
 export function mapReading<T, U>(reading: Reading<T>, change: (value: T) => U): Reading<U> {
@@ -28,14 +65,16 @@ export function partOf<T, U>(reading: Reading<T>, part: (value: T) => Reading<U>
   return reading.isKnown ? part(reading.value) : reading;
 }
 
-/** Any thrown value as the reason of an unknown reading about `what`. */
-export function unknownAfter(what: string, thrown: unknown): Unknown {
-  if (thrown instanceof AppError) {
-    return unknown(thrown.message.replace(/\.$/, ''));
+/** Any thrown value as the reason why `source` tells nothing. */
+export function unknownAfter(source: ReadingSource, thrown: unknown): Unknown {
+  if (thrown instanceof MissingToolError) {
+    return unknown({ code: 'not-installed', tool: thrown.tool });
   }
-  return unknown(
-    `${what} cannot be read (${thrown instanceof Error ? thrown.message : 'failure'})`,
-  );
+  if (thrown instanceof AppError) {
+    return unknown({ code: 'failed', message: thrown.message.replace(/\.$/, '') });
+  }
+  const detail = thrown instanceof Error ? thrown.message : 'failure';
+  return unknown({ code: 'unreadable', source, detail });
 }
 
 /**

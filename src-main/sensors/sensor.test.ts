@@ -9,7 +9,7 @@ function sensorOf(
   everyMs: () => number = () => 1000,
 ): { sensor: PolledSensor<number>; clock: ManualClock; changes: () => number } {
   const clock = new ManualClock();
-  const sensor = new PolledSensor({ name: 'The kettle', everyMs, withinMs: 500, read }, clock);
+  const sensor = new PolledSensor({ source: 'network', everyMs, withinMs: 500, read }, clock);
   let changes = 0;
   sensor.start(() => {
     changes += 1;
@@ -25,7 +25,7 @@ it('is unknown before the first answer, then as told, polled at its rate', async
     polls += 1;
     return Promise.resolve(known(polls));
   });
-  expect(sensor.reading).toEqual(unknown('The kettle has not been read yet'));
+  expect(sensor.reading).toEqual(unknown({ code: 'not-read-yet', source: 'network' }));
   await clock.pass(0);
   expect(sensor.reading).toEqual(known(1));
   await clock.pass(3000);
@@ -40,7 +40,9 @@ it('says why when a poll fails, and tries again', async () => {
     return polls === 1 ? Promise.reject(new Error('cold')) : Promise.resolve(known(7));
   });
   await clock.pass(0);
-  expect(sensor.reading).toEqual(unknown('The kettle cannot be read (cold)'));
+  expect(sensor.reading).toEqual(
+    unknown({ code: 'unreadable', source: 'network', detail: 'cold' }),
+  );
   await clock.pass(1000);
   expect(sensor.reading).toEqual(known(7));
 });
@@ -52,7 +54,7 @@ it('gives a hanging poll up, tells it to end, and does not start a second one be
     return never;
   });
   await clock.pass(500);
-  expect(sensor.reading).toEqual(unknown('The kettle did not answer within 0.5 seconds'));
+  expect(sensor.reading).toEqual(unknown({ code: 'no-answer', source: 'network', seconds: 0.5 }));
   expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   await clock.pass(10_000);
   expect(signals).toHaveLength(1);
@@ -79,13 +81,18 @@ it('takes a reading back that has grown old', async () => {
   // A clock whose timers never run, as in a process that was stopped for a while.
   const stuck = { now: () => clock.now(), after: () => () => {} };
   const answer = Promise.resolve(known(1));
-  const plan = { name: 'The kettle', everyMs: () => 1000, withinMs: 500, read: () => answer };
+  const plan = {
+    source: 'network' as const,
+    everyMs: () => 1000,
+    withinMs: 500,
+    read: () => answer,
+  };
   const sensor = new PolledSensor(plan, stuck);
   sensor.start(() => {});
   await clock.pass(3500);
   expect(sensor.reading).toEqual(known(1));
   await clock.pass(1000);
-  expect(sensor.reading).toEqual(unknown('The kettle was last read 5 seconds ago'));
+  expect(sensor.reading).toEqual(unknown({ code: 'outdated', source: 'network', seconds: 5 }));
 });
 
 it('forgets what it knew when asked to read anew, and reads at once', async () => {
@@ -96,7 +103,7 @@ it('forgets what it knew when asked to read anew, and reads at once', async () =
   });
   await clock.pass(0);
   sensor.refresh();
-  expect(sensor.reading).toEqual(unknown('The kettle is being read anew'));
+  expect(sensor.reading).toEqual(unknown({ code: 'read-anew', source: 'network' }));
   await clock.pass(0);
   expect(sensor.reading).toEqual(known(2));
   expect(clock.timers).toBe(1);
@@ -108,7 +115,7 @@ it('polls together with others: at whole multiples of the interval', async () =>
   await clock.pass(730);
   const sensor = new PolledSensor(
     {
-      name: 'The kettle',
+      source: 'network',
       everyMs: () => 1000,
       withinMs: 500,
       read: () => {

@@ -7,6 +7,7 @@
 import type { Reading } from '../../src-shared/duty.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
+import type { ReadingSource } from '../../src-shared/missing-reason.ts';
 import { unknown, unknownAfter } from './reading.ts';
 
 export type Sensor<T> = {
@@ -20,8 +21,7 @@ export type Sensor<T> = {
 };
 
 export type PollPlan<T> = {
-  /** For sentences, as their first words: "The battery". */
-  readonly name: string;
+  readonly source: ReadingSource;
   /** Asked before every wait, so that a sensor can watch more closely while there is work to release. */
   readonly everyMs: () => number;
   readonly withinMs: number;
@@ -48,14 +48,14 @@ export class PolledSensor<T> implements Sensor<T> {
   constructor(plan: PollPlan<T>, clock: Clock = systemClock) {
     this.#plan = plan;
     this.#clock = clock;
-    this.#reading = unknown(`${plan.name} has not been read yet`);
+    this.#reading = unknown({ code: 'not-read-yet', source: plan.source });
   }
 
   get reading(): Reading<T> {
-    const { name, everyMs, withinMs } = this.#plan;
+    const { source, everyMs, withinMs } = this.#plan;
     const ageMs = this.#clock.now() - this.#readAt;
     return this.#reading.isKnown && ageMs > everyMs() * staleAfterPolls + withinMs
-      ? unknown(`${name} was last read ${Math.round(ageMs / 1000)} seconds ago`)
+      ? unknown({ code: 'outdated', source, seconds: Math.round(ageMs / 1000) })
       : this.#reading;
   }
 
@@ -69,13 +69,15 @@ export class PolledSensor<T> implements Sensor<T> {
   async stop(): Promise<void> {
     this.#onChange = undefined;
     this.#cancelTimer();
-    this.#attempt?.abort(new AppError('cancelled', `${this.#plan.name} is no longer watched`));
+    this.#attempt?.abort(
+      new AppError('cancelled', `The reading "${this.#plan.source}" is no longer watched`),
+    );
     await this.#polling;
   }
 
   refresh(): void {
     if (this.#onChange !== undefined) {
-      this.#publish(unknown(`${this.#plan.name} is being read anew`));
+      this.#publish(unknown({ code: 'read-anew', source: this.#plan.source }));
       if (!this.#isReading) {
         this.#cancelTimer();
         this.#polling = this.#poll();
@@ -87,16 +89,18 @@ export class PolledSensor<T> implements Sensor<T> {
     if (!this.#isReading) {
       const attempt = new AbortController();
       this.#attempt = attempt;
-      const { name, withinMs } = this.#plan;
+      const { source, withinMs } = this.#plan;
       const cancelDeadline = this.#clock.after(withinMs, () =>
-        attempt.abort(
-          new AppError('timed-out', `${name} did not answer within ${withinMs / 1000} seconds`),
-        ),
+        attempt.abort(new AppError('timed-out', `The reading "${source}" did not answer in time`)),
       );
       try {
         this.#publish(await this.#readOrAbort(attempt.signal));
       } catch (error) {
-        this.#publish(unknownAfter(name, error));
+        this.#publish(
+          attempt.signal.aborted
+            ? unknown({ code: 'no-answer', source, seconds: withinMs / 1000 })
+            : unknownAfter(source, error),
+        );
       } finally {
         cancelDeadline();
       }

@@ -57,7 +57,7 @@ export function windowsSources(options: SourceOptions): FactSources {
   });
   const games = polled<readonly RunningGame[]>(
     options,
-    'The process list',
+    'processes',
     attentive(options, everyMs.look),
     // Its folders are asked for once, so they have to be known by then.
     async () =>
@@ -69,12 +69,12 @@ export function windowsSources(options: SourceOptions): FactSources {
     () => Promise.resolve(readCpuTimes(ownSeconds(watch.sections.processes, own().pids))),
     () => clock.now(),
   );
-  const cpu = polled(options, 'The load of the processor', everyMs.tool, (signal) =>
+  const cpu = polled(options, 'processor-load', everyMs.tool, (signal) =>
     watch.sections.processes.isKnown
       ? load.read(signal)
       : Promise.resolve(watch.sections.processes),
   );
-  const untold = unknown('Windows tells the temperature of the processor only to administrators');
+  const untold = unknown({ code: 'untold', fact: 'processor-temperature-windows' });
 
   return {
     running: [watch satisfies Running, nvidia, presence, games, cpu],

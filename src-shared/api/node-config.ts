@@ -1,6 +1,7 @@
 /** What the host tells its node to be and to do. */
 import { z } from 'zod';
 import { computeShareSchema } from '../compute-share.ts';
+import { dutySchema } from '../duty.ts';
 import { layerRangeSchema } from '../model.ts';
 import { poolIdSchema } from '../pool.ts';
 import { regionSchema, routeRulesSchema } from '../route-rules.ts';
@@ -63,8 +64,8 @@ export const workOrderSchema = z.object({
   state: z.enum(['serving', 'draining', 'paused']),
   /** Whether this node's own user is answered here all the same; while it is paused, engines then come and go with the questions. */
   answersOwner: z.boolean(),
-  /** A sentence for the owner; null while it serves. */
-  reason: z.string().max(500).nullable(),
+  /** What the machine does instead of serving, and why; null while it serves. */
+  reason: dutySchema.nullable(),
   /** How much the engines may take of the machine; absent, all of it. */
   pace: computeShareSchema.optional(),
 });

@@ -13,17 +13,30 @@ export const weekdays = [
 ] as const;
 export type Weekday = (typeof weekdays)[number];
 
+/** Monday first, as people read a week. */
+export const weekFromMonday: readonly Weekday[] = [...weekdays.slice(1), 'sunday'];
+
+export const dayMinutes = 1440;
+/** Most spans of a day. */
+export const mostSpans = 24;
+
 /**
  * Part of a day in minutes after midnight as the clock on the wall shows them, `to` not included. Where `to` is
  * not after `from`, the span runs across midnight and ends on the next day.
  */
 const spanSchema = z
-  .object({ from: z.int().min(0).max(1439), to: z.int().min(1).max(1440) })
+  .object({
+    from: z
+      .int()
+      .min(0)
+      .max(dayMinutes - 1),
+    to: z.int().min(1).max(dayMinutes),
+  })
   .refine(({ from, to }) => from !== to, 'a span needs a beginning and another end');
 export type Span = z.infer<typeof spanSchema>;
 
 function scheduleOf<Spans extends z.ZodType>(span: Spans) {
-  const day = z.array(span).max(24).default([]);
+  const day = z.array(span).max(mostSpans).default([]);
   return z.strictObject({
     sunday: day,
     monday: day,
@@ -41,3 +54,8 @@ export type WeeklySchedule = z.infer<typeof weeklyScheduleSchema>;
 
 /** As a person gives it: a key with a slip in it is refused, where it would else be left out. */
 export const givenScheduleSchema = scheduleOf(spanSchema.strict());
+
+/** A schedule with these hours on each day. */
+export function everyDay(spans: readonly Span[]): WeeklySchedule {
+  return Object.fromEntries(weekdays.map((day) => [day, [...spans]])) as WeeklySchedule;
+}

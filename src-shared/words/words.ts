@@ -5,6 +5,7 @@
 export * from './en/advice.ts';
 export * from './en/desktop.ts';
 export * from './en/duty.ts';
+export * from './en/missing.ts';
 export * from './en/settings.ts';
 export * from './en/times.ts';
 export * from './en/warnings.ts';

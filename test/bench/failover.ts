@@ -2,6 +2,7 @@
  * What an answer notices when a stage of its chain is killed, or announces that it leaves and goes: the longest time
  * without a token, and whether the text is the one that it would have been.
  */
+import { endingDuty } from '../support/host/paused-duty.ts';
 import { appFiles } from '../../src-main/base/app-files.ts';
 import type { LayerRange } from '../../src-shared/model.ts';
 import { NodeProcess } from '../support/host/node-process.ts';
@@ -48,7 +49,7 @@ export const failover: Bench = {
       const bench = { mesh, questions, undisturbed };
       const killed = await disturb(bench, 'killed', (victim) => victim.kill());
       const left = await disturb(bench, 'left', async (victim) => {
-        const reason = 'The benchmark leaves';
+        const reason = endingDuty;
         await victim.request('setWork', { state: 'draining', answersOwner: false, reason });
         // What the owner's need leaves a stage.
         await new Promise((resolve) => {

@@ -1,4 +1,5 @@
 /** Ten nodes on loopback: one that asks, and nine that host the demo model in thirds, each third three times. */
+import { endingDuty } from '../support/host/paused-duty.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +75,7 @@ export class ChaosMesh {
   async drain(place: Place): Promise<void> {
     place.state = 'draining';
     this.#remember(place.node);
-    const reason = 'The machine is needed';
+    const reason = endingDuty;
     await place.node.request('setWork', { state: 'draining', answersOwner: false, reason });
     await delay(400);
     await place.node.request('setWork', { state: 'paused', answersOwner: false, reason });

@@ -1,4 +1,5 @@
 /** What the machine does and why, what its sensors read, and pausing it. */
+import type { Page } from '@playwright/test';
 import { cardWith, known } from '../support/host/duty-inputs.ts';
 import { ChatPage } from '../support/window/chat-page.ts';
 import { expect, shownWithin, test } from './played-test.ts';
@@ -15,7 +16,10 @@ test('a card is shown with what it does, and what is not known with its reason',
       memoryBytes: known(24 * 1024 ** 3),
       temperatureCelsius: known(80),
       powerWatts: known(287),
-      fanShare: { isKnown: false, reason: 'this card does not tell its fan' },
+      fanShare: {
+        isKnown: false,
+        reason: { code: 'failed', message: 'this card does not tell its fan' },
+      },
     }),
   );
   const page = await openView('Machine');
@@ -33,6 +37,35 @@ test('a card is shown with what it does, and what is not known with its reason',
   // No snapshot is sent for a degree.
   played.machine.tell(cardWith({ temperatureCelsius: known(61) }));
   await expect(card.getByText('61 °C · pauses from 83 °C')).toBeVisible(shownWithin);
+});
+
+test('readings are not sent to a page that is hidden, and are new when it is shown again', async ({
+  page,
+  openView,
+  played,
+}) => {
+  const told: string[] = [];
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => told.push(payload.toString())),
+  );
+  await openView('Machine');
+  const card = page.getByRole('region', { name: 'RTX 4090' });
+  const banner = page.getByRole('banner');
+  await expect(card.getByText('40 °C · pauses from 83 °C')).toBeVisible();
+  await setHidden(page, true);
+  played.machine.play('Hades');
+  await expect(banner.getByText('Paused')).toBeVisible(shownWithin);
+
+  // The duty goes on to be told, and readings would have come along with it.
+  const before = told.length;
+  played.machine.endGames();
+  played.machine.tell(cardWith({ temperatureCelsius: known(61) }));
+  await expect(banner.getByText('Working')).toBeVisible(shownWithin);
+  expect(told.slice(before).filter((text) => text.includes('"topic":"duty"'))).not.toEqual([]);
+  expect(told.slice(before).filter((text) => text.includes('"topic":"facts"'))).toEqual([]);
+
+  await setHidden(page, false);
+  await expect(card.getByText('61 °C · pauses from 83 °C')).toBeVisible();
 });
 
 test('a game is named, with how the pause ends, and work goes on after it', async ({
@@ -61,7 +94,9 @@ test('what could not be ruled out is told as such, with the way to its check', a
   openView,
   played,
 }) => {
-  played.machine.tell({ onBattery: { isKnown: false, reason: 'no battery tells' } });
+  played.machine.tell({
+    onBattery: { isKnown: false, reason: { code: 'failed', message: 'no battery tells' } },
+  });
   const page = await openView('Machine');
   await expect(page.getByText('This could not be ruled out.')).toBeVisible(shownWithin);
   await page.getByRole('region', { name: 'Why it is paused' }).getByRole('link').click();
@@ -136,3 +171,11 @@ test('a machine that is there for this work alone says that nobody watches it', 
     chat.page.getByRole('region', { name: 'This computer is not watched' }),
   ).toBeVisible();
 });
+
+/** Has the page believe that its tab went into the background, or came back. */
+async function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, isHidden);
+}

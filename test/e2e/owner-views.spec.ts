@@ -13,7 +13,10 @@ for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Settings'] as cons
       ...cardWith({
         name: 'NVIDIA GeForce RTX 5090 Founders Edition with a name that does not end',
         temperatureCelsius: known(90),
-        fanShare: { isKnown: false, reason: `${'no_sensor'.repeat(12)} is not there` },
+        fanShare: {
+          isKnown: false,
+          reason: { code: 'not-installed', tool: 'no_sensor'.repeat(12) },
+        },
       }),
       games: known([{ name: 'A game.exe', foundBy: 'launcher folder' }]),
     });

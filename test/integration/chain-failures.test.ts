@@ -1,4 +1,5 @@
 /** Engines and nodes of a chain are killed in the middle of an answer: it goes on, with the same text. */
+import { endingDuty } from '../support/host/paused-duty.ts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Receipt } from '../../src-shared/chat.ts';
 import { longModel, NodeChain } from '../support/sessions/node-chain.ts';
@@ -101,7 +102,7 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
       await leaving.request('setWork', {
         state: 'draining',
         answersOwner: true,
-        reason: 'A test is about to end it',
+        reason: endingDuty,
       });
     };
     const text = await chain.answer(longJson, leave, { response_format: colours });

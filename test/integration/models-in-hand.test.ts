@@ -1,4 +1,5 @@
 /** Model files and names under people's hands, on real nodes: copied, written over, imported again, named alike. */
+import { pausedDuty } from '../support/host/paused-duty.ts';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -191,11 +192,11 @@ describe('two models of one name', () => {
     await node.request('setWork', {
       state: 'paused',
       answersOwner: false,
-      reason: 'Paused: you paused it',
+      reason: pausedDuty('user', { code: 'asked', choice: 'indefinitely', until: null }),
     });
     await expect(ask(node, 'Same Name')).rejects.toMatchObject({
       code: 'no-route',
-      message: expect.stringMatching(/ layers\. Paused: you paused it\.$/),
+      message: expect.stringMatching(/ layers\. Paused: you paused it until you resume it\.$/),
     });
     const [strangers] = await listed(node);
     expect(strangers?.x_mindmesh.manifest_id).not.toBe(manifestId);
@@ -240,7 +241,7 @@ describe('a model that cannot be loaded', () => {
     await node.request('setWork', {
       state: 'paused',
       answersOwner: false,
-      reason: 'This machine is paused after failures to load',
+      reason: pausedDuty('fault cool-down', { code: 'failed', message: 'It failed', retryAt: 0 }),
     });
     const refused = await ask(node, 'Good').catch((error: unknown) => String(error));
     expect(refused).toMatch(/is paused after failures to load\.$/);

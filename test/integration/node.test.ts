@@ -1,4 +1,5 @@
 /** The node process as its host knows it: who it is, what it hosts and knows, and that nothing of it is left. */
+import { endingDuty, pausedDuty } from '../support/host/paused-duty.ts';
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -152,14 +153,14 @@ describe('the shards of a node', () => {
     await node.request('setWork', {
       state: 'draining',
       answersOwner: false,
-      reason: 'Freeing the memory',
+      reason: endingDuty,
     });
     expect(await answeredBy()).toBe(other.status.peer);
     expect(isAlive(engine)).toBe(true);
     await node.request('setWork', {
       state: 'paused',
       answersOwner: false,
-      reason: 'Paused: a game is running',
+      reason: pausedDuty(),
     });
     expect(isAlive(engine)).toBe(false);
     expect(await answeredBy()).toBe(other.status.peer);
@@ -178,7 +179,11 @@ describe('the shards of a node', () => {
 
   it('answer their own user while they are paused for all others, and load only when asked', async () => {
     const config = { bundledModels: [await modelFile()], shards: [{ model }] };
-    const pause = { state: 'paused', answersOwner: true, reason: 'Paused: in use' } as const;
+    const pause = {
+      state: 'paused',
+      answersOwner: true,
+      reason: pausedDuty('in use', { code: 'in-use', minutes: 5 }),
+    } as const;
     const node = await start({ ...config, work: pause });
     const other = await start({ ...config, shards: [], staticPeers: node.status.addresses });
     await other.until(({ peers }) => peers[0]?.connected === true, 'the peers know each other');
@@ -193,11 +198,14 @@ describe('the shards of a node', () => {
     ]);
     await node.until(({ shards }) => shards[0]?.state === 'serving', 'the engine is told of');
     const [engine = 0] = node.enginePids;
-    await node.request('setWork', { ...pause, reason: 'Paused: the processor is busy' });
+    await node.request('setWork', {
+      ...pause,
+      reason: pausedDuty('CPU busy', { code: 'processor-busy', percent: 20 }),
+    });
     expect(isAlive(engine)).toBe(true);
     await expect(other.ask(asked)).rejects.toMatchObject({ code: 'no-route' });
 
-    await node.request('setWork', { ...pause, answersOwner: false, reason: 'Paused: a game' });
+    await node.request('setWork', { ...pause, answersOwner: false, reason: pausedDuty() });
     expect(isAlive(engine)).toBe(false);
     // Nor is anything left of the processes that make prompts of text.
     await vi.waitFor(async () => expect(await descendantsOf(node.pid)).toEqual([]), 2000);

@@ -1,4 +1,5 @@
 /** A model that only its owner knows is neither told to peers nor given to them, whatever he does with it himself. */
+import { pausedDuty } from '../support/host/paused-duty.ts';
 import { join } from 'node:path';
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -18,7 +19,7 @@ import { temporaryFolder } from '../support/machine/temporary-folder.ts';
 
 const unknownId = 'a'.repeat(64);
 const serving: WorkOrder = { state: 'serving', answersOwner: true, reason: null };
-const paused: WorkOrder = { state: 'paused', answersOwner: true, reason: 'Paused: in use' };
+const paused: WorkOrder = { state: 'paused', answersOwner: true, reason: pausedDuty() };
 
 async function start(config: NodeProcessConfig = {}): Promise<NodeProcess> {
   const node = await NodeProcess.start({

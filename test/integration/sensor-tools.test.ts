@@ -1,4 +1,5 @@
 import { access, writeFile } from 'node:fs/promises';
+import { missingWords } from '../../src-shared/words/words.ts';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -43,7 +44,9 @@ function watched(
 function reasonOf(cards: NvidiaCards, words: string): Promise<string> {
   return eventually(`unknown because of "${words}"`, () => {
     const { reading } = cards;
-    return !reading.isKnown && reading.reason.includes(words) ? reading.reason : undefined;
+    return !reading.isKnown && missingWords(reading.reason).includes(words)
+      ? missingWords(reading.reason)
+      : undefined;
   });
 }
 
@@ -111,7 +114,7 @@ while :; do echo "${cardLine(0, 34)}"; sleep 0.1; done`);
     const cards = watched(tool.command);
     await shows(cards, 0, 'utilisation', known(0.12));
     cards.refresh();
-    expect(cards.reading).toEqual(unknown('nvidia-smi is being read anew'));
+    expect(cards.reading).toEqual(unknown({ code: 'asked-anew', tool: 'nvidia-smi' }));
     await writeFile(join(tool.folder, 'awake'), '');
     await shows(cards, 0, 'utilisation', known(0.34));
   });
@@ -138,7 +141,7 @@ echo "${cardLine(0, 10)}"; echo "${cardLine(1, 20)}"
 while :; do echo "${cardLine(0, 30)}"; sleep 0.1; done`);
     const cards = watched(tool.command);
     await shows(cards, 1, 'utilisation', known(0.2));
-    await shows(cards, 1, 'utilisation', unknown('nvidia-smi no longer reports this card'));
+    await shows(cards, 1, 'utilisation', unknown({ code: 'untold', fact: 'nvidia-card' }));
     expect(factsOf(cards).map(({ id }) => id)).toEqual(uuids);
     expect(factsOf(cards)[0]?.utilisation).toEqual(known(0.3));
   });
@@ -150,7 +153,12 @@ echo "${cardLine(0, 10)}"; sleep 0.3
 while :; do echo "0, [GPU is lost], ${lost}"; sleep 0.1; done`);
     const cards = watched(tool.command);
     await shows(cards, 0, 'utilisation', known(0.1));
-    await shows(cards, 0, 'utilisation', unknown('nvidia-smi says "[GPU is lost]" for its load'));
+    await shows(
+      cards,
+      0,
+      'utilisation',
+      unknown({ code: 'strange-value', field: 'load', text: '[GPU is lost]' }),
+    );
     expect(factsOf(cards)[0]).toMatchObject({ id: uuids[0], name: 'NVIDIA GeForce RTX 3070' });
   });
 
@@ -202,7 +210,11 @@ while :; do echo "${cardLine(0, 0)}"; sleep 0.1; done`);
       cards,
       0,
       'othersUtilisation',
-      unknown('nvidia-smi pmon printed something unexpected: "Not supported on the device(s)"'),
+      unknown({
+        code: 'strange-line',
+        tool: 'nvidia-smi pmon',
+        line: 'Not supported on the device(s)',
+      }),
     );
   });
 
@@ -246,7 +258,7 @@ describe.skipIf(process.platform === 'win32')('a tool that runs for one answer',
   it('that hangs is killed when its time is over', async () => {
     const tool = await fakeTool('exec sleep 1000');
     const sensor = new PolledSensor({
-      name: 'The lid',
+      source: 'power-supply',
       everyMs: () => 600_000,
       withinMs: 500,
       read: async (signal) => known(await runCommand(tool.command, [], signal)),
@@ -255,16 +267,18 @@ describe.skipIf(process.platform === 'win32')('a tool that runs for one answer',
     sensor.start(() => {});
     const reason = await eventually('given up', () => {
       const { reading } = sensor;
-      return !reading.isKnown && reading.reason.includes('within') ? reading.reason : undefined;
+      return !reading.isKnown && missingWords(reading.reason).includes('within')
+        ? missingWords(reading.reason)
+        : undefined;
     });
-    expect(reason).toBe('The lid did not answer within 0.5 seconds');
+    expect(reason).toBe('The power supply did not answer within 0.5 seconds');
     await eventuallyTrue('killed', async () => !(await tool.pids()).some(isAlive));
   });
 
   it('is killed when the watching stops', async () => {
     const tool = await fakeTool('exec sleep 1000');
     const sensor = new PolledSensor({
-      name: 'The lid',
+      source: 'power-supply',
       everyMs: () => 600_000,
       withinMs: 600_000,
       read: async (signal) => known(await runCommand(tool.command, [], signal)),
@@ -305,7 +319,7 @@ done`;
     expect(changes).toBeGreaterThan(0);
     await writeFile(join(tool.folder, 'idle'), '2000');
     watch.refresh();
-    expect(watch.sections.owner).toEqual(unknown('Windows is being asked anew'));
+    expect(watch.sections.owner).toEqual(unknown({ code: 'asked-anew', tool: 'Windows' }));
     await eventuallyTrue('the answer after that', () => idle() === 2000);
     expect((await tool.pids()).filter(isAlive)).toHaveLength(1);
   });
@@ -316,8 +330,8 @@ done`;
     watch.start(() => {});
     await eventuallyTrue('the reason', () => {
       const { load } = watch.sections;
-      return !load.isKnown && load.reason === 'PowerShell is not installed';
+      return !load.isKnown && missingWords(load.reason) === 'PowerShell is not installed';
     });
-    expect(watch.sections.owner).toEqual(unknown('PowerShell is not installed'));
+    expect(watch.sections.owner).toEqual(unknown({ code: 'not-installed', tool: 'PowerShell' }));
   });
 });

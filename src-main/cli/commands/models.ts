@@ -12,8 +12,8 @@ import {
   fetchedLines,
   hostingLine,
   importLines,
+  modelLines,
 } from '../../../src-shared/words/command-line.ts';
-import { modelLines } from '../../../src-shared/words/command-line.ts';
 import { note, noteOver, print, printJson } from '../terminal.ts';
 import { type CommonOptions, quietly, useHost } from '../use-host.ts';
 import { hostHere } from './host-model.ts';

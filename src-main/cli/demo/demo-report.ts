@@ -1,6 +1,7 @@
 /** What the demonstration tells about its answer. Pure. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { shortPeer } from '../../../src-shared/words/command-line.ts';
+import { tableLines } from '../../../src-shared/words/table.ts';
 
 /** The one line of `npm run --silent demo -- --json`. */
 export function demoJson(answer: string, receipt: Receipt): unknown {
@@ -28,16 +29,8 @@ export function demoTable(receipt: Receipt): string[] {
       milliseconds(stage.hopMs),
     ]),
   ];
-  const widths = [0, 1, 2, 3].map((column) =>
-    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
-  );
   return [
-    ...rows.map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd(),
-    ),
+    ...tableLines(rows, '   '),
     '',
     `${receipt.tokens} tokens, ${receipt.tokensPerSecond.toFixed(1)} tokens/s over ${peersOf(receipt)} peers; times are medians per token.`,
   ];

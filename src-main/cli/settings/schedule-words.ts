@@ -3,17 +3,17 @@
  * Days, then their hours, then the next days; hours that end before they begin run into the next day. Pure.
  */
 import { AppError } from '../../../src-shared/errors.ts';
+import { clockText } from '../../../src-shared/local-time.ts';
 import {
+  dayMinutes,
+  everyDay,
   type Span,
   type Weekday,
-  weekdays,
+  weekFromMonday,
   type WeeklySchedule,
 } from '../../../src-shared/settings/schedule.ts';
 
-const dayMinutes = 1440;
-const [sunday, ...workdaysAndSaturday] = weekdays;
-/** Monday first, as people read a week. */
-const week: readonly Weekday[] = [...workdaysAndSaturday, sunday];
+const week = weekFromMonday;
 
 /** Words for several days; single days are called by their name or its first three letters. */
 const dayGroups: Readonly<Record<string, readonly Weekday[]>> = {
@@ -35,7 +35,7 @@ export function parseSchedule(text: string): WeeklySchedule | null {
   if (words.length === 1 && words[0] === 'always') {
     return null;
   }
-  const schedule = emptySchedule();
+  const schedule = everyDay([]);
   if (words.length === 1 && words[0] === 'never') {
     return schedule;
   }
@@ -80,10 +80,6 @@ export function formatSchedule(schedule: WeeklySchedule | null): string {
   return daysOfHours.size === 0
     ? 'never'
     : [...daysOfHours].map(([hours, days]) => `${daysWords(days)} ${hours}`).join(', ');
-}
-
-function emptySchedule(): WeeklySchedule {
-  return Object.fromEntries(weekdays.map((day): [Weekday, Span[]] => [day, []])) as WeeklySchedule;
 }
 
 /** undefined when the word is not about days. */
@@ -134,13 +130,7 @@ function minuteOf(hour: string, minute = '0'): number {
 }
 
 function spanWords({ from, to }: Span): string {
-  return `${timeWords(from)}-${timeWords(to)}`;
-}
-
-function timeWords(minute: number): string {
-  return [Math.floor(minute / 60), minute % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
+  return `${clockText(from)}-${clockText(to)}`;
 }
 
 /** Three days and more in a row are a range. `days` are in the order of the week. */

@@ -60,7 +60,7 @@ it('reads an old process again only once a minute', async () => {
 it('says so when the system shows no processes', async () => {
   const root = await fileTree({ stat: 'cpu' });
   expect(await new LinuxPrograms(root, new ManualClock()).read()).toEqual(
-    unknown('the system shows no processes'),
+    unknown({ code: 'untold', fact: 'processes' }),
   );
 });
 

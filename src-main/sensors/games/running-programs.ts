@@ -41,7 +41,7 @@ export class LinuxPrograms {
         .map(Number),
     );
     if (pids.size === 0) {
-      return unknown('the system shows no processes');
+      return unknown({ code: 'untold', fact: 'processes' });
     }
     // Those that run already when the watching begins have long become what they are.
     const since = this.#seen.size === 0 ? now - youngMs : now;
@@ -85,7 +85,9 @@ export async function readPsPrograms(
   signal: AbortSignal,
 ): Promise<Reading<readonly PsProgram[]>> {
   const programs = parsePs(await runCommand('ps', ['-axo', 'pid=,time=,comm='], signal));
-  return programs.length === 0 ? unknown('ps shows no processes') : known(programs);
+  return programs.length === 0
+    ? unknown({ code: 'untold', fact: 'processes-ps' })
+    : known(programs);
 }
 
 /** "  501   1:02.33 /Applications/Game.app/Contents/MacOS/Game"; times also as 1-02:03:04 and with a comma. */

@@ -25,7 +25,7 @@ it('reads the load of Apple’s graphics', () => {
 it('cannot tell others’ load while ours is on the card', () => {
   const cards = parseAppleCards(registry, true);
   expect(cards.isKnown && cards.value[0]?.othersUtilisation).toEqual(
-    unknown('macOS does not tell the load of single processes'),
+    unknown({ code: 'untold', fact: 'process-load-mac' }),
   );
 });
 
@@ -40,7 +40,7 @@ it('reads an older Mac’s two cards, and finds none in nonsense', () => {
     cards.isKnown && cards.value.map(({ vendor, utilisation }) => [vendor, utilisation]),
   ).toEqual([
     ['amd', known(0.03)],
-    ['intel', unknown('macOS does not tell it')],
+    ['intel', unknown({ code: 'untold', fact: 'card-mac' })],
   ]);
-  expect(parseAppleCards('', false)).toEqual(unknown('macOS lists no graphics card'));
+  expect(parseAppleCards('', false)).toEqual(unknown({ code: 'untold', fact: 'cards-mac' }));
 });

@@ -9,12 +9,12 @@ import { known, parseNumber, unknown } from '../reading.ts';
 export function parseAppleCards(text: string, isOursAtWork: boolean): Reading<readonly GpuFacts[]> {
   const blocks = text.split(/^\+-o /m).slice(1);
   return blocks.length === 0
-    ? unknown('macOS lists no graphics card')
+    ? unknown({ code: 'untold', fact: 'cards-mac' })
     : known(blocks.slice(0, 16).map((block, index) => describe(block, index, isOursAtWork)));
 }
 
 function describe(block: string, index: number, isOursAtWork: boolean): GpuFacts {
-  const untold = unknown('macOS does not tell it');
+  const untold = unknown({ code: 'untold', fact: 'card-mac' });
   const percent = parseNumber(/"Device Utilization %"=(\d{1,3})\b/.exec(block)?.[1] ?? '');
   const utilisation = percent === undefined ? untold : known(Math.min(100, percent) / 100);
   const model = /"model" = (?:"|<")([^">\n]{1,100})/.exec(block)?.[1];
@@ -26,7 +26,7 @@ function describe(block: string, index: number, isOursAtWork: boolean): GpuFacts
     isIntegrated: !name.startsWith('AMD'),
     utilisation,
     othersUtilisation: isOursAtWork
-      ? unknown('macOS does not tell the load of single processes')
+      ? unknown({ code: 'untold', fact: 'process-load-mac' })
       : utilisation,
     memoryBytes: untold,
     othersMemoryBytes: untold,

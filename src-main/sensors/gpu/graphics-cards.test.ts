@@ -3,7 +3,7 @@ import type { GpuFacts } from '../../../src-shared/duty.ts';
 import { known, unknown } from '../reading.ts';
 import { GraphicsCards } from './graphics-cards.ts';
 
-const untold = unknown('untold');
+const untold = unknown({ code: 'failed', message: 'untold' });
 
 function card(id: string, vendor: GpuFacts['vendor'], changes: Partial<GpuFacts> = {}): GpuFacts {
   return {
@@ -47,12 +47,12 @@ it('keeps a card and its identity when its tool gets into trouble, and says why 
   const cards = new GraphicsCards();
   const system = known([card(address, 'nvidia')]);
   cards.merge(system, known([told]));
-  const merged = cards.merge(system, unknown('nvidia-smi said nothing for 16 seconds'));
+  const merged = cards.merge(system, unknown({ code: 'silent', tool: 'nvidia-smi', seconds: 16 }));
   expect(merged.isKnown && merged.value).toMatchObject([
     {
       id: 'GPU-5b1e',
       name: 'RTX 4070',
-      utilisation: unknown('nvidia-smi said nothing for 16 seconds'),
+      utilisation: unknown({ code: 'silent', tool: 'nvidia-smi', seconds: 16 }),
     },
   ]);
 });
@@ -60,9 +60,22 @@ it('keeps a card and its identity when its tool gets into trouble, and says why 
 it('does not miss the tool where there is no card for it', () => {
   const system = known([card('0000:0b:00.0', 'amd')]);
   const cards = new GraphicsCards();
-  expect(cards.merge(system, unknown('nvidia-smi is not installed'))).toEqual(system);
-  expect(cards.merge(unknown('no /sys'), unknown('nvidia-smi is not installed'))).toEqual(
-    unknown('no /sys, and nvidia-smi is not installed'),
+  expect(cards.merge(system, unknown({ code: 'not-installed', tool: 'nvidia-smi' }))).toEqual(
+    system,
   );
-  expect(cards.merge(unknown('no /sys'), known([told]))).toEqual(known([told.facts]));
+  expect(
+    cards.merge(
+      unknown({ code: 'failed', message: 'no /sys' }),
+      unknown({ code: 'not-installed', tool: 'nvidia-smi' }),
+    ),
+  ).toEqual(
+    unknown({
+      code: 'both',
+      first: { code: 'failed', message: 'no /sys' },
+      second: { code: 'not-installed', tool: 'nvidia-smi' },
+    }),
+  );
+  expect(cards.merge(unknown({ code: 'failed', message: 'no /sys' }), known([told]))).toEqual(
+    known([told.facts]),
+  );
 });

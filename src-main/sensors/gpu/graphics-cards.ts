@@ -1,4 +1,5 @@
 /** All cards of the machine: what the system tells of them, and what nvidia-smi tells of NVIDIA's. */
+import type { MissingReason, SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import type { NvidiaFacts } from './nvidia-readings.ts';
 import { known, unknown } from '../reading.ts';
@@ -45,14 +46,17 @@ export class GraphicsCards {
   }
 
   /** A tool that is missing or in trouble matters only where there is a card for it. */
-  #withoutTool(system: Reading<readonly GpuFacts[]>, reason: string): Reading<readonly GpuFacts[]> {
+  #withoutTool(
+    system: Reading<readonly GpuFacts[]>,
+    reason: MissingReason,
+  ): Reading<readonly GpuFacts[]> {
     return system.isKnown
       ? known(
           system.value.map((card) =>
             card.vendor === 'nvidia' ? explained(this.#identified(card), reason) : card,
           ),
         )
-      : unknown(`${system.reason}, and ${reason}`);
+      : unknown(bothReasons(system.reason, reason));
   }
 
   #identified(card: GpuFacts): GpuFacts {
@@ -82,8 +86,17 @@ function completed(facts: GpuFacts, seen: readonly GpuFacts[]): GpuFacts {
   };
 }
 
+/** Why neither way tells of cards; of a reason that is already of two ways, the first counts. */
+function bothReasons(first: MissingReason, second: MissingReason): MissingReason {
+  return { code: 'both', first: singleReason(first), second: singleReason(second) };
+}
+
+function singleReason(reason: MissingReason): SingleReason {
+  return reason.code === 'both' ? reason.first : reason;
+}
+
 /** The same card, with the tool's trouble as the reason of what is not known. */
-function explained(card: GpuFacts, reason: string): GpuFacts {
+function explained(card: GpuFacts, reason: MissingReason): GpuFacts {
   const explain = (reading: Reading<number>): Reading<number> =>
     reading.isKnown ? reading : unknown(reason);
   return {

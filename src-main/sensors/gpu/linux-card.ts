@@ -2,6 +2,7 @@
  * What sysfs tells about one card: amdgpu's own files (the kernel's "AMDGPU power and thermal controls"), the
  * sleep counters of Intel's i915 and xe, and the hwmon files that all of them share (Documentation/hwmon/sysfs-interface.rst).
  */
+import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import { readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
@@ -75,7 +76,7 @@ export async function lookAtCard(card: LinuxCard): Promise<CardLook> {
   const sensors = join(folder, 'hwmon', hwmon);
   const memory = await readMemory(card, sensors);
   if ((await readLine(join(folder, 'power/runtime_status'))) === 'suspended') {
-    const asleep = unknown('the card sleeps');
+    const asleep = unknown({ code: 'untold', fact: 'card-sleeps' });
     return {
       counters: { asleepMs: undefined, energy: undefined },
       utilisation: 0,
@@ -148,7 +149,7 @@ async function readTemperature(sensors: string): Promise<Reading<number>> {
       return known(thousandths / 1000);
     }
   }
-  return unknown('the driver tells no temperature');
+  return unknown({ code: 'untold', fact: 'card-temperature' });
 }
 
 async function readFan(sensors: string): Promise<Reading<number>> {
@@ -162,11 +163,11 @@ async function readFan(sensors: string): Promise<Reading<number>> {
       return known(Math.min(1, Math.max(0, value / whole)));
     }
   }
-  return unknown('the driver tells no fan speed');
+  return unknown({ code: 'untold', fact: 'card-fan' });
 }
 
 /** A card about which nothing but its presence is known. */
-export function presentCard(card: LinuxCard, name: string, reason: string): GpuFacts {
+export function presentCard(card: LinuxCard, name: string, reason: SingleReason): GpuFacts {
   const missing = unknown(reason);
   return {
     id: card.pciAddress,

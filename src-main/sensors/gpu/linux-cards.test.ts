@@ -105,7 +105,7 @@ it('leaves a sleeping card asleep', async () => {
   const facts = await cards.read();
   expect(facts.isKnown && facts.value[0]).toMatchObject({
     utilisation: known(0),
-    temperatureCelsius: unknown('the card sleeps'),
+    temperatureCelsius: unknown({ code: 'untold', fact: 'card-sleeps' }),
   });
 });
 
@@ -114,8 +114,8 @@ it('works an Intel card’s load and power out from two looks', async () => {
   const first = await cards.read();
   expect(first.isKnown && first.value[0]).toMatchObject({
     name: 'Intel graphics card 0x9a49',
-    utilisation: unknown('the driver does not tell the load of the card'),
-    temperatureCelsius: unknown('the driver tells no temperature'),
+    utilisation: unknown({ code: 'untold', fact: 'card-load' }),
+    temperatureCelsius: unknown({ code: 'untold', fact: 'card-temperature' }),
   });
   await addFiles(sysRoot, {
     [`${intel}/drm/card1/gt/gt0/rc6_residency_ms`]: '11500\n',
@@ -126,9 +126,9 @@ it('works an Intel card’s load and power out from two looks', async () => {
   expect(second.isKnown && second.value[0]).toMatchObject({
     isIntegrated: true,
     utilisation: known(0.25),
-    othersUtilisation: unknown('the driver tells only how long the card was awake'),
+    othersUtilisation: unknown({ code: 'untold', fact: 'card-awake-only' }),
     powerWatts: known(10),
-    memoryBytes: unknown('it shares the memory of the computer'),
+    memoryBytes: unknown({ code: 'untold', fact: 'shared-memory' }),
   });
 });
 
@@ -160,7 +160,7 @@ it.each([
   expect(facts.isKnown && facts.value[0]).toMatchObject({
     isIntegrated,
     memoryBytes:
-      bytes === undefined ? unknown('it shares the memory of the computer') : known(bytes),
+      bytes === undefined ? unknown({ code: 'untold', fact: 'shared-memory' }) : known(bytes),
   });
 });
 
@@ -168,7 +168,7 @@ it('does not take our memory for others’ where the kernel does not tell of pro
   const { cards } = await setting(amdFiles, { '700/comm': 'node\n' }, new Set([700]));
   const facts = await cards.read();
   expect(facts.isKnown && facts.value[0]?.othersMemoryBytes).toEqual(
-    unknown('the driver does not tell the memory of single processes'),
+    unknown({ code: 'untold', fact: 'card-process-memory' }),
   );
 });
 
@@ -184,9 +184,7 @@ it('lists no card that computes nothing, none of a virtual machine, and knows wh
   });
   expect(await cards.read()).toEqual(known([]));
   const blind = await setting({});
-  expect(await blind.cards.read()).toEqual(
-    unknown('the system does not tell which graphics cards it has'),
-  );
+  expect(await blind.cards.read()).toEqual(unknown({ code: 'untold', fact: 'cards' }));
 });
 
 it('shows files that hold nonsense as unknown', async () => {

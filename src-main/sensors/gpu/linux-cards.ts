@@ -67,7 +67,7 @@ export class LinuxCards {
   async read(): Promise<Reading<readonly GpuFacts[]>> {
     const cards = await this.#find();
     if (cards === undefined) {
-      return unknown('the system does not tell which graphics cards it has');
+      return unknown({ code: 'untold', fact: 'cards' });
     }
     const ours = this.#ours.pids;
     const needsClients =
@@ -91,7 +91,7 @@ export class LinuxCards {
         this.#options.names().get(card.pciAddress) ??
         `${vendorNames[card.vendor]} graphics card ${card.deviceId}`;
       return look === undefined
-        ? presentCard(card, name, 'NVIDIA tells about its cards only through nvidia-smi')
+        ? presentCard(card, name, { code: 'untold', fact: 'nvidia-without-tool' })
         : describe({ card, name, look, ours, before: this.#before, now });
     });
     this.#before = now;
@@ -116,8 +116,8 @@ function describe(scene: Scene): GpuFacts {
   );
   const noMemory = unknown(
     look.isIntegrated
-      ? 'it shares the memory of the computer'
-      : 'the driver does not tell the memory of the card',
+      ? { code: 'untold', fact: 'shared-memory' }
+      : { code: 'untold', fact: 'card-memory' },
   );
   return {
     id: card.pciAddress,
@@ -147,7 +147,7 @@ function memoryOfOthers(
   mine: readonly OwnedClient[],
 ): Reading<number> {
   if (ours.size > 0 && mine.length === 0) {
-    return unknown('the driver does not tell the memory of single processes');
+    return unknown({ code: 'untold', fact: 'card-process-memory' });
   }
   const ownBytes = mine.reduce((sum, { client }) => sum + client.videoMemoryBytes, 0);
   return known(Math.max(0, usedBytes - ownBytes));
@@ -166,7 +166,7 @@ function loadOfOthers({ card, look, now }: Scene, utilisation: Reading<number>):
     utilisation.isKnown &&
     utilisation.value > idleAwakeShare &&
     utilisation.value < busyAwakeShare
-    ? unknown('the driver tells only how long the card was awake')
+    ? unknown({ code: 'untold', fact: 'card-awake-only' })
     : utilisation;
 }
 
@@ -182,7 +182,7 @@ function utilisationOf(scene: Scene): Reading<number> {
   if (hasClients || before === undefined || then === undefined || asleepMs === undefined) {
     return hasClients
       ? clientLoad(scene, () => true)
-      : unknown('the driver does not tell the load of the card');
+      : unknown({ code: 'untold', fact: 'card-load' });
   }
   const awakeShare = 1 - (asleepMs - then) / (now.at - before.at);
   return known(Math.min(1, Math.max(0, awakeShare)));
@@ -193,7 +193,7 @@ function clientLoad(
   isCounted: (pid: number) => boolean,
 ): Reading<number> {
   if (before === undefined) {
-    return unknown('the load of the card is known from the second look on');
+    return unknown({ code: 'untold', fact: 'card-first-look' });
   }
   const [earlier, later] = [before, now].map(({ clients }) =>
     clients.flatMap(({ pid, client }) =>
@@ -210,6 +210,6 @@ function powerOf({ card, look, before, now }: Scene): Reading<number> {
     return known(look.powerWatts);
   }
   return before === undefined || energyBefore === undefined || energy === undefined
-    ? unknown('the driver tells no power')
+    ? unknown({ code: 'untold', fact: 'card-power' })
     : known(Math.max(0, (energy - energyBefore) / ((now.at - before.at) * 1000)));
 }

@@ -22,7 +22,7 @@ export function linuxGraphics(options: SourceOptions): LinuxGraphics {
   const { own, nodeExecutable, nvidiaCommand, procRoot = '/proc', sysRoot = '/sys' } = options;
   const { clock = systemClock, runCommand: run = runCommand } = options;
   const noNames: ReadonlyMap<string, string> = new Map();
-  const names = polled(options, 'The names of the graphics cards', namesEveryMs, async (signal) => {
+  const names = polled(options, 'card-names', namesEveryMs, async (signal) => {
     const cards = (await findLinuxCards(sysRoot)) ?? [];
     // nvidia-smi names its own.
     return known(
@@ -38,7 +38,7 @@ export function linuxGraphics(options: SourceOptions): LinuxGraphics {
     procRoot,
     sysRoot,
   });
-  const system = polled(options, 'The list of graphics cards', everyMs.glance, () => cards.read());
+  const system = polled(options, 'cards', everyMs.glance, () => cards.read());
   const nvidia = new NvidiaCards({
     own,
     clock,

@@ -2,6 +2,7 @@
  * NVIDIA's cards, watched through one nvidia-smi that keeps running. A second one tells who loads the cards;
  * it runs only while engines of ours do, since otherwise the whole load is others'.
  */
+import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { Reading } from '../../../src-shared/duty.ts';
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import { LineTool } from '../line-tool.ts';
@@ -78,7 +79,7 @@ export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
   refresh(): void {
     // A tool in trouble keeps its reason until it answers.
     if (this.#onChange !== undefined && !this.#readings.isInTrouble) {
-      this.#forget('nvidia-smi is being read anew');
+      this.#forget({ code: 'asked-anew', tool: 'nvidia-smi' });
     }
   }
 
@@ -91,12 +92,12 @@ export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
     return true;
   }
 
-  #onTrouble(reason: string): void {
+  #onTrouble(reason: SingleReason): void {
     this.#forget(reason);
     this.#wantMonitor(false);
   }
 
-  #forget(reason: string): void {
+  #forget(reason: SingleReason): void {
     this.#readings.forget(reason);
     this.#onChange?.();
   }

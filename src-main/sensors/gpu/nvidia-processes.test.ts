@@ -88,7 +88,7 @@ it('never shows more than the whole card', () => {
 it('does not take missing samples of a busy card for idle processes', () => {
   const silent = first.map((row) => ({ ...row, load: null }));
   expect(othersUse(card, silent, new Set([7000])).othersUtilisation).toEqual(
-    unknown('nvidia-smi does not tell the load of single processes on this card'),
+    unknown({ code: 'untold', fact: 'nvidia-process-load' }),
   );
   const idle = { ...card, utilisation: known(0) };
   expect(othersUse(idle, silent, new Set([7000])).othersUtilisation).toEqual(known(0));
@@ -96,14 +96,12 @@ it('does not take missing samples of a busy card for idle processes', () => {
 
 it('says so when the driver lists no process of a busy card, as inside a container', () => {
   const { othersUtilisation } = othersUse(card, recent.slice(3), new Set([7000]));
-  expect(othersUtilisation).toEqual(
-    unknown('nvidia-smi does not list the processes that load the card'),
-  );
+  expect(othersUtilisation).toEqual(unknown({ code: 'untold', fact: 'nvidia-processes' }));
 });
 
 it('leaves others’ memory unknown where single processes tell none', () => {
   const bare = first.map((row) => ({ ...row, memoryBytes: null }));
   expect(othersUse(card, bare, new Set([7000])).othersMemoryBytes).toEqual(
-    unknown('nvidia-smi does not tell the memory of single processes on this card'),
+    unknown({ code: 'untold', fact: 'nvidia-process-memory' }),
   );
 });

@@ -95,7 +95,7 @@ export function othersUse(
   const isIdle = card.utilisation.isKnown && card.utilisation.value === 0;
   if (processes.length === 0 && !isIdle) {
     // So it looks from inside a container, whose processes the driver does not show.
-    const nobody = unknown('nvidia-smi does not list the processes that load the card');
+    const nobody = unknown({ code: 'untold', fact: 'nvidia-processes' });
     return { othersUtilisation: nobody, othersMemoryBytes: nobody };
   }
   const foreign = processes.filter(({ pid }) => pid === null || !ours.has(pid));
@@ -104,7 +104,7 @@ export function othersUse(
     othersUtilisation:
       foreign.length === 0 || isSampled
         ? known(Math.min(1, sum(foreign.map(({ load }) => load ?? 0))))
-        : unknown('nvidia-smi does not tell the load of single processes on this card'),
+        : unknown({ code: 'untold', fact: 'nvidia-process-load' }),
     othersMemoryBytes: foreignMemory(foreign),
   };
 }
@@ -117,7 +117,7 @@ function foreignMemory(foreign: readonly PmonRow[]): Reading<number> {
   const bytes = foreign.flatMap(({ memoryBytes }) => (memoryBytes === null ? [] : [memoryBytes]));
   return bytes.length === foreign.length
     ? known(sum(bytes))
-    : unknown('nvidia-smi does not tell the memory of single processes on this card');
+    : unknown({ code: 'untold', fact: 'nvidia-process-memory' });
 }
 
 function sum(numbers: readonly number[]): number {

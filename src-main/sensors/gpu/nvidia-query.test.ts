@@ -42,31 +42,31 @@ it.each([
     'a laptop’s fan (535)',
     `0, ${uuid}, 00000000:01:00.0, 3, 6144, 10, 44, 11.20, [N/A], NVIDIA GeForce RTX 3060 Laptop GPU`,
     'fanShare',
-    'nvidia-smi says "[N/A]" for its fan',
+    { code: 'strange-value', field: 'fan', text: '[N/A]' },
   ],
   [
     'an old card’s load (390)',
     `0, ${uuid}, 00000000:01:00.0, [Not Supported], 2001, 310, 40, [Not Supported], 30, GeForce GT 710`,
     'utilisation',
-    'nvidia-smi says "[Not Supported]" for its load',
+    { code: 'strange-value', field: 'load', text: '[Not Supported]' },
   ],
   [
     'shared memory (GB10, 580)',
     `0, ${uuid}, 0000000F:01:00.0, 12, [N/A], [N/A], 39, 11.31, [N/A], NVIDIA GB10`,
     'memoryBytes',
-    'nvidia-smi says "[N/A]" for its memory',
+    { code: 'strange-value', field: 'memory', text: '[N/A]' },
   ],
   [
     'power without permission',
     `0, ${uuid}, 00000000:01:00.0, 1, 2, 1, 39, [Insufficient Permissions], 0, Quadro P400`,
     'powerWatts',
-    'nvidia-smi says "[Insufficient Permissions]" for its power',
+    { code: 'strange-value', field: 'power', text: '[Insufficient Permissions]' },
   ],
   [
     'a load beyond all',
     `0, ${uuid}, 00000000:01:00.0, 4294967295, 2, 1, 39, 1, 0, Quadro P400`,
     'utilisation',
-    'nvidia-smi says "4294967295" for its load',
+    { code: 'strange-value', field: 'load', text: '4294967295' },
   ],
 ] as const)('leaves %s unknown and says what it was told', (_what, line, field, reason) => {
   expect(parsed(line)[field]).toEqual(unknown(reason));
@@ -78,7 +78,7 @@ it('reads a card that the driver lost as one of which nothing is known', () => {
   );
   expect(lost).toMatchObject({ index: 1, uuid: null, pciAddress: '0000:02:00.0' });
   expect(lost.temperatureCelsius).toEqual(
-    unknown('nvidia-smi says "[GPU is lost]" for its temperature'),
+    unknown({ code: 'strange-value', field: 'temperature', text: '[GPU is lost]' }),
   );
 });
 

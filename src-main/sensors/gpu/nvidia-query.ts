@@ -4,6 +4,7 @@
  * between driver versions ("[N/A]", "[Not Supported]", "[Unknown Error]", "[GPU is lost]").
  */
 import type { Reading } from '../../../src-shared/duty.ts';
+import type { CardField } from '../../../src-shared/missing-reason.ts';
 import { parsePciAddress } from './pci-address.ts';
 import { known, parseNumber, unknown } from '../reading.ts';
 
@@ -60,13 +61,13 @@ export function parseNvidiaLine(line: string): NvidiaCard | undefined {
     uuid: /^GPU-[0-9a-fA-F-]{4,64}$/.test(uuid) ? uuid : null,
     pciAddress: parsePciAddress(bus),
     name: readName(parts.slice(fields.length - 1).join(', ')),
-    utilisation: readNumber('its load', busy, 0, 100, 0.01),
-    memoryBytes: readNumber('its memory', total, 0, 1e8, mebibyte),
-    usedMemoryBytes: readNumber('its memory in use', used, 0, 1e8, mebibyte),
-    temperatureCelsius: readNumber('its temperature', heat, -50, 200, 1),
-    powerWatts: readNumber('its power', power, 0, 10_000, 1),
+    utilisation: readNumber('load', busy, 0, 100, 0.01),
+    memoryBytes: readNumber('memory', total, 0, 1e8, mebibyte),
+    usedMemoryBytes: readNumber('memory-in-use', used, 0, 1e8, mebibyte),
+    temperatureCelsius: readNumber('temperature', heat, -50, 200, 1),
+    powerWatts: readNumber('power', power, 0, 10_000, 1),
     // Some boards report a little more than all of it.
-    fanShare: readNumber('its fan', fan, 0, 200, 0.01),
+    fanShare: readNumber('fan', fan, 0, 200, 0.01),
   };
 }
 
@@ -75,7 +76,7 @@ function readName(text: string): string {
 }
 
 function readNumber(
-  what: string,
+  field: CardField,
   text: string | undefined,
   least: number,
   most: number,
@@ -83,6 +84,6 @@ function readNumber(
 ): Reading<number> {
   const value = parseNumber(text ?? '');
   return value === undefined || value < least || value > most
-    ? unknown(`nvidia-smi says "${text ?? ''}" for ${what}`)
+    ? unknown({ code: 'strange-value', field, text: text ?? '' })
     : known(value * unit);
 }

@@ -2,6 +2,7 @@
  * What NVIDIA's cards do, from the lines that two nvidia-smi print: one tells of the cards, the other of the processes on
  * them while engines of ours run.
  */
+import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import type { Clock } from '../../../src-shared/clock.ts';
 import {
@@ -37,8 +38,8 @@ export class NvidiaReadings {
   readonly #rows = new Map<string, Heard<PmonRow>>();
   readonly #others = new Map<number, Heard<OthersUse>>();
   #columns: PmonColumns | undefined;
-  #trouble: string | undefined = 'nvidia-smi has not answered yet';
-  #monitorTrouble: string | undefined;
+  #trouble: SingleReason | undefined = { code: 'not-answered-yet', tool: 'nvidia-smi' };
+  #monitorTrouble: SingleReason | undefined;
 
   /** @param everyMs how often the tools print */
   constructor(ours: RecentGpuPids, clock: Clock, everyMs: number) {
@@ -96,7 +97,7 @@ export class NvidiaReadings {
   }
 
   /** Why processes are not told. */
-  noteMonitorTrouble(reason: string): void {
+  noteMonitorTrouble(reason: SingleReason): void {
     this.#monitorTrouble = reason;
   }
 
@@ -104,7 +105,7 @@ export class NvidiaReadings {
     this.#rows.clear();
   }
 
-  forget(reason: string): void {
+  forget(reason: SingleReason): void {
     this.#trouble = reason;
     this.#cards.clear();
     this.#rows.clear();
@@ -141,7 +142,9 @@ export class NvidiaReadings {
       if (latest !== undefined && now - latest.at <= othersValidMs) {
         return latest.value;
       }
-      const reason = unknown(this.#monitorTrouble ?? 'nvidia-smi pmon has not answered yet');
+      const reason = unknown(
+        this.#monitorTrouble ?? { code: 'not-answered-yet', tool: 'nvidia-smi pmon' },
+      );
       return { othersUtilisation: reason, othersMemoryBytes: reason };
     }
     const value = ours.size === 0 ? allByOthers(card) : othersUse(card, rows, ours);
@@ -165,7 +168,7 @@ export class NvidiaReadings {
 
 /** A card that the driver stopped reporting. */
 function silenced(card: NvidiaCard): NvidiaCard {
-  const lost = unknown('nvidia-smi no longer reports this card');
+  const lost = unknown({ code: 'untold', fact: 'nvidia-card' });
   return {
     ...card,
     utilisation: lost,

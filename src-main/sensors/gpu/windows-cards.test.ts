@@ -39,7 +39,7 @@ it('shows the busiest engine of a card, with and without our processes', () => {
         othersUtilisation: known(0.35),
         memoryBytes: known(17_095_983_104),
         othersMemoryBytes: known(3_000_000_000),
-        temperatureCelsius: unknown('Windows does not tell it of this card'),
+        temperatureCelsius: unknown({ code: 'untold', fact: 'card-windows' }),
       },
     ]),
   );
@@ -49,7 +49,7 @@ it('knows an integrated card by the little that firmware carved out for it', () 
   const uhd = '0x00000000_0x0000b111';
   const found = [`adapter\t${uhd}\t32902\t134217728\tIntel(R) UHD Graphics 770`, ...adapters];
   const cards = windowsCards(sectionsAfter(...found, ...load), new Set());
-  const shared = unknown('it shares the memory of the computer');
+  const shared = unknown({ code: 'untold', fact: 'shared-memory' });
   expect(cards).toMatchObject(
     known([
       { id: uhd, isIntegrated: true, memoryBytes: shared, othersMemoryBytes: shared },
@@ -76,7 +76,9 @@ it('is idle when the counters show nothing, unknown when there are none', () => 
     new Set(),
   );
   expect(blind.isKnown && blind.value[0]?.othersUtilisation).toEqual(
-    unknown('Windows tells no loads: Invalid class "Win32_PerfFormattedData_…"'),
+    unknown({ code: 'no-loads', detail: 'Invalid class "Win32_PerfFormattedData_…"' }),
   );
-  expect(windowsCards(sectionsAfter(), new Set())).toEqual(unknown('Windows has not answered yet'));
+  expect(windowsCards(sectionsAfter(), new Set())).toEqual(
+    unknown({ code: 'not-answered-yet', tool: 'Windows' }),
+  );
 });

@@ -42,10 +42,10 @@ function describe(
   load: Reading<WindowsLoad>,
   ours: ReadonlySet<number>,
 ): GpuFacts {
-  const untold = unknown('Windows does not tell it of this card');
+  const untold = unknown({ code: 'untold', fact: 'card-windows' });
   const vendor = vendors[adapter.vendorId] ?? 'other';
   const isIntegrated = vendor !== 'nvidia' && adapter.dedicatedBytes <= carveOutBytes;
-  const shared = unknown('it shares the memory of the computer');
+  const shared = unknown({ code: 'untold', fact: 'shared-memory' });
   const isHere = ({ luid }: WindowsCounter): boolean => luid === adapter.luid;
   const isForeign = (counter: WindowsCounter): boolean => isHere(counter) && !ours.has(counter.pid);
   return {

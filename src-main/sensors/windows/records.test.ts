@@ -74,14 +74,14 @@ it('does not take half a section for the whole', () => {
   const records = recordsAfter(`begin\n${owner}\nidle\t999999`);
   const { owner: before } = records.sections;
   expect(before.isKnown && before.value.idleMs).toBe(1250);
-  expect(records.sections.load).toEqual(unknown('Windows has not answered yet'));
+  expect(records.sections.load).toEqual(unknown({ code: 'not-answered-yet', tool: 'Windows' }));
 });
 
 it('forgets everything when the script starts anew', () => {
   const records = recordsAfter(
     `begin\n${owner}\nprocess\t4\tSystem\nend\tprocesses\nbegin\nend\tprocesses`,
   );
-  expect(records.sections.owner).toEqual(unknown('Windows has not answered yet'));
+  expect(records.sections.owner).toEqual(unknown({ code: 'not-answered-yet', tool: 'Windows' }));
   const { processes } = records.sections;
   expect(processes.isKnown && processes.value.paths.size).toBe(0);
 });
@@ -90,7 +90,7 @@ it.each([
   ['online', known('online')],
   ['metered', known('metered')],
   ['offline', known('offline')],
-  ['unknown', unknown('Windows does not tell whether it is online')],
+  ['unknown', unknown({ code: 'untold', fact: 'online-windows' })],
 ])('reads the network as %s', (word, reading) => {
   expect(recordsAfter(`begin\nnetwork\t${word}\nend\tnetwork`).sections.network).toEqual(reading);
 });

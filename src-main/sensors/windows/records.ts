@@ -1,5 +1,6 @@
 /** Reads what the Windows script prints, line by line, into what it last said of each section. */
 import type { Reading } from '../../../src-shared/duty.ts';
+import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { FullScreenWindow } from '../games/full-screen.ts';
 import { known, parseNumber, unknown } from '../reading.ts';
 
@@ -50,7 +51,7 @@ export type WindowsSections = {
 const maxRecords = 20_000;
 
 export class WindowsRecords {
-  #sections: WindowsSections = allUnknown('Windows has not been asked yet');
+  #sections: WindowsSections = allUnknown({ code: 'not-answered-yet', tool: 'Windows' });
   /** Lines of the section that is being printed. */
   #lines: (readonly string[])[] = [];
   readonly #paths = new Map<number, string>();
@@ -60,7 +61,7 @@ export class WindowsRecords {
   }
 
   /** Nothing that was said holds any longer. */
-  forget(reason: string): void {
+  forget(reason: SingleReason): void {
     this.#sections = allUnknown(reason);
     this.#lines = [];
     this.#paths.clear();
@@ -72,13 +73,13 @@ export class WindowsRecords {
     const [kind = '', first = '', second = ''] = cells;
     switch (kind) {
       case 'begin':
-        this.forget('Windows has not answered yet');
+        this.forget({ code: 'not-answered-yet', tool: 'Windows' });
         return true;
       case 'end':
         return this.#close(first);
       case 'failed':
         this.#lines = [];
-        this.#sections = { ...this.#sections, load: unknown(`Windows tells no loads: ${second}`) };
+        this.#sections = { ...this.#sections, load: unknown({ code: 'no-loads', detail: second }) };
         return true;
       case 'adapter':
       case 'folder':
@@ -150,7 +151,7 @@ export class WindowsRecords {
   }
 }
 
-function allUnknown(reason: string): WindowsSections {
+function allUnknown(reason: SingleReason): WindowsSections {
   const missing = unknown(reason);
   return {
     adapters: missing,
@@ -196,7 +197,7 @@ function toFullScreen([pid, name = '']: string[] = []): FullScreenWindow | null 
 function toNetwork(word: string | undefined): WindowsSections['network'] {
   return word === 'online' || word === 'metered' || word === 'offline'
     ? known(word)
-    : unknown('Windows does not tell whether it is online');
+    : unknown({ code: 'untold', fact: 'online-windows' });
 }
 
 /** "pid_4120_luid_0x00000000_0x0000c6a1_phys_0_eng_3_engtype_3D", with "_eng…" only where it is of an engine. */

@@ -1,4 +1,5 @@
 /** Keeps the one PowerShell running that tells all about Windows, and hands its sections to the sensors. */
+import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import { LineTool } from '../line-tool.ts';
 import { type WindowsSections, WindowsRecords } from './records.ts';
 import { windowsScript } from './script.ts';
@@ -59,7 +60,7 @@ export class WindowsWatch {
 
   /** Processes are told only as they come and go, so to forget them means to start anew. */
   refresh(): void {
-    this.#forget('Windows is being asked anew');
+    this.#forget({ code: 'asked-anew', tool: 'Windows' });
     this.#restarts = this.#restart(this.#restarts);
   }
 
@@ -71,7 +72,7 @@ export class WindowsWatch {
     }
   }
 
-  #forget(reason: string): void {
+  #forget(reason: SingleReason): void {
     this.#records.forget(reason);
     this.#onChange?.();
   }

@@ -1,11 +1,12 @@
-/** A topic of the host, watched while a component shows it. */
+/** A topic of the host, watched while a component shows it on a page that a person can see. */
 import { useEffect, useState } from 'react';
 import type { Topic, TopicValues } from '../../../src-shared/api/topics.ts';
 import { failureSentence } from './failure-sentence.ts';
 import { useHost, useHostView } from './host-context.tsx';
+import { usePageShown } from './use-page-shown.ts';
 
 export interface WatchedTopic<T extends Topic> {
-  /** The newest, also while the connection is lost; undefined before the first. */
+  /** The newest, also while the connection is lost or the page hidden; undefined before the first. */
   readonly value: TopicValues[T] | undefined;
   /** Why the host does not tell it; null while it does. */
   readonly failure: string | null;
@@ -14,10 +15,11 @@ export interface WatchedTopic<T extends Topic> {
 export function useTopic<T extends Topic>(topic: T): WatchedTopic<T> {
   const host = useHost();
   const isConnected = useHostView().connection === 'connected';
+  const isShown = usePageShown();
   const [watched, setWatched] = useState<WatchedTopic<T>>({ value: undefined, failure: null });
 
   useEffect(() => {
-    if (!isConnected) {
+    if (!isConnected || !isShown) {
       return undefined;
     }
     const end = new AbortController();
@@ -29,7 +31,7 @@ export function useTopic<T extends Topic>(topic: T): WatchedTopic<T> {
         }
       });
     return () => end.abort();
-  }, [host, isConnected, topic]);
+  }, [host, isConnected, isShown, topic]);
 
   return watched;
 }

@@ -1,6 +1,7 @@
 /** One reading with its bar, or why it is not known. Zero and unknown look different. */
 import type { Reading } from '../../../src-shared/duty.ts';
 import { asSentence, text } from '../../../src-shared/words/window.ts';
+import { missingWords } from '../../../src-shared/words/words.ts';
 
 export interface Shown {
   readonly value: string;
@@ -39,7 +40,7 @@ export function ReadingRow<T>({
           <dt className="text-sm text-muted">{name}</dt>
           <dd className="text-muted italic">{text.machine.notKnown}</dd>
         </div>
-        <dd className="text-sm wrap-anywhere">{asSentence(reading.reason)}</dd>
+        <dd className="text-sm wrap-anywhere">{asSentence(missingWords(reading.reason))}</dd>
       </div>
     );
   }

@@ -1,15 +1,17 @@
 /** The hours of one weekday: a picture of the day, and its spans. */
 import { useRef } from 'react';
-import type { Weekday, WeeklySchedule } from '../../../src-shared/settings/schedule.ts';
+import {
+  everyDay,
+  mostSpans,
+  type Weekday,
+  type WeeklySchedule,
+} from '../../../src-shared/settings/schedule.ts';
 import { IconButton } from '../../components/button.tsx';
 import { text } from '../../../src-shared/words/window.ts';
-import { everyDay, nextSpan, withSpan, workedParts } from './schedule-form.ts';
+import { nextSpan, withSpan, workedParts } from './schedule-form.ts';
 import { SpanFields } from './span-fields.tsx';
 
 const words = text.settings.schedule;
-
-/** Most spans of a day, as the schema has it. */
-const mostSpans = 24;
 
 function DayPicture({ schedule, day }: { schedule: WeeklySchedule; day: Weekday }) {
   return (

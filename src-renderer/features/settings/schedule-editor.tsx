@@ -1,7 +1,8 @@
 /** The hours of the week in which this machine may work: any, or those of each weekday. */
 import { useId } from 'react';
+import { weekFromMonday } from '../../../src-shared/settings/schedule.ts';
 import { text } from '../../../src-shared/words/window.ts';
-import { daysInOrder, nights } from './schedule-form.ts';
+import { nights } from './schedule-form.ts';
 import { OutcomeLine, SavedMark } from './setting-row.tsx';
 import { ScheduleDay } from './schedule-day.tsx';
 import { useSetting } from './use-setting.ts';
@@ -41,7 +42,7 @@ export function ScheduleEditor() {
       </div>
       {schedule === null ? null : (
         <ul className="mt-3 divide-y divide-line">
-          {daysInOrder.map((day) => (
+          {weekFromMonday.map((day) => (
             <ScheduleDay key={day} schedule={schedule} day={day} onChange={set} />
           ))}
         </ul>

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { weeklyScheduleSchema } from '../../../src-shared/settings/schedule.ts';
-import {
-  everyDay,
-  nextSpan,
-  nights,
-  readSpan,
-  timeText,
-  withSpan,
-  workedParts,
-} from './schedule-form.ts';
+import { everyDay, weeklyScheduleSchema } from '../../../src-shared/settings/schedule.ts';
+import { nextSpan, nights, readSpan, timeText, withSpan, workedParts } from './schedule-form.ts';
 
 describe('times of a schedule', () => {
   it('are written with two digits, the end of a day as midnight', () => {

@@ -1,41 +1,21 @@
 /** Between the weekly hours of the settings and the fields in which they are edited. Pure. */
+import { clockText, weekdayAfter } from '../../../src-shared/local-time.ts';
 import {
+  dayMinutes,
+  everyDay,
   type Span,
   type Weekday,
   type WeeklySchedule,
 } from '../../../src-shared/settings/schedule.ts';
 
-/** In the order in which people read a week. */
-export const daysInOrder: readonly Weekday[] = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-];
-
-const dayMinutes = 1440;
-
 /** The first entry of a schedule: a night, on each day. */
 const night: Span = { from: 22 * 60, to: 7 * 60 };
-
-export function everyDay(spans: readonly Span[]): WeeklySchedule {
-  return Object.fromEntries(
-    // In the order of the schema, as the host answers.
-    (['sunday', ...daysInOrder.slice(0, 6)] as const).map((day) => [day, [...spans]]),
-  ) as WeeklySchedule;
-}
 
 export const nights: WeeklySchedule = everyDay([night]);
 
 /** "22:05", as a time field has it. The end of a day is written as midnight. */
 export function timeText(minute: number): string {
-  const shown = minute % dayMinutes;
-  return [Math.floor(shown / 60), shown % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
+  return clockText(minute % dayMinutes);
 }
 
 /** Minutes after midnight; null for what is no time. */
@@ -89,8 +69,9 @@ export function nextSpan(spans: readonly Span[]): Span {
 
 /** The parts of a day in which it may work, with what runs over from the day before: for a picture of the day. */
 export function workedParts(schedule: WeeklySchedule, day: Weekday): Span[] {
-  const before = daysInOrder[(daysInOrder.indexOf(day) + 6) % 7] ?? day;
-  const over = schedule[before].filter(endsNextDay).map(({ to }) => ({ from: 0, to }));
+  const over = schedule[weekdayAfter(day, -1)]
+    .filter(endsNextDay)
+    .map(({ to }) => ({ from: 0, to }));
   const own = schedule[day].map((span) =>
     endsNextDay(span) ? { from: span.from, to: dayMinutes } : span,
   );

@@ -7,6 +7,7 @@ import { DutyCard } from '../../features/duty/duty-card.tsx';
 import { useFacts } from '../../features/machine/use-facts.ts';
 import { useSettings } from '../../features/settings/use-settings.ts';
 import { asSentence, text } from '../../../src-shared/words/window.ts';
+import { missingWords } from '../../../src-shared/words/words.ts';
 import { ComputerCard } from './computer-card.tsx';
 import { GpuCard } from './gpu-card.tsx';
 
@@ -23,7 +24,7 @@ function GpuCards({ gpus, settings }: { gpus: Facts['gpus']; settings: Settings 
       ) : (
         <>
           <p className="text-muted italic">{words.notKnown}</p>
-          <p className="text-sm wrap-anywhere">{asSentence(gpus.reason)}</p>
+          <p className="text-sm wrap-anywhere">{asSentence(missingWords(gpus.reason))}</p>
         </>
       )}
     </Card>

@@ -1,6 +1,7 @@
 /** The one sentence about a duty, for the tray, the window and the command line. Pure. */
 import type { Duty, PauseCause, PauseChoice, PauseReason, PauseReasonName } from '../../duty.ts';
 import { missingCase } from '../../errors.ts';
+import { missingWords } from './missing.ts';
 import { type Now, timeWords } from './times.ts';
 
 /** How long to pause, as the owner chooses it. */
@@ -91,11 +92,11 @@ export function causeWords(cause: PauseCause, now: Now): string {
     case 'too-hot':
       return `${deviceWords(cause.card)} has reached ${cause.celsius} °C`;
     case 'heat-unknown':
-      return `the temperature of ${deviceWords(cause.card)} is not known: ${cause.missing}`;
+      return `the temperature of ${deviceWords(cause.card)} is not known: ${missingWords(cause.missing)}`;
     case 'program-running':
       return programWords(cause);
     case 'games-unknown':
-      return `it is not known whether a game is running: ${cause.missing}`;
+      return `it is not known whether a game is running: ${missingWords(cause.missing)}`;
     case 'full-screen':
       return `${cause.name} fills the screen`;
     case 'card-busy':
@@ -105,7 +106,7 @@ export function causeWords(cause: PauseCause, now: Now): string {
     case 'lid-closed':
       return 'the lid is closed and the computer runs on battery';
     case 'battery-unknown':
-      return `it is not known whether the computer runs on battery: ${cause.missing}`;
+      return `it is not known whether the computer runs on battery: ${missingWords(cause.missing)}`;
     case 'outside-hours':
       return cause.opensAt === null
         ? 'your schedule has no hours'
@@ -113,11 +114,11 @@ export function causeWords(cause: PauseCause, now: Now): string {
     case 'in-use':
       return `the computer was used in the last ${cause.minutes === 1 ? 'minute' : `${cause.minutes} minutes`}`;
     case 'input-unknown':
-      return `it is not known whether the computer is in use: ${cause.missing}`;
+      return `it is not known whether the computer is in use: ${missingWords(cause.missing)}`;
     case 'processor-busy':
       return `other programs use more than ${cause.percent} % of the processor`;
     case 'processor-unknown':
-      return `it is not known how busy the processor is: ${cause.missing}`;
+      return `it is not known how busy the processor is: ${missingWords(cause.missing)}`;
     case 'no-video-memory':
       return `the models need ${(cause.neededBytes / 1e9).toFixed(1)} GB of video memory, and less is free`;
     case 'going-to-sleep':

@@ -1,5 +1,5 @@
 /** Times as sentences have them. Pure. */
-import { dayNumber, localTime, type Moment } from '../../local-time.ts';
+import { clockText, dayNumber, localTime, type Moment } from '../../local-time.ts';
 
 /** The instant from which a sentence is said, and the reader's zone. */
 export type Now = Pick<Moment, 'wallMs' | 'zone'>;
@@ -7,9 +7,7 @@ export type Now = Pick<Moment, 'wallMs' | 'zone'>;
 /** "14:05", with the weekday in front when that is not today. */
 export function timeWords(wallMs: number, now: Now): string {
   const { weekday, minute } = localTime(wallMs, now.zone);
-  const time = [Math.floor(minute / 60), minute % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
+  const time = clockText(minute);
   const isToday = dayNumber(wallMs, now.zone) === dayNumber(now.wallMs, now.zone);
   return isToday ? time : `${weekday.slice(0, 1).toUpperCase()}${weekday.slice(1)} ${time}`;
 }

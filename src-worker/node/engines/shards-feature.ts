@@ -1,5 +1,7 @@
 /** This machine's shards as a part of the node. */
-import type { NodeConfig, WorkOrder } from '../../../src-shared/api/node-config.ts';
+import { localNow } from '../../../src-shared/local-time.ts';
+import { idleWords } from '../../../src-shared/words/words.ts';
+import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { FeatureWith } from '../node-feature.ts';
@@ -18,14 +20,14 @@ export type ShardsFeatureOptions = {
 export type OwnShards = {
   readonly host: ShardHost;
   /** Why this machine's own shards do not serve; null while they do. */
-  readonly idleReason: () => WorkOrder['reason'];
+  readonly isIdle: () => boolean;
   /** Why this machine does not answer with the model itself, as a sentence; undefined where it is not meant to. */
   readonly whyNotHere: (manifestId: string) => string | undefined;
 };
 
 export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnShards> {
   const { config, library, mesh, onChange, log } = options;
-  let idleReason = config.work.reason;
+  let reason = config.work.reason;
   const host = new ShardHost({
     library,
     settings: config.engine,
@@ -41,12 +43,12 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
     name: 'shards',
     service: {
       host,
-      idleReason: () => idleReason,
+      isIdle: () => reason !== null,
       whyNotHere: (manifestId) =>
         whyNotHere({
           isHosted: host.hosts(manifestId),
           isHere: library.get(manifestId) !== undefined,
-          idleReason,
+          idleReason: reason === null ? null : idleWords(reason, localNow()),
           isLoading: host
             .statuses()
             .some((shard) => shard.manifestId === manifestId && shard.state === 'starting'),
@@ -56,7 +58,7 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
     stop: (atOnce) => host.stop(atOnce),
     configure: ({ engine }) => host.configure(engine),
     setWork: (order) => {
-      idleReason = order.reason;
+      reason = order.reason;
       return host.setWork(order);
     },
     describe: () => ({ state: host.state, models: host.models(), shards: host.records() }),

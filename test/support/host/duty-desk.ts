@@ -1,4 +1,6 @@
 /** A duty over a machine and a node that the test plays. */
+import type { Moment } from '../../../src-shared/local-time.ts';
+import { idleWords } from '../../../src-shared/words/words.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Warning } from '../../../src-shared/warning.ts';
 import { defaultSettings, type Settings } from '../../../src-shared/settings/settings.ts';
@@ -63,11 +65,17 @@ export class Desk {
         this.#carryOut.push(resolve);
       });
     };
+    const now = (): Moment => ({
+      wallMs: noon + this.wallOffsetMs + this.clock.now(),
+      monotonicMs: this.clock.now(),
+      zone: utc,
+    });
     this.service = new DutyService({
       effects: {
         work: () => order('work'),
-        drain: (reason) => order(`drain: ${reason}`),
-        release: (reason, answersOwner) => order(`${answersOwner ? 'own' : 'stop'}: ${reason}`),
+        drain: (duty) => order(`drain: ${idleWords(duty, now())}`),
+        release: (duty, answersOwner) =>
+          order(`${answersOwner ? 'own' : 'stop'}: ${idleWords(duty, now())}`),
       },
       settings: () => this.settings,
       node: () => (this.isNodeThere ? ({ shards: this.shards } as unknown as NodeStatus) : null),
@@ -91,11 +99,7 @@ export class Desk {
         },
       },
       clock: {
-        now: () => ({
-          wallMs: noon + this.wallOffsetMs + this.clock.now(),
-          monotonicMs: this.clock.now(),
-          zone: utc,
-        }),
+        now,
         after: (ms, run) => this.clock.after(ms, run),
       },
       warn: (warning) => this.warned.push(warning),

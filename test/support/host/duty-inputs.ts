@@ -13,7 +13,10 @@ export function known<T>(value: T): Known<T> {
   return { isKnown: true, value };
 }
 
-export const unknown = { isKnown: false, reason: 'no sensor' } as const;
+export const unknown = {
+  isKnown: false,
+  reason: { code: 'failed', message: 'no sensor' },
+} as const;
 
 export const card: GpuFacts = {
   id: 'GPU-1',

@@ -78,7 +78,7 @@ export class PlayedComputer {
   private constructor(computer: Computer, sys: string, proc: string) {
     this.#computer = computer;
     this.#roots = { sys, proc };
-    const gpus = unknown('not read yet');
+    const gpus = unknown({ code: 'not-read-yet', source: 'cards' });
     const machine = new PlayedMachine({ ...idleFacts, gpus });
     this.#desk = new Desk({ machine, settings: computer.settings ?? {} });
     const { clock } = this.#desk;
@@ -184,7 +184,7 @@ export class PlayedComputer {
       case 'mac':
         return parseAppleCards(printed.ioreg ?? '', this.#ours.pids.size > 0);
       case 'freebsd':
-        return unknown('MindMesh cannot tell it on freebsd');
+        return unknown({ code: 'other-system', system: 'freebsd' });
       default:
         return missingCase(this.#computer.system);
     }
@@ -192,7 +192,7 @@ export class PlayedComputer {
 
   #hearSmi(smi: Printed['smi']): void {
     if (smi === undefined) {
-      this.#nvidia.forget('nvidia-smi is not installed');
+      this.#nvidia.forget({ code: 'not-installed', tool: 'nvidia-smi' });
       return;
     }
     smi.cards.forEach((line) => this.#nvidia.hearCard(line));

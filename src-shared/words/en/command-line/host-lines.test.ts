@@ -1,6 +1,7 @@
 import { localNow } from '../../../local-time.ts';
 import { dutyWords } from '../duty.ts';
 import { describe, expect, it } from 'vitest';
+import type { ModelEntry } from '../../../api/models.ts';
 import type { HostSnapshot } from '../../../api/snapshot.ts';
 import type { NodeStatus, ShardStatus } from '../../../api/node-status.ts';
 import { told } from '../../../warning.ts';
@@ -21,6 +22,23 @@ const shard: ShardStatus = {
   maxSessions: 8,
   tokensPerSecond: 0,
 };
+
+function model(given: Partial<ModelEntry>): ModelEntry {
+  return {
+    manifestId: 'a'.repeat(64),
+    name: 'Small',
+    alias: null,
+    path: null,
+    available: true,
+    architecture: 'llama',
+    layers: 4,
+    width: 64,
+    contextLength: 512,
+    sizeBytes: 1,
+    quantisation: 'F32',
+    ...given,
+  };
+}
 
 const node: NodeStatus = {
   peer: '12D3KooWThisMachine',
@@ -130,20 +148,7 @@ describe('what status prints', () => {
     expect(lines).toContain(
       '          Your own questions wait until then: no other machine in reach has a whole model.',
     );
-    const available = {
-      manifestId: 'a'.repeat(64),
-      name: 'Elsewhere',
-      alias: null,
-      path: null,
-      available: true,
-      architecture: 'llama',
-      layers: 4,
-      width: 64,
-      contextLength: 512,
-      sizeBytes: 1,
-      quantisation: 'F32',
-    };
-    const helped = { ...paused, node: { ...paused.node, models: [available] } };
+    const helped = { ...paused, node: { ...paused.node, models: [model({})] } };
     expect(statusLines(helped, undefined, 0)).toContain(
       '          Your own questions are answered by other machines.',
     );
@@ -213,16 +218,9 @@ describe('what status prints', () => {
   });
 
   it('calls what is hosted by the name that its owner gave it, since several models may have one name', () => {
-    const summary = { layers: 6, width: 64, contextLength: 1024, sizeBytes: 1 };
-    const model = { ...summary, architecture: 'llama', quantisation: 'F32' };
-    const named = ['one', 'two'].map((alias, index) => ({
-      ...model,
-      manifestId: String(index).repeat(64),
-      name: 'Small',
-      alias,
-      path: null,
-      available: true,
-    }));
+    const named = ['one', 'two'].map((alias, index) =>
+      model({ manifestId: String(index).repeat(64), alias }),
+    );
     const shards = named.map(({ manifestId }) => ({ ...shard, manifestId, model: 'Small' }));
     const lines = statusLines({ ...snapshot, node: { ...node, shards, models: named } }, '', 0);
     expect(lines).toContain('  Hosting one, layers 0–5');

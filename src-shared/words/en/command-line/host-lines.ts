@@ -9,6 +9,7 @@ import type { Warning } from '../../../warning.ts';
 import { dutyWords } from '../duty.ts';
 import { shortPeer } from '../format.ts';
 import { warningWords } from '../warnings.ts';
+import { count, size, speed } from './amounts.ts';
 import type { NodeStatus, ShardStatus } from '../../../api/node-status.ts';
 import { waitsForConsent } from '../../../waits-for-consent.ts';
 
@@ -194,14 +195,6 @@ function row(name: string, text: string): string {
   return `  ${name.padEnd(8)}${text}`.trimEnd();
 }
 
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
-function speed(tokensPerSecond: number): string {
-  return `${tokensPerSecond.toFixed(1)} tokens/s`;
-}
-
 function seconds(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
@@ -215,8 +208,4 @@ function duration(ms: number): string {
   return hours < 1
     ? count(minutes, 'minute')
     : `${count(hours, 'hour')} and ${count(minutes % 60, 'minute')}`;
-}
-
-function size(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -3,6 +3,8 @@ import type { CatalogEntry } from '../../../catalog.ts';
 import { nameAmong } from '../../../model-names.ts';
 import type { ImportedModel, ModelEntry } from '../../../api/models.ts';
 import type { DownloadStatus } from '../../../api/node-status.ts';
+import { tableLines } from '../../table.ts';
+import { count, size } from './amounts.ts';
 
 /** What `models import` says of the file: whether its content is new, and what it takes the place of. */
 export function importLines(model: ImportedModel): string[] {
@@ -52,24 +54,12 @@ export function catalogLines(entries: readonly CatalogEntry[]): string[] {
     entry.name,
     entry.parameters,
     entry.quantisation,
-    gigabytes(entry.sizeBytes),
+    size(entry.sizeBytes),
     entry.licence.name,
     entry.pool === undefined ? 'the app' : `pool ${entry.pool.name}`,
     entry.isHere ? 'yes' : 'no',
   ]);
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
-  );
-  return [
-    ...[heads, ...rows].map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    ),
-    '',
-    '"mindmesh models download ID" fetches one.',
-  ];
+  return [...tableLines([heads, ...rows]), '', '"mindmesh models download ID" fetches one.'];
 }
 
 /** Lines under the list of models, of those that are being fetched. */
@@ -82,11 +72,6 @@ export function downloadLine(download: DownloadStatus): string {
   const what =
     layers === null ? model : `${model}, layers ${layers.firstLayer}–${layers.lastLayer}`;
   const percent = Math.floor((100 * doneBytes) / Math.max(1, totalBytes));
-  const from =
-    sources === 0 ? 'no source now' : `${sources} ${sources === 1 ? 'source' : 'sources'}`;
-  return `Fetching ${what}: ${percent} % of ${gigabytes(totalBytes)}, ${sources === 0 ? '' : 'from '}${from}`;
-}
-
-function gigabytes(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  const from = sources === 0 ? 'no source now' : `from ${count(sources, 'source')}`;
+  return `Fetching ${what}: ${percent} % of ${size(totalBytes)}, ${from}`;
 }

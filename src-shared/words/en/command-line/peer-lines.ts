@@ -1,7 +1,9 @@
 /** What `peers` and `bootstrap` print, as lines of text. Pure. */
 import { missingCase } from '../../../errors.ts';
 import type { PeerStatus } from '../../../api/node-status.ts';
+import { tableLines } from '../../table.ts';
 import { shortPeer } from '../format.ts';
+import { latency } from './amounts.ts';
 
 /** What `peers` prints; `known` counts those that are not in the list, too. */
 export function peerLines(peers: readonly PeerStatus[], known: number): string[] {
@@ -21,13 +23,13 @@ export function peerLines(peers: readonly PeerStatus[], known: number): string[]
     shortPeer(peer.peer),
     peer.silent === true ? 'does not answer' : stateWords(peer.state ?? 'serving'),
     wayWords(peer),
-    peer.latencyMs === null ? '–' : `${latency(peer.latencyMs)} ms`,
+    peer.latencyMs === null ? '–' : latency(peer.latencyMs),
     peer.region === undefined || peer.region === '' ? '–' : peer.region,
     hostingWords(peer),
   ]);
   const more = known - peers.length;
   return [
-    ...table([['Peer', 'State', 'Way', 'Latency', 'Region', 'Hosts'], ...rows]),
+    ...tableLines([['Peer', 'State', 'Way', 'Latency', 'Region', 'Hosts'], ...rows]),
     ...(more > 0 ? [`and ${more} more that are known but not connected`] : []),
   ];
 }
@@ -69,26 +71,10 @@ function wayWords({ connected, relayed }: PeerStatus): string {
   return connected ? way : `not connected${relayed === true ? ' (relay)' : ''}`;
 }
 
-function latency(milliseconds: number): string {
-  return milliseconds < 10 ? milliseconds.toFixed(1) : String(Math.round(milliseconds));
-}
-
 function hostingWords({ shards }: PeerStatus): string {
   return shards.length === 0
     ? 'nothing'
     : shards
         .map(({ model, firstLayer, lastLayer }) => `${model} ${firstLayer}–${lastLayer}`)
         .join(', ');
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

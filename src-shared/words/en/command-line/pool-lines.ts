@@ -3,6 +3,7 @@ import { missingCase } from '../../../errors.ts';
 import type { PoolResult } from '../../../api/pools.ts';
 import type { Pool, PoolInvite } from '../../../pool.ts';
 import { span } from '../../../span.ts';
+import { tableLines } from '../../table.ts';
 import { shortPeer } from '../format.ts';
 
 /** What `pool list` prints. */
@@ -73,14 +74,9 @@ function inviteTable(invites: readonly PoolInvite[], now: number): string[] {
   );
 }
 
-/** Columns as wide as their widest cell; nothing at all without rows. */
+/** Nothing at all without rows. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd();
-  return rows.length === 0 ? [] : [line(heads), ...rows.map(line)];
+  return rows.length === 0 ? [] : tableLines([heads, ...rows]).map((line) => `  ${line}`);
 }
 
 function article(role: Pool['role']): string {

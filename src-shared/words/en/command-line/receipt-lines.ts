@@ -1,7 +1,7 @@
 /** What `receipt verify` prints: what is proven of each part, and of the whole. */
 import { missingCase } from '../../../errors.ts';
 import type { CheckedPart, CheckedReceipt } from '../../../receipt/check-receipt.ts';
-import { count } from './host-lines.ts';
+import { count } from './amounts.ts';
 
 export function receiptCheckLines(receipt: CheckedReceipt): string[] {
   return [

@@ -29,7 +29,7 @@ export type Asking = {
 
 export function askingFeature(options: AskingFeatureOptions): FeatureWith<Asking> {
   const { mesh, routes, trust, shards, onWanted, onAsked } = options;
-  const { host, idleReason, whyNotHere } = shards;
+  const { host, isIdle, whyNotHere } = shards;
   const coordinator = new Coordinator({
     opener: mesh,
     trust,
@@ -41,7 +41,7 @@ export function askingFeature(options: AskingFeatureOptions): FeatureWith<Asking
     onWrongRefusal: (peer) => routes.wronglyRefused(peer),
     ownShards: () => host.ownRecords(),
     wakeOwnShards: (manifestId, signal) => host.wake(manifestId, signal),
-    isIdle: () => idleReason() !== null,
+    isIdle,
     whyNotHere,
     ownModels: () => host.ownModels(),
   });

@@ -1,0 +1,11 @@
+/** Whether a person can see the page: not while its tab is in the background or its window hidden. */
+import { useSyncExternalStore } from 'react';
+
+export function usePageShown(): boolean {
+  return useSyncExternalStore(subscribe, () => !document.hidden);
+}
+
+function subscribe(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+}

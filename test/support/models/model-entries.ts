@@ -1,0 +1,19 @@
+/** A model as a node tells of it, for tests: small, and known from peers alone where they say nothing else. */
+import type { ModelEntry } from '../../../src-shared/api/models.ts';
+
+export function modelEntry(given: Partial<ModelEntry> = {}): ModelEntry {
+  return {
+    manifestId: 'a'.repeat(64),
+    name: 'Small',
+    alias: null,
+    path: null,
+    available: false,
+    architecture: 'llama',
+    layers: 4,
+    width: 64,
+    contextLength: 512,
+    sizeBytes: 1,
+    quantisation: 'F32',
+    ...given,
+  };
+}
