@@ -1,4 +1,4 @@
-/** Peers of the former version, of this one and of one that is still to come answer together, and no peer is blamed. */
+/** Peers of the former version, of this one and of a later one form chains together, and no peer is blamed. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   expectAllFree,
@@ -25,7 +25,7 @@ const chains = versions.flatMap((first) =>
   versions.flatMap((middle) => versions.map((last) => [first, middle, last] as const)),
 );
 
-/** Peers of the former version, as records say. */
+/** Peers that act as the former version. */
 const former = new Set<string>();
 beforeEach(() => {
   former.clear();
@@ -58,7 +58,7 @@ function violations({ loopback }: FakeMesh): unknown[] {
 }
 
 describe.each(versions)('a coordinator of %s', (coordinator) => {
-  it.each(chains)('is answered by %s, %s and %s together', async (...stages) => {
+  it.each(chains)('gets an answer from stages of %s, %s and %s', async (...stages) => {
     const { mesh, nodes } = await meshOf(coordinator, stages);
     const { tokens, done, error } = await collect(
       mesh.coordinator('me').generate(request(), signal()),
@@ -71,7 +71,7 @@ describe.each(versions)('a coordinator of %s', (coordinator) => {
     expect([mesh.failures, violations(mesh)]).toEqual([[], []]);
   });
 
-  it.each(versions)('goes on with what stages of %s have cached', async (version) => {
+  it.each(versions)('resumes a prefix that stages of %s have cached', async (version) => {
     const { mesh, nodes } = await meshOf(coordinator, [version, version, version]);
     const asking = mesh.coordinator('me');
     const history = Array.from({ length: 500 }, (_, index) => index % 997);
@@ -86,7 +86,7 @@ describe.each(versions)('a coordinator of %s', (coordinator) => {
     expect([mesh.failures, violations(mesh)]).toEqual([[], []]);
   });
 
-  it.each(versions)('goes over in time to another chain with a stage of %s', async (version) => {
+  it.each(versions)('moves in time to another chain with a stage of %s', async (version) => {
     const { mesh, nodes } = await meshOf(coordinator, [version, 'this version', version]);
     speak(mesh, 'd', version);
     const other = await mesh.add('d', [4, 5]);
@@ -124,7 +124,7 @@ describe('a kind of message that only the next version speaks', () => {
       { who: 'b', behind: stageKinds.attach },
     ],
     ['by a coordinator', 'the next version', { who: 'me', behind: stageKinds.open }],
-  ])('ends a chain and blames no peer, and another one answers: %s', async (...each) => {
+  ])('ends a chain without blame, and another chain answers: %s', async (...each) => {
     const [_title, coordinator, { who, behind }] = each;
     const mesh = new FakeMesh();
     speak(mesh, 'me', coordinator);

@@ -86,8 +86,8 @@ export const events: {
   routed: () => ({ type: 'routed', route }),
   unroutable: () => ({ type: 'unroutable', error: new AppError('no-route', 'Nobody is there.') }),
   opened: (source) => ({ type: 'opened', source, cachedTokens: 0, pace, at: 600 }),
-  unanswered: (source) => ({
-    type: 'unanswered',
+  silent: (source) => ({
+    type: 'silent',
     source,
     failure: failure('peer-failed', 'b', true),
     detour,

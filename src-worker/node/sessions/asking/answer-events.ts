@@ -1,4 +1,4 @@
-/** What happens to an answer under way, and what is to be done about it. */
+/** The events that an answer takes, and the effects that it has carried out. */
 import type { AppError } from '../../../../src-shared/errors.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import type { ClosedMessage } from '../protocol/stage-messages.ts';
@@ -8,13 +8,13 @@ import type { SampledToken } from './token-source.ts';
 
 type Route = readonly RouteStage[];
 
-/** With the peer in question left out as well as those that are avoided; undefined when there is no such route now. */
+/** A route without the peer in question and without the avoided ones; undefined when there is none now. */
 type Detour = { readonly detour: Route | undefined };
 
 /** `source` is the number that the source was opened with. Times are monotonic, in milliseconds. */
 export type AnswerEvent =
   | { readonly type: 'routed'; readonly route: Route }
-  /** The search for a route is over, or something unexpected went wrong. */
+  /** The search found no route, or something unexpected went wrong. */
   | { readonly type: 'unroutable'; readonly error: AppError }
   | {
       readonly type: 'opened';
@@ -23,30 +23,30 @@ export type AnswerEvent =
       readonly pace: Pace;
       readonly at: number;
     }
-  /** A stage does not answer while the source opens. The failure says so, for when it is not waited for. */
+  /** A stage is silent while the source opens. `failure` says so, for the case that the answer leaves that stage. */
   | ({
-      readonly type: 'unanswered';
+      readonly type: 'silent';
       readonly source: number;
       readonly failure: ChainFailure;
     } & Detour)
   | { readonly type: 'token'; readonly source: number; readonly token: SampledToken }
-  /** The source is at its end, or could not be opened. */
+  /** The source ended with an error, or could not be opened. */
   | ({ readonly type: 'failed'; readonly source: number; readonly failure: ChainFailure } & Detour)
-  /** The peer will be gone soon. */
+  /** The peer announced that it leaves soon. */
   | ({
       readonly type: 'draining';
       readonly source: number;
       readonly peer: string;
       readonly at: number;
     } & Detour)
-  /** The peer holds the answer up. */
+  /** The answer waits for this peer. `isSilent`: it does not report its progress either. */
   | ({
       readonly type: 'stuck';
       readonly source: number;
       readonly peer: string;
       readonly isSilent: boolean;
     } & Detour)
-  /** The source has not got on for so long that it is better given up. */
+  /** The source has made no progress for so long that the answer gives it up. */
   | { readonly type: 'stalled'; readonly source: number; readonly failure: ChainFailure }
   | {
       readonly type: 'warmedUp';
@@ -55,9 +55,9 @@ export type AnswerEvent =
       readonly pace: Pace;
       readonly at: number;
     }
-  /** The source has been told what was generated. */
+  /** The source's sampler knows the tokens that were generated so far. */
   | { readonly type: 'restored'; readonly source: number; readonly pace: Pace; readonly at: number }
-  /** The answer is to end in order, as at an end of generation. */
+  /** The caller ends the answer in order, as the model's end of generation would. */
   | { readonly type: 'finish' }
   | {
       readonly type: 'finished';
@@ -67,11 +67,11 @@ export type AnswerEvent =
   | { readonly type: 'cancel' };
 
 export type AnswerEffect =
-  /** Searches for a route, away from what is avoided where that is possible; answered by `routed` or `unroutable`. */
+  /** Searches for a route, without the avoided peers where that is possible; followed by `routed` or `unroutable`. */
   | { readonly type: 'search'; readonly avoided: ReadonlySet<string> }
-  /** The search leaves this peer out. `gotOn`: its source has brought the answer on. */
-  | { readonly type: 'exclude'; readonly failure: ChainFailure; readonly gotOn: boolean }
-  /** Answered by `opened` or `failed`. */
+  /** The search leaves this peer out. `madeProgress`: its source generated tokens before it failed. */
+  | { readonly type: 'exclude'; readonly failure: ChainFailure; readonly madeProgress: boolean }
+  /** Followed by `opened` or `failed`. */
   | {
       readonly type: 'open';
       readonly source: number;
@@ -79,32 +79,32 @@ export type AnswerEffect =
       readonly patience: number;
       readonly mayResume: boolean;
     }
-  /** Computes the sequence from a position on, and what follows from it. */
+  /** Computes the sequence from a position on and generates what follows it. */
   | {
       readonly type: 'run';
       readonly source: number;
       readonly from: number;
       readonly isExact: boolean;
     }
-  /** Computes the sequence from a position on and nothing that follows; answered by `warmedUp`. */
+  /** Computes the sequence from a position on and generates nothing; followed by `warmedUp`. */
   | {
       readonly type: 'warmUp';
       readonly source: number;
       readonly from: number;
       readonly isExact: boolean;
     }
-  /** Answered by `restored` or `failed`. */
+  /** Followed by `restored` or `failed`. */
   | { readonly type: 'restoreHistory'; readonly source: number; readonly withinMs: number }
-  /** The sequence has one token more, unless it ends it; the asker is told. */
+  /** Appends the token to the sequence, unless it ends the generation, and hands it to the caller. */
   | { readonly type: 'yield'; readonly token: SampledToken }
-  /** Answered by `finished`. `keepsPrompt`: what the stages computed of it is good for the next question. */
+  /** Followed by `finished`. `keepsPrompt`: the stages computed the prompt in pieces that the next question can resume. */
   | { readonly type: 'finish'; readonly source: number; readonly keepsPrompt: boolean }
   | { readonly type: 'abandon'; readonly source: number }
-  /** The failure is told to the reputation book. */
+  /** Reports the failure as evidence about its peer. */
   | { readonly type: 'blame'; readonly failure: ChainFailure }
-  /** The peer does not answer, not even how far it is. */
+  /** Reports a peer that sends nothing at all, not even its progress. */
   | { readonly type: 'reportSilence'; readonly peer: string }
-  /** The peers refused a request that another source then answered. */
+  /** Reports peers that refused a request which another source then answered. */
   | { readonly type: 'reportWrongRefusals'; readonly peers: readonly string[] }
   | {
       readonly type: 'end';

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** An output, its clock, and the tokens that were taken of it. */
+/** An output with this many tokens in it, and its clock. */
 function outputOf(count: number) {
   const clock = { now: 1000 };
   const output = new AnswerOutput(() => clock.now);
@@ -31,15 +31,15 @@ async function takeAll(output: AnswerOutput, taken: (number | string)[]): Promis
   }
 }
 
-describe('what an answer has for the asker', () => {
-  it('goes out as it comes', async () => {
+describe("an answer's output", () => {
+  it('hands tokens out as they come', async () => {
     const { output, taken, pass } = outputOf(3);
     void takeAll(output, taken);
     await pass(0);
     expect(taken).toEqual([0, 1, 2, 'end']);
   });
 
-  it('goes out slowly while another source gets ready, and all at once when it is', async () => {
+  it('hands tokens out slowly while another source gets ready, and all at once when that is ready', async () => {
     const { output, taken, pass } = outputOf(5);
     output.spare(true);
     void takeAll(output, taken);
@@ -54,7 +54,7 @@ describe('what an answer has for the asker', () => {
     expect(taken).toEqual([0, 1, 2, 3, 4, 'end']);
   });
 
-  it('is never delayed for long', async () => {
+  it('never delays a token for longer than a second', async () => {
     const { output, taken, pass } = outputOf(100);
     output.spare(true);
     void takeAll(output, taken);
@@ -64,7 +64,7 @@ describe('what an answer has for the asker', () => {
     expect(taken).toHaveLength(101);
   });
 
-  it('ends with what it failed of, after all that came before', async () => {
+  it('throws the failure after all tokens that came before it', async () => {
     const output = new AnswerOutput(() => 0);
     output.push({ type: 'end', reason: 'end', accounts: [] });
     output.fail(new Error('It failed.'));

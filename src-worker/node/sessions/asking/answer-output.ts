@@ -1,13 +1,13 @@
 /**
- * What an answer has for the asker, until it is taken. While another source gets ready to go on with it, tokens are
- * handed out more slowly than they come: so some are left to be read should the one that gives them end first.
+ * The tokens and the end of an answer, until the caller takes them. While another source gets ready to take over, tokens
+ * are handed out more slowly than they come: should the current source end first, the reader still sees some arrive.
  */
 import type { AnswerEffect } from './answer-events.ts';
 import { TokenQueue } from './token-queue.ts';
 
-/** From one token to the next while they are spared, in milliseconds: a pause that is hardly seen. */
+/** Pause between two tokens while they are spared, in milliseconds: short enough that readers hardly see it. */
 export const sparingMs = 75;
-/** No token is delayed for longer after it came, in milliseconds. */
+/** A token is delayed for at most this long after it came, in milliseconds. */
 export const longestHoldMs = 1000;
 
 export type Output = Extract<AnswerEffect, { type: 'yield' | 'end' }>;
@@ -17,7 +17,7 @@ export class AnswerOutput {
   readonly #now: () => number;
   #isSparing = false;
   #handedAt = -Infinity;
-  /** Ends the wait for the next token's turn. */
+  /** Hands out the token that waits for its turn now. */
   #release: (() => void) | undefined;
 
   /** `now`: monotonic time, in milliseconds. */
@@ -29,12 +29,12 @@ export class AnswerOutput {
     this.#queue.push(output);
   }
 
-  /** What was pushed before is still handed out. */
+  /** Outputs that were pushed before the failure are still handed out. */
   fail(error: unknown): void {
     this.#queue.fail(error);
   }
 
-  /** Whether tokens are spared from now on. When they are no more, all that there are go out. */
+  /** Sets whether tokens are spared from now on. At the end of sparing, all waiting tokens are handed out. */
   spare(isSparing: boolean): void {
     this.#isSparing = isSparing;
     if (!isSparing) {
@@ -42,7 +42,7 @@ export class AnswerOutput {
     }
   }
 
-  /** The next one, in its turn. @throws what it failed with */
+  /** The next output, once its turn has come. @throws the error given to `fail` */
   async next(): Promise<Output | undefined> {
     const output = await this.#queue.next();
     if (output?.type === 'yield') {

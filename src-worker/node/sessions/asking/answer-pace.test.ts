@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AnswerPace, isClose, isExact } from './answer-pace.ts';
 
-/** A pace of tokens that came every 20 ms, of which the stages computed so many. */
+/** The pace of `tokens` tokens that came every 20 ms and took the stages `computeMs` each. */
 function paceOf(computeMs: number, tokens = 10): AnswerPace {
   const pace = new AnswerPace();
   for (let index = 0; index < tokens; index += 1) {
@@ -20,13 +20,13 @@ describe('the pace of an answer', () => {
     expect([pace.tokenMs, pace.computeMs]).toEqual([20, 6]);
   });
 
-  it('is not known before the second token: then everything is exact', () => {
+  it('is unknown before the second token, and then every replay is exact', () => {
     const pace = paceOf(500, 1);
     expect(pace.computeMs).toBe(0);
     expect(isExact(pace, 10_000, 3)).toBe(true);
   });
 
-  it('leaves time to compute a second of tokens one by one, for which stages work side by side', () => {
+  it('allows for a second of tokens one by one, which several stages compute at the same time', () => {
     const pace = paceOf(10);
     expect(isExact(pace, 100, 1)).toBe(true);
     expect(isExact(pace, 101, 1)).toBe(false);
@@ -34,7 +34,7 @@ describe('the pace of an answer', () => {
     expect(isExact(pace, 301, 3)).toBe(false);
   });
 
-  it('takes a few tokens, or what is computed in a moment, for close', () => {
+  it('calls a successor close that is a few tokens behind, or as many as are computed in a moment', () => {
     const slow = paceOf(1000);
     expect([isClose(slow, 4), isClose(slow, 5)]).toEqual([true, false]);
     const fast = paceOf(3);

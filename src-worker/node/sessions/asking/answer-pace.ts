@@ -1,14 +1,14 @@
-/** How fast an answer comes, and so what there is time for when another chain is to go on with it. */
+/** How fast an answer's tokens come, and so how exactly another chain can recompute them before it takes over. */
 import { Median } from '../../base/median.ts';
 import type { SampledToken } from './token-source.ts';
 
-/** Most milliseconds that computing generated tokens anew may take, by what they took before. */
+/** Generated tokens are recomputed one by one while that takes at most this long, in milliseconds, by the measured pace. */
 const exactWithinMs = 1000;
-/** A pause that is hardly seen, in milliseconds, by what the tokens took before; and tokens that never take long. */
+/** A successor is close when it is this many milliseconds behind, a pause that readers hardly see, or a few tokens. */
 const momentMs = 75;
 const fewTokens = 4;
 
-/** Medians, in milliseconds: between tokens, and what all stages computed for one; 0 before there are two. */
+/** Medians in milliseconds: between two tokens, and the computing time of all stages for one; 0 before the second token. */
 export type Pace = { readonly tokenMs: number; readonly computeMs: number };
 
 export class AnswerPace {
@@ -47,21 +47,21 @@ export class AnswerPace {
     }
   }
 
-  /** What of it decides how another source goes on. */
+  /** The two medians that decide how another source takes over. */
   get now(): Pace {
     return { tokenMs: this.tokenMs, computeMs: this.computeMs };
   }
 }
 
 /**
- * Whether there is time to compute so many generated tokens one by one, as they were before, so that what follows is
- * the same to the last bit. Stages work on different tokens at the same time.
+ * Whether there is time to recompute this many generated tokens one by one, as they were computed first, so that the
+ * tokens after them are the same to the last bit. Stages compute different tokens at the same time.
  */
 export function isExact({ computeMs }: Pace, tokens: number, stages: number): boolean {
   return (tokens * computeMs) / Math.max(1, stages) <= exactWithinMs;
 }
 
-/** Whether so many tokens are computed in a moment: to make ready for them too would take longer than they do. */
+/** Whether this many tokens are computed in a moment, so that another round of warm-up would take longer than they do. */
 export function isClose({ computeMs }: Pace, tokens: number): boolean {
   return tokens <= fewTokens || tokens * computeMs <= momentMs;
 }

@@ -1,4 +1,4 @@
-/** The sources of one answer by their numbers: does what the answer decides, and tells what comes of it. */
+/** The sources of one answer, by number: carries out the answer's effects on them and feeds their events back. */
 import { missingCase, toAppError } from '../../../../src-shared/errors.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
@@ -13,16 +13,16 @@ type Route = readonly RouteStage[];
 export type AnswerSourcesOptions = {
   readonly request: GenerationRequest;
   readonly openSource: OpenTokenSource;
-  /** What a route's stages may still have of the prompt; asked once an answer. */
+  /** The cached prefix that a route's stages may still have of the prompt; called once for each answer. */
   readonly cachedBy: (route: Route) => Resume | undefined;
-  /** The stages of a source have been asked to leave the prompt in their caches. */
+  /** Called when the stages of a source were asked to leave the prompt in their caches. */
   readonly onCached: (cached: CachedChain) => void;
-  /** Called with a source while it is open, so that it is kept alive. */
+  /** Called when a source opens and when it ends, so that heartbeats go to the open ones. */
   readonly onSource: (source: TokenSource, isOpen: boolean) => void;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
   readonly pace: AnswerPace;
-  /** Another route around this peer and all that are avoided; undefined when there is none now. */
+  /** A route without this peer and without the avoided ones; undefined when there is none now. */
   readonly detourAround: (peer: string) => Route | undefined;
   readonly feed: (event: AnswerEvent) => void;
 };
@@ -34,7 +34,7 @@ type Entry = { readonly opening: AbortController; source: TokenSource | undefine
 export class AnswerSources {
   readonly #options: AnswerSourcesOptions;
   readonly #entries = new Map<number, Entry>();
-  /** The prompt and what was generated so far. */
+  /** The prompt and the tokens generated so far. */
   readonly #sequence: number[];
 
   constructor(options: AnswerSourcesOptions) {
@@ -47,7 +47,7 @@ export class AnswerSources {
     return this.#entries.get(source)?.source;
   }
 
-  /** The sequence goes on with this token. */
+  /** Appends a generated token to the sequence. */
   append(token: number): void {
     this.#sequence.push(token);
   }
@@ -120,9 +120,9 @@ export class AnswerSources {
       onFailed: (failure) => this.#fail(source, failure, []),
       onDraining: ({ peer }) =>
         feed({ type: 'draining', source, peer, detour: detourAround(peer), at: now() }),
-      onUnanswered: (stage) =>
+      onSilent: (stage) =>
         feed({
-          type: 'unanswered',
+          type: 'silent',
           source,
           failure: silenceOf(stage),
           detour: detourAround(stage.peer),
@@ -141,7 +141,7 @@ export class AnswerSources {
     }
   }
 
-  /** What a source leaves behind that ends in order is good for the conversation's next question. */
+  /** Ends a source in order, which may leave the prompt in its caches for the conversation's next question. */
   async #finish({ source: number, keepsPrompt }: EffectOf<'finish'>): Promise<void> {
     const { request, onCached, feed } = this.#options;
     const source = this.get(number);
@@ -167,7 +167,7 @@ export class AnswerSources {
   }
 
   #fail(source: number, error: unknown, route: Route): void {
-    // A source that was left fails too, which does not matter.
+    // An abandoned source fails too, which the answer must not take for news.
     if (!this.#entries.has(source)) {
       return;
     }

@@ -1,14 +1,14 @@
-/** What an answer is doing. Its state is data, and `nextAnswer` alone makes one from another. */
+/** The state of an answer as plain data. Only `nextAnswer` makes one state from another. */
 import type { RouteStage } from '../../routing/plan-route.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
 import type { Pace } from './answer-pace.ts';
 
-/** What holds for an answer from its beginning to its end. */
+/** Facts that hold for an answer from its beginning to its end. */
 export type AnswerTerms = {
   readonly promptTokens: number;
-  /** Of the answer, at most. */
+  /** Most tokens that may be generated. */
   readonly maxAnswerTokens: number;
-  /** What is sampled depends on what was generated before, and not on the logits alone. */
+  /** Penalties or a grammar make sampling depend on the tokens generated before, not on the logits alone. */
   readonly needsHistory: boolean;
   /** The node that asks. */
   readonly ownPeer: string;
@@ -16,46 +16,46 @@ export type AnswerTerms = {
 
 export type AnswerProgress = {
   readonly terms: AnswerTerms;
-  /** Tokens generated so far. With the prompt they are all that another source needs to go on. */
+  /** How many tokens were generated so far. The prompt and these tokens are all that another source needs to take over. */
   readonly tokens: number;
-  /** Of these, the ones that were there when a route was last searched for. */
+  /** How many of them had been generated when a route was last searched for. */
   readonly tokensAtSearch: number;
-  /** Sources opened so far, whose numbers count upward from 1. */
+  /** How many sources were opened so far; their numbers count upward from 1. */
   readonly sources: number;
-  /** Peers that said that they are leaving, or delayed this answer. */
+  /** Peers that announced that they leave, or that delayed this answer. */
   readonly avoided: ReadonlySet<string>;
-  /** How often this answer went round a stage for its slowness. */
+  /** How often this answer left a stage for its slowness. */
   readonly detours: number;
-  /** How often another source went on with the answer. */
+  /** How often another source took the answer over. */
   readonly takeovers: number;
-  /** Peers that refused the request; no peer has answered it since. */
+  /** Peers that refused the request, while no token has come since. */
   readonly refusing: readonly string[];
-  /** What was last answered over: no stages before the first. */
+  /** The stages of the source that generated last; empty before the first. */
   readonly route: readonly RouteStage[];
-  /** Tokens of the prompt that its stages had. */
+  /** Tokens of the prompt that those stages had cached. */
   readonly cachedTokens: number;
-  /** The answer is to end as soon as there is something to end. */
+  /** The caller finished the answer before a source was open: it ends as soon as one is. */
   readonly isToFinish: boolean;
 };
 
-/** A source that opens, answers or gets ready; `source` is its number. */
+/** A source that opens, generates or warms up; `source` is its number. */
 export type Source = { readonly source: number; readonly route: readonly RouteStage[] };
 
 export type Answering = Source & {
-  /** When it was given work or gave a token, and which of both it was. */
+  /** When the source was last given work or gave a token, and which of the two it was. */
   readonly moved: { readonly at: number; readonly byToken: boolean };
-  /** It computed the prompt in the pieces that any other question with it would. */
+  /** The source computed the prompt in the pieces that every question with this prompt has, so they can be resumed. */
   readonly isPlain: boolean;
 };
 
 export type Successor = Source & {
-  /** Tokens of the answer that its stages were told of when it was opened. */
+  /** How many tokens of the answer its sampler was told when it was opened. */
   readonly knownTokens: number;
-  /** How fast the answer came when it was open; undefined before. */
+  /** The answer's pace when the successor had opened; undefined before. */
   readonly pace: Pace | undefined;
-  /** Rounds of warming up that were begun. */
+  /** How many rounds of warm-up were begun. */
   readonly rounds: number;
-  /** The position to which it has computed once the latest round is done. */
+  /** The position up to which it has computed once the latest round is done. */
   readonly computed: number;
 };
 
@@ -76,26 +76,27 @@ export type EventOf<Type extends AnswerEvent['type']> = Extract<AnswerEvent, { t
  *    └──────────────────────────────────────────────────────────────────────────────┘
  *               failed
  *
- * An answer prepares another source when a stage of its own is draining or stuck; one whose own source has hardly begun
- * begins again over the other at once, and one that has no token yet waits for it before the other warms up. Where nothing that was generated has to be restored, it goes on right after the
- * warm-up. `finish` leads to the end in order, `cancel` to the end at once; a failure that no other source would mend ends
- * an answer too.
+ * An answer prepares a successor when a stage of its current source is draining or stuck. If the current source has hardly
+ * begun, the answer restarts over the other route at once; if it has given no token yet, the successor waits for its first
+ * token before it warms up. Where no history has to be restored, the successor takes over right after the warm-up.
+ * `finish` leads to an end in order, `cancel` to an end at once; a failure that would be the same over every source ends
+ * the answer too.
  */
 export type AnswerPhase =
   | { readonly name: 'searching' }
   | ({ readonly name: 'opening' } & Source)
   | { readonly name: 'answering'; readonly current: Answering }
-  /** Another source gets ready while the current one still answers. */
+  /** Another source gets ready while the current one still generates. */
   | { readonly name: 'preparing'; readonly current: Answering; readonly successor: Successor }
-  /** The same, but the one that answered is lost. */
+  /** The same after the current source was lost. */
   | { readonly name: 'orphaned'; readonly lost: EventOf<'failed'>; readonly successor: Successor }
-  /** The source that takes over is told what was generated. */
+  /** The source that takes over is told the tokens generated so far. */
   | {
       readonly name: 'restoring';
       readonly current: Answering;
-      /** The position from which it is to compute. */
+      /** The position from which the source is to compute. */
       readonly from: number;
-      /** Where the answer is to go next, as a stage is draining or stuck already. */
+      /** The route to prepare next, because a stage of this source is draining or stuck already. */
       readonly detour: readonly RouteStage[] | undefined;
     }
   | { readonly name: 'finishing'; readonly source: number; readonly reason: 'end' | 'length' }
@@ -115,12 +116,12 @@ export function avoid(progress: AnswerProgress, peer: string): AnswerProgress {
   return { ...progress, avoided: new Set([...progress.avoided, peer]) };
 }
 
-/** Goes round a peer for its slowness. */
+/** Avoids a peer for its slowness. */
 export function goRound(progress: AnswerProgress, peer: string): AnswerProgress {
   return { ...avoid(progress, peer), detours: progress.detours + 1 };
 }
 
-/** Whether the answer may come to a pause: its source is about to be left, or has given no token yet. */
+/** Whether the reader may notice a pause: the answer is about to change its source, or the source gave no token yet. */
 export function isInterrupted(phase: AnswerPhase): boolean {
   const hasEnded = phase.name === 'finishing' || phase.name === 'ended';
   return !hasEnded && !(phase.name === 'answering' && phase.current.moved.byToken);
@@ -128,14 +129,14 @@ export function isInterrupted(phase: AnswerPhase): boolean {
 
 export type WatchedSource = {
   readonly source: number;
-  /** When the source was given work or gave a token; undefined of one that only gets ready. */
+  /** When the source was given work or gave a token; undefined for a successor, which only gets ready. */
   readonly moved: Answering['moved'] | undefined;
   /** Tokens of prompt and answer so far. */
   readonly length: number;
   readonly detours: number;
 };
 
-/** The source that the answer waits for: the successor while there is one that opens or warms up. */
+/** The source that the answer waits for: the successor while it opens or warms up, else the current one. */
 export function watchedSource({ progress, phase }: AnswerState): WatchedSource | undefined {
   const length = lengthOf(progress);
   const { detours } = progress;

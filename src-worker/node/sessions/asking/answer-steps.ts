@@ -1,4 +1,4 @@
-/** What an answer does at the turns that several of its states have in common. Pure. */
+/** The steps of an answer that several of its states have in common. Pure. */
 import type { AppError } from '../../../../src-shared/errors.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { mostHistory } from '../protocol/stage-limits.ts';
@@ -16,7 +16,7 @@ import { patienceAfter } from './slowness.ts';
 
 type Route = readonly RouteStage[];
 
-/** What follows from each event in a phase; those that are left out are of no importance there. */
+/** A phase's handler for each event; an event without a handler changes nothing in that phase. */
 export type Handlers<Phase extends AnswerPhase> = {
   readonly [Type in AnswerEvent['type']]?: (
     progress: AnswerProgress,
@@ -27,9 +27,10 @@ export type Handlers<Phase extends AnswerPhase> = {
 type Handler<Phase> = (progress: AnswerProgress, phase: Phase, event: AnswerEvent) => Step;
 
 /**
- * Undefined when the event is of no importance, as the words of sources that the answer has left are.
+ * The step that follows from an event; undefined when the event changes nothing. Events of sources that the answer has
+ * left never do.
  *
- * @param source the one whose words these handlers are for; undefined: none
+ * @param source the source whose events these handlers take; undefined: they take events without a source only
  */
 export function handle<Phase extends AnswerPhase>(
   handlers: Handlers<Phase>,
@@ -56,7 +57,7 @@ export function step(
   return { state: { progress, phase }, effects };
 }
 
-/** The same after something that is to be done first. */
+/** The step with these effects before its own. */
 export function after(first: readonly AnswerEffect[], { state, effects }: Step): Step {
   return { state, effects: [...first, ...effects] };
 }
@@ -79,7 +80,7 @@ export function open(progress: AnswerProgress, route: Route): Step {
   return step(opened, { name: 'opening', source, route }, effect);
 }
 
-/** Ends with what there is of the answer, over no source. */
+/** Ends the answer with the tokens that it has, when it has no source. */
 export function cutShort(progress: AnswerProgress, reason: 'end' | 'length'): Step {
   const accounts = progress.route.map(() => undefined);
   return step(progress, { name: 'ended' }, { type: 'end', reason, accounts });
@@ -97,51 +98,51 @@ export function finish(
   );
 }
 
-/** No peer is left to ask. An answer that was shown in part and finds no room ends with what there is of it. */
+/** No route is left. An answer that was shown in part and only lacks room ends with the tokens that it has. */
 export function giveUp(progress: AnswerProgress, error: AppError): Step {
   return progress.tokens > 0 && error.code === 'over-capacity'
     ? cutShort(progress, 'length')
     : step(progress, { name: 'ended' }, { type: 'fail', error });
 }
 
-/** The answer's source is lost: it goes on over another one, unless the failure would be the same there. */
+/** The answer's source is lost: it continues over another one, unless the failure would be the same there. */
 export function failOver(
   progress: AnswerProgress,
   { failure, detour }: Pick<EventOf<'failed'>, 'failure' | 'detour'>,
 ): Step {
   const { terms, tokens, refusing } = progress;
   const { error, peer } = failure;
-  const gotOn = tokens > progress.tokensAtSearch;
+  const madeProgress = tokens > progress.tokensAtSearch;
   const mayGoOn = mayBeRestored(progress);
-  // Stages on which the answer has got on have waited for room already; elsewhere, places may become free.
-  const mayFindRoom = mayGoOn && (!gotOn || detour !== undefined);
+  // Stages that computed tokens of this answer have waited for room already; on other stages, cells may become free.
+  const mayFindRoom = mayGoOn && (!madeProgress || detour !== undefined);
   if (error.code === 'over-capacity' && !mayFindRoom) {
     return cutShort(progress, 'length');
   }
   const blame: AnswerEffect = { type: 'blame', failure };
-  const isOwnWord = error.code === 'request-invalid' && peer === terms.ownPeer;
-  if (isOwnWord || !failure.isWorthAnotherRoute || !mayGoOn) {
+  const isOwnRefusal = error.code === 'request-invalid' && peer === terms.ownPeer;
+  if (isOwnRefusal || !failure.isWorthAnotherRoute || !mayGoOn) {
     return step(progress, { name: 'ended' }, blame, { type: 'fail', error });
   }
-  // Where tokens came the request was taken, and only a context may have become too small since.
-  const wasTaken = gotOn && error.code === 'context-too-long';
+  // A source that generated tokens had accepted the request; only its context can have become too small since.
+  const wasTaken = madeProgress && error.code === 'context-too-long';
   const refused = isRefusal(error) && !wasTaken ? [...new Set([...refusing, peer])] : refusing;
-  const isWrong = gotOn && refused.length > 0;
+  const isWrong = madeProgress && refused.length > 0;
   return after(
     [
       blame,
-      { type: 'exclude', failure, gotOn },
+      { type: 'exclude', failure, madeProgress },
       ...(isWrong ? [{ type: 'reportWrongRefusals', peers: refused } as const] : []),
     ],
     search({ ...progress, refusing: isWrong ? [] : refused }),
   );
 }
 
-/** A stage that does not answer while its source opens is gone round where that is possible, and waited for elsewhere. */
-export function silenceIn(
+/** A stage is silent while its source opens: the answer takes the detour if there is one, and waits otherwise. */
+export function onSilence(
   progress: AnswerProgress,
   phase: AnswerPhase,
-  { failure, detour }: EventOf<'unanswered'>,
+  { failure, detour }: EventOf<'silent'>,
   leaveIt: (progress: AnswerProgress) => Step,
 ): Step {
   const { peer } = failure;
@@ -155,7 +156,7 @@ export function reportIfSilent({ peer, isSilent }: EventOf<'stuck'>): readonly A
   return isSilent ? [{ type: 'reportSilence', peer }] : [];
 }
 
-/** A new source, and what opens it. */
+/** The number of a new source, the progress with it, and the effect that opens it. */
 export function opening(progress: AnswerProgress, route: Route, mayResume: boolean) {
   const source = progress.sources + 1;
   const patience = patienceAfter(progress.detours);
@@ -163,7 +164,7 @@ export function opening(progress: AnswerProgress, route: Route, mayResume: boole
   return { source, opened: { ...progress, sources: source }, effect };
 }
 
-/** Whether another source could be told all that it needs to know. */
+/** Whether another source's sampler could be told all tokens that it needs to know. */
 export function mayBeRestored({ terms, tokens }: AnswerProgress): boolean {
   return tokens <= mostHistory || !terms.needsHistory;
 }

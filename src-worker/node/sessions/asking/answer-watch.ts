@@ -1,27 +1,27 @@
 /**
- * Checks now and then whether an answer stands still and for whom it waits, also while another source gets ready for it.
- * What stands still is gone round, and given up at last where that cannot be.
+ * Checks every moment whether an answer stands still and which stage it waits for, also while a successor gets ready. The
+ * answer then avoids that stage, and gives its source up at last where no other route exists.
  */
 import type { WatchedSource } from './answer-state.ts';
 import { isOverdue, patienceAfter, probeWithinMs, watchEveryMs } from './slowness.ts';
 import { stallLimitMs, Standstill } from './stall.ts';
 import type { StuckStage, TokenSource } from './token-source.ts';
 
-/** Timers of a process that runs are not later than this, in milliseconds. */
+/** A timer that fires later than this, in milliseconds, means that the computer slept or the process was stopped. */
 const longestGapMs = 5000;
 
 export type AnswerWatchOptions = {
-  /** Undefined while no source answers or gets ready. */
+  /** Undefined while no source generates or gets ready. */
   readonly watched: () => WatchedSource | undefined;
-  /** Undefined before it is open. */
+  /** The source with this number; undefined before it is open. */
   readonly sourceOf: (source: number) => TokenSource | undefined;
   /** Median milliseconds between the answer's tokens; 0 before there are two. */
   readonly tokenMs: () => number;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
-  /** A stage of the source that answers holds the answer up. */
+  /** Called with the stage for which the answer waits. */
   readonly onStuck: (source: number, stuck: StuckStage) => void;
-  /** The source has not got on for so many milliseconds that it is better given up. */
+  /** Called when the source has made no progress for `ms` milliseconds and the answer should give it up. */
   readonly onStalled: (source: number, stage: StuckStage['stage'], ms: number) => void;
 };
 
@@ -30,7 +30,7 @@ export class AnswerWatch {
   readonly #timer: NodeJS.Timeout;
   #isChecking = false;
   #checkedAt: number;
-  /** Since when this process has checked without a break. */
+  /** The time since which this process has checked without a break. */
   #since = -Infinity;
   #standstills = new WeakMap<TokenSource, Standstill>();
 
@@ -46,7 +46,7 @@ export class AnswerWatch {
 
   async #check(): Promise<void> {
     const now = this.#options.now();
-    // No stage is to blame for the time in which this computer slept.
+    // The time in which this computer slept must not count against a stage.
     this.#since = now - this.#checkedAt > longestGapMs ? now : this.#since;
     this.#checkedAt = now;
     const watched = this.#options.watched();

@@ -1,6 +1,6 @@
 /**
- * One answer, over as many sources as it takes: its tokens as they come, its measurements, its receipt. What it does next
- * is decided by `nextAnswer`; here it is done, and what follows from it is fed back in.
+ * One answer, over as many sources as it takes: its tokens as they come, its measurements, its receipt. `nextAnswer`
+ * decides every step; this class carries the effects out and feeds the events that follow back in.
  */
 import type { Receipt } from '../../../../src-shared/chat.ts';
 import { missingCase, toAppError } from '../../../../src-shared/errors.ts';
@@ -26,20 +26,20 @@ import type { RouteSearch } from './route-search.ts';
 import type { SampledToken } from './token-source.ts';
 
 export type AnswerOptions = Omit<AnswerSourcesOptions, 'feed' | 'pace' | 'detourAround'> & {
-  /** This node. */
+  /** This node's own peer id. */
   readonly ownPeer: string;
   readonly search: RouteSearch;
-  /** Another route, around these peers; undefined when there is none now. */
+  /** A route without these peers; undefined when there is none now. */
   readonly routeAround: (avoided: ReadonlySet<string>) => readonly RouteStage[] | undefined;
-  /** Resolves when this node's own shards of the model are there. */
+  /** Resolves when this node's own shards of the model are loaded. */
   readonly wakeOwnShards: (signal: AbortSignal) => Promise<void>;
-  /** Whether this node serves no shards now: what its own ones refuse then is not over in a moment. */
+  /** Whether this node serves no shards now, so that waiting for its own ones is of no use. */
   readonly isIdle: () => boolean;
-  /** A stage failed; the event says whose fault it was. */
+  /** Called when a stage failed; the failure names the peer at fault. */
   readonly onStageFailed: (failure: ChainFailure) => void;
-  /** A peer does not answer, not even how far it is. */
+  /** Called with a peer that sends nothing at all, not even its progress. */
   readonly onSilent: (peer: string) => void;
-  /** A stage of this peer refused the request, and another source answers it. */
+  /** Called with a peer that refused the request which another source then answered. */
   readonly onWrongRefusal: (peer: string) => void;
 };
 
@@ -48,14 +48,14 @@ export class Answer {
   readonly #startedAt: number;
   readonly #sources: AnswerSources;
   readonly #pace = new AnswerPace();
-  /** Aborts when no route is needed any more. */
+  /** Aborts the search for a route and the wait for own shards when the answer ends. */
   readonly #ending = new AbortController();
   readonly #output: AnswerOutput;
   readonly #events: AnswerEvent[] = [];
   readonly #begun: Step;
   #isStepping = false;
   #state: AnswerState;
-  /** Tokens that the asker has taken: those that are shown. */
+  /** How many tokens the caller has taken, and so the reader has seen. */
   #taken = 0;
 
   constructor(options: AnswerOptions) {
@@ -93,7 +93,7 @@ export class Answer {
           yield { type: 'done', reason: output.reason, receipt: this.#receipt(output) };
           return;
         }
-        // What was under way when the answer was finished is not shown.
+        // A token that was under way when the caller finished the answer is not shown.
         if (output !== undefined && finish?.aborted !== true) {
           yield this.#hand(output.token);
         }
@@ -111,7 +111,7 @@ export class Answer {
     this.#ending.abort();
   }
 
-  /** Events that come of what one of them does wait for their turn. */
+  /** Takes an event. Events that its effects cause are queued, so that each sees the state that the last one left. */
   #feed(event: AnswerEvent): void {
     this.#events.push(event);
     while (!this.#isStepping && this.#events.length > 0) {
@@ -144,8 +144,8 @@ export class Answer {
         void this.#search(effect.avoided);
         return;
       case 'exclude': {
-        const { failure, gotOn } = effect;
-        search.exclude(failure, gotOn, failure.peer !== ownPeer || !isIdle());
+        const { failure, madeProgress } = effect;
+        search.exclude(failure, madeProgress, failure.peer !== ownPeer || !isIdle());
         return;
       }
       case 'blame':
@@ -204,7 +204,7 @@ export class Answer {
     });
   }
 
-  /** Tokens may wait for the asker; what is measured are those that were taken. */
+  /** Counts and hands out a token. Tokens may wait for the caller, so only those that were taken are counted. */
   #hand(sampled: SampledToken): GenerationEvent {
     const { token, endOfGeneration, detail, computeMs, at } = sampled;
     this.#pace.record(sampled);

@@ -1,4 +1,4 @@
-/** Answers for this machine's own user, as a part of the node. */
+/** The feature that answers questions of this machine's own user. */
 import type { Usage } from '../../../../src-shared/api/usage.ts';
 import { sealReceipt } from '../../../../src-shared/receipt/seal-receipt.ts';
 import type { RouteRules } from '../../../../src-shared/route-rules.ts';
@@ -16,9 +16,9 @@ export type AskingFeatureOptions = {
   readonly routes: MeshRoutes;
   readonly trust: Trust;
   readonly shards: OwnShards;
-  /** Tokens were wanted, answered or not, under these rules and no laxer ones. */
+  /** Called with tokens that were asked for, generated or not, under these rules and no laxer ones. */
   readonly onWanted: (manifestId: string, tokens: number, rules: RouteRules) => void;
-  /** An answer is complete. */
+  /** Called when an answer is complete. */
   readonly onAsked: (usage: Usage) => void;
 };
 

@@ -1,11 +1,11 @@
-/** Why a chain cannot go on, with the peer that is to blame, so that another route can leave it out. */
+/** Why a chain failed, with the peer that is to blame, so that another route can leave it out. */
 import { AppError, type ErrorCode } from '../../../../src-shared/errors.ts';
 import { quoted } from '../../../../src-shared/printable.ts';
 import { shortName } from '../../identity/peer-name.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import type { FailedMessage } from '../protocol/stage-messages.ts';
 
-/** Codes that mean the same to the requester as to the stage that says them. All others are the peer's fault. */
+/** Codes that mean the same to the requester as to the stage that sent them. All others are the peer's fault. */
 const codesPassedOn = new Set<ErrorCode>([
   'over-capacity',
   'engine-died',
@@ -15,10 +15,10 @@ const codesPassedOn = new Set<ErrorCode>([
   'not-spoken',
 ]);
 
-/** Codes by which a stage says that the fault is the requester's. */
+/** Codes with which a stage says that the requester is at fault. */
 const refusals: ReadonlySet<ErrorCode> = new Set(['request-invalid', 'context-too-long']);
 
-/** Failures that another chain may well not have; what one stage refuses, another may take. */
+/** Failures that another chain may not have; a request that one stage refuses, another may accept. */
 const codesWorthAnotherRoute: ReadonlySet<ErrorCode> = new Set([
   'over-capacity',
   'engine-died',
@@ -28,7 +28,7 @@ const codesWorthAnotherRoute: ReadonlySet<ErrorCode> = new Set([
   ...refusals,
 ]);
 
-/** Whether a stage that ends so says that the request is at fault. */
+/** Whether the error says that the request is at fault. */
 export function isRefusal({ code }: Pick<AppError, 'code'>): boolean {
   return refusals.has(code);
 }
@@ -36,7 +36,7 @@ export function isRefusal({ code }: Pick<AppError, 'code'>): boolean {
 export class ChainFailure extends Error {
   readonly error: AppError;
   readonly peer: string;
-  /** The peer only does not answer: it may be busy, and the answer went round it to be quicker. */
+  /** The peer is only silent: it may be busy, and the answer avoids it to be quicker. */
   readonly isSilence: boolean;
 
   constructor(error: AppError, peer: string, isSilence = false) {
@@ -51,27 +51,28 @@ export class ChainFailure extends Error {
   }
 }
 
-/** What went wrong at a stage, as the requester should read it. */
+/** A failure of a stage, in words for the requester. */
 export function stageFailure(stage: RouteStage, reason: string, cause?: unknown): ChainFailure {
   const error = new AppError('peer-failed', `${nameStage(stage)} ${reason}`, { cause });
   return new ChainFailure(error, stage.peer);
 }
 
-/** A stage that said what this version does not know. Neither it nor this node is to blame. */
+/** A stage sent a message that this version does not know. Neither it nor this node is to blame. */
 export function unspokenBy(stage: RouteStage, { code, message }: AppError): ChainFailure {
   const told = `${nameStage(stage)} speaks another version: ${message}`;
   return new ChainFailure(new AppError(code, told), stage.peer);
 }
 
-/** A stage that says nothing at all while the chain opens. */
+/** A stage sends nothing at all while the chain opens. */
 export function silenceOf(stage: RouteStage): ChainFailure {
   const error = new AppError('peer-failed', `${nameStage(stage)} does not answer`);
   return new ChainFailure(error, stage.peer, true);
 }
 
 /**
- * A stage's `failed` message, with its words as a quotation. It may blame another stage of the route; whom else it names
- * is not believed, nor that another refuses the request: stages say that for themselves.
+ * The failure in a stage's `failed` message, with its words as a quotation. The stage may blame another stage of the
+ * route. A peer outside the route is not believed to be at fault, nor another stage to refuse the request: stages refuse
+ * for themselves.
  */
 export function reportedFailure(
   route: readonly RouteStage[],
@@ -90,7 +91,7 @@ export function reportedFailure(
   return new ChainFailure(error, blamed.peer);
 }
 
-/** A stage to which no channel could be opened, as this node found out. */
+/** This node could open no channel to the stage. */
 export function unreachable(stage: RouteStage, { code, message }: AppError): ChainFailure {
   const told = new AppError(
     codesPassedOn.has(code) ? code : 'peer-failed',

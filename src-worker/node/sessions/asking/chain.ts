@@ -1,4 +1,4 @@
-/** An open chain of stages as its coordinator holds it: a sequence in, tokens out, ended as one. */
+/** The coordinator's end of an open chain of stages: it takes a sequence, gives tokens and ends all stages together. */
 import { AppError } from '../../../../src-shared/errors.ts';
 import { sampledDetailSchema } from '../../../../src-shared/model.ts';
 import { decodeJson } from '../../../wire/json-body.ts';
@@ -17,9 +17,9 @@ import {
   type OpenMessage,
 } from '../protocol/stage-messages.ts';
 
-/** Loading no model, a stage only has to reach its neighbour and get its engine's attention. */
+/** A stage that opens loads no model: it only connects to its neighbour and waits for its engine. In milliseconds. */
 const openWithinMs = 20_000;
-/** An account that takes longer than this is not worth waiting for. */
+/** How long an ended chain waits for its stages' accounts, in milliseconds. */
 const accountWithinMs = 1000;
 
 export type ChainOptions = TokenSourceOptions & {
@@ -32,16 +32,16 @@ export class Chain implements TokenSource {
   readonly #options: ChainOptions;
   readonly session = randomName();
   #controls: readonly StageControl[] = [];
-  /** Of the token that is sampled next; undefined while none is asked for. */
+  /** The position of the token that is sampled next; undefined while none is asked for. */
   #nextPosition: number | undefined;
   #failure: ChainFailure | undefined;
   #isOpen = false;
-  /** Of the token that the warm-up is to end with; undefined while none is under way. */
+  /** The position of the token that the warm-up ends with; undefined while no warm-up is under way. */
   #warmUpPosition: number | undefined;
 
   /**
    * Opens all stages at once.
-   * @throws ChainFailure of the first that fails; the others are closed.
+   * @throws ChainFailure of the first stage that fails, after the others were closed
    */
   static async open(options: ChainOptions, signal: AbortSignal): Promise<Chain> {
     const chain = new Chain(options);
@@ -136,14 +136,14 @@ export class Chain implements TokenSource {
   }
 
   async #watchOpening(): Promise<void> {
-    const { patience, onUnanswered } = this.#options;
+    const { patience, onSilent } = this.#options;
     const { stuck } = await this.findStuck(probeWithinMs * patience, false);
     if (stuck !== undefined && !this.#isOpen) {
-      onUnanswered(stuck.stage);
+      onSilent(stuck.stage);
     }
   }
 
-  /** Cut so that the stages overlap. */
+  /** Sends the tokens in pieces, so that the stages compute at the same time. */
   #send(tokens: readonly number[], from: number, lastFlags: number, isExact: boolean): void {
     const { route, model, promptTokens } = this.#options;
     const end = from + tokens.length;
@@ -210,7 +210,7 @@ export class Chain implements TokenSource {
       work.session === channelSession &&
       work.count === 1 &&
       work.position === expected &&
-      // Tokens wait here for as long as the requester takes for them.
+      // Tokens wait here until the caller takes them, so their number must be bounded.
       work.position < maxSequenceTokens;
     if (!isExpected) {
       throw new AppError(

@@ -91,7 +91,7 @@ describe.each(cuts)('an answer over %s', (_title, ranges) => {
     expect(tokens).toEqual(expectedTokens(long, 20));
   });
 
-  it('ends when the model ends it', async () => {
+  it('ends with the model’s end of generation', async () => {
     const [mesh, nodes] = await meshOf(ranges);
     for (const shard of nodes.flatMap((node) => node.shards)) {
       shard.endAt = prompt.length + 4;
@@ -99,7 +99,7 @@ describe.each(cuts)('an answer over %s', (_title, ranges) => {
     const { tokens, done } = await collect(mesh.coordinator('me').generate(request(), signal()));
     expect(tokens).toEqual([...expectedTokens(prompt, 4), fakeEndToken]);
     expect(done).toMatchObject({ reason: 'end', receipt: { tokens: 4 } });
-    // Nothing was computed for the token that ended it.
+    // The token that ended the answer is not computed.
     const positions = nodes.flatMap((node) =>
       node.shards.flatMap((shard) => shard.sessions[0]?.positions ?? []),
     );
@@ -165,12 +165,12 @@ describe('a peer that vanishes', () => {
         shard.isRunning = false;
       }
       const rest = collect(events);
-      // Stage and coordinator live on one clock; the stage answers as long as it is asked.
+      // Stage and coordinator share one clock; the stage replies to every heartbeat.
       for (let beat = 0; beat < 3; beat += 1) {
         mesh.now += aliveEveryMs;
         vi.advanceTimersByTime(aliveEveryMs);
         await settle();
-        // No other peer has these layers, so there is no chain to go over to.
+        // No other peer has these layers, so no other chain can take over.
         expect(a.service.sessionCount).toBe(1);
       }
       mesh.loopback.vanish('a');
@@ -183,7 +183,7 @@ describe('a peer that vanishes', () => {
 });
 
 describe('a request', () => {
-  it('that does not fit is refused with the limit', async () => {
+  it('that does not fit is refused, and the error names the limit', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 5]);
     const coordinator = mesh.coordinator('me');
@@ -195,7 +195,7 @@ describe('a request', () => {
     expect(error?.message).toContain('4096');
   });
 
-  it('may come with others: every answer is its own', async () => {
+  it('may come with others, and each gets its own answer', async () => {
     const [mesh, nodes] = await meshOf(cuts[1]?.[1] ?? []);
     const coordinator = mesh.coordinator('me');
     const prompts = [[1], [2, 3], [4, 5, 6], [7]];

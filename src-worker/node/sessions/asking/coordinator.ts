@@ -1,4 +1,4 @@
-/** Answers requests of this node's own user: checks what is asked, and runs an answer to each over chains of the mesh. */
+/** Answers requests of this node's own user: checks each request and runs its answer over chains of the mesh. */
 import type { Receipt } from '../../../../src-shared/chat.ts';
 import { AppError } from '../../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../../src-shared/model.ts';
@@ -18,12 +18,12 @@ import { aliveEveryMs } from '../protocol/stage-messages.ts';
 
 export type CoordinatorOptions = Omit<RoutePlannerOptions, 'self' | 'prefixHolders'> & {
   readonly opener: ChannelOpener;
-  /** A stage failed; the event says whose fault it was. */
+  /** Called when a stage failed; the failure names the peer at fault. */
   readonly onStageFailed?: (failure: ChainFailure) => void;
   readonly onAnswered?: (manifestId: string, receipt: Receipt) => void;
-  /** A stage of this peer refused a request that another chain then answered. */
+  /** Called with a peer that refused a request which another chain then answered. */
   readonly onWrongRefusal?: (peer: string) => void;
-  /** Resolves when this node's own shards of the model are there at the latest. */
+  /** Resolves when this node's own shards of the model are loaded, or cannot be. */
   readonly wakeOwnShards?: (manifestId: string, signal: AbortSignal) => Promise<void>;
   /** Whether this node serves no shards now. */
   readonly isIdle?: () => boolean;
@@ -50,7 +50,7 @@ export class Coordinator implements Generations {
     });
   }
 
-  /** Known peers that did not answer when they were last needed, and have told nothing since. */
+  /** Known peers that were silent when they were last needed and have published no record since. */
   silentPeers(): ReadonlySet<string> {
     return this.#planner.silentPeers();
   }
@@ -59,7 +59,7 @@ export class Coordinator implements Generations {
     return this.#planner.models();
   }
 
-  /** The model's own limit where no peer hosts it: `generate` then says what is missing. */
+  /** Falls back to the model's own limit where no peer hosts it: `generate` then says what is missing. */
   contextLength(model: ModelSummary, rules?: RouteRules): number {
     const longest = this.#planner.longest(model, rules) ?? model.contextLength;
     return Math.min(model.contextLength, longest);
@@ -108,7 +108,7 @@ export class Coordinator implements Generations {
     });
   }
 
-  /** What stages would refuse is refused here, so that an honest one never has to. */
+  /** Refuses here what stages would refuse, so that an honest coordinator never sends it to them. */
   #check({ model, promptTokens, maxAnswerTokens, rules, sampling }: GenerationRequest): void {
     if (sampling.grammar !== undefined) {
       parseGrammar(sampling.grammar);
@@ -126,7 +126,7 @@ export class Coordinator implements Generations {
     }
   }
 
-  /** One timer for all sources, and none while there is no source. */
+  /** Adds or removes a source that gets heartbeats. One timer serves all sources, and none runs without a source. */
   #keepAlive(source: TokenSource, isOpen: boolean): void {
     if (isOpen) {
       this.#sources.add(source);

@@ -1,4 +1,4 @@
-/** What an answer does whose source fails. */
+/** What an answer does when its source fails. */
 import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../../../src-shared/errors.ts';
 import { mostHistory } from '../protocol/stage-limits.ts';
@@ -18,7 +18,7 @@ import {
   token,
 } from '../../../../test/support/sessions/answer-states.ts';
 
-/** What an answer does whose source fails with this. */
+/** The outcome for an answer whose source fails with this code. */
 function failing(code: ErrorCode, more: Partial<AnswerProgress> = {}, way = detour, peer = 'b') {
   const state = at(phases.answering, more);
   const event = { ...events.failed(current), failure: failure(code, peer), detour: way };
@@ -28,15 +28,15 @@ function failing(code: ErrorCode, more: Partial<AnswerProgress> = {}, way = deto
 describe('an answer whose source fails', () => {
   it.each<[string, ErrorCode, Partial<AnswerProgress>, string]>([
     ['tries others', 'engine-died', {}, again],
-    ['ends where it would fail everywhere', 'internal', {}, 'ended · abandon 1 · blame · fail'],
+    ['ends where every source would fail so', 'internal', {}, 'ended · abandon 1 · blame · fail'],
     [
-      'ends where no other could be told enough',
+      'ends where the history is too long for another sampler',
       'peer-failed',
       { tokens: mostHistory + 1, terms: { ...terms, needsHistory: true } },
       'ended · abandon 1 · blame · fail',
     ],
     [
-      'looks for room before it has got on',
+      'looks for room before its first token',
       'over-capacity',
       { tokens: 10, tokensAtSearch: 10 },
       again,
@@ -46,7 +46,7 @@ describe('an answer whose source fails', () => {
     expect(failing(code, more)).toBe(expected);
   });
 
-  it('ends with what there is of it where no room is left anywhere', () => {
+  it('ends with the tokens that it has where no stage has room left', () => {
     const state = at(phases.answering);
     const full = { ...events.failed(current), failure: failure('over-capacity') };
     const next = nextAnswer(state, { ...full, detour: undefined });
@@ -61,13 +61,13 @@ describe('an answer whose source fails', () => {
     expect(effectOf(begun, 'fail')).toMatchObject({ error });
   });
 
-  it('believes its own node that the request is at fault', () => {
+  it('ends when its own node says that the request is at fault', () => {
     expect(failing('request-invalid', { tokens: 0 }, detour, 'me')).toBe(
       'ended · abandon 1 · blame · fail',
     );
   });
 
-  it('remembers who refused it until a peer answers', () => {
+  it('remembers which peers refused it until a token comes', () => {
     const refused = { ...events.failed(current), failure: failure('request-invalid', 'b') };
     const searching = nextAnswer(at(phases.opening, { tokens: 0 }), refused);
     expect(searching.state.progress.refusing).toEqual(['b']);
@@ -80,7 +80,7 @@ describe('an answer whose source fails', () => {
     expect(answered.state.progress.refusing).toEqual([]);
   });
 
-  it('knows a refusal to be wrong where the same source has answered, unless its context became too small', () => {
+  it('takes a refusal for wrong when the same source has generated tokens, unless its context became too small', () => {
     expect(failing('request-invalid')).toBe(
       'searching · abandon 1 · blame · exclude · reportWrongRefusals · search',
     );

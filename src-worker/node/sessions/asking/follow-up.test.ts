@@ -13,7 +13,7 @@ import {
 const history = Array.from({ length: 500 }, (_, index) => index % 997);
 const followUp = [...history, ...expectedTokens(history, 20), 7, 8, 9];
 
-/** Two peers with half of the model each, and two that could take their place. */
+/** Two peers with half of the model each, and two spares. */
 async function meshOfPairs() {
   const mesh = new FakeMesh();
   const nodes = [
@@ -62,7 +62,7 @@ it('a follow-up whose peers are gone is answered by others, from the beginning',
   expect(done?.receipt.cachedTokens).toBeUndefined();
 });
 
-it('an answer that is given up leaves nothing behind', async () => {
+it('an answer that its caller gives up leaves no cached prefix', async () => {
   const { mesh, nodes } = await meshOfPairs();
   const answer = mesh.coordinator('me').generate(request({ promptTokens: history }), signal());
   await answer.next();
@@ -81,7 +81,7 @@ it('no other peer can resume what a peer has cached for its requester', async ()
   expect(done?.receipt.cachedTokens).toBeUndefined();
 });
 
-it('a follow-up whose stage dies in its middle goes on over another, which computes everything', async () => {
+it('a follow-up whose stage dies continues over another, which computes everything', async () => {
   const { mesh, coordinator, ask } = await meshOfPairs();
   await ask(history);
   const answer = coordinator.generate(request({ promptTokens: followUp }), signal());

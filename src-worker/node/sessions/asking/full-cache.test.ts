@@ -15,7 +15,7 @@ import {
 import { AppError } from '../../../../src-shared/errors.ts';
 
 const tokens = 40;
-/** The prompt's and those of nine tokens of the answer: one is sampled behind the last of them. */
+/** Cells for the prompt and nine tokens of the answer: a tenth token is sampled behind the last of them. */
 const sureCells = prompt.length + 9;
 const shown = 10;
 
@@ -83,7 +83,7 @@ describe.each([
     await expectAllFree(...nodes);
   });
 
-  it('ends with what there is of it where there is no room', async () => {
+  it('ends with the tokens that it has where there is no room', async () => {
     const [mesh, nodes] = await meshWithSmallCache(full);
     const {
       tokens: seen,
@@ -99,7 +99,7 @@ describe.each([
     await expectAllFree(...nodes);
   });
 
-  it('goes on over another chain where one has room', async () => {
+  it('continues over another chain where one has room', async () => {
     const [mesh, nodes] = await meshWithSmallCache(full);
     const spare = cut.find(([name]) => name === 'a');
     nodes.push(await mesh.add('spare a', [spare?.[1] ?? 0, spare?.[2] ?? 0]));
@@ -112,7 +112,7 @@ describe.each([
   });
 });
 
-it('an answer that has lost its chain ends with what there is of it where all places stay taken', async () => {
+it('an answer that has lost its chain ends with the tokens that it has where all sessions stay taken', async () => {
   const mesh = new FakeMesh();
   const a = await mesh.add('a', [0, 5]);
   const b = await mesh.add('b', [0, 5]);
@@ -131,7 +131,7 @@ it('an answer that has lost its chain ends with what there is of it where all pl
   expect(done?.reason).toBe('length');
 });
 
-it('an answer that has not begun is refused, so that it waits in line', async () => {
+it('an answer without a token is refused, so that its question waits in the admission queue', async () => {
   const mesh = new FakeMesh();
   const a = await mesh.add('a', [0, 5]);
   for (const shard of a.shards) {

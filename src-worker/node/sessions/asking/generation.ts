@@ -1,4 +1,4 @@
-/** The node's one way to get tokens: what the text side asks of sessions, and what it gets back. */
+/** The interface between `text/` and `sessions/`: the request for a generation, and the events that it yields. */
 import type { Receipt } from '../../../../src-shared/chat.ts';
 import type { ModelSummary, SampledDetail, Sampling } from '../../../../src-shared/model.ts';
 import type { RouteRules } from '../../../../src-shared/route-rules.ts';
@@ -7,13 +7,13 @@ export type GenerationRequest = {
   readonly model: ModelSummary;
   readonly promptTokens: readonly number[];
   readonly sampling: Sampling;
-  /** Most tokens to generate; the caller has checked that prompt and answer fit the context. */
+  /** Most tokens to generate; prompt and answer together must fit the context. */
   readonly maxAnswerTokens: number;
-  /** The peers that the generation may use; absent: all. */
+  /** Rules for the peers that the generation may use; absent: all. */
   readonly rules?: RouteRules | undefined;
   /**
-   * Aborting it ends the generation in order, as an end of generation would: all stages stop within a
-   * token, and `done` with reason `end` and the receipt still comes. For answers cut by a stop text.
+   * Aborting this signal ends the generation in order, as an end of generation would: all stages stop within a token, and
+   * `done` with reason `end` and the receipt still comes. For answers that a stop string cuts.
    */
   readonly finish?: AbortSignal;
 };
@@ -25,19 +25,19 @@ export type GenerationEvent =
       /** The token ends the generation and is not to be shown; `done` follows. */
       readonly endOfGeneration: boolean;
       readonly detail?: SampledDetail;
-      /** What all stages computed for it, and when it arrived, in milliseconds on the coordinator's clock. */
+      /** The computing time of all stages for this token, and when it arrived on the coordinator's clock; milliseconds. */
       readonly timing?: { readonly computeMs: number; readonly at: number };
     }
   | { readonly type: 'done'; readonly reason: 'end' | 'length'; readonly receipt: Receipt };
 
 export interface Generations {
-  /** Models that a chat may ask for now, own ones and those that peers' records make complete. */
+  /** Models that a chat may use now: own ones, and those of which peers' records together host all layers. */
   models(): readonly ModelSummary[];
-  /** Longest prompt and answer together that the mesh can hold for the model by these rules now, in tokens. */
+  /** Most tokens of prompt and answer together that the mesh has room for now, for this model under these rules. */
   contextLength(model: ModelSummary, rules?: RouteRules): number;
   /**
-   * Runs one sequence over the mesh. Ending the iteration early (`return`) or aborting the signal stops
-   * all stages within a token.
+   * Generates one answer over the mesh. Ending the iteration early (`return`) or aborting the signal stops all stages
+   * within a token.
    * @throws AppError `no-route` (naming the missing layers), `over-capacity`, `peer-failed`, `engine-died`,
    * `cancelled`
    */

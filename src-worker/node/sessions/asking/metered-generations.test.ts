@@ -20,7 +20,7 @@ function token(value: number): GenerationEvent {
 
 const done: GenerationEvent = { type: 'done', reason: 'length', receipt: receipt() };
 
-/** Generations that say what the test wants, and the meter on them with what it told. */
+/** Generations that yield what the test wants, the meter around them, and what the meter reported. */
 function metered(say: Generations['generate']) {
   const told: Usage[] = [];
   const inner: Generations = {
@@ -52,7 +52,7 @@ describe('metered generations', () => {
     expect(seen).toEqual([request, signal]);
   });
 
-  it('tell once of every finished answer, before its reader can leave', async () => {
+  it('report every finished answer once, before its reader can leave', async () => {
     const { generations, told } = metered(async function* () {
       yield* [token(1), done];
     });
@@ -66,7 +66,7 @@ describe('metered generations', () => {
     ]);
   });
 
-  it('tell nothing of an answer that failed, and hand on why', async () => {
+  it('report nothing for an answer that failed, and throw its error', async () => {
     const { generations, told } = metered(async function* () {
       yield token(1);
       throw new AppError('peer-failed', 'It was lost.');
@@ -77,7 +77,7 @@ describe('metered generations', () => {
     expect(told).toEqual([]);
   });
 
-  it('end the answer of a reader that leaves', async () => {
+  it('end the answer when its reader leaves', async () => {
     let hasEnded = false;
     const { generations, told } = metered(async function* () {
       try {

@@ -1,4 +1,4 @@
-/** Generations that keep count: how fast tokens arrive now, and a sealed receipt for every finished answer. */
+/** Generations with a meter: how fast tokens arrive now, and a sealed receipt for every finished answer. */
 import type { Receipt } from '../../../../src-shared/chat.ts';
 import type { ModelSummary } from '../../../../src-shared/model.ts';
 import type { Usage } from '../../../../src-shared/api/usage.ts';
@@ -6,16 +6,16 @@ import type { RouteRules } from '../../../../src-shared/route-rules.ts';
 import { SpeedMeter } from '../../base/speed-meter.ts';
 import type { GenerationEvent, GenerationRequest, Generations } from './generation.ts';
 
-/** Most answers are no longer. */
+/** The length of answer that a question counts as demand for: most answers are no longer. */
 const expectedTokens = 64;
 
-/** With the rules of the question, beside which those of the settings hold. */
+/** `rules`: those of the question; the rules in the settings hold as well. */
 type OnWanted = (manifestId: string, tokens: number, rules: RouteRules | undefined) => void;
 
 export class MeteredGenerations implements Generations {
   readonly #inner: Generations;
   readonly #onAsked: (usage: Extract<Usage, { kind: 'asked' }>) => void;
-  /** Called with tokens that were asked for, answered or not. */
+  /** Called with tokens that were asked for, whether they are generated or not. */
   readonly #onWanted: OnWanted;
   readonly #seal: (receipt: Receipt) => Receipt;
   readonly #speed = new SpeedMeter();
@@ -50,7 +50,7 @@ export class MeteredGenerations implements Generations {
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, void> {
     const { model, maxAnswerTokens, rules } = request;
-    // An answer that no peer can give was asked for all the same.
+    // A question that no route can answer counts as demand too.
     this.#onWanted(model.manifestId, Math.min(maxAnswerTokens, expectedTokens), rules);
     let tokens = 0;
     for await (const event of this.#inner.generate(request, signal)) {

@@ -1,4 +1,4 @@
-/** Every state of an answer with every event, and how an answer begins and ends. */
+/** Tries every state of an answer with every event, and how an answer begins and ends. */
 import { describe, expect, it } from 'vitest';
 import type { AnswerEvent } from './answer-events.ts';
 import { type AnswerPhase, isInterrupted, watchedSource } from './answer-state.ts';
@@ -27,7 +27,7 @@ const nothing: Row = {
   routed: '',
   unroutable: '',
   opened: '',
-  unanswered: '',
+  silent: '',
   token: '',
   failed: '',
   draining: '',
@@ -40,7 +40,7 @@ const nothing: Row = {
   cancel: '',
 };
 
-/** Events of the source that answers, opens or ends; in `orphaned` it is one that was left. */
+/** Events of the source that opens, generates or finishes; in `orphaned`, of the source that was lost. */
 const ofCurrent: Readonly<Record<Phase, Row>> = {
   searching: {
     ...nothing,
@@ -52,7 +52,7 @@ const ofCurrent: Readonly<Record<Phase, Row>> = {
   opening: {
     ...nothing,
     opened: 'answering · run 1',
-    unanswered: 'searching · reportSilence · abandon 1 · blame · exclude · search',
+    silent: 'searching · reportSilence · abandon 1 · blame · exclude · search',
     failed: again,
     draining: 'opening · abandon 1 · open 3',
     finish: 'ended · abandon 1 · end',
@@ -95,14 +95,14 @@ const ofCurrent: Readonly<Record<Phase, Row>> = {
   ended: nothing,
 };
 
-/** Events of the source that gets ready. */
+/** Events of the successor. */
 const ofSuccessor: Readonly<Record<'preparing' | 'orphaned', Row>> = {
   preparing: {
     ...ofCurrent.preparing,
     opened: 'preparing · warmUp 2',
     warmedUp: 'answering · abandon 1 · run 2',
     failed: 'preparing · abandon 2 · open 3',
-    unanswered: 'preparing · reportSilence · abandon 2 · open 3',
+    silent: 'preparing · reportSilence · abandon 2 · open 3',
     draining: 'preparing · abandon 2 · open 3',
     stalled: 'answering · abandon 2',
     token: '',
@@ -113,7 +113,7 @@ const ofSuccessor: Readonly<Record<'preparing' | 'orphaned', Row>> = {
     opened: 'orphaned · warmUp 2',
     warmedUp: 'answering · run 2',
     failed: 'searching · abandon 2 · blame · exclude · search',
-    unanswered: 'searching · reportSilence · abandon 2 · blame · exclude · search',
+    silent: 'searching · reportSilence · abandon 2 · blame · exclude · search',
     draining: 'orphaned',
     stalled: 'searching · abandon 2 · blame · exclude · search',
   },
@@ -141,7 +141,7 @@ describe('an answer in each state', () => {
     },
   );
 
-  it('does not mind what a source says that it has left', () => {
+  it('ignores events of a source that it has left', () => {
     for (const phase of Object.values(phases)) {
       for (const event of Object.values(events).map((make) => make(left))) {
         const state = at(phase);
@@ -150,7 +150,7 @@ describe('an answer in each state', () => {
     }
   });
 
-  it('is watched where it waits for a source', () => {
+  it('has a watched source where it waits for one', () => {
     const watched = Object.values(phases).map((phase) => watchedSource(at(phase)));
     const [opening, answers, prepares, orphaned, restores] = watched.slice(1);
     expect([opening, ...watched.slice(6), watched[0]]).toEqual([
@@ -169,14 +169,14 @@ describe('an answer in each state', () => {
   });
 });
 
-it('an answer may come to a pause unless a source gives tokens that is not about to be left', () => {
+it('an answer is interrupted unless a source that stays gives tokens', () => {
   const steady = Object.values(phases).filter((phase) => !isInterrupted(phase));
   expect(steady.map(({ name }) => name)).toEqual(['answering', 'finishing', 'ended']);
   const moved = { at: 0, byToken: false };
   expect(isInterrupted({ name: 'answering', current: { ...answering, moved } })).toBe(true);
 });
 
-it('an answer begins with the search for a route, and resumes what its stages have of the prompt', () => {
+it('an answer begins with the search for a route, and resumes the prefix that its stages have cached', () => {
   const begun = beginAnswer(terms);
   expect(begun.effects).toEqual([{ type: 'search', avoided: new Set() }]);
   const opening = nextAnswer(begun.state, events.routed(0));
@@ -202,7 +202,7 @@ describe('the last token of an answer', () => {
     expect(effectOf(ended, 'end')).toMatchObject({ reason, accounts: [undefined] });
   });
 
-  it('may be one that the next source sampled while it got ready', () => {
+  it('may be one that the successor sampled at the end of its warm-up', () => {
     const ready = { ...phases.preparing, successor: { ...warming, computed: 110 } };
     const end = { ...events.warmedUp(successor), next: token({ endOfGeneration: true }) };
     const state = at(ready);
@@ -210,8 +210,8 @@ describe('the last token of an answer', () => {
   });
 });
 
-describe('an answer that is finished before a source can tell what it did', () => {
-  it('waits for one where nothing was generated', () => {
+describe('an answer that its caller finishes before a source can give an account', () => {
+  it('waits for a source where nothing was generated', () => {
     const waiting = nextAnswer(at(phases.searching, { tokens: 0 }), events.finish(0));
     expect(waiting.state).toMatchObject({ phase: { name: 'searching' } });
     const state = { ...waiting.state, phase: phases.opening };

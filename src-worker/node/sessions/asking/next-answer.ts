@@ -1,6 +1,6 @@
 /**
- * What an answer does next. Pure, so that every state is tried with every event: what is to be done comes out as data, and
- * `Answer` does it and feeds what follows from it back in.
+ * What an answer does next. Pure, so that tests can try every state with every event: the effects come out as data, and
+ * `Answer` carries them out and feeds the events that follow back in.
  */
 import { missingCase } from '../../../../src-shared/errors.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
@@ -28,7 +28,7 @@ import {
   mayBeRestored,
   open,
   search,
-  silenceIn,
+  onSilence,
   reportIfSilent,
   step,
 } from './answer-steps.ts';
@@ -36,7 +36,7 @@ import { cancelled } from './chain-failure.ts';
 import { nextWhileOrphaned, nextWhilePreparing } from './next-source.ts';
 import { goOn, prepare, takeToken, takeUp } from './taking-over.ts';
 
-/** What has computed for no longer is begun again where a stage is leaving, in milliseconds. */
+/** A source that has computed for less than this, in milliseconds, is dropped rather than succeeded when a stage leaves. */
 const hardlyBegunMs = 150;
 
 export function beginAnswer(terms: AnswerTerms): Step {
@@ -55,7 +55,7 @@ export function beginAnswer(terms: AnswerTerms): Step {
   });
 }
 
-/** What is of no importance where the answer is, as words of sources that it has left, changes nothing. */
+/** The step that follows from an event. Events that do not matter in the current phase leave the state as it is. */
 export function nextAnswer(state: AnswerState, event: AnswerEvent): Step {
   const { progress, phase } = state;
   if (event.type === 'cancel' && phase.name !== 'ended') {
@@ -101,8 +101,8 @@ const whileSearching: Handlers<PhaseOf<'searching'>> = {
 const whileOpening: Handlers<PhaseOf<'opening'>> = {
   opened: takeUp,
   failed: (progress, { source }, event) => after([abandon(source)], failOver(progress, event)),
-  unanswered: (progress, phase, event) =>
-    silenceIn(progress, phase, event, (gone) =>
+  silent: (progress, phase, event) =>
+    onSilence(progress, phase, event, (gone) =>
       after([abandon(phase.source)], failOver(gone, event)),
     ),
   draining: (progress, phase, { peer, detour }) => {
@@ -150,7 +150,7 @@ const whileFinishing: Handlers<PhaseOf<'finishing'>> = {
     step(progress, { name: 'ended' }, abandon(source), { type: 'end', reason, accounts }),
 };
 
-/** Whether little is lost when the source's work is begun again elsewhere; two at once would slow each other. */
+/** Whether restarting elsewhere loses little; a successor beside the current source would slow both. */
 function hasHardlyBegun({ moved }: Answering, at: number): boolean {
   return !moved.byToken && at - moved.at < hardlyBegunMs;
 }
@@ -170,7 +170,7 @@ function finishCurrent(
   return finish(progress, current, 'end');
 }
 
-/** An answer of which nothing was generated yet waits for a source that can tell what it did. */
+/** Ends an answer that has no open source. Without any token it waits for a source first, which gives the accounts. */
 function finishWithoutSource(
   progress: AnswerProgress,
   phase: PhaseOf<'searching' | 'opening'>,
@@ -180,7 +180,7 @@ function finishWithoutSource(
     : step({ ...progress, isToFinish: true }, phase);
 }
 
-/** Ends every source that is open or opens. */
+/** Abandons every source that is open or opening. */
 function leave(phase: AnswerPhase): readonly AnswerEffect[] {
   switch (phase.name) {
     case 'opening':

@@ -1,4 +1,4 @@
-/** What an answer does next while another source gets ready to go on with it. Pure, as `nextAnswer`. */
+/** What an answer does next while a successor gets ready. Pure, as `nextAnswer`. */
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { isClose, type Pace } from './answer-pace.ts';
 import {
@@ -18,25 +18,25 @@ import {
   finish,
   handle,
   type Handlers,
-  silenceIn,
+  onSilence,
   reportIfSilent,
   step,
   type Turn,
 } from './answer-steps.ts';
 import { prepare, takeOver, takeToken, warmUp } from './taking-over.ts';
 
-/** Each round is shorter than the one before unless the successor is the faster one; then nothing is gained by more. */
+/** Each round of warm-up is shorter than the one before, unless the successor is too slow to catch up: then more do not help. */
 const mostRounds = 6;
 
 type Warming = PhaseOf<'preparing' | 'orphaned'>;
 
-/** The current source answers while another one gets ready. */
+/** The current source generates while the successor gets ready. */
 export function nextWhilePreparing(turn: Turn<PhaseOf<'preparing'>>): Step | undefined {
   const { current, successor } = turn.phase;
   return handle(ofCurrent, turn, current.source) ?? handle(ofSuccessor, turn, successor.source);
 }
 
-/** No source answers until the successor is ready. */
+/** No source generates until the successor is ready. */
 export function nextWhileOrphaned(turn: Turn<PhaseOf<'orphaned'>>): Step | undefined {
   const { progress, phase, event } = turn;
   return event.type === 'finish'
@@ -59,7 +59,7 @@ const ofCurrent: Handlers<PhaseOf<'preparing'>> = {
 const ofSuccessor: Handlers<Warming> = {
   opened: (progress, phase, { pace }) => {
     const opened = { ...phase, successor: { ...phase.successor, pace } };
-    // Two at once would only slow each other with the prompt, and the one that began first is further.
+    // Two sources that compute the prompt at once slow each other, and the current one is further already.
     const hasTokens = phase.name === 'orphaned' || phase.current.moved.byToken;
     return hasTokens ? warmUpIn(progress, opened, pace) : step(progress, opened);
   },
@@ -74,15 +74,15 @@ const ofSuccessor: Handlers<Warming> = {
     loseSuccessor(avoid(progress, failure.peer), phase, detour),
   stalled: (progress, phase, { failure }) =>
     loseSuccessor(avoid(progress, failure.peer), phase, undefined),
-  unanswered: (progress, phase, event) =>
-    silenceIn(progress, phase, event, (gone) => loseSuccessor(gone, phase, event.detour)),
+  silent: (progress, phase, event) =>
+    onSilence(progress, phase, event, (gone) => loseSuccessor(gone, phase, event.detour)),
   draining: (progress, phase, { peer, detour }) =>
     phase.name === 'preparing' && detour !== undefined
       ? loseSuccessor(avoid(progress, peer), phase, detour)
       : step(avoid(progress, peer), phase),
 };
 
-/** A successor that is open and waited for the current source's first token waits no longer. */
+/** Starts the warm-up of an open successor that had to wait for the current source's first token. */
 function beginWarmUp(next: Step): Step {
   const { progress, phase } = next.state;
   if (!('successor' in phase) || phase.successor.rounds > 0 || !phase.successor.pace) {
@@ -91,7 +91,7 @@ function beginWarmUp(next: Step): Step {
   return after(next.effects, warmUpIn(progress, phase, phase.successor.pace));
 }
 
-/** A successor that uses the peer too is replaced where that is possible. */
+/** Replaces a successor that uses this peer too, where there is a detour. */
 function without(
   progress: AnswerProgress,
   phase: PhaseOf<'preparing'>,
@@ -108,13 +108,13 @@ function warmUpIn(progress: AnswerProgress, phase: Warming, pace: Pace): Step {
   return step(progress, { ...phase, successor }, effect);
 }
 
-/** Whether the successor is close enough behind to go on. Where no source answers any more, nothing is gained by waiting. */
+/** Whether the successor is close enough to take over. Where no source generates any more, waiting gains nothing. */
 function isReady(progress: AnswerProgress, { name, successor }: Warming, pace: Pace): boolean {
   const behind = lengthOf(progress) - successor.computed;
   return name === 'orphaned' || successor.rounds >= mostRounds || isClose(pace, behind);
 }
 
-/** Another successor gets ready over the detour, unless no source answers meanwhile: then all that is known is tried. */
+/** Prepares another successor over the detour; where no source generates any more, the answer searches for any route. */
 function loseSuccessor(
   progress: AnswerProgress,
   phase: Warming,

@@ -1,4 +1,4 @@
-/** What the stages of a chain are told when it is opened. */
+/** The `open` messages for the stages of a chain. */
 import { randomBytes } from 'node:crypto';
 import { rangeOf } from '../../../../src-shared/layers.ts';
 import type { Sampling } from '../../../../src-shared/model.ts';
@@ -6,7 +6,7 @@ import { ownSpeaks } from '../../../wire/speaks.ts';
 import type { OpenMessage } from '../protocol/stage-messages.ts';
 import type { TokenSourceOptions } from './token-source.ts';
 
-/** One `open` message a stage, with a ticket for each link of the ring; a chain of one has no links. */
+/** One `open` message for each stage, with a ticket for each link between stages; a chain of one has no links. */
 export function openMessages(
   { route, model, sampling, sequence, promptTokens, maxSequenceTokens, resume }: TokenSourceOptions,
   session: string,
@@ -38,7 +38,7 @@ export function openMessages(
   });
 }
 
-/** Whether what is sampled depends on what was generated before, and not on the logits alone. */
+/** Whether penalties or a grammar make sampling depend on the tokens generated before, not on the logits alone. */
 export function needsHistory(sampling: Sampling): boolean {
   const { grammar, repetitionPenalty, presencePenalty, frequencyPenalty } = sampling;
   return (

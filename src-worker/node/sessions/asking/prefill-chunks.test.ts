@@ -6,9 +6,9 @@ import { hiddenBytes, maxWorkTokens } from '../protocol/stage-limits.ts';
 
 describe('the size of a prompt’s pieces', () => {
   it.each([
-    ['a whole model takes pieces that the next question can resume', 512, 1, 2048, 256],
+    ['a chain of one takes pieces that the next question can resume', 512, 1, 2048, 256],
     ['two stages overlap on 512 tokens', 512, 2, 2048, 64],
-    ['more stages want no smaller pieces than a tile', 512, 3, 2048, 64],
+    ['more stages get no smaller pieces than a tile', 512, 3, 2048, 64],
     ['a long prompt takes larger pieces', 8192, 2, 2048, 256],
     ['a very long prompt takes full batches', 100_000, 2, 2048, 512],
     ['a short prompt is not cut', 5, 4, 2048, 64],
@@ -44,7 +44,7 @@ it('cuts a prompt without gap or overlap', () => {
   expect(cutPrompt(1, 512)).toEqual([{ position: 0, count: 1 }]);
 });
 
-it('cuts what was computed before as it was: the prompt in its pieces, the rest to be computed one by one', () => {
+it('cuts a replay as the first run was cut: the prompt in its pieces, generated tokens one by one', () => {
   expect(cutExactly(0, 137, 130, 64)).toEqual([
     { position: 0, count: 64, isOneByOne: false },
     { position: 64, count: 64, isOneByOne: false },

@@ -1,14 +1,14 @@
-/** How a prompt is cut so that the stages of a chain work on different pieces of it at the same time. */
+/** How a prompt is cut so that the stages of a chain compute different pieces of it at the same time. */
 import { maxWorkBytes, maxWorkTokens } from '../protocol/stage-limits.ts';
 
 /**
- * What one call of a shard costs beyond its tokens, counted in tokens. With it a chain of n stages needs
+ * The cost of one call of a shard beyond its tokens, counted in tokens. A chain of n stages then needs
  * (prompt / chunk + n − 1) × (overhead + chunk), which is least at chunk = √(overhead × prompt / (n − 1)).
  */
 const callOverheadTokens = 8;
 /**
- * Pieces for a chain of one. It could take all at once, but only whole pieces of a prompt can be resumed by the next
- * question of a conversation; a graphics card reads pieces of this size nearly as fast as larger ones.
+ * The size of a piece for a chain of one. It could take the whole prompt at once, but the next question of a conversation
+ * can resume only whole pieces; a graphics card computes pieces of this size nearly as fast as larger ones.
  */
 const aloneTokens = 256;
 /** llama.cpp's attention computes tiles of 64 tokens; a batch of 32 costs a third more a token than one of 64. */
@@ -23,21 +23,21 @@ export function chunkSize(promptTokens: number, stages: number, width: number): 
   return Math.min(maxWorkTokens, Math.max(tileTokens, rounded), byBytes);
 }
 
-/** Generated tokens of one frame: few enough for the stages to overlap, and for frames not to cost more than tokens. */
-const singlyTokens = 4;
+/** Generated tokens in one frame of a replay: few, so that stages overlap, but enough that frames do not cost the most. */
+const oneByOneTokens = 4;
 
 export type Piece = { readonly position: number; readonly count: number };
 export type ExactPiece = Piece & {
-  /** Each of its tokens is computed by itself. */
+  /** Each token of the piece is computed by itself. */
   readonly isOneByOne: boolean;
 };
 
 /**
- * The pieces in which a part of a sequence is computed so that its cache becomes the same, bit by bit, as when the
- * prompt came in one go and each later token by itself: llama.cpp rounds differently for different batches, and a token
- * that is hardly likelier than the next would be another one.
+ * The pieces in which a part of a sequence is recomputed so that its cache becomes the same, bit by bit, as in the first
+ * run, which computed the prompt in pieces and each later token by itself. llama.cpp rounds differently for batches of
+ * different sizes, so another cut could tip the choice between two tokens that are almost equally likely.
  *
- * @param size of the pieces that the whole prompt is cut into
+ * @param size the size of the pieces into which the whole prompt is cut
  */
 export function cutExactly(
   from: number,
@@ -51,7 +51,7 @@ export function cutExactly(
     return last > first ? [{ position: first, count: last - first, isOneByOne: false }] : [];
   });
   const first = Math.max(from, promptTokens);
-  const generated = cutPrompt(Math.max(0, end - first), singlyTokens).map(
+  const generated = cutPrompt(Math.max(0, end - first), oneByOneTokens).map(
     ({ position, count }) => ({ position: first + position, count, isOneByOne: true }),
   );
   return [...prompt, ...generated];

@@ -48,7 +48,7 @@ describe('a question that goes on with a conversation', () => {
     );
   });
 
-  it('takes what it resumes over the same stages alone, and once', () => {
+  it('resumes only over the same stages, and only once', () => {
     const { prefixes } = indexWith(prompt(500));
     expect(prefixes.take(asked(prompt(600)), other)).toBeUndefined();
     expect(prefixes.take(asked(prompt(600)), route)).toBeDefined();
@@ -56,7 +56,7 @@ describe('a question that goes on with a conversation', () => {
     expect(prefixes.holders(asked(prompt(600)))).toEqual([]);
   });
 
-  it('goes by the chain that has most, and of equals by the latest', () => {
+  it('takes the chain that has the longest prefix, and of equals the latest', () => {
     const { prefixes, addChain } = indexWith(prompt(500));
     addChain(prompt(300), other, 'shorter');
     expect(prefixes.holders(asked(prompt(600)))[1]).toMatchObject({ peer: 'b', tokens: 448 });
@@ -64,7 +64,7 @@ describe('a question that goes on with a conversation', () => {
     expect(prefixes.holders(asked(prompt(600)))[1]).toMatchObject({ peer: 'c', tokens: 448 });
   });
 
-  it('finds nothing of another model, of a short prompt, or after some minutes', () => {
+  it('finds nothing for another model, for a short prompt, or after some minutes', () => {
     const { prefixes, clock } = indexWith(prompt(500));
     const another = { ...asked(prompt(600)), model: { ...fakeModel, manifestId: 'e'.repeat(64) } };
     expect(prefixes.holders(another)).toEqual([]);

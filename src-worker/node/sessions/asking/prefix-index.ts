@@ -1,11 +1,11 @@
 /**
- * Where prompts of earlier answers may still be in the caches of a chain's stages, so that a conversation's next
- * question only computes what is new. Stages cache them for minutes and drop them without a word; a question that finds
- * nothing computes everything.
+ * Remembers in which chains' caches the prompts of earlier answers may still be, so that a conversation's next question
+ * only computes what is new. Stages cache them for minutes and drop them without notice; a question that finds nothing
+ * computes everything.
  *
- * Only whole pieces of a prompt are resumed, in the size in which the new prompt would be cut, and nothing that was
- * generated: so every cache holds, to the last bit, what it would hold had all of it been computed anew, and an answer
- * is the same with and without, and after a failure. The latest answer is therefore read again, in large pieces.
+ * Only whole pieces of a prompt are resumed, in the size into which the new prompt would be cut, and no generated tokens.
+ * Every cache therefore holds, to the last bit, what computing everything anew would put there, and an answer is the same
+ * with a cached prefix, without one, and after a failure. The price: the latest answer is computed again, in large pieces.
  */
 import type { ModelSummary } from '../../../../src-shared/model.ts';
 import type { PrefixHolder } from '../../routing/route-question.ts';
@@ -13,27 +13,27 @@ import type { RouteStage } from '../../routing/plan-route.ts';
 import { chunkSize } from './prefill-chunks.ts';
 import { isSameRange, rangeOf } from '../../../../src-shared/layers.ts';
 
-/** Conversations that are remembered; the one that was longest not gone on with is forgotten first. */
+/** Most conversations that are remembered; the one that was used least recently is forgotten first. */
 const maxChains = 32;
-/** About as long as stages cache anything, in milliseconds. */
+/** How long an entry is remembered, in milliseconds: about as long as stages cache a prefix. */
 const keepForMs = 300_000;
 
 export type CachedChain = {
   readonly manifestId: string;
   readonly route: readonly RouteStage[];
-  /** What the stages know it by. */
+  /** The name of the session, as the stages know it. */
   readonly session: string;
-  /** Whole pieces of the prompt, each of this size. */
+  /** The cached tokens: whole pieces of the prompt, each of `size` tokens. */
   readonly tokens: Int32Array;
   readonly pieceTokens: number;
 };
 
-/** What a new session asks its stages for. */
+/** The cached prefix that a new session asks its stages for. */
 export type Resume = { readonly session: string; readonly tokens: number };
 
 type Asked = { readonly model: ModelSummary; readonly promptTokens: readonly number[] };
 
-/** What a chain can cache of a prompt that it computed; undefined where that is too short to be worth anything. */
+/** The part of a computed prompt that a chain can cache; undefined where it has no whole piece. */
 export function cachedChainOf(
   { model, promptTokens }: Asked,
   route: readonly RouteStage[],
@@ -54,7 +54,7 @@ export function cachedChainOf(
 
 export class PrefixIndex {
   readonly #now: () => number;
-  /** The latest last. */
+  /** All cached chains, the latest last. */
   #all: readonly { readonly chain: CachedChain; readonly at: number }[] = [];
 
   /** `now`: monotonic time, in milliseconds. */
@@ -67,7 +67,7 @@ export class PrefixIndex {
     this.#all = [...this.#fresh(), { chain, at }].slice(-maxChains);
   }
 
-  /** The stages that have most of the prompt, for the planner of routes. */
+  /** The stages that have the longest prefix of the prompt, for the route planner. */
   holders(asked: Asked): PrefixHolder[] {
     const [best] = this.#candidates(asked).toSorted((a, b) => b.tokens - a.tokens);
     return best === undefined
@@ -79,7 +79,7 @@ export class PrefixIndex {
         }));
   }
 
-  /** What a session over this route can resume, if anything; no other session gets it. */
+  /** Takes out the prefix that a session over this route can resume, if there is one, so that no other session gets it. */
   take(asked: Asked, route: readonly RouteStage[]): Resume | undefined {
     const [best] = this.#candidates(asked)
       .filter(({ chain }) => isSameRoute(chain.route, route))
@@ -91,7 +91,7 @@ export class PrefixIndex {
     return { session: best.chain.session, tokens: best.tokens };
   }
 
-  /** The latest first, each with how much of the prompt it has. */
+  /** Cached chains of the model, the latest first, each with the number of prompt tokens that it has. */
   #candidates({ model, promptTokens }: Asked): { chain: CachedChain; tokens: number }[] {
     this.#all = this.#fresh();
     return this.#all
@@ -108,7 +108,7 @@ export class PrefixIndex {
   }
 }
 
-/** Tokens of the prompt that need not be computed; its last one always is, since what follows is sampled from it. */
+/** How many tokens of the prompt need not be computed. The last one always is: sampling needs its logits. */
 function usable(chain: CachedChain, promptTokens: readonly number[], width: number): number {
   const { tokens, pieceTokens, route } = chain;
   if (chunkSize(promptTokens.length, route.length, width) !== pieceTokens) {

@@ -35,7 +35,7 @@ describe('a receipt', () => {
     });
   });
 
-  it('gives each hop its share of the links and what the stage had a token beyond computing it', () => {
+  it('gives each hop its share of the links’ time and the time that its stage had a token without computing it', () => {
     expect(makeReceipt(measured).stages).toEqual([
       { peer: 'a', firstLayer: 0, lastLayer: 2, computeMs: 4, hopMs: 1.5 },
       { peer: 'b', firstLayer: 3, lastLayer: 5, computeMs: 6, hopMs: 1.25 },
@@ -57,7 +57,7 @@ describe('a receipt', () => {
     expect(stages.map(({ hopMs }) => hopMs)).toEqual([1.375, 1.375]);
   });
 
-  it('is all finite for an answer of one token', () => {
+  it('has finite numbers only for an answer of one token', () => {
     const one = makeReceipt({
       ...measured,
       tokens: 1,

@@ -1,4 +1,4 @@
-/** What a person gets to know about how an answer was made, from what the coordinator and the stages measured. */
+/** The receipt of an answer, from the measurements of the coordinator and the accounts of the stages. */
 import type { Receipt } from '../../../../src-shared/chat.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import type { ClosedMessage } from '../protocol/stage-messages.ts';
@@ -7,10 +7,10 @@ import { layerCount, rangeOf } from '../../../../src-shared/layers.ts';
 export type AnswerMeasurements = {
   readonly model: string;
   readonly route: readonly RouteStage[];
-  /** Every stage's own account; undefined where none came. */
+  /** Each stage's own account; undefined where none came. */
   readonly accounts: readonly (ClosedMessage | undefined)[];
   readonly promptTokens: number;
-  /** Of these, tokens that the stages had from an earlier answer. */
+  /** How many of these the stages had cached from an earlier answer. */
   readonly cachedTokens: number;
   readonly tokens: number;
   /** How often another chain took over in the middle of the answer. */
@@ -20,12 +20,12 @@ export type AnswerMeasurements = {
   readonly firstTokenAt: number;
   readonly latestTokenAt: number;
   readonly endedAt: number;
-  /** Medians per decoded token: between tokens, and all shards' computing. */
+  /** Medians in milliseconds: between decoded tokens, and the computing time of all shards for one. */
   readonly tokenMs: number;
   readonly computeMs: number;
 };
 
-/** The receipt of one answer. A stage without an account is given a share of the computing by its layers. */
+/** The receipt of one answer. A stage without an account gets a share of the computing time by its layers. */
 export function makeReceipt(measured: AnswerMeasurements): Receipt {
   const decodeMs = measured.latestTokenAt - measured.firstTokenAt;
   return {
@@ -48,9 +48,9 @@ function signedParts(accounts: AnswerMeasurements['accounts']): Pick<Receipt, 's
 }
 
 /**
- * One-way times cannot be measured without a common clock, but a token's whole round can: what it takes
- * beyond the time that the stages had it is the links'. It is shared evenly among those between different
- * machines. The time that a stage had a token beyond computing it belongs to the hop into that stage.
+ * One-way times cannot be measured without a common clock, but a token's whole round can. The part of it in which no stage
+ * had the token is the links' time, shared evenly among the links between different machines. The time that a stage had
+ * a token without computing it belongs to the hop into that stage.
  */
 function receiptStages({
   route,
@@ -75,7 +75,7 @@ function receiptStages({
   }));
 }
 
-/** By stage, of the link into it; the first one's comes from the last stage. */
+/** For each stage, the weight of the link into it; the first stage's link comes from the last stage. */
 function linkWeights(route: readonly RouteStage[]): readonly number[] {
   const weights = route.map((stage, index) => (stage.peer === route.at(index - 1)?.peer ? 0 : 1));
   return weights.every((weight) => weight === 0) ? route.map(() => 1) : weights;

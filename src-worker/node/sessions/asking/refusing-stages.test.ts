@@ -18,7 +18,7 @@ const advert = 'Your licence has run out.\n\u001b[31mRenew it at\u202e "https://
 
 describe('a stage that says that the request is at fault', () => {
   it.each(codes)(
-    'with %s is gone round, and counts once another chain has answered',
+    'with %s is avoided, and its refusal counts as wrong once another chain has answered',
     async (code) => {
       const mesh = new FakeMesh();
       const liar = await mesh.addRefusing('a', () => ({ code, message: advert }));
@@ -66,22 +66,22 @@ describe('a stage that says that the request is at fault', () => {
     expect(mesh.wrongRefusals).toEqual(['a']);
   });
 
-  it('is not waited for, unlike one that failed', async () => {
+  it('is not tried again later, unlike one that failed', async () => {
     const mesh = new FakeMesh();
     let refusals = 0;
     await mesh.addRefusing('a', () => {
       refusals += 1;
       return { code: 'context-too-long', message: 'It is full.' };
     });
-    // The clock stands still, so only an end without patience is one.
+    // The clock stands still, so an answer that waited would never end.
     const { error } = await collect(mesh.coordinator('me').generate(request(), signal()));
     expect(error).toMatchObject({ code: 'context-too-long' });
     expect(refusals).toBe(1);
   });
 });
 
-describe('words of a stage', () => {
-  it('are cut to a line, whatever the stage failed of', async () => {
+describe('the text of a stage’s failure', () => {
+  it('is cut to one line, whatever its code', async () => {
     const mesh = new FakeMesh();
     await mesh.addRefusing('a', () => ({
       code: 'over-capacity',

@@ -24,7 +24,7 @@ function known(peer: string, sequence: number): KnownPeer {
   };
 }
 
-it('a peer that did not answer is silent until its next record, and one without a record is not', () => {
+it('a peer that did not reply counts as silent until its next record, and one without a record never does', () => {
   let peers = [known('one', 7), known('other', 7)];
   const planner = new RoutePlanner({
     self: 'own',

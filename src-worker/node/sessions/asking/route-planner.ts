@@ -1,4 +1,4 @@
-/** Which routes there are for a model now, by peers' records, this node's own shards and the rules. */
+/** Plans routes for a model from peers' records, this node's own shards and the rules. */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../../src-shared/model.ts';
 import type { RouteRules } from '../../../../src-shared/route-rules.ts';
@@ -17,18 +17,18 @@ import { Trust } from '../../trust/trust.ts';
 import type { GenerationRequest } from './generation.ts';
 
 export type RoutePlannerOptions = {
-  /** The peer of this node. */
+  /** This node's own peer id. */
   readonly self: string;
-  /** Knows which peers do not answer; absent: what it learns ends with the planner. */
+  /** Knows which peers are silent; absent: the planner remembers them for itself alone. */
   readonly trust?: Trust;
   readonly knownPeers: () => readonly KnownPeer[];
-  /** Of these, those that host the model, where that is known faster; absent: they are found among all. */
+  /** The peers that host the model, from an index; absent: the planner looks through all peers. */
   readonly hostsOf?: (manifestId: string) => readonly KnownPeer[];
-  /** What else routes for the model are judged by, and the rules that hold beside the question's own. */
+  /** Further facts by which routes for the model are judged, and the rules that hold beside the question's own. */
   readonly routeFacts?: (manifestId: string, rules: RouteRules | undefined) => RouteFacts;
-  /** Of this node, for its own user. */
+  /** Shards of this node that its own user may use. */
   readonly ownShards: () => readonly RecordedShard[];
-  /** What this node itself has to do with it when the model cannot answer; undefined when that is nothing to tell. */
+  /** This node's own part in it when a model cannot be used, as a sentence; undefined when it has none. */
   readonly whyNotHere?: (manifestId: string) => string | undefined;
   /** Models of which this node hosts layers. */
   readonly ownModels: () => readonly ModelSummary[];
@@ -49,27 +49,27 @@ export class RoutePlanner {
     this.#trust = options.trust ?? new Trust();
   }
 
-  /** Known peers that did not answer when they were last needed, and have told nothing since. */
+  /** Known peers that were silent when they were last needed and have published no record since. */
   silentPeers(): ReadonlySet<string> {
     return new Set(this.#silentAmong(this.#options.knownPeers()));
   }
 
-  /** A peer of which this model needed something does not answer. */
+  /** Notes that a peer was silent while an answer of this model needed it. */
   noteSilence(peer: string, model: ModelSummary): void {
     const host = this.#hosts(model).find((each) => each.peer === peer);
     if (host !== undefined) {
       const { sequence } = host.record;
-      const proof = 'It did not answer when an answer needed it';
+      const proof = 'It was silent when an answer needed it';
       this.#trust.report({ who: peer, what: 'silent', proof, sequence });
     }
   }
 
-  /** Models that may be asked for now, own ones and those that peers' records make complete. */
+  /** Models that a chat may use now: own ones, and those of which peers' records together host all layers. */
   models(): readonly ModelSummary[] {
     const { ownModels, knownPeers } = this.#options;
     const peers = knownPeers().toSorted((a, b) => (a.peer < b.peer ? -1 : 1));
     const known = new Map<string, ModelSummary>();
-    // What this node says about a model goes before what others say.
+    // This node's own summary of a model takes precedence over those of peers.
     for (const model of [...ownModels(), ...peers.flatMap(({ record }) => record.models)]) {
       if (!known.has(model.manifestId)) {
         known.set(model.manifestId, model);
@@ -78,7 +78,7 @@ export class RoutePlanner {
     return [...known.values()].filter((model) => this.#isHosted(model));
   }
 
-  /** Most tokens of prompt and answer together; undefined where no peers host the whole model. */
+  /** Most tokens of prompt and answer together; undefined where the peers do not host all layers of the model. */
   longest(model: ModelSummary, rules?: RouteRules): number | undefined {
     return longestSequence(this.#question(model, nobody, rules));
   }
@@ -93,8 +93,8 @@ export class RoutePlanner {
   }
 
   /**
-   * The best route without those that are excluded. Peers that the answer had better avoid, and those that are silent, are
-   * used where no other is left.
+   * The best route without the excluded peers. Avoided peers and silent ones are used only where their layers have no other
+   * host.
    * @throws AppError as `planRoute`
    */
   plan(
@@ -112,7 +112,7 @@ export class RoutePlanner {
       }
       return this.#planWithout(request, excluded);
     }
-    // The best route of all is also the best without silent peers if it has none, so few hosts are ever asked about.
+    // If the best route of all has no silent peer, it is the best without silent peers too: few hosts need to be checked.
     if (!route.some(({ peer }) => this.#trust.wasSilent(peer))) {
       return route;
     }
@@ -120,7 +120,7 @@ export class RoutePlanner {
     try {
       return this.#planWithout(request, new Set([...around, ...silent]));
     } catch {
-      // Some layers are hosted by none but peers that the answer had better not use.
+      // Some layers are hosted by avoided or silent peers alone.
       return this.#planWithout(request, excluded);
     }
   }
@@ -155,7 +155,7 @@ export class RoutePlanner {
     }
   }
 
-  /** Layers may be missing because of this very machine. */
+  /** Adds to the error why this machine's own shards are missing, where that is the reason. */
   #withOwnReason({ manifestId }: ModelSummary, error: AppError): AppError {
     const own = this.#options.whyNotHere?.(manifestId);
     return error.code === 'no-route'
@@ -165,7 +165,7 @@ export class RoutePlanner {
       : error;
   }
 
-  /** Whatever the rules of the settings say: a question is told which of them is in the way. */
+  /** Whether the mesh hosts the whole model if the rules are left aside: the error can then name the rule in the way. */
   #isHosted(model: ModelSummary): boolean {
     const question = { ...this.#question(model, nobody, undefined), rules: undefined };
     return longestSequence(question) !== undefined;

@@ -31,7 +31,7 @@ describe('when a chain cannot be opened', () => {
     await expectAllFree(full, free);
   });
 
-  it('takes another route when a peer is gone, and goes round the stage that could not be reached', async () => {
+  it('takes another route when a peer is gone, without the stage that could not be reached', async () => {
     const mesh = new FakeMesh();
     const nodes = [
       await mesh.add('a', [0, 2]),
@@ -93,7 +93,7 @@ describe('when a chain cannot be opened', () => {
     }
   });
 
-  it('tries a peer again that failed a moment ago, when no other hosts its layers', async () => {
+  it('tries a peer again that failed a moment ago where no other hosts its layers', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 2]);
     await mesh.add('b', [3, 5]);
@@ -106,7 +106,7 @@ describe('when a chain cannot be opened', () => {
 });
 
 describe('a request', () => {
-  it('for a model of which layers are missing waits for them a moment', async () => {
+  it('for a model with missing layers waits for them a moment', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 2]);
     const asked = collect(mesh.coordinator('me').generate(request(), signal()));
@@ -115,7 +115,7 @@ describe('a request', () => {
     expect((await asked).tokens).toEqual(expectedTokens(request().promptTokens, 20));
   });
 
-  it('for a model whose layers stay away is refused with what is missing', async () => {
+  it('for a model whose layers stay missing is refused, and the error names them', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 2]);
     const coordinator = mesh.coordinator('me');
@@ -139,21 +139,18 @@ describe('a search for a route', () => {
   it.each([
     [silenceOf, 19_000],
     [(stage: RouteStage) => stageFailure(stage, 'was lost'), 9000],
-  ])(
-    'waits longer for peers that only do not answer than for one that failed',
-    async (fail, ms) => {
-      let now = 0;
-      const stage: RouteStage = { peer: 'a', firstLayer: 0, lastLayer: 5 };
-      const search = new RouteSearch(
-        () => [stage],
-        () => now,
-      );
-      for (now of [0, ms / 2, ms]) {
-        expect(await search.next(signal())).toEqual([stage]);
-        search.exclude(fail(stage), false, true);
-      }
-      now = ms + 2000;
-      await expect(search.next(signal())).rejects.toMatchObject({ code: 'peer-failed' });
-    },
-  );
+  ])('waits longer for peers that are only silent than for one that failed', async (fail, ms) => {
+    let now = 0;
+    const stage: RouteStage = { peer: 'a', firstLayer: 0, lastLayer: 5 };
+    const search = new RouteSearch(
+      () => [stage],
+      () => now,
+    );
+    for (now of [0, ms / 2, ms]) {
+      expect(await search.next(signal())).toEqual([stage]);
+      search.exclude(fail(stage), false, true);
+    }
+    now = ms + 2000;
+    await expect(search.next(signal())).rejects.toMatchObject({ code: 'peer-failed' });
+  });
 });

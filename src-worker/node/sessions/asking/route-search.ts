@@ -1,6 +1,6 @@
 /**
- * Which route an answer takes next: the best one, then one around the peers that failed. Where none is left,
- * a request waits a moment, since an engine that died is back within a second.
+ * Which route an answer takes next: the best one, then one without the peers that failed. Where none is left, the request
+ * waits a moment, since an engine that died is back within a second.
  */
 import { setTimeout } from 'node:timers/promises';
 import { asSentences } from '../../../../src-shared/sentences.ts';
@@ -8,18 +8,18 @@ import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { type ChainFailure, isRefusal } from './chain-failure.ts';
 
-/** How long after its start a request may wait for layers, in milliseconds; the asker is to know within two seconds. */
+/** How long after its start a request may wait for layers, in milliseconds: the user should get the error within two seconds. */
 const patienceMs = 1800;
-/** How long it may where its layers were there a moment ago, and an answer that had begun: that is worth more than a quick end. */
+/** The same for layers that were hosted a moment ago, and for an answer with tokens: saving it is worth more than a quick end. */
 const retryPatienceMs = 10_000;
 const resumePatienceMs = 20_000;
-/** How long where peers with its layers do not answer: each takes its time to find out, and busy ones answer in the end. */
+/** The same where peers with its layers are silent: it takes time to find each of them out, and busy ones reply in the end. */
 const silencePatienceMs = 20_000;
-/** On top where all layers are there and only full: sessions end all the time. */
+/** Added where all layers are hosted but full: sessions end all the time. */
 const roomPatienceMs = 20_000;
 const lookAgainMs = 100;
 
-/** Routes that are tried however long it takes; after that, only while there is patience. */
+/** This many routes are tried however long that takes; more only within the time that a request may wait. */
 const leastRoutes = 2;
 
 /** @throws AppError `no-route`, `over-capacity` */
@@ -28,7 +28,7 @@ type PlanAround = (
   avoided: ReadonlySet<string>,
 ) => readonly RouteStage[];
 
-const nobody: ReadonlySet<string> = new Set();
+const none: ReadonlySet<string> = new Set();
 
 export class RouteSearch {
   readonly #planAround: PlanAround;
@@ -36,15 +36,15 @@ export class RouteSearch {
   readonly #startedAt: number;
   #deadline: number;
   /**
-   * Peers that failed this answer, ever and since this last waited. A full or lost one need not be at fault, so this is no
-   * evidence; what is, is reported beside it.
+   * Peers that failed this answer: ever, and since the search last waited. This is no evidence, since a full or unreachable
+   * peer need not be at fault; faults are reported separately.
    */
   readonly #failed = new Set<string>();
   readonly #failedNow = new Set<string>();
-  /** Peers that refused the request; asked once is enough. */
+  /** Peers that refused the request, which are not asked again. */
   readonly #refused = new Set<string>();
   #tried = 0;
-  #hasAnswered = false;
+  #hasTokens = false;
   #latest: AppError | undefined;
 
   /** `now`: monotonic time, in milliseconds. */
@@ -56,10 +56,10 @@ export class RouteSearch {
   }
 
   /**
-   * A route without those that are avoided, where there is one.
-   * @throws AppError `no-route`, what the last route failed of, or `cancelled`
+   * The next route, without the avoided peers where that is possible.
+   * @throws AppError `no-route`, the error of the last route, or `cancelled`
    */
-  async next(signal: AbortSignal, avoided = nobody): Promise<readonly RouteStage[]> {
+  async next(signal: AbortSignal, avoided = none): Promise<readonly RouteStage[]> {
     for (;;) {
       const route = this.#plan(avoided);
       if (route !== undefined) {
@@ -76,18 +76,18 @@ export class RouteSearch {
   }
 
   /**
-   * The route that was given last failed. `hasAnswered`: it brought the answer on first. `mayBeBack`: whose fault it was
-   * may serve again soon.
+   * Notes that the latest route failed. `madeProgress`: it generated tokens first. `mayBeBack`: the peer at fault may serve
+   * again soon.
    */
-  exclude(failure: ChainFailure, hasAnswered: boolean, mayBeBack: boolean): void {
+  exclude(failure: ChainFailure, madeProgress: boolean, mayBeBack: boolean): void {
     const { peer, error, isSilence } = failure;
     // A peer that hosted the layers a moment ago is likely to be back, or another to take them over.
     if (error.code !== 'over-capacity' && mayBeBack) {
       const patience = isSilence ? silencePatienceMs : retryPatienceMs;
       this.#deadline = Math.max(this.#deadline, this.#startedAt + patience);
     }
-    if (hasAnswered) {
-      this.#hasAnswered = true;
+    if (madeProgress) {
+      this.#hasTokens = true;
       this.#deadline = this.#now() + (mayBeBack ? resumePatienceMs : patienceMs);
       this.#failed.clear();
       this.#tried = 0;
@@ -102,7 +102,7 @@ export class RouteSearch {
     this.#latest = error;
   }
 
-  /** Undefined while there is none and waiting may help. */
+  /** The next route; undefined while there is none and waiting may help. */
   #plan(avoided: ReadonlySet<string>): readonly RouteStage[] | undefined {
     const isPatient = this.#isPatient(this.#latest);
     let route: readonly RouteStage[];
@@ -111,13 +111,13 @@ export class RouteSearch {
       route = this.#planAround(new Set([...failed, ...this.#refused]), avoided);
     } catch (error) {
       const reason = toAppError(error);
-      // Waiting brings back a peer that failed; one that refuses would only say the same again.
+      // Waiting may bring back a peer that failed, but one that refused would refuse again.
       if (this.#refused.size > 0 && this.#failed.size === 0) {
         throw this.#latest ?? reason;
       }
       const isFull = [reason.code, this.#latest?.code].includes('over-capacity');
-      // A question without an answer yet waits for a place in its turn, with the others; an answer keeps its turn.
-      const mayWait = isFull ? this.#hasAnswered : reason.code === 'no-route';
+      // A question without tokens waits for a free session in the admission queue; an answer with tokens waits here.
+      const mayWait = isFull ? this.#hasTokens : reason.code === 'no-route';
       if (mayWait && (isPatient || this.#isPatient(reason))) {
         return undefined;
       }
@@ -130,11 +130,11 @@ export class RouteSearch {
   }
 
   #isPatient(failure: AppError | undefined): boolean {
-    const isFull = this.#hasAnswered && failure?.code === 'over-capacity';
+    const isFull = this.#hasTokens && failure?.code === 'over-capacity';
     return this.#now() < this.#deadline + (isFull ? roomPatienceMs : 0);
   }
 
-  /** What is missing now, and what the last route failed of. A full mesh says only that. */
+  /** The layers that are missing now and the error of the last route. A full mesh is reported as full alone. */
   #explain(reason: AppError): AppError {
     const latest = this.#latest;
     if (latest === undefined) {

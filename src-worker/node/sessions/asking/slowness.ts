@@ -1,20 +1,20 @@
-/** When an answer stands still for so long that it is worth asking why. Pure. */
+/** When an answer stands still for so long that its stages are asked for their progress. Pure. */
 
-/** How often it is looked, in milliseconds. */
+/** How often an answer is checked, in milliseconds. */
 export const watchEveryMs = 250;
-/** A stage that does not say how far it is within this time does not work, or is out of reach. */
+/** A stage that does not report its progress within this time, in milliseconds, has stopped or is out of reach. */
 export const probeWithinMs = 500;
 
-/** Pauses of garbage collection, of a busy machine and of a lost packet are over by then. */
+/** Least wait that counts, in milliseconds: pauses for garbage collection or a lost packet are over by then. */
 const leastMs = 1000;
 const tokensMissed = 10;
 
-/** A chain that is not open after this long is asked for a stage that does not answer, in milliseconds. */
+/** A chain that is not open after this long, in milliseconds, is checked for silent stages. */
 export const openSlowMs = 1000;
 
 /**
- * How much longer to wait after an answer has gone round so many stages for their slowness: where all are slow, as on
- * busy machines, going round again and again would only make them slower.
+ * How many times longer to wait after an answer has left `detours` stages for their slowness: where all are slow, as on
+ * busy machines, changing again and again would only make them slower.
  */
 export function patienceAfter(detours: number): number {
   return 2 ** Math.min(detours, mostDoublings);

@@ -1,4 +1,4 @@
-/** The coordinator's end of a stage that breaks the protocol: the answer fails by that peer's name, at once. */
+/** The coordinator's end of a stage that breaks the protocol: the chain fails at once and names that peer. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeModel, greedy } from '../../../../test/support/sessions/node-fake-mesh.ts';
 import { Loopback } from '../../../../test/support/sessions/node-loopback.ts';
@@ -12,7 +12,7 @@ import { stageProtocol } from '../protocol/stage-messages.ts';
 
 const prompt = [10, 11, 12, 13];
 
-/** A stage that this test plays, and the coordinator's chain over it alone. */
+/** A stage that the test acts as, and the coordinator's chain over it alone. */
 let stage: Promise<StagePeer>;
 let tokens: TokenQueue<SampledToken>;
 let opening: Promise<Chain>;
@@ -41,7 +41,7 @@ beforeEach(async () => {
       onDraining: () => {},
       patience: 1,
       onWarmedUp: () => {},
-      onUnanswered: () => {},
+      onSilent: () => {},
     },
     new AbortController().signal,
   );
@@ -62,7 +62,7 @@ describe('a stage that does not open as it should', () => {
     ['opens without saying how much is free', stageKinds.opened, {}, 'freeSessions'],
     ['fails without a reason that can be read', stageKinds.failed, [], 'A refusal is not valid'],
     [
-      'fails by a reason that peers do not give',
+      'fails with a code that peers may not send',
       stageKinds.failed,
       { code: 'setting-invalid', message: 'no' },
       'failed. It said: "no"',
@@ -72,7 +72,7 @@ describe('a stage that does not open as it should', () => {
     await expectFailure(opening, reason);
   });
 
-  it('is to blame: it closes without a word', async () => {
+  it('is to blame: it closes without a message', async () => {
     await (await stage).channel.close();
     await expectFailure(opening, 'was lost');
   });
@@ -104,7 +104,7 @@ describe('a stage that is open', () => {
     await expectFailure(tokens.next(), 'broke the protocol');
   });
 
-  it('may send the token that is next, and only once', async () => {
+  it('may send the next token, and only once', async () => {
     const next = { position: prompt.length, count: 1, flags: 0, values: Uint8Array.of(7, 0, 0, 0) };
     await (await stage).work(stageKinds.sampled, next);
     await (await stage).work(stageKinds.sampled, next);
@@ -112,7 +112,7 @@ describe('a stage that is open', () => {
     await expectFailure(tokens.next(), 'position 4 came where 5 is the next one');
   });
 
-  it('may send as many tokens as were asked for, and is to blame for one more', async () => {
+  it('may send as many tokens as were requested, and is to blame for one more', async () => {
     for (const position of [4, 5, 6, 7]) {
       await (
         await stage
@@ -124,7 +124,7 @@ describe('a stage that is open', () => {
     await expectFailure(tokens.next(), 'position 7 came where 7 is the next one, of 7');
   });
 
-  it('is not waited for when it gives no account', async () => {
+  it('that gives no account is not waited for', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const finished = chain.finish();

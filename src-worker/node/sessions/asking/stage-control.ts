@@ -33,11 +33,11 @@ export type StageControlOptions = {
   readonly open: OpenMessage;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
-  /** The body of a sampled token; only the stage that samples may send any. Throws when it makes no sense. */
+  /** Called with the body of a sampled token, which only the sampling stage may send. Throws when it is not valid. */
   readonly onSampled: (body: Buffer) => void;
-  /** Called at most once, after the stage was open. */
+  /** Called at most once, after the stage had opened. */
   readonly onFailed: (failure: ChainFailure) => void;
-  /** The stage will be gone soon. */
+  /** Called when the stage announces that it leaves soon. */
   readonly onDraining: () => void;
 };
 
@@ -60,7 +60,7 @@ export class StageControl {
     closed: (account) => this.#closed.resolve(account),
     alive: (progress) => this.#onProgress(progress),
   };
-  readonly #whenOpen: Handlers<'answer'> = {
+  readonly #whenOpen: Handlers<'running'> = {
     sampled: (body) => this.#options.onSampled(body),
     failed: (message) => this.#onReported(message),
     closed: (account) => this.#closed.resolve(account),
@@ -69,38 +69,38 @@ export class StageControl {
     restoreHistory: () => this.#onHistoryRestored(),
   };
 
-  /** Begins to open the stage; `signal` ends the attempt. */
+  /** Begins to open the stage. Aborting `signal` ends the attempt. */
   constructor(options: StageControlOptions, signal: AbortSignal) {
     this.#options = options;
     this.#heardAt = options.now();
-    // Only one of the two is awaited at any time.
+    // The caller may not await this promise, and a rejection must not count as unhandled.
     this.#opened.promise.catch(() => {});
     void this.#connect(signal);
   }
 
-  /** Resolves once the stage says that it is ready; rejects with a ChainFailure. */
+  /** Resolves once the stage has sent `opened`; rejects with a ChainFailure. */
   get opened(): Promise<void> {
     return this.#opened.promise;
   }
 
-  /** Tokens of the sequence that the stage had when it was opened. */
+  /** How many tokens of the sequence the stage had cached when it opened. */
   get cachedTokens(): number {
     return this.#cachedTokens;
   }
 
-  /** What the stage speaks; undefined before it is open, and where it is of the version that does not say. */
+  /** The protocol extensions that the stage speaks; undefined before it is open, and for the version that does not say. */
   get speaks(): Speaks | undefined {
     return this.#speaks;
   }
 
-  /** Sends one work body to the stage. A failure shows as the end of the channel. */
+  /** Sends the body of one work frame to the stage. A failure shows as the end of the channel. */
   send(kind: number, ...parts: readonly Uint8Array[]): void {
     void this.#channel?.send(kind, ...parts);
   }
 
   /**
-   * Ends the stage's session in order and resolves with its own account, if one comes. The stage may leave so many tokens
-   * of the sequence in its cache.
+   * Ends the stage's session in order and resolves with the stage's account, if one comes. The stage may leave the first
+   * `retainTokens` tokens of the sequence in its cache.
    */
   finish(retainTokens: number): Promise<ClosedMessage | undefined> {
     if (retainTokens > 0) {
@@ -110,7 +110,7 @@ export class StageControl {
     return this.#closed.promise;
   }
 
-  /** Ends the stage's session; whatever it says from now on is of no interest but its last word. */
+  /** Ends the stage's session. From now on only its last message, the account, is read. */
   abandon(reason?: ChainFailure): void {
     this.#isOver = true;
     const failure = reason ?? stageFailure(this.#options.stage, 'is not needed any more');
@@ -122,7 +122,7 @@ export class StageControl {
     void this.#channel?.close();
   }
 
-  /** Called every few seconds: tells the stage that this end is alive, and expects to hear the same. */
+  /** Called every few seconds: sends a heartbeat, and expects one from the stage. */
   beat(now: number): void {
     if (now - this.#heardAt > silenceLimitMs) {
       this.#fail(stageFailure(this.#options.stage, 'went silent'));
@@ -131,20 +131,20 @@ export class StageControl {
     }
   }
 
-  /** Asks how far the stage has come; undefined when it does not say so in time. */
+  /** Asks the stage for its progress; undefined when it does not reply in time. */
   async progress(withinMs: number): Promise<Progress | undefined> {
-    const answer = (this.#progress ??= Promise.withResolvers());
+    const reply = (this.#progress ??= Promise.withResolvers());
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), withinMs);
     void this.#channel?.send(stageKinds.alive);
     try {
-      return await Promise.race([answer.promise, late.promise]);
+      return await Promise.race([reply.promise, late.promise]);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** Tells the stage what was generated so far. Resolves once it knows; rejects with a ChainFailure. */
+  /** Tells the stage the tokens generated so far. Resolves once it confirms; rejects with a ChainFailure. */
   restoreHistory(generated: readonly number[]): Promise<void> {
     this.#restored = Promise.withResolvers();
     void this.#channel?.send(stageKinds.restoreHistory, encodeTokens(generated));
@@ -188,7 +188,7 @@ export class StageControl {
     }
     try {
       if (this.#isOpen) {
-        void dispatch('answer', frame, this.#whenOpen);
+        void dispatch('running', frame, this.#whenOpen);
       } else {
         void dispatch('opening', frame, this.#whileOpening);
       }
@@ -201,7 +201,7 @@ export class StageControl {
     this.#cachedTokens = cachedTokens;
     this.#speaks = speaks;
     this.#isOpen = true;
-    this.#channel?.allow(limitsAt('answer'));
+    this.#channel?.allow(limitsAt('running'));
     this.#opened.resolve();
   }
 
@@ -217,7 +217,7 @@ export class StageControl {
 
   #onHistoryRestored(): void {
     if (this.#restored === undefined) {
-      throw new AppError('protocol-violation', 'a history that nobody told it came out of turn');
+      throw new AppError('protocol-violation', 'It confirmed a history that it was not sent');
     }
     this.#restored.resolve();
   }
@@ -231,7 +231,7 @@ export class StageControl {
     }
   }
 
-  /** What the stage said ends its part, and so the chain. */
+  /** Ends the stage for an invalid or failing message of its own, and so the chain. */
   #end(error: AppError): void {
     const { stage } = this.#options;
     this.#fail(

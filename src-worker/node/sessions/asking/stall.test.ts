@@ -71,7 +71,7 @@ describe('an answer that stands still', () => {
     expect((await rest).tokens).toEqual(expectedTokens(prompt, tokens).slice(2));
   });
 
-  it('is not given up for a reader who takes a minute over a word', async () => {
+  it('is not given up while its reader takes a minute for one token', async () => {
     const mesh = new FakeMesh();
     await mesh.add('a', [0, 5]);
     const events = mesh.coordinator('me').generate(request({ maxAnswerTokens: tokens }), signal());
@@ -82,7 +82,7 @@ describe('an answer that stands still', () => {
     expect(rest).toEqual(expectedTokens(prompt, tokens).slice(1));
   });
 
-  it('ends with an error also where a chain gets ready that hangs too', async () => {
+  it('ends with an error also where its successor hangs too', async () => {
     const mesh = new FakeMesh();
     const nodes = new Map<string, FakeNode>();
     for (const name of ['b', 'spare b']) {
@@ -103,14 +103,14 @@ describe('an answer that stands still', () => {
   });
 });
 
-it('a slow answer is given longer, and a prompt by its length', () => {
+it('a slow answer gets a longer limit, and a prompt one by its length', () => {
   expect(stallLimitMs('token', 30)).toBe(20_000);
   expect(stallLimitMs('token', 5000)).toBe(100_000);
   expect(stallLimitMs({ prompt: 100 }, 0)).toBe(300_000);
   expect(stallLimitMs({ prompt: 6000 }, 0)).toBe(1_200_000);
 });
 
-it('a chain stands still from when it was first seen where it is', () => {
+it('a standstill lasts since the same progress was first seen', () => {
   const standstill = new Standstill();
   expect(standstill.observe('far', 1000)).toBe(0);
   expect(standstill.observe('far', 4000)).toBe(3000);

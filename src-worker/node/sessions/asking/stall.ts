@@ -1,15 +1,15 @@
-/** When an answer stands still for so long that it is given up, where no other chain could go on with it. Pure. */
+/** When an answer stands still for so long that it is given up, where no other chain could take it over. Pure. */
 
-/** Engines that hang are ended by their own nodes within five seconds; a node that does not do that is not waited for longer. */
+/** Least limit in milliseconds: a healthy node ends an engine that hangs within five seconds, and another chain may need time. */
 const leastMs = 20_000;
 const tokensMissed = 20;
-/** A whole model tells nothing of a prompt before all of it is computed, and a slow machine takes minutes. */
+/** Least limit for a prompt, in milliseconds: a chain of one reports no progress within a piece, and a slow machine takes minutes. */
 const leastPromptMs = 300_000;
 const promptTokenMs = 200;
 
 /**
- * How long a chain may go without getting on, in milliseconds: from one token to the next, or, where it computes `prompt`
- * tokens, without any stage getting on. `tokenMs` is the median time between tokens of this answer.
+ * How long a chain may make no progress, in milliseconds: from one token to the next, or, while it computes a prompt of
+ * `prompt` tokens, without progress of any stage. `tokenMs` is the median time between tokens of this answer.
  */
 export function stallLimitMs(
   waitsFor: 'token' | { readonly prompt: number },
@@ -20,12 +20,12 @@ export function stallLimitMs(
     : Math.max(leastPromptMs, promptTokenMs * waitsFor.prompt);
 }
 
-/** How long it is that a chain's stages were last seen to get on. */
+/** Measures how long the progress of a chain's stages has stayed the same. */
 export class Standstill {
   #progress: string | undefined;
   #since = 0;
 
-  /** `progress`: how far the stages are now, as text. Returns milliseconds since it was first seen to be so. */
+  /** `progress`: that of all stages now, as text. Returns the milliseconds since this text was first seen. */
   observe(progress: string, now: number): number {
     if (progress !== this.#progress) {
       this.#progress = progress;

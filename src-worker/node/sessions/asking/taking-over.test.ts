@@ -1,4 +1,4 @@
-/** The turns of an answer that another source gets ready for, or goes on with. */
+/** The steps of an answer for which a successor gets ready or takes over. */
 import { describe, expect, it } from 'vitest';
 import { mostHistory } from '../protocol/stage-limits.ts';
 import { watchedSource } from './answer-state.ts';
@@ -17,8 +17,8 @@ import {
   warming,
 } from '../../../../test/support/sessions/answer-states.ts';
 
-describe('an answer that another source is to go on with', () => {
-  it('asks for none where there is no way round, and none that could not be told enough', () => {
+describe('an answer that another source is to take over', () => {
+  it('prepares no successor without a detour, nor with a history too long to be restored', () => {
     const nowhere = { ...events.draining(current), detour: undefined };
     expect(nextAnswer(at(phases.answering), nowhere).state.phase.name).toBe('answering');
     const long = { tokens: mostHistory + 1, terms: { ...terms, needsHistory: true } };
@@ -27,13 +27,13 @@ describe('an answer that another source is to go on with', () => {
     expect([...next.state.progress.avoided]).toEqual(['b']);
   });
 
-  it('takes another one where the one that gets ready is of a peer that leaves too', () => {
+  it('replaces a successor that uses a peer which leaves too', () => {
     const state = at(phases.preparing);
     const next = nextAnswer(state, { ...events.draining(current), peer: 'c' });
     expect(outcome(state, next)).toBe('preparing · abandon 2 · open 3');
   });
 
-  it('begins again over it where the one that answers has hardly begun', () => {
+  it('restarts over the other route where the current source has hardly begun', () => {
     const begun = { ...answering, moved: { at: 500, byToken: false } };
     const state = at({ name: 'answering', current: begun });
     const early = { ...events.draining(current), at: 649 };
@@ -42,7 +42,7 @@ describe('an answer that another source is to go on with', () => {
     expect(outcome(state, nextAnswer(state, late))).toBe('preparing · open 3');
   });
 
-  it('lets it wait for the first token of the one that answers, or for its end', () => {
+  it('starts the warm-up at the first token of the current source, or at its end', () => {
     const begun = { ...answering, moved: { at: 0, byToken: false } };
     const opening = { ...warming, pace: undefined, rounds: 0, computed: 0 };
     const state = at({ name: 'preparing', current: begun, successor: opening });
@@ -61,7 +61,7 @@ describe('an answer that another source is to go on with', () => {
     ]);
   });
 
-  it('has it compute what came in the meantime, until that is little or was tried often enough', () => {
+  it('repeats the warm-up for tokens that came meanwhile, until they are few or the rounds are used up', () => {
     const behind = { ...warming, computed: 100 };
     const state = at({ ...phases.preparing, successor: behind });
     const next = nextAnswer(state, events.warmedUp(successor));
@@ -71,14 +71,14 @@ describe('an answer that another source is to go on with', () => {
     expect(nextAnswer(often, events.warmedUp(successor)).state.phase.name).toBe('answering');
   });
 
-  it('lets it compute the rest at once where no source answers meanwhile', () => {
+  it('lets the successor compute the rest at once where the current source is lost', () => {
     const state = at({ ...phases.orphaned, successor: { ...warming, computed: 100 } });
     const next = nextAnswer(state, events.warmedUp(successor));
     expect(effectOf(next, 'run')).toMatchObject({ source: successor, from: 100 });
     expect(next.state.progress).toMatchObject({ takeovers: 1, route: detour });
   });
 
-  it('gives what it has sampled where it has computed all', () => {
+  it('yields the token that the successor sampled where it has computed all', () => {
     const state = at({ ...phases.preparing, successor: { ...warming, computed: 110 } });
     const next = nextAnswer(state, events.warmedUp(successor));
     expect(outcome(state, next)).toBe('answering · abandon 1 · yield · run 2');
@@ -86,7 +86,7 @@ describe('an answer that another source is to go on with', () => {
     expect(next.state.progress.tokens).toBe(11);
   });
 
-  it('tells it what was generated since it was opened, where that matters, and has the last token computed again', () => {
+  it('restores the history since the successor opened, where penalties need it, and has the last token computed again', () => {
     const needsHistory = { terms: { ...terms, needsHistory: true } };
     const ready = { ...phases.preparing, successor: { ...warming, computed: 110 } };
     const next = nextAnswer(at(ready, needsHistory), events.warmedUp(successor));
@@ -98,13 +98,13 @@ describe('an answer that another source is to go on with', () => {
     expect(taken.state.phase.name).toBe('answering');
   });
 
-  it('gets a third source ready where a stage of the second one leaves before it goes on', () => {
+  it('prepares a third source where a stage of the second one leaves before that has taken over', () => {
     const leaving = nextAnswer(at(phases.restoring), events.draining(current));
     const next = nextAnswer(leaving.state, events.restored(current));
     expect(outcome(leaving.state, next)).toBe('preparing · run 1 · open 3');
   });
 
-  it('computes what was generated in one go where there is no time for one by one', () => {
+  it('computes generated tokens in one piece where there is no time for one by one', () => {
     const slow = { tokenMs: 900, computeMs: 900 };
     const next = nextAnswer(at(phases.opening), { ...events.opened(current), pace: slow });
     expect(effectOf(next, 'run')).toMatchObject({ isExact: false });
@@ -117,13 +117,13 @@ describe('an answer that another source is to go on with', () => {
     expect(effectOf(next, 'warmUp')).toMatchObject({ isExact: true });
   });
 
-  it('waits for a stage that opens slowly where there is no way round it', () => {
-    const silent = { ...events.unanswered(current), detour: undefined };
+  it('waits for a stage that opens slowly where there is no detour', () => {
+    const silent = { ...events.silent(current), detour: undefined };
     const state = at(phases.opening);
     expect(outcome(state, nextAnswer(state, silent))).toBe('opening · reportSilence');
   });
 
-  it('is more patient after each stage that it went round for its slowness', () => {
+  it('is more patient after each stage that it left for its slowness', () => {
     const stuck = nextAnswer(at(phases.answering), events.stuck(current));
     expect(effectOf(stuck, 'open')).toMatchObject({ patience: 2 });
     expect([...stuck.state.progress.avoided]).toEqual(['b']);

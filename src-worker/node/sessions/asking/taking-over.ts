@@ -1,4 +1,4 @@
-/** How one source after another goes on with an answer, and what its tokens come to. Pure. */
+/** How sources take an answer over one after another, and what follows from each token. Pure. */
 import type { RouteStage } from '../../routing/plan-route.ts';
 import type { AnswerEffect } from './answer-events.ts';
 import { isExact, type Pace } from './answer-pace.ts';
@@ -17,7 +17,7 @@ import type { SampledToken } from './token-source.ts';
 
 type Moment = { readonly pace: Pace; readonly at: number };
 
-/** A source that has computed nothing yet but what it was to resume goes on with the answer. */
+/** A source that has just opened, with nothing computed but a cached prefix, takes the answer up. */
 export function takeUp(
   progress: AnswerProgress,
   { source, route }: Source,
@@ -41,7 +41,7 @@ export function takeUp(
       );
 }
 
-/** Gets another source ready over this route, if there is one and it could be told all that it needs to know. */
+/** Prepares a successor over this route, if there is one and its sampler could be told the history. */
 export function prepare(
   progress: AnswerProgress,
   current: Answering,
@@ -74,7 +74,7 @@ export function warmUp(
   };
 }
 
-/** A successor that is ready goes on with the answer; `next` is what it sampled behind what it has computed. */
+/** A successor that is ready takes over; `next` is the token that it sampled behind what it has computed. */
 export function takeOver(
   progress: AnswerProgress,
   { source, route, computed, knownTokens }: Successor,
@@ -90,7 +90,7 @@ export function takeOver(
       {
         name: 'restoring',
         current,
-        // What was sampled without knowing all is not the next token: the last one is computed again.
+        // A token that was sampled without the whole history may be wrong: the last token is computed again to sample anew.
         from: Math.min(computed, lengthOf(progress) - 1),
         detour: undefined,
       },
@@ -106,7 +106,7 @@ export function takeOver(
     : { state, effects: [...effects, { type: 'run', source, from: computed, isExact: true }] };
 }
 
-/** Computes the answer from a position on that is before its end. */
+/** Continues the answer from a position before the end of its sequence. */
 export function goOn(progress: AnswerProgress, current: Answering, from: number, pace: Pace): Step {
   const { source, route } = current;
   return step(
@@ -116,7 +116,7 @@ export function goOn(progress: AnswerProgress, current: Answering, from: number,
   );
 }
 
-/** The current source gave a token. `phase` is where the answer is with it, and stays unless it was the last one. */
+/** The current source gave a token. The answer stays in `phase`, unless the token was the last one. */
 export function takeToken(
   progress: AnswerProgress,
   phase: PhaseOf<'answering' | 'preparing'>,
@@ -140,7 +140,7 @@ export function takeToken(
   return step(taken, { ...phase, current: { ...current, moved } }, ...effects);
 }
 
-/** Whether there is time to compute what was generated from a position on as it was before; a prompt takes none more. */
+/** Whether there is time to recompute exactly from a position on. Only generated tokens count: a prompt takes no longer exactly. */
 function isExactFrom(
   progress: AnswerProgress,
   from: number,

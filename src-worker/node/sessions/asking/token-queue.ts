@@ -1,4 +1,4 @@
-/** Hands what arrives by events to the caller that pulls, one at a time. */
+/** A queue between a producer that pushes items and a caller that awaits them one at a time. */
 
 export class TokenQueue<T> {
   readonly #waiting: T[] = [];
@@ -21,21 +21,21 @@ export class TokenQueue<T> {
     }
   }
 
-  /** What was pushed before is still taken; then the taker gets the error. Only the first end counts. */
+  /** The caller still gets the items pushed before, and then the error. Only the first `fail` or `end` counts. */
   fail(error: unknown): void {
     this.#end ??= { error };
     this.#taker?.reject(error);
     this.#taker = undefined;
   }
 
-  /** As `fail`, but the taker gets undefined. */
+  /** As `fail`, but the caller gets undefined. */
   end(): void {
     this.#end ??= 'ended';
     this.#taker?.resolve(undefined);
     this.#taker = undefined;
   }
 
-  /** The next item, or undefined after the end. One taker at a time. */
+  /** The next item, or undefined after the end. One call at a time. */
   next(): Promise<T | undefined> {
     if (this.#waiting.length > 0) {
       return Promise.resolve(this.#waiting.shift());

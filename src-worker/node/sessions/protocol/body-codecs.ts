@@ -1,4 +1,4 @@
-/** How the bodies of stage messages are read: how many bytes one may have, and what is made of them. */
+/** How the bodies of stage messages are read: most bytes of a body, and how it is decoded. */
 import type { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
 import { decodeJson } from '../../../wire/json-body.ts';
@@ -10,17 +10,17 @@ export type BodyCodec<T> = {
   readonly decode: (body: Buffer) => T;
 };
 
-/** JSON by a schema, which leaves out members that it does not name. `what` it is, for messages: "A ticket". */
+/** JSON by a schema, which leaves out members that it does not name. `what` names the message in errors: "A ticket". */
 export function json<T>(bytes: number, schema: z.ZodType<T>, what: string): BodyCodec<T> {
   return { bytes: () => bytes, decode: (body) => decodeJson(schema, body, what) };
 }
 
-/** Bytes that are read where they are used: work is, whose length depends on the shard. */
+/** Bytes that the handler decodes itself, as it does for work, whose length depends on the shard. */
 export function raw(bytes: number | ((width: number) => number)): BodyCodec<Buffer> {
   return { bytes: typeof bytes === 'number' ? () => bytes : bytes, decode: (body) => body };
 }
 
-/** So many u32, little endian; `what` they are, for messages. */
+/** `count` u32 numbers, little endian. `what` names the message in errors. */
 export function integers(count: number, what: string): BodyCodec<readonly number[]> {
   return {
     bytes: () => count * 4,
@@ -39,7 +39,7 @@ export function encodeIntegers(...values: readonly number[]): Uint8Array {
   return body;
 }
 
-/** Tokens, as int32; `what` they are, for messages. */
+/** At most `most` tokens, as int32. `what` names the message in errors. */
 export function tokens(most: number, what: string): BodyCodec<readonly number[]> {
   return {
     bytes: () => most * 4,
@@ -48,7 +48,7 @@ export function tokens(most: number, what: string): BodyCodec<readonly number[]>
         body.readInt32LE(index * 4),
       );
       if (body.byteLength % 4 !== 0 || decoded.some((token) => token < 0)) {
-        throw new AppError('protocol-violation', `${what} is told by something else than tokens`);
+        throw new AppError('protocol-violation', `${what} consists of something else than tokens`);
       }
       return decoded;
     },

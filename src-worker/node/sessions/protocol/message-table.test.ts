@@ -4,7 +4,7 @@ import { dispatch, limitsAt, type Place, stageKinds } from './message-table.ts';
 
 const kinds = Object.values(stageKinds);
 
-/** The names of what may come at a place, each with its most bytes. */
+/** The names of the messages that may come at a place, each with its most bytes. */
 function allowedAt(place: Place, width = 0): Record<string, number | undefined> {
   const limits = limitsAt(place, width);
   const all = Object.entries(stageKinds).map(([name, kind]) => [name, limits(kind)] as const);
@@ -27,17 +27,20 @@ describe('the table of messages', () => {
     ['control', { tokens: 2072, alive: 0, retain: 4, restoreHistory: 65_536 }],
     ['opening', { opened: 4096, failed: 32_768, closed: 4096, alive: 8 }],
     [
-      'answer',
+      'running',
       { sampled: 16_408, failed: 32_768, closed: 4096, alive: 8, draining: 0, restoreHistory: 0 },
     ],
     ['hiddenInput', { hidden: 512 * 100 * 4 + 24, failed: 32_768 }],
     ['tokenInput', { sampled: 16_408, failed: 32_768 }],
     ['output', { failed: 32_768 }],
-  ])('allows at %s what has a use there, and no more bytes of it', (place, expected) => {
-    expect(allowedAt(place, 100)).toEqual(expected);
-  });
+  ])(
+    'allows at %s only messages that are used there, each with no more bytes than it needs',
+    (place, expected) => {
+      expect(allowedAt(place, 100)).toEqual(expected);
+    },
+  );
 
-  it('never lets hidden states take more than 16 MiB, however wide they are', () => {
+  it('never allows hidden states more than 16 MiB, however wide they are', () => {
     expect(limitsAt('hiddenInput', 65_536)(stageKinds.hidden)).toBe(16 * 1024 * 1024 + 24);
   });
 
@@ -47,7 +50,7 @@ describe('the table of messages', () => {
     [255, unspoken],
     [256, undefined],
     [0xffff_ffff, undefined],
-  ])('takes kind %i for one that a later version may speak, or for nonsense', (kind, expected) => {
+  ])('tells whether a later version may speak kind %i', (kind, expected) => {
     expect(limitsAt('control')(kind)).toBe(expected);
   });
 });
@@ -65,7 +68,7 @@ describe('a frame', () => {
   it.each([
     ['not-spoken', 'a kind of a later version', 99],
     ['protocol-violation', 'a kind that has no place there', stageKinds.tokens],
-    ['protocol-violation', 'a body that makes no sense', stageKinds.failed],
+    ['protocol-violation', 'a body that is not valid', stageKinds.failed],
   ])('is refused as %s: %s', (code, _title, kind) => {
     expect(() => dispatch('output', frame(kind, []), handlers)).toThrow(
       expect.objectContaining({ code }),

@@ -1,11 +1,11 @@
 /**
- * All messages of the stage protocol, one entry each: the kind of its frames, and for each place where it may come how
- * its body is read. Limits and dispatch follow from it. A new message is an entry here, and a handler at each of its
+ * All messages of the stage protocol, one entry each: the kind of its frames and, for each place where it may come, how its
+ * body is read. Limits and dispatch follow from the table. A new message is an entry here and a handler at each of its
  * places, which the type checker then demands.
  *
- * A frame whose kind is in no entry comes from a version that speaks more than this one. Its body is not read, the
- * stream ends with `not-spoken`, without blame. A known kind at the wrong place, or with more bytes than its
- * place allows, breaks the rules.
+ * A frame whose kind is in no entry comes from a version that speaks more than this one. Its body is not read, and the
+ * stream ends with `not-spoken`, which blames no peer. A known kind at the wrong place, or with more bytes than that place
+ * allows, is a protocol violation.
  */
 import { AppError } from '../../../../src-shared/errors.ts';
 import { type Frame, type FrameLimits, unspoken } from '../../../wire/frame.ts';
@@ -29,21 +29,21 @@ import {
   openMessageSchema,
 } from './stage-messages.ts';
 
-/** Where a message may come: at whose end of a channel, from whom, and when. */
+/** Where a message may come: at which end of a channel, from which peer, and when. */
 export type Place =
   /** At a stage, from a coordinator or another stage: the channel has no session yet. */
   | 'arrival'
-  /** At a stage, from its coordinator, from behind `open` on. */
+  /** At a stage, from its coordinator, after `open`. */
   | 'control'
-  /** At a coordinator, from a stage, up to its `opened`. */
+  /** At a coordinator, from a stage, up to and with its `opened`. */
   | 'opening'
-  /** At a coordinator, from a stage, from behind `opened` on. */
-  | 'answer'
-  /** At a stage, from the one before it, from behind `attach` on. */
+  /** At a coordinator, from a stage, after `opened`. */
+  | 'running'
+  /** At a stage, from the one before it, after `attach`. */
   | 'hiddenInput'
-  /** At the first stage, from the last one, from behind `attach` on. */
+  /** At the first stage, from the last one, after `attach`. */
   | 'tokenInput'
-  /** At a stage, from the one that comes next, to which it attached. */
+  /** At a stage, from the next one, to which it attached. */
   | 'output';
 
 type Entry = {
@@ -53,15 +53,15 @@ type Entry = {
 
 const refusal = json(maxFailedBytes, failedMessageSchema, 'A refusal');
 const account = json(maxMessageBytes, closedMessageSchema, "A stage's account");
-/** The position behind what came in, and tokens of that not yet passed on. */
-const progress = integers(2, 'How far a stage is');
+/** The position after the last token that came in, and how many of the tokens were not passed on yet. */
+const progress = integers(2, 'A stage’s progress');
 
 const table = {
   tokens: { kind: workKinds.tokens, at: { control: raw(tokensBytes) } },
   hidden: { kind: workKinds.hidden, at: { hiddenInput: raw(hiddenBytes) } },
   sampled: {
     kind: workKinds.sampled,
-    at: { answer: raw(sampledBytes), tokenInput: raw(sampledBytes) },
+    at: { running: raw(sampledBytes), tokenInput: raw(sampledBytes) },
   },
   open: {
     kind: 32,
@@ -75,29 +75,29 @@ const table = {
   failed: {
     kind: 35,
     at: {
-      // By a stage that attached and failed before the session was there: the cause does not matter here.
+      // From a stage that attached and failed before the session was here: its cause is not read.
       arrival: raw(maxFailedBytes),
       opening: refusal,
-      answer: refusal,
+      running: refusal,
       hiddenInput: refusal,
       tokenInput: refusal,
       output: refusal,
     },
   },
-  closed: { kind: 36, at: { opening: account, answer: account } },
-  alive: { kind: 37, at: { control: nothing, opening: progress, answer: progress } },
-  draining: { kind: 38, at: { answer: nothing } },
-  retain: { kind: 39, at: { control: integers(1, 'How much to retain') } },
+  closed: { kind: 36, at: { opening: account, running: account } },
+  alive: { kind: 37, at: { control: nothing, opening: progress, running: progress } },
+  draining: { kind: 38, at: { running: nothing } },
+  retain: { kind: 39, at: { control: integers(1, 'The number of tokens to retain') } },
   restoreHistory: {
     kind: 40,
-    at: { control: tokens(mostHistory, 'What was generated'), answer: nothing },
+    at: { control: tokens(mostHistory, 'The history'), running: nothing },
   },
 } as const satisfies Record<string, Entry>;
 
 type Table = typeof table;
 type Name = keyof Table;
 
-/** The kind of each message's frames. */
+/** The frame kind of each message. */
 export const stageKinds = Object.fromEntries(
   Object.entries(table).map(([name, { kind }]) => [name, kind]),
 ) as { readonly [N in Name]: Table[N]['kind'] };
@@ -105,14 +105,14 @@ export const stageKinds = Object.fromEntries(
 type Body<N extends Name, P extends Place> =
   Table[N]['at'] extends Readonly<Record<P, BodyCodec<infer T>>> ? T : never;
 
-/** One handler for each message that may come at a place. A promise holds further messages back. */
+/** One handler for each message that may come at a place. While a returned promise is pending, no further message is read. */
 export type Handlers<P extends Place> = {
   readonly [N in Name as P extends keyof Table[N]['at'] ? N : never]: (
     message: Body<N, P>,
   ) => void | Promise<void>;
 };
 
-/** Kinds that some version of the protocol may have; whatever has another one is no frame of it. */
+/** Highest kind that any version of the protocol may use; a frame with a higher one is not of this protocol. */
 const mostKinds = 255;
 
 const entries: readonly (Entry & { readonly name: string })[] = Object.entries(table).map(
@@ -120,7 +120,7 @@ const entries: readonly (Entry & { readonly name: string })[] = Object.entries(t
 );
 const byKind = new Map(entries.map((entry) => [entry.kind, entry]));
 
-/** What may come at a place. `width`: values in a hidden state, where any come. */
+/** Limits for the frames at a place. `width`: values in a hidden state, for places where hidden states come. */
 export function limitsAt(place: Place, width = 0): FrameLimits {
   return (kind) => {
     const entry = byKind.get(kind);
@@ -131,7 +131,7 @@ export function limitsAt(place: Place, width = 0): FrameLimits {
   };
 }
 
-/** Where what another stage sends to one with this role comes. */
+/** The place at which the messages of the stage before come, for a stage with this role. */
 export function inputPlace(role: StageRole): 'hiddenInput' | 'tokenInput' {
   return isFedByLast(role) ? 'tokenInput' : 'hiddenInput';
 }
@@ -139,7 +139,7 @@ export function inputPlace(role: StageRole): 'hiddenInput' | 'tokenInput' {
 /**
  * Reads a frame and hands it to its handler.
  * @throws AppError `not-spoken` for a kind that this version does not have, `protocol-violation` for one that may not
- * come at this place or makes no sense; what the handler throws
+ * come at this place or is not valid; any error of the handler
  */
 export function dispatch<P extends Place>(
   place: P,

@@ -1,6 +1,6 @@
 /**
- * How large stage messages may be: a reader allocates what a frame's header claims, so no peer may claim more than
- * the other end of this channel has a use for. Which message may come where is in message-table.ts.
+ * How large stage messages may be. A reader allocates what a frame's header claims, so a peer may not claim more than a
+ * message can need. message-table.ts says which message may come where.
  */
 import { workHeaderBytes } from '../../../wire/work.ts';
 
@@ -8,22 +8,22 @@ import { workHeaderBytes } from '../../../wire/work.ts';
 export const maxWorkTokens = 512;
 export const maxWorkBytes = 16 * 1024 * 1024;
 
-/** Of the one message that is large: it may carry a grammar of 262,144 characters. */
+/** Most bytes of `open`, the one large message: it may carry a grammar of 262,144 characters. */
 export const maxOpenBytes = 512 * 1024;
 
-/** Of a reason of 4096 characters, each of which may take six bytes of JSON. */
+/** Most bytes of `failed`: a reason of 4096 characters, each of which may take six bytes of JSON. */
 export const maxFailedBytes = 32 * 1024;
 export const maxMessageBytes = 4096;
 
-/** Tokens that an `open` may tell of; an answer that is longer and needs them cannot go on over another chain. */
+/** Most tokens of a history. A longer answer that needs its history cannot move to another chain. */
 export const mostHistory = 16_384;
 
 export const tokensBytes = workHeaderBytes + maxWorkTokens * 4;
 
-/** One token and its log-probabilities. */
+/** Most bytes of one sampled token and its log-probabilities. */
 export const sampledBytes = workHeaderBytes + 16 * 1024;
 
-/** Hidden states of this width. */
+/** Most bytes of hidden states of this width. */
 export function hiddenBytes(width: number): number {
   return workHeaderBytes + Math.min(maxWorkBytes, maxWorkTokens * width * 4);
 }

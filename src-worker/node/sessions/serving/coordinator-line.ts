@@ -1,6 +1,6 @@
 /**
- * What a stage says to its coordinator: under the names that the coordinator knows, and no more than it reads. Where the
- * channel is broken nothing is said; its end ends the session.
+ * Sends a stage's messages to its coordinator, under the names that the coordinator's version knows, and bounds what waits
+ * to be read. A broken channel is not reported here: its end ends the session anyway.
  */
 import { AppError } from '../../../../src-shared/errors.ts';
 import { type FormerNames, withFormerNames } from '../../../wire/former-names.ts';
@@ -11,7 +11,7 @@ import { encodeIntegers } from '../protocol/body-codecs.ts';
 import { stageKinds } from '../protocol/message-table.ts';
 import type { FailedMessage, Progress } from '../protocol/stage-messages.ts';
 
-/** What may wait for a coordinator to read it, beyond what its channel takes, and what each frame costs beside its body. */
+/** Most bytes that may wait for the coordinator to read them, beyond the channel's own buffer, and a frame's cost beside its body. */
 const maxUnreadBytes = 1024 * 1024;
 const frameCostBytes = 256;
 
@@ -20,10 +20,10 @@ export class CoordinatorLine {
   readonly #isFormer: boolean;
   readonly #onUnread: (error: AppError) => void;
   #unreadBytes = 0;
-  /** An answer to `alive` is on its way out. */
-  #isAnswering = false;
+  /** A reply to `alive` is on its way out. */
+  #isReplying = false;
 
-  /** @param onUnread told when the coordinator asks for more and more without reading */
+  /** @param onUnread called when the coordinator asks for more and more without reading */
   constructor(channel: Channel, speaks: Speaks | undefined, onUnread: (error: AppError) => void) {
     this.#channel = channel;
     this.#isFormer = isFormer(speaks);
@@ -41,33 +41,33 @@ export class CoordinatorLine {
     try {
       await this.#channel.send(kind, ...parts);
     } catch {
-      // A coordinator that cannot be told is gone.
+      // The coordinator is gone, which the end of its channel tells the session.
     } finally {
       this.#unreadBytes -= bytes;
     }
   }
 
-  /** Tells a message of which the members had other names formerly. */
+  /** Sends a message whose members have other names in the former version. */
   tellNamed(kind: number, message: object, names: FormerNames): void {
     void this.tell(kind, encodeJson(this.#isFormer ? withFormerNames(message, names) : message));
   }
 
-  /** One answer to `alive` at a time: those to a coordinator that asks and does not read must not pile up. */
-  async answerAlive({ taken, pending }: Progress): Promise<void> {
-    if (this.#isAnswering) {
+  /** Replies to `alive`, one reply at a time: replies to a coordinator that asks without reading must not pile up. */
+  async replyAlive({ taken, pending }: Progress): Promise<void> {
+    if (this.#isReplying) {
       return;
     }
-    this.#isAnswering = true;
+    this.#isReplying = true;
     try {
       await this.#channel.send(stageKinds.alive, encodeIntegers(taken, pending));
     } catch {
       // As in `tell`.
     } finally {
-      this.#isAnswering = false;
+      this.#isReplying = false;
     }
   }
 
-  /** The former version takes a code that it does not know for a fault; that a stage is full is none. */
+  /** The former version takes a code that it does not know for a fault of this node; it gets a code that it knows. */
   inItsCodes(failed: FailedMessage): FailedMessage {
     const isUnknown = this.#isFormer && failed.code === 'not-spoken';
     return isUnknown ? { ...failed, code: 'over-capacity' } : failed;

@@ -1,4 +1,4 @@
-/** Whether a coordinator's `open` makes sense for the shard that it asks for. */
+/** Checks that a coordinator's `open` fits the shard that it names and does not contradict itself. */
 import { AppError } from '../../../../src-shared/errors.ts';
 import { feedsItself, samples, type StageRole } from '../../../wire/stage-role.ts';
 import type { OpenMessage } from '../protocol/stage-messages.ts';

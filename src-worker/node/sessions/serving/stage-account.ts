@@ -1,4 +1,4 @@
-/** What one session cost one stage: for the receipt of the requester and the usage table of the owner. */
+/** The cost of one session at one stage, for the requester's receipt and the owner's usage table. */
 import { stageAccountKind } from '../../../../src-shared/receipt/stage-account.ts';
 import { toText } from '../../../../src-shared/signing/document-text.ts';
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
@@ -6,11 +6,11 @@ import { sealDocument } from '../../../../src-shared/signing/signed-document.ts'
 import { Median } from '../../base/median.ts';
 import type { ClosedMessage, OpenMessage } from '../protocol/stage-messages.ts';
 
-/** What a signed account says beside the numbers: for whom and of what. */
+/** What a signed account says beside the numbers: for which requester, and for which part of the sequence. */
 export type AccountedWork = {
   readonly open: Pick<OpenMessage, 'session' | 'manifestId' | 'layers'>;
   readonly requester: string;
-  /** The position of the first token that was not cached, and the one behind the last. */
+  /** The position of the first token that was not cached, and the position after the last token. */
   readonly fromPosition: number;
   readonly toPosition: number;
 };
@@ -21,7 +21,7 @@ export class StageAccount {
   #tokens = 0;
   #totalComputeMs = 0;
 
-  /** Tokens of the prompt and of the answer that went through the shard's layers. */
+  /** How many tokens of prompt and answer went through the shard's layers. */
   get tokens(): number {
     return this.#tokens;
   }
@@ -38,7 +38,7 @@ export class StageAccount {
     this.#totalComputeMs += computeMs;
   }
 
-  /** One decoded token. `turnaroundMs` is undefined where the engine fed the token back in by itself. */
+  /** Adds one decoded token. `turnaroundMs` is undefined where the engine fed the token back by itself. */
   addDecoded(computeMs: number, turnaroundMs: number | undefined): void {
     this.#totalComputeMs += computeMs;
     this.#computeMs.add(computeMs);

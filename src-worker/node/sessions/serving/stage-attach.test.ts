@@ -38,7 +38,7 @@ describe('a data channel', () => {
     expect(await target.arrived[0]?.hearToken()).toEqual(token);
   });
 
-  it('may come before its session, and waits for it', async () => {
+  it('may come before its session, for which it waits', async () => {
     const input = await target.attach();
     const control = await target.open(openOfTwo('last'));
     await input.work(stageKinds.hidden, { values: hidden(4) });
@@ -48,7 +48,7 @@ describe('a data channel', () => {
   it.each([
     ['a wrong ticket', '4'.repeat(32), sessionName],
     ['a wrong session', ticket, '4'.repeat(32)],
-  ])('with %s is refused, and the session does not notice', async (_title, wrongTicket, name) => {
+  ])('with %s is refused without harm to the session', async (_title, wrongTicket, name) => {
     const control = await target.open(openOfTwo('last'));
     await target.attach();
     const intruder = await target.attach(wrongTicket, name);
@@ -61,21 +61,21 @@ describe('a data channel', () => {
     expect(target.node.service.sessionCount).toBe(1);
   });
 
-  it('that speaks before its session is there is reset', async () => {
+  it('that sends work before its session is there is reset', async () => {
     const intruder = await target.attach('4'.repeat(32));
     await Promise.allSettled([intruder.work(stageKinds.hidden, { values: hidden(4) })]);
     await intruder.untilClosed();
     expect(intruder.frames).toEqual([]);
   });
 
-  it('that fails before its session is there is let go', async () => {
+  it('that sends `failed` before its session is there is closed', async () => {
     const input = await target.attach();
     await input.say(stageKinds.failed, { code: 'engine-died', message: 'It died' });
     expect(await input.hearFailure()).toMatchObject({ peer: 'a' });
     await input.untilClosed();
   });
 
-  it('is refused when there is one already, and the session does not notice', async () => {
+  it('is refused without harm to the session when there is one already', async () => {
     const control = await target.open(openOfTwo('last'));
     const input = await target.attach();
     const second = await target.attach();
@@ -108,7 +108,7 @@ describe('a data channel', () => {
     ['last', 'a gap', stageKinds.hidden, { position: 1, values: hidden(4) }],
     [
       'first',
-      'a sampled token that nothing led to',
+      'a sampled token for which no work was sent',
       stageKinds.sampled,
       { position: 7, count: 1, flags: 0, values: new Uint8Array(4) },
     ],
@@ -130,7 +130,7 @@ describe('a data channel', () => {
     await input.work(kind, work);
     const failure = await control.hearFailure();
     expect(failure.code).toBe('protocol-violation');
-    // The neighbours on both sides are told the same.
+    // The neighbours on both sides get the same failure.
     expect(await input.hearFailure()).toEqual(failure);
     expect(await target.arrived[0]?.hearFailure()).toEqual(failure);
     await target.untilNoSession();
@@ -141,18 +141,21 @@ describe('a data channel', () => {
     ['last', 'a sampled token', stageKinds.sampled, { count: 1, values: new Uint8Array(4) }],
     ['last', 'more than the longest piece', stageKinds.hidden, { values: hidden(513) }],
     ['first', 'hidden states', stageKinds.hidden, { values: hidden(4) }],
-  ])('of the %s stage is reset for %s, and both its ends are told who it was', async (...each) => {
-    const [which, _title, kind, work] = each;
-    const control = await target.open(openOfTwo(which));
-    const input = await target.attach();
-    await target.arrived[0]?.hear(stageKinds.attach);
-    await Promise.allSettled([input.work(kind, work)]);
-    const failure = await control.hearFailure();
-    expect(failure).toMatchObject({ code: 'protocol-violation', peer: 'me' });
-    expect(await target.arrived[0]?.hearFailure()).toEqual(failure);
-    await input.untilClosed();
-    await target.untilNoSession();
-  });
+  ])(
+    'of the %s stage is reset for %s, and both of its ends are told which peer it was',
+    async (...each) => {
+      const [which, _title, kind, work] = each;
+      const control = await target.open(openOfTwo(which));
+      const input = await target.attach();
+      await target.arrived[0]?.hear(stageKinds.attach);
+      await Promise.allSettled([input.work(kind, work)]);
+      const failure = await control.hearFailure();
+      expect(failure).toMatchObject({ code: 'protocol-violation', peer: 'me' });
+      expect(await target.arrived[0]?.hearFailure()).toEqual(failure);
+      await input.untilClosed();
+      await target.untilNoSession();
+    },
+  );
 
   it.each(['input', 'output'])(
     'that is lost is told to the coordinator at once: %s',

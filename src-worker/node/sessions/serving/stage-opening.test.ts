@@ -1,4 +1,4 @@
-/** What a stage makes of the first words on a channel, and of an `open` that it cannot serve. */
+/** How a stage takes the first frame of a channel, and an `open` that it cannot serve. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   openOfTwo,
@@ -21,7 +21,7 @@ afterEach(() => {
   target.stop();
 });
 
-/** So many channels of each of these peers, on which nothing was said yet. */
+/** `each` channels from each of these peers, on which no frame was sent yet. */
 async function strangers(names: readonly string[], each: number): Promise<StagePeer[]> {
   const peers = names.flatMap((name) => Array.from({ length: each }, () => name));
   return Promise.all(
@@ -43,7 +43,7 @@ describe('a first frame', () => {
       'A request for a session is not valid',
     ],
     [
-      'an open whose name is no name',
+      'an open with an invalid session name',
       stageKinds.open,
       { ...openWhole(), session: '../../etc/passwd' },
       'session',
@@ -61,8 +61,8 @@ describe('a first frame', () => {
       'sampling.temperature',
     ],
     ['an attach without a ticket', stageKinds.attach, { session: sessionName }, 'ticket'],
-    ['a failure of nobody’s session', stageKinds.failed, {}, 'before its session'],
-  ])('that is %s is refused, and says why', async (_title, kind, message, reason) => {
+    ['a failure of no session', stageKinds.failed, {}, 'before its session'],
+  ])('that is %s is refused with the reason', async (_title, kind, message, reason) => {
     const channel = await target.channel();
     await channel.say(kind, message);
     expect(await channel.hearFailure()).toMatchObject({
@@ -81,7 +81,7 @@ describe('a first frame', () => {
   it.each([
     ['work before any session', stageKinds.tokens],
     ['`opened` from the wrong side', stageKinds.opened],
-  ])('that is %s costs the channel', async (_title, kind) => {
+  ])('that is %s resets the channel', async (_title, kind) => {
     const channel = await target.channel();
     await Promise.allSettled([channel.say(kind, {})]);
     await channel.untilClosed();
@@ -96,7 +96,7 @@ describe('a first frame', () => {
     });
   });
 
-  it('that never comes is not waited for', async () => {
+  it('that does not come in time ends the channel', async () => {
     const channel = await target.channel();
     target.mesh.now += attachWithinMs + 1;
     target.node.service.sweep();
@@ -106,13 +106,13 @@ describe('a first frame', () => {
 });
 
 describe('channels without a session', () => {
-  it('are 16 of one peer; the oldest makes way', async () => {
+  it('are at most 16 of one peer; the oldest is closed for a new one', async () => {
     const [oldest, ...others] = await strangers(['x'], 17);
     await oldest?.untilClosed();
     expect(ends(others)).not.toContain(true);
   });
 
-  it('are 48 of all peers; the oldest makes way, and an honest one comes in', async () => {
+  it('are at most 48 of all peers; the oldest is closed, so that an honest one still comes in', async () => {
     const all = await strangers(['x', 'y', 'z'], 16);
     await target.open(openWhole());
     expect(ends(all)).toEqual(all.map((_, index) => index === 0));
@@ -164,7 +164,7 @@ describe('an open', () => {
       'peer-failed',
       'Its connection to the next stage could not be made',
     ],
-  ])('for %s is refused, and says why', async (_title, changes, code, reason) => {
+  ])('for %s is refused with the reason', async (_title, changes, code, reason) => {
     const control = await target.tryOpen(openWhole(changes));
     expect(await control.hearFailure()).toMatchObject({
       code,
@@ -193,14 +193,14 @@ describe('an open', () => {
     expect(target.node.service.sessionCount).toBe(1);
   });
 
-  it('that was refused may be put right under the same name and ticket', async () => {
+  it('that was refused may be corrected under the same name and ticket', async () => {
     const refused = await target.tryOpen(openOfTwo('last', { output: null }));
     expect(await refused.hearFailure()).toMatchObject({ code: 'protocol-violation' });
     await target.open(openOfTwo('last'));
     expect(target.node.service.sessionCount).toBe(1);
   });
 
-  it('that was refused takes no data channel with it that would never be closed', async () => {
+  it('that was refused leaves no data channel open', async () => {
     const input = await target.attach();
     const refused = await target.tryOpen(openOfTwo('last', { output: null }));
     await refused.hearFailure();
@@ -210,7 +210,7 @@ describe('an open', () => {
     await input.untilClosed();
   });
 
-  it('that the coordinator gives up while it is under way leaves nothing behind', async () => {
+  it('that the coordinator gives up while it opens leaves nothing behind', async () => {
     const control = await target.tryOpen(openOfTwo('first'));
     await control.channel.close();
     await target.untilNoSession();

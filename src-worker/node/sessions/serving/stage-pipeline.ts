@@ -1,7 +1,7 @@
 /**
- * The way of work through one stage: checked, computed by the shard, passed on. A decode token runs through
- * without an await, a copy of its values or a timer; a prompt's pieces wait while the engine or a
- * slow link to the next stage cannot take more.
+ * Moves work through one stage: it is checked, computed by the shard and passed on. A decoded token passes without an
+ * await, a copy of its values or a timer; a prompt's pieces wait while the engine or a slow link to the next stage cannot
+ * take more.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import { decodeWork, encodeWork, type Work, workFlags, workKinds } from '../../../wire/work.ts';
@@ -9,7 +9,7 @@ import type { ServingShard, ShardSession } from '../../engines/serving-shard.ts'
 import { SequenceGuard } from './sequence-guard.ts';
 import type { StageAccount } from './stage-account.ts';
 import { channelSession, type OpenMessage, type Progress } from '../protocol/stage-messages.ts';
-import { type Landed, WorkInFlight } from './work-in-flight.ts';
+import { type WorkResult, WorkInFlight } from './work-in-flight.ts';
 import {
   feedsFirst,
   feedsItself,
@@ -19,9 +19,9 @@ import {
   takesTokens,
 } from '../../../wire/stage-role.ts';
 
-/** Works whose results may be in the engine or under way to the next stage before more is let in. */
+/** How many pieces of work may be in the engine or under way to the next stage before more is let in. */
 const unsentLimit = 3;
-/** Results that may be under way to the coordinator before more is let in: it need not read each at once. */
+/** How many results may be under way to the coordinator before more work is let in: it need not read each at once. */
 const untoldLimit = 64;
 
 export type StagePipelineOptions = {
@@ -35,19 +35,19 @@ export type StagePipelineOptions = {
   readonly toCoordinator: (kind: number, ...parts: readonly Uint8Array[]) => Promise<void>;
   /** Resolves when the next stage's channel can take more; never rejects. */
   readonly toNext: (kind: number, ...parts: readonly Uint8Array[]) => Promise<void>;
-  /** The session cannot go on: its answer outgrew the cache. */
+  /** Called when the session cannot continue because its sequence outgrew the cache. */
   readonly onFailed: (error: AppError) => void;
 };
 
 export class StagePipeline {
   readonly #options: StagePipelineOptions;
   readonly #guard: SequenceGuard;
-  readonly #flying = new WorkInFlight();
+  readonly #inFlight = new WorkInFlight();
   /** Work that waits for cells of the cache; at a first stage also pieces of the prompt that wait for room. */
   readonly #waiting: Work[] = [];
   #waitingTokens = 0;
   #hasHistory = false;
-  /** The first work that waits has asked for cells. */
+  /** The first piece of work that waits has asked for cells. */
   #isGrowing = false;
   #unsent = 0;
   #untold = 0;
@@ -71,19 +71,19 @@ export class StagePipeline {
     this.#queue(work);
   }
 
-  /** What was generated so far. Once: a grammar is gone through for it from the start. */
+  /** Takes the history of the answer. Only once, since a grammar has to parse it from its start. */
   takeHistory(tokens: readonly number[]): void {
     if (!samples(this.#role) || this.#hasHistory) {
       throw new AppError(
         'protocol-violation',
-        `What was generated came ${samples(this.#role) ? 'a second time' : 'to a stage that does not sample'}`,
+        `A history came ${samples(this.#role) ? 'a second time' : 'to a stage that does not sample'}`,
       );
     }
     this.#hasHistory = true;
     this.#options.engine.restoreHistory(tokens);
   }
 
-  /** Hidden states from the stage before. The promise holds further ones back while there is no room. */
+  /** Takes hidden states from the stage before. While the returned promise is pending, no further ones are read. */
   takeHidden(body: Buffer): Promise<void> | undefined {
     const { shard, engine } = this.#options;
     if (takesTokens(this.#role)) {
@@ -95,14 +95,14 @@ export class StagePipeline {
     return this.#hasRoom() && !this.#isGrowing ? engine.congestion() : this.#waitForRoom();
   }
 
-  /** A token that the last stage sampled: the first one feeds it back in, unless the answer is over. */
+  /** Takes a token that the last stage sampled: the first stage feeds it back, unless the answer is over. */
   takeSampled(body: Buffer): void {
     if (!isFedByLast(this.#role)) {
       throw new AppError('protocol-violation', 'A sampled token came to a stage that is not first');
     }
     const work = decodeWork(body, 4);
     if ((work.flags & workFlags.warmUp) !== 0) {
-      // For the coordinator alone, which may have sent more by now.
+      // A warm-up's token is for the coordinator alone, which may have sent more work by now.
       return;
     }
     const isExpected =
@@ -126,7 +126,7 @@ export class StagePipeline {
     return this.#options.shard.role;
   }
 
-  /** What the shard's engine answered. */
+  /** Takes a result of the shard's engine. */
   takeOutput(output: Work): void {
     if (samples(this.#role)) {
       this.#passSampled(output);
@@ -135,16 +135,16 @@ export class StagePipeline {
     }
   }
 
-  /** So many tokens, or as many as there are. */
+  /** This many tokens, or as many as the cache has if those are fewer. */
   within(tokens: number): number {
     return Math.min(tokens, this.#guard.next);
   }
 
-  /** How far the session has come: the position behind what came in or is fed back, and how much of that is not out yet. */
+  /** The session's progress: the position after what came in or was fed back, and how many tokens of it are not out yet. */
   get progress(): Progress {
     return {
       taken: this.#guard.next,
-      pending: this.#waitingTokens + this.#flying.tokens,
+      pending: this.#waitingTokens + this.#inFlight.tokens,
     };
   }
 
@@ -154,11 +154,11 @@ export class StagePipeline {
     this.#room?.resolve();
   }
 
-  /** A session may go back, so its positions alone do not bound what piles up here and in the engine. */
+  /** Checks work and bounds what waits. A session may go back to earlier positions, so positions alone are no bound. */
   #take({ position, count }: Work): void {
     this.#guard.take(position, count);
     const { cells } = this.#options.open;
-    if (this.#waitingTokens + this.#flying.tokens + count > cells) {
+    if (this.#waitingTokens + this.#inFlight.tokens + count > cells) {
       throw new AppError(
         'protocol-violation',
         `More than ${cells} tokens, the session's length, came before any of them was computed`,
@@ -190,7 +190,7 @@ export class StagePipeline {
   }
 
   #mayAdmit(): boolean {
-    // Hidden states wait where they come from.
+    // Hidden states wait at the stage before, which is not read while there is no room.
     return !this.#isGrowing && (!takesTokens(this.#role) || this.#hasRoom());
   }
 
@@ -209,7 +209,7 @@ export class StagePipeline {
   #admit(work: Work): void {
     const { engine, account, now } = this.#options;
     account.addTokens(work.count);
-    this.#flying.add(work, now());
+    this.#inFlight.add(work, now());
     if (!samples(this.#role)) {
       this.#unsent += 1;
     }
@@ -217,7 +217,7 @@ export class StagePipeline {
   }
 
   #passHidden(output: Work): void {
-    const landed = this.#flying.takeComputed(output);
+    const landed = this.#inFlight.takeComputed(output);
     this.#count(landed);
     const parts = encodeWork({ ...output, session: channelSession });
     const sent = this.#options.toNext(workKinds.hidden, ...parts);
@@ -228,7 +228,7 @@ export class StagePipeline {
 
   #passSampled(output: Work): void {
     const { open, engine, account, toCoordinator, toNext } = this.#options;
-    this.#count(this.#flying.takeSampled(output));
+    this.#count(this.#inFlight.takeSampled(output));
     const parts = encodeWork({ ...output, session: channelSession });
     if (feedsFirst(this.#role)) {
       void toNext(workKinds.sampled, ...parts);
@@ -238,7 +238,7 @@ export class StagePipeline {
     if (feedsItself(this.#role) && isFollowed(output) && output.position < open.lastPosition) {
       this.#guard.goOnAt(output.position);
       if (output.position < (engine.selfFeedUntil ?? 0)) {
-        // The engine computes this token without being asked.
+        // The engine feeds this token back by itself.
         account.addTokens(1);
       } else {
         this.#queue({ ...output, flags: workFlags.sample, computeMicros: 0 });
@@ -246,7 +246,7 @@ export class StagePipeline {
     }
   }
 
-  #count({ computeMs, takenAt }: Landed): void {
+  #count({ computeMs, takenAt }: WorkResult): void {
     const { account, now } = this.#options;
     if (takenAt !== undefined) {
       account.addDecoded(computeMs, now() - takenAt);
@@ -285,12 +285,12 @@ export class StagePipeline {
   }
 }
 
-/** Whether the next token is computed after a sampled one without anybody asking. */
+/** Whether a sampled token is fed back, so that the next one follows without further work from the coordinator. */
 function isFollowed({ flags }: Work): boolean {
   return (flags & (workFlags.endOfGeneration | workFlags.warmUp)) === 0;
 }
 
-/** Reads work from outside. @throws AppError `protocol-violation` for all that is not plain work */
+/** Reads work from another peer. @throws AppError `protocol-violation` for a result or a wrong session */
 function acceptWork(body: Buffer, bytesPerToken: number): Work {
   const work = decodeWork(body, bytesPerToken);
   if (work.session !== channelSession) {
@@ -305,7 +305,7 @@ function acceptWork(body: Buffer, bytesPerToken: number): Work {
       'Work came with a detail or flags that only results have',
     );
   }
-  // A flag of a later version means nothing here, and is not handed on as if it did.
+  // A flag of a later version means nothing here, and must not be passed on as if this stage had followed it.
   const known = workFlags.sample | workFlags.warmUp | workFlags.oneByOne;
   return (work.flags & ~known) === 0 ? work : { ...work, flags: work.flags & known };
 }

@@ -1,6 +1,6 @@
 /**
- * Serves the stage protocol: every peer that may open a channel to this node may open sessions on its shards, within
- * what they have free. The first frame of a channel says what it is for.
+ * Serves the stage protocol: every peer that may open a channel to this node may open sessions on its shards, as far as
+ * these have room. The first frame of a channel says what the channel is for.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { Usage } from '../../../../src-shared/api/usage.ts';
@@ -20,14 +20,14 @@ import {
 } from '../protocol/stage-messages.ts';
 import { StageSession, type WaysFor } from './stage-session.ts';
 
-/** Of one peer: a control and a data channel for each session of a few well-filled shards. */
+/** Most channels of one peer: a control and a data channel for each session of a few well-filled shards. */
 const maxInboundChannels = 128;
 
 /**
- * Channels that have no session yet, of one peer and of all. Each may hold half an `open`, of 512 KiB at most
- * (stage-limits.ts), so strangers make this node keep 24 MiB and not more, however many they are: what sessions
- * hold beside that is bounded by how many the shards have. An honest channel is a newcomer for a round trip, or
- * until a message on its way to this node has come, so the oldest one makes way for the newest.
+ * Most channels without a session, of one peer and of all. Each may have sent half an `open`, of 512 KiB at most
+ * (stage-limits.ts), so strangers can take 24 MiB of this node's memory and no more, however many they are; the memory of
+ * sessions is bounded by their number. An honest channel has no session for one round trip only, so the oldest one is
+ * closed for the newest.
  */
 const maxNewcomersOfPeer = 16;
 const maxNewcomers = 48;
@@ -38,9 +38,9 @@ export type StageServiceOptions = {
   readonly opener: ChannelOpener;
   readonly shards: ServingShards;
   readonly waysFor: WaysFor;
-  /** Peers that may have more sessions than strangers; absent: none. */
+  /** Whether a peer may have more sessions than a stranger; absent: none may. */
   readonly isTrusted?: (peer: string) => boolean;
-  /** This node's key, with which it signs what it did for others; absent: it signs nothing. */
+  /** This node's key, which signs its accounts for requesters; absent: accounts are not signed. */
   readonly key?: SigningKey;
   readonly onServed: (usage: Extract<Usage, { kind: 'served' }>) => void;
   readonly log: Log;
@@ -52,7 +52,7 @@ export type StageServiceOptions = {
 type Newcomer = {
   readonly channel: Channel;
   readonly arrivedAt: number;
-  /** What it is attached to once there is such a session; undefined before its first frame. */
+  /** The session and ticket that its `attach` names; undefined before its first frame. */
   key: string | undefined;
 };
 
@@ -85,7 +85,7 @@ export class StageService {
     return this.#sessions.size;
   }
 
-  /** Ends every session, and accepts no more; the coordinators are told why. */
+  /** Ends every session, telling the coordinators why, and accepts no more. */
   async stop(): Promise<void> {
     const unhandled = this.#unhandle?.();
     for (const session of this.#sessions) {
@@ -97,7 +97,7 @@ export class StageService {
     await unhandled;
   }
 
-  /** Ends what has waited too long. Called every second while there is anything to look after. */
+  /** Ends channels and sessions that have waited too long. Called every second while there are any. */
   sweep(): void {
     const now = this.#now();
     for (const session of this.#sessions) {
@@ -126,7 +126,7 @@ export class StageService {
     });
   }
 
-  /** Ends the oldest newcomer where there is no room for one more of this peer. */
+  /** Refuses the oldest newcomer where there is no room for one more of this peer. */
   #makeRoom(peer: string): void {
     const all = [...this.#newcomers];
     const ofPeer = all.filter(({ channel }) => channel.peer === peer);
@@ -137,7 +137,7 @@ export class StageService {
     );
   }
 
-  /** Tells the coordinators of sessions that this node's shards will be gone soon. */
+  /** Tells the coordinators of these requesters' sessions that this node's shards leave soon. */
   drain(isMeant: (requester: string) => boolean = () => true): void {
     for (const session of this.#sessions) {
       if (isMeant(session.requester)) {
@@ -216,7 +216,7 @@ export class StageService {
       this.#inputs.set(key, session);
     }
     channel.onFrame((frame) => session.onControlFrame(frame));
-    // A session that is refused has ended, and is in no list any more, when this returns.
+    // When this returns, a session that was refused has ended and is in no list any more.
     void session.start();
     if (key !== undefined) {
       for (const waiting of [...this.#newcomers].filter((other) => other.key === key)) {
@@ -225,7 +225,7 @@ export class StageService {
     }
   }
 
-  /** A channel without the right ticket is refused; the session that it names does not notice. */
+  /** Attaches a channel to its session. Without the right ticket the channel is refused, without harm to the session. */
   #attach(newcomer: Newcomer): void {
     const session = this.#inputs.get(newcomer.key ?? '');
     if (session === undefined) {

@@ -1,7 +1,6 @@
 /**
- * The life of one session on one stage: opened by a coordinator, linked to the stages around it, and ended
- * by the first of them that closes or fails. Whatever goes wrong ends this session alone, and every peer in
- * the chain is told the same reason.
+ * One session on one stage: opened by a coordinator, connected to the stages around it, and ended by the first of them that
+ * closes or fails. An error ends this session alone, and every peer of the chain is told the same reason.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
@@ -36,25 +35,25 @@ import { StagePipeline } from './stage-pipeline.ts';
 import { ownSpeaks } from '../../../wire/speaks.ts';
 import { feedsItself } from '../../../wire/stage-role.ts';
 
-/** From a neighbour's orderly end to the coordinator's own word, in milliseconds. */
+/** How long to wait for the coordinator's own end after a neighbour ended in order, in milliseconds. */
 const hearEndWithinMs = 250;
 
-/** Where a stage may dial a peer because a requester says so; none: only a connection that is there may be used. */
+/** The addresses at which a stage may dial a peer that a requester named; none: only an existing connection may be used. */
 export type WaysFor = (requester: string, peer: string) => readonly string[];
 
 export type StageSessionOptions = {
   readonly open: OpenMessage;
   readonly control: Channel;
-  /** The owner or peer that the session is for. */
+  /** The owner or peer for which the session runs. */
   readonly claimant: Claimant;
   readonly shard: ServingShard;
   readonly opener: ChannelOpener;
   readonly waysFor: WaysFor;
-  /** Signs this node's account of its part; absent: it is not signed. */
+  /** Signs this node's account of the session; absent: the account is not signed. */
   readonly key?: SigningKey | undefined;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
-  /** Called once, when everything that the session took is free again. */
+  /** Called once, when the session has freed everything that it took. */
   readonly onEnd: (session: StageSession, error: AppError | undefined) => void;
 };
 
@@ -69,21 +68,21 @@ export class StageSession {
   readonly #startedAt: number;
   #heardAt: number;
   #engine: ShardSession | undefined;
-  /** Tokens to leave in the cache when the session ends in order. */
+  /** How many tokens to leave in the cache when the session ends in order. */
   #retained = 0;
   #isDraining = false;
-  /** Runs after a neighbour has ended. */
+  /** Ends the session when the coordinator's own end does not follow a neighbour's. */
   #losing: NodeJS.Timeout | undefined;
   #input: Channel | undefined;
   #output: Channel | undefined;
-  /** Set while the session is open. */
+  /** Defined while the session is open. */
   #pipeline: StagePipeline | undefined;
 
   readonly #fromCoordinator: Handlers<'control'> = {
     tokens: (body) => this.#openPipeline().takeTokens(body),
     alive: () => {
       const progress = this.#pipeline?.progress ?? { taken: 0, pending: 0 };
-      void this.#coordinator.answerAlive(progress);
+      void this.#coordinator.replyAlive(progress);
     },
     retain: ([tokens = 0]) => {
       this.#retained = this.#isDraining ? 0 : this.#openPipeline().within(tokens);
@@ -120,7 +119,7 @@ export class StageSession {
     return this.#control.peer;
   }
 
-  /** Opens the engine's sequence and the link to the next stage, then says `opened` to the coordinator. */
+  /** Opens the engine's session and the channel to the next stage, then sends `opened` to the coordinator. */
   async start(): Promise<void> {
     try {
       checkOpen(this.open, this.shard.role);
@@ -154,7 +153,7 @@ export class StageSession {
 
   /**
    * Takes the data channel of the stage before, which has shown its ticket.
-   * @throws AppError `protocol-violation` when there is one already; the session does not mind.
+   * @throws AppError `protocol-violation` when there is one already; the session continues
    */
   attach(channel: Channel): void {
     if (this.#input !== undefined) {
@@ -179,16 +178,16 @@ export class StageSession {
     );
   }
 
-  /** Tells the coordinator that this stage will be gone soon. */
+  /** Tells the coordinator that this stage leaves soon. */
   drain(): void {
     this.#isDraining = true;
-    // While the session opens it is of no use; it is told right after `opened`.
+    // A coordinator takes `draining` only after `opened`, right after which it is sent in that case.
     if (!this.#hasEnded && this.#pipeline !== undefined) {
       void this.#coordinator.tell(stageKinds.draining);
     }
   }
 
-  /** Called now and then: ends the session when the stage before or the coordinator is silent too long. */
+  /** Called every second: ends the session when the stage before or the coordinator was silent for too long. */
   checkTime(now: number): void {
     const needsInput = this.open.inputTicket !== null && this.#input === undefined;
     if (needsInput && now - this.#startedAt > attachWithinMs) {
@@ -198,7 +197,7 @@ export class StageSession {
     }
   }
 
-  /** Ends the session with a reason that every peer of the chain is told. `peer` is the culprit. */
+  /** Ends the session with an error that every peer of the chain is told. `peer` is the one at fault. */
   fail(error: AppError, peer: string = this.#options.opener.peer): void {
     if (this.#hasEnded) {
       return;
@@ -260,7 +259,7 @@ export class StageSession {
         ways,
       );
       this.#output = channel;
-      // A coordinator that tells two stages different things makes each break the rules of the other.
+      // A coordinator that opens two stages differently makes each look to the other as if it broke the protocol.
       channel.excuse();
       channel.onFrame((frame) => this.#guarded(() => dispatch('output', frame, fromNext)));
       channel.onClose((error) => this.#lose(peer, error));
@@ -270,16 +269,16 @@ export class StageSession {
         await channel.send(stageKinds.attach, encodeJson({ session, ticket }));
       }
     } catch (cause) {
-      // What exactly went wrong would tell a stranger about networks that only this node sees.
+      // The exact error would tell a stranger about networks that only this node can see.
       const isOwn = this.requester === opener.peer;
       const told = 'Its connection to the next stage could not be made';
       this.fail(isOwn ? toAppError(cause) : new AppError('peer-failed', told, { cause }), peer);
     }
   }
 
-  /** All that a neighbour may say beside work is why it failed. */
+  /** Takes a neighbour's `failed`, the only message beside work that it may send. */
   #onNeighbourFailed({ code, message, peer }: FailedMessage, neighbour: string | undefined): void {
-    // A stage that refuses the request tells the coordinator itself; from others that is not believed.
+    // A stage that refuses the request tells the coordinator itself, which does not believe it from others.
     const told = isRefusal({ code }) ? 'peer-failed' : code;
     this.fail(new AppError(told, message), peer ?? neighbour);
   }
@@ -292,8 +291,8 @@ export class StageSession {
   }
 
   /**
-   * What is wrong ends the session. `culprit` is whose fault a broken rule is for certain: a neighbour's may come of what
-   * the coordinator told it.
+   * Runs `act`; an error ends the session. `culprit` is the channel whose peer is at fault for certain when a rule was
+   * broken. A neighbour never is: the coordinator may have told it something wrong.
    */
   #guarded<T>(act: () => T, culprit?: Channel): T | undefined {
     if (this.#hasEnded) {
@@ -335,7 +334,7 @@ export class StageSession {
     return this.account.toSignedMessage(work, key, Date.now());
   }
 
-  /** A cached prefix is for the peer that asked for it, and for no other. */
+  /** The name of a cached prefix, with its requester in it: no other peer may resume it. */
   #prefixName(session: string): string {
     return `${this.requester} ${session}`;
   }
@@ -349,12 +348,12 @@ export class StageSession {
     }
   }
 
-  /** A neighbour's channel is at its end. What it did wrong says more than that it is gone. */
+  /** A neighbour's channel ended. `cause`, an error of its own, says more than that the connection is lost. */
   #lose(peer: string | undefined, cause?: AppError): void {
     const lost = new AppError('peer-failed', 'Its connection to a neighbouring stage was lost');
     const reason = cause?.code === 'protocol-violation' ? cause : lost;
     if (cause === undefined) {
-      // It closed in order: the coordinator ends all stages at once, and is heard in a moment.
+      // The neighbour closed in order: the coordinator ends all stages at once, and its own end follows in a moment.
       this.#losing ??= setTimeout(() => this.fail(reason, peer), hearEndWithinMs).unref();
     } else {
       this.fail(reason, peer);
@@ -371,7 +370,7 @@ export class StageSession {
     this.#engine?.close();
     for (const channel of [this.#control, this.#output, this.#input]) {
       void channel?.close();
-      // This session is not counted any more, so it must not hold what is still coming.
+      // This session no longer counts against the limits, so it must not buffer frames that still come.
       channel?.ignore();
     }
     this.#options.onEnd(this, error);

@@ -1,4 +1,4 @@
-/** A coordinator that asks and does not read: what waits for it is bounded, and so is what is computed for it. */
+/** A coordinator that asks without reading: the results that wait for it are bounded, and so is the work done for it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { greedy } from '../../../../test/support/sessions/node-fake-mesh.ts';
 import { openWhole, StageTarget } from '../../../../test/support/sessions/node-stage-target.ts';
@@ -6,8 +6,8 @@ import type { StagePeer } from '../../../../test/support/sessions/node-stage-pee
 import { stageKinds } from '../protocol/message-table.ts';
 
 /**
- * What a channel inside the process takes before its writer waits, where a result is a header, a token and its detail, and
- * what the session lets wait beside that.
+ * Most results that a channel inside the process takes before its writer waits, where a result is a header, a token and its
+ * detail, and most that the session lets wait beside them.
  */
 const mostResults = (1024 * 1024) / 53 + (1024 * 1024) / 256;
 const asked = 50_000;
@@ -42,7 +42,7 @@ describe('results that are not read', () => {
     expect(target.node.logged.at(-1)).toContain('Its results are not read');
   });
 
-  it('hold back the work that is asked for again and again', async () => {
+  it('hold back further work that is sent again and again', async () => {
     const control = await target.open(openWhole({ sampling, lastPosition: 1 }));
     stopReading(control);
     for (let turn = 0; turn < asked && !control.isClosed; turn += 1) {
@@ -59,7 +59,7 @@ describe('results that are not read', () => {
     expect(computed()).toBeLessThan(mostResults);
   });
 
-  it('that are read late are all there', async () => {
+  it('that are read late are complete', async () => {
     const control = await target.open(openWhole({ lastPosition: 2000, cells: 2000 }));
     const late = Promise.withResolvers<void>();
     const positions: number[] = [];

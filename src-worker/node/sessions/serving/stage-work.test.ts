@@ -1,4 +1,4 @@
-/** The life of a session on one stage: work that a coordinator sends, well or badly, and how it ends. */
+/** A session on one stage: valid and invalid work from its coordinator, and how the session ends. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { openStageAccount } from '../../../../src-shared/receipt/stage-account.ts';
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 describe('a session', () => {
-  it('tells its account as its last word', async () => {
+  it('sends its account as its last message', async () => {
     const control = await target.open(openWhole({ lastPosition: 6 }));
     await control.work(stageKinds.tokens);
     const positions = [
@@ -41,7 +41,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('signs for all positions that it computed, also for those that the engine fed itself', async () => {
+  it('signs for all positions that it computed, also for tokens that its engine fed back by itself', async () => {
     const control = await target.open(openWhole({ lastPosition: 6 }));
     await control.work(stageKinds.tokens);
     for (const position of [4, 5, 6]) {
@@ -187,7 +187,7 @@ describe('a session', () => {
   it('blames no neighbour for what a coordinator has told it wrongly', async () => {
     const control = await target.open(openOfTwo('first'));
     const before = await target.attach();
-    // The neighbour was told that this is a stage in the middle.
+    // The coordinator told the neighbour that this is a stage in the middle.
     await before.work(stageKinds.hidden, { values: new Uint8Array(32 * 4) }).catch(() => {});
     expect(await control.hearFailure()).toMatchObject({ code: 'protocol-violation' });
     await target.untilNoSession();
@@ -211,7 +211,7 @@ describe('a session', () => {
     await target.untilNoSession();
   });
 
-  it('is told once what was generated so far, answers that, and says so to its engine', async () => {
+  it('takes a history once, confirms it, and passes it to its engine', async () => {
     const control = await target.open(openWhole());
     await control.channel.send(stageKinds.restoreHistory, encodeTokens([7, 8]));
     await control.hear(stageKinds.restoreHistory);
@@ -225,9 +225,14 @@ describe('a session', () => {
   });
 
   it.each([
-    ['is told of it where it does not sample', openOfTwo('first'), [0, 0, 0, 0], 'does not sample'],
-    ['is told of half a token', openWhole(), [0, 0, 0, 0, 0], 'else than tokens'],
-    ['is told of a token below zero', openWhole(), [0, 0, 0, 128], 'else than tokens'],
+    [
+      'gets a history where it does not sample',
+      openOfTwo('first'),
+      [0, 0, 0, 0],
+      'does not sample',
+    ],
+    ['gets a history with half a token', openWhole(), [0, 0, 0, 0, 0], 'else than tokens'],
+    ['gets a history with a token below zero', openWhole(), [0, 0, 0, 128], 'else than tokens'],
   ])('ends when it %s', async (_title, open, bytes, reason) => {
     const control = await target.tryOpen(open);
     if (open.inputTicket !== null) {
@@ -242,7 +247,7 @@ describe('a session', () => {
     await target.untilNoSession();
   });
 
-  it('minds no flag that only a later version knows, and hands none on', async () => {
+  it('ignores a flag that only a later version knows, and does not pass it on', async () => {
     const control = await target.open(openOfTwo('first'));
     await target.attach();
     await control.work(stageKinds.tokens, { flags: 0x4000_0010 | workFlags.sample });
@@ -252,7 +257,7 @@ describe('a session', () => {
     expect(target.mesh.loopback.reports).toEqual([]);
   });
 
-  it('says that it will be gone soon, once it is open, and not before', async () => {
+  it('announces that it leaves once it is open, and not before', async () => {
     target.mesh.loopback.freeze('me');
     const control = await target.tryOpen(openOfTwo('first'));
     await vi.waitUntil(() => target.node.service.sessionCount === 1);
@@ -273,7 +278,7 @@ describe('a session', () => {
     expect(await control.hearToken()).toMatchObject({ position: first.position });
   });
 
-  it('is given up when its coordinator is silent, and not while it is heard', async () => {
+  it('ends when its coordinator is silent, and not while heartbeats come', async () => {
     const control = await target.open(openWhole());
     for (let beat = 0; beat < 4; beat += 1) {
       target.mesh.now += silenceLimitMs - 1;
@@ -290,7 +295,7 @@ describe('a session', () => {
     await target.untilNoSession();
   });
 
-  it('is told when its node shuts down', async () => {
+  it('ends with the reason when its node shuts down', async () => {
     const control = await target.open(openWhole());
     await target.node.service.stop();
     expect(await control.hearFailure()).toMatchObject({ code: 'peer-failed' });

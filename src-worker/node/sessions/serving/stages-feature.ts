@@ -1,4 +1,4 @@
-/** The stages that this machine serves, as a part of the node. */
+/** The feature that serves stages on this machine. */
 import type { Usage } from '../../../../src-shared/api/usage.ts';
 import type { Log } from '../../base/log.ts';
 import type { OwnShards } from '../../engines/shards-feature.ts';
@@ -32,7 +32,7 @@ export function stagesFeature(options: StagesFeatureOptions): NodeFeature {
     stop: () => stages.stop(),
     setWork: ({ state, answersOwner }) => {
       if (state === 'draining') {
-        // Answers of others go over to other peers; those of the own user stay where this machine still answers them.
+        // Other requesters' answers move to other peers; the owner's stay while this machine still answers the owner.
         stages.drain((requester) => !answersOwner || requester !== mesh.peer);
       }
     },

@@ -1,89 +1,89 @@
-/** Work that a stage gave to its engine and that has not come out of it yet, in order. */
+/** Work that a stage gave to its engine and for which no result came yet, in order. */
 import { AppError } from '../../../../src-shared/errors.ts';
 import { type Work, workFlags } from '../../../wire/work.ts';
 
-type FlyingWork = {
+type PendingWork = {
   readonly work: Pick<Work, 'position' | 'count' | 'flags' | 'computeMicros'>;
-  /** When it came in, in milliseconds. */
+  /** When the work came in, in milliseconds. */
   readonly takenAt: number;
-  /** Tokens that came out already: an engine may cut work into pieces. */
+  /** How many of its tokens came out already: an engine may cut work into pieces. */
   done: number;
 };
 
-/** How an output relates to the work that it answers. */
-export type Landed = {
+/** What a result says about the work that it belongs to. */
+export type WorkResult = {
   /** The shard's own computing time, in milliseconds, without that of the stages before. */
   readonly computeMs: number;
-  /** When the work came in. Undefined unless it was a single token that came from outside. */
+  /** When the work came in; undefined unless it was a single token from another peer. */
   readonly takenAt: number | undefined;
-  /** Nothing of the work is left in the engine. */
+  /** All tokens of the work came out. */
   readonly isComplete: boolean;
 };
 
 export class WorkInFlight {
-  readonly #queue: FlyingWork[] = [];
+  readonly #queue: PendingWork[] = [];
   #tokens = 0;
 
-  /** Tokens of all work that has not come out. */
+  /** Tokens of all work for which no result came yet. */
   get tokens(): number {
     return this.#tokens;
   }
 
-  add(work: FlyingWork['work'], takenAt: number): void {
+  add(work: PendingWork['work'], takenAt: number): void {
     this.#queue.push({ work, takenAt, done: 0 });
     this.#tokens += work.count;
   }
 
   /**
-   * Hidden states came out of the engine: they answer the oldest work, or the next piece of it.
-   * @throws AppError `engine-failed` when they answer nothing that was asked
+   * Hidden states came out of the engine: they belong to the oldest work, or the next piece of it.
+   * @throws AppError `engine-failed` when they belong to no work
    */
-  takeComputed(output: Work): Landed {
-    const flying = this.#queue[0];
+  takeComputed(output: Work): WorkResult {
+    const pending = this.#queue[0];
     if (
-      flying === undefined ||
-      output.position !== flying.work.position + flying.done ||
-      output.count > flying.work.count - flying.done
+      pending === undefined ||
+      output.position !== pending.work.position + pending.done ||
+      output.count > pending.work.count - pending.done
     ) {
       throw unexpectedOutput(output);
     }
-    const earlierMicros = flying.done === 0 ? flying.work.computeMicros : 0;
-    flying.done += output.count;
+    const earlierMicros = pending.done === 0 ? pending.work.computeMicros : 0;
+    pending.done += output.count;
     this.#tokens -= output.count;
-    const isComplete = flying.done === flying.work.count;
+    const isComplete = pending.done === pending.work.count;
     if (isComplete) {
       this.#queue.shift();
     }
-    return landed(flying, output, earlierMicros, isComplete);
+    return resultOf(pending, output, earlierMicros, isComplete);
   }
 
   /**
-   * A token came out of the engine: it answers the oldest work that asked for one. Work before that only
-   * filled the cache. Where nothing is in flight, the engine had fed the token's predecessor back in by itself.
-   * @throws AppError `engine-failed` when it answers nothing that was asked
+   * A token came out of the engine: it belongs to the oldest work that was to be sampled. Work before that only filled the
+   * cache. Where nothing is in flight, the engine had fed the token before it back by itself.
+   * @throws AppError `engine-failed` when it belongs to no work
    */
-  takeSampled(output: Work): Landed {
+  takeSampled(output: Work): WorkResult {
     if (this.#queue.length === 0) {
       return { computeMs: output.computeMicros / 1000, takenAt: undefined, isComplete: true };
     }
     const index = this.#queue.findIndex(({ work }) => (work.flags & workFlags.sample) !== 0);
-    const flying = this.#queue[index];
-    if (flying === undefined || flying.work.position + flying.work.count !== output.position) {
+    const pending = this.#queue[index];
+    if (pending === undefined || pending.work.position + pending.work.count !== output.position) {
       throw unexpectedOutput(output);
     }
-    for (const answered of this.#queue.splice(0, index + 1)) {
-      this.#tokens -= answered.work.count;
+    for (const done of this.#queue.splice(0, index + 1)) {
+      this.#tokens -= done.work.count;
     }
-    return landed(flying, output, flying.work.computeMicros, true);
+    return resultOf(pending, output, pending.work.computeMicros, true);
   }
 }
 
-function landed(
-  { work, takenAt }: FlyingWork,
+function resultOf(
+  { work, takenAt }: PendingWork,
   output: Work,
   earlierMicros: number,
   isComplete: boolean,
-): Landed {
+): WorkResult {
   return {
     computeMs: Math.max(0, output.computeMicros - earlierMicros) / 1000,
     takenAt: work.count === 1 ? takenAt : undefined,
@@ -94,6 +94,6 @@ function landed(
 function unexpectedOutput(output: Work): AppError {
   return new AppError(
     'engine-failed',
-    `The engine answered ${output.count} tokens at position ${output.position}, which it was not asked for`,
+    `The engine returned ${output.count} tokens at position ${output.position}, for which it had no work`,
   );
 }
