@@ -19,7 +19,7 @@ export async function startChain(
         shards: [
           { model: modelName, layers: { firstLayer, lastLayer: (cuts[index + 1] ?? layers) - 1 } },
         ],
-        engine: { threads, backend: 'cpu', contextLength: 2048, maxSessions: 2 },
+        engine: { threads, backend: 'cpu', contextLength: 4096, maxSessions: 4 },
       }),
     ),
   );

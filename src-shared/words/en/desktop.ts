@@ -1,5 +1,7 @@
 /** The words of the desktop app outside of its window, in English: tray, dialogs and notices. */
-const count = new Intl.NumberFormat('en');
+
+/** The formatter is made when it is needed: its data takes 4 MB of each process that touches it, and the node never does. */
+const formatCount = (count: number): string => new Intl.NumberFormat('en').format(count);
 
 export const trayWords = {
   quitting: 'Quitting: freeing the memory',
@@ -13,7 +15,7 @@ export const trayWords = {
   tokensToday: (tokens: number) =>
     tokens === 0
       ? 'Today: no tokens served yet'
-      : `Today: ${count.format(tokens)} token${tokens === 1 ? '' : 's'} served`,
+      : `Today: ${formatCount(tokens)} token${tokens === 1 ? '' : 's'} served`,
   pause: 'Pause',
   pauseWhileGaming: 'Pause while gaming',
   resume: 'Resume',
