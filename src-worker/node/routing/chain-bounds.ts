@@ -1,6 +1,6 @@
 /**
- * What a chain costs at least if it uses a certain offer, over any operators: the search for a chain over separate
- * operators passes over all offers with which none is good enough, and these are nearly all.
+ * The least cost of a chain that uses a certain offer, over any operators. The search for a chain over separate operators
+ * skips every offer whose cheapest chain is too dear, which nearly all are.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Offer } from './offers.ts';
@@ -8,11 +8,11 @@ import type { Offer } from './offers.ts';
 export class ChainBounds {
   /** The cost of the cheapest chain; Infinity where there is none. */
   readonly leastMs: number;
-  /** For each layer the least cost of all layers before it, and of it and all behind it. */
+  /** For each layer, the least cost of all layers before it, and of this layer and all after it. */
   readonly #before: Float64Array;
   readonly #onward: Float64Array;
 
-  /** `offersFrom`: by first layer. */
+  /** `offersFrom`: the offers that begin with a layer. */
   constructor(
     offersFrom: readonly (readonly Offer[])[],
     { firstLayer, lastLayer: end }: LayerRange,
@@ -38,7 +38,7 @@ export class ChainBounds {
     this.leastMs = this.#onward[firstLayer] ?? Infinity;
   }
 
-  /** The cost that no chain with this offer falls below, rounding aside. */
+  /** The least cost of a chain with this offer, rounding aside. */
   leastMsWith({ layers, costMs }: Offer): number {
     const before = this.#before[layers.firstLayer] ?? Infinity;
     return before + costMs + (this.#onward[layers.lastLayer + 1] ?? Infinity);

@@ -1,7 +1,7 @@
 /**
- * The best chain over shards that are shown one by one, of which there may be very many. Offers of all layers of a shard
- * are judged at once. Parts of a shard are judged only when all shards were seen, and only of those shards that could
- * be the cheapest for some part: most lose by their hop alone to one that has as many layers.
+ * Finds the best chain over shards that are added one by one, of which there may be very many. The offer of all layers of a
+ * shard is judged when it is added. Offers of its first layers alone are judged after all shards were added, and only for
+ * shards that could be the cheapest for some part: most lose by their hop alone to another with as many layers.
  */
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
@@ -12,17 +12,17 @@ import { type ShardInReach, ShardUses } from './shard-uses.ts';
 import { fixedCostMs, type Reach } from './stage-cost.ts';
 
 type Divisible = ShardInReach & {
-  /** The last layer up to which it can be used. */
+  /** The last layer up to which the shard can be used. */
   readonly lastLayer: number;
   readonly freshMs: number;
-  /** No part costs less. */
+  /** A cost below which no part of the shard falls. */
   readonly leastMs: number;
 };
 
 type ChainSearchOptions = {
-  /** Those of the question and the rules, where there are some. */
+  /** The costs of shards for the question and the rules; absent: they are made here. */
   readonly uses?: ShardUses;
-  /** Peers not to use, beside those of the question. */
+  /** Further peers not to use, beside those that the question excludes. */
   readonly excluded?: ReadonlySet<string>;
 };
 
@@ -53,7 +53,7 @@ export class ChainSearch {
     this.#best = new BestOffers(demand);
   }
 
-  /** Takes note of a shard; one that begins outside the layers that are asked for is passed over. */
+  /** Adds a shard; one that begins outside the demanded layers is skipped. */
   add(host: Host, shard: RecordedShard, reach: Reach, isBelieved: boolean): void {
     const { firstLayer } = shard;
     if (firstLayer < this.#demand.firstLayer || firstLayer > this.#demand.lastLayer) {
@@ -80,11 +80,11 @@ export class ChainSearch {
   }
 
   /**
-   * Asked once, when all shards were shown. Over distrusted peers only where there is none without them; undefined where
-   * there is none at all.
+   * The best chain; called once, after all shards were added. It uses distrusted peers only where no chain without them
+   * exists; undefined where there is no chain at all.
    */
   chain(): readonly Offer[] | undefined {
-    // The best come first, so that most of the others are of no interest any more.
+    // The cheapest are judged first, so that most of the others can be skipped.
     this.#divisible
       .filter((each) => this.#mayLead(each))
       .toSorted((a, b) => a.leastMs - b.leastMs)
@@ -97,7 +97,7 @@ export class ChainSearch {
     return chainOf(this.#best, this.#demand);
   }
 
-  /** Whether some part could be among the cheapest, as far as is known now. */
+  /** Whether some part of the shard could still be among the cheapest. */
   #mayLead({ shard, lastLayer, leastMs }: Divisible): boolean {
     return leastMs <= this.#best.mostMsOfParts(shard.firstLayer, lastLayer);
   }

@@ -1,12 +1,12 @@
 /**
- * The best chain of offers for a run of layers: least cost, then fewest stages, then the lesser peer ids. A stage more
- * costs its hop and its overhead, and nothing beside: a peer that claims a whole model must not win by that claim alone.
+ * The best chain of offers for a run of layers: least cost, then fewest stages, then the smaller peer ids. One stage more
+ * costs just its hop and its overhead: a peer that claims a whole model must not win by that claim alone.
  *
- * Dynamic programming from the last layer back. Where separate operators are asked for, one best tail for
- * each layer is not enough: a worse tail over other operators may be what the stages before it need. How many
- * tails are, is known: of the tails over p operators, where q more will do, at most (p + q choose p) can ever
- * matter (representative families of a uniform matroid: Bollobás 1965; Marx, "A parameterized view on
- * matroid optimization problems", 2009). For two operators that is four tails, so the search stays exact and small.
+ * Dynamic programming from the last layer back. Where the rules demand separate operators, one best tail for each layer is
+ * not enough: the stages before it may need a worse tail over other operators. The number of tails to keep is bounded: of
+ * the tails over p operators, where q more are demanded, at most (p + q choose p) can matter (representative families of
+ * a uniform matroid: Bollobás 1965; Marx, "A parameterized view on matroid optimization problems", 2009). For two
+ * operators these are four tails, so the search stays exact and small.
  */
 import { ChainBounds } from './chain-bounds.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
@@ -14,24 +14,24 @@ import type { Offer } from './offers.ts';
 import { layerCount } from '../../../src-shared/layers.ts';
 
 export type ChainDemand = LayerRange & {
-  /** Separate operators that the chain must have, `uncounted` ones aside; 0 or 1 operator is no demand. */
+  /** How many separate operators the chain must have, without the `uncounted` one; 0 or 1 demands nothing. */
   readonly operators: number;
   readonly uncounted?: ReadonlySet<string>;
 };
 
-/** The best way found from some layer to the end; the chain is linked so that sharing it costs nothing. */
+/** The best chain found from some layer to the end, as a linked list, so that several tails can share its end. */
 type Tail = {
   readonly offer: Offer;
   readonly next: Tail | undefined;
   readonly stages: number;
   readonly costMs: number;
-  /** Separate operators of the tail, as far as they count: no more than are asked for. */
+  /** The separate operators of the tail, at most as many as are demanded. */
   readonly operators: readonly string[];
 };
 
 /**
- * The best chain of these offers, over distrusted peers only where there is none without them; undefined where none
- * covers the layers with enough operators.
+ * The best chain of these offers. It uses distrusted peers only where no chain without them exists; undefined where no
+ * chain covers the layers with enough operators.
  */
 export function cheapestChain(
   offers: readonly Offer[],
@@ -50,12 +50,12 @@ function bestOf(offers: readonly Offer[], demand: ChainDemand): readonly Offer[]
   return chainOf(best, demand);
 }
 
-/** How much dearer than the cheapest chain over any operators the best one is searched for, before it may cost anything. */
+/** Cost limits of the search, as multiples of the cheapest chain over any operators: a low limit makes it much faster. */
 const budgets = [1, 1.25, Infinity];
-/** Sums of the same costs in another order may differ by so much of them. */
+/** Sums of the same costs in different orders may differ by this fraction. */
 const roundingError = 1e-9;
 
-/** The best chain of offers that were sorted out one by one, of all peers. */
+/** The best chain of the offers that `BestOffers` has kept. */
 export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[] | undefined {
   const offersFrom: (readonly Offer[])[] = [];
   for (let layer = demand.firstLayer; layer <= demand.lastLayer; layer += 1) {
@@ -68,7 +68,7 @@ export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[]
   for (const budget of budgets) {
     const mostMs = bounds.leastMs * budget;
     const found = tailWithin(offersFrom, demand, bounds, mostMs * (1 + roundingError));
-    // All chains for so little were compared, so none of the others is better.
+    // The search compared all chains up to this limit, so no other is better.
     if (found !== undefined && found.costMs <= mostMs * (1 + roundingError / 2)) {
       return offersOf(found);
     }
@@ -76,7 +76,7 @@ export function chainOf(best: BestOffers, demand: ChainDemand): readonly Offer[]
   return undefined;
 }
 
-/** The best tail over all layers, among those of offers that may be in a chain for this cost. */
+/** The best tail over all layers, from offers that some chain within this cost may use. */
 function tailWithin(
   offersFrom: readonly (readonly Offer[])[],
   demand: ChainDemand,
@@ -101,37 +101,37 @@ function tailWithin(
   return tailsFrom[demand.firstLayer]?.find((tail) => tail.operators.length === demand.operators);
 }
 
-/** The offers that begin with one layer; arrays are by last layer, from the first one that is asked for. */
+/** The offers that begin with one layer. Arrays are indexed by last layer, from the first demanded layer on. */
 type OffersOfLayer = {
-  /** By last layer; each list sorted, and with one offer for each operator. */
+  /** Offers by last layer; each list is sorted and has one offer for each operator. */
   readonly byLast: Map<number, Offer[]>;
-  /** The cost of the dearest offer that is among the cheapest, once there are as many as could matter. */
+  /** The cost of the dearest offer kept, once as many are kept as could matter. */
   readonly mostMs: Float64Array;
-  /** The same of offers up to this layer or a later one that could be cut: no part up to here needs to cost more. */
+  /** The same for divisible offers up to this layer or a later one: a dearer part up to here is of no use. */
   readonly mostMsOfParts: Float64Array;
 };
 
 /**
- * Of all offers for the same layers, the cheapest of as many operators as could matter. Where a chain uses any
- * other, one of these can take its place: it costs no more and its operator is not yet used.
+ * Keeps, of all offers for the same layers, the cheapest of as many operators as could matter. If a chain uses any other
+ * offer, one of these can take its place: it costs no more and its operator is not yet used.
  */
 export class BestOffers {
   readonly #demand: ChainDemand;
   readonly #most: number;
   readonly #span: number;
-  /** By first layer, from the first one that is asked for. Nothing is allocated for a layer without offers. */
+  /** Offers by first layer, from the first demanded layer on. Nothing is allocated for a layer without offers. */
   readonly #byFirst: (OffersOfLayer | undefined)[] = [];
 
   constructor(demand: ChainDemand) {
     this.#demand = demand;
-    // Those that do not count take one place of their own, or they could push out all that do.
+    // Offers of the uncounted operator have one place of their own, or they could push out all that count.
     this.#most = Math.max(1, demand.operators + (demand.uncounted === undefined ? 0 : 1));
     this.#span = layerCount(demand);
   }
 
   /**
-   * Whether an offer of these layers, all of them asked for, could be among the cheapest for this cost. Quick, and true
-   * now and then for nothing.
+   * Whether an offer of these demanded layers could be among the cheapest at this cost. A quick check: it may say yes for an
+   * offer that `add` then drops.
    */
   wants(firstLayer: number, lastLayer: number, costMs: number): boolean {
     const start = this.#demand.firstLayer;
@@ -139,15 +139,15 @@ export class BestOffers {
   }
 
   /**
-   * A cost above which nothing is wanted that begins with this layer and ends with that one or before: so many others are
-   * known that can all be cut to the same layers, for less.
+   * A cost above which no offer is wanted that begins with `firstLayer` and ends with `lastLayer` or before: enough cheaper
+   * offers are known that can be cut to the same layers.
    */
   mostMsOfParts(firstLayer: number, lastLayer: number): number {
     const start = this.#demand.firstLayer;
     return this.#byFirst[firstLayer - start]?.mostMsOfParts[lastLayer - start] ?? Infinity;
   }
 
-  /** Offers of layers outside those that are asked for are passed over. */
+  /** Adds an offer; one with layers outside the demanded ones is skipped. */
   add(offer: Offer): void {
     const { firstLayer, lastLayer } = offer.layers;
     const start = this.#demand.firstLayer;
@@ -174,7 +174,7 @@ export class BestOffers {
     }
   }
 
-  /** Those that begin with this layer. */
+  /** The offers that begin with this layer. */
   from(layer: number): readonly Offer[] {
     const known = this.#byFirst[layer - this.#demand.firstLayer];
     return known === undefined ? [] : [...known.byLast.values()].flat();
@@ -203,23 +203,23 @@ export class BestOffers {
     rivals.length = Math.min(rivals.length, this.#most);
   }
 
-  /** Operators that do not count are all the same. */
+  /** The operator as it counts: undefined for the uncounted one. */
   #countedName({ operator }: Offer): string | undefined {
     return this.#demand.uncounted?.has(operator) === true ? undefined : operator;
   }
 }
 
-/** Lowers all values up to this place; they never fall from one place to the next. */
+/** Lowers all values up to this place to at most `value`; the values never fall from one place to the next. */
 function lowerUpTo(values: Float64Array, place: number, value: number): void {
   for (let at = place; at >= 0 && (values[at] ?? value) > value; at -= 1) {
     values[at] = value;
   }
 }
 
-/** What is found from one layer on, by how many operators it has. */
+/** The best tails from one layer on, by their number of operators. */
 class TailsOfLayer {
   readonly #demand: ChainDemand;
-  /** Of tails without operators, and of those with enough, only the best one can be needed. */
+  /** Of the tails without operators, and of those with enough, only the best one can be needed. */
   #bestWithNone: Tail | undefined;
   #bestWithAll: Tail | undefined;
   readonly #others: Tail[][] = [];
@@ -240,7 +240,7 @@ class TailsOfLayer {
     const costMs = offer.costMs + (next?.costMs ?? 0);
     const rival =
       count === asked ? this.#bestWithAll : count === 0 ? this.#bestWithNone : undefined;
-    // Most tails lose here, before memory is taken for them.
+    // Most tails lose here, before memory is allocated for them.
     if (rival !== undefined && (rival.costMs - costMs || rival.stages - stages) < 0) {
       return;
     }
@@ -267,7 +267,7 @@ class TailsOfLayer {
   }
 }
 
-/** Of tails over equally many operators, the best ones that any stages before them could need. */
+/** Of tails over equally many operators, the best ones that stages before them could need. */
 function representatives(tails: readonly Tail[], asked: number): readonly Tail[] {
   const cheapest: Tail[] = [];
   const more = asked - (tails[0]?.operators.length ?? 0);
@@ -287,8 +287,8 @@ function representatives(tails: readonly Tail[], asked: number): readonly Tail[]
 }
 
 /**
- * Whether some `more` operators, none of them the tail's own, would leave each of the cheapest tails with one of its
- * operators counted twice. If so, stages over these operators need this tail.
+ * Whether a set of `more` operators exists, none of them the tail's own, that has an operator in common with each of the
+ * cheapest tails. Stages over such operators need this tail, since with the cheaper ones an operator would count twice.
  */
 function canBeNeeded(own: readonly string[], cheapest: readonly Tail[], more: number): boolean {
   const [first, ...others] = cheapest;

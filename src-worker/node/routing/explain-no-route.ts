@@ -1,4 +1,4 @@
-/** Why there is no route, as one clause that a person can act on: missing layers, or the rule that leaves no peer. */
+/** Explains why there is no route, in one clause that a user can act on: the missing layers, or the rule that leaves no peer. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { noRules } from '../../../src-shared/route-rules.ts';
 import { shortName } from '../identity/peer-name.ts';
@@ -14,10 +14,10 @@ import {
 } from './offers.ts';
 import { allLayers, beginsModel } from '../../../src-shared/layers.ts';
 
-/** Peers that a sentence names before it only counts them. */
+/** Most peers that a sentence names; it counts the others. */
 const mostNamed = 3;
 
-/** `offers` are those that the question's rules allow; they make no chain that the rules allow. */
+/** `offers`: all that the question's rules allow, of which no allowed chain can be made. */
 export function explainNoRoute(question: OfferQuestion, offers: readonly Offer[]): string {
   const { model, self, rules = noRules } = question;
   const all = { ...allLayers(model.layers), operators: 0 };
@@ -52,7 +52,7 @@ export function explainNoRoute(question: OfferQuestion, offers: readonly Offer[]
   return `${hostWords}${which}, but ${gaps}${leftOut(known, peerRules)}`;
 }
 
-/** By which rule whom: "; not in the regions EU: …1, …2 and 3 more". */
+/** The peers that each rule leaves out: "; not in the regions EU: …1, …2 and 3 more". */
 function leftOut(known: readonly KnownPeer[], rules: readonly PeerRule[]): string {
   return rules
     .map(({ words, allows }) => {
@@ -62,7 +62,7 @@ function leftOut(known: readonly KnownPeer[], rules: readonly PeerRule[]): strin
     .join('');
 }
 
-/** Which of those that host it are machines of one operator: "; …1 and …2 count as one". */
+/** The hosts that count as one operator: "; …1 and …2 count as one". */
 function countedAsOne(hosting: readonly Offer[], { self }: OfferQuestion): string {
   const groups = Map.groupBy(hosting, ({ operator }) => operator);
   return [...groups.values()]
@@ -82,7 +82,7 @@ function listPeers(peers: readonly string[], self?: string): string {
   return peers.length > mostNamed ? `${named} and ${peers.length - mostNamed} more` : named;
 }
 
-/** Undefined where this machine hosts a shard with the first layer and one with the last. */
+/** The outer layers that this machine does not host, where they must stay here; undefined where it hosts both. */
 function missingAtHome(offers: readonly Offer[], question: OfferQuestion): string | undefined {
   const { model, self } = question;
   const last = model.layers - 1;
@@ -101,7 +101,7 @@ function missingAtHome(offers: readonly Offer[], question: OfferQuestion): strin
   );
 }
 
-/** Of each shard the most layers that may be used. */
+/** For each shard, the longest range of layers that may be used. */
 function rangesOf(offers: readonly Offer[]): LayerRange[] {
   const most = new Map<Offer['shard'], LayerRange>();
   for (const { shard, layers } of offers) {

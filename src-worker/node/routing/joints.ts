@@ -1,9 +1,9 @@
 /**
- * The layers behind which a chain can go on with another shard, since one begins there: a shard that is used for the
- * first of its layers is used up to one of these. Up to any other it would be a stage that nothing follows.
+ * The layers at which some shard begins. A shard that is used for its first layers alone is used up to one of these: after
+ * any other layer, no shard could continue the chain.
  */
 export class Joints {
-  /** 1 for each layer that a shard begins with. */
+  /** 1 for each layer at which a shard begins. */
   readonly #begins: Uint8Array;
 
   /** `layers`: the model's count. */
@@ -16,7 +16,7 @@ export class Joints {
     this.#begins[firstLayer] = 1;
   }
 
-  /** The first layer, from this one on, that a part can end with: one before a joint, or else `last`. */
+  /** The first layer, from this one on, at which a part can end: the one before a joint, or else `last`. */
   nextEnd(layer: number, last: number): number {
     let end = layer;
     while (end < last && this.#begins[end + 1] !== 1) {

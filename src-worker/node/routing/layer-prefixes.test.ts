@@ -19,17 +19,17 @@ const large = { manifestId: 'a'.repeat(64), name: 'Test model', layers: 32 };
 describe('shards that overlap', () => {
   it.each<[string, Partial<RouteQuestion>, string]>([
     [
-      'answer together',
+      'form a chain',
       { model: large, peers: [peer('a', [shard(0, 15)], says), peer('b', [shard(12, 31)])] },
       'a:0-11 b:12-31',
     ],
     [
-      'answer together with this machine’s',
+      'form a chain with this machine’s',
       { ownShards: [shard(0, 4)], peers: [peer('b', [shard(2, 5)])] },
       'me:0-1 b:2-5',
     ],
     [
-      'are used up to where the next one begins, each in its turn',
+      'are each used up to where the next one begins',
       {
         peers: [
           peer('a', [shard(0, 3)], says),
@@ -40,7 +40,7 @@ describe('shards that overlap', () => {
       'a:0-2 c:3-5',
     ],
     [
-      'leave to a faster peer what it hosts',
+      'leave the layers of a faster peer to it',
       {
         peers: [
           peer('a', [shard(0, 5, { tokensPerSecond: 1 })], says),
@@ -50,7 +50,7 @@ describe('shards that overlap', () => {
       'a:0-1 b:2-5',
     ],
     [
-      'are used entirely where they join as they are',
+      'are used whole where they join end to end',
       {
         peers: [
           peer('a', [shard(0, 2)], says),
@@ -61,7 +61,7 @@ describe('shards that overlap', () => {
       'a:0-2 b:3-5',
     ],
     [
-      'give middle layers where the last one stays at home',
+      'serve middle layers where the last one stays on this machine',
       {
         ownShards: [shard(0, 1), shard(5, 5)],
         peers: [peer('a', [shard(2, 5)], says)],
@@ -70,7 +70,7 @@ describe('shards that overlap', () => {
       'me:0-1 a:2-4 me:5-5',
     ],
     [
-      'are preferred where they have the beginning of the session',
+      'are preferred where they have the session’s prefix cached',
       {
         peers: [
           peer('a', [shard(0, 3)], says),
@@ -86,18 +86,18 @@ describe('shards that overlap', () => {
     expect(namesOf(planRoute(question(asked)))).toBe(expected);
   });
 
-  it('do not where the first peer is of a version that computes all of its layers', () => {
+  it('form no chain where the first peer’s version can only compute all of its layers', () => {
     const peers = [peer('a', [shard(0, 3)]), peer('b', [shard(2, 5)], says)];
     expect(refusalOf(question({ peers })).message).toContain('do not join end to end (0–3, 2–5)');
   });
 
-  it('are busy, and not missing, where one of them is full', () => {
+  it('count as busy, not as missing, where one of them is full', () => {
     const full = shard(2, 5, { freeSessions: 0 });
     const peers = [peer('a', [shard(0, 3)], says), peer('b', [full])];
     expect(refusalOf(question({ peers })).code).toBe('over-capacity');
   });
 
-  it('leave only those layers out of an explanation that no peer hosts', () => {
+  it('are named as missing only for layers that no peer hosts', () => {
     const peers = [peer('a', [shard(0, 2)], says), peer('b', [shard(1, 3)], says)];
     expect(refusalOf(question({ peers })).message).toContain('hosts layers 4–5 of its 6');
   });
@@ -119,7 +119,7 @@ describe('shards that overlap', () => {
     ]);
   });
 
-  it('are shown with the layers that are used, and how fast these are', () => {
+  it('appear in the view with the layers that are used, and their speed', () => {
     const peers = [
       peer('a', [shard(0, 3, { tokensPerSecond: 50 })], says),
       peer('b', [shard(2, 5)]),

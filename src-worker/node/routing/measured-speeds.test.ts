@@ -14,7 +14,7 @@ const receipt: Receipt = {
 };
 
 describe('the speed of a peer', () => {
-  it('is what its last answer of one model showed, for ten minutes', () => {
+  it('is the speed of its last answer with one model, for ten minutes', () => {
     let now = 0;
     const speeds = new MeasuredSpeeds(() => now);
     expect(speeds.of('a')).toBeUndefined();
@@ -35,7 +35,7 @@ describe('the speed of a peer', () => {
     ['that another peer began', { takeovers: 1 }],
     ['of few tokens', { tokens: 15 }],
     ['without a speed', { tokensPerSecond: 0 }],
-  ])('is not told by an answer %s', (_title, changes) => {
+  ])('is not taken from an answer %s', (_title, changes) => {
     const speeds = new MeasuredSpeeds(() => 0);
     expect(speeds.note('one', { ...receipt, ...changes })).toBeUndefined();
     expect(speeds.of('a')).toBeUndefined();

@@ -1,21 +1,21 @@
 /**
- * How fast peers that host a whole model answered this node: what it has measured itself, and so the only word about a
- * stranger's speed that is worth anything. Of a chain of several it cannot be told which was slow.
+ * How fast peers that host a whole model answered this node. Only its own measurements say anything reliable about a
+ * stranger's speed. A chain of several peers is not measured, since it does not show which of them was slow.
  */
 import type { Receipt } from '../../../src-shared/chat.ts';
 
-/** A machine that was busy may not be any more, in milliseconds. */
+/** How long a measurement counts, in milliseconds: a machine that was busy may not be any more. */
 const rememberedMs = 10 * 60_000;
-/** Most peers that are remembered; the one whose answer is longest ago goes first. */
+/** Most peers that are remembered; the one with the oldest answer is forgotten first. */
 const maxPeers = 1024;
-/** Fewer tokens say more about the moment than about the machine. */
+/** Fewest tokens of an answer that is measured: fewer say little about the machine. */
 const leastTokens = 16;
 
 type Measured = { readonly tokensPerSecond: number; readonly at: number };
 
 export class MeasuredSpeeds {
   readonly #now: () => number;
-  /** By peer and manifest id. */
+  /** Measurements by peer and manifest id. */
   readonly #measured = new Map<string, Map<string, Measured>>();
 
   /** `now`: monotonic time, in milliseconds. */
@@ -23,7 +23,7 @@ export class MeasuredSpeeds {
     this.#now = now;
   }
 
-  /** Notes an answer, where one peer gave all of it; returns that peer. */
+  /** Notes the speed of an answer that one peer gave alone; returns that peer. */
   note(manifestId: string, receipt: Receipt): string | undefined {
     const { stages, tokens, tokensPerSecond, takeovers = 0 } = receipt;
     const [only, ...others] = stages;
@@ -42,7 +42,7 @@ export class MeasuredSpeeds {
     return only.peer;
   }
 
-  /** Manifest id → tokens a second, lately; undefined where nothing is known. */
+  /** The peer's recent speeds: manifest id → tokens a second; undefined where none was measured. */
   of(peer: string): ReadonlyMap<string, number> | undefined {
     const now = this.#now();
     const lately = [...(this.#measured.get(peer) ?? [])].filter(

@@ -37,7 +37,7 @@ function host(peer: string, latencyMs: number): KnownPeer {
 
 const ignore = (): void => {};
 
-/** A mesh in which "near" is a little nearer than "far". */
+/** Routes of a mesh in which the peer "near" has a little less latency than "far". */
 function routesOf(always: Partial<RouteRules> = {}, ownMachines: string[] = []) {
   const clock = { now: 0 };
   let change: (peer: string) => void = ignore;
@@ -75,7 +75,7 @@ function failed(peer: string, code: ErrorCode): ChainFailure {
 
 describe('the routes of a node', () => {
   it.each(['not-spoken', 'over-capacity', 'context-too-long'] as const)(
-    'lead on over a peer that ended a session for no fault of its own: %s',
+    'still use a peer that ended a session without fault of its own: %s',
     (code) => {
       const { routes, best } = routesOf();
       for (let times = 0; times < 50; times += 1) {
@@ -90,7 +90,7 @@ describe('the routes of a node', () => {
     },
   );
 
-  it('lead around a peer that was slower than it says, until that is long ago', () => {
+  it('avoid a peer that was slower than its record says, for ten minutes', () => {
     const { routes, best, clock, change } = routesOf();
     const stage = { peer: 'near', firstLayer: 0, lastLayer: 3, computeMs: 1, hopMs: 1 };
     const answered = (tokensPerSecond: number): void =>
@@ -108,12 +108,12 @@ describe('the routes of a node', () => {
     answered(2);
     expect(best()).toBe('far');
     clock.now += 600_000;
-    // Its next record.
+    // The peer publishes its next record.
     change('near');
     expect(best()).toBe('near');
   });
 
-  it('lead around a peer that twice refused what others answered', () => {
+  it('avoid a peer that twice refused a request which others answered', () => {
     const { routes, best } = routesOf();
     routes.wronglyRefused('near');
     expect(best()).toBe('near');
@@ -121,7 +121,7 @@ describe('the routes of a node', () => {
     expect(best()).toBe('far');
   });
 
-  it('lead around a peer that failed or lied for a while, and then back', () => {
+  it('avoid a peer that failed or lied for a while, and then use it again', () => {
     const { routes, trust, best, clock } = routesOf();
     expect(best()).toBe('near');
     routes.stageFailed(failed('near', 'peer-failed'));
@@ -135,7 +135,7 @@ describe('the routes of a node', () => {
     expect(best()).toBe('near');
   });
 
-  it('stay in the pools when the settings or a question say so, from then on', () => {
+  it('stay in the pools from when the settings or a question say so', () => {
     const { routes, best } = routesOf();
     expect(best()).toBe('near');
     expect(best({ poolOnly: true })).toBe('far');
@@ -144,7 +144,7 @@ describe('the routes of a node', () => {
     expect(best({ poolOnly: false })).toBe('far');
   });
 
-  it('stay on the own machines, each named by itself or all by their pool', () => {
+  it('stay on the owner’s machines, named one by one or by their pool', () => {
     const only = { ownMachinesOnly: true };
     expect(routesOf(only, ['near']).best()).toBe('near');
     expect(routesOf(only, ['pool']).best()).toBe('far');

@@ -1,4 +1,4 @@
-/** What this node goes by when it plans routes: which peers host what, are in its pools, and are how far trusted. */
+/** The facts by which this node plans routes: the peers' shards, pools and reputation, the settings' rules. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import type { AppError, ErrorCode } from '../../../src-shared/errors.ts';
 import type { Routing } from '../../../src-shared/api/node-config.ts';
@@ -12,7 +12,7 @@ import type { RouteQuestion } from './route-question.ts';
 import type { Trust } from '../trust/trust.ts';
 import { stricterRules } from './stricter-rules.ts';
 
-/** A stage that ends so has failed; one that is full, or takes no such request, has not. */
+/** Codes that count as a failure of the stage's peer; being full or refusing a request does not. */
 const faultsOfPeers: ReadonlySet<ErrorCode> = new Set([
   'peer-failed',
   'engine-died',
@@ -47,32 +47,32 @@ export class MeshRoutes {
     trust.onLowered((peer) => this.#view.touch(peer));
   }
 
-  /** All known peers, in no order that means anything. */
+  /** All known peers, in no particular order. */
   peers(): readonly KnownPeer[] {
     return this.#view.all();
   }
 
-  /** Those that host layers of the model. */
+  /** The peers that host layers of the model. */
   hosts(manifestId: string): readonly KnownPeer[] {
     return this.#view.hosts(manifestId);
   }
 
-  /** Rules that hold for every question from now on, and which machines are the owner's. */
+  /** Sets the rules for every question from now on, and the owner's machines. */
   setRouting(routing: Routing): void {
     this.#routing = routing;
   }
 
   /**
-   * A question's own rules and those of the settings in one.
-   * @throws AppError `request-invalid` when no peer can keep both
+   * A question's own rules combined with those of the settings.
+   * @throws AppError `request-invalid` when no peer can satisfy both
    */
   rules(own: RouteRules | undefined): RouteRules {
     return stricterRules(this.#routing.rules, own);
   }
 
   /**
-   * What a question for the model is judged by, with its own rules and those of the settings in one.
-   * @throws AppError `request-invalid` when no peer can keep both
+   * The facts for a question about the model, with its own rules and those of the settings combined.
+   * @throws AppError `request-invalid` when no peer can satisfy both
    */
   facts(manifestId: string, own: RouteRules | undefined): RouteFacts {
     const rules = this.rules(own);
@@ -91,23 +91,23 @@ export class MeshRoutes {
   #ownMachines(): ReadonlySet<string> {
     const { pools } = this.#mesh;
     const named = this.#routing.ownMachines;
-    // An id may be a peer's or a pool's; of a pool that is not joined there are no members.
+    // An id may be a peer's or a pool's; a pool that this node has not joined has no members here.
     return new Set(named.flatMap((id) => [id, ...pools.servers(id)]));
   }
 
-  /** Members of the own pools and own machines. */
+  /** Whether the peer is a member of this node's pools or a machine of its owner. */
   isTrusted(peer: string): boolean {
     return this.#mesh.pools.servers().has(peer) || this.#ownMachines().has(peer);
   }
 
-  /** A stage of a chain ended with this error. */
+  /** Notes that a stage of a chain ended with this error. */
   stageFailed({ peer, error }: { readonly peer: string; readonly error: AppError }): void {
     if (peer !== this.#mesh.peer && faultsOfPeers.has(error.code)) {
       this.#trust.report({ who: peer, what: 'failed', proof: error.message });
     }
   }
 
-  /** An answer of this model is complete. */
+  /** Notes a complete answer of this model. */
   answered(manifestId: string, receipt: Receipt): void {
     const peer = this.#speeds.note(manifestId, receipt);
     if (peer !== undefined) {
@@ -115,7 +115,7 @@ export class MeshRoutes {
     }
   }
 
-  /** A stage refused a request that another chain then answered. */
+  /** Notes that a stage refused a request which another chain then answered. */
   wronglyRefused(peer: string): void {
     if (peer !== this.#mesh.peer) {
       const proof = 'It refused a request that another chain answered';

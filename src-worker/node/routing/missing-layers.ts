@@ -1,4 +1,4 @@
-/** Says which layers keep a chain from being complete, in words that a person can act on. */
+/** Says which layers are missing for a complete chain, in words that a user can act on. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { isWholeModel } from '../../../src-shared/layers.ts';
 
@@ -19,8 +19,8 @@ function missingLayers(ranges: readonly LayerRange[], layers: number): LayerRang
 }
 
 /**
- * One clause that names the missing layers, or says that the hosted shards do not join end to end. `whose`
- * says among which peers: "no peer {whose} hosts …".
+ * One clause that names the missing layers, or says that the hosted shards do not join end to end. `whose` describes the
+ * peers in question: "no peer {whose} hosts …".
  */
 export function describeGaps(
   ranges: readonly LayerRange[],
@@ -38,7 +38,7 @@ export function describeGaps(
   return `no peer ${whose} hosts layers ${listLayers(missing)} of its ${layers}`;
 }
 
-/** Many peers may host many ranges; a sentence names the first few. */
+/** Lists the first few ranges, since many peers may host many of them. */
 export function listLayers(ranges: readonly LayerRange[], between = ', '): string {
   const names = [...new Set(ranges.map(nameRange))];
   return names.length > 8 ? `${names.slice(0, 8).join(between)} …` : names.join(between);

@@ -1,7 +1,7 @@
 /**
- * Every stage that a request might use: one pass over the peers that are known to host its model. A shard may be used
- * for the first of its layers alone, where its peer speaks so, if another one goes on behind them: shards that
- * overlap find together, and the stages to choose from stay few.
+ * Every stage that a request might use, from one pass over the peers that host its model. If its peer supports that, a
+ * shard may be used for its first layers alone, where another shard begins after them: so shards that overlap can form a
+ * chain, and the stages to choose from stay few.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { allowedCountries, type RouteRules } from '../../../src-shared/route-rules.ts';
@@ -12,45 +12,45 @@ import { ShardUses } from './shard-uses.ts';
 import type { Reach } from './stage-cost.ts';
 import { isDistrusted } from '../trust/reputation.ts';
 
-/** The owner of a shard: a known peer, or this machine. */
+/** The peer that hosts a shard: a known peer, or this machine. */
 export type Host = {
   readonly peer: string;
   readonly reputation?: number;
   readonly record?: Pick<PeerRecord, 'speaks'>;
 };
 
-/** A stage that could be. */
+/** A stage that a route could use. */
 export type Offer = {
   readonly peer: string;
   /** The operator of the peer, for rules that count separate operators. */
   readonly operator: string;
   readonly shard: RecordedShard;
-  /** Those that are used of the shard's layers: all, or the first ones. */
+  /** The layers of the shard that would be used: all, or the first ones. */
   readonly layers: LayerRange;
   readonly costMs: number;
-  /** Its peer's reputation is so bad that the offer is for where nothing else is. */
+  /** The reputation of its peer is so low that the offer is used only where no other exists. */
   readonly isDistrusted: boolean;
-  /** Its peer can also be used for fewer of these layers, for no more. */
+  /** Its peer can also compute fewer of these layers, for no higher cost. */
   readonly isDivisible: boolean;
 };
 
-/** A rule that leaves some peers out, with the words that a person is told: "none {words}". */
+/** A rule that leaves some peers out, with its words for the user: "none {words}". */
 export type PeerRule = {
   readonly words: string;
   readonly allows: (known: KnownPeer) => boolean;
 };
 
-/** What offers are judged by; an answer's lengths are absent where nothing is to run. */
+/** The question by which offers are judged; the answer's lengths are absent where no answer is to run. */
 export type OfferQuestion = Omit<RouteQuestion, 'sequenceTokens' | 'cells'> &
   Partial<Pick<RouteQuestion, 'sequenceTokens' | 'cells'>>;
 
 /**
- * Is shown every shard, and how its peer can be reached. There may be ten thousand, so nothing is allocated for one
- * before it is of interest.
+ * Called with every shard and how its peer can be reached. There may be ten thousand shards, so a visitor allocates nothing
+ * for one that it skips.
  */
 type ShardVisitor = (host: Host, shard: RecordedShard, reach: Reach, isBelieved: boolean) => void;
 
-/** The wanted shards of peers that the rules allow, that are serving and can be reached. */
+/** Visits the model's shards on peers that the rules allow, that are serving and that can be reached. */
 export function visitShards(
   question: OfferQuestion,
   rules: RouteRules,
@@ -58,7 +58,7 @@ export function visitShards(
   visit: ShardVisitor,
 ): void {
   const { model, self, excluded, ownMachines } = question;
-  // The last ones are the quickest to judge by, and leave few peers to the others.
+  // The last rules are the quickest to check, and leave few peers to the others.
   const peerRules = rulesForPeers(question, rules).toReversed();
   const isOfModel = ({ manifestId, lastLayer }: RecordedShard): boolean =>
     manifestId === model.manifestId && lastLayer < model.layers;
@@ -88,8 +88,8 @@ export function visitShards(
 const isAny = (): boolean => true;
 
 /**
- * All offers that the rules allow: for each shard all of its layers, and the first ones up to each joint. They are many;
- * a search for a chain needs few of them, see ChainSearch.
+ * All offers that the rules allow: for each shard, all of its layers and its first layers up to each joint. These are many;
+ * to find a chain, ChainSearch looks at few of them.
  */
 export function collectOffers(question: OfferQuestion, rules: RouteRules): Offer[] {
   const offers: Offer[] = [];
@@ -138,7 +138,7 @@ export function toOffer(
   };
 }
 
-/** The rules that concern one peer alone. The own machines are everywhere, in every pool, and free. */
+/** The rules that concern single peers. The owner's machines count as in every region and pool, and as free. */
 export function rulesForPeers(question: OfferQuestion, rules: RouteRules): PeerRule[] {
   const { ownMachines, poolMembers } = question;
   const isOwn = (peer: string): boolean => ownMachines?.has(peer) === true;
@@ -169,7 +169,7 @@ export function rulesForPeers(question: OfferQuestion, rules: RouteRules): PeerR
   return list;
 }
 
-/** Whether the shard can take the session now and hold all of it. */
+/** Whether the shard has room for the session now and for all of its tokens. */
 export function hasRoom(
   shard: RecordedShard,
   { sequenceTokens, cells }: Pick<RouteQuestion, 'sequenceTokens' | 'cells'>,

@@ -18,7 +18,7 @@ it.each([
   ['one home in IPv6', '/ip6/2001:db8:1:2::5/tcp/1', '/ip6/2001:0db8:1:2:9::/tcp/1', true],
   ['two homes in IPv6', '/ip6/2001:db8:1:2::5/tcp/1', '/ip6/2001:db8:1:3::5/tcp/1', false],
   ['the same private address', '/ip4/192.168.0.2/tcp/1', '/ip4/192.168.0.2/tcp/1', false],
-  ['addresses that are none', 'nonsense', 'nonsense', false],
+  ['addresses that are not valid', 'nonsense', 'nonsense', false],
   [
     'the same relay',
     '/ip4/203.0.113.7/tcp/1/p2p/12D3KooWGzxzKZYveHXtpG6AsrUJBcWxHBFS2HsEoGTxrMLvKXtf/p2p-circuit',
@@ -29,7 +29,7 @@ it.each([
   expect(sameOperator(at('a', one), at('b', other))).toBe(isSame);
 });
 
-it('counts the own machines and this one as one, wherever they are', () => {
+it('counts the owner’s machines and this one as one operator, wherever they are', () => {
   const mine = at('a', '/ip4/203.0.113.7/tcp/1');
   expect(sameOperator(mine, at('b', '/ip4/192.0.2.1/tcp/1'), ['a', 'b'])).toBe(true);
   expect(operatorsOf([mine], 'me', new Set(['a'])).get('me')).toBe(

@@ -1,14 +1,14 @@
 /**
- * The operator of a peer, as far as that can be told, for rules that count separate operators:
+ * The operator of a peer, as far as its addresses show, for rules that count separate operators:
  *
- * - this machine and the owner's other ones have one operator, the owner, and so has a peer behind the same router;
- * - peers that name the same public address are behind one router or on one machine: one operator (of IPv6 the first
- *   64 bits count, which is what one household gets);
- * - every other peer is an operator of its own, as is one that can only be reached over a relay.
+ * - the operator of this machine and the owner's other ones is the owner, as it is for a peer behind the same router;
+ * - peers that name the same public address are behind one router or on one machine, so they have one operator (of IPv6
+ *   the first 64 bits count, which one household has);
+ * - every other peer is an operator of its own, also one that can only be reached over a relay.
  *
- * It is a guess and no proof: peers name their addresses themselves, so that an operator who invents several, or has machines
- * in many networks, is counted as many. It tells honest households apart. A peer that names another's address only
- * makes itself count for less.
+ * This is a guess and no proof: peers name their addresses themselves, so an operator who invents several, or has machines in
+ * many networks, counts as many. It is right for honest households. A peer that names another's address gains nothing: both
+ * then count as one.
  */
 import { isIP } from 'node:net';
 import { multiaddr } from '@multiformats/multiaddr';
@@ -18,10 +18,10 @@ import type { KnownPeer } from '../mesh/records/record.ts';
 
 const owner: string = 'owner';
 
-/** By record, since a record never changes and there may be ten thousand; undefined where it names no public address. */
+/** The network of each record, cached since a record never changes and there may be ten thousand; undefined without a public address. */
 const networks = new WeakMap<KnownPeer['record'], { readonly network: string | undefined }>();
 
-/** Peer → operator, of those that are not operators of their own. */
+/** Peer → operator, for the peers that are not operators of their own. */
 export function operatorsOf(
   peers: readonly KnownPeer[],
   self: string,
@@ -56,7 +56,7 @@ function publicNetwork(text: string): string | undefined {
     const host = isPublic(address) ? (address.getComponents()[0]?.value ?? '') : '';
     return isIP(host) === 0 ? undefined : householdOf(host);
   } catch {
-    // It came from the peer, and is none of our addresses.
+    // The peer named this text, and it is no valid address.
     return undefined;
   }
 }

@@ -62,7 +62,7 @@ function meshOf(...peers: KnownPeer[]) {
 const names = (peers: readonly KnownPeer[]): string[] => peers.map(({ peer }) => peer).toSorted();
 
 describe('the view of peers', () => {
-  it('follows what each of them says, without looking at the others', () => {
+  it('follows the record of each peer, without looking at the others', () => {
     const mesh = meshOf(known('a'), known('b'));
     const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(names(view.hosts(model))).toEqual(['a', 'b']);
@@ -75,7 +75,7 @@ describe('the view of peers', () => {
     expect(mesh.askedForAll).toBe(1);
   });
 
-  it('forgets peers that are gone when many may be', () => {
+  it('forgets peers that are gone after a change that concerns many', () => {
     const mesh = meshOf(known('a'), known('b'));
     const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(view.size).toBe(2);
@@ -84,14 +84,14 @@ describe('the view of peers', () => {
     expect(names(view.hosts(model))).toEqual(['b']);
   });
 
-  it('has the same list until something changes, so that it costs nothing to ask', () => {
+  it('returns the same list until something changes, so that a call costs nothing', () => {
     const mesh = meshOf(known('a'));
     const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(view.all()).toBe(view.all());
     expect(view.hosts(model)).toBe(view.hosts(model));
   });
 
-  it('learns the first latency, of which no event tells', () => {
+  it('notices the first latency, for which there is no event', () => {
     const mesh = meshOf(known('a', { latencyMs: undefined }));
     const view = new PeerView({ mesh, reputationOf: () => 1 });
     expect(view.all()[0]?.latencyMs).toBeUndefined();
@@ -99,7 +99,7 @@ describe('the view of peers', () => {
     expect(view.all()[0]?.latencyMs).toBe(7);
   });
 
-  it('tells how each stands', () => {
+  it('adds the reputation of each peer', () => {
     const standings = new Map([['b', 0.5]]);
     const mesh = meshOf(known('a'), known('b'));
     const view = new PeerView({ mesh, reputationOf: (peer) => standings.get(peer) ?? 1 });

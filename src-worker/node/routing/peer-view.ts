@@ -1,6 +1,6 @@
 /**
- * The known peers as the planner of routes needs them: with their reputation, by the models that they host, and kept up
- * to date peer by peer, so that neither a question nor a record goes through all of ten thousand.
+ * The known peers as the route planner needs them: with their reputation, indexed by the models that they host, and updated
+ * one peer at a time, so that neither a question nor a record goes through all of ten thousand.
  */
 import type { KnownPeer } from '../mesh/records/record.ts';
 import { RouteIndex } from './route-index.ts';
@@ -12,7 +12,7 @@ export type PeerViewOptions = {
     onChange(listener: (peer: string | undefined) => void): () => void;
   };
   readonly reputationOf: (peer: string) => number;
-  /** See MeasuredSpeeds.of. */
+  /** Measured speeds of a peer, see MeasuredSpeeds.of. */
   readonly measuredOf?: (peer: string) => ReadonlyMap<string, number> | undefined;
 };
 
@@ -20,7 +20,7 @@ export class PeerView {
   readonly #options: PeerViewOptions;
   readonly #peers = new Map<string, KnownPeer>();
   readonly #index = new RouteIndex();
-  /** Peers about which something may be new; undefined: about all. */
+  /** Peers that may have changed; undefined: all may have. */
   #stale: Set<string> | undefined;
   #list: readonly KnownPeer[] | undefined;
 
@@ -34,20 +34,20 @@ export class PeerView {
     return this.#peers.size;
   }
 
-  /** All known peers, in no order that means anything. */
+  /** All known peers, in no particular order. */
   all(): readonly KnownPeer[] {
     this.#refresh();
     this.#list ??= [...this.#peers.values()];
     return this.#list;
   }
 
-  /** Those with shards of the model. */
+  /** The peers with shards of the model. */
   hosts(manifestId: string): readonly KnownPeer[] {
     this.#refresh();
     return this.#index.hosts(manifestId);
   }
 
-  /** Something may be new about this peer, or about all. */
+  /** Notes that this peer may have changed, or without one that all may have. */
   touch(peer: string | undefined): void {
     if (peer === undefined) {
       this.#stale = undefined;
@@ -95,7 +95,7 @@ export class PeerView {
     this.#index.set(judged);
     this.#list = undefined;
     if (connected && latencyMs === undefined) {
-      // The first ping is no news of the peer's; it is waited for until it is there.
+      // No event tells of the first ping's latency, so the peer stays stale until it is known.
       this.#stale?.add(peer);
     }
   }

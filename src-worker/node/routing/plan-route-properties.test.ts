@@ -68,7 +68,7 @@ const anyRules = fc.oneof(
 
 const anyQuestion = fc
   .record({
-    // One record a peer, as the book holds them.
+    // Each peer has one record, as in the record book.
     peers: fc.uniqueArray(anyPeer, { maxLength: 6, selector: ({ name }) => name }),
     ownShards: fc.array(anyShard, { maxLength: 3 }),
     rules: anyRules,
@@ -91,7 +91,7 @@ function enough(asked: RouteQuestion, peers: readonly string[]): boolean {
 }
 
 describe('any mesh and any rules', () => {
-  it('give a chain that the rules allow, covers all layers exactly and is the best of all', () => {
+  it('give a chain that the rules allow, that covers all layers exactly and is the best of all', () => {
     fc.assert(
       fc.property(anyQuestion, (asked) => {
         const chains = allChains(asked).filter(({ peers }) => enough(asked, peers));
@@ -120,7 +120,7 @@ describe('any mesh and any rules', () => {
     );
   });
 
-  it('give no dearer chain where peers may be used for the first layers of a shard', () => {
+  it('give a chain that is no dearer where shards may be used for their first layers', () => {
     fc.assert(
       fc.property(anyQuestion, (asked) => {
         const peers = asked.peers.map((known) => ({
@@ -156,7 +156,7 @@ describe('any mesh and any rules', () => {
     );
   });
 
-  it('give a longest sequence for which there is a chain, and none for a longer one', () => {
+  it('give a longest sequence that has a chain, while a longer one has none', () => {
     fc.assert(
       fc.property(anyQuestion, (asked) => {
         const emptied = {
@@ -176,7 +176,7 @@ describe('any mesh and any rules', () => {
     );
   });
 
-  it('give spares for every stage that keep the rules, share no peer, and begin with the cheapest', () => {
+  it('give spares for every stage that satisfy the rules, share no peer and are sorted by cost', () => {
     fc.assert(
       fc.property(anyQuestion, (asked) => {
         if (!allChains(asked).some(({ peers }) => enough(asked, peers))) {

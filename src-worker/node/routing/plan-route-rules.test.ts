@@ -30,13 +30,13 @@ describe('the rules of a request', () => {
       'left:0-2 right:3-5',
     ],
     [
-      'count the own machines to every pool, region and price',
+      'allow the owner’s machines in every pool, region and price',
       { poolOnly: true, regions: ['FR'], priceCeiling: 0 },
       { peers: [whole('a', 'FR'), whole('mine', 'DE', 7)], ownMachines: new Set(['mine']) },
       'mine:0-5',
     ],
     [
-      'keep it on the own machines',
+      'keep it on the owner’s machines',
       { ownMachinesOnly: true },
       {
         peers: [whole('a'), right],
@@ -64,7 +64,7 @@ describe('the rules of a request', () => {
       'b:0-5',
     ],
     [
-      'keep the outer layers at home',
+      'keep the outer layers on this machine',
       { keepOuterLayersAtHome: true },
       {
         ownShards: [shard(0, 0), shard(5, 5)],
@@ -73,7 +73,7 @@ describe('the rules of a request', () => {
       'me:0-0 b:1-4 me:5-5',
     ],
     [
-      'leave nobody all the layers, the own machine neither',
+      'give no operator all the layers, not even this machine',
       { leastOperators: 2 },
       { ownShards: [shard(0, 5), shard(0, 2)], peers: [whole('a'), right] },
       'me:0-2 right:3-5',
@@ -124,7 +124,7 @@ describe('a request that its rules leave without a route', () => {
       '1 peer hosts it, none in your pools',
     ],
     [
-      'names the own machines',
+      'names the owner’s machines',
       { ownMachinesOnly: true },
       { peers: three },
       '3 peers host it, none among your own machines',
@@ -136,13 +136,13 @@ describe('a request that its rules leave without a route', () => {
       '1 peer hosts it, none for a price of 2 or less',
     ],
     [
-      'names the layers that nobody hosts where the rules allow some peers',
+      'names the layers that no peer hosts where the rules allow some peers',
       { regions: ['DE'] },
       { peers: [...three, peer('d', [shard(0, 2)], { says: { region: 'DE' } })] },
       '4 peers host it, 1 of them in the regions DE, but no peer of those hosts layers 3–5 of its 6',
     ],
     [
-      'names the outer layers that are not at home',
+      'names the outer layers that this machine does not host',
       { keepOuterLayersAtHome: true },
       { peers: three, ownShards: [shard(0, 1)] },
       'are to stay on this machine, which does not host layer 5 of its 6',
@@ -160,7 +160,7 @@ describe('a request that its rules leave without a route', () => {
       'no chain of peers for it has 2 separate operators',
     ],
     [
-      'says whose machines count as one',
+      'says which machines count as one',
       { leastOperators: 2 },
       {
         ownShards: [shard(0, 2)],
@@ -180,7 +180,7 @@ describe('a request that its rules leave without a route', () => {
       'has 2 separate operators; not in your pools: …a',
     ],
     [
-      'says which rule leaves whom out',
+      'says which rule leaves out which peers',
       { poolOnly: true, priceCeiling: 2 },
       {
         peers: [...three, whole('d', '', 3), whole('e', '', 3)],

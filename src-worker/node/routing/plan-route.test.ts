@@ -16,12 +16,12 @@ describe('a route', () => {
 
   it.each<[string, Partial<RouteQuestion>, string]>([
     [
-      'takes the own whole model before a faster peer',
+      'prefers its own whole model to a faster peer',
       { ownShards: [shard(0, 5, { tokensPerSecond: 1 })], peers: [whole] },
       'me:0-5',
     ],
     [
-      'takes a chain before a whole-model peer that is slower',
+      'prefers a chain to a whole-model peer that is slower',
       {
         ownShards: [shard(0, 2)],
         peers: [right, peer('slow', [shard(0, 5, { tokensPerSecond: 0.1 })], { latencyMs: 500 })],
@@ -29,12 +29,12 @@ describe('a route', () => {
       'me:0-2 right:3-5',
     ],
     [
-      'takes a whole-model peer before a chain that computes as fast',
+      'prefers a whole-model peer to a chain that computes as fast',
       { peers: [left, right, peer('whole', [shard(0, 5, { tokensPerSecond: 50 })])] },
       'whole:0-5',
     ],
     [
-      'gains nothing by a claim to a speed that nobody has',
+      'ignores a claim to a speed that no machine has',
       {
         peers: [
           peer('boaster', [shard(0, 5, { tokensPerSecond: 1e9, prefillTokensPerSecond: 1e9 })], {
@@ -46,7 +46,7 @@ describe('a route', () => {
       'whole:0-5',
     ],
     [
-      'believes an own machine that is faster than a stranger may claim to be',
+      'believes a machine of the owner that is faster than a stranger may claim to be',
       {
         peers: [peer('mine', [shard(0, 5, { tokensPerSecond: 400 })], { latencyMs: 20 }), whole],
         ownMachines: new Set(['mine']),
@@ -54,7 +54,7 @@ describe('a route', () => {
       'mine:0-5',
     ],
     [
-      'takes a slow chain before a distrusted peer with the whole model',
+      'prefers a slow chain to a distrusted peer with the whole model',
       {
         peers: [
           peer('liar', [shard(0, 5)], { reputation: 0.2, latencyMs: 1 }),
@@ -65,7 +65,7 @@ describe('a route', () => {
       'left:0-2 right:3-5',
     ],
     [
-      'uses a distrusted peer for layers that nobody else has room for',
+      'uses a distrusted peer for layers for which no other has room',
       {
         peers: [
           peer('liar', [shard(0, 2)], { reputation: 0.2 }),
@@ -109,39 +109,39 @@ describe('a route', () => {
       'whole:0-5',
     ],
     [
-      'takes the lesser peer id of two equal peers, whatever their order',
+      'takes the smaller peer id of two equal peers, whatever their order',
       { peers: [whole, peer('also', [shard(0, 5)])] },
       'also:0-5',
     ],
     [
-      'passes over a full peer',
+      'skips a full peer',
       { peers: [peer('a', [shard(0, 5, { freeSessions: 0 })], { latencyMs: 1 }), whole] },
       'whole:0-5',
     ],
     [
-      'passes over a peer without enough cache cells left',
+      'skips a peer without enough cache cells left',
       { peers: [peer('a', [shard(0, 5, { freeCells: 99 })], { latencyMs: 1 }), whole] },
       'whole:0-5',
     ],
     [
-      'passes over a peer whose cache can never hold the whole answer',
+      'skips a peer whose cache can never hold the whole answer',
       { peers: [peer('a', [shard(0, 5, { contextLength: 150 })], { latencyMs: 1 }), whole] },
       'whole:0-5',
     ],
     [
-      'passes over its own full shard',
+      'skips its own full shard',
       { ownShards: [shard(0, 5, { freeSessions: 0 })], peers: [whole] },
       'whole:0-5',
     ],
     [
-      'passes over a peer that is draining',
+      'skips a peer that is draining',
       {
         peers: [{ ...whole, peer: 'a', record: { ...whole.record, state: 'draining' } }, whole],
       },
       'whole:0-5',
     ],
     [
-      'passes over excluded peers',
+      'skips excluded peers',
       { peers: [whole, left, right], excluded: new Set(['whole']) },
       'left:0-2 right:3-5',
     ],
@@ -171,7 +171,7 @@ describe('a route', () => {
       'whole:0-5',
     ],
     [
-      'sticks to the slower chain that holds the session’s prompt',
+      'prefers a slower chain that has the session’s prompt cached',
       {
         peers: [peer('held', [shard(0, 5, { tokensPerSecond: 80 })]), whole],
         sequenceTokens: 2000,
@@ -181,7 +181,7 @@ describe('a route', () => {
       'held:0-5',
     ],
     [
-      'leaves the holder of a prompt that is read faster elsewhere than decoded there',
+      'leaves a peer with the prompt cached where another prefills and decodes faster in sum',
       {
         peers: [peer('held', [shard(0, 5, { tokensPerSecond: 5 })]), whole],
         sequenceTokens: 20,
@@ -200,7 +200,7 @@ describe('a route', () => {
       'whole:0-5',
     ],
     [
-      'counts nothing for a prefix that another shard of the peer holds',
+      'ignores a prefix that another shard of the peer has cached',
       {
         peers: [peer('zz', [shard(0, 5)]), whole],
         prefixHolders: [{ peer: 'zz', firstLayer: 0, lastLayer: 2, tokens: 100 }],
@@ -213,7 +213,7 @@ describe('a route', () => {
       'both:0-2 both:3-5',
     ],
     [
-      'ignores shards of other models, and those that claim layers which the model has not',
+      'ignores shards of other models, and shards with layers that the model does not have',
       {
         peers: [
           peer('a', [shard(0, 5, { manifestId: 'b'.repeat(64) }), shard(0, 6), shard(3, 9)]),
@@ -230,7 +230,7 @@ describe('a route', () => {
 
 describe('without a route', () => {
   it.each<[string, Partial<RouteQuestion>, string, string]>([
-    ['nobody hosts anything', {}, 'no-route', 'no peer in reach hosts any of its 6 layers'],
+    ['no peer hosts anything', {}, 'no-route', 'no peer in reach hosts any of its 6 layers'],
     [
       'some layers are missing',
       { peers: [peer('a', [shard(1, 2), shard(5, 5)])] },
@@ -279,7 +279,7 @@ describe('without a route', () => {
 });
 
 describe('the longest sequence', () => {
-  it('is that of the best chain’s shortest stage', () => {
+  it('is the context of the shortest stage in the best chain', () => {
     const peers = [
       peer('a', [shard(0, 2, { contextLength: 8192 })]),
       peer('b', [shard(3, 5, { contextLength: 2048 })]),

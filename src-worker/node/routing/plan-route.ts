@@ -1,11 +1,11 @@
 /**
- * Whom a request should use: a chain of hosted shards that covers a model's layers exactly. Pure and
- * deterministic, so that every choice can be replayed from the records it was made on.
+ * The route that a request should take: a chain of hosted shards that covers a model's layers exactly. Pure and
+ * deterministic, so that every choice can be reproduced from the records it was based on.
  *
  * Order of preference: the model whole on this machine; then chains without distrusted peers; then the cheaper chain,
- * where a stage's cost per token is its hop, its computing, its queue and the prompt that it does not hold yet; then
- * fewer stages; then the lesser peer ids. A stage uses a shard as its peer recorded it, or the first of its layers up to
- * where another shard begins.
+ * where a stage's cost per token is its hop, its computing, its queue and the part of the prompt that it has not cached;
+ * then fewer stages; then the smaller peer ids. A stage uses a whole shard as its peer recorded it, or its first layers up
+ * to where another shard begins.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import { noRules } from '../../../src-shared/route-rules.ts';
@@ -66,7 +66,7 @@ export function longestSequence(question: MeshQuestion): number | undefined {
   return lengths[possible - 1];
 }
 
-/** Of all shards that may be used, the shortest first. */
+/** The context lengths of all shards that may be used, in ascending order. */
 function contextLengths(question: MeshQuestion): number[] {
   const lengths = new Set<number>();
   visitShards(
@@ -82,7 +82,7 @@ export function toStage({ peer, layers }: Offer): RouteStage {
   return { peer, ...layers };
 }
 
-/** Whether this machine hosts the model whole, has room, and may answer alone. */
+/** Whether this machine hosts the whole model, has room, and may answer alone by the rules. */
 function isWholeHere(question: RouteQuestion): boolean {
   const { model, self, ownShards, excluded } = question;
   return (

@@ -14,7 +14,7 @@ const left = peer('left', [shard(0, 2)]);
 const right = peer('right', [shard(3, 5)]);
 
 describe('the spares of a route', () => {
-  it('cover the same layers, the cheapest first, be they single peers or chains', () => {
+  it('cover the same layers, the cheapest first, by single peers or chains', () => {
     const peers = [
       left,
       right,
@@ -41,7 +41,7 @@ describe('the spares of a route', () => {
     expect(spares({ peers: [left, right, full, short] })).toEqual([[], []]);
   });
 
-  it('keep the rules with the stages that stay', () => {
+  it('satisfy the rules together with the stages that stay', () => {
     const rules = routeRulesSchema.parse({ leastOperators: 2, regions: ['DE'] });
     const german = { says: { region: 'DE' } };
     const peers = [

@@ -1,6 +1,6 @@
 /**
- * The peers that could take over each stage of a route when it fails. Asked ahead, so that a failure costs no planning, and
- * asked again when records change. Pure, like the planning of routes.
+ * The spares that could replace each stage of a route when it fails. They are planned ahead, so that a failure costs no
+ * planning, and again when records change. Pure, as planning a route is.
  */
 import { noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
 import { ChainSearch } from './chain-search.ts';
@@ -12,14 +12,14 @@ import { type ShardInReach, ShardUses } from './shard-uses.ts';
 /** One or more stages that together compute the same layers as the stage that they replace. */
 export type Spare = readonly RouteStage[];
 
-/** Replacements that are searched for by default; each shares no peer with those before it. */
+/** How many spares a stage gets by default; each shares no peer with those before it. */
 const sparesPerStage = 3;
 
 /**
- * For each stage of the route its replacements, the best first, by the same order as routes: without distrusted peers,
- * least cost, fewest stages, lesser peer ids. None uses the stage's own peer, and no two use the same, so the next one is still good when one
- * turns out to be gone as well. The question's rules hold for the route with any one replacement in it;
- * `promptTokens` are those to be replayed. An empty list: there are none.
+ * The spares of each stage of the route, the best first, in the same order as routes: without distrusted peers, least cost,
+ * fewest stages, smaller peer ids. No spare uses the stage's own peer, and no two use the same peer, so that when one is
+ * gone as well the next one is still good. The question's rules hold for the route with any one spare in it;
+ * `promptTokens` are those to be replayed. A stage without spares has an empty list.
  */
 export function planSpares(
   question: RouteQuestion,
@@ -53,7 +53,7 @@ export function planSpares(
   });
 }
 
-/** For each stage the shards with room that begin within its layers. */
+/** For each stage, the shards with room that begin within its layers. */
 function shardsWithin(
   question: RouteQuestion,
   rules: RouteRules,

@@ -25,7 +25,7 @@ describe('the index of hosts', () => {
     expect(index.size).toBe(4);
   });
 
-  it('forgets what a peer no longer hosts, and peers that go', () => {
+  it('forgets models that a peer no longer hosts, and peers that leave', () => {
     const index = new RouteIndex();
     index.set(peer('one', [shard(0, 1)]));
     index.set(peer('two', [shard(0, 1)]));
@@ -39,7 +39,7 @@ describe('the index of hosts', () => {
     expect(index.size).toBe(0);
   });
 
-  it('gives what was said last', () => {
+  it('gives the latest record of a peer', () => {
     const index = new RouteIndex();
     index.set(peer('one', [shard(0, 1)], { latencyMs: 5 }));
     expect(index.hosts(a)).toBe(index.hosts(a));

@@ -8,20 +8,20 @@ const nobody: readonly KnownPeer[] = [];
 
 type Hosts = {
   readonly byPeer: Map<string, KnownPeer>;
-  /** The same as a list, until the next change. */
+  /** The same peers as a list, cached until the next change. */
   list: readonly KnownPeer[] | undefined;
 };
 
 export class RouteIndex {
   readonly #models = new Map<string, Hosts>();
-  /** Models that each peer was entered under. */
+  /** The models under which each peer was entered. */
   readonly #entered = new Map<string, ReadonlySet<string>>();
 
   get size(): number {
     return this.#entered.size;
   }
 
-  /** Enters a peer, or what is new about it: its record, connection, latency or reputation. */
+  /** Enters a peer, or its new record, connection, latency or reputation. */
   set(known: KnownPeer): void {
     const models = new Set(known.record.shards.map(({ manifestId }) => manifestId));
     for (const former of this.#entered.get(known.peer) ?? []) {
@@ -45,7 +45,7 @@ export class RouteIndex {
     this.#entered.delete(peer);
   }
 
-  /** Peers with shards of the model, in no order that means anything. The same list until something changes. */
+  /** Peers with shards of the model, in no particular order. The same list object until something changes. */
   hosts(manifestId: string): readonly KnownPeer[] {
     const hosts = this.#models.get(manifestId);
     if (hosts === undefined) {

@@ -3,7 +3,7 @@ import { peer, question, shard } from '../../../test/support/sessions/route-ques
 import { routeViewSchema } from '../../../src-shared/route-view.ts';
 import { viewRoute } from './route-view.ts';
 
-it('shows a route with what each stage was chosen by', () => {
+it('shows a route with the facts by which each stage was chosen', () => {
   const peers = [
     peer('far', [shard(0, 2), shard(3, 5, { freeSessions: 1, tokensPerSecond: 30 })], {
       latencyMs: 80,

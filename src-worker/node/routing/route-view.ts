@@ -1,4 +1,4 @@
-/** A planned route with what is known of its stages, for people. Pure. */
+/** A planned route with the facts about its stages, for users to read. Pure. */
 import type { RouteView } from '../../../src-shared/route-view.ts';
 import { planRoute } from './plan-route.ts';
 import { planSpares } from './plan-spares.ts';

@@ -1,4 +1,4 @@
-/** What routes are planned by, as a part of the node. */
+/** The feature that owns the facts for route planning. */
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { PoolMesh } from '../pools/pool-mesh.ts';
 import type { FeatureWith } from '../node-feature.ts';

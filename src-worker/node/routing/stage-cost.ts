@@ -1,4 +1,4 @@
-/** What one more stage adds to every token, in milliseconds, judged by what its peer says and we measured. */
+/** The cost that one more stage adds to every token, in milliseconds, from its peer's record and this node's measurements. */
 import type { RecordedShard } from '../mesh/records/record.ts';
 import { layerCount } from '../../../src-shared/layers.ts';
 
@@ -6,63 +6,63 @@ export type Reach =
   | 'own'
   | {
       readonly connected: boolean;
-      /** Round trip; undefined before the first ping. */
+      /** Round-trip time; undefined before the first ping. */
       readonly latencyMs: number | undefined;
       readonly relayed?: boolean;
       /** 0 to 1; absent: 1. */
       readonly reputation?: number;
-      /** Tokens a second of whole models, as this node measured them: by manifest id. */
+      /** Speed with whole models as this node measured it: manifest id → tokens a second. */
       readonly measured?: ReadonlyMap<string, number>;
     };
 
-/** What a stage has to do for one answer. */
-export type StageWork = {
+/** The load of one answer on a stage. */
+export type StageLoad = {
   readonly promptTokens: number;
-  /** Of these, tokens that the stage has in its cache already. */
+  /** How many of these the stage has cached. */
   readonly cachedTokens: number;
   readonly answerTokens: number;
 };
 
-/** Round trip to a connected peer that no ping has measured yet. */
+/** Assumed round-trip time to a connected peer that no ping has measured yet, in milliseconds. */
 const unmeasuredLatencyMs = 60;
-/** On top for a peer that must be dialled first, and may be gone: only used where nothing better is. */
+/** Added for a peer that must be dialled first and may be gone, so that it is used only where no better one exists. */
 const unconnectedPenaltyMs = 250;
 /**
- * On top for a peer behind a relay: our ping has measured our own way to it, but the stages beside it
- * reach it over the relay as well, and relays share what little they carry.
+ * Added for a peer behind a relay. The ping has measured this node's own path to it, but the neighbouring stages reach it
+ * over the relay too, and a relay's users share its small bandwidth.
  */
 const relayPenaltyMs = 40;
-/** What each stage adds to a token beside its hop and its computing: frames, wake-ups, and one more that may fail. */
+/** Added for each stage beside its hop and its computing: frames, wake-ups, and the risk that one more stage fails. */
 const stageOverheadMs = 5;
-/** A whole model's decode speed where a shard has not served a token yet, in tokens a second. */
+/** Assumed decode speed of a whole model where a shard has served no token yet, in tokens a second. */
 const assumedTokensPerSecond = 20;
-/** How much faster than decoding a prompt is read where it was not measured. */
+/** Assumed ratio of prefill speed to decode speed where none was measured. */
 const assumedPrefillGain = 10;
 /**
- * The most that a stranger's word about its own speed is worth until it was measured: a whole model's decode speed in
- * tokens a second, and how much faster a prompt is read. Anybody can claim more, and would be asked first for it.
+ * The highest speed that a stranger's record is believed until this node has measured it: the decode speed of a whole model
+ * in tokens a second, and the ratio of prefill to decode speed. Without this bound, peers could attract questions by claims.
  */
 const mostClaimedTokensPerSecond = 100;
 const mostClaimedPrefillGain = 100;
-/** Answers seldom take all the tokens that they may: a prompt's time is spread over this many at most. */
+/** Most tokens over which a prompt's time is spread: answers seldom take all the tokens that they may. */
 const expectedAnswerTokens = 256;
-/** Below this a peer's reputation makes no difference any more. */
+/** A reputation below this counts as this. */
 const leastReputation = 0.05;
 
 /**
- * Hop, computing, queue and prompt of one stage per token of the answer. `layers` is the model's count. A
- * shard with all but one session taken counts as nearly twice as slow as an idle one; a peer that failed
- * every second time, as one that needs every token twice.
+ * The cost of one stage per token of the answer: hop, computing, queue and prompt. `layers` is the model's count. A shard
+ * with all but one session taken counts as nearly twice as slow as an idle one; a peer that failed every second time counts
+ * as if it computed every token twice.
  *
- * Every hop is priced by our own latency to the peer: what lies between two peers is not known to us.
+ * Every hop is priced by this node's own latency to the peer, since it does not know the latency between two peers.
  *
- * @param isBelieved the machine is the owner's, so that its word about its speed is good
+ * @param isBelieved the machine is the owner's, so its claims about its speed are believed
  */
 export function stageCostMs(
   shard: RecordedShard,
   layers: number,
   reach: Reach,
-  work?: StageWork,
+  load?: StageLoad,
   isBelieved = reach === 'own',
 ): number {
   const share = layerCount(shard) / layers;
@@ -76,7 +76,7 @@ export function stageCostMs(
   const computeMs = Math.max(claimedMs, leastMs);
   const free = Math.min(shard.freeSessions, shard.maxSessions) / shard.maxSessions;
   const leastPromptMs = isBelieved ? 0 : computeMs / mostClaimedPrefillGain;
-  const promptMs = work === undefined ? 0 : promptCostMs(shard, computeMs, leastPromptMs, work);
+  const promptMs = load === undefined ? 0 : promptCostMs(shard, computeMs, leastPromptMs, load);
   const spentMs = (computeMs + promptMs) * (2 - free);
   return fixedCostMs(reach) + spentMs / standingOf(reach);
 }
@@ -86,14 +86,14 @@ export function fixedCostMs(reach: Reach): number {
   return (hopMs(reach) + stageOverheadMs) / standingOf(reach);
 }
 
-/** The time to read the part of the prompt that the stage does not hold, spread over the answer. */
+/** The time to prefill the part of the prompt that the stage has not cached, spread over the answer. */
 function promptCostMs(
   shard: RecordedShard,
   computeMs: number,
   leastMs: number,
-  work: StageWork,
+  load: StageLoad,
 ): number {
-  const { promptTokens, cachedTokens, answerTokens } = work;
+  const { promptTokens, cachedTokens, answerTokens } = load;
   const measured = shard.prefillTokensPerSecond ?? 0;
   const claimedMs = measured > 0 ? 1000 / measured : computeMs / assumedPrefillGain;
   const perTokenMs = Math.max(claimedMs, leastMs);

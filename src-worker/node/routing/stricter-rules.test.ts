@@ -16,7 +16,7 @@ it('keeps every rule of the settings, whatever a question says', () => {
   expect(stricterRules(always, rules({ priceCeiling: 9 }))).toEqual(always);
 });
 
-it('adds what a question asks for beside them', () => {
+it('adds the rules of a question to them', () => {
   const always = rules({ priceCeiling: 3, leastOperators: 2 });
   const own = rules({ poolOnly: true, ownMachinesOnly: true, priceCeiling: 2, leastOperators: 3 });
   expect(stricterRules(always, own)).toEqual(own);

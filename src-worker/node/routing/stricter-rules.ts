@@ -1,4 +1,4 @@
-/** The rules of the settings and those of one question in one: of each, what is stricter, so that neither is broken. */
+/** Combines the rules of the settings with those of one question: the stricter of each, so that both hold. */
 import { AppError } from '../../../src-shared/errors.ts';
 import { allowedCountries, noRules, type RouteRules } from '../../../src-shared/route-rules.ts';
 
@@ -30,7 +30,7 @@ function commonRegions(always: readonly string[], own: readonly string[]): strin
   return [...new Set(common)];
 }
 
-/** Those of the regions that lie in the others. */
+/** The regions that lie within the other ones. */
 function within(regions: readonly string[], others: readonly string[]): string[] {
   const allowed = allowedCountries(others);
   return regions.filter((region) => allowed?.has(region) !== false);

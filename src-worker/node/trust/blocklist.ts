@@ -1,6 +1,6 @@
 /**
- * Peers that broke rules again and again: they are cut off and not talked to for a while. One violation ends a channel
- * and no more, since a version to come may say what this one does not understand.
+ * Peers that broke protocols again and again: they are disconnected and may not connect for a while. A single violation
+ * only ends its channel, since a later version may send what this one does not understand.
  */
 import { RecentMap } from '../base/recent-map.ts';
 import { barredForMs, mostBlamed, violationsToBar } from './faults.ts';
@@ -16,12 +16,12 @@ export class Blocklist {
     this.#now = now;
   }
 
-  /** Whether the peer is not to be talked to. */
+  /** Whether the peer may not connect now. */
   has(peer: string): boolean {
     return (this.#current(peer)?.violations ?? 0) >= violationsToBar;
   }
 
-  /** The peer broke the rules of a protocol; returns whether it is barred from now on, and was not before. */
+  /** Counts a protocol violation of the peer; returns whether this one bars it. */
   violated(peer: string): boolean {
     const { since, violations } = this.#current(peer) ?? { since: this.#now(), violations: 0 };
     this.#accounts.set(peer, { since, violations: violations + 1 });

@@ -1,4 +1,4 @@
-/** One thing that a peer did wrong: what all parts that meet peers report, and all that trust is made of. */
+/** One thing that a peer did wrong. All parts of the node that meet peers report it, and trust is derived from it alone. */
 import type { Fault } from './faults.ts';
 
 export type Evidence = {
@@ -7,15 +7,15 @@ export type Evidence = {
   readonly what: Fault;
   /** Monotonic time, in milliseconds. */
   readonly when: number;
-  /** What shows it, as a sentence for the log. */
+  /** What shows the fault, as a sentence for the log. */
   readonly proof: string;
 };
 
-/** Evidence as it is reported: when it came is noted on arrival. */
+/** Evidence as it is reported; its time is noted on arrival. */
 export type Report =
   | (Omit<Evidence, 'what' | 'when'> & { readonly what: Exclude<Fault, 'silent'> })
   | (Omit<Evidence, 'what' | 'when'> & {
       readonly what: 'silent';
-      /** Of the record by which the peer was asked; a newer one ends the silence. */
+      /** The sequence number of the record that the request relied on; a newer record ends the silence. */
       readonly sequence: number;
     });

@@ -1,36 +1,36 @@
-/** What peers do wrong, in one vocabulary, and what each fault counts: the one place to tune trust. */
+/** The faults of peers and the blame for each: the one place to tune trust. */
 
-/** `blame` lowers the reputation (reputation.ts). What causes no blame by itself is remembered for another reader. */
+/** `blame` lowers the reputation (reputation.ts). A fault without blame matters to silent-peers.ts or wrong-refusals.ts. */
 export const faults = {
-  /** Sent bytes that are not what they should be, or twice refused what others did. */
+  /** Sent wrong bytes, or twice refused a request that others answered. */
   lied: { blame: 4 },
-  /** Broke a protocol's rules; again and again, it is barred (blocklist.ts). */
+  /** Broke a protocol's rules; a peer that does so again and again is barred (blocklist.ts). */
   violated: { blame: 2 },
-  /** Did not do its part of an answer. */
+  /** Failed as a stage of an answer. */
   failed: { blame: 0.5 },
-  /** Sent nothing for too long while bytes of a model were asked of it. */
+  /** Sent nothing for too long while this node waited for bytes of a model. */
   stalled: { blame: 0.25 },
-  /** Refused a request that another peer then answered; a second time soon after, it lied (wrong-refusals.ts). */
+  /** Refused a request that another peer then answered; a second time soon after counts as `lied` (wrong-refusals.ts). */
   refusedWrongly: { blame: 0 },
-  /** Did not answer when an answer needed it, until its next record (silent-peers.ts). */
+  /** Sent no reply when an answer needed it; counts until its next record (silent-peers.ts). */
   silent: { blame: 0 },
 } as const;
 
 export type Fault = keyof typeof faults;
 
-/** Blame counts half after this much time, in milliseconds, and nothing once it is below the least. */
+/** Blame halves in this time, in milliseconds, and counts nothing once it is below the least. */
 export const blameHalfLifeMs = 10 * 60_000;
 export const leastBlame = 0.02;
-/** More makes no difference to anybody, and would take longer to be forgotten than a peer deserves. */
+/** Most blame of a peer: more would make no difference to routing, and would only take longer to fade. */
 export const mostBlame = 20;
 
-/** So many violations within the time bar a peer, and for so long, in milliseconds. */
+/** How many violations within the time bar a peer, and for how long, in milliseconds. */
 export const violationsToBar = 32;
 export const barredForMs = 10 * 60_000;
 
-/** A second wrong refusal within this time counts, in milliseconds. */
+/** A second wrong refusal within this time counts as a lie, in milliseconds. */
 export const refusalsCountForMs = 3600_000;
 
-/** Most peers of which each memory knows something; the one whose latest evidence is longest ago goes first. */
+/** Most peers in each memory; the one with the oldest evidence is forgotten first. */
 export const mostBlamed = 4096;
 export const mostSilent = 256;

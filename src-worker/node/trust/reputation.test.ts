@@ -7,7 +7,7 @@ function bookWithClock(): { book: Reputation; clock: { now: number } } {
 }
 
 describe('the reputation of a peer', () => {
-  it('is full until a fault is known, and lies cost more than failures', () => {
+  it('is 1 until a fault is known, and falls more for lies than for failures', () => {
     const { book } = bookWithClock();
     expect(book.of('honest')).toBe(1);
     book.lower('unlucky', 'failed');
@@ -17,7 +17,7 @@ describe('the reputation of a peer', () => {
     expect(book.of('honest')).toBe(1);
   });
 
-  it('falls with every fault, never to nothing', () => {
+  it('falls with every fault, but never to 0', () => {
     const { book } = bookWithClock();
     let before = 1;
     for (let fault = 0; fault < 4; fault += 1) {
@@ -31,7 +31,7 @@ describe('the reputation of a peer', () => {
     expect(book.of('liar')).toBeGreaterThan(0.04);
   });
 
-  it('comes back with time, and in the end nothing is remembered', () => {
+  it('recovers with time, and in the end nothing is remembered', () => {
     const { book, clock } = bookWithClock();
     book.lower('unlucky', 'failed');
     clock.now += 10 * 60_000;
@@ -41,7 +41,7 @@ describe('the reputation of a peer', () => {
     expect(book.size).toBe(0);
   });
 
-  it('is what it would have been when it is taken up after a while', () => {
+  it('that is restored later counts the time that passed', () => {
     const { book, clock } = bookWithClock();
     book.lower('unlucky', 'failed');
     book.lower('liar', 'lied');
@@ -55,7 +55,7 @@ describe('the reputation of a peer', () => {
     expect(later.of('honest')).toBe(1);
   });
 
-  it('is stored for so many peers only: the longest ago is forgotten first', () => {
+  it('is stored for a bounded number of peers: the oldest is forgotten first', () => {
     const { book } = bookWithClock();
     for (let index = 0; index < 10_000; index += 1) {
       book.lower(`peer ${index}`, 'violated');

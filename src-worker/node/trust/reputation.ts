@@ -1,7 +1,7 @@
 /**
- * How far each peer is trusted to do what it says: full trust at first, less after each fault, and again more as time
- * goes by without one. It makes a peer dearer to the router, and one that is distrusted is used only where no chain
- * without it exists: a peer that is alone in having some layers is still better than none.
+ * How far each peer is trusted to do what it says: fully at first, less after each fault, and more again as time passes
+ * without one. A low reputation makes a peer's stages dearer to the route planner. A distrusted peer is used only where no
+ * chain without it exists: if it alone hosts some layers, it is still better than no chain.
  */
 import { RecentMap } from '../base/recent-map.ts';
 import {
@@ -13,10 +13,10 @@ import {
   mostBlamed,
 } from './faults.ts';
 
-/** Below this a peer has lately lied, or broken rules twice: it is asked only where no other peer helps. */
+/** A peer below this has recently lied, or broken rules twice: it is used only where no other peer can serve. */
 const leastTrust = 0.25;
 
-/** `reputation`: absent for a peer of which nothing is known. */
+/** `reputation`: absent for a peer without known faults. */
 export function isDistrusted(reputation = 1): boolean {
   return reputation < leastTrust;
 }
@@ -26,7 +26,7 @@ type Blame = { readonly blame: number; readonly at: number };
 export class Reputation {
   readonly #now: () => number;
   readonly #onLowered: () => void;
-  /** The latest fault last. */
+  /** Blame by peer, the latest fault last. */
   readonly #blamed = new RecentMap<Blame>(mostBlamed);
 
   /** `now`: monotonic time, in milliseconds. */
@@ -39,7 +39,7 @@ export class Reputation {
     return this.#blamed.size;
   }
 
-  /** From 1 (no fault known) down to nearly 0. */
+  /** The peer's reputation, from 1 (no fault known) down to nearly 0. */
   of(peer: string): number {
     return 1 / (1 + this.#blameOf(peer));
   }
@@ -50,7 +50,7 @@ export class Reputation {
     this.#onLowered();
   }
 
-  /** How much each peer is to blame now, the latest fault last: for `restore`. */
+  /** The blame of each peer now, the latest fault last, as `restore` takes it. */
   blamed(): [peer: string, blame: number][] {
     return this.#blamed
       .keys()
@@ -58,7 +58,7 @@ export class Reputation {
       .filter(([, blame]) => blame > 0);
   }
 
-  /** Takes up what was known of peers so many milliseconds ago. */
+  /** Restores the blame that peers had `ageMs` milliseconds ago. */
   restore(blamed: readonly (readonly [peer: string, blame: number])[], ageMs: number): void {
     for (const [peer, blame] of blamed) {
       this.#blamed.set(peer, { blame: Math.min(mostBlame, blame), at: this.#now() - ageMs });

@@ -17,14 +17,14 @@ function among(silent: SilentPeers, peers: readonly KnownPeer[]): string[] {
 }
 
 describe('SilentPeers', () => {
-  it('names who did not answer, until a newer record of it comes', () => {
+  it('lists a peer that did not reply, until a newer record of it comes', () => {
     const silent = new SilentPeers();
     silent.note(known('one', 7));
     expect(among(silent, [known('one', 7), known('other', 7)])).toEqual(['one']);
     expect(among(silent, [known('one', 8), known('other', 7)])).toEqual([]);
   });
 
-  it('forgets the oldest of very many', () => {
+  it('forgets the oldest peer when there are very many', () => {
     const silent = new SilentPeers();
     const many = Array.from({ length: 300 }, (_, index) => known(`peer ${index}`));
     many.forEach((each) => silent.note(each));

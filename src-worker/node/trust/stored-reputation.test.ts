@@ -6,7 +6,7 @@ import { StoredReputation } from './stored-reputation.ts';
 
 const quiet = (): void => {};
 
-it('the file of an earlier version is read, with what time has forgiven since', async () => {
+it('reads the file of an earlier version and counts the time since', async () => {
   const folder = await temporaryFolder();
   const at = Date.now() - 10 * 60_000;
   await writeFile(join(folder, 'standing.json'), `{"at":${at},"blamed":[["liar",4],["other",2]]}`);
@@ -15,7 +15,7 @@ it('the file of an earlier version is read, with what time has forgiven since', 
   expect(book.of('other')).toBeCloseTo(1 / 2, 2);
 });
 
-it('what is blamed is written when it closes, in the same form', async () => {
+it('writes the blame in the same form when it closes', async () => {
   const folder = await temporaryFolder();
   const stored = await StoredReputation.open(folder, quiet);
   stored.book.lower('liar', 'lied');
@@ -27,7 +27,7 @@ it('what is blamed is written when it closes, in the same form', async () => {
   });
 });
 
-it('all peers begin with full trust where the file cannot be read', async () => {
+it('trusts all peers fully where the file cannot be read', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'standing.json'), '{"at":0,"blamed":[["liar",-4]]}');
   const { book } = await StoredReputation.open(folder, quiet);

@@ -1,4 +1,4 @@
-/** The reputation of peers over restarts: a peer that lied is not believed again because this node was started anew. */
+/** Stores the reputation of peers, so that a peer that lied is not trusted again just because this node restarted. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -11,11 +11,11 @@ import { Reputation } from './reputation.ts';
 const storedSchema = z.strictObject({
   /** Milliseconds since 1970. */
   at: z.number(),
-  /** The latest fault last. */
+  /** Blame by peer, the latest fault last. */
   blamed: z.array(z.tuple([z.string().max(100), z.number().min(0)])).max(mostBlamed),
 });
 
-/** Faults that come in quick succession are written down together, in milliseconds. */
+/** Delay before a write, in milliseconds, so that faults in quick succession are written together. */
 const writeAfterMs = 1000;
 
 export class StoredReputation {
@@ -23,17 +23,17 @@ export class StoredReputation {
   readonly #path: string;
   readonly #log: Log;
   #timer: NodeJS.Timeout | undefined;
-  /** One after the other, so that the newest is what stays. */
+  /** The last write; writes follow one another, so that the newest stays on disk. */
   #written: Promise<void> = Promise.resolve();
 
-  /** Where there is no such file, or it cannot be read, all peers begin with full trust. */
+  /** Reads the file; where there is none, or it cannot be read, all peers are fully trusted. */
   static async open(dataFolder: string, log: Log): Promise<StoredReputation> {
     const reputation = new StoredReputation(join(dataFolder, 'standing.json'), log);
     try {
       const { at, blamed } = storedSchema.parse(
         JSON.parse(await readFile(reputation.#path, 'utf8')),
       );
-      // A clock that was set back forgives nothing.
+      // The age must not be negative, as it would be after the clock was set back.
       reputation.book.restore(blamed, Math.max(0, Date.now() - at));
     } catch {
       return reputation;
@@ -68,7 +68,7 @@ export class StoredReputation {
       .then(() => writeAtomically(this.#path, (handle) => handle.writeFile(text)))
       .catch((error: unknown) => {
         const why = toAppError(error).message;
-        this.#log('warn', `How far peers are trusted could not be written down: ${why}`);
+        this.#log('warn', `The reputation of peers could not be written: ${why}`);
       });
   }
 }

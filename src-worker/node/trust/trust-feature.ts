@@ -1,4 +1,4 @@
-/** How far peers are trusted, as a part of the node. */
+/** The feature that owns trust in peers. */
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { FeatureWith } from '../node-feature.ts';
@@ -13,7 +13,7 @@ export async function trustFeature(
   return {
     name: 'trust',
     service: new Trust({ reputation: stored.book, log }),
-    // Until the others have stopped, one of them may still report a peer.
+    // Features that depend on this one may still report a peer until they have stopped.
     stop: async (_, dependants) => {
       await dependants;
       await stored.close();

@@ -28,7 +28,7 @@ function setUp() {
 }
 
 describe('a peer that breaks rules', () => {
-  it('is talked to at first, then cut off once and not let in for ten minutes', async () => {
+  it('may connect at first, is then disconnected once and barred for ten minutes', async () => {
     const { clock, cut, warnings, trust, violate } = setUp();
     violate(31);
     expect(trust.isBarred(peer)).toBe(false);
@@ -46,7 +46,7 @@ describe('a peer that breaks rules', () => {
     expect(trust.isBarred(peer)).toBe(false);
   });
 
-  it('is one of a bounded number that are remembered', () => {
+  it('is remembered among a bounded number of peers', () => {
     const { trust, violate } = setUp();
     violate(32);
     for (let index = 0; index < 4096; index += 1) {
@@ -55,7 +55,7 @@ describe('a peer that breaks rules', () => {
     expect(trust.isBarred(peer)).toBe(false);
   });
 
-  it('is not forgotten for peers that do something else wrong, however many there are', () => {
+  it('is not forgotten for any number of peers with other faults', () => {
     const { trust, violate } = setUp();
     violate(32);
     for (let index = 0; index < 5000; index += 1) {
@@ -67,28 +67,31 @@ describe('a peer that breaks rules', () => {
   });
 });
 
-describe('what is reported of a peer', () => {
-  it.each(Object.entries(faults))('lowers its reputation by what %s counts', (what, { blame }) => {
-    const { lowered, trust } = setUp();
-    const fault = what as keyof typeof faults;
-    trust.report(
-      fault === 'silent'
-        ? { who: peer, what: fault, proof, sequence: 1 }
-        : { who: peer, what: fault, proof },
-    );
-    expect(trust.reputation(peer)).toBeCloseTo(1 / (1 + blame));
-    expect(trust.reputation(other)).toBe(1);
-    expect(lowered).toEqual(blame > 0 ? [peer] : []);
-  });
+describe('a report about a peer', () => {
+  it.each(Object.entries(faults))(
+    'that it %s lowers its reputation by the blame for that',
+    (what, { blame }) => {
+      const { lowered, trust } = setUp();
+      const fault = what as keyof typeof faults;
+      trust.report(
+        fault === 'silent'
+          ? { who: peer, what: fault, proof, sequence: 1 }
+          : { who: peer, what: fault, proof },
+      );
+      expect(trust.reputation(peer)).toBeCloseTo(1 / (1 + blame));
+      expect(trust.reputation(other)).toBe(1);
+      expect(lowered).toEqual(blame > 0 ? [peer] : []);
+    },
+  );
 
-  it('is a lie when it refuses wrongly for the second time', () => {
+  it('counts as a lie at the second wrong refusal', () => {
     const { trust } = setUp();
     trust.report({ who: peer, what: 'refusedWrongly', proof });
     trust.report({ who: peer, what: 'refusedWrongly', proof });
     expect(trust.reputation(peer)).toBeCloseTo(1 / (1 + faults.lied.blame));
   });
 
-  it('makes it silent until its next record, and nothing else', () => {
+  it('of silence makes the peer silent until its next record, and nothing else', () => {
     const { trust } = setUp();
     trust.report({ who: peer, what: 'silent', proof, sequence: 7 });
     const isSilent = (sequence: number): boolean => trust.isSilent({ peer, record: { sequence } });
@@ -97,7 +100,7 @@ describe('what is reported of a peer', () => {
     expect([trust.reputation(peer), trust.isBarred(peer)]).toEqual([1, false]);
   });
 
-  it('is told in the log once when it is no longer trusted, with what showed it', () => {
+  it('is logged once when the peer becomes distrusted, with its proof', () => {
     const { logged, trust } = setUp();
     trust.report({ who: peer, what: 'failed', proof: 'Its engine died' });
     expect(logged).toEqual([]);
@@ -105,7 +108,7 @@ describe('what is reported of a peer', () => {
     trust.report({ who: peer, what: 'lied', proof: 'Another chunk was wrong' });
     const evidence = { who: peer, what: 'lied', when: 0, proof: 'A chunk was wrong' };
     expect(logged).toEqual([
-      ['info', 'Peer …iAv1qxBi is asked only where nobody else helps', evidence],
+      ['info', 'Peer …iAv1qxBi is used only where no other peer can serve', evidence],
     ]);
   });
 });

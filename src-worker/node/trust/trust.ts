@@ -1,9 +1,10 @@
 /**
- * What this node thinks of its peers: parts that meet one report evidence here, and three readers answer from it. Each keeps a
- * bounded memory of its own, so that peers that are cheap to make cannot push a worse fault out by many small ones.
+ * Trust in peers. Parts of the node that meet a peer report evidence here; reputation, blocklist and silent peers follow from
+ * it. Each has a bounded memory of its own, so that identities, which are cheap to make, cannot push a grave fault out by
+ * many small ones.
  *
- * What counts for one answer or one download alone stays there: the peers that an answer goes round (route-search.ts), and the
- * sources that a download asks no more (source-pool.ts), of which many are no peers.
+ * Facts that matter to one answer or one download alone stay there: the peers that an answer avoids (route-search.ts), and
+ * the sources that a download has dropped (source-pool.ts), many of which are no peers.
  */
 import type { Log } from '../base/log.ts';
 import { shortName } from '../identity/peer-name.ts';
@@ -14,7 +15,7 @@ import { type RecordedPeer, SilentPeers } from './silent-peers.ts';
 import { WrongRefusals } from './wrong-refusals.ts';
 
 export type TrustOptions = {
-  /** What is known of former runs; absent: nothing, and nothing is stored. */
+  /** The reputation from former runs; absent: it begins empty and is not stored. */
   readonly reputation?: Reputation;
   readonly log?: Log;
   /** Monotonic time, in milliseconds. */
@@ -45,7 +46,7 @@ export class Trust {
     this.#refusals = new WrongRefusals(now);
   }
 
-  /** The peer did something wrong. */
+  /** Takes evidence against a peer. */
   report(report: Report): void {
     const { who, proof } = report;
     if (report.what === 'silent') {
@@ -60,22 +61,22 @@ export class Trust {
     }
   }
 
-  /** Whether the peer is not to be talked to at all. */
+  /** Whether the peer may not connect now. */
   isBarred(peer: string): boolean {
     return this.#blocklist.has(peer);
   }
 
-  /** From 1 (no fault known) down to nearly 0. */
+  /** The peer's reputation, from 1 (no fault known) down to nearly 0. */
   reputation(peer: string): number {
     return this.#reputation.of(peer);
   }
 
-  /** Whether the peer did not answer when it was last needed, and has told nothing since. */
+  /** Whether the peer was silent when it was last needed and has published no record since. */
   isSilent(peer: RecordedPeer): boolean {
     return this.#silent.has(peer);
   }
 
-  /** Whether the peer once did not answer, whatever it has told since: where not, it is not silent. */
+  /** Whether the peer was silent once, with or without a newer record since: if not, `isSilent` is false too. */
   wasSilent(peer: string): boolean {
     return this.#silent.wasNoted(peer);
   }
@@ -85,7 +86,7 @@ export class Trust {
     this.#onLowered.add(listener);
   }
 
-  /** Calls the listener with each peer that is barred from now on, when the reporter is done. */
+  /** Calls the listener with each newly barred peer, after the report that barred it has returned. */
   onBarred(listener: Listener): void {
     this.#onBarred.add(listener);
   }
@@ -96,12 +97,16 @@ export class Trust {
     this.#reputation.lower(who, what);
     this.#onLowered.forEach((listener) => listener(who));
     if (!wasDistrusted && isDistrusted(this.#reputation.of(who))) {
-      this.#log('info', `Peer ${shortName(who)} is asked only where nobody else helps`, evidence);
+      this.#log(
+        'info',
+        `Peer ${shortName(who)} is used only where no other peer can serve`,
+        evidence,
+      );
     }
     if (what === 'violated' && this.#blocklist.violated(who)) {
-      const told = `Peer ${shortName(who)} breaks the rules and is not talked to any more`;
+      const told = `Peer ${shortName(who)} broke protocols too often and is barred`;
       this.#log('warn', told, { peer: who, proof: evidence.proof });
-      // Not now: the reporter is in the middle of a channel of that peer.
+      // Listeners run later, since the reporter is still handling a channel of that peer.
       queueMicrotask(() => this.#onBarred.forEach((listener) => listener(who)));
     }
   }

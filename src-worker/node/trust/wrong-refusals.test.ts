@@ -3,7 +3,7 @@ import { mostBlamed } from './faults.ts';
 import { WrongRefusals } from './wrong-refusals.ts';
 
 describe('a wrong refusal', () => {
-  it('is a fault the second time within an hour, and then again only after two more', () => {
+  it('is a fault the second time within an hour, and then only after two further ones', () => {
     let now = 0;
     const refusals = new WrongRefusals(() => now);
     expect(refusals.isFault('a')).toBe(false);
@@ -16,7 +16,7 @@ describe('a wrong refusal', () => {
     expect(refusals.isFault('b')).toBe(false);
   });
 
-  it('is forgotten for the newest ones when many peers refuse', () => {
+  it('is forgotten for newer ones when many peers refuse', () => {
     const refusals = new WrongRefusals(() => 0);
     for (let index = 0; index <= mostBlamed; index += 1) {
       refusals.isFault(`peer ${index}`);

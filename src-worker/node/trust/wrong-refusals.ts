@@ -1,14 +1,14 @@
 /**
- * Peers that refused a request which others then answered. Once may be an honest mistake: a peer with less room than it
- * said, or with an older version. A second time soon after is a fault. So a liar costs a question one more try an hour,
- * and an honest stage that refuses what is truly wrong loses nothing, since no other chain answers that.
+ * Peers that refused a request which others then answered. Once may be an honest mistake, of a peer with less room than its
+ * record said or with an older version; a second time soon after is a fault. A lying peer thus costs one more try an hour,
+ * and an honest one that refuses an invalid request loses nothing, since no other chain answers it.
  */
 import { RecentMap } from '../base/recent-map.ts';
 import { mostBlamed, refusalsCountForMs } from './faults.ts';
 
 export class WrongRefusals {
   readonly #now: () => number;
-  /** Peer → when it last refused wrongly. */
+  /** Peer → the time of its last wrong refusal. */
   readonly #at = new RecentMap<number>(mostBlamed);
 
   /** `now`: monotonic time, in milliseconds. */
@@ -20,7 +20,7 @@ export class WrongRefusals {
     return this.#at.size;
   }
 
-  /** Notes a wrong refusal; returns whether it is a fault, after which the peer starts anew. */
+  /** Notes a wrong refusal; returns whether it is a fault, after which counting for the peer starts anew. */
   isFault(peer: string): boolean {
     const before = this.#at.get(peer);
     const isFault = before !== undefined && this.#now() - before <= refusalsCountForMs;
