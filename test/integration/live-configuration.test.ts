@@ -13,8 +13,9 @@ import { writeRandomModel } from '../support/engine/random-model.ts';
 
 const apiKey = 'mm-key-of-a-node-that-changes';
 const model = longModel.name;
-/** Takes a second at least. */
-const maxTokens = 2000;
+/** So slow that an answer takes seconds, while the machine is mostly free for other tests. */
+const pace = { workShare: 0.1, cpuShare: 1 };
+const maxTokens = 200;
 
 const mdnsPort = 5353;
 const isLinux = process.platform === 'linux';
@@ -102,6 +103,7 @@ describe('while an answer streams over a peer', () => {
       bundledModels: [path],
       shards: [{ model }],
       engine: { threads: 1, backend: 'cpu', contextLength: longModel.contextLength },
+      work: { state: 'serving', answersOwner: true, reason: null, pace },
     });
     await hosting.untilServing();
     asking = await NodeProcess.start({
