@@ -71,6 +71,46 @@ test('a change that the host could not store goes back, with the host’s senten
   await expect(gaming).toBeChecked();
 });
 
+test('a refusal stays while the host’s reply to the change before it arrives', async ({
+  openView,
+  page,
+}) => {
+  let sendReply: (() => void) | undefined;
+  await page.routeWebSocket(/\/host$/, (socket) => {
+    const server = socket.connectToServer();
+    let change: number | undefined;
+    socket.onMessage((sent) => {
+      const { id, method } = JSON.parse(String(sent)) as { id: number; method: string };
+      change = method === 'changeSettings' ? id : change;
+      server.send(sent);
+    });
+    server.onMessage((reply) => {
+      const { id } = JSON.parse(String(reply)) as { id?: number };
+      if (id !== undefined && id === change) {
+        sendReply = () => socket.send(reply);
+      } else {
+        socket.send(reply);
+      }
+    });
+  });
+  await openView('Settings');
+  const input = page.getByRole('textbox', { name: 'Exclusive programs' });
+  await input.fill('blender');
+  await input.press('Enter');
+  await input.fill('BLENDER');
+  await input.press('Enter');
+  await expect(page.getByRole('alert')).toHaveText('That one is in the list already.');
+  await expect.poll(() => sendReply).toBeDefined();
+  sendReply?.();
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve));
+      }),
+  );
+  await expect(page.getByRole('alert')).toHaveText('That one is in the list already.');
+});
+
 test('what another window or the command line changes appears by itself', async ({
   openView,
   played,

@@ -30,6 +30,8 @@ export function useSetting<Name extends SettingName>(name: Name): SettingField<S
   const [pending, setPending] = useState<{ readonly value: Settings[Name] } | null>(null);
   const [outcome, setOutcome] = useState<Outcome>(null);
   const lastChange = useRef(0);
+  /** Counts changes and refusals: what is told of an older one is no longer shown. */
+  const lastAttempt = useRef(0);
 
   useEffect(() => {
     if (outcome === 'saved') {
@@ -45,13 +47,17 @@ export function useSetting<Name extends SettingName>(name: Name): SettingField<S
       return;
     }
     lastChange.current += 1;
+    lastAttempt.current += 1;
     const thisChange = lastChange.current;
+    const thisAttempt = lastAttempt.current;
     setPending({ value });
     setOutcome(null);
     const problem = await change({ [name]: value });
-    // A newer change has an answer of its own.
+    // A newer change gets an outcome of its own.
     if (thisChange === lastChange.current) {
       setPending(null);
+    }
+    if (thisAttempt === lastAttempt.current) {
       setOutcome(problem === null ? 'saved' : { problem });
     }
   };
@@ -59,6 +65,11 @@ export function useSetting<Name extends SettingName>(name: Name): SettingField<S
     value: pending === null ? settings[name] : pending.value,
     outcome,
     set: (value) => void set(value),
-    refuse: (problem) => setOutcome(problem === null ? null : { problem }),
+    refuse: (problem) => {
+      if (problem !== null) {
+        lastAttempt.current += 1;
+      }
+      setOutcome(problem === null ? null : { problem });
+    },
   };
 }
