@@ -77,8 +77,9 @@ export type EventOf<Type extends AnswerEvent['type']> = Extract<AnswerEvent, { t
  *               failed
  *
  * An answer prepares a successor when a stage of its current source is draining or stuck. If the current source has hardly
- * begun, the answer restarts over the other route at once; if it has given no token yet, the successor waits for its first
- * token before it warms up. Where no history has to be restored, the successor takes over right after the warm-up.
+ * begun when the successor is open, the answer restarts over the successor; if it has given no token yet, the successor
+ * waits for its first token before it warms up. Where no history has to be restored, the successor takes over right after
+ * the warm-up.
  * `finish` leads to an end in order, `cancel` to an end at once; a failure that would be the same over every source ends
  * the answer too.
  */

@@ -5,7 +5,6 @@
 import { missingCase } from '../../../../src-shared/errors.ts';
 import type { AnswerEffect, AnswerEvent } from './answer-events.ts';
 import {
-  type Answering,
   type AnswerPhase,
   type AnswerProgress,
   type AnswerState,
@@ -25,7 +24,6 @@ import {
   giveUp,
   handle,
   type Handlers,
-  mayBeRestored,
   open,
   search,
   onSilence,
@@ -35,9 +33,6 @@ import {
 import { cancelled } from './chain-failure.ts';
 import { nextWhileOrphaned, nextWhilePreparing } from './next-source.ts';
 import { goOn, prepare, takeToken, takeUp } from './taking-over.ts';
-
-/** A source that has computed for less than this, in milliseconds, is dropped rather than succeeded when a stage leaves. */
-const hardlyBegunMs = 150;
 
 export function beginAnswer(terms: AnswerTerms): Step {
   return search({
@@ -117,10 +112,8 @@ const whileOpening: Handlers<PhaseOf<'opening'>> = {
 const whileAnswering: Handlers<PhaseOf<'answering'>> = {
   token: (progress, phase, { token }) => takeToken(progress, phase, token),
   failed: failCurrent,
-  draining: (progress, { current }, { peer, detour, at }) =>
-    hasHardlyBegun(current, at) && detour !== undefined && mayBeRestored(progress)
-      ? after([abandon(current.source)], open(avoid(progress, peer), detour))
-      : prepare(avoid(progress, peer), current, detour),
+  draining: (progress, { current }, { peer, detour }) =>
+    prepare(avoid(progress, peer), current, detour),
   stuck: (progress, { current }, event) =>
     after(reportIfSilent(event), prepare(goRound(progress, event.peer), current, event.detour)),
   stalled: (progress, { current }, { failure }) =>
@@ -149,11 +142,6 @@ const whileFinishing: Handlers<PhaseOf<'finishing'>> = {
   finished: (progress, { source, reason }, { accounts }) =>
     step(progress, { name: 'ended' }, abandon(source), { type: 'end', reason, accounts }),
 };
-
-/** Whether restarting elsewhere loses little; a successor beside the current source would slow both. */
-function hasHardlyBegun({ moved }: Answering, at: number): boolean {
-  return !moved.byToken && at - moved.at < hardlyBegunMs;
-}
 
 function failCurrent(
   progress: AnswerProgress,

@@ -2,6 +2,7 @@
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { isClose, type Pace } from './answer-pace.ts';
 import {
+  type Answering,
   type AnswerProgress,
   avoid,
   type EventOf,
@@ -23,10 +24,13 @@ import {
   step,
   type Turn,
 } from './answer-steps.ts';
-import { prepare, takeOver, takeToken, warmUp } from './taking-over.ts';
+import { prepare, takeOver, takeToken, takeUp, warmUp } from './taking-over.ts';
 
 /** Each round of warm-up is shorter than the one before, unless the successor is too slow to catch up: then more do not help. */
 const mostRounds = 6;
+
+/** A source that has computed for less than this, in milliseconds, is dropped as soon as its successor is open. */
+const hardlyBegunMs = 100;
 
 type Warming = PhaseOf<'preparing' | 'orphaned'>;
 
@@ -57,7 +61,11 @@ const ofCurrent: Handlers<PhaseOf<'preparing'>> = {
 };
 
 const ofSuccessor: Handlers<Warming> = {
-  opened: (progress, phase, { pace }) => {
+  opened: (progress, phase, event) => {
+    const { pace } = event;
+    if (phase.name === 'preparing' && hasHardlyBegun(phase.current, event.at)) {
+      return after([abandon(phase.current.source)], takeUp(progress, phase.successor, event));
+    }
     const opened = { ...phase, successor: { ...phase.successor, pace } };
     // Two sources that compute the prompt at once slow each other, and the current one is further already.
     const hasTokens = phase.name === 'orphaned' || phase.current.moved.byToken;
@@ -81,6 +89,11 @@ const ofSuccessor: Handlers<Warming> = {
       ? loseSuccessor(avoid(progress, peer), phase, detour)
       : step(avoid(progress, peer), phase),
 };
+
+/** Whether little is lost with what the source has computed; a successor that computes beside it would slow both. */
+function hasHardlyBegun({ moved }: Answering, at: number): boolean {
+  return !moved.byToken && at - moved.at < hardlyBegunMs;
+}
 
 /** Starts the warm-up of an open successor that had to wait for the current source's first token. */
 function beginWarmUp(next: Step): Step {

@@ -33,13 +33,14 @@ describe('an answer that another source is to take over', () => {
     expect(outcome(state, next)).toBe('preparing · abandon 2 · open 3');
   });
 
-  it('restarts over the other route where the current source has hardly begun', () => {
+  it('restarts over the successor if the current source has hardly begun when that is open', () => {
     const begun = { ...answering, moved: { at: 500, byToken: false } };
-    const state = at({ name: 'answering', current: begun });
-    const early = { ...events.draining(current), at: 649 };
-    expect(outcome(state, nextAnswer(state, early))).toBe('opening · abandon 1 · open 3');
-    const late = { ...events.draining(current), at: 650 };
-    expect(outcome(state, nextAnswer(state, late))).toBe('preparing · open 3');
+    const opening = { ...warming, pace: undefined, rounds: 0, computed: 0 };
+    const state = at({ name: 'preparing', current: begun, successor: opening });
+    const early = { ...events.opened(successor), at: 599 };
+    expect(outcome(state, nextAnswer(state, early))).toBe('answering · abandon 1 · run 2');
+    const late = { ...events.opened(successor), at: 600 };
+    expect(outcome(state, nextAnswer(state, late))).toBe('preparing');
   });
 
   it('starts the warm-up at the first token of the current source, or at its end', () => {
