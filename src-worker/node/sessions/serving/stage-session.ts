@@ -227,7 +227,7 @@ export class StageSession {
         resume: resume && { name: this.#prefixName(resume.session), tokens: resume.tokens },
       },
       {
-        onWork: (work) => this.#guarded(() => this.#pipeline?.takeOutput(work)),
+        onOutput: (output) => this.#guarded(() => this.#pipeline?.takeOutput(output)),
         onFailed: (error) => this.fail(error),
       },
     );
