@@ -91,7 +91,7 @@ async function measureEngineLink(path: string, width: number): Promise<number> {
   const engine = await EngineClient.start(
     { path, role: 'whole', threads: 1, backend: 'cpu', contextLength: 1024 },
     {
-      onWork: ({ computeMicros }) => arrived.resolve?.(computeMicros),
+      onOutput: ({ computeMicros }) => arrived.resolve?.(computeMicros),
       onSessionFailed: () => {},
       onExit: () => {},
     },

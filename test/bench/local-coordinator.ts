@@ -83,7 +83,7 @@ export class LocalCoordinator {
     this.#stages = new StageService({
       opener: mesh,
       shards,
-      waysFor: (requester, peer) => mesh.waysFor(requester, peer),
+      addressesFor: (requester, peer) => mesh.addressesFor(requester, peer),
       onServed: () => {},
       log: () => {},
     });

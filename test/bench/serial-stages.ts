@@ -15,14 +15,14 @@ type Role = 'first' | 'last';
 class Stage {
   readonly #role: Role;
   readonly #engine: EngineClient;
-  readonly #events: { onWork: (work: Work) => void };
+  readonly #events: { onOutput: (work: Work) => void };
 
   static async start(path: string, role: Role, core: number): Promise<Stage> {
-    const events: { onWork: (work: Work) => void } = { onWork: () => {} };
+    const events: { onOutput: (work: Work) => void } = { onOutput: () => {} };
     const engine = await EngineClient.start(
       { path, role, threads: 1, backend: 'cpu', contextLength: 2048 },
       {
-        onWork: (work) => events.onWork(work),
+        onOutput: (work) => events.onOutput(work),
         onSessionFailed: (_, error) => console.error(error.message),
         onExit: (error) => console.error(error.message),
       },
@@ -31,7 +31,11 @@ class Stage {
     return new Stage(role, engine, events);
   }
 
-  private constructor(role: Role, engine: EngineClient, events: { onWork: (work: Work) => void }) {
+  private constructor(
+    role: Role,
+    engine: EngineClient,
+    events: { onOutput: (work: Work) => void },
+  ) {
     this.#role = role;
     this.#engine = engine;
     this.#events = events;
@@ -43,7 +47,7 @@ class Stage {
     const wanted = this.#role === 'first' ? tokens : 1;
     const computed = new Promise<Buffer>((resolve) => {
       const outputs: Work[] = [];
-      this.#events.onWork = (output) => {
+      this.#events.onOutput = (output) => {
         outputs.push(output);
         if (outputs.reduce((sum, { count }) => sum + count, 0) === wanted) {
           resolve(Buffer.concat(outputs.map((each) => each.values)));

@@ -134,7 +134,7 @@ describe('an engine process', () => {
     const askedAt = performance.now();
     await expect(running.client.report()).rejects.toMatchObject({
       code: 'engine-died',
-      message: expect.stringContaining('did not answer and computed nothing for'),
+      message: expect.stringContaining('did not respond and computed nothing for'),
     });
     expect(performance.now() - askedAt).toBeLessThan(12_000);
   });

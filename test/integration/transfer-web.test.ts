@@ -130,9 +130,13 @@ describe('layers from a web server', () => {
       (server) => (server.fault = 'no ranges'),
       /gives no parts of files, so this model cannot be downloaded from there/,
     ],
-    ['is not available', (server) => (server.fault = 'unavailable'), /answers with the status 503/],
+    [
+      'is not available',
+      (server) => (server.fault = 'unavailable'),
+      /responded with the status 503/,
+    ],
     ['sends other parts than asked', (server) => (server.fault = 'other range'), /another part/],
-    ['breaks off', (server) => (server.fault = 'cuts off'), /broke off/],
+    ['breaks off', (server) => (server.fault = 'cuts off'), /ended in the middle/],
     [
       'has another file by now',
       (server) => {

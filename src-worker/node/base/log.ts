@@ -1,4 +1,4 @@
-/** How every part of the node writes to the host's log. */
+/** The function with which every part of the node writes to the host's log. */
 import type { logLevels } from '../../../src-shared/api/node-control.ts';
 
 export type Log = (

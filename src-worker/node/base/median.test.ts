@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Median } from './median.ts';
 
-it('is zero without measurements, the middle one, or between the middle two', () => {
+it('is zero without measurements, else the middle one or the mean of the middle two', () => {
   const median = new Median();
   expect(median.value).toBe(0);
   for (const [value, expected] of [

@@ -1,4 +1,4 @@
-/** The median of a stream of measurements in bounded memory: of the latest ones when there are many. */
+/** The median of a stream of measurements in bounded memory: with many, that of the latest ones. */
 
 const mostMeasurements = 1024;
 

@@ -1,7 +1,7 @@
-/** A map of a bounded number of entries, for what strangers can make it remember: the one set longest ago goes first. */
+/** A map with a bounded number of entries, for data that strangers send: a full map drops the entry set longest ago. */
 export class RecentMap<Value> {
   readonly #most: number;
-  /** The latest last. */
+  /** The entries, the latest last. */
   readonly #entries = new Map<string, Value>();
 
   constructor(most: number) {
@@ -30,7 +30,7 @@ export class RecentMap<Value> {
     this.#entries.delete(key);
   }
 
-  /** The latest last. */
+  /** All keys, the latest last. */
   keys(): string[] {
     return [...this.#entries.keys()];
   }

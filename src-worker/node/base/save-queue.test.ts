@@ -13,7 +13,7 @@ function queue() {
 }
 
 describe('a queue of writes', () => {
-  it('begins at once, and does one more for all that ask meanwhile', async () => {
+  it('begins at once, and follows with one write for all calls that came meanwhile', async () => {
     const { saves, begun } = queue();
     const first = saves.save('a');
     const others = [saves.save('a'), saves.save('a'), saves.save('a')];
@@ -28,7 +28,7 @@ describe('a queue of writes', () => {
     expect(begun).toHaveLength(3);
   });
 
-  it('tells of a failure only who asked for that write, and goes on', async () => {
+  it('rejects only the callers of a failed write, and continues', async () => {
     const { saves, begun } = queue();
     const first = saves.save('a');
     const second = saves.save('a');

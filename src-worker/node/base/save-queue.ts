@@ -1,4 +1,4 @@
-/** Writes of the same thing one after the other; however many ask while one is under way, one more follows. */
+/** Writes of the same id, one after the other: all calls while a write is under way share one further write. */
 
 /** The write under way, and the one that waits for it. */
 type Saving = { readonly begun: Promise<void>; next?: Promise<void> };
@@ -8,12 +8,12 @@ export class SaveQueue {
   readonly #saves = new Map<string, Saving>();
   #isClosed = false;
 
-  /** `write` writes what is known of an id when it is called. */
+  /** `write` writes the state of an id at the time of its call. */
   constructor(write: (id: string) => Promise<void>) {
     this.#write = write;
   }
 
-  /** Resolves once what is known now is written; rejects with the write's error. */
+  /** Resolves once the state of now is written; rejects with the write's error. */
   save(id: string): Promise<void> {
     const saving = this.#saves.get(id);
     if (saving === undefined) {
@@ -36,7 +36,7 @@ export class SaveQueue {
     }
   }
 
-  /** Writes what is still to be written, and nothing after that. */
+  /** Finishes the pending writes, and writes nothing after that. */
   async close(): Promise<void> {
     await Promise.all([...this.#saves.keys()].map((id) => this.settled(id)));
     this.#isClosed = true;

@@ -1,4 +1,4 @@
-/** Work that several callers may ask for at once and that is done once: cutting a shard, above all. */
+/** Jobs that several callers may request at once and that run once, such as cutting a shard. */
 type Job<Result> = {
   readonly result: Promise<Result>;
   readonly controller: AbortController;
@@ -29,14 +29,14 @@ export class SharedJobs<Result> {
       signal?.removeEventListener('abort', onAbort);
       job.waiting -= 1;
       if (job.waiting === 0) {
-        // A caller who comes now needs a job that is not being aborted; after the end this changes nothing.
+        // The next caller needs a job that is not being aborted; after the job's end this changes nothing.
         this.#forget(key, job);
         job.controller.abort();
       }
     }
   }
 
-  /** Aborts the jobs whose key begins so, and waits until they have ended: for their callers, by `reason`. */
+  /** Aborts the jobs whose key begins with `keyPrefix` and waits for their ends; their callers get `reason`. */
   async abort(keyPrefix: string, reason: Error): Promise<void> {
     const jobs = [...this.#jobs].filter(([key]) => key.startsWith(keyPrefix));
     for (const [, job] of jobs) {
@@ -49,7 +49,7 @@ export class SharedJobs<Result> {
     const controller = new AbortController();
     const job: Job<Result> = { result: start(controller.signal), controller, waiting: 0 };
     this.#jobs.set(key, job);
-    // Waiting callers see the failure; without any, it is the abort.
+    // Waiting callers get the failure; without callers the only one is the abort, which is ignored.
     void job.result.catch(() => undefined).finally(() => this.#forget(key, job));
     return job;
   }

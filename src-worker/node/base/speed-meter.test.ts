@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
 import { SpeedMeter } from './speed-meter.ts';
 
-it('keeps the speed of the last seconds with work, however long ago they were', () => {
+it('keeps the speed of the last seconds with tokens, however long ago they were', () => {
   const meter = new SpeedMeter();
-  expect(meter.whileWorking()).toBe(0);
+  expect(meter.whileActive()).toBe(0);
   for (let second = 0; second < 20; second += 1) {
     const start = second * 60_000;
     for (let token = 0; token < (second < 10 ? 500 : 30); token += 1) {
       meter.add(1, start + token);
     }
   }
-  expect(meter.whileWorking()).toBe(30);
+  expect(meter.whileActive()).toBe(30);
 });
 
-it('tells what came lately as nothing once it is ten seconds ago', () => {
+it('has a recent speed of 0 once the last token is ten seconds ago', () => {
   const meter = new SpeedMeter();
   meter.add(40, 1000);
   meter.add(60, 5500);

@@ -3,7 +3,7 @@
 const seconds = 10;
 
 export class SpeedMeter {
-  /** One entry a second that had tokens, the newest last. */
+  /** One entry for each second that had tokens, the newest last. */
   readonly #buckets: { readonly second: number; tokens: number }[] = [];
 
   /** `now`: monotonic time, in milliseconds. */
@@ -20,13 +20,13 @@ export class SpeedMeter {
     }
   }
 
-  /** Over the last ten seconds with work; 0 before the first token. The second that goes on counts as it is. */
-  whileWorking(): number {
+  /** The speed over the last ten seconds that had tokens; 0 before the first. The current second counts as a whole one. */
+  whileActive(): number {
     const tokens = this.#buckets.reduce((sum, bucket) => sum + bucket.tokens, 0);
     return tokens / Math.max(1, this.#buckets.length);
   }
 
-  /** Over the last ten seconds, whether they had work or not. */
+  /** The speed over the last ten seconds, with or without tokens. */
   lately(now: number): number {
     const second = Math.floor(now / 1000);
     const tokens = this.#buckets

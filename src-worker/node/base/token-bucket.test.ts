@@ -9,7 +9,7 @@ function take(bucket: TokenBucket, log: string[], name: string, bytes: number): 
 }
 
 describe('TokenBucket', () => {
-  it('lets a second of its rate go at once, and then no more than the rate', async () => {
+  it('lets a second’s worth through at once, and then no more than the rate', async () => {
     const clock = new ManualClock();
     const bucket = new TokenBucket(1000, clock);
     let bytes = 0;
@@ -25,7 +25,7 @@ describe('TokenBucket', () => {
     }
   });
 
-  it('keeps the order, and makes the next one wait for what a large piece overdrew', async () => {
+  it('keeps the order, and makes the next one wait for the debt of a large piece', async () => {
     const clock = new ManualClock();
     const bucket = new TokenBucket(1000, clock);
     const log: string[] = [];
@@ -40,7 +40,7 @@ describe('TokenBucket', () => {
     expect(log).toEqual(['large', 'small', 'last']);
   });
 
-  it('does not save up what was not used', async () => {
+  it('does not save up unused seconds', async () => {
     const clock = new ManualClock();
     const bucket = new TokenBucket(1000, clock);
     await clock.pass(60_000);
@@ -51,7 +51,7 @@ describe('TokenBucket', () => {
     expect(log).toEqual(['a']);
   });
 
-  it('takes a new rate at once, also for those who wait', async () => {
+  it('applies a new rate at once, also to callers that wait', async () => {
     const clock = new ManualClock();
     const bucket = new TokenBucket(1, clock);
     const log: string[] = [];
@@ -69,7 +69,7 @@ describe('TokenBucket', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('lets those who leave not hold up the others', async () => {
+  it('does not let callers that leave delay the others', async () => {
     const clock = new ManualClock();
     const bucket = new TokenBucket(1000, clock);
     const leaving = new AbortController();

@@ -1,7 +1,7 @@
-/** Keeps what is sent or fetched under so many bytes a second, over all senders and fetchers together. */
+/** Limits a byte rate over all its callers together. */
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 
-/** So much of the last time's remainder may go out at once, in seconds of the rate. */
+/** How much of the unused rate may be used at once, in seconds of the rate. */
 const burstSeconds = 1;
 
 type Waiting = { readonly bytes: number; readonly go: () => void };
@@ -9,13 +9,13 @@ type Waiting = { readonly bytes: number; readonly go: () => void };
 export class TokenBucket {
   readonly #clock: Clock;
   #bytesPerSecond: number | null;
-  /** Bytes that may go now; below zero after something large went. */
+  /** Bytes that may be taken now; negative after a large piece. */
   #balance: number;
   #countedAt: number;
   #waiting: Waiting[] = [];
   #cancelTimer: (() => void) | undefined;
 
-  /** `bytesPerSecond` null has no limit. */
+  /** `bytesPerSecond`: null for no limit. */
   constructor(bytesPerSecond: number | null, clock: Clock = systemClock) {
     this.#clock = clock;
     this.#bytesPerSecond = bytesPerSecond;
@@ -23,7 +23,7 @@ export class TokenBucket {
     this.#countedAt = clock.now();
   }
 
-  /** Holds from now on, also for those who wait. */
+  /** Sets the rate from now on, also for callers that wait. */
   setRate(bytesPerSecond: number | null): void {
     this.#count();
     this.#bytesPerSecond = bytesPerSecond;
@@ -32,8 +32,8 @@ export class TokenBucket {
   }
 
   /**
-   * Resolves when `bytes` may go, in the order of the calls. A caller that comes while anything is left may overdraw, so
-   * pieces larger than the burst pass too; the next waits longer. @throws the signal's reason
+   * Resolves when `bytes` may be used, in the order of the calls. While anything is left a caller may overdraw, so that pieces
+   * larger than the burst pass too; the next caller waits longer for it. @throws the signal's reason
    */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();

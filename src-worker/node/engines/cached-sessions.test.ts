@@ -8,7 +8,7 @@ import {
 } from '../../../test/support/sessions/fake-shard-host.ts';
 import type { ShardSession, ShardSessionRequest } from './serving-shard.ts';
 
-/** A whole model of 1000 cells and two sessions, of which one left a cached prefix of 300 tokens, named "kept". */
+/** A whole model with 1000 cells and two sessions; a former session left a cached prefix of 300 tokens, named "kept". */
 async function shardWithCachedPrefix() {
   const { engines, host } = await hosting();
   const open = (more: Partial<ShardSessionRequest> = {}): Promise<ShardSession> =>
@@ -23,7 +23,7 @@ async function shardWithCachedPrefix() {
 
 const resume = { name: 'kept', tokens: 256 };
 
-it('a cached prefix takes no room that a session could need', async () => {
+it('a cached prefix counts as free room', async () => {
   const { host, engine } = await shardWithCachedPrefix();
   expect(engine).toMatchObject({ retained: [1], closed: [] });
   expect(host.records()).toMatchObject([{ freeSessions: 2, freeCells: 1000 }]);
@@ -42,15 +42,18 @@ it.each([
   ['place', [ownRequest, {}, {}], [1]],
   ['cells', [{ sequenceTokens: 800, cells: 800 }], [1]],
   ['neither', [{ sequenceTokens: 600, cells: 700 }], []],
-])('a cached prefix is gone at once when others need its %s', async (_, sessions, closed) => {
-  const { open, engine } = await shardWithCachedPrefix();
-  for (const session of sessions) {
-    await open(session);
-  }
-  expect(engine.closed).toEqual(closed);
-});
+])(
+  'a cached prefix is dropped at once when other sessions need its %s',
+  async (_, sessions, closed) => {
+    const { open, engine } = await shardWithCachedPrefix();
+    for (const session of sessions) {
+      await open(session);
+    }
+    expect(engine.closed).toEqual(closed);
+  },
+);
 
-it('a cached prefix is gone when a session grows into its cells', async () => {
+it('a cached prefix is dropped when a session grows into its cells', async () => {
   const { open, engine } = await shardWithCachedPrefix();
   const session = await open({ sequenceTokens: 500, cells: 1000 });
   expect(session.claim(700)).toBeUndefined();
@@ -60,7 +63,7 @@ it('a cached prefix is gone when a session grows into its cells', async () => {
 });
 
 it.each(['draining', 'paused'] as const)(
-  'a cached prefix is gone when the machine is %s',
+  'a cached prefix is dropped when the machine is %s',
   async (state) => {
     const { host, engine } = await shardWithCachedPrefix();
     await host.setWork({ state, answersOwner: true });

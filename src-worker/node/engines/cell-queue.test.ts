@@ -39,7 +39,7 @@ describe('a session that has outgrown its cells', () => {
     expect(queue.claim(sessions[0], 600)).toBeUndefined();
   });
 
-  it('is served in its turn', async () => {
+  it('gets cells in the order of arrival', async () => {
     const { queue, sessions, end } = fullCache();
     const order: number[] = [];
     const growths = [sessions[1], sessions[0]].map(async (session) => {
@@ -68,7 +68,7 @@ describe('a session that has outgrown its cells', () => {
     ]);
   });
 
-  it('is refused at once where all others wait too, and lets the first of them go on', async () => {
+  it('is refused at once where all others wait too, so that the first of them can continue', async () => {
     const { queue, sessions, end } = fullCache();
     const first = queue.claim(sessions[0], 301);
     const second = queue.claim(sessions[1], 301);
@@ -77,7 +77,7 @@ describe('a session that has outgrown its cells', () => {
     await Promise.all([first, second]);
   });
 
-  it('waits no more when it ends itself', async () => {
+  it('stops waiting when it ends', async () => {
     const { queue, sessions, end } = fullCache();
     const growth = queue.claim(sessions[0], 301);
     end(sessions[0]);

@@ -1,16 +1,16 @@
 /**
- * Sessions whose answers have outgrown their cells of a shard's cache wait here for others to end, in the order in which
- * they came. Where all others wait too, none would end, so the last to come is refused at once.
+ * A queue of sessions that need more cells of a shard's cache than are free: they wait for others to end, in the order of
+ * arrival. Where all others wait too, none would end, so the last one is refused at once.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 
-/** A reader hardly waits longer for the next word, in milliseconds. */
+/** How long a session waits for cells, in milliseconds: about as long as a reader accepts without a new token. */
 export const cellPatienceMs = 10_000;
 
 export type CellQueueOptions = {
-  /** For the message. */
+  /** The shard's name, for the error message. */
   readonly name: string;
-  /** Whether a session may grow to so many tokens now; it has them then. */
+  /** Claims cells so that a session may grow to `tokens`; returns whether it got them. */
   readonly claim: (session: number, tokens: number) => boolean;
   /** All sessions that have cells. */
   readonly sessions: () => readonly number[];
@@ -31,8 +31,8 @@ export class CellQueue {
   }
 
   /**
-   * Undefined when the session has its cells at once; else a promise to wait for, which rejects with `over-capacity`. One
-   * claim of a session at a time.
+   * Undefined when the session has its cells at once; else a promise to await, which rejects with `over-capacity`. A session
+   * makes one claim at a time.
    */
   claim(session: number, tokens: number): Promise<void> | undefined {
     if (this.#options.claim(session, tokens)) {
@@ -52,7 +52,7 @@ export class CellQueue {
     return this.#waiters.has(session);
   }
 
-  /** A session has ended: it waits no more, and others may have what was its own. */
+  /** Called when a session has ended: it no longer waits, and others may get its cells. */
   ended(session: number): void {
     this.#take(session)?.done.reject(new AppError('cancelled', 'The session has ended'));
     for (const [waiting, { tokens }] of this.#waiters) {

@@ -1,4 +1,4 @@
-/** A shard that is to be served here, as far as it is known without its engine. Pure. */
+/** A shard that this node should serve, with the facts that are known without its engine. Pure. */
 import { AppError } from '../../../src-shared/errors.ts';
 import { allLayers } from '../../../src-shared/layers.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
@@ -12,11 +12,11 @@ import type { EngineSettings } from './shard-runner.ts';
 export type DesiredShard = {
   readonly model: ModelSummary;
   readonly layers: LayerRange;
-  /** Undefined where the manifest is not here. */
+  /** The tensors in the model's manifest; undefined where this node does not have it. */
   readonly tensors: Manifest['tensors'] | undefined;
 };
 
-/** @throws AppError `setting-invalid` for layers that the model has not */
+/** @throws AppError `setting-invalid` for layers that the model does not have */
 export function desiredShard(
   { layers: wanted }: HostedShard,
   model: ModelSummary,
@@ -33,7 +33,7 @@ export function desiredShard(
   return { model, layers, tensors };
 }
 
-/** What it will take once it is loaded; undefined where that cannot be told. */
+/** The memory that the shard will take once it is loaded; undefined where that is unknown. */
 export function expectedMemoryOf(
   { model, layers, tensors }: DesiredShard,
   settings: EngineSettings,
@@ -43,7 +43,7 @@ export function expectedMemoryOf(
     : expectedMemoryBytes(tensors, layers, model.layers, cells(model, settings));
 }
 
-/** As the node's status tells of it while it is not loaded. */
+/** The shard's status in the node's status while it is not loaded. */
 export function idleStatus(shard: DesiredShard, settings: EngineSettings): ShardStatus {
   return {
     ...shard.layers,
@@ -62,7 +62,7 @@ export function idleStatus(shard: DesiredShard, settings: EngineSettings): Shard
   };
 }
 
-/** As the own user's questions count on it, which load it. */
+/** The record by which routes for this node's own user count on the shard, whose questions load it. */
 export function idleRecord(
   { model, layers }: DesiredShard,
   settings: EngineSettings,

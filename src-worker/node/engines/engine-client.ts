@@ -33,13 +33,13 @@ import { engineOutput, endOfEngine } from './engine-end.ts';
 import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
 
 export type EngineEvents = {
-  /** The process runs; it has not loaded anything yet. */
+  /** The process runs, but has not loaded its model yet. */
   readonly onSpawn?: (pid: number) => void;
-  /** Hidden states, or a sampled token from a session over the model's last layer. */
-  readonly onWork: (work: Work) => void;
-  /** The engine gave a session up and closed it. */
+  /** Called with results: hidden states, or a sampled token from a session over the model's last layer. */
+  readonly onOutput: (work: Work) => void;
+  /** The engine failed on a session and closed it. */
   readonly onSessionFailed: (session: number, error: AppError) => void;
-  /** The engine ended without having been asked to. Requests that waited are refused with the same error. */
+  /** The engine ended without having been asked to. Waiting requests reject with the same error. */
   readonly onExit: (error: AppError) => void;
   readonly onLog?: (level: string, message: string) => void;
 };
@@ -49,13 +49,13 @@ export type EngineOptions = {
   readonly entry?: string;
   /** How long loading may take. A model on a slow disk is read at some 100 MB a second. */
   readonly loadMilliseconds?: number;
-  /** Ends the engine while it loads. */
+  /** Aborting it ends the engine while it loads. */
   readonly signal?: AbortSignal;
 };
 
-/** An hour: only a load that hangs takes as long. */
+/** Default deadline of a load, an hour: only a load that hangs takes as long. */
 const defaultLoadMilliseconds = 3_600_000;
-/** From asking to killing. An engine ends between two batches. */
+/** How long an engine that was asked to end may take before it is killed; it ends between two batches. */
 const stopMilliseconds = 3_000;
 
 export class EngineClient {
@@ -69,7 +69,7 @@ export class EngineClient {
   readonly #exited: Promise<void>;
   readonly #takesTokens: boolean;
   #description: LoadResult | undefined;
-  /** Its start has succeeded, so that its end is news. */
+  /** Whether the start has succeeded; before that, an early end makes the start reject and causes no event. */
   #isReady = false;
   #state: 'running' | 'stopping' | 'exited' = 'running';
 
@@ -105,12 +105,12 @@ export class EngineClient {
       args: [options.entry ?? defaultEntry()],
       links: ['overlapped', 'pipe'],
       ownGroup: false,
-      // When llama.cpp aborts, it would otherwise search for a debugger to attach.
+      // Without this setting, llama.cpp would search for a debugger to attach when it aborts.
       environment: { GGML_NO_BACKTRACE: '1' },
       readyWithinMs: loadMilliseconds,
       stopWithinMs: stopMilliseconds,
       whenReady: () => this.#load(),
-      // The end of the link is all the engine needs to know.
+      // The engine ends by itself when its link does.
       askToStop: () => this.#link.end(),
       output: engineOutput(events.onLog),
       startError: (failure) => startError(parameters.path, loadMilliseconds, failure),
@@ -126,7 +126,7 @@ export class EngineClient {
       onFrame: (frame) => this.#onFrame(frame),
       onEnd: (error) => {
         if (error !== undefined) {
-          this.#endAsMad(error.message);
+          this.#killForViolation(error.message);
         }
       },
     });
@@ -139,7 +139,7 @@ export class EngineClient {
         sessionFailed: ({ session, error }) =>
           events.onSessionFailed(session, AppError.fromReport(error)),
       },
-      onBadMessage: (problem) => this.#endAsMad(problem),
+      onBadMessage: (problem) => this.#killForViolation(problem),
     });
   }
 
@@ -162,7 +162,7 @@ export class EngineClient {
     return await this.#call('open', parameters);
   }
 
-  /** Tells a session what was generated so far; one that cannot take it fails. */
+  /** Tells a session which tokens were generated so far; a session that cannot take them fails. */
   async restoreHistory(session: number, generated: readonly number[]): Promise<void> {
     await this.#call('restoreHistory', { session, generated: [...generated] });
   }
@@ -172,12 +172,12 @@ export class EngineClient {
     await this.#call('retain', { session, tokens });
   }
 
-  /** Ends a session; what it had waiting is dropped. Never fails on a session that has ended. */
+  /** Ends a session and drops its waiting work. Never fails for a session that has ended already. */
   async close(session: number): Promise<void> {
     await this.#call('close', { session });
   }
 
-  /** How much it computes from now on. An engine that was just loaded takes all it has. */
+  /** Sets how much the engine computes from now on. A newly loaded engine computes without limit. */
   async setComputeShare(share: ComputeShare): Promise<void> {
     await this.#call('computeShare', share);
   }
@@ -195,8 +195,8 @@ export class EngineClient {
   }
 
   /**
-   * Sends tokens (whole, first) or hidden states (middle, last); dropped when the engine has ended. Work of a
-   * session goes in order; the values are not copied and must not change afterwards.
+   * Sends work: tokens (to a whole or first shard) or hidden states (to a middle or last one). It is dropped when the engine
+   * has ended. Work of a session stays in order; the values are not copied and must not change afterwards.
    * @throws AppError `request-invalid` when the work is too long for one frame
    */
   send(work: Omit<Work, 'detail'>): void {
@@ -210,7 +210,7 @@ export class EngineClient {
     this.#link.send(kind, ...encodeWork(work));
   }
 
-  /** True when the engine does not read as fast as `send` is called; wait for `drained` before sending more. */
+  /** Whether the engine reads more slowly than `send` is called; wait for `drained` before sending more. */
   get isCongested(): boolean {
     return this.#link.isCongested;
   }
@@ -219,7 +219,7 @@ export class EngineClient {
     return this.#link.drained();
   }
 
-  /** Stops taking output, so that a slow consumer holds the engine back. */
+  /** Stops reading results, so that a slow consumer slows the engine down. */
   pause(): void {
     this.#link.pause();
   }
@@ -235,7 +235,7 @@ export class EngineClient {
     await this.#exited;
   }
 
-  /** Ends the engine at once, which gives its memory back. Resolves when the process is gone. */
+  /** Kills the engine, which frees its memory at once. Resolves when the process is gone. */
   async kill(): Promise<void> {
     this.#isToEnd();
     this.#child.kill();
@@ -273,19 +273,19 @@ export class EngineClient {
   #onFrame({ kind, body }: Frame): void {
     switch (kind) {
       case engineKinds.hidden:
-        this.#events.onWork(decodeWork(body, this.description.width * 4));
+        this.#events.onOutput(decodeWork(body, this.description.width * 4));
         return;
       case engineKinds.sampled:
-        this.#events.onWork(decodeWork(body, 4));
+        this.#events.onOutput(decodeWork(body, 4));
         return;
       default:
-        this.#rpc.receive(parseJson(body, "An engine's answer"));
+        this.#rpc.receive(parseJson(body, "An engine's reply"));
     }
   }
 
-  /** An engine that speaks nonsense is beyond reason. */
-  #endAsMad(problem: string): void {
-    this.#child.kill(`sent what is not understood and was ended: ${problem}`);
+  /** Kills an engine that sent an invalid message: its state cannot be trusted any more. */
+  #killForViolation(problem: string): void {
+    this.#child.kill(`sent an invalid message and was ended: ${problem}`);
   }
 
   #listenToPulse(pipe: Socket): void {
@@ -298,7 +298,7 @@ export class EngineClient {
     });
   }
 
-  /** A stopped process, or a call into a driver that never returns, would hold its sessions up for ever. */
+  /** Kills an engine that hangs: a stopped process, or a driver call that never returns, would block its sessions for ever. */
   #endIfHung(): void {
     const hang = this.#watch.hang(performance.now());
     if (hang !== undefined) {
@@ -331,7 +331,7 @@ function startError(path: string, loadMilliseconds: number, failure: StartFailur
   }
 }
 
-/** The engine's script, in the same form: built (also seen from bundled/), or as source when this runs as source. */
+/** The engine's script, in the form in which this code runs: compiled (also seen from bundled/) or as source. */
 function defaultEntry(): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`../../engine/engine.${extension}`, import.meta.url));

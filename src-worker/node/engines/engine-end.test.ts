@@ -22,7 +22,7 @@ function wordsAfter(output: string): string {
 }
 
 describe('the output of an engine', () => {
-  it('passes log lines on, wherever the chunks are cut', () => {
+  it('passes log lines to the log, wherever the chunks are cut', () => {
     const { text, logged } = outputOf(
       '{"level":"info","mess',
       'age":"one"}\n{"level":"error",',
@@ -32,14 +32,14 @@ describe('the output of an engine', () => {
     expect(text).toBe('one\ntwo');
   });
 
-  it('takes what is no log line as a warning of a library', () => {
+  it('logs other lines as a library’s warning', () => {
     expect(outputOf('GGML_ASSERT failed\n\n{"level":1}\n').logged).toEqual([
       'warn: GGML_ASSERT failed',
       'warn: {"level":1}',
     ]);
   });
 
-  it('passes a long log line on in full', () => {
+  it('passes a long log line to the log in full', () => {
     const message = 'x'.repeat(30_000);
     expect(outputOf(`${JSON.stringify({ level: 'info', message })}\n`).logged).toEqual([
       `info: ${message}`,
@@ -54,11 +54,11 @@ describe('the output of an engine', () => {
       'Segmentation fa',
     );
     expect(wordsAfter(text)).toMatch(
-      /^The engine for model.gguf was ended by SIGABRT; its last words: line 39 .* line 49 \| Error: broken \| Segmentation fa\.$/,
+      /^The engine for model.gguf was ended by SIGABRT; its last output: line 39 .* line 49 \| Error: broken \| Segmentation fa\.$/,
     );
   });
 
-  it('is not impressed by a line without an end', () => {
+  it('stays bounded for a line without an end', () => {
     const { text } = outputOf(...Array.from({ length: 100 }, () => 'x'.repeat(10_000)));
     expect(wordsAfter(text).length).toBeLessThan(1000);
   });

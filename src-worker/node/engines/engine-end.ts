@@ -1,4 +1,4 @@
-/** How an engine's output is read, and how its end is told: with its last words, which are the only trace of a crash in a library. */
+/** Reads an engine's output and describes its end, with its last output: often the only trace of a crash in a library. */
 import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ChildExit } from '../../../src-shared/process/child.ts';
@@ -9,10 +9,10 @@ const lineSchema = z.object({ level: z.string(), message: z.string() });
 const stackFrame = /^at .+:\d+/;
 
 const mostWords = { lines: 13, lineCharacters: 400 } as const;
-/** A longer line is cut: it is no log line of ours. */
+/** A longer line is cut: log lines of the engine itself are shorter. */
 const longestLogLine = 64 * 1024;
 
-/** Passes an engine's log lines on as they were meant; the frames of a stack trace would push out what it is about. */
+/** Passes an engine's log lines on with their level. Stack frames are not kept, since they would push out the error itself. */
 export function engineOutput(onLog?: (level: string, message: string) => void): RecentLinesOptions {
   return {
     lineCharacters: longestLogLine,
@@ -34,8 +34,8 @@ export function endOfEngine(path: string, exit: ChildExit): AppError {
     .slice(-mostWords.lines)
     .map((line) => line.slice(0, mostWords.lineCharacters))
     .join(' | ');
-  const lastWords = words === '' ? '' : `; its last words: ${words}`;
-  return new AppError('engine-died', `The engine for ${path} ${howItEnded(exit)}${lastWords}.`);
+  const lastOutput = words === '' ? '' : `; its last output: ${words}`;
+  return new AppError('engine-died', `The engine for ${path} ${howItEnded(exit)}${lastOutput}.`);
 }
 
 function howItEnded({ error, reason, signal, code }: ChildExit): string {
@@ -45,7 +45,7 @@ function howItEnded({ error, reason, signal, code }: ChildExit): string {
   return reason ?? (signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
 }
 
-/** A line that is not ours comes from a library, which says something when it is worth saying. */
+/** Reads a log line. Any other line comes from a library, and counts as a warning, since libraries write only when they must. */
 function read(line: string): { level: string; message: string } {
   try {
     return lineSchema.parse(JSON.parse(line));

@@ -7,7 +7,7 @@ const quiet: Pulse = { busyMs: 0, expectedMs: 0, cpuMs: 100, pageFaults: 5 };
 
 type Beat = (atMs: number) => Pulse | undefined;
 
-/** Lets time pass with one pulse a second; returns when and why the engine counted as hung. */
+/** Simulates time with one pulse a second; returns when and why the engine counted as hung. */
 function watched(
   beat: Beat,
   { forMs = 20_000, startAt = 0, onCard = false, watch = new EngineWatch(0) } = {},
@@ -26,12 +26,12 @@ function watched(
   return undefined;
 }
 
-/** The main thread is busy from the start, with so much of the processors. */
+/** The main thread is busy from the start and uses this share of the processors. */
 function busy(share: number, more: Partial<Pulse> = {}): Beat {
   return (atMs) => ({ ...quiet, busyMs: atMs, cpuMs: atMs * share, ...more });
 }
 
-/** Weights come from the disk again. */
+/** The engine reads its weights from the disk again. */
 const reading: Beat = (atMs) => ({
   ...quiet,
   busyMs: atMs,
@@ -53,30 +53,30 @@ describe('an engine watch', () => {
     expect(hang?.atMs).toBeLessThanOrEqual(6000);
   });
 
-  it('leaves an idle engine alone, however long', () => {
+  it('accepts an idle engine, however long', () => {
     expect(watched(() => quiet, { forMs: 86_400_000 })).toBeUndefined();
   });
 
-  it('leaves an engine alone that gets hardly any of a busy machine’s processors', () => {
+  it('accepts an engine that gets hardly any processor time on a busy machine', () => {
     expect(watched(busy(0.002), { forMs: 600_000 })).toBeUndefined();
   });
 
-  it('leaves a first batch alone that takes minutes at a small share of a processor', () => {
+  it('accepts a first batch that takes minutes at a small share of a processor', () => {
     expect(watched(busy(0.15), { forMs: 600_000 })).toBeUndefined();
   });
 
-  it('lets a batch take twenty times what the slowest one took, and not for ever', () => {
+  it('accepts a batch that takes up to twenty times as long as the slowest one', () => {
     const hang = watched(busy(1, { expectedMs: 2000 }), { forMs: 600_000 });
     expect(hang?.why).toContain('busy with one batch');
     expect(hang?.atMs).toBeGreaterThan(40_000);
     expect(hang?.atMs).toBeLessThan(43_000);
   });
 
-  it('leaves an engine alone that reads its weights from a disk again', () => {
+  it('accepts an engine that reads its weights from a disk again', () => {
     expect(watched(reading, { forMs: 300_000 })).toBeUndefined();
   });
 
-  it('leaves an engine alone that waits for its graphics card, as long as that is known to take', () => {
+  it('accepts an engine that waits for its graphics card, as long as that may take', () => {
     expect(watched(busy(0, { expectedMs: 10_000 }), { forMs: 190_000, onCard: true })).toBe(
       undefined,
     );
@@ -111,7 +111,7 @@ describe('an engine watch', () => {
     expect(hang?.why).toContain('gave no sign of life');
   });
 
-  it('never counts an engine as hung whose pulse comes on time while its main thread answers', () => {
+  it('never counts an engine as hung whose pulse comes on time while its main thread is idle', () => {
     const gaps = fc.array(fc.integer({ min: 1, max: 2900 }), { maxLength: 50 });
     fc.assert(
       fc.property(gaps, fc.array(fc.integer({ min: 1, max: 60_000 })), (pulseGaps, sleeps) => {

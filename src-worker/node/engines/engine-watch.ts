@@ -1,30 +1,30 @@
 /**
- * Decides from an engine's pulse whether it hangs. A busy engine is told from a hung one by what it does, not by the time
- * alone: a slow machine may compute a batch for minutes. Pure: time is an argument.
+ * Decides from an engine's heartbeat, its pulse, whether it hangs. Processor time and disk reads tell a busy engine from a
+ * hung one, not the duration alone: a slow machine may compute a batch for minutes. Pure: time is an argument.
  */
 import { type Pulse, pulseEveryMs } from '../../wire/engine-messages.ts';
 
-/** How often `hang` is to be asked, in milliseconds. */
+/** How often `hang` should be called, in milliseconds. */
 export const watchEngineEveryMs = 500;
 
 /**
- * No pulse for so long: the process is stopped. Windows lets programs of a lower priority wait for seconds while others use
- * all processors, and that thread with them.
+ * Without a pulse for this long, in milliseconds, the process counts as stopped. Windows can let programs of a lower priority,
+ * and so the thread that sends the pulse, wait for seconds while others use all processors.
  */
 const silenceLimitMs = process.platform === 'win32' ? 15_000 : 3 * pulseEveryMs + 1000;
-/** Before the first one: Node starts slowly on a machine that is out of memory. */
+/** The same before the first pulse: Node.js starts slowly on a machine that is out of memory. */
 const startLimitMs = 60_000;
-/** It computes nothing and reads nothing for so long, where the processor computes. */
+/** A busy engine on the processor that computes and reads nothing for this long, in milliseconds, hangs. */
 const idleLimitMs = 4000;
-/** It does where a graphics card computes, which leaves the processor idle. */
+/** The same for an engine on a graphics card, which leaves the processor idle while the card computes. */
 const cardIdleLimitMs = 30_000;
-/** A batch may take this many times what the slowest one of its kind took: others may use the machine by now. */
+/** A batch may take this many times as long as the slowest one of its kind, since other programs may use the machine now. */
 const timesExpected = 20;
 const leastBatchMs = 10_000;
-/** What a batch may take of which nothing is known yet: weights may come from a slow disk. */
+/** Limit for the first batch of its kind, in milliseconds: weights may come from a slow disk. */
 const firstBatchMs = 900_000;
-/** No more processor time than this share is the pulse's own; at a low priority on a busy machine work may get little more. */
-const workingShare = 0.001;
+/** A share of processor time above this means computing: the pulse itself takes less, and a busy machine may grant little more. */
+const computingShare = 0.001;
 
 export class EngineWatch {
   #computesOnCard = false;
@@ -33,9 +33,9 @@ export class EngineWatch {
   #lookedAt: number;
   #pulse: Pulse | undefined;
   #pulsedAt = 0;
-  /** It waited for a disk since the pulse before. */
+  /** Whether the engine read from a disk between the last two pulses. */
   #isReading = false;
-  /** Since when it has been busy without a sign of work. */
+  /** Since when the engine has been busy without computing or reading. */
   #idleSince: number | undefined;
 
   constructor(now: number) {
@@ -43,7 +43,7 @@ export class EngineWatch {
     this.#lookedAt = now;
   }
 
-  /** From now on a busy main thread is judged; a load has a deadline of its own. */
+  /** Begins to judge a busy main thread; before that, the load has a deadline of its own. */
   loaded(computesOnCard: boolean, now: number): void {
     this.#isLoaded = true;
     this.#heardAt = now;
@@ -53,12 +53,12 @@ export class EngineWatch {
   hear(pulse: Pulse, now: number): void {
     const before = this.#pulse;
     this.#isReading = pulse.pageFaults > (before?.pageFaults ?? 0);
-    const isWorking =
+    const isComputing =
       before === undefined ||
       this.#isReading ||
-      pulse.cpuMs - before.cpuMs > workingShare * (now - this.#pulsedAt);
+      pulse.cpuMs - before.cpuMs > computingShare * (now - this.#pulsedAt);
     this.#idleSince =
-      pulse.busyMs === 0 || isWorking ? undefined : (this.#idleSince ?? this.#pulsedAt);
+      pulse.busyMs === 0 || isComputing ? undefined : (this.#idleSince ?? this.#pulsedAt);
     this.#heardAt = now;
     this.#pulse = pulse;
     this.#pulsedAt = now;
@@ -69,7 +69,7 @@ export class EngineWatch {
     const wasAway = now - this.#lookedAt > 3 * watchEngineEveryMs;
     this.#lookedAt = now;
     if (wasAway) {
-      // Not the engine: this process was stopped, or the whole computer slept.
+      // This process was stopped or the computer slept, so the silence is not the engine's.
       this.#heardAt = now;
       this.#idleSince &&= now;
       return undefined;
@@ -87,7 +87,7 @@ export class EngineWatch {
       ? Math.max(cardIdleLimitMs, timesExpected * expectedMs)
       : idleLimitMs;
     if (this.#idleSince !== undefined && now - this.#idleSince > idleLimit) {
-      return `did not answer and computed nothing for ${seconds(now - this.#idleSince)}`;
+      return `did not respond and computed nothing for ${seconds(now - this.#idleSince)}`;
     }
     const batchLimit =
       expectedMs === 0 || this.#isReading

@@ -26,12 +26,12 @@ function bytesOf(tensors: typeof model, firstLayer: number, lastLayer: number): 
 }
 
 describe('the memory that a shard is expected to take', () => {
-  it('is all that is in a whole model', () => {
+  it('is, for a whole model, that of all tensors', () => {
     expect(bytesOf(model, 0, 3)).toBe(104_008);
     expect(bytesOf(tied, 0, 3)).toBe(74_008);
   });
 
-  it('is, for a part, its layers and what its end of the model needs', () => {
+  it('is, for a part, that of its layers and of the tensors at its end of the model', () => {
     expect(bytesOf(model, 0, 1)).toBe(72_008);
     expect(bytesOf(model, 1, 2)).toBe(2_008);
     expect(bytesOf(model, 3, 3)).toBe(31_008);

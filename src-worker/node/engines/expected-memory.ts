@@ -1,6 +1,6 @@
 /**
- * What a shard will take once it is loaded, from its model's manifest: known before the first load, so that a
- * machine without room need not load it to find out. Pure.
+ * The memory that a shard will take, from its model's manifest: known before the first load, so that a machine without room
+ * need not load the shard to find out. Pure.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { Manifest } from '../manifests/manifest.ts';
@@ -10,8 +10,8 @@ type Tensor = Pick<Manifest['tensors'][number], 'name' | 'shape' | 'size'>;
 /** llama.cpp keeps keys and values as f16. */
 const cacheValueBytes = 2;
 /**
- * Compute and output buffers: as llama.cpp reports them, 20 to 70 MB for models of 0.04 to 1.5 GB with a cache of 8192
- * tokens, and up to 160 MB for logits where a shard hands on hidden states, see batch-size.ts.
+ * Bytes of compute and output buffers. llama.cpp reports 20 to 70 MB for models of 0.04 to 1.5 GB with a cache of 8192 tokens,
+ * and up to 160 MB for logits where a shard outputs hidden states, see batch-size.ts.
  */
 export const bufferBytes = 192 * 1024 * 1024;
 
@@ -21,7 +21,7 @@ const head = 'output.weight';
 /**
  * Bytes of weights, KV cache and buffers, as ShardStatus' `memoryBytes` counts them.
  *
- * @param totalLayers of the whole model, which `tensors` are of
+ * @param totalLayers layers of the whole model, to which `tensors` belong
  * @param contextLength cache cells, in tokens
  */
 export function expectedMemoryBytes(
@@ -43,7 +43,7 @@ export function expectedMemoryBytes(
         layers.set(layer, [...(layers.get(layer) ?? []), tensor]);
       }
     } else if (tensor.name === embedding) {
-      // A model without a head of its own uses the embedding for it.
+      // A model without an output matrix uses the embedding as one.
       weightBytes += isFirst || (isLast && !hasHead) ? tensor.size : 0;
     } else if (tensor.name !== head || isLast) {
       weightBytes += tensor.size;
@@ -60,9 +60,9 @@ function layerOf({ name }: Tensor): number | undefined {
 }
 
 /**
- * Values that a layer keeps of each token: keys and values, each as wide as the matrix that makes them has rows;
- * what is left of a common matrix beside the queries, which are as wide as the output matrix' rows are long; or the
- * compressed form that they are made from later (DeepSeek). A layer with none of these keeps nothing that grows.
+ * How many values a layer caches for each token: keys and values, each as wide as the matrix that makes them has rows; with
+ * one common matrix, its rows without the queries, which are as wide as the output matrix' rows are long; or the
+ * compressed form from which keys and values are made later (DeepSeek). A layer with none of these caches nothing.
  */
 function cacheWidth(tensors: readonly Tensor[]): number {
   const shapeOf = (part: string): readonly number[] | undefined =>

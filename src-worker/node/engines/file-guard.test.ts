@@ -26,7 +26,7 @@ it.each<[string, (path: string) => Promise<void>]>([
       await rename(`${path}.new`, path);
     },
   ],
-])('a file that %s is noticed without being asked about, and told once', async (_title, change) => {
+])('a file that %s is noticed without a call, and reported once', async (_title, change) => {
   const { path, guard, onChanged } = await guarded();
   expect(await guard.check()).toBe(true);
   await change(path);
@@ -36,7 +36,7 @@ it.each<[string, (path: string) => Promise<void>]>([
   expect(onChanged).toHaveBeenCalledOnce();
 });
 
-it('a file that is read, or gone, has not changed', async () => {
+it('a file that was only read, or deleted, counts as unchanged', async () => {
   const { path, guard, onChanged } = await guarded();
   await copyFile(path, `${path}.copy`);
   expect(await guard.check()).toBe(true);
@@ -45,14 +45,14 @@ it('a file that is read, or gone, has not changed', async () => {
   expect(onChanged).not.toHaveBeenCalled();
 });
 
-it('a file that could not be read is taken as it is', async () => {
+it('a file that could not be read before its load counts as unchanged', async () => {
   const missing = join(await temporaryFolder(), 'nothing');
   const guard = new FileGuard(missing, await stampOf(missing), () => {});
   expect(await guard.check()).toBe(true);
   guard.stop();
 });
 
-it('nothing is told after the end', async () => {
+it('reports nothing after `stop`', async () => {
   const { path, guard, onChanged } = await guarded();
   guard.stop();
   await writeFile(path, 'changed');

@@ -1,17 +1,17 @@
 /**
- * Notices that the file of a loaded shard is not the one that was loaded. An engine maps the file, so bytes that are
- * written over it become its weights at once, and its answers other text.
+ * Notices when the file of a loaded shard changes. An engine maps the file into memory, so bytes that are written over it
+ * become its weights at once, and its results wrong.
  *
- * It compares device, inode, size and time of change: before each answer, when the system tells of a change, and every
- * few seconds, since a network drive tells of none.
+ * It compares device, inode, size and modification time: before each session, when the system reports a change, and every few
+ * seconds, since network drives report none.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-/** In milliseconds. */
+/** Time between checks, in milliseconds. */
 const lookEveryMs = 5000;
 
-/** What `stat` shows of a file's identity and content; undefined when there is no file to be read. */
+/** The file's identity and state as `stat` shows them; undefined when the file cannot be read. */
 export async function stampOf(path: string): Promise<string | undefined> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
@@ -30,8 +30,8 @@ export class FileGuard {
   #isOver = false;
 
   /**
-   * Watches until the file has changed, or `stop`. A file that is gone has not changed: an engine that mapped it still has it.
-   * @param stamp of the file before it was loaded
+   * Watches until the file has changed, or `stop`. A deleted file counts as unchanged: an engine that mapped it still has it.
+   * @param stamp the file's stamp before it was loaded
    * @param onChanged called once at most
    */
   constructor(path: string, stamp: string | undefined, onChanged: () => void) {
@@ -61,7 +61,7 @@ export class FileGuard {
   }
 }
 
-/** undefined where the system does not tell of changes; then looking every few seconds has to do. */
+/** Watches the file for changes; undefined where the system cannot, so that only the periodic checks notice them. */
 function watchFile(path: string, onEvent: () => void): FSWatcher | undefined {
   try {
     return watch(path, { persistent: false }, onEvent).on('error', () => {});

@@ -18,11 +18,11 @@ import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 
 useFakeTimeouts();
 
-describe('a machine that works for its own user alone', () => {
+describe('a machine that answers its own user alone', () => {
   const model = fakeModel.manifestId;
   const whenever = new AbortController().signal;
 
-  it('loads what is asked for when it is asked, and tells others nothing of it', async () => {
+  it('loads a model when a question needs it, and does not offer it to peers', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });
@@ -40,7 +40,7 @@ describe('a machine that works for its own user alone', () => {
     expect([host.records(), host.models()]).toEqual([[], []]);
   });
 
-  it('keeps an engine that answers its user, and ends what it does for others', async () => {
+  it('keeps an engine that its user needs, and ends the sessions of others', async () => {
     const { engines, host } = await hosting([left, right]);
     const own = listener();
     const foreign = listener();
@@ -58,7 +58,7 @@ describe('a machine that works for its own user alone', () => {
     expect(own.failures).toMatchObject([{ code: 'peer-failed' }]);
   });
 
-  it('gives the memory back five minutes after the last answer', async () => {
+  it('frees the memory five minutes after the last answer', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });
@@ -78,7 +78,7 @@ describe('a machine that works for its own user alone', () => {
     expect(engines.running).toHaveLength(1);
   });
 
-  it('does not try for ever what is not asked for any more, and gives up no load that a question waits for', async () => {
+  it('stops retrying a load that no question needs any more, and continues one for which a question waits', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });
@@ -106,7 +106,7 @@ describe('a machine that works for its own user alone', () => {
     expect(host.statuses()).toMatchObject([{ state: 'idle' }]);
   });
 
-  it('does not keep a question waiting for a load that fails, or that is not waited for any more', async () => {
+  it('lets a question wait no longer for a load that failed, or after the question was cancelled', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     await host.setWork({ state: 'paused', answersOwner: true });

@@ -13,7 +13,7 @@ import { FakeEngines } from '../../../test/support/sessions/node-fake-engines.ts
 import type { ShardSession, ShardSessionListener, ShardSessionRequest } from './serving-shard.ts';
 import { ShardHost } from './shard-host.ts';
 
-/** A whole model with so many places, and time that passes by hand. */
+/** A whole model with this many sessions, and a clock that the test moves. */
 async function shard(maxSessions = 3) {
   const time = { now: 0 };
   const host = new ShardHost({
@@ -46,7 +46,7 @@ const work = { position: 0, count: 4, flags: 1, computeMicros: 0, values: new Ui
 const full = { code: 'over-capacity' };
 
 describe('sessions of strangers that compute nothing', () => {
-  it('leave the owner a place, which no peer is told of', async () => {
+  it('leave one session for the owner, which records do not offer', async () => {
     const { host, open } = await shard();
     await open(by('mallory'));
     await open(by('mallory'));
@@ -57,7 +57,7 @@ describe('sessions of strangers that compute nothing', () => {
     await open(ownRequest);
   });
 
-  it('make way after twelve seconds for a requester that waits, the longest idle one first', async () => {
+  it('end after twelve seconds when a requester needs room, the longest idle one first', async () => {
     const { open, time } = await shard();
     const [first, second] = [listener(), listener()];
     await open(by('mallory'), first);
@@ -71,7 +71,7 @@ describe('sessions of strangers that compute nothing', () => {
     expect(second.failures).toEqual([]);
   });
 
-  it('make way also where they have claimed all cells', async () => {
+  it('end also where they have claimed all cells', async () => {
     const { open, time } = await shard();
     const greedy = listener();
     await open({ ...by('mallory'), sequenceTokens: 1000, cells: 1000 }, greedy);
@@ -81,7 +81,7 @@ describe('sessions of strangers that compute nothing', () => {
     expect(greedy.failures).toMatchObject([full]);
   });
 
-  it('of others do not make way for a stranger who has two', async () => {
+  it('do not end for a stranger that has two itself', async () => {
     const { open, time } = await shard(4);
     const idle = listener();
     await open(by('alice'), idle);
@@ -96,7 +96,7 @@ describe('sessions of strangers that compute nothing', () => {
   });
 });
 
-it('an idle session of a trusted peer makes way for the owner and for trusted peers, not for a stranger', async () => {
+it('an idle session of a trusted peer ends for the owner and for trusted peers, not for a stranger', async () => {
   const { open, time } = await shard();
   const [first, second] = [listener(), listener()];
   await open(trusted('anna'), first);
@@ -109,7 +109,7 @@ it('an idle session of a trusted peer makes way for the owner and for trusted pe
   expect(first.failures).toMatchObject([full]);
 });
 
-it('a session with work in the engine does not make way, however long that takes', async () => {
+it('a session with work in the engine does not end, however long that takes', async () => {
   const { open, time } = await shard();
   const [one, other] = [listener(), listener()];
   (await open(by('alice'), one)).send(work);

@@ -14,7 +14,7 @@ function cacheOf(maxSequences = 4, maxTokens = 1000) {
   return { cache: new PrefixCache({ maxSequences, maxTokens, onDropped }), dropped };
 }
 
-it('gives a sequence to the one that resumes it, once', () => {
+it('hands a sequence to the session that resumes it, once', () => {
   const { cache, dropped } = cacheOf();
   cache.add('a', 1, 100);
   expect(cache.take('b')).toBeUndefined();
@@ -24,7 +24,7 @@ it('gives a sequence to the one that resumes it, once', () => {
   expect(dropped).toEqual([]);
 });
 
-it('makes room at once, the oldest first, and no more than is needed', () => {
+it('drops the oldest sequences when room is needed, and no more than that', () => {
   const { cache, dropped } = cacheOf();
   cache.add('a', 1, 100);
   cache.add('b', 2, 300);
@@ -37,7 +37,7 @@ it('makes room at once, the oldest first, and no more than is needed', () => {
   expect(dropped).toEqual([1, 2, 3]);
 });
 
-it('keeps no more than its own share, however much room there is', () => {
+it('keeps no more than its limits, however much room there is', () => {
   const { cache, dropped } = cacheOf(2, 500);
   cache.add('a', 1, 10);
   cache.add('b', 2, 10);
@@ -47,7 +47,7 @@ it('keeps no more than its own share, however much room there is', () => {
   expect(dropped).toEqual([1, 2, 3, 4, 5]);
 });
 
-it('forgets a sequence when a later one takes its name, and each after a few minutes', () => {
+it('drops a sequence when a later one gets its name, and each after a few minutes', () => {
   const { cache, dropped } = cacheOf();
   cache.add('a', 1, 10);
   cache.add('a', 2, 10);

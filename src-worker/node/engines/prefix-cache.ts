@@ -1,17 +1,17 @@
 /**
- * What is left in a shard's cache of sessions that have ended, for the next question of the same conversation: it has
- * no claim to anything. A session that needs the room gets it at once, the oldest going first, and all of it goes after a few
- * minutes, since it is made from what a person asked.
+ * The prefixes that ended sessions left in a shard's cache, for the next question of the same conversation. They have no claim
+ * to their room: a session that needs it gets it at once, from the oldest prefix first. All are dropped after a few minutes,
+ * since they are made from users' questions.
  */
 
-/** A person who reads an answer and asks again does so within minutes, in milliseconds. */
+/** How long a prefix is kept, in milliseconds: a follow-up question comes within minutes. */
 export const keepForMs = 300_000;
 
 export type PrefixCacheOptions = {
-  /** Most of all, however much room there is: batches of others are computed past the prefixes. */
+  /** Most prefixes, however much room there is: each makes the batches of other sessions slower. */
   readonly maxSequences: number;
   readonly maxTokens: number;
-  /** The sequence with this number is not needed any more. */
+  /** Called with the number of a sequence that was dropped. */
   readonly onDropped: (number: number) => void;
 };
 
@@ -24,7 +24,7 @@ type CachedPrefix = {
 
 export class PrefixCache {
   readonly #options: PrefixCacheOptions;
-  /** The oldest first. */
+  /** All prefixes by name, the oldest first. */
   readonly #all = new Map<string, CachedPrefix>();
 
   constructor(options: PrefixCacheOptions) {
@@ -39,7 +39,7 @@ export class PrefixCache {
     return [...this.#all.values()].reduce((sum, { tokens }) => sum + tokens, 0);
   }
 
-  /** `name` says which requester may resume it and as what; of two with the same name the later one stays. */
+  /** `name` includes the requester that may resume the prefix; of two with the same name the later one stays. */
   add(name: string, number: number, tokens: number): void {
     this.#drop(name);
     const end = setTimeout(() => this.#drop(name), keepForMs).unref();
@@ -47,7 +47,7 @@ export class PrefixCache {
     this.shrinkTo(this.#options.maxSequences, this.#options.maxTokens);
   }
 
-  /** The number of a sequence that is to be resumed; from now on it is not cached here. */
+  /** Takes out the sequence to be resumed and returns its number; undefined when there is none. */
   take(name: string): number | undefined {
     const prefix = this.#all.get(name);
     clearTimeout(prefix?.end);
@@ -55,7 +55,7 @@ export class PrefixCache {
     return prefix?.number;
   }
 
-  /** Drops the oldest until what is left needs no more than so many sequences and tokens. */
+  /** Drops the oldest until the others need no more than these sequences and tokens. */
   shrinkTo(sequences: number, tokens: number): void {
     for (const name of this.#all.keys()) {
       if (this.size <= sequences && this.tokens <= tokens) {

@@ -1,4 +1,4 @@
-/** A loaded shard as sessions see it: something that takes work and gives work, without a word about processes. */
+/** The interface of a loaded shard for sessions: it takes work and gives results, and hides the engine's process. */
 import type { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, Sampling } from '../../../src-shared/model.ts';
 import type { StageRole } from '../../wire/stage-role.ts';
@@ -7,53 +7,53 @@ import type { Claimant } from './session-places.ts';
 
 export type ShardSessionRequest = {
   readonly sampling: Sampling | undefined;
-  /** How many of the shard's layers it uses, from the first one on; absent: all. */
+  /** How many of the shard's layers the session uses, from the first one on; absent: all. */
   readonly layers?: number | undefined;
-  /** Whole shards feed their own tokens back in until one for this position was sampled. */
+  /** A whole shard feeds its own tokens back until it has sampled one for this position. */
   readonly selfFeedUntil: number | undefined;
-  /** Cache cells that the session will surely take, and those that it may. */
+  /** Cache cells that the session will certainly take, and those that it may take. */
   readonly sequenceTokens: number;
   readonly cells: number;
-  /** The owner or peer that it is for. */
+  /** The owner or peer for which the session runs. */
   readonly claimant: Claimant;
-  /** Generated before, by another chain; absent: nothing. */
+  /** The history: tokens that another chain generated; absent: none. */
   readonly generated?: readonly number[] | undefined;
-  /** Goes on with the first tokens of what a session left under this name; absent: with nothing. */
+  /** The cached prefix of this name to resume, and how many of its tokens; absent: none. */
   readonly resume?: { readonly name: string; readonly tokens: number } | undefined;
 };
 
 export interface ShardSessionListener {
   /**
-   * Hidden states, or a sampled token from a session over the model's last layer. `computeMicros` is what
-   * the work came with and this shard's own time; `session` is the engine's number and of no use to others.
+   * Called with results: hidden states, or a sampled token from a session over the model's last layer. `computeMicros` is the
+   * value in the work plus this shard's own time; `session` is the engine's number and means nothing elsewhere.
    */
-  onWork(work: Work): void;
-  /** The engine gave this session up, or died. Nothing follows. */
+  onOutput(output: Work): void;
+  /** Called when the engine failed on this session, or died. Nothing follows. */
   onFailed(error: AppError): void;
 }
 
 export interface ShardSession {
-  /** Tokens that are in the cache already: as many as were to be resumed, or none. */
+  /** How many tokens are in the cache already: as many as were to be resumed, or none. */
   readonly cachedTokens: number;
-  /** A whole shard feeds its own tokens back in until one for this position was sampled: so far it is sure of its cells. */
+  /** The position up to which the shard feeds its own tokens back: up to here the session's cells are certain. */
   readonly selfFeedUntil: number | undefined;
   /**
    * Claims the cells up to a length before work for them is sent. Undefined when the session has them; else a promise to
-   * wait for, which rejects with `over-capacity` where others do not end in time.
+   * await, which rejects with `over-capacity` when no other session ends in time.
    */
   claim(tokens: number): Promise<void> | undefined;
-  /** Tells a shard that samples what was generated so far, in place of what it knows of. */
+  /** Tells a shard that samples the history, in place of the one that it knows. */
   restoreHistory(generated: readonly number[]): void;
   /** Hands work to the engine. The values must not change afterwards. */
   send(work: Omit<Work, 'session' | 'detail'>): void;
-  /** While the engine takes work more slowly than it is sent: a promise to wait for before sending more. */
+  /** A promise to await before sending more, while the engine takes work more slowly than it is sent. */
   congestion(): Promise<void> | undefined;
   /**
-   * Ends the session, but leaves its first tokens in the cache for one that resumes them, as long as no session needs the room and a few
-   * minutes at most.
+   * Ends the session, but leaves its first tokens in the cache for one that resumes them, until another session needs the room
+   * and for a few minutes at most.
    */
   retain(name: string, tokens: number): void;
-  /** Frees the engine's sequence and the cells; what the engine still sends for it is dropped. */
+  /** Frees the session's sequence in the engine and its cells; results that still come are dropped. */
   close(): void;
 }
 
@@ -61,17 +61,17 @@ export interface ServingShard extends LayerRange {
   readonly manifestId: string;
   readonly model: string;
   readonly role: StageRole;
-  /** Values in a hidden state. */
+  /** The number of values in a hidden state. */
   readonly width: number;
-  /** @throws AppError `over-capacity`, `engine-died`, or what the engine says about the sampling. */
+  /** @throws AppError `over-capacity`, `engine-died`, or the engine's error about the sampling */
   openSession(request: ShardSessionRequest, listener: ShardSessionListener): Promise<ShardSession>;
   freeSessions(): number;
 }
 
 export interface ServingShards {
   /**
-   * The shard with exactly these layers, or one that begins with them and is used for no more, when it is there for
-   * others, or for this node's own user.
+   * The shard with exactly these layers, or one that begins with them and is used up to their end. `isOwn`: it is for this
+   * node's own user; else it must serve others.
    */
   find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined;
 }

@@ -31,13 +31,13 @@ describe('a session book', () => {
     );
   });
 
-  it('refuses what it could never hold', () => {
+  it('refuses a session that it could never hold', () => {
     expect(() => book().enter({ sequenceTokens: 1, cells: 1001, claimant: owner }, '')).toThrow(
       'The shard holds 1000 tokens; the session asks for 1001',
     );
   });
 
-  it('lets a session have everything while it is alone, and not once others have come', () => {
+  it('lets a session grow to all cells while it is alone, but not when others have come', () => {
     const sessions = book();
     const long = sessions.enter({ sequenceTokens: 10, cells: 1000, claimant: owner }, 'long');
     sessions.claim(long, 600);
@@ -49,7 +49,7 @@ describe('a session book', () => {
     expect(sessions.freeCells).toBe(0);
   });
 
-  it('keeps an equal share for a session that has not used it yet', () => {
+  it('reserves an equal share for a session that has not used it yet', () => {
     const sessions = book(2, 1000);
     const late = sessions.enter({ sequenceTokens: 1, cells: 500, claimant: owner }, 'late');
     const greedy = sessions.enter({ sequenceTokens: 1, cells: 1000, claimant: owner }, 'greedy');
@@ -88,7 +88,7 @@ describe('a session book', () => {
               sessions.remove(numbers[which] ?? 0);
             }
           } catch {
-            // A refusal changes nothing; the balance below says so.
+            // A refusal must change nothing, which the balance below checks.
           }
           expect(sessions.freeCells).toBeGreaterThanOrEqual(0);
           expect(sessions.freeSessions).toBeGreaterThanOrEqual(0);

@@ -1,7 +1,7 @@
 /**
- * The users of a shard's sessions and cache cells. Every session is sure of its prompt and of an equal share of the
- * cache; beyond that it takes what no other has a claim to, so that one long answer uses what is idle and
- * cannot starve those that come later.
+ * Accounts for a shard's sessions and cache cells. Every session has a claim to its prompt and to an equal share of the cache;
+ * beyond that it may use cells that no other has a claim to. So one long answer can use idle cells, but cannot starve
+ * sessions that come later.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import { type Claimant, placeFor, placesForOthers } from './session-places.ts';
@@ -22,7 +22,7 @@ export class SessionBook<T> {
   #nextNumber = 1;
   #claimedCells = 0;
 
-  /** `name` is the shard's, for messages. */
+  /** `name`: the shard's, for error messages. */
   constructor(name: string, maxSessions: number, cells: number) {
     this.#name = name;
     this.#maxSessions = maxSessions;
@@ -33,7 +33,7 @@ export class SessionBook<T> {
     return this.#maxSessions - this.#entries.size;
   }
 
-  /** Of them, those that are not the owner's. */
+  /** How many of the free sessions are not reserved for the owner. */
   get freeForOthers(): number {
     return placesForOthers(this.#maxSessions, this.#claimants());
   }
@@ -46,7 +46,7 @@ export class SessionBook<T> {
     return this.#entries.size;
   }
 
-  /** Of everything entered and not removed. */
+  /** The numbers of all sessions that were entered and not removed. */
   numbers(): readonly number[] {
     return [...this.#entries.keys()];
   }
@@ -59,12 +59,12 @@ export class SessionBook<T> {
     return this.#entries.get(number)?.claimant;
   }
 
-  /** Whether a requester has as many sessions as one may have. */
+  /** Whether a requester has as many sessions as one requester may have. */
   isAtLimit(claimant: Claimant): boolean {
     return this.#placeFor(claimant) === 'own-limit';
   }
 
-  /** Cells that a session is sure of. */
+  /** How many cells a session has claimed. */
   cellsOf(number: number): number {
     return this.#entries.get(number)?.cells ?? 0;
   }
@@ -106,7 +106,7 @@ export class SessionBook<T> {
     return number;
   }
 
-  /** Lets a session grow to so many tokens; false, and nothing changes, when others have a claim to the cells that it lacks. */
+  /** Lets a session grow to `tokens`; returns false, and changes nothing, when others have a claim to the cells it lacks. */
   claim(number: number, tokens: number): boolean {
     const entry = this.#entries.get(number);
     const lacks = tokens - (entry?.cells ?? tokens);
@@ -121,7 +121,7 @@ export class SessionBook<T> {
     return true;
   }
 
-  /** Frees a session's place and cells; does nothing when that was done before. */
+  /** Frees a session and its cells; does nothing when that was done before. */
   remove(number: number): T | undefined {
     const entry = this.#entries.get(number);
     if (entry !== undefined) {

@@ -8,7 +8,7 @@ function stranger(name: string): Claimant {
   return { peer: name, kind: 'stranger' };
 }
 
-describe('the places of a shard', () => {
+describe('the sessions of a shard', () => {
   it('are two for a stranger, however many are free', () => {
     const mallory = stranger('mallory');
     expect(placeFor(mallory, 8, [mallory])).toBe('free');
@@ -16,14 +16,14 @@ describe('the places of a shard', () => {
     expect(placeFor(stranger('alice'), 8, [mallory, mallory])).toBe('free');
   });
 
-  it('are as many as there are for a peer of the own pools, but for the last one', () => {
+  it('are all but the last one for a member of the same pool', () => {
     const friend: Claimant = { peer: 'friend', kind: 'trusted' };
     expect(placeFor(friend, 4, [friend, friend])).toBe('free');
     expect(placeFor(friend, 4, [friend, friend, friend])).toBe('taken');
     expect(placeFor(owner, 4, [friend, friend, friend])).toBe('free');
   });
 
-  it('are all for others once the owner has one, and where there is only one', () => {
+  it('are all for others once the owner has one, and where the shard has only one', () => {
     const [alice, bob] = [stranger('alice'), stranger('bob')];
     expect(placeFor(bob, 3, [owner, alice])).toBe('free');
     expect(placeFor(bob, 1, [])).toBe('free');

@@ -1,25 +1,25 @@
 /** Limits on how many of a shard's sessions one peer may have at once. Pure. */
 
-/** The side that a session is for: `owner` is this node's own user, `trusted` a peer of the own pools or an own machine. */
+/** For whom a session runs: `owner` is this node's own user, `trusted` a member of its pools or a machine of its owner. */
 export type Claimant = {
   readonly peer: string;
   readonly kind: 'owner' | 'trusted' | 'stranger';
 };
 
-/** Of one stranger. More would let a few of them have all that a machine gives. */
+/** Most sessions of one stranger. With more, a few strangers could take all that a machine has. */
 const mostOfStranger = 2;
 
-/** Places that stay free for this node's own user, who does not wait for others on the own machine. */
+/** Sessions that stay free for this node's own user, who should not wait for others on their own machine. */
 function reserved(places: number, taken: readonly Claimant[]): number {
   return places === 1 || taken.some(({ kind }) => kind === 'owner') ? 0 : 1;
 }
 
-/** Places for requesters that have none yet and are not the owner. */
+/** Sessions for requesters that have none yet and are not the owner. */
 export function placesForOthers(places: number, taken: readonly Claimant[]): number {
   return Math.max(0, places - taken.length - reserved(places, taken));
 }
 
-/** Whether there is a place; `own-limit`: there may be, but the requester has as many as one may have. */
+/** Whether a session is free for the claimant; `own-limit`: it has as many as one requester may have. */
 export function placeFor(
   { peer, kind }: Claimant,
   places: number,

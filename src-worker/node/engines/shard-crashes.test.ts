@@ -1,4 +1,4 @@
-/** What becomes of a shard whose engine crashes or does not load. */
+/** What happens to a shard whose engine crashes or does not load. */
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
 import {
@@ -48,7 +48,7 @@ describe('a crash', () => {
     await servingShard(host).openSession(request, listener());
   });
 
-  it('that repeats itself is waited for longer and longer, up to a minute', async () => {
+  it('that repeats itself is retried with a growing back-off, up to a minute', async () => {
     const engines = new FakeEngines();
     engines.refuseLoads = new AppError('engine-load-failed', 'The file is damaged');
     const { host } = await hosting([whole], engines);

@@ -1,4 +1,4 @@
-/** A running engine with the sessions on it: their numbers, their cells, their listeners, their speed. */
+/** A running engine with its sessions: their numbers, cells, listeners and speed. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import type {
@@ -19,7 +19,7 @@ import type { Claimant } from './session-places.ts';
 import { SpeedMeter } from '../base/speed-meter.ts';
 import { samples } from '../../wire/stage-role.ts';
 
-/** What this part of the node needs of an engine; EngineClient is one. */
+/** The engine that a shard needs; EngineClient is one. */
 export interface Engine {
   readonly description: LoadResult;
   readonly isCongested: boolean;
@@ -44,33 +44,33 @@ export type StartEngine = (
 type OpenSession = {
   readonly listener: ShardSessionListener;
   readonly activity: SessionActivity;
-  /** Of the shard's layers, the share that it uses. */
+  /** The share of the shard's layers that the session uses. */
   readonly share: number;
-  /** The work that the engine answers next is one token's; what it came with from other stages. */
+  /** Whether the next result is for a single token, and the computing time of earlier stages for it. */
   isDecoding: boolean;
   earlierMicros: number;
 };
 
 /**
- * A session that has no work for so long makes way for a requester that waits for its place, in milliseconds. It is longer than
- * a stage of its chain may wait for cells, during which those behind that one have nothing to do.
+ * A session without work for this long, in milliseconds, may be ended for a requester that needs its room. This is longer than
+ * a stage of its chain may wait for cells, during which later stages get no work.
  */
 const mostIdleMs = cellPatienceMs + 2000;
 
 export type ShardEngineOptions = {
-  /** For messages: "Layers 0 to 3 of Some model". */
+  /** The shard's name in messages: "Layers 0 to 3 of Some model". */
   readonly name: string;
   readonly start: StartEngine;
   readonly parameters: LoadParameters;
-  /** Gives up while it loads. */
+  /** Aborting it ends the engine while it loads. */
   readonly signal: AbortSignal;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
-  /** Its process runs, and is about to load. */
+  /** Called when the process runs and is about to load. */
   readonly onSpawn: (pid: number) => void;
-  /** The engine ended without having been asked to; its sessions have been told. */
+  /** Called when the engine ended without having been asked to; its sessions have failed. */
   readonly onExit: (error: AppError) => void;
-  /** The number of sessions changed. */
+  /** Called when the number of sessions changed. */
   readonly onSessions: () => void;
   readonly onLog: (level: string, message: string) => void;
 };
@@ -83,7 +83,7 @@ export class ShardEngine {
   readonly #name: string;
   readonly #book: SessionBook<OpenSession>;
   readonly #cells: CellQueue;
-  /** Cached prefixes take room that no session needs. */
+  /** Cached prefixes, which take room that no session needs. */
   readonly #prefixes: PrefixCache;
   readonly #speed = new SpeedMeter();
   readonly #decodeMs = new Median();
@@ -95,17 +95,17 @@ export class ShardEngine {
   static async start(options: ShardEngineOptions): Promise<ShardEngine> {
     const started: { shard?: ShardEngine } = {};
     const tell = (act: (shard: ShardEngine) => void): void => {
-      // An engine has nothing to say before its shard is loaded.
+      // An engine sends no events for sessions before its shard is loaded.
       if (started.shard !== undefined) {
         act(started.shard);
       }
     };
     const events: EngineEvents = {
       onSpawn: options.onSpawn,
-      onWork: (work) => tell((shard) => shard.#onWork(work)),
+      onOutput: (output) => tell((shard) => shard.#onOutput(output)),
       onSessionFailed: (number, error) => tell((shard) => shard.#fail(number, error)),
       onExit: (error) => {
-        // Sessions may be of peers: the engine's last words and this machine's paths are for its own log.
+        // Sessions may be those of peers, so the engine's output and this machine's paths go to the log alone.
         const forSessions = new AppError('engine-died', `${options.name} lost its engine`, {
           cause: error,
         });
@@ -147,7 +147,7 @@ export class ShardEngine {
     return this.#book.sessions;
   }
 
-  /** Of this node's own user. */
+  /** How many sessions are those of this node's own user. */
   get ownSessions(): number {
     return this.#book.numbers().filter((number) => this.#isOwn(number)).length;
   }
@@ -156,7 +156,7 @@ export class ShardEngine {
     return this.#book.freeSessions;
   }
 
-  /** Of them, those that are not reserved for this node's own user. */
+  /** How many of the free sessions are not reserved for this node's own user. */
   get freeForOthers(): number {
     return this.#book.freeForOthers;
   }
@@ -165,12 +165,12 @@ export class ShardEngine {
     return this.#book.freeCells;
   }
 
-  /** Tokens decoded a second, over the last ten seconds with work. */
+  /** Tokens a second, over the last ten seconds with work. */
   get tokensPerSecond(): number {
-    return this.#speed.whileWorking();
+    return this.#speed.whileActive();
   }
 
-  /** What all of the shard can do: tokens a second by its own computing time; 0 before the first. */
+  /** The decode speed of the whole shard: tokens a second by its own computing time; 0 before the first token. */
   get ownTokensPerSecond(): number {
     const milliseconds = this.#decodeMs.value;
     return milliseconds > 0 ? 1000 / milliseconds : 0;
@@ -184,14 +184,14 @@ export class ShardEngine {
     const { sampling, generated, resume } = request;
     const { layers: all } = this.#engine.description;
     const { layers = all } = request;
-    const answersAll = !this.#samples || layers < all;
-    const activity = new SessionActivity(answersAll, request.selfFeedUntil, this.#now());
+    const outputsAll = !this.#samples || layers < all;
+    const activity = new SessionActivity(outputsAll, request.selfFeedUntil, this.#now());
     const share = layers / all;
     const session: OpenSession = { listener, activity, share, isDecoding: false, earlierMicros: 0 };
-    // What was computed of fewer layers is of no use for more.
+    // A prefix that was computed over fewer layers is of no use for more.
     const cacheName = (name: string): string => `${name} ${layers}`;
     const number = this.#enter(request, session);
-    // Beyond the cells that it is sure of, each token is asked for.
+    // Beyond its claimed cells, the session must claim each token, so the shard stops feeding itself there.
     const selfFeedUntil =
       request.selfFeedUntil && Math.min(request.selfFeedUntil, this.#book.cellsOf(number));
     this.#onSessions();
@@ -234,7 +234,7 @@ export class ShardEngine {
     };
   }
 
-  /** Frees what is left of sessions. */
+  /** Drops all cached prefixes. */
   forgetPrefixes(): void {
     this.#prefixes.clear();
   }
@@ -254,12 +254,12 @@ export class ShardEngine {
     await this.#engine.stop();
   }
 
-  /** How much it computes from now on. */
+  /** Sets how much the engine computes from now on. */
   async setComputeShare(share: ComputeShare): Promise<void> {
     try {
       await this.#engine.setComputeShare(share);
     } catch {
-      // The engine is gone; the next one is told when it is loaded.
+      // The engine is gone; the next one gets the value when it is loaded.
     }
   }
 
@@ -268,21 +268,21 @@ export class ShardEngine {
     return this.#engine.kill();
   }
 
-  #onWork(work: Work): void {
-    const session = this.#book.get(work.session);
+  #onOutput(output: Work): void {
+    const session = this.#book.get(output.session);
     if (session === undefined) {
-      // It was closed while the engine worked on it.
+      // The session was closed while the engine computed for it.
       return;
     }
     if (session.isDecoding) {
       this.#speed.add(1, this.#now());
-      this.#decodeMs.add((work.computeMicros - session.earlierMicros) / 1000 / session.share);
+      this.#decodeMs.add((output.computeMicros - session.earlierMicros) / 1000 / session.share);
     }
-    session.activity.came(work, this.#now());
-    // What a whole shard answers next is a token that it fed back in by itself.
+    session.activity.came(output, this.#now());
+    // A whole shard's next result is for a token that it fed back by itself.
     session.isDecoding = true;
     session.earlierMicros = 0;
-    session.listener.onWork(work);
+    session.listener.onOutput(output);
   }
 
   #fail(number: number, error: AppError): void {
@@ -345,7 +345,7 @@ export class ShardEngine {
     return session;
   }
 
-  /** @throws AppError as SessionBook.enter, when not even sessions without work stand in the way */
+  /** Enters a session, ending idle ones where needed. @throws AppError as SessionBook.enter when that does not help */
   #enter(request: ShardSessionRequest, session: OpenSession): number {
     for (;;) {
       try {
@@ -362,7 +362,7 @@ export class ShardEngine {
     }
   }
 
-  /** Cached prefixes make way for it. */
+  /** Claims cells, dropping cached prefixes where needed. */
   #claim(number: number, tokens: number): boolean {
     while (!this.#book.claim(number, tokens)) {
       const claimant = this.#book.claimantOf(number);
@@ -374,12 +374,12 @@ export class ShardEngine {
     return true;
   }
 
-  /** Identities are free, so a stranger ends sessions of strangers at most. */
+  /** Whether the claimant may end this idle session. Strangers may end strangers' sessions only, as identities cost nothing. */
   #mayEnd(claimant: Claimant | undefined, number: number): boolean {
     return claimant?.kind !== 'stranger' || this.#book.claimantOf(number)?.kind === 'stranger';
   }
 
-  /** Ends the foreign session in the way that has had no work for longest, if that is long enough; false: there is none. */
+  /** Ends the foreign session in the way that has been idle for longest, if that is long enough; returns whether it did. */
   #endIdle(isInTheWay: (number: number) => boolean): boolean {
     const now = this.#now();
     const [longest] = this.#book

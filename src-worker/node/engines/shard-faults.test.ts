@@ -35,7 +35,7 @@ async function hostedFile() {
 }
 
 describe('a shard whose file is its owner’s', () => {
-  it('is ended with its sessions when the file is written over, and says so', async () => {
+  it('is ended with its sessions when the file is written over, with the reason', async () => {
     const { path, engines, host } = await hostedFile();
     const failed = listener();
     await servingShard(host).openSession(request, failed);
@@ -54,7 +54,7 @@ describe('a shard whose file is its owner’s', () => {
     await vi.waitFor(() => expect(host.faultOf(fakeModel.manifestId)).toBe('Import it again.'));
   });
 
-  it('answers no one after the file was written over, before anything told of it', async () => {
+  it('opens no session after the file was written over, even before an event reports that', async () => {
     const { path, engines, host } = await hostedFile();
     const shard = servingShard(host);
     writeFileSync(path, 'other weights');
@@ -63,7 +63,7 @@ describe('a shard whose file is its owner’s', () => {
     expect(engines.all[0]?.opened).toEqual([]);
   });
 
-  it('is tried again at once when it is imported again, also after a long wait', async () => {
+  it('is retried at once when it is imported again, also during a long back-off', async () => {
     const { path, host, shardPath } = await hostedFile();
     await writeFile(path, 'other weights');
     await vi.waitFor(() => expect(host.statuses()).toMatchObject([{ state: 'faulted' }]));

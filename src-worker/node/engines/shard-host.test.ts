@@ -1,4 +1,4 @@
-/** Which engines run for the desired shards, and where the machine is released. */
+/** Which engines run for the desired shards, and how they end when the machine is released. */
 import { describe, expect, it, vi } from 'vitest';
 import { fullComputeShare } from '../../../src-shared/compute-share.ts';
 import {
@@ -43,7 +43,7 @@ describe('desired shards', () => {
     expect(host.find(fakeModel.manifestId, whole, false)).toBeUndefined();
   });
 
-  it('without a range mean the whole model', async () => {
+  it('without a range are whole models', async () => {
     const engines = new FakeEngines();
     const host = hostOf(engines);
     host.setDesired([{ model: 'Fake model' }, { model: fakeModel.manifestId, layers: whole }]);
@@ -54,14 +54,14 @@ describe('desired shards', () => {
   it.each([
     [{ model: 'Another model' }, 'model-not-found'],
     [{ model: 'Fake model', layers: { firstLayer: 3, lastLayer: 6 } }, 'setting-invalid'],
-  ])('that make no sense change nothing: %o', async (entry, code) => {
+  ])('that are not valid change nothing: %o', async (entry, code) => {
     const { engines, host } = await hosting();
     expect(() => host.setDesired([entry])).toThrow(expect.objectContaining({ code }));
     await settle();
     expect(engines.running).toHaveLength(1);
   });
 
-  it('that stay are left running, those that go are ended, and that counts as no crash', async () => {
+  it('that stay keep their engines, and removed ones end theirs, which does not count as a crash', async () => {
     const { engines, host } = await hosting([left, right]);
     const ended = listener();
     await servingShard(host, left).openSession(request, ended);
@@ -90,7 +90,7 @@ describe('desired shards', () => {
   });
 });
 
-it('engines are not waited for where they have to end at once', async () => {
+it('a stop at once does not wait for engines', async () => {
   const engines = new FakeEngines();
   engines.holdStops = true;
   const { host } = await hosting([whole], engines);
@@ -98,7 +98,7 @@ it('engines are not waited for where they have to end at once', async () => {
   expect(engines.running).toEqual([]);
 });
 
-it('engines keep to the pace that was ordered, also those that start later', async () => {
+it('engines get the ordered pace, also those that start later', async () => {
   const engines = new FakeEngines();
   const host = hostOf(engines);
   const slow = { workShare: 0.25, cpuShare: 0.5 };
@@ -117,7 +117,7 @@ it('engines keep to the pace that was ordered, also those that start later', asy
 });
 
 describe('a machine that is released', () => {
-  it('lets what is in flight go on while it drains, and begins nothing new', async () => {
+  it('finishes running sessions while it drains, and begins no new ones', async () => {
     const { engines, host } = await hosting();
     const served = listener();
     await servingShard(host).openSession(request, served);
@@ -133,7 +133,7 @@ describe('a machine that is released', () => {
     expect(engines.running).toHaveLength(2);
   });
 
-  it('kills its engines, also one that was ending in peace, and loads all that is desired afterwards', async () => {
+  it('kills its engines, also one that was ending in order, and loads all desired shards afterwards', async () => {
     const engines = new FakeEngines();
     engines.holdStops = true;
     const { host } = await hosting([left, right], engines);
@@ -151,7 +151,7 @@ describe('a machine that is released', () => {
     expect(host.statuses()).toMatchObject([{ ...right, state: 'serving' }]);
   });
 
-  it('gives up a load, and starts none while it is paused', async () => {
+  it('aborts a load, and starts none while it is paused', async () => {
     const engines = new FakeEngines();
     engines.holdLoads = true;
     const { host } = await hosting([whole], engines);

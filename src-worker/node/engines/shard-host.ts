@@ -1,4 +1,4 @@
-/** Turns the desired shards into running shards, and running shards into what the mesh is told. */
+/** Runs engines for the desired shards, and describes the running shards for records. */
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
@@ -22,7 +22,7 @@ import { shardPrefix } from './shard-prefix.ts';
 import { type EngineSettings, ShardRunner } from './shard-runner.ts';
 import { hasPrefix, isSameRange, partKey } from '../../../src-shared/layers.ts';
 
-/** What this part of the node needs of the model library. */
+/** The part of the model library that shards need. */
 export interface ShardSource {
   /** @throws AppError `model-not-found` */
   find(nameAliasOrId: string): {
@@ -30,7 +30,7 @@ export interface ShardSource {
     readonly manifest?: Pick<Manifest, 'tensors'>;
   };
   shardPath(manifestId: string, layers: LayerRange, signal?: AbortSignal): Promise<string>;
-  /** Whether the file is one that the library made, and no other program changes; absent: none is. */
+  /** Whether the library made the file, so that no other program changes it; absent: no file is. */
   isMade?(path: string): boolean;
 }
 
@@ -38,55 +38,54 @@ export type ShardHostOptions = {
   readonly library: ShardSource;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
-  /** What to do about desired shards at first; absent: serve them. */
-  readonly work?: WorkPlan;
-  /** State or load of some shard changed. */
+  /** The first work order; absent: serve. */
+  readonly order?: EngineOrder;
+  /** Called when the state or load of some shard changed. */
   readonly onChange: () => void;
   readonly log: Log;
-  /** How long engines that only this node's own user needs stay after the last question, in milliseconds. */
+  /** How long engines that only this node's own user needs stay loaded after the last question, in milliseconds. */
   readonly ownUseKeepMs?: number;
   /** Monotonic time, in milliseconds. */
   readonly now?: () => number;
 };
 
-/** An owner who asks again within minutes does not wait for the model; one who goes on to something else gets the memory back. */
+/** Long enough that a follow-up question need not wait for the model, short enough to free the memory for other programs. */
 const defaultOwnUseKeepMs = 300_000;
 
-export type WorkPlan = Pick<WorkOrder, 'state' | 'answersOwner' | 'pace'>;
+export type EngineOrder = Pick<WorkOrder, 'state' | 'answersOwner' | 'pace'>;
 
 export class ShardHost implements ServingShards {
   readonly #options: ShardHostOptions;
   readonly #runners = new Map<string, ShardRunner>();
-  /** Ends of shards that are not wanted any more, or not now. */
+  /** Runners that are ending, because their shards are no longer desired or the machine is released. */
   readonly #ending = new Map<ShardRunner, Promise<void>>();
   #desired: ReadonlyMap<string, DesiredShard> = new Map();
-  /** Why shards that are ended now had failed. */
+  /** Failures of shards whose runners have ended. */
   readonly #faults = new Map<string, string>();
-  #work: WorkPlan;
+  #order: EngineOrder;
   #settings: EngineSettings;
-  /** Shards that are to be loaded anew with other settings. */
+  /** Shards that are being reloaded with new settings. */
   readonly #renewals = new Renewals();
   #isStopped = false;
-  /** Questions of the own user that wait for a load. */
+  /** How many of the owner's questions wait for a load. */
   #questions = 0;
-  /** Runs while there are idle engines. */
+  /** Runs while all engines are idle, and then ends them. */
   #ownUseEnd: NodeJS.Timeout | undefined;
 
   constructor(options: ShardHostOptions) {
     this.#options = options;
     this.#settings = options.settings;
-    this.#work = options.work ?? { state: 'serving', answersOwner: true };
+    this.#order = options.order ?? { state: 'serving', answersOwner: true };
   }
 
   get state(): WorkOrder['state'] {
-    return this.#work.state;
+    return this.#order.state;
   }
 
   /**
-   * Replaces the set of desired shards: what is running and still wanted goes on undisturbed. What is new is
-   * loaded once this serves.
-   * @throws AppError `model-not-found` or `setting-invalid` for the first entry that makes no sense; nothing
-   * changes then
+   * Replaces the set of desired shards. Running shards that are still desired continue undisturbed; new ones are loaded while
+   * the node serves.
+   * @throws AppError `model-not-found` or `setting-invalid` for the first invalid entry; nothing changes then
    */
   setDesired(entries: readonly HostedShard[]): void {
     if (this.#isStopped) {
@@ -98,23 +97,23 @@ export class ShardHost implements ServingShards {
   }
 
   /**
-   * `paused` kills the engines, also those that are ending in peace; where the own user is answered all the same,
-   * those on which he has a session stay, without the sessions of others. It resolves when the processes are gone.
+   * Carries out a work order. `paused` kills the engines, also those that are ending in order. If it answers the owner all
+   * the same, engines with the owner's sessions stay, without the sessions of others. Resolves when the processes are gone.
    */
-  async setWork(work: WorkPlan): Promise<void> {
+  async setWork(order: EngineOrder): Promise<void> {
     const wasOwnUse = this.#isOwnUse;
-    this.#work = work;
+    this.#order = order;
     if (this.#isOwnUse && !wasOwnUse) {
       this.#keepOwnSessions();
     }
     for (const runner of this.#runners.values()) {
       runner.setComputeShare(this.#computeShare);
-      if (work.state !== 'serving') {
+      if (order.state !== 'serving') {
         runner.forgetPrefixes();
       }
     }
     this.#fulfil();
-    if (work.state === 'paused') {
+    if (order.state === 'paused') {
       for (const runner of this.#ending.keys()) {
         runner.kill();
       }
@@ -123,8 +122,8 @@ export class ShardHost implements ServingShards {
   }
 
   /**
-   * Other settings for engines, which are started anew for that: one after the other, each after its sessions have ended or
-   * have had their time to.
+   * Applies new engine settings by restarting the engines, one after the other, each after its sessions have ended or their
+   * time to end is over.
    */
   configure(settings: EngineSettings): void {
     if (isDeepStrictEqual(settings, this.#settings)) {
@@ -138,8 +137,8 @@ export class ShardHost implements ServingShards {
   }
 
   /**
-   * While it is paused for others alone, loads the desired layers of a model for the own user. Resolves when each is
-   * there or has failed, or when the signal aborts. Layers that are just being loaded anew are waited for at any time.
+   * Loads the desired layers of a model for the owner, when the machine is paused for others alone. Resolves when each is
+   * loaded or has failed, or when the signal aborts. It also waits for layers that are just being reloaded.
    */
   async wake(manifestId: string, signal: AbortSignal): Promise<void> {
     const desired = [...this.#desired].filter(([, { model }]) => model.manifestId === manifestId);
@@ -164,10 +163,10 @@ export class ShardHost implements ServingShards {
     }
   }
 
-  /** Nothing new begins for others on a shard that is to end soon. */
+  /** Finds a shard for new sessions. While the machine drains there is none for others. */
   find(manifestId: string, layers: LayerRange, isOwn: boolean): ServingShard | undefined {
-    const isThere = isOwn ? this.#work.answersOwner : this.#work.state === 'serving';
-    // The shortest one that has room: what is computed for others beside it takes less time.
+    const isThere = isOwn ? this.#order.answersOwner : this.#order.state === 'serving';
+    // The shortest shard that has room is best: batches of other sessions beside this one take less time on it.
     const fitting = [...this.#runners.values()]
       .filter((runner) => runner.manifestId === manifestId && runner.isServing)
       .filter((runner) => hasPrefix(runner, layers))
@@ -197,9 +196,9 @@ export class ShardHost implements ServingShards {
     return this.#isOwnUse ? [] : this.#loadedModels();
   }
 
-  /** The shards that are there for this node's own user, now or after `wake`. */
+  /** The shards for this node's own user, loaded or loadable by `wake`. */
   ownRecords(): RecordedShard[] {
-    if (!this.#work.answersOwner) {
+    if (!this.#order.answersOwner) {
       return [];
     }
     return [
@@ -213,12 +212,12 @@ export class ShardHost implements ServingShards {
     return eachOnce([...this.#loadedModels(), ...this.#wakeable().map(({ model }) => model)]);
   }
 
-  /** Whether layers of the model are to be served here, loaded or not. */
+  /** Whether layers of the model are desired here, loaded or not. */
   hosts(manifestId: string): boolean {
     return [...this.#desired.values()].some(({ model }) => model.manifestId === manifestId);
   }
 
-  /** Why layers of the model could not be loaded, or are gone, also while this is idle; undefined once they serve. */
+  /** Why layers of the model failed to load or were lost, also while the machine is idle; undefined once they serve. */
   faultOf(manifestId: string): string | undefined {
     const faults = [...this.#desired]
       .filter(([, { model }]) => model.manifestId === manifestId)
@@ -226,7 +225,7 @@ export class ShardHost implements ServingShards {
     return faults.find((fault) => fault !== undefined);
   }
 
-  /** Tries layers of the model that failed again at once. */
+  /** Retries failed layers of the model at once. */
   retry(manifestId: string): void {
     for (const runner of this.#runners.values()) {
       if (runner.manifestId === manifestId) {
@@ -249,24 +248,24 @@ export class ShardHost implements ServingShards {
   }
 
   get #isOwnUse(): boolean {
-    return this.#work.state === 'paused' && this.#work.answersOwner;
+    return this.#order.state === 'paused' && this.#order.answersOwner;
   }
 
   #fulfil(): void {
-    const isDone = this.#work.state === 'paused' && !this.#isOwnUse;
+    const isDone = this.#order.state === 'paused' && !this.#isOwnUse;
     for (const [key, runner] of this.#runners) {
       if (isDone || !this.#desired.has(key)) {
         this.#end(key, runner);
       }
     }
-    for (const [key, shard] of this.#work.state === 'serving' ? this.#desired : []) {
+    for (const [key, shard] of this.#order.state === 'serving' ? this.#desired : []) {
       this.#runnerFor(key, shard);
     }
     this.#onChange();
   }
 
   get #computeShare(): ComputeShare {
-    return this.#work.pace ?? fullComputeShare;
+    return this.#order.pace ?? fullComputeShare;
   }
 
   #runnerFor(key: string, shard: DesiredShard): ShardRunner {
@@ -301,7 +300,7 @@ export class ShardHost implements ServingShards {
 
   #onChange(): void {
     if (this.#isOwnUse && this.#isUnused) {
-      // Not begun anew by whatever else changes: an engine that dies again and again is not restarted for ever.
+      // The timer is not restarted by other changes, so an engine that dies again and again does not keep the memory for ever.
       const keepMs = this.#options.ownUseKeepMs ?? defaultOwnUseKeepMs;
       this.#ownUseEnd ??= setTimeout(() => this.#endOwnUse(), keepMs).unref();
     } else {
@@ -311,7 +310,7 @@ export class ShardHost implements ServingShards {
     this.#options.onChange();
   }
 
-  /** There are engines, and the own user has nothing to do with any of them. */
+  /** Whether there are engines, and none of them has a session or question of the owner. */
   get #isUnused(): boolean {
     const runners = [...this.#runners.values()];
     return (
@@ -328,14 +327,14 @@ export class ShardHost implements ServingShards {
     this.#onChange();
   }
 
-  /** Desired shards without an engine; none while they are about to be loaded. */
+  /** Desired shards without an engine; none while the machine serves, since they are then about to be loaded. */
   #idle(): DesiredShard[] {
     return this.#isStopped
       ? []
       : [...this.#desired].flatMap(([key, shard]) => (this.#runners.has(key) ? [] : [shard]));
   }
 
-  /** Shards that are not there, and will be when `wake` has resolved. */
+  /** Shards that are not loaded and that `wake` would load. */
   #wakeable(): DesiredShard[] {
     return this.#isOwnUse
       ? this.#idle()

@@ -10,7 +10,7 @@ import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 
 const range = (firstLayer: number, lastLayer: number) => ({ firstLayer, lastLayer });
 
-it('a shard is used up to any of its layers, from its first one on', async () => {
+it('a shard can be used from its first layer up to any other', async () => {
   const { engines, host } = await hosting([range(2, 5)]);
   const used = servingShard(host, range(2, 3));
   expect(used).toMatchObject({ ...range(2, 3), role: 'middle', width: fakeModel.width });
@@ -28,7 +28,7 @@ it('a whole model is the first stage of a chain where it is used up to a layer b
   expect(servingShard(host, range(0, 2)).role).toBe('first');
 });
 
-it('of several shards the shortest one with room is used', async () => {
+it('the shortest of several shards with room is used', async () => {
   const { engines, host } = await hosting([range(0, 5), range(0, 3), range(0, 1)]);
   const opened = (): number[] => engines.all.map(({ openedLayers }) => openedLayers.size);
   await servingShard(host, range(0, 2)).openSession(request, listener());
@@ -38,7 +38,7 @@ it('of several shards the shortest one with room is used', async () => {
   expect(engines.all[2]).toMatchObject({ opened: [1], openedLayers: new Map() });
 });
 
-it('what a session left is resumed over the same layers alone', async () => {
+it('a cached prefix is resumed over the same layers alone', async () => {
   const { engines, host } = await hosting();
   const resume = { name: 'kept', tokens: 256 };
   (await servingShard(host, range(0, 2)).openSession(request, listener())).retain('kept', 300);
@@ -56,11 +56,11 @@ it('what a session left is resumed over the same layers alone', async () => {
   expect(engines.all[0]?.resumed).toEqual([1]);
 });
 
-it('a part of the layers in a part of the time says the same of the speed', async () => {
+it('a part of the layers in that part of the time gives the same speed', async () => {
   const { engines, host } = await hosting();
   const tokensPerSecond = (): number | undefined => host.records()[0]?.tokensPerSecond;
   const work = { position: 0, count: 1, flags: 1, computeMicros: 0, values: new Uint8Array(4) };
   (await servingShard(host, range(0, 2)).openSession(request, listener())).send(work);
-  engines.all[0]?.answer(1, 10_000);
+  engines.all[0]?.output(1, 10_000);
   expect(tokensPerSecond()).toBeCloseTo(50);
 });

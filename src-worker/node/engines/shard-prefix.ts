@@ -1,6 +1,6 @@
 /**
- * A loaded shard that is used up to one of its layers, as sessions see it: like a shard that was cut there. Its engine
- * computes all of these sessions beside those over more layers, in batches of their own.
+ * A loaded shard that is used up to one of its layers. For sessions it looks like a shard that was cut there; its engine
+ * computes them beside sessions over more layers, in separate batches.
  */
 import { layerCount } from '../../../src-shared/layers.ts';
 import { stageRoleOf } from '../../wire/stage-role.ts';

@@ -1,5 +1,5 @@
 /**
- * Keeps one desired shard running: cuts it, starts its engine, starts it again after a crash with growing waits.
+ * Keeps one desired shard running: cuts its file, starts its engine, and restarts that after a crash with a growing back-off.
  *
  *   starting ─▶ serving ─▶ (the engine ends by itself) ─▶ faulted ─▶ starting        any ─▶ stopped, on order
  */
@@ -27,24 +27,24 @@ export type EngineSettings = NodeConfig['engine'];
 export type ShardRunnerOptions = {
   readonly model: ModelSummary;
   readonly layers: LayerRange;
-  /** Where the shard's file is; cuts it from the model when it is not there yet. */
+  /** The path of the shard's file, which is cut from the model when there is none yet. */
   readonly shardPath: (signal: AbortSignal) => Promise<string>;
-  /** Whether another program may change the file, as its owner may. */
+  /** Whether another program may change the file, as for a file that the owner imported. */
   readonly isForeign: (path: string) => boolean;
   readonly settings: EngineSettings;
   readonly startEngine: StartEngine;
-  /** At first; see `setComputeShare`. */
+  /** The first compute share; see `setComputeShare`. */
   readonly pace: ComputeShare;
-  /** What the shard will take once it is loaded, where that can be told. */
+  /** The memory that the shard will take once it is loaded; undefined where that is unknown. */
   readonly expectedMemoryBytes: number | undefined;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
-  /** State or load changed. */
+  /** Called when the state or load changed. */
   readonly onChange: () => void;
   readonly log: Log;
 };
 
-/** Answers that are computed while a shard is to be loaded anew have this long to end, in milliseconds. */
+/** How long running sessions may take to end before a shard is reloaded, in milliseconds. */
 const retireWithinMs = 30_000;
 
 type State =
@@ -70,12 +70,12 @@ export class ShardRunner implements ServingShard {
   #state: State = { name: 'starting' };
   #computeShare: ComputeShare;
   #attempt: Promise<void>;
-  /** The engine of a file that changed may still end. */
+  /** Resolves when the former engine, whose file changed, has ended. */
   #ending: Promise<void> = Promise.resolve();
   #crashes = 0;
   #isRetiring = false;
   #onEmpty: () => void = () => {};
-  /** Of the engine that runs or loads. */
+  /** Process id of the engine that runs or loads. */
   #pid: number | null = null;
   #retry: NodeJS.Timeout | undefined;
 
@@ -100,12 +100,12 @@ export class ShardRunner implements ServingShard {
     return this.#state.name === 'serving' && !this.#isRetiring;
   }
 
-  /** Of its engine; a runner has the same for life. */
+  /** The settings of its engine, which never change for one runner. */
   get settings(): EngineSettings {
     return this.#options.settings;
   }
 
-  /** Sessions of this node's own user. */
+  /** How many sessions are those of this node's own user. */
   get ownSessions(): number {
     return this.#state.name === 'serving' ? this.#state.engine.ownSessions : 0;
   }
@@ -152,7 +152,7 @@ export class ShardRunner implements ServingShard {
     };
   }
 
-  /** What peers, or this node's own user, are told; undefined unless it is serving. */
+  /** The shard in a record, for peers or for this node's own user; undefined unless it is serving. */
   record(isOwn: boolean): RecordedShard | undefined {
     if (this.#state.name !== 'serving' || this.#isRetiring) {
       return undefined;
@@ -166,12 +166,12 @@ export class ShardRunner implements ServingShard {
       maxSessions: engine.description.maxSessions,
       contextLength: engine.description.contextLength,
       freeCells: engine.freeCells,
-      // What it measures is its computing time; it is idle between.
+      // The measured speed counts computing time alone, but the compute share makes the engine idle in between.
       tokensPerSecond: engine.ownTokensPerSecond * this.#computeShare.workShare,
     };
   }
 
-  /** How much the engine computes from now on, and after its next start. */
+  /** Sets how much the engine computes from now on, and after its next start. */
   setComputeShare(pace: ComputeShare): void {
     const isOther = !isDeepStrictEqual(pace, this.#computeShare);
     this.#computeShare = pace;
@@ -180,7 +180,7 @@ export class ShardRunner implements ServingShard {
     }
   }
 
-  /** Starts a shard that failed anew, without waiting for its time. */
+  /** Restarts a failed shard without waiting for its back-off. */
   retry(): void {
     if (this.#state.name === 'faulted' && !this.#stopping.signal.aborted) {
       clearTimeout(this.#retry);
@@ -189,12 +189,12 @@ export class ShardRunner implements ServingShard {
     }
   }
 
-  /** Resolves when the load under way has ended well or badly; at once where there is none. */
+  /** Resolves when the load under way has succeeded or failed; at once where there is none. */
   loaded(): Promise<void> {
     return this.#attempt;
   }
 
-  /** Frees what is left of sessions that have ended. */
+  /** Drops all cached prefixes. */
   forgetPrefixes(): void {
     if (this.#state.name === 'serving') {
       this.#state.engine.forgetPrefixes();
@@ -202,8 +202,8 @@ export class ShardRunner implements ServingShard {
   }
 
   /**
-   * Begins no session any more; resolves when those that are there have ended, or have had `retireWithinMs` to. A load under
-   * way is waited for no longer than that either.
+   * Begins no further session; resolves when the running ones, or a load under way, have ended, at the latest after
+   * `retireWithinMs`.
    */
   async retire(): Promise<void> {
     this.#isRetiring = true;
@@ -227,7 +227,7 @@ export class ShardRunner implements ServingShard {
     }
   }
 
-  /** Ends the engine, wherever in its life it is. Resolves when its process is gone. Safe to call twice. */
+  /** Ends the engine in any state. Resolves when its process is gone. Safe to call twice. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#retry);
@@ -240,7 +240,7 @@ export class ShardRunner implements ServingShard {
     await Promise.all([this.#attempt, this.#ending]);
   }
 
-  /** Makes a `stop` under way go without asking and waiting, which gives the memory back at once. */
+  /** Makes a `stop` under way kill the engine, which frees its memory at once. */
   kill(): void {
     if (this.#state.name === 'stopped') {
       void this.#state.engine.kill();
@@ -259,7 +259,7 @@ export class ShardRunner implements ServingShard {
   async #start(): Promise<void> {
     const { shardPath, settings, startEngine, now, onChange, log } = this.#options;
     try {
-      // Two engines at once may not fit.
+      // Two engines at once may not fit into the memory.
       await this.#ending;
       const path = await shardPath(this.#stopping.signal);
       this.#stopping.signal.throwIfAborted();
@@ -297,7 +297,7 @@ export class ShardRunner implements ServingShard {
           ? new FileGuard(path, stamp, () => this.#onFileChanged(path))
           : undefined;
         this.#enter({ name: 'serving', engine, since: now(), guard });
-        // It may have changed while it was loaded.
+        // The file may have changed while it was loaded.
         if (await (guard?.check() ?? true)) {
           log('info', `${this.#name} is serving`, { backend: engine.description.backend });
         }
@@ -316,7 +316,7 @@ export class ShardRunner implements ServingShard {
     }
   }
 
-  /** The engine is ended before it says another word: what it has mapped are other weights. */
+  /** Kills the engine before it gives another result, since the file that it maps has other weights now. */
   #onFileChanged(path: string): void {
     if (this.#state.name === 'serving') {
       const { engine } = this.#state;
@@ -330,7 +330,7 @@ export class ShardRunner implements ServingShard {
       this.#ending = engine.stop(
         new AppError('peer-failed', `${this.#name} was taken out of service: its file has changed`),
       );
-      // Not between two batches: the next one would be computed with the other weights.
+      // It is killed, not stopped, so that it does not finish a batch with the wrong weights.
       void engine.kill();
     }
   }

@@ -1,4 +1,4 @@
-/** Sessions on the engine of a shard: their places, their ends and what they measure. */
+/** Sessions on the engine of a shard: their number, their ends and their measurements. */
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
 import {
@@ -27,7 +27,7 @@ describe('sessions', () => {
     expect(engine?.closed).toEqual([1]);
   });
 
-  it('that the engine refuses give their place back', async () => {
+  it('that the engine refuses do not count', async () => {
     const { engines, host } = await hosting();
     engines.refuseOpens = new AppError('request-invalid', 'The grammar has no root');
     const shard = servingShard(host);
@@ -37,7 +37,7 @@ describe('sessions', () => {
     expect(host.records()).toMatchObject([{ freeSessions: 2, freeCells: 1000 }]);
   });
 
-  it('that the engine gives up are told and free, and the others go on', async () => {
+  it('that the engine fails are told and freed, and the others continue', async () => {
     const { engines, host } = await hosting();
     const shard = servingShard(host);
     const [bad, good] = [listener(), listener()];
@@ -55,7 +55,7 @@ describe('sessions', () => {
     const work = { position: 0, count: 1, flags: 1, values: new Uint8Array(32) };
     for (let token = 0; token < 5; token += 1) {
       session.send({ ...work, computeMicros: 9000 });
-      engines.all[0]?.answer(1, 9000 + 4000);
+      engines.all[0]?.output(1, 9000 + 4000);
     }
     expect(host.records()).toMatchObject([{ tokensPerSecond: 250 }]);
     expect(host.statuses()).toMatchObject([{ tokensPerSecond: 5 }]);

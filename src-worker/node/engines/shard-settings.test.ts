@@ -1,4 +1,4 @@
-/** Engines of which other settings are wanted while they serve. */
+/** New settings for engines that serve. */
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src-shared/errors.ts';
 import {
@@ -19,10 +19,10 @@ import { fakeModel } from '../../../test/support/sessions/node-fake-mesh.ts';
 
 useFakeTimeouts();
 
-describe('other settings for engines', () => {
+describe('new settings for engines', () => {
   const fewer = { ...fakeSettings, contextLength: 500 };
 
-  it('start the engines anew, one after the other, each when its sessions have ended', async () => {
+  it('restart the engines, one after the other, each when its sessions have ended', async () => {
     const { engines, host } = await hosting([left, right]);
     const session = await servingShard(host, left).openSession(request, listener());
     host.configure(fewer);
@@ -41,7 +41,7 @@ describe('other settings for engines', () => {
     ]);
   });
 
-  it('do not wait for ever for a session', async () => {
+  it('wait for a session for 30 seconds at most', async () => {
     const { host } = await hosting();
     const ended = listener();
     await servingShard(host).openSession(request, ended);
@@ -54,7 +54,7 @@ describe('other settings for engines', () => {
     expect(host.records()).toMatchObject([{ ...whole, contextLength: 500 }]);
   });
 
-  it('let a question of the own user wait for its layers, and no longer than it wants to', async () => {
+  it('let a question of the owner wait for its layers, until it is cancelled', async () => {
     const { engines, host } = await hosting();
     const session = await servingShard(host, whole, true).openSession(ownRequest, listener());
     host.configure(fewer);
@@ -79,7 +79,7 @@ describe('other settings for engines', () => {
     expect(engines.attempts).toBe(1);
   });
 
-  it('are those of a shard that starts later, and are tried at once with one that failed', async () => {
+  it('hold for a shard that starts later, and restart one that failed at once', async () => {
     const engines = new FakeEngines();
     engines.refuseLoads = new AppError('engine-failed', 'No memory');
     const { host } = await hosting([whole], engines);
@@ -90,7 +90,7 @@ describe('other settings for engines', () => {
     expect(host.records()).toMatchObject([{ ...whole, contextLength: 500 }]);
   });
 
-  it('that change twice are the newest in the end, and no engine is left of the others', async () => {
+  it('that change twice end with the newest, and leave no engine with the former ones', async () => {
     const { engines, host } = await hosting();
     host.configure(fewer);
     host.configure({ ...fewer, contextLength: 300 });

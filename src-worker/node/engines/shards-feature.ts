@@ -1,4 +1,4 @@
-/** This machine's shards as a part of the node. */
+/** The feature that runs this machine's shards. */
 import { localNow } from '../../../src-shared/local-time.ts';
 import { idleWords } from '../../../src-shared/words/words.ts';
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
@@ -19,9 +19,9 @@ export type ShardsFeatureOptions = {
 
 export type OwnShards = {
   readonly host: ShardHost;
-  /** Why this machine's own shards do not serve; null while they do. */
+  /** Whether this machine's own shards do not serve now. */
   readonly isIdle: () => boolean;
-  /** Why this machine does not answer with the model itself, as a sentence; undefined where it is not meant to. */
+  /** Why this machine does not serve the model itself, as a sentence; undefined where it is not meant to. */
   readonly whyNotHere: (manifestId: string) => string | undefined;
 };
 
@@ -31,7 +31,7 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
   const host = new ShardHost({
     library,
     settings: config.engine,
-    work: config.work,
+    order: config.work,
     startEngine: (parameters, events, signal) => EngineClient.start(parameters, events, { signal }),
     onChange: () => {
       mesh.publish();

@@ -12,7 +12,7 @@ const hosted = { ...idle, isHosted: true, isHere: true };
 const game = 'Paused: Hades is running';
 
 it.each<[string, OwnPart, string | undefined]>([
-  ['has no part in what only peers have', { ...idle, idleReason: game }, undefined],
+  ['has no part in a model that only peers have', { ...idle, idleReason: game }, undefined],
   [
     'has a model that it does not host',
     { ...idle, isHere: true, idleReason: game },

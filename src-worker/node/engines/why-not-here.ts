@@ -1,20 +1,20 @@
-/** What this machine itself has to do with it when a model of its own cannot answer, in words for its owner. Pure. */
+/** Why this machine itself does not serve a model of its own, in words for its owner. Pure. */
 import { asSentences } from '../../../src-shared/sentences.ts';
 
 export type OwnPart = {
-  /** Layers of the model are to be served here. */
+  /** Whether layers of the model are desired here. */
   readonly isHosted: boolean;
-  /** The model is in the library. */
+  /** Whether the model is in the library. */
   readonly isHere: boolean;
   /** Why no layers are served now; null while they are. */
   readonly idleReason: string | null;
-  /** Layers of the model are on their way into the memory. */
+  /** Whether layers of the model are being loaded. */
   readonly isLoading: boolean;
-  /** Why the layers of this very model could not be loaded, or are gone; undefined without such a failure. */
+  /** Why the layers of this model failed to load or were lost; undefined without such a failure. */
   readonly fault: string | undefined;
 };
 
-/** undefined where this machine has no part in it. Nothing is told of other models. */
+/** The reason as a sentence; undefined where this machine has no part in the model or serves all that it hosts. */
 export function whyNotHere(part: OwnPart): string | undefined {
   const { isHosted, isHere, idleReason, isLoading, fault } = part;
   if (!isHosted) {

@@ -1,4 +1,4 @@
-/** Gets a model's header from one peer and believes nothing of it: the model's id is the hash to check by. */
+/** Fetches a model's header from one peer and verifies it: the model's id is the hash of its manifest. */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -12,7 +12,7 @@ import { hashMetadata } from '../manifests/make-manifest.ts';
 import { type Manifest, manifestId as idOf, manifestSchema } from '../manifests/manifest.ts';
 import type { Channel, ChannelOpener } from '../mesh/channels/channel.ts';
 import {
-  headerAnswerLimits,
+  headerReplyLimits,
   headerKinds,
   headerProtocol,
   maxHeaderBytes,
@@ -21,22 +21,22 @@ import {
 export type HeaderRequest = {
   readonly peer: string;
   readonly manifestId: string;
-  /** Where the file goes, whole or not at all. */
+  /** The path of the file, which is written whole or not at all. */
   readonly path: string;
   readonly signal: AbortSignal;
 };
 
 /**
- * Writes the header of a model, from a peer that has it, once it is proven to belong to the model. Its manifest.
- * @throws AppError `peer-failed`, `protocol-violation` or `gguf-invalid` for what the peer sent, `cancelled`
- * by the signal, or the peer's own refusal; the system's error when the file cannot be written
+ * Fetches the header of a model from a peer and writes it once it is verified. Returns the model's manifest.
+ * @throws AppError `peer-failed`, `protocol-violation` or `gguf-invalid` for wrong data from the peer, `cancelled` by the
+ * signal, or the peer's own refusal; the system's error when the file cannot be written
  */
 export async function fetchHeader(
   opener: ChannelOpener,
   request: HeaderRequest,
 ): Promise<Manifest> {
   const { peer, manifestId, path, signal } = request;
-  const channel = await opener.openChannel(peer, headerProtocol, headerAnswerLimits, signal);
+  const channel = await opener.openChannel(peer, headerProtocol, headerReplyLimits, signal);
   const onAbort = (): void => {
     channel.abort(new AppError('cancelled', 'The model is not needed any more'));
   };
@@ -85,7 +85,7 @@ function receive(channel: Channel, manifestId: string, file: FileHandle): Promis
   return received.promise;
 }
 
-/** The bytes are hashed before they are parsed, so nothing but the very manifest asked for ever is. */
+/** Hashes the bytes before it parses them, so that only the requested manifest is ever parsed. */
 function readManifest(body: Buffer, id: string): Manifest {
   if (createHash('sha256').update(body).digest('hex') !== id) {
     throw new AppError('protocol-violation', 'A peer sent the manifest of another model');
@@ -103,7 +103,7 @@ function readManifest(body: Buffer, id: string): Manifest {
   }
 }
 
-/** @throws AppError `gguf-invalid` when the file is not the metadata that the manifest names */
+/** @throws AppError `gguf-invalid` when the file is not the metadata whose hash is in the manifest */
 async function checkHeader(path: string, manifest: Manifest): Promise<void> {
   const file = await openGguf(path);
   try {

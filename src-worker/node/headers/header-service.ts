@@ -1,4 +1,4 @@
-/** Gives manifests and headers of this node's models to peers that ask. */
+/** Serves manifests and headers of this node's models to peers. */
 import { open } from 'node:fs/promises';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
@@ -13,19 +13,19 @@ import {
   headerRequestSchema,
 } from './header-messages.ts';
 
-/** A peer asks for one model after the other; more at once is not honest need. */
+/** An honest peer requests one model after the other. */
 const maxInboundChannels = 2;
 
 export type HeaderSource = {
-  /** Whether a peer may have the model. One that may not is told the same as of a model that is not here. */
+  /** Whether a peer may have the model. One that may not gets the same reply as for a model that is not here. */
   readonly mayHave: (peer: string, manifestId: string) => boolean;
-  /** Undefined for a model that this node has no file of. */
+  /** The model's manifest; undefined when this node has no file of the model. */
   readonly manifest: (manifestId: string) => Manifest | undefined;
   /** Path of a GGUF with the model's metadata alone. @throws AppError */
   readonly headerPath: (manifestId: string) => Promise<string>;
 };
 
-/** Answers peers from now on; returns how to answer no more. */
+/** Serves peers from now on; the returned function ends that. */
 export function serveHeaders(opener: ChannelOpener, source: HeaderSource): Promise<Unhandle> {
   return opener.handle(headerProtocol, {
     limits: headerRequestLimits,
@@ -42,12 +42,12 @@ function serveOne(channel: Channel, source: HeaderSource): void {
     }
     isAsked = true;
     const { manifestId } = decodeJson(headerRequestSchema, body, 'A request for a model');
-    await answer(channel, source, manifestId);
+    await reply(channel, source, manifestId);
     await channel.close();
   });
 }
 
-async function answer(channel: Channel, source: HeaderSource, manifestId: string): Promise<void> {
+async function reply(channel: Channel, source: HeaderSource, manifestId: string): Promise<void> {
   const mayHave = source.mayHave(channel.peer, manifestId);
   const manifest = mayHave ? source.manifest(manifestId) : undefined;
   if (manifest === undefined) {
@@ -58,7 +58,7 @@ async function answer(channel: Channel, source: HeaderSource, manifestId: string
   try {
     path = await source.headerPath(manifestId);
   } catch (error) {
-    // The reason may name paths of this machine, so it stays here.
+    // The reason may contain paths of this machine, so the peer does not get it.
     await refuse(channel, new AppError(toAppError(error).code, 'This peer cannot read the model'));
     return;
   }

@@ -38,14 +38,14 @@ async function makeModel(vocabulary = smallModel.vocabulary): Promise<Model> {
   }
 }
 
-/** A peer that says it hosts the model, and serves everyone who asks. */
+/** A peer that hosts the model by its record and serves every request. */
 type Host = {
   readonly peer: string;
   readonly onChannel: (channel: Channel) => void;
   readonly reputation?: number;
 };
 
-/** An honest host with the service of ours. */
+/** An honest host, which runs the real service. */
 async function honestHost(peer: string, source: HeaderSource): Promise<Host> {
   const accepted: ((channel: Channel) => void)[] = [];
   const opener: ChannelOpener = {
@@ -72,7 +72,7 @@ function sourceOf(...models: Model[]): HeaderSource {
   };
 }
 
-/** Sends these frames to everyone who asks. */
+/** A host that replies to every request with these frames. */
 function lyingHost(peer: string, frames: readonly (readonly [number, Uint8Array?])[]): Host {
   return {
     peer,
@@ -87,7 +87,7 @@ function lyingHost(peer: string, frames: readonly (readonly [number, Uint8Array?
   };
 }
 
-/** Asks the hosts, in this order, from a node that has no model. */
+/** Fetches from the hosts, in this order, for a node that has no model. */
 async function ask(
   model: Model,
   hosts: readonly Host[],
@@ -134,7 +134,7 @@ function hosting(peer: string, model: Model, latencyMs: number): KnownPeer {
 }
 
 describe('HeaderStore', () => {
-  it('gets the header from a peer that has the model, once, and keeps it', async () => {
+  it('fetches the header once from a peer that has the model, and stores it', async () => {
     const model = await makeModel();
     const { store, folder, asked } = await ask(model, [await honestHost('host', sourceOf(model))]);
     const paths = await Promise.all([store.headerPath(model.id), store.headerPath(model.id)]);
@@ -145,13 +145,13 @@ describe('HeaderStore', () => {
     expect(await readdir(folder)).toEqual([`${model.id}.gguf`]);
   });
 
-  it('takes its own file where there is one, and asks no peer', async () => {
+  it('uses its own file where there is one, and asks no peer', async () => {
     const model = await makeModel();
     const store = new HeaderStore({
       opener: {
         peer: 'own',
         handle: () => Promise.resolve(() => Promise.resolve()),
-        openChannel: () => Promise.reject(new Error('nobody is to be asked')),
+        openChannel: () => Promise.reject(new Error('no peer should be asked')),
       },
       knownPeers: () => [],
       source: sourceOf(model),
@@ -161,7 +161,7 @@ describe('HeaderStore', () => {
     expect(await store.headerPath(model.id)).toBe(model.header);
   });
 
-  it('asks the next peer when one has nothing, or breaks off', async () => {
+  it('asks the next peer when one has nothing, or ends early', async () => {
     const model = await makeModel();
     const { store, asked } = await ask(model, [
       await honestHost('without', sourceOf()),
@@ -172,7 +172,7 @@ describe('HeaderStore', () => {
     expect(asked).toEqual(['without', 'mute', 'host']);
   });
 
-  it('fetches a file anew that the disk has spoilt', async () => {
+  it('fetches a file anew that the disk has damaged', async () => {
     const model = await makeModel();
     const { store, asked } = await ask(model, [await honestHost('host', sourceOf(model))]);
     const path = await store.headerPath(model.id);
@@ -182,7 +182,7 @@ describe('HeaderStore', () => {
     expect(asked).toEqual(['host', 'host']);
   });
 
-  it('asks a peer again for a model that is to be had here, and tells which one gave it', async () => {
+  it('asks a peer again in `fetch`, and returns which one gave the header', async () => {
     const model = await makeModel();
     const { store, asked } = await ask(model, [await honestHost('host', sourceOf(model))]);
     const path = await store.headerPath(model.id);
@@ -200,7 +200,7 @@ describe('HeaderStore', () => {
     await expect(fetched).rejects.toThrow('not wanted any more');
   });
 
-  it('asks peers that lied lately last, however near they are', async () => {
+  it('asks distrusted peers last, however near they are', async () => {
     const model = await makeModel();
     const { store, asked } = await ask(model, [
       { ...(await honestHost('liar', sourceOf(model))), reputation: 0.1 },
@@ -210,7 +210,7 @@ describe('HeaderStore', () => {
     expect(asked).toEqual(['host']);
   });
 
-  it('says that the model is not to be had when no peer hosts it', async () => {
+  it('fails with `model-not-found` when no peer hosts the model', async () => {
     const model = await makeModel();
     const { store } = await ask(model, []);
     await expect(store.headerPath(model.id)).rejects.toMatchObject({ code: 'model-not-found' });
@@ -275,10 +275,7 @@ describe('HeaderStore', () => {
         ],
       ],
       ['sends garbage', async () => [[headerKinds.manifest, Buffer.from('{')]]],
-      [
-        'refuses in words that cannot be read',
-        async () => [[headerKinds.failed, Buffer.from('no')]],
-      ],
+      ['refuses with an invalid message', async () => [[headerKinds.failed, Buffer.from('no')]]],
     ];
 
     it.each(lies)('%s, and leaves no file behind', async (_, frames) => {
@@ -306,7 +303,7 @@ describe('HeaderStore', () => {
     });
   });
 
-  it('does not tell peers about its own folders', async () => {
+  it('does not tell peers the paths of its folders', async () => {
     const model = await makeModel();
     const told: string[] = [];
     const host = await honestHost('host', {

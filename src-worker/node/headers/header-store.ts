@@ -1,6 +1,6 @@
 /**
- * Headers of models, for questions that become tokens and for models that this machine is to have: from this node's own
- * files, else from a peer that has the model, stored on disk from then on.
+ * Headers of models, to tokenize questions and to add models to the library. They come from this node's own files, else from a
+ * peer that has the model, and are then stored on disk.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,10 +16,10 @@ import type { Manifest } from '../manifests/manifest.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
 import { giversOf } from './model-givers.ts';
 
-/** For one peer's header, most of which have a few megabytes; the next peer is asked then. */
+/** How long one peer may take for a header of usually a few megabytes before the next peer is asked. */
 const fetchDeadlineMs = 60_000;
 
-/** Peers that are asked before giving up. */
+/** Most peers that are asked before the fetch fails. */
 const maxPeers = 5;
 
 export type HeaderStoreOptions = {
@@ -27,16 +27,16 @@ export type HeaderStoreOptions = {
   readonly knownPeers: () => readonly KnownPeer[];
   /** This node's own models. */
   readonly source: HeaderSource;
-  /** Where peers' headers are stored; created when it is first needed. */
+  /** The folder for headers of peers, created when it is first needed. */
   readonly folder: string;
   readonly log: Log;
 };
 
-/** A header from a peer, proven to be the model's. */
+/** A verified header from a peer. */
 export type FetchedHeader = {
   readonly path: string;
   readonly manifest: Manifest;
-  /** The peer that gave it just now. */
+  /** The peer that gave it. */
   readonly giver: string;
 };
 
@@ -49,14 +49,14 @@ export class HeaderStore {
     this.#options = options;
   }
 
-  /** Gives this node's own headers to peers from now on. */
+  /** Serves this node's own headers to peers from now on. */
   async start(): Promise<void> {
     this.#unhandle = await serveHeaders(this.#options.opener, this.#options.source);
   }
 
   /**
    * The path of a GGUF with at least the model's metadata.
-   * @throws AppError `model-not-found` when neither this node nor a peer has it; errors of the own file
+   * @throws AppError `model-not-found` when neither this node nor a peer has it; errors of this node's own file
    */
   async headerPath(manifestId: string): Promise<string> {
     const { source } = this.#options;
@@ -68,15 +68,15 @@ export class HeaderStore {
   }
 
   /**
-   * The header and its manifest from a peer, also where it is stored already: which peer gives a model decides who else
-   * may have it. Stored in place of the former one.
+   * Fetches the header and its manifest from a peer, also where it is stored already: which peer gives a model decides which
+   * others may have it. It replaces the stored one.
    * @throws AppError `model-not-found` when no peer has it; the signal's reason
    */
   fetch(manifestId: string, signal?: AbortSignal): Promise<FetchedHeader> {
     return this.#fetches.run(manifestId, signal, (ended) => this.#fetchNow(manifestId, ended));
   }
 
-  /** Gives fetches in progress up, and sends no more headers. */
+  /** Cancels fetches under way, and serves no more headers. */
   async stop(): Promise<void> {
     await Promise.all([
       this.#unhandle?.(),
@@ -113,7 +113,7 @@ export class HeaderStore {
   }
 }
 
-/** It was checked when it was written; the disk may have failed since. */
+/** Whether a stored header is intact: it was verified when it was written, but the disk may have failed since. */
 async function isSound(path: string): Promise<boolean> {
   try {
     const file = await openGguf(path);

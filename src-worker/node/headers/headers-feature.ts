@@ -1,4 +1,4 @@
-/** Headers of models, for this machine's own questions and for peers, as a part of the node. */
+/** The feature that fetches headers of models for this node, and serves them to peers. */
 import { join } from 'node:path';
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
@@ -12,7 +12,7 @@ export type HeadersFeatureOptions = {
   readonly config: NodeConfig;
   readonly mesh: Mesh;
   readonly knownPeers: () => readonly KnownPeer[];
-  /** This machine's own models. */
+  /** The models of this machine. */
   readonly source: HeaderSource;
   readonly log: Log;
 };

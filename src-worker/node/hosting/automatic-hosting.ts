@@ -1,6 +1,6 @@
 /**
- * What this node hosts of its own accord, where its owner lets it choose: reads what the mesh needs, does its part
- * of it, remembers it for the next start, and leaves alone what fails here again and again.
+ * Hosts shards that placement chooses, where the owner allows that: asks placement what the mesh lacks, hosts this node's part
+ * of it, remembers it for the next start, and avoids models that fail here again and again.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { toAppError } from '../../../src-shared/errors.ts';
@@ -16,7 +16,7 @@ import { PlacementView } from './placement-view.ts';
 import { Placer } from './placer.ts';
 
 export type AutomaticHostingOptions = {
-  /** As it is now. */
+  /** The current configuration. */
   readonly config: () => Pick<NodeConfig, 'dataFolder' | 'engine' | 'poolOnly' | 'hosting'>;
   /** This node's own peer id. */
   readonly self: string;
@@ -24,14 +24,14 @@ export type AutomaticHostingOptions = {
   readonly shards: Pick<ShardHost, 'state' | 'records' | 'statuses'>;
   readonly desired: DesiredShards;
   readonly peers: () => readonly KnownPeer[];
-  /** What this node's own users want: manifest id → tokens a second. */
+  /** Demand of this node's own users: manifest id → tokens a second. */
   readonly ownDemand: () => ReadonlyMap<string, number>;
-  /** What is planned is another thing now; peers are to be told. */
+  /** Called when the placed shards have changed, so that peers get a new record. */
   readonly onPlaced: () => void;
   readonly log: Log;
 };
 
-/** A placed shard that failed so often in a row makes room for something else, for so long. */
+/** A placed shard that failed this often in a row is dropped, and its model avoided for a while. */
 const failuresInARow = 3;
 const avoidMs = 10 * 60_000;
 
@@ -39,9 +39,9 @@ export class AutomaticHosting {
   readonly #options: AutomaticHostingOptions;
   readonly #view = new PlacementView();
   readonly #placer: Placer;
-  /** Model → until when it is not placed here. */
+  /** Model → the time until which it is not placed here. */
   readonly #avoided = new Map<string, number>();
-  /** One after the other, so that the newest is what stays. */
+  /** The last write; writes follow one another, so that the newest stays on disk. */
   #written: Promise<void> = Promise.resolve();
 
   constructor(options: AutomaticHostingOptions) {
@@ -54,7 +54,7 @@ export class AutomaticHosting {
     });
   }
 
-  /** Takes up what was placed in an earlier run. */
+  /** Hosts the shards that were placed in an earlier run. */
   async start(): Promise<void> {
     const { config, desired } = this.#options;
     const { dataFolder, hosting } = config();
@@ -64,7 +64,7 @@ export class AutomaticHosting {
     this.#placer.start();
   }
 
-  /** The owner's limits, or the mode, are others now. */
+  /** Called when the owner's limits or the hosting mode have changed. */
   limitsChanged(): void {
     if (this.#options.config().hosting.mode === 'chosen') {
       this.#place([]);
@@ -72,7 +72,7 @@ export class AutomaticHosting {
     this.#placer.start();
   }
 
-  /** What is placed of the model goes, and does not come back for a while. */
+  /** Drops the model's placed shards and does not place it again for a while. */
   avoid(manifestId: string): void {
     const { placed } = this.#options.desired;
     const others = placed.filter((each) => each.manifestId !== manifestId);
@@ -82,7 +82,7 @@ export class AutomaticHosting {
     }
   }
 
-  /** Resolves when what is placed is written down. */
+  /** Resolves when the placed shards are written. */
   async stop(): Promise<void> {
     this.#placer.stop();
     await this.#written;
@@ -116,7 +116,7 @@ export class AutomaticHosting {
     const pins = this.#options.desired.pins();
     this.#place(shards.filter((shard) => !pins.some((pin) => isDeepStrictEqual(pin, shard))));
     for (const { manifestId, ...range } of dropped) {
-      // A file that cannot be deleted yet goes when room is needed.
+      // A file that cannot be deleted yet is evicted later, when room is needed.
       this.#options.library.removeShard(manifestId, range).catch(() => undefined);
     }
   }
@@ -131,7 +131,7 @@ export class AutomaticHosting {
     this.#written = this.#written
       .then(() => writePlaced(config().dataFolder, placed))
       .catch((error: unknown) => {
-        log('warn', `What is hosted could not be written down: ${toAppError(error).message}`);
+        log('warn', `The placed shards could not be written: ${toAppError(error).message}`);
       });
   }
 

@@ -1,4 +1,4 @@
-/** The models of the app's catalog and of pools: which there are, which are here, and how a whole file of one is got. */
+/** The models in the app's catalog and in pools: lists them, says which are here, and downloads their whole files. */
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogEntry } from '../../../src-shared/catalog.ts';
@@ -28,7 +28,7 @@ export async function loadCatalog(
 }
 
 type CatalogModelsOptions = {
-  /** As they are listed now. */
+  /** The models that are listed now. */
   readonly models: () => readonly ListedModel[];
   readonly library: ModelLibrary;
   readonly bytes: Pick<ModelBytes, 'download' | 'makeRoom' | 'tell'>;
@@ -62,7 +62,7 @@ export class CatalogModels {
     });
   }
 
-  /** By id, or by name however it is written. */
+  /** Finds a model by its id, or by its name in any spelling of case and spaces. */
   find(name: string): ListedModel | undefined {
     const wanted = name.toLowerCase();
     const models = this.#options.models();
@@ -72,7 +72,7 @@ export class CatalogModels {
     );
   }
 
-  /** Where the model's file lies on the web. */
+  /** The web addresses of the model's file. */
   addressesOf(manifestId: string): readonly string[] {
     return this.#options
       .models()
@@ -81,8 +81,8 @@ export class CatalogModels {
   }
 
   /**
-   * The model, whose file is fetched unless it is here; callers that ask for it meanwhile wait for the same download.
-   * @throws AppError as `downloadFile`, of the last of its addresses, and as ModelLibrary.importModel
+   * Downloads the model's file, unless it is here, and imports it; callers that ask meanwhile share the download.
+   * @throws AppError as `downloadFile` for the last of its addresses, and as ModelLibrary.importModel
    */
   async download(model: ListedModel): Promise<LibraryModel> {
     return (
@@ -91,7 +91,7 @@ export class CatalogModels {
     );
   }
 
-  /** Ends the download and deletes what there is of it. Whether there was one. */
+  /** Ends the download and deletes its partial file. Returns whether there was a download. */
   async cancel(model: ListedModel): Promise<boolean> {
     if (!this.#downloading.has(model.id)) {
       return false;
@@ -102,7 +102,7 @@ export class CatalogModels {
     return true;
   }
 
-  /** What is there of files under way stays for the next time. */
+  /** Ends all downloads; partial files stay for the next time. */
   async stop(): Promise<void> {
     await this.#jobs.abort('', new AppError('cancelled', 'The download was stopped.'));
   }
@@ -159,7 +159,7 @@ export class CatalogModels {
     throw failure;
   }
 
-  /** By its file; where there is none on the web, by its manifest. */
+  /** The model in the library: found by its file's hash or, without a web address, by its manifest. */
   #here(model: ListedModel): LibraryModel | undefined {
     const path = this.#pathOf(model);
     const isIt = (each: LibraryModel): boolean =>

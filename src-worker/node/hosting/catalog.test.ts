@@ -29,7 +29,7 @@ describe("the app's catalog", () => {
   it.each([
     ['no JSON', 'catalog'],
     ['an address without encryption', appText.replace('https://', 'http://')],
-    ['a field nobody knows', appText.replace('"format"', '"surprise": 1, "format"')],
+    ['an unknown field', appText.replace('"format"', '"surprise": 1, "format"')],
     ['more than a megabyte', ' '.repeat(1024 * 1024 + 1)],
   ])('is refused when it has %s', (_, text) => {
     expect(() => readCatalog(text, () => true)).toThrow(

@@ -1,6 +1,6 @@
 /**
- * Lists of models that can be downloaded: the app's own, signed by its makers and believed for that alone, and what
- * the owner's pools offer beside it.
+ * The lists of models that can be downloaded: the app's catalog, which is trusted because its makers signed it, and the offers
+ * of the owner's pools.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import { z } from 'zod';
@@ -17,16 +17,16 @@ const catalogModelSchema = z.strictObject({
   /** Names the entry in commands: "qwen3-8b". */
   id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/),
   name: line,
-  /** As its makers count them: "8B". */
+  /** The number of parameters, as the model's makers state it: "8B". */
   parameters: z.string().regex(/^\d+(\.\d+)?[MB]$/),
   quantisation: z.string().min(1).max(16),
   licence: z.strictObject({ name: line, url: httpsUrl }),
-  /** The model's page. */
+  /** The web page about the model. */
   page: httpsUrl,
-  /** Where the GGUF file lies; any of them will do. */
+  /** Addresses of the GGUF file, all equivalent. */
   urls: z.array(httpsUrl).min(1).max(8),
   sizeBytes: z.int().min(1),
-  /** Of the whole file. */
+  /** Hash of the whole file. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Known once a peer has imported the file; then single layers of it can be fetched and checked. */
   manifestId: manifestIdSchema.nullable(),
@@ -34,7 +34,7 @@ const catalogModelSchema = z.strictObject({
 
 const catalogSchema = z.strictObject({
   format: z.literal(1),
-  /** Of two catalogs from the same hand the one with the larger number is the newer one. */
+  /** The catalog with the larger number is the newer one. */
   sequence: z.int().min(1),
   models: z
     .array(catalogModelSchema)
@@ -51,10 +51,10 @@ const signedCatalogSchema = z.strictObject({
 export type CatalogModel = z.infer<typeof catalogModelSchema>;
 export type Catalog = z.infer<typeof catalogSchema>;
 
-/** Whether the signature is that of the one whose catalog it has to be. */
+/** Whether the signature is valid, by the expected signer's key. */
 export type VerifySignature = (signed: Uint8Array, signature: Uint8Array) => boolean;
 
-/** Of the app's own catalog: an Ed25519 key in SPKI form. The makers have the private one. */
+/** The public key for the app's catalog: Ed25519 in SPKI form. The makers have the private one. */
 const appKey = 'MCowBQYDK2VwAyEAGDfry9nk2nLEGJIONYqyzw9VkR0pgz1wNVva8KWX14o=';
 
 export const isSignedByApp: VerifySignature = (signed, signature) =>
@@ -65,14 +65,15 @@ export const isSignedByApp: VerifySignature = (signed, signature) =>
     signature,
   );
 
-/** What is signed of a catalog. */
+/** The bytes of a catalog that are signed. */
 export function signedBytes(catalog: Catalog): Buffer {
   return Buffer.from(canonicalJson(catalog));
 }
 
 /**
- * @param text of a catalog's file
- * @throws AppError `request-invalid` when it is no catalog or not signed by whom it should be
+ * Reads and verifies a catalog.
+ * @param text the content of the catalog's file
+ * @throws AppError `request-invalid` when it is not a valid catalog or its signature is not valid
  */
 export function readCatalog(text: string, isSigned: VerifySignature): Catalog {
   if (Buffer.byteLength(text) > maxCatalogBytes) {
@@ -95,15 +96,15 @@ export function readCatalog(text: string, isSigned: VerifySignature): Catalog {
   return catalog;
 }
 
-/** A model that can be got, by whichever list. */
+/** A model that can be downloaded, from any list. */
 export type ListedModel = Omit<CatalogModel, 'sha256'> & {
-  /** Of the whole file; null where no web address of one is known. */
+  /** Hash of the whole file; null where no web address of it is known. */
   readonly sha256: string | null;
   /** The pool that offers it; absent: the app's own list. */
   readonly pool?: { readonly id: string; readonly name: string };
 };
 
-/** What a pool offers, see pools/pool-model.ts. */
+/** A model that a pool offers, see pools/pool-model.ts. */
 export type PoolOffer = {
   readonly pool: { readonly id: string; readonly name: string };
   readonly id: string;
@@ -115,7 +116,7 @@ export type PoolOffer = {
   readonly file?: { readonly url: string; readonly sha256: string } | undefined;
 };
 
-/** All lists together; of entries with one id, or of one file, that of the app counts, then that of the first pool. */
+/** All lists together. Of entries with the same id or file, the app's wins, then that of the first pool. */
 export function listedModels(
   app: readonly CatalogModel[],
   offers: readonly PoolOffer[],

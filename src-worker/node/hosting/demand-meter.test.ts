@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DemandMeter } from './demand-meter.ts';
 
-it('comes to the tokens a second that are wanted steadily', () => {
+it('approaches the rate of a steady demand', () => {
   const clock = { now: 0 };
   const meter = new DemandMeter(() => clock.now);
   for (let second = 0; second < 2 * 3600; second += 1) {
@@ -11,7 +11,7 @@ it('comes to the tokens a second that are wanted steadily', () => {
   expect(meter.perSecond().get('llama')).toBeCloseTo(5, 1);
 });
 
-it('halves what is not wanted any more, and forgets it in the end', () => {
+it('halves a demand that has ended, and forgets it in the end', () => {
   const clock = { now: 0 };
   const meter = new DemandMeter(() => clock.now);
   meter.add('llama', 600);
@@ -23,7 +23,7 @@ it('halves what is not wanted any more, and forgets it in the end', () => {
   expect(meter.perSecond().size).toBe(0);
 });
 
-it('keeps so many models in mind only: the one not wanted for longest goes first', () => {
+it('counts a bounded number of models: the one with the oldest demand is forgotten first', () => {
   const meter = new DemandMeter(() => 0);
   for (let index = 0; index < 300; index += 1) {
     meter.add(`model ${index}`, 100);

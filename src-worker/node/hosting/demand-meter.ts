@@ -1,8 +1,8 @@
-/** What this node's own users want of each model, in tokens a second, forgotten with time. */
+/** The recent demand of this node's own users for each model, in tokens a second. */
 
-/** After this much time without a question a model counts half, in milliseconds. */
+/** The time in which demand without further questions halves, in milliseconds. */
 const halfLifeMs = 10 * 60_000;
-/** Below this it counts as not asked for. */
+/** Demand below this counts as none. */
 const leastDemand = 0.001;
 /** Most models that are counted. */
 const maxModels = 256;
@@ -48,7 +48,7 @@ export class DemandMeter {
   }
 }
 
-/** With steady demand, tokens that were wanted and are half forgotten after a half-life come to rate × mean life. */
+/** The rate for a decaying sum of tokens: under steady demand, that sum is rate × mean life. */
 function rateOf(tokens: number): number {
   return (tokens * Math.LN2) / (halfLifeMs / 1000);
 }

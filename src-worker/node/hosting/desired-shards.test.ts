@@ -30,7 +30,7 @@ function toModel(model: ModelSummary): LibraryModel {
   return { manifestId: model.manifestId, summary: model } as LibraryModel;
 }
 
-/** A library and peers in memory; a model of peers comes when `give` is called. */
+/** A library and peers in memory; a model arrives from a peer when the test calls `give`. */
 function setUp(inLibrary: readonly ModelSummary[], ofPeers: readonly ModelSummary[] = []) {
   const models = new Map(inLibrary.map((model) => [model.manifestId, model]));
   const asked: string[] = [];
@@ -91,8 +91,8 @@ function setUp(inLibrary: readonly ModelSummary[], ofPeers: readonly ModelSummar
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('what is to be hosted', () => {
-  it('is what the owner set and what was placed, each once, pinned before it is hosted', () => {
+describe('the desired shards', () => {
+  it('are those of the settings and of placement, each once, and pinned before they are hosted', () => {
     const { desired, state } = setUp([summary('a')]);
     const id = summary('a').manifestId;
     desired.set([{ model: 'Model a', layers: lower }]);
@@ -111,7 +111,7 @@ describe('what is to be hosted', () => {
     expect(state.hosted).toEqual([{ model: id, layers: lower }]);
   });
 
-  it('stays as it was when an entry makes no sense', () => {
+  it('stay unchanged when an entry is not valid', () => {
     const { desired, state } = setUp([summary('a')]);
     desired.set([{ model: 'Model a', layers: lower }]);
     expect(() => desired.set([{ model: 'Nobody has it' }])).toThrow("called 'Nobody has it'");
@@ -123,7 +123,7 @@ describe('what is to be hosted', () => {
   });
 });
 
-it('a name that was understood once means the same model, also when others have it later', () => {
+it('a name keeps meaning the model that it first meant, also when other models get the name later', () => {
   const { desired, state, models } = setUp([summary('b', 'Small')]);
   desired.setFirst([{ model: 'Small' }]);
   const hosted = [{ model: summary('b').manifestId, layers: { firstLayer: 0, lastLayer: 3 } }];
@@ -135,8 +135,8 @@ it('a name that was understood once means the same model, also when others have 
   expect(state.hosted).toEqual(hosted);
 });
 
-describe('a model whose file has other content by now', () => {
-  it('is the one that the file has, as soon as that is imported', () => {
+describe('a model whose file has new content', () => {
+  it('is replaced by the model in the file as soon as that is imported', () => {
     const [former, present] = [summary('a'), summary('b')];
     const { desired, state, models } = setUp([former]);
     desired.set([{ model: former.manifestId, layers: lower }]);
@@ -153,7 +153,7 @@ describe('a model whose file has other content by now', () => {
 });
 
 describe('a model that only peers have', () => {
-  it('is asked for once, and hosted when it is here', async () => {
+  it('is fetched once, and hosted when it is here', async () => {
     const { desired, state, asked, waiting } = setUp([], [summary('b')]);
     desired.set([{ model: 'Model b', layers: upper }]);
     desired.reconcile();
@@ -164,7 +164,7 @@ describe('a model that only peers have', () => {
     expect(state.hosted).toEqual([{ model: summary('b').manifestId, layers: upper }]);
   });
 
-  it('is asked for again after a while when no peer gave it, and not before', async () => {
+  it('is fetched again ten seconds after no peer gave it, and not before', async () => {
     const { desired, state, asked, waiting } = setUp([], [summary('b')]);
     desired.set([{ model: 'Model b' }]);
     waiting[0]?.refuse();
@@ -176,7 +176,7 @@ describe('a model that only peers have', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is given up when it is not desired any more, or the node stops', () => {
+  it('is no longer fetched when it is not desired any more, or the node stops', () => {
     const { desired, waiting } = setUp([], [summary('b'), summary('c')]);
     desired.set([{ model: 'Model b' }]);
     desired.set([{ model: 'Model c' }]);
@@ -185,7 +185,7 @@ describe('a model that only peers have', () => {
     expect(waiting[1]?.signal.aborted).toBe(true);
   });
 
-  it('of an earlier run is waited for, while layers that it has not are only told', async () => {
+  it('of an earlier run is waited for, while an entry with layers that it does not have is only logged', async () => {
     const { desired, state, asked, waiting } = setUp([summary('a')], [summary('b')]);
     const { peers } = state;
     state.peers = [];

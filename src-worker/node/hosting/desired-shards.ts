@@ -1,6 +1,6 @@
 /**
- * What this node is to host: what its owner has set, and what placement adds. Layers of a model that only peers have
- * are hosted as soon as its manifest is here; their bytes come when they are loaded.
+ * The shards that this node should host: those of the owner's settings and those of placement. Layers of a model that only
+ * peers have are hosted as soon as the model's manifest is here; their bytes are fetched when they are loaded.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
@@ -19,17 +19,17 @@ export type DesiredShardsOptions = {
     replacementOf(manifestId: string): LibraryModel | undefined;
     pin(shards: readonly PinnedShard[]): void;
   };
-  /** Replaces what is hosted, of models that the library has. @throws AppError `setting-invalid` */
+  /** Replaces the hosted shards, all of models in the library. @throws AppError `setting-invalid` */
   readonly host: (desired: readonly HostedShard[]) => void;
-  /** A model by its name or id among those that peers have. */
+  /** Finds a model by its name or id among those that peers have. */
   readonly knownByPeers: (name: string) => ModelSummary | undefined;
-  /** Makes a model of peers known to the library. */
+  /** Adds a model that peers have to the library. */
   readonly add: (manifestId: string, signal: AbortSignal) => Promise<LibraryModel>;
   readonly now: () => number;
   readonly log: Log;
 };
 
-/** A model that no peer gave is asked for again after this, in milliseconds. */
+/** How long after a failed fetch a model is fetched again, in milliseconds. */
 const againAfterMs = 10_000;
 
 export class DesiredShards {
@@ -37,7 +37,7 @@ export class DesiredShards {
   #owners: readonly HostedShard[] = [];
   #placed: readonly Placed[] = [];
   #hosted: readonly Placed[] = [];
-  /** Models being made known, by id. */
+  /** Models that are being added to the library, by id. */
   readonly #adding = new Map<string, AbortController>();
   readonly #askedAt = new Map<string, number>();
   #isStopped = false;
@@ -46,7 +46,7 @@ export class DesiredShards {
     this.#options = options;
   }
 
-  /** What is hosted or being loaded now. */
+  /** The shards that are hosted or being loaded now. */
   get hosted(): readonly Placed[] {
     return this.#hosted;
   }
@@ -56,23 +56,23 @@ export class DesiredShards {
   }
 
   /**
-   * What is hosted, and what will be as soon as its model's manifest is here, which is on its way: others are to count
-   * on both, and this node is not to change its mind meanwhile.
+   * The hosted shards, and those that will be hosted as soon as their model's manifest arrives. Placement on other nodes counts
+   * on both, so this node must not change its plan meanwhile.
    */
   intended(): Placed[] {
     const coming = this.#placed.filter(({ manifestId }) => this.#adding.has(manifestId));
     return eachOnce([...this.#hosted, ...coming]);
   }
 
-  /** The owner's, of models that the library has. */
+  /** The shards of the owner's settings whose models are in the library. */
   pins(): Placed[] {
     return this.#owners.flatMap((entry) => this.#resolved(entry) ?? []);
   }
 
   /**
-   * Replaces the setting of the owner.
+   * Replaces the shards of the owner's settings.
    * @throws AppError `model-not-found` for a model that neither this node nor a known peer has, `setting-invalid`
-   * for layers that a model has not; nothing changes then
+   * for layers that a model does not have; nothing changes then
    */
   set(desired: readonly HostedShard[]): void {
     for (const entry of desired) {
@@ -89,7 +89,7 @@ export class DesiredShards {
     this.reconcile();
   }
 
-  /** As `set`, but for the setting of an earlier run: what cannot be hosted is told and waited for. */
+  /** As `set`, but for settings at the start: an entry that cannot be hosted yet is logged, and hosted when it can be. */
   setFirst(desired: readonly HostedShard[]): void {
     const possible: HostedShard[] = [];
     for (const entry of desired) {
@@ -109,7 +109,7 @@ export class DesiredShards {
     this.reconcile();
   }
 
-  /** Replaces what placement adds. */
+  /** Replaces the shards of placement. */
   place(placed: readonly Placed[]): void {
     if (!isDeepStrictEqual(placed, this.#placed)) {
       this.#placed = placed;
@@ -118,7 +118,7 @@ export class DesiredShards {
     }
   }
 
-  /** Peers may have brought a model that is waited for, or an import may have. */
+  /** Checks for missing models, after peers or an import may have brought some. */
   reconcile(): void {
     if (this.#isStopped) {
       return;
@@ -166,7 +166,7 @@ export class DesiredShards {
   #check(entry: HostedShard): void {
     const model = this.#inLibrary(entry.model)?.summary ?? this.#options.knownByPeers(entry.model);
     if (model === undefined) {
-      // Says what is wrong with the name.
+      // Throws the error that fits the name.
       this.#options.library.find(entry.model);
       return;
     }
@@ -179,7 +179,7 @@ export class DesiredShards {
     }
   }
 
-  /** Hosts what the library has by now. Pins go first: what is to be hosted must not make room for itself. */
+  /** Hosts the shards whose models the library has. They are pinned first, so that a load cannot evict them. */
   #apply(): void {
     this.#bindNames();
     const hosted = eachOnce([
@@ -195,7 +195,7 @@ export class DesiredShards {
     this.#hosted = hosted;
   }
 
-  /** A name that was understood once means the same model from then on, whatever others are called later. */
+  /** Binds each name to the model that it means now, so that models which get the name later do not change it. */
   #bindNames(): void {
     this.#owners = this.#owners.map((entry) => {
       const model = this.#inLibrary(entry.model)?.manifestId ?? entry.model;
@@ -203,7 +203,7 @@ export class DesiredShards {
     });
   }
 
-  /** Models that are to be hosted, that the library has not, and that peers have. */
+  /** Ids of desired models that the library does not have but peers do. */
   #missing(): string[] {
     const names = [
       ...this.#owners.map(({ model }) => model),
@@ -223,7 +223,7 @@ export class DesiredShards {
     return range.lastLayer < model.layers ? { manifestId: model.manifestId, ...range } : undefined;
   }
 
-  /** A model whose file has other content by now is the one that the file has. */
+  /** The model of this name in the library; for one whose file has new content, the model in that file now. */
   #inLibrary(name: string): LibraryModel | undefined {
     const { library } = this.#options;
     try {

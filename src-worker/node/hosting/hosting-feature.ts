@@ -1,4 +1,4 @@
-/** What this machine hosts, and the bytes for it, as a part of the node. */
+/** The feature that decides what this machine hosts, and moves model bytes in and out. */
 import { isDeepStrictEqual } from 'node:util';
 import type { HostedShard, NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
@@ -42,7 +42,7 @@ export async function hostingFeature(
     onChange,
     log,
   });
-  /** Where the owner chose nothing, the models that come with the app, whole. */
+  /** The shards, or where the owner chose none, the whole models that come with the app. */
   const orBundled = (shards: readonly HostedShard[] | null): readonly HostedShard[] =>
     shards ?? own.bundled.map((model) => ({ model }));
   return {
@@ -66,7 +66,7 @@ export async function hostingFeature(
       }
       hosting.configure(next);
     },
-    setWork: () => hosting.workChanged(),
+    setWork: () => hosting.stateChanged(),
     describe: () => hosting.describe(),
     status: () => ({ downloads: hosting.downloads() }),
   };

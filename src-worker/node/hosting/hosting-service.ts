@@ -1,6 +1,6 @@
 /**
- * What this node hosts and the bytes for it: the owner's setting, what placement adds, downloads, what peers may fetch,
- * and what all of them are told of it.
+ * Connects the parts of hosting: the owner's settings, placement, downloads, uploads to peers, and their share of the node's
+ * record.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { CatalogEntry, DownloadRequest } from '../../../src-shared/catalog.ts';
@@ -31,7 +31,7 @@ import { DesiredShards } from './desired-shards.ts';
 import { ModelBytes } from './model-bytes.ts';
 import { RequestedDownloads } from './requested-downloads.ts';
 import { SharedModels } from './shared-models.ts';
-import { ToldDemand } from './told-demand.ts';
+import { PublishedDemand } from './published-demand.ts';
 import { isSamePart } from '../../../src-shared/layers.ts';
 
 export type HostingServiceOptions = {
@@ -47,7 +47,7 @@ export type HostingServiceOptions = {
   readonly log: Log;
 };
 
-/** News of peers come in crowds; after the first, this long is waited for the others, in milliseconds. */
+/** How long changes of peers are collected before they are handled, in milliseconds, since many come at once. */
 const lookAfterMs = 250;
 
 export class HostingService {
@@ -61,7 +61,7 @@ export class HostingService {
   readonly #automatic: AutomaticHosting;
   readonly #shared: SharedModels;
   readonly #demand = new DemandMeter(() => performance.now());
-  readonly #toldDemand: ToldDemand;
+  readonly #publishedDemand: PublishedDemand;
   #config: NodeConfig;
   #looking: NodeJS.Timeout | undefined;
 
@@ -80,7 +80,7 @@ export class HostingService {
       readers: () => (this.#config.poolOnly ? mesh.pools.active() : undefined),
       listed: new Set(options.catalog.flatMap(({ manifestId }) => manifestId ?? [])),
     });
-    this.#toldDemand = new ToldDemand({
+    this.#publishedDemand = new PublishedDemand({
       look: () => this.#knownDemand(),
       everyMs: () => this.#config.hosting.demandEveryMs,
       now: () => performance.now(),
@@ -148,7 +148,7 @@ export class HostingService {
     this.#desired.set(desired);
   }
 
-  /** Limits and ways of hosting change at once. */
+  /** Applies new limits and a new hosting mode at once. */
   configure(config: NodeConfig): void {
     const isOther = !isDeepStrictEqual(config.hosting, this.#config.hosting);
     this.#config = config;
@@ -159,8 +159,8 @@ export class HostingService {
     }
   }
 
-  /** The state of this node's work has changed. */
-  workChanged(): void {
+  /** Called when the node's state (serving, draining, paused) has changed. */
+  stateChanged(): void {
     if (this.#options.shards.state === 'paused') {
       this.#bytes.interrupt();
     }
@@ -172,8 +172,8 @@ export class HostingService {
   }
 
   /**
-   * This node's own user wanted so many tokens of a model. Questions to their own machines or pools alone are not
-   * counted, so that no record tells of them.
+   * Counts tokens of a model that this node's own user asked for. Questions to the owner's machines or pools alone are not
+   * counted, so that they do not show in the node's public record.
    */
   wanted(manifestId: string, tokens: number, { ownMachinesOnly, poolOnly }: RouteRules): void {
     if (!ownMachinesOnly && !poolOnly) {
@@ -181,10 +181,10 @@ export class HostingService {
     }
   }
 
-  /** What is told of this beside state and shards. */
+  /** The members of the node's record about hosting, beside state and shards. */
   describe(): Partial<SelfDescription> {
     const { mode, memoryBytes, price, region } = this.#config.hosting;
-    const demand = this.#toldDemand.tell();
+    const demand = this.#publishedDemand.tell();
     const planned = this.#planned().slice(0, recordLimits.planned);
     const { shards } = this.#options;
     const stores =
@@ -216,18 +216,18 @@ export class HostingService {
     return model;
   }
 
-  /** @throws AppError `model-not-found` when no such download was asked for */
+  /** @throws AppError `model-not-found` when there is no such download */
   async cancelDownload(name: string): Promise<void> {
     await this.#downloads.cancel(name);
   }
 
-  /** What is desired may be here now, or something that peers may have may be gone. */
+  /** Called when the library has changed: a desired model may have come, or a shared one may be gone. */
   libraryChanged(): void {
     this.#desired.reconcile();
     void this.#stored.refresh();
   }
 
-  /** The owner does not want the model here: what placement put here goes. Whether nothing of it is hosted now. */
+  /** Drops the model's placed shards, since the owner removes it. Returns whether nothing of the model is hosted now. */
   release(manifestId: string): boolean {
     if (this.#desired.pins().some((pin) => pin.manifestId === manifestId)) {
       return false;
@@ -253,7 +253,7 @@ export class HostingService {
     return this.#shared.known(this.#demand.perSecond());
   }
 
-  /** Two models of one name are told apart by their ids alone. */
+  /** Finds a model of peers; if two have the same name, only an id finds one of them. */
   #knownByPeers(name: string): ModelSummary | undefined {
     const offered = this.#options.peers().flatMap(({ record }) => offeredModels(record));
     const [model, ...others] = modelsNamed(
@@ -266,7 +266,7 @@ export class HostingService {
       : undefined;
   }
 
-  /** What is being fetched or loaded: others count on it. */
+  /** The shards that are being fetched or loaded, on which placement of other nodes counts. */
   #planned(): Placed[] {
     const { shards } = this.#options;
     const serving = shards.records();

@@ -1,4 +1,4 @@
-/** Model bytes in and out of this node, within the owner's limits: one tap for each direction, for all peers together. */
+/** Model bytes in and out of this node, within the owner's limits: one rate limit a direction for all peers together. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Hosting } from '../../../src-shared/api/node-config.ts';
 import type { DownloadStatus } from '../../../src-shared/api/node-status.ts';
@@ -33,12 +33,12 @@ export type ModelBytesOptions = {
 
 export class ModelBytes {
   readonly downloads: ModelDownloads;
-  /** What the owner lets this node fetch. */
+  /** The rate at which the owner lets this node fetch. */
   readonly download: TokenBucket;
   readonly #upload: TokenBucket;
   readonly #options: ModelBytesOptions;
   readonly #service: ChunkService;
-  /** Under way, by what is fetched. */
+  /** Downloads under way, by the key of what is fetched. */
   readonly #progress = new Map<string, DownloadStatus>();
 
   constructor(options: ModelBytesOptions) {
@@ -76,7 +76,7 @@ export class ModelBytes {
       },
       onEnd: (manifestId, layers) => this.tell(partKey(manifestId, layers), undefined),
       onFault: ({ id, kind, fault, reason }) => {
-        // A peer that gives nothing, or goes, does no wrong: it may pause at any time.
+        // A peer that gives nothing or disconnects is not at fault, since it may pause at any time.
         if (kind === 'peer' && fault !== 'failed') {
           onEvidence({ who: id, what: fault, proof: reason });
         }
@@ -84,34 +84,34 @@ export class ModelBytes {
     });
   }
 
-  /** Peers may ask for chunks from now on. */
+  /** Begins to serve chunks to peers. */
   async start(): Promise<void> {
     await this.#service.start();
   }
 
-  /** Ends what is being sent, and answers no more. */
+  /** Ends all uploads, and serves no more. */
   stop(): Promise<void> {
     return this.#service.stop();
   }
 
-  /** Limits hold at once, for what is under way too. */
+  /** Applies new limits at once, also to transfers under way. */
   limit(limits: Hosting): void {
     this.download.setRate(limits.downloadBytesPerSecond);
     this.#upload.setRate(limits.uploadBytesPerSecond);
     this.#options.library.limitTo(limits.diskBytes);
   }
 
-  /** Ends what is being sent. */
+  /** Ends the uploads under way. */
   interrupt(): void {
     this.#service.interrupt();
   }
 
-  /** What is being fetched. */
+  /** The downloads under way. */
   statuses(): DownloadStatus[] {
     return [...this.#progress.values()];
   }
 
-  /** How far the download called `key` is; undefined when it is over. */
+  /** Sets the status of the download called `key`; undefined when it is over. */
   tell(key: string, status: DownloadStatus | undefined): void {
     if (status === undefined) {
       this.#progress.delete(key);
@@ -121,7 +121,7 @@ export class ModelBytes {
     this.#options.onChange();
   }
 
-  /** @throws AppError `data-folder-unusable` when the owner's limit does not leave so much */
+  /** @throws AppError `data-folder-unusable` when the owner's limit leaves less room */
   async makeRoom(bytes: number): Promise<void> {
     await this.#options.library.makeRoomForFile(bytes).catch((error: unknown) => {
       throw new AppError(

@@ -1,6 +1,6 @@
 /**
- * Gets models, and layers of them, for the library: from peers that have some of them, from the web addresses the
- * catalogs name, and from what is on this machine already.
+ * Fetches models, and layers of them, for the library: from peers, from the web addresses in the catalogs, and from shards
+ * that are on this machine already.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
@@ -23,7 +23,7 @@ import type { SourceCandidate, SourceFault } from '../transfer/source-pool.ts';
 import type { TokenBucket } from '../base/token-bucket.ts';
 import { WebSource } from '../transfer/web-source.ts';
 
-/** A download that gets on no more for so long, in milliseconds, asks those who lied lately, too. */
+/** A download without progress for this long, in milliseconds, uses distrusted peers too. */
 const distrustedAfterMs = 10_000;
 
 export type ModelDownloadsOptions = {
@@ -31,16 +31,16 @@ export type ModelDownloadsOptions = {
   readonly knownPeers: () => readonly KnownPeer[];
   readonly headers: Pick<HeaderStore, 'fetch'>;
   readonly library: ModelLibrary;
-  /** Where the model's GGUF file lies on the web. */
+  /** The web addresses of the model's GGUF file. */
   readonly addressesOf: (manifestId: string) => readonly string[];
-  /** Peers that may have a model which this one gave; absent: none. */
+  /** The peers that may get a model which `giver` gave; absent: none. */
   readonly audienceFrom?: (manifestId: string, giver: string) => Audience;
   readonly download: TokenBucket;
   readonly log: Log;
   readonly onProgress?: (manifestId: string, range: LayerRange, progress: DownloadProgress) => void;
-  /** The download is over, for whatever reason. */
+  /** Called when the download is over, for any reason. */
   readonly onEnd?: (manifestId: string, range: LayerRange) => void;
-  /** For the peer's reputation. */
+  /** Called with a source's fault, for the peer's reputation. */
   readonly onFault?: (fault: SourceFault) => void;
   readonly times?: Partial<DownloadTimes>;
 };
@@ -54,7 +54,7 @@ export class ModelDownloads {
   }
 
   /**
-   * Makes a model of the mesh known to the library: its manifest and header, no layers.
+   * Adds a model of the mesh to the library: its manifest and header, without layers.
    * @throws AppError `model-not-found` when no peer gives it, `gguf-unsupported` when its manifest is of a format
    * whose bytes cannot be checked in pieces; errors of the library; the signal's reason
    */
@@ -72,7 +72,7 @@ export class ModelDownloads {
       );
     }
     const model = await library.addModel(manifest, path);
-    // Its owner may have imported its file meanwhile.
+    // The owner may have imported the model's file meanwhile.
     if (model.path === null) {
       await library.share(manifestId, audienceFrom(manifestId, giver));
     }
@@ -110,7 +110,7 @@ export class ModelDownloads {
     }
   }
 
-  /** Peers that lied lately are among them when there are no others, or when the others do not get on. */
+  /** The remote sources. Distrusted peers are among them only when there are no others, or those make no progress. */
   #remote({ manifestId, map }: ShardFetchJob, isStuck: boolean): SourceCandidate[] {
     const { opener, knownPeers, addressesOf } = this.#options;
     const addresses = addressesOf(manifestId);

@@ -1,4 +1,4 @@
-/** What a pool's members are told of a model of this machine's library: names, size and hashes, of its file too. */
+/** The offer of a model in this machine's library to a pool: names, size and hashes, also of its file. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -13,7 +13,7 @@ export async function poolModelOf(
   { licence, url }: Pick<PoolParams<'poolOffer'>, 'licence' | 'url'>,
 ): Promise<PoolModelFacts & { readonly id: string }> {
   const { quantisation, sizeBytes } = summary;
-  // What a model's file says is shown on other people's terminals.
+  // The name comes from the model's file and is shown on the terminals of others, so control characters are removed.
   const name = summary.name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim() || 'Model';
   const facts = { id: idOf(name, quantisation), name, licence, quantisation, manifestId };
   if (url === undefined) {
@@ -41,7 +41,7 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** For commands: "qwen3-8b-q4_k_m" would need an underscore, so what is neither letter nor digit becomes a dash. */
+/** The id for commands, like "qwen3-8b-q4-k-m": every character that is not a letter or digit becomes a dash. */
 function idOf(name: string, quantisation: string): string {
   const words = `${name} ${quantisation}`.toLowerCase().match(/[a-z0-9.]+/g) ?? [];
   return words.join('-').replace(/^\.+/, '').slice(0, 64) || 'model';

@@ -1,4 +1,4 @@
-/** The owner's models, and those that come with the app, as a part of the node. */
+/** The feature for the owner's models and those that come with the app. */
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { ModelLibrary } from '../models/library.ts';

@@ -1,10 +1,10 @@
-/** The owner's models: what he adds and takes away, and what comes with the app. */
+/** The owner's models: imports and removes them, and imports those that come with the app. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Imported, LibraryModel, ModelLibrary } from '../models/library.ts';
 import { ModelTrial } from '../models/model-trial.ts';
 
-/** Progress is told at most this often, in milliseconds. */
+/** Least time between progress events, in milliseconds. */
 const progressEveryMs = 200;
 
 export type ImportListener = (path: string, doneBytes: number, totalBytes: number) => void;
@@ -26,8 +26,8 @@ export class OwnModels {
   }
 
   /**
-   * Models that come with the app and stay: they are trusted, so none is tried first. One that cannot be used must not
-   * keep the node from starting.
+   * Imports the models that come with the app and cannot be removed. They are trusted, so none gets a trial. One that cannot be
+   * used must not keep the node from starting.
    */
   async importBundled(paths: readonly string[]): Promise<void> {
     const ids: string[] = [];
@@ -43,8 +43,8 @@ export class OwnModels {
   }
 
   /**
-   * Tries the model and takes it in. `warnings` are sentences about what to expect of it.
-   * @throws AppError as ModelLibrary.importFile and ModelTrial.run; nothing of the model stays then
+   * Tries the model and imports it. `warnings` are sentences for the owner about its limits.
+   * @throws AppError as ModelLibrary.importFile and ModelTrial.run; the model is not in the library then
    */
   async import(
     path: string,
@@ -69,14 +69,14 @@ export class OwnModels {
     return { ...imported, warnings };
   }
 
-  /** Ends imports under way as far as they have processes. */
+  /** Ends the trials of imports under way, which have processes. */
   async stop(): Promise<void> {
     await this.#trial.stop();
   }
 
   /**
-   * Forgets a model and deletes what was cut from it or fetched. A file that was imported stays.
-   * @param release makes the node host nothing of it; false when its owner wants it hosted
+   * Removes a model from the library and deletes its shards, cut or fetched. A file that was imported stays.
+   * @param release drops the model's placed shards; returns false when the settings want it hosted
    * @throws AppError `model-not-found`, `request-invalid` for a model that is hosted or comes with the app
    */
   async remove(name: string, release: (manifestId: string) => boolean): Promise<LibraryModel> {

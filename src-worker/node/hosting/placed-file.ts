@@ -1,4 +1,4 @@
-/** What was placed here before a restart, so that a node takes up the same layers again, whose bytes it has. */
+/** Stores the placed shards, so that after a restart the node hosts the same layers again, whose bytes it has. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ const placedSchema = z
   .array(layerRangeSchema.and(z.object({ manifestId: manifestIdSchema })))
   .max(64);
 
-/** None where there is no such file, or it cannot be read: placement begins anew then. */
+/** The stored shards; none where the file is missing or cannot be read, so that placement begins anew. */
 export async function readPlaced(dataFolder: string): Promise<Placed[]> {
   try {
     return placedSchema.parse(JSON.parse(await readFile(pathIn(dataFolder), 'utf8')));

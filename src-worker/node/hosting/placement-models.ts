@@ -1,11 +1,11 @@
-/** What hosting a model takes, as placement counts it: from its manifest, or from its summary before that is here. Pure. */
+/** The memory that hosting a model takes, for placement: from its manifest, or estimated from its summary. Pure. */
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { bufferBytes, expectedMemoryBytes } from '../engines/expected-memory.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { PlacementModel } from '../placement/placement-question.ts';
 import { allLayers } from '../../../src-shared/layers.ts';
 
-/** Keys and values as f16; most models keep them for a quarter of their heads or less. */
+/** Estimated cache bytes for each value of width: f16 keys and values, which most models keep for a quarter of their heads. */
 const assumedCacheBytesPerValue = 1;
 
 /** @param contextLength cache cells of a shard, in tokens */
@@ -37,17 +37,17 @@ export function placementModel(
   return {
     manifestId: id,
     layers,
-    // The largest one, so that what is thought to fit does.
+    // The largest layer counts, so that shards that should fit do fit.
     layerBytes: Math.max(0, ...ofLayers.values()),
     cacheBytes: Math.ceil(cacheBytes / layers),
     firstBytes,
-    // A model without a head of its own uses the embedding for it.
+    // A model without an output matrix uses the embedding as one.
     lastBytes: lastBytes + (hasHead ? 0 : firstBytes),
     shardBytes: bufferBytes,
   };
 }
 
-/** Near enough to decide whether to look closer. */
+/** An estimate from the summary, good enough to decide whether to fetch the manifest. */
 export function assumedModel(summary: ModelSummary, contextLength: number): PlacementModel {
   const { manifestId, layers, sizeBytes, width } = summary;
   const cells = Math.min(contextLength, summary.contextLength);

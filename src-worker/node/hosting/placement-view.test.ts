@@ -98,8 +98,8 @@ const facts: PlacementFacts = {
   now: 0,
 };
 
-describe('what a model takes', () => {
-  it('is counted from its manifest: every layer as the largest, caches, and what the ends have', () => {
+describe('the memory of a model', () => {
+  it('is counted from its manifest: every layer as the largest, the cache, embedding and head', () => {
     const model = placementModel(manifest, id, 256);
     expect(model).toMatchObject({ manifestId: id, layers, layerBytes: 100_003 });
     expect(model).toMatchObject({ firstBytes: 50_000, lastBytes: 40_100 });
@@ -108,14 +108,14 @@ describe('what a model takes', () => {
     expect(rangeBytes(model, { firstLayer: 0, lastLayer: 3 })).toBeGreaterThan(490_000);
   });
 
-  it('is assumed from its summary before the manifest is here, and never more cells than it can use', () => {
+  it('is estimated from its summary without the manifest, with no more cells than it can use', () => {
     expect(assumedModel(summary(other), 1e6)).toMatchObject({
       layerBytes: 125_000,
       cacheBytes: 64 * 2048,
     });
   });
 
-  it('has the embedding at its end, too, where that is its head', () => {
+  it('includes the embedding at its end too, where that is its head', () => {
     const tied = {
       ...manifest,
       tensors: manifest.tensors.filter((t) => t.name !== 'output.weight'),
@@ -125,7 +125,7 @@ describe('what a model takes', () => {
 });
 
 describe('the question to placement', () => {
-  it('is about models that are wanted and can be had', () => {
+  it('includes models that are in demand and can be fetched', () => {
     const view = new PlacementView();
     const wanting = peer({ demand: { [id]: 2, [other]: 1 }, models: [summary(other)] });
     const question = view.question({ ...facts, library: [here('/m.gguf')], peers: [wanting] });
@@ -137,23 +137,23 @@ describe('the question to placement', () => {
     // No peer has its bytes.
     const partly = view.question({ ...facts, library: [here(null)], peers: [wanting] });
     expect(partly.models.map(({ manifestId }) => manifestId)).toEqual([other]);
-    // To host it would tell of it.
+    // Hosting the model would reveal it.
     const own = view.question({ ...facts, library: [here('/m.gguf', [])], peers: [wanting] });
     expect(own.models.map(({ manifestId }) => manifestId)).toEqual([other]);
   });
 
-  it('is never about a file of the owner because a peer asks for it and says that it gives it', () => {
+  it('never includes an owner’s file because a peer claims demand and bytes for it', () => {
     const view = new PlacementView();
     const knowing = peer({ demand: { [id]: 2 }, stores: [summary(id)] });
     const question = { ...facts, library: [here('/m.gguf', [])], peers: [knowing] };
     expect(view.question(question).models).toEqual([]);
     expect(view.question({ ...question, isPoolOnly: true }).models).toEqual([]);
-    // The owner hosts it, which tells of it.
+    // The owner hosts the model, so it is known already.
     const hosted = [{ manifestId: id, firstLayer: 0, lastLayer: 1 }];
     expect(view.question({ ...question, hosted }).models).toHaveLength(1);
   });
 
-  it('is about what only a pool offers where others than the pool are told nothing', () => {
+  it('includes a model that only a pool offers where the node’s record goes to its pools alone', () => {
     const view = new PlacementView();
     const hidden = peer({ demand: { [other]: 1 }, models: [summary(other)], poolOnly: true });
     expect(view.question({ ...facts, peers: [hidden] }).models).toEqual([]);
@@ -161,7 +161,7 @@ describe('the question to placement', () => {
     expect(inPool.models.map(({ manifestId }) => manifestId)).toEqual([other]);
   });
 
-  it('leaves out what is to be avoided, and counts the disk as memory', () => {
+  it('leaves out avoided models, and counts the disk limit as memory', () => {
     const view = new PlacementView();
     const question = view.question({
       ...facts,
@@ -174,7 +174,7 @@ describe('the question to placement', () => {
     expect(question.own.memoryBytes).toBe(400_000);
   });
 
-  it('knows how fast this machine reads once it has served', () => {
+  it('has this machine’s measured read speed once it has served', () => {
     const shard = { manifestId: id, firstLayer: 0, lastLayer: 0 };
     const serving = {
       ...shard,

@@ -1,4 +1,4 @@
-/** What placement is asked on this node: its memory, its shards, what is wanted, and which models it could get. */
+/** Makes this node's question to placement: its memory, its shards, the demand, and the models that it could fetch. */
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import type { Hosting } from '../../../src-shared/api/node-config.ts';
 import { type KnownPeer, offeredModels, type RecordedShard } from '../mesh/records/record.ts';
@@ -14,7 +14,7 @@ import {
 import { assumedModel, placementModel } from './placement-models.ts';
 import { isSamePart } from '../../../src-shared/layers.ts';
 
-/** What a machine reads of weights in a second before it has measured itself, and fetches where no limit is set. */
+/** Assumed bytes a second that a machine reads of its weights before it has measured that, and that it fetches without a limit. */
 const assumedReadBytesPerSecond = 10e9;
 const assumedDownloadBytesPerSecond = 12.5e6;
 
@@ -26,20 +26,20 @@ export type PlacementFacts = {
   readonly contextLength: number;
   readonly library: readonly LibraryModel[];
   readonly peers: readonly KnownPeer[];
-  /** What this node's own users want. */
+  /** Demand of this node's own users. */
   readonly ownDemand: ReadonlyMap<string, number>;
   readonly hosted: readonly Placed[];
   readonly pins: readonly Placed[];
-  /** Those of the hosted shards that serve. */
+  /** The hosted shards that serve now. */
   readonly serving: readonly RecordedShard[];
-  /** Models that are not to be placed here now. */
+  /** Models that must not be placed here now. */
   readonly avoided: ReadonlySet<string>;
   readonly movedAt: number | undefined;
-  /** Milliseconds of the clock on the wall. */
+  /** Wall-clock time in milliseconds. */
   readonly now: number;
 };
 
-/** Pure but for what it remembers of manifests, which never change. */
+/** Pure but for its cache of facts from manifests, which never change. */
 export class PlacementView {
   readonly #models = new Map<string, PlacementModel>();
 
@@ -59,7 +59,7 @@ export class PlacementView {
     return {
       own: {
         peer: facts.self,
-        // What is hosted lies on the disk, too.
+        // Hosted shards take room on the disk too.
         memoryBytes: Math.min(hosting.memoryBytes, hosting.diskBytes ?? Infinity),
         shards: hosted.map((shard) => ({ ...shard, tokensPerSecond: speedOf(shard) })),
         pins,
@@ -75,15 +75,16 @@ export class PlacementView {
   }
 
   /**
-   * Models that a peer gives, or that are here. One that is here and not for all who read this node's record is placed only
-   * where the owner hosts it already: a peer that knows its id could else have it told of by asking for it.
+   * Models that a peer gives, or that are here. A model here that not all readers of this node's record may have is placed only
+   * if the owner hosts it already. Otherwise a peer that knows the model's id could make this node reveal that it has it, by
+   * claiming demand for it.
    */
   #obtainable(
     { library, peers, contextLength, isPoolOnly, hosted }: PlacementFacts,
     ids: ReadonlySet<string>,
   ): PlacementModel[] {
     const offered = new Map<string, ModelSummary>();
-    // What is offered to a pool alone would be told to all peers by a node that does not keep to its pools.
+    // A node that is not pool-only would reveal to all peers a model that is offered to a pool alone.
     for (const { record } of peers.filter((each) => isPoolOnly || each.record.poolOnly !== true)) {
       for (const model of offeredModels(record)) {
         if (ids.has(model.manifestId) && !offered.has(model.manifestId)) {
@@ -114,12 +115,12 @@ export class PlacementView {
   }
 }
 
-/** Whether this node may come to host the model by itself, which its record tells. */
+/** Whether placement may choose the model here, which the node's record then reveals. */
 function mayBePlaced(audience: Audience, isPoolOnly: boolean): boolean {
   return audience === 'everybody' || (isPoolOnly && audience.length > 0);
 }
 
-/** The fastest of the own shards shows what the machine can read. */
+/** The machine's read speed, from its fastest shard. */
 function measuredRead(
   serving: readonly RecordedShard[],
   models: readonly PlacementModel[],

@@ -1,6 +1,6 @@
 /**
- * Looks now and then whether this node should host something else, where its owner lets it decide. Each node decides for
- * itself from what all know (placement/); the times differ a little, so that not all decide at once.
+ * Asks placement from time to time whether this node should host other layers, where the owner allows that. Each node decides
+ * for itself from records that all know (placement/); the times are spread, so that not all decide at once.
  */
 import { toAppError } from '../../../src-shared/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -8,16 +8,16 @@ import { choosePlacement } from '../placement/choose-placement.ts';
 import type { PlacementPlan, PlacementQuestion } from '../placement/placement-question.ts';
 
 export type PlacerOptions = {
-  /** How often to look, in milliseconds. */
+  /** How often to ask, in milliseconds. */
   readonly everyMs: () => number;
-  /** Undefined while this node may not host what it chooses. */
+  /** The question to placement; undefined while placement is not allowed. */
   readonly question: (movedAt: number | undefined) => PlacementQuestion | undefined;
   readonly carryOut: (plan: PlacementPlan) => void;
   readonly log: Log;
   readonly random?: () => number;
 };
 
-/** Looks come so much earlier or later, as a share of the time between them. */
+/** By how much the times are spread, as a share of the interval. */
 const jitter = 0.25;
 
 export class Placer {
@@ -43,7 +43,7 @@ export class Placer {
     clearTimeout(this.#timer);
   }
 
-  /** Never throws: what a peer said must not keep this node from going on. */
+  /** Never throws: an unexpected record of a peer must not stop this node. */
   reconcile(): void {
     const { question, carryOut, log } = this.#options;
     try {
@@ -56,11 +56,14 @@ export class Placer {
         if (plan.dropped.length > 0) {
           this.#movedAt = asked.now;
         }
-        log('info', 'Other layers are to be hosted', { added: plan.added, dropped: plan.dropped });
+        log('info', 'Placement changes the hosted layers', {
+          added: plan.added,
+          dropped: plan.dropped,
+        });
         carryOut(plan);
       }
     } catch (error) {
-      log('error', `What to host could not be decided: ${toAppError(error).message}`);
+      log('error', `Placement failed: ${toAppError(error).message}`);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Downloads that were asked for, of whole files from the web and of layers from peers: begun, shared, called off. */
+/** Downloads that the owner requested, of whole files from the web and of layers from peers: starts, shares and cancels them. */
 import type { DownloadRequest } from '../../../src-shared/catalog.ts';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
@@ -9,7 +9,7 @@ import { allLayers } from '../../../src-shared/layers.ts';
 export type RequestedDownloadsOptions = {
   readonly library: Pick<ModelLibrary, 'find' | 'list' | 'shardPath'>;
   readonly catalog: CatalogModels;
-  /** A model by its name or id among those that peers have. */
+  /** Finds a model by its name or id among those that peers have. */
   readonly knownByPeers: (name: string) => ModelSummary | undefined;
   /** As ModelDownloads.add. */
   readonly add: (manifestId: string, signal: AbortSignal) => Promise<LibraryModel>;
@@ -18,7 +18,7 @@ export type RequestedDownloadsOptions = {
 export class RequestedDownloads {
   readonly #options: RequestedDownloadsOptions;
   readonly #stopping = new AbortController();
-  /** Downloads of layers, by model. */
+  /** Downloads of layers under way, by model. */
   readonly #ofLayers = new Map<string, AbortController>();
 
   constructor(options: RequestedDownloadsOptions) {
@@ -26,7 +26,7 @@ export class RequestedDownloads {
   }
 
   /**
-   * Gets a model's file from the web, or layers of a model from peers.
+   * Downloads a model's file from the web, or layers of a model from peers.
    * @throws AppError `model-not-found`, `request-invalid` for layers of a model that only the catalog has; as
    * CatalogModels.download, ModelDownloads.add and ModelLibrary.shardPath
    */
@@ -47,7 +47,7 @@ export class RequestedDownloads {
   }
 
   /**
-   * Ends a download that was asked for. What there is of a file is deleted; of layers it stays until room is needed.
+   * Cancels a download. A partial file is deleted; partial layers stay until room is needed.
    * @throws AppError `model-not-found` when there is none
    */
   async cancel(name: string): Promise<void> {

@@ -60,12 +60,12 @@ describe('the bytes of a model', () => {
 });
 
 describe('a model that comes from peers', () => {
-  it('stays among the members of the pool that it came from', () => {
+  it('is for the members of the pool that it came from', () => {
     const member = peer({ models: [model] }, 'member');
     const both = [member, peer({ stores: [model] })];
     expect(shared({ peers: () => both }).audienceFrom(id, 'member')).toEqual(['home']);
     expect(shared({ peers: () => both }).audienceFrom(id, 'stranger')).toBe('everybody');
-    expect(shared({ peers: () => both }).audienceFrom(id, 'somebody who left')).toEqual([]);
+    expect(shared({ peers: () => both }).audienceFrom(id, 'a former peer')).toEqual([]);
     expect(shared({ listed: new Set([id]) }).audienceFrom(id, 'member')).toBe('everybody');
   });
 });
@@ -73,17 +73,17 @@ describe('a model that comes from peers', () => {
 describe('demand', () => {
   const rates = new Map([[id, 3]]);
 
-  it('is told of no model that only this node has', () => {
+  it('names no model that only this node has', () => {
     expect(shared({ peers: () => [peer({})] }).known(rates)).toEqual(new Map());
   });
 
-  it('is told of models that others offer in public, or that the list of the app names', () => {
+  it('names models that others offer in public, or that the app’s catalog lists', () => {
     expect(shared({ peers: () => [peer({ models: [model] })] }).known(rates)).toEqual(rates);
     expect(shared({ listed: new Set([id]) }).known(rates)).toEqual(rates);
     expect(shared({ audience: 'everybody' }).known(rates)).toEqual(rates);
   });
 
-  it('is told to the pool alone of what only a pool has', () => {
+  it('names a model that only a pool has to that pool alone', () => {
     const member = peer({ models: [model], poolOnly: true }, 'member');
     expect(shared({ peers: () => [member] }).known(rates)).toEqual(new Map());
     const hidden = shared({ peers: () => [member], readers: () => ['home'] });

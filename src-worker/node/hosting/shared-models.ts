@@ -1,6 +1,6 @@
 /**
- * Which models of this node peers may have, and which ones records may name. A model that no other peer offers is its
- * owner's matter until he hosts it or offers it to a pool.
+ * Decides which models peers may get from this node, and which ones its record may name. A model that no other peer offers
+ * stays private until its owner hosts it or offers it to a pool.
  */
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import { type KnownPeer, offeredModels } from '../mesh/records/record.ts';
@@ -9,15 +9,15 @@ import type { LibraryModel } from '../models/library.ts';
 
 export type SharedModelsOptions = {
   readonly audienceOf: (manifestId: string) => Audience;
-  /** Whether layers of it are hosted, by the owner's settings or by placement, served now or not. */
+  /** Whether layers of the model are desired, by settings or placement, served now or not. */
   readonly isHosted: (manifestId: string) => boolean;
   readonly isServing: () => boolean;
   readonly peers: () => readonly KnownPeer[];
-  /** Ids of the own pools that a peer is a member of. */
+  /** Ids of this node's pools of which the peer is a member. */
   readonly poolsOf: (peer: string) => readonly string[];
-  /** Ids of the own pools where this node's record goes to their members alone; undefined: it goes to all peers. */
+  /** Ids of this node's pools, if its record goes to their members alone; undefined: it goes to all peers. */
   readonly readers: () => readonly string[] | undefined;
-  /** Ids of models that the app's own list names. */
+  /** Ids of models in the app's catalog. */
   readonly listed: ReadonlySet<string>;
 };
 
@@ -29,8 +29,8 @@ export class SharedModels {
   }
 
   /**
-   * Whether a peer may have the model's manifest, header and bytes now. The answer needs no disk and is the same for
-   * a model that this node lacks, so that no peer learns what it has.
+   * Whether a peer may get the model's manifest, header and bytes now. This needs no disk access and gives the same result for
+   * a model that this node lacks, so that the time of a refusal does not reveal what it has.
    */
   mayHave(peer: string, manifestId: string): boolean {
     const { isHosted, isServing, audienceOf, poolsOf } = this.#options;
@@ -40,8 +40,8 @@ export class SharedModels {
   }
 
   /**
-   * Peers that may have a model which this one gave. What others claim to have says nothing: a stranger who knows the id
-   * of a pool's model could make it public by a line in its record.
+   * The peers that may get a model which `giver` gave. The claims of other peers do not count: a stranger that knows the id of
+   * a pool's model could else make it public with a line in its record.
    */
   audienceFrom(manifestId: string, giver: string): Audience {
     const { peers, poolsOf, listed } = this.#options;
@@ -56,7 +56,7 @@ export class SharedModels {
         );
   }
 
-  /** Those of the models, which are not hosted, that the own record names. */
+  /** The models among these, none of them hosted, that this node's record may name. */
   toName(models: readonly LibraryModel[]): ModelSummary[] {
     const readers = this.#options.readers();
     return models
@@ -64,7 +64,7 @@ export class SharedModels {
       .map(({ summary }) => summary);
   }
 
-  /** Of rates by model, those of models that readers of the own record know from others. */
+  /** The rates of models that the readers of this node's record know from other peers. */
   known(rates: ReadonlyMap<string, number>): Map<string, number> {
     const { peers, listed, audienceOf } = this.#options;
     const readers = this.#options.readers();

@@ -1,6 +1,6 @@
 /**
- * Models of which this node has bytes without hosting them, so that peers find them here. Which of them its record names
- * is decided by shared-models.ts.
+ * Models of which this node stores bytes without hosting them, so that peers can fetch them here. shared-models.ts decides
+ * which of them the record names.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelSummary } from '../../../src-shared/model.ts';
@@ -9,13 +9,13 @@ import type { LibraryModel } from '../models/library.ts';
 export type StoredModelsOptions = {
   /** As ModelLibrary.stored. */
   readonly scan: () => Promise<readonly LibraryModel[]>;
-  /** There are others than before. */
+  /** Called when the stored models have changed. */
   readonly onChange: () => void;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
 };
 
-/** The disk is read again when a caller wants to know and the last scan is older than this, in milliseconds. */
+/** A call of `beside` starts a new scan when the last one is older than this, in milliseconds. */
 const rescanMs = 15_000;
 
 export class StoredModels {
@@ -28,7 +28,7 @@ export class StoredModels {
     this.#options = options;
   }
 
-  /** As far as is known; a scan for the next time is begun when it may have changed. */
+  /** The stored models beside the hosted ones, by the last scan; starts a new one when that is old. */
   beside(hosted: readonly ModelSummary[]): LibraryModel[] {
     if (this.#options.now() - this.#scannedAt >= rescanMs) {
       void this.refresh();
@@ -37,7 +37,7 @@ export class StoredModels {
     return this.#stored.filter(({ manifestId }) => !ids.has(manifestId));
   }
 
-  /** Scans the disk now. Never throws: what cannot be read is not told of. */
+  /** Scans the disk now. Never throws: models that cannot be read are left out. */
   refresh(): Promise<void> {
     this.#scannedAt = this.#options.now();
     this.#scanning ??= this.#refresh().finally(() => {

@@ -14,7 +14,7 @@ async function folder(): Promise<string> {
 const quiet = (): void => {};
 
 describe('loadIdentity', () => {
-  it('makes a private file at first and reads the same identity from then on', async () => {
+  it('makes a private file at the first start and reads the same identity later', async () => {
     const data = await folder();
     const first = await loadIdentity(data, quiet);
     expect(first.peer).toMatch(/^12D3KooW/);
@@ -25,14 +25,14 @@ describe('loadIdentity', () => {
     expect(again.privateKey.equals(first.privateKey)).toBe(true);
   });
 
-  it('gives two nodes that start at once on one folder the same identity', async () => {
+  it('is the same for two nodes that start at once on one folder', async () => {
     const data = await folder();
     const identities = await Promise.all([1, 2, 3, 4].map(() => loadIdentity(data, quiet)));
     expect(new Set(identities.map(({ peer }) => peer)).size).toBe(1);
     expect(await readdir(data)).toEqual(['identity.key']);
   });
 
-  it('makes a file private that others could read, and says so', async () => {
+  it('makes a file private that other users could read, with a warning', async () => {
     const data = await folder();
     const { peer } = await loadIdentity(data, quiet);
     const path = join(data, 'identity.key');
@@ -68,7 +68,7 @@ describe('loadIdentity', () => {
     expect((await readFile(path)).equals(bytes)).toBe(true);
   });
 
-  it('says so when the folder cannot be written to', async () => {
+  it('fails with the path when the folder cannot be written to', async () => {
     const missing = join(await folder(), 'missing');
     await expect(loadIdentity(missing, quiet)).rejects.toMatchObject({
       code: 'data-folder-unusable',

@@ -1,6 +1,6 @@
 /**
- * The node's identity: an Ed25519 key made at first start and stored in the data folder. Credits, records and
- * static peers of others depend on it, so it is never replaced: a file that cannot be read is an error.
+ * The node's identity: an Ed25519 key, made at the first start and stored in the data folder. Reputation, memberships of pools
+ * and the static peers of others depend on it, so it is never replaced: a file that cannot be read is an error.
  *
  * The file holds the key as libp2p writes it (protobuf PrivateKey, libp2p's peer-ids specification).
  */
@@ -21,12 +21,11 @@ export type Identity = {
 
 const fileName = 'identity.key';
 
-/** A written key has 68 bytes; whatever is larger is something else and is not read. */
+/** Most bytes that are read: a key has 68, so a larger file is something else. */
 const maxFileBytes = 1024;
 
 /**
- * Reads the identity of a data folder, or makes it. A file that others may read is made private, with a
- * warning.
+ * Reads the identity of a data folder, or makes one. A file that other users may read is made private, with a warning.
  * @throws AppError `data-folder-unusable`, naming the file and what to do about it.
  */
 export async function loadIdentity(dataFolder: string, log: Log): Promise<Identity> {
@@ -80,7 +79,7 @@ async function parseKey(bytes: Buffer): Promise<Ed25519PrivateKey> {
   return key;
 }
 
-/** Of two processes that start at once, the first one's key is the key of both. */
+/** Makes the key. If two processes start at once, both use the first one's key. */
 async function createKey(path: string, log: Log): Promise<Ed25519PrivateKey> {
   const key = await generateKeyPair('Ed25519');
   const bytes = privateKeyToProtobuf(key);

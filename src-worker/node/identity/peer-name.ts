@@ -1,4 +1,4 @@
-/** Peer ids are 52 characters of which the first are alike; people tell them apart by the last eight. */
+/** A short form of a peer id for users: its last eight characters, since the first ones of all ids are alike. */
 export function shortName(peer: string): string {
   return `…${peer.slice(-8)}`;
 }

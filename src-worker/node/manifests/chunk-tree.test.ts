@@ -47,7 +47,7 @@ function manifestOf(...tensors: readonly Buffer[]): ChunkedManifest {
 }
 
 describe("a tensor's tree", () => {
-  it('has the hash of every megabyte as a leaf, however the bytes come', () => {
+  it('has the hash of every megabyte as a leaf, however the bytes are split', () => {
     const data = randomBytes(2 * chunkBytes + 5);
     const leaves = Buffer.concat([
       sha256(data.subarray(0, chunkBytes)),
@@ -66,7 +66,7 @@ describe("a tensor's tree", () => {
     );
   });
 
-  it('has pairs above the leaves, and one without a neighbour as it is', () => {
+  it('hashes pairs of nodes, and moves one without a neighbour up unchanged', () => {
     const [a, b, c, d, e] = Array.from({ length: 5 }, () => randomBytes(hashBytes)) as [
       Buffer,
       Buffer,
@@ -99,7 +99,7 @@ describe("a tensor's tree", () => {
     );
   });
 
-  it('tells a chunk from every other', async () => {
+  it('verifies a chunk and rejects every other', async () => {
     const data = randomBytes(1000);
     expect(await isChunk(Buffer.from(data), sha256(data))).toBe(true);
     expect(await isChunk(Buffer.from(data.subarray(1)), sha256(data))).toBe(false);
@@ -107,7 +107,7 @@ describe("a tensor's tree", () => {
 });
 
 describe('the numbers of chunks', () => {
-  it('run through all tensors, and each has its place', () => {
+  it('run through all tensors, and each belongs to one place', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 5 * chunkBytes }), {
       minLength: 1,
       maxLength: 12,
@@ -147,7 +147,7 @@ describe('known hashes', () => {
   const small = randomBytes(10);
   const map = new ChunkMap(manifestOf(large, small));
 
-  it('are those of small tensors from the start, and of large ones when they give the root', async () => {
+  it('are known for small tensors from the start, and for large ones once they give the root', async () => {
     const hashes = new ChunkHashes(map);
     expect([hashes.knows(0), hashes.knows(1)]).toEqual([false, true]);
     expect(await hashes.isRight(0, Buffer.from(large.subarray(0, chunkBytes)))).toBe(false);
@@ -161,7 +161,7 @@ describe('known hashes', () => {
     expect(await hashes.isRight(3, Buffer.alloc(0))).toBe(false);
   });
 
-  it('survive on disk, and what is spoilt there is not known', async () => {
+  it('survive on disk, and damaged ones count as unknown', async () => {
     const path = join(await temporaryFolder(), 'model.hashes');
     const hashes = new ChunkHashes(map);
     hashes.add(0, leavesOf(large));
@@ -176,7 +176,7 @@ describe('known hashes', () => {
 });
 
 describe('a bitmap', () => {
-  it('says what was set, and survives the wire', () => {
+  it('has the bits that were set, and survives encoding', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100 }), fc.array(fc.nat(99)), (length, bits) => {
         const bitmap = new Bitmap(length);
@@ -195,7 +195,7 @@ describe('a bitmap', () => {
   it.each([
     ['of another length', Buffer.alloc(3), 8],
     ['with bits beyond its end', Buffer.from([0b1000]), 3],
-  ])('%s is none', (_, bytes, length) => {
+  ])('%s is not a bitmap', (_, bytes, length) => {
     expect(Bitmap.parse(bytes, length)).toBeUndefined();
   });
 });

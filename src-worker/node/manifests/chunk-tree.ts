@@ -1,25 +1,25 @@
 /**
- * A tensor's bytes as a SHA-256 tree, so that every megabyte can be checked alone before it is stored:
+ * A SHA-256 tree over a tensor's bytes, so that every megabyte can be verified by itself before it is stored:
  *
  *   leaf    SHA-256 of the next 1 MiB; the last piece may be shorter
- *   node    SHA-256 of its two children, one after the other; one without a neighbour moves up as it is
+ *   node    SHA-256 of its two children, one after the other; a node without a neighbour moves up unchanged
  *
- * The manifest holds the root of every tensor and its size, which fixes the shape of the tree, so a node cannot
- * pass for a leaf. Leaves (32 bytes a megabyte) travel beside it and are believed when they give the root.
+ * The manifest has the root and the size of every tensor. The size fixes the shape of the tree, so a node cannot pass for a
+ * leaf. Leaves (32 bytes a megabyte) are sent separately and accepted when they give the root.
  */
 import { createHash, type Hash, webcrypto } from 'node:crypto';
 
 export const chunkBytes = 1024 * 1024;
 
-/** Of one hash. */
+/** Bytes of one hash. */
 export const hashBytes = 32;
 
-/** How many chunks `size` bytes make. */
+/** The number of chunks in `size` bytes. */
 export function chunkCount(size: number): number {
   return Math.ceil(size / chunkBytes);
 }
 
-/** Hashes a tensor that comes in pieces of any size. */
+/** Hashes a tensor that arrives in pieces of any size. */
 export class ChunkHasher {
   readonly #leaves: Buffer[] = [];
   #hash: Hash | undefined;
@@ -72,7 +72,7 @@ export function treeRoot(leaves: Uint8Array): string {
   return Buffer.from(level[0] ?? []).toString('hex');
 }
 
-/** Whether this is the chunk with that leaf. Hashed in a thread of its own: a megabyte takes a millisecond. */
+/** Whether this is the chunk with that leaf. Hashes in another thread, since a megabyte takes a millisecond. */
 export async function isChunk(data: Uint8Array<ArrayBuffer>, leaf: Uint8Array): Promise<boolean> {
   return Buffer.from(await webcrypto.subtle.digest('SHA-256', data)).equals(leaf);
 }

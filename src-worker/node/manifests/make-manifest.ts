@@ -12,18 +12,19 @@ import { ChunkHasher, treeRoot } from './chunk-tree.ts';
 import type { ChunkedManifest, ChunkedTensor } from './manifest.ts';
 
 export type ReadingOptions = {
-  /** Called about once a megabyte. */
+  /** Called about once for each megabyte. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Checks the file before its tensors are read, and throws when the model is not to be taken. */
+  /** Checks the file before its tensors are read, and throws when the model must be refused. */
   readonly examine?: ((file: GgufFile) => Promise<void>) | undefined;
-  /** Gets the leaves of every tensor, in the order of the manifest, when all is read. */
+  /** Called with the leaves of every tensor, in the order of the manifest, when all is read. */
   readonly onLeaves?: ((leaves: readonly Buffer[]) => void) | undefined;
 };
 
 /**
- * @throws AppError `gguf-unsupported` or `gguf-invalid` when the file is no complete language model; what
- * `examine` throws; the signal's reason.
+ * Makes the manifest.
+ * @throws AppError `gguf-unsupported` or `gguf-invalid` when the file is not a complete language model; any error of `examine`;
+ * the signal's reason.
  */
 export async function makeManifest(
   file: GgufFile,
@@ -67,7 +68,7 @@ async function hashTensors(file: GgufFile, options: ReadingOptions): Promise<Chu
   return sorted.map(({ tensor }) => tensor);
 }
 
-/** The part of a manifest that a header without tensors is enough for. */
+/** The part of a manifest that follows from a header without tensors. */
 export function hashMetadata(
   file: GgufDescription,
   architecture: string,
@@ -84,7 +85,7 @@ export function hashMetadata(
   };
 }
 
-/** Over key, type and bytes of the chosen entries, sorted by key. */
+/** Hash over key, type and bytes of the chosen entries, sorted by key. */
 function hashOfEntries(file: GgufDescription, isChosen: (key: string) => boolean): string {
   const hash = createHash('sha256');
   for (const [key, value] of [...file.header.metadata].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
@@ -95,7 +96,7 @@ function hashOfEntries(file: GgufDescription, isChosen: (key: string) => boolean
   return hash.digest('hex');
 }
 
-/** The name of the type that takes most bytes, the first by name when two take the same. */
+/** The name of the tensor type that takes the most bytes; of equals, the first by name. */
 function mostBytes(tensors: readonly GgufTensor[]): string {
   const bytes = new Map<string, number>();
   for (const { type, byteLength } of tensors) {
@@ -105,7 +106,7 @@ function mostBytes(tensors: readonly GgufTensor[]): string {
   return most?.[0] ?? '';
 }
 
-/** What the file calls its model; where it does not, the file's own name. */
+/** The model's name in the file, else the file's own name. */
 function nameOf({ path, header }: GgufDescription): string | undefined {
   return (
     displayName(stringOf(header.metadata.get('general.name'))) ??
@@ -113,7 +114,7 @@ function nameOf({ path, header }: GgufDescription): string | undefined {
   );
 }
 
-/** One line of at most 100 characters without control characters, or nothing. */
+/** The name as one line of at most 100 characters without control characters; undefined when nothing is left. */
 function displayName(name: string | undefined): string | undefined {
   const line = name?.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
   return line === undefined || line === ''

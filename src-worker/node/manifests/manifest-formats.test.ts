@@ -1,4 +1,4 @@
-/** Models of the format before chunks: still there, still run, and of the present format after another import. */
+/** Models of format 1: they can still be read and run, and get format 2 when they are imported again. */
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ async function openLibrary(): Promise<ModelLibrary> {
   return await ModelLibrary.open({ folder: join(folder, 'library'), onWarning: () => {} });
 }
 
-/** The library of an earlier version, with the model under the id it had then. */
+/** A library of an earlier version, with the model under its id of that time. */
 async function earlierLibrary(): Promise<{ library: ModelLibrary; id: string }> {
   const { manifest } = await (await openLibrary()).importModel(path);
   await rm(join(folder, 'library'), { recursive: true });
@@ -63,7 +63,7 @@ it('a model of the earlier format is read, and its shards are checked as before'
   const shard = await openGguf(await library.shardPath(id, layers));
   await shard.close();
   expect(shard.header.tensors.length).toBeGreaterThan(10);
-  // Its pieces cannot be checked, so it is given to no peer.
+  // Its pieces cannot be verified, so no peer gets them.
   expect(await library.open(id)).toBeUndefined();
 });
 

@@ -40,7 +40,7 @@ async function rewritten(source: GgufFile, changes: [string, MetadataValue][]): 
   return await manifestOf(path);
 }
 
-test('a manifest says what the model is, tensor by tensor', async () => {
+test('a manifest describes the model, tensor by tensor', async () => {
   const path = join(await temporaryFolder(), 'model.gguf');
   await writeRandomModel(path, { type: 'Q8_0', name: 'Small\u0007 talk ' });
   const progress: number[] = [];
@@ -74,7 +74,7 @@ test('a manifest says what the model is, tensor by tensor', async () => {
     type: 'F32',
     shape: [64],
     size: 256,
-    // Of a single chunk, so it is the chunk's hash.
+    // The root of a single chunk is the chunk's hash.
     root: hash.digest('hex'),
   });
 
@@ -90,7 +90,7 @@ test('a manifest says what the model is, tensor by tensor', async () => {
   expect(progress).toEqual(progress.toSorted((a, b) => a - b));
 });
 
-test('the id depends on content alone: not on order, date or remarks, but on every weight and parameter', async () => {
+test('the id depends on every weight and parameter, but not on order, date or remarks', async () => {
   const path = join(await temporaryFolder(), 'model.gguf');
   await writeRandomModel(path, { type: 'Q8_0' });
   const id = manifestId(await manifestOf(path));
@@ -111,7 +111,7 @@ test('the id depends on content alone: not on order, date or remarks, but on eve
   expect(new Set([id, ...others]).size).toBe(6);
 });
 
-test('a model without a name is called as its file is', async () => {
+test('a model without a name gets the name of its file', async () => {
   const path = join(await temporaryFolder(), 'model.gguf');
   await writeRandomModel(path);
   const source = await openGguf(path);
@@ -123,13 +123,13 @@ test('a model without a name is called as its file is', async () => {
   expect(unnamed).toMatchObject({ name: 'again', templateSha256: null });
 });
 
-test('a model with neither a name nor a file name to show is called by its architecture', async () => {
+test('a model without a printable name or file name gets the name of its architecture', async () => {
   const path = join(await temporaryFolder(), '\u200B.gguf');
   await writeRandomModel(path, { name: '' });
   expect(await manifestOf(path)).toMatchObject({ name: 'Unnamed llama' });
 });
 
-test('the template that is used has its hash in the manifest, whatever its name', async () => {
+test('the manifest has the hash of the chat template that is used, whatever its name', async () => {
   const path = join(await temporaryFolder(), 'model.gguf');
   await writeRandomModel(path);
   const source = await openGguf(path);
@@ -142,7 +142,7 @@ test('the template that is used has its hash in the manifest, whatever its name'
   expect(named.templateSha256).toBe(plain.templateSha256);
 });
 
-test('nothing of the tensors is read when the model is not to be taken', async () => {
+test('no tensor is read when `examine` refuses the model', async () => {
   const path = join(await temporaryFolder(), 'model.gguf');
   await writeRandomModel(path);
   let read = 0;
@@ -154,7 +154,7 @@ test('nothing of the tensors is read when the model is not to be taken', async (
   expect(read).toBe(0);
 });
 
-test('hashing stops when it is told to', async () => {
+test('hashing stops when its signal aborts', async () => {
   const path = join(await temporaryFolder(), 'model.gguf');
   await writeRandomModel(path);
   const controller = new AbortController();

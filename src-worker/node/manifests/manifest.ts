@@ -1,10 +1,10 @@
 /**
- * A manifest says what a model is, by content: two files with the same tensors, parameters, tokenizer and
- * template give the same manifest wherever they lie and in whatever order they store things.
+ * A manifest identifies a model by its content: two files with the same tensors, parameters, tokenizer and template give the
+ * same manifest, wherever they are and in whatever order they store these.
  *
- * Format 2 has the root of a SHA-256 tree for every tensor (transfer/chunk-tree.ts), so that pieces of it can be
- * checked as they come. Format 1, which has one hash over each tensor, is still read; such a model is run and
- * served as before, and gets a manifest of format 2 when its file is imported again.
+ * Format 2 has the root of a SHA-256 tree for every tensor (chunk-tree.ts), so that pieces of it can be verified as they
+ * arrive. Format 1, which has one hash for each tensor, is still read; such a model is run and served as before, and gets a
+ * manifest of format 2 when its file is imported again.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const tensorShape = {
   name: z.string().min(1).max(limits.tensorNameBytes),
   type: z.string().max(16),
-  /** Row length first. */
+  /** Dimensions, the row length first. */
   shape: z.array(z.int().min(1)).min(1).max(limits.dimensions),
   /** Bytes of data. */
   size: z.int().min(1),
@@ -40,11 +40,11 @@ const commonShape = {
     contextLength: true,
     quantisation: true,
   }).shape,
-  /** Of all metadata of the architecture: head counts, rotation, norms. */
+  /** Hash of all metadata of the architecture: head counts, rotation, norms. */
   parametersSha256: sha256Schema,
-  /** Of all tokenizer metadata but the chat template. */
+  /** Hash of all tokenizer metadata without the chat template. */
   tokenizerSha256: sha256Schema,
-  /** Of the chat template's text; null when the model has none. */
+  /** Hash of the chat template's text; null when the model has none. */
   templateSha256: sha256Schema.nullable(),
 };
 
@@ -67,7 +67,7 @@ export const manifestSchema = z.discriminatedUnion('format', [
 ]);
 
 export type Manifest = z.infer<typeof manifestSchema>;
-/** What is made today. */
+/** The format that this version makes. */
 export type ChunkedManifest = z.infer<typeof chunkedManifestSchema>;
 export type ChunkedTensor = ChunkedManifest['tensors'][number];
 
@@ -89,7 +89,7 @@ export function toModelSummary(manifest: Manifest): ModelSummary {
   };
 }
 
-/** Of all tensors, in bytes. */
+/** Bytes of all tensors together. */
 function sizeOf(manifest: Manifest): number {
   let bytes = 0;
   for (const { size } of manifest.tensors) {

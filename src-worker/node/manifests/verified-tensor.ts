@@ -1,11 +1,11 @@
-/** What is cut from a model is checked against its manifest on the way: a changed byte never reaches a shard. */
+/** Verifies a tensor against the manifest while it is copied, so that a changed byte never reaches a shard. */
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { GgufTensor } from '../../gguf/parse.ts';
 import { ChunkHasher, treeRoot } from './chunk-tree.ts';
 import type { Manifest } from './manifest.ts';
 
-/** Passes a tensor's data on, and throws AppError `model-changed` at its end when it is not the manifest's. */
+/** Yields a tensor's data, and throws AppError `model-changed` at its end when its hash is not the manifest's. */
 export async function* verifiedTensor(
   manifest: Manifest,
   tensor: GgufTensor,

@@ -27,7 +27,7 @@ describe('dialableAddresses', () => {
     expect(dialableAddresses(peer, dialable).map(String)).toEqual(dialable);
   });
 
-  it('leaves out what leads elsewhere, needs another transport, or is no address', () => {
+  it('leaves out addresses of other peers, with other transports, or that are not valid', () => {
     const useless = [
       `/ip4/192.0.2.1/tcp/6373/p2p/${stranger}`,
       '/ip4/192.0.2.1/udp/6373/quic-v1',
@@ -44,7 +44,7 @@ describe('dialableAddresses', () => {
     expect(dialableAddresses(peer, useless)).toEqual([]);
   });
 
-  it('takes a bounded number', () => {
+  it('keeps a bounded number', () => {
     const many = Array.from({ length: 100 }, (_, index) => `/ip4/192.0.2.1/tcp/${index + 1}`);
     expect(dialableAddresses(peer, many)).toHaveLength(maxAddresses);
   });
@@ -71,7 +71,7 @@ describe('parseStaticPeer', () => {
 });
 
 describe('parseListenAddress', () => {
-  it('reads any port as well as a certain one', () => {
+  it('reads port 0 as well as a fixed one', () => {
     expect(parseListenAddress('/ip4/0.0.0.0/tcp/0').toString()).toBe('/ip4/0.0.0.0/tcp/0');
   });
 
@@ -89,12 +89,12 @@ describe('advertisedAddresses', () => {
   const loopback = multiaddr('/ip4/127.0.0.1/tcp/1');
   const network = multiaddr('/ip4/192.0.2.1/tcp/1');
 
-  it('leaves loopback out, which elsewhere leads to the reader itself', () => {
+  it('leaves out loopback, which on another machine leads to that machine itself', () => {
     const own = [loopback, multiaddr('/ip6/::1/tcp/1'), network];
     expect(advertisedAddresses(own)).toEqual(['/ip4/192.0.2.1/tcp/1']);
   });
 
-  it('leaves room for ways over relays, and names few of them', () => {
+  it('leaves room for relayed addresses, and has few of them', () => {
     const direct = Array.from({ length: 20 }, (_, index) =>
       multiaddr(`/ip4/192.0.2.1/tcp/${index + 1}`),
     );
@@ -106,7 +106,7 @@ describe('advertisedAddresses', () => {
     expect(told.filter((text) => text.includes('p2p-circuit'))).toHaveLength(4);
   });
 
-  it('names loopback when there is nothing else, for peers on this machine', () => {
+  it('has loopback when there is no other address, for peers on this machine', () => {
     expect(advertisedAddresses([loopback])).toEqual(['/ip4/127.0.0.1/tcp/1']);
   });
 });
@@ -126,7 +126,7 @@ describe('isPublic', () => {
 });
 
 describe('withPeer', () => {
-  it('puts the peer id behind an address that has none', () => {
+  it('appends the peer id to an address that has none', () => {
     const full = `/ip4/192.0.2.1/tcp/6373/p2p/${peer}`;
     expect(withPeer(multiaddr('/ip4/192.0.2.1/tcp/6373'), peer).toString()).toBe(full);
     expect(withPeer(multiaddr(full), peer).toString()).toBe(full);
@@ -141,7 +141,7 @@ describe('reachOf', () => {
   const over = `/ip4/203.0.113.7/tcp/6373/p2p/${stranger}/p2p-circuit/p2p/${peer}`;
   const everywhere = `/ip4/203.0.113.8/tcp/6373/p2p/${peer}`;
 
-  it('is as far as the farthest address leads, directly before over a relay', () => {
+  it('is that of the address with the widest reach, a direct one before a relayed one', () => {
     expect([[], [here], [here, near], [near, over], [over, everywhere, near]].map(reachOf)).toEqual(
       ['none', 'none', 'local', 'relay', 'public'],
     );

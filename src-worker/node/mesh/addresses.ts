@@ -8,15 +8,15 @@ import { isIn, isPublicIp, localNetworks, thisMachine } from './networks.ts';
 /** Most addresses of one peer that are remembered from one source. */
 export const maxAddresses = 16;
 
-/** Of these, at most so many that lead over relays. */
+/** Most relayed addresses among them. */
 const maxRelayedAddresses = 4;
 
 const hostNames = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6']);
 
 /**
- * The dialable ones among addresses that a stranger named for a peer: TCP on an IP address or a DNS name,
- * with that peer's id or none, or such an address of a relay. The others are left out, silently: a newer
- * version may know more transports.
+ * The addresses that can be dialled among those that a stranger named for a peer: TCP on an IP address or a DNS name, with
+ * that peer's id or none, or such an address of a relay. The others are left out without an error, since a newer version
+ * may know more transports.
  */
 export function dialableAddresses(peer: string, addresses: readonly string[]): Multiaddr[] {
   return addresses.slice(0, maxAddresses).flatMap((text) => {
@@ -30,7 +30,7 @@ export function dialableAddresses(peer: string, addresses: readonly string[]): M
 }
 
 /**
- * A peer to keep a connection to, from settings.
+ * Reads a peer to keep connected, from settings.
  * @throws AppError `setting-invalid` naming the address.
  */
 export function parseStaticPeer(text: string): { peer: string; address: Multiaddr } {
@@ -46,7 +46,7 @@ export function parseStaticPeer(text: string): { peer: string; address: Multiadd
 }
 
 /**
- * An address to listen on, from settings.
+ * Reads an address to listen on, from settings.
  * @throws AppError `setting-invalid` naming the address.
  */
 export function parseListenAddress(text: string): Multiaddr {
@@ -61,8 +61,8 @@ export function parseListenAddress(text: string): Multiaddr {
 }
 
 /**
- * What a record says about where this node is. Loopback addresses are of use only on this machine, and only
- * when there is no other: elsewhere they lead to the reader's own machine.
+ * The addresses of this node for its record. Loopback addresses are included only when there are no others: they help
+ * peers on this machine, but on any other they lead to that machine itself.
  */
 export function advertisedAddresses(own: readonly Multiaddr[]): string[] {
   const reachable = own.filter((address) => !isLoopback(address));
@@ -86,29 +86,29 @@ export function isRelayed(address: Multiaddr): boolean {
   );
 }
 
-/** Whether the address may be reached from everywhere: directly, and not in a private network. */
+/** Whether the address may be reachable from everywhere: it is direct and not in a private network. */
 export function isPublic(address: Multiaddr): boolean {
   return isTcp(address) && hasPublicHost(address);
 }
 
-/** Whether the first host on the way, a relay or the peer itself, may be reached from everywhere. Names may not. */
+/** Whether the first host on the path, a relay or the peer itself, has a public IP address. A DNS name does not count. */
 export function hasPublicHost(address: Multiaddr): boolean {
   const [host] = address.getComponents();
   return (host?.name === 'ip4' || host?.name === 'ip6') && isPublicIp(host.value ?? '');
 }
 
-/** Whether the address leads directly into a network of a house or a company. */
+/** Whether the address leads directly into a home or company network. */
 export function isLocal(address: Multiaddr): boolean {
   return isTcp(address) && hasHostIn(localNetworks, address);
 }
 
-/** Whether a dial may end at this machine: its first host is this machine, or a name, which may mean anything. */
+/** Whether a dial may end at this machine: the first host is this machine, or a DNS name, which may resolve to it. */
 export function mayLeadHere(address: Multiaddr): boolean {
   const [host] = address.getComponents();
   return host?.name.startsWith('dns') === true || hasHostIn(thisMachine, address);
 }
 
-/** From where others get to a node that has these addresses. */
+/** From where a node with these addresses can be reached. */
 export function reachOf(addresses: readonly string[]): Reach {
   const own = addresses.flatMap((text) => parse(text) ?? []);
   if (own.some(isPublic)) {
@@ -131,7 +131,7 @@ export function withPeer(address: Multiaddr, peer: string): Multiaddr {
   return peerOf(address) === undefined ? address.encapsulate(`/p2p/${peer}`) : address;
 }
 
-/** The address without the peer id at its end, for where that is told beside it. */
+/** The address without the peer id at its end, for places that state the id separately. */
 export function withoutPeer(text: string): string {
   return text.replace(/\/p2p\/[^/]+$/, '');
 }

@@ -1,24 +1,24 @@
-/** Why a peer could not be reached, in words for the end of a sentence. Pure. */
+/** Why a peer could not be reached, as the end of a sentence. Pure. */
 
-/** Attempts of which a person is told; a peer may have sixteen addresses. */
+/** Most reasons that are named; a peer may have sixteen addresses. */
 const mostTold = 4;
 
-/** What the system and libp2p call it, and what it means. */
+/** Errors of the system and libp2p, with their meaning. */
 const meanings = [
   [/ECONNREFUSED/, 'nothing listens there'],
-  [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/, 'no way leads there from here'],
+  [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/, 'no network leads there'],
   [/ENOTFOUND|EAI_AGAIN|ENODATA/, 'its name is not known'],
-  [/ETIMEDOUT|aborted due to timeout/, 'it did not answer in time'],
-  [/UnexpectedPeer/, 'another computer answers there'],
+  [/ETIMEDOUT|aborted due to timeout/, 'it did not reply in time'],
+  [/UnexpectedPeer/, 'another computer has that address'],
 ] as const;
 
 export function dialFailure(error: unknown): string {
   if (error instanceof AggregateError) {
     const reasons = new Set(error.errors.map(dialFailure));
-    return `none of its addresses answered (${[...reasons].slice(0, mostTold).join('; ')})`;
+    return `none of its addresses replied (${[...reasons].slice(0, mostTold).join('; ')})`;
   }
   if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-    return 'it did not answer in time';
+    return 'it did not reply in time';
   }
   const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const meaning = meanings.find(([sign]) => sign.test(words))?.[1];

@@ -1,9 +1,9 @@
-/** The household that an address belongs to, as far as it tells. Pure. */
+/** The household to which an address belongs, as far as the address shows. Pure. */
 import { isIPv6 } from 'node:net';
 
 /**
- * The part of an IP address that one household or one rented machine has for itself: all of an IPv4 address, and the first
- * 64 of an IPv6 address's 128 bits, written in one way. What is no IP address stands for itself.
+ * The part of an IP address that belongs to one household or one rented machine: all of an IPv4 address, and the first 64 of
+ * an IPv6 address's 128 bits, in one canonical form. Any other text is returned as it is.
  */
 export function householdOf(address: string): string {
   if (!isIPv6(address) || address.includes('%')) {

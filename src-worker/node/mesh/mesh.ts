@@ -1,4 +1,4 @@
-/** The mesh as the rest of the node sees it: the peers, how to reach them, and what we tell them. */
+/** Implements the mesh for the rest of the node: known peers, channels to them, and this node's record. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
@@ -33,18 +33,18 @@ import type { KnownPeer, PeerRecord } from './records/record.ts';
 import { RelayClient } from './relay/relay-client.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh, MeshOptions, MeshSettings } from './mesh-interface.ts';
-import { nearnessOf, waysFor } from './ways-for-askers.ts';
+import { nearnessOf, addressesFor } from './addresses-for-requester.ts';
 import type { MeshMembers } from './gate.ts';
 
 export type { Mesh, MeshOptions } from './mesh-interface.ts';
 
-/** A connection that takes longer than this to stop is left to the end of the process, in milliseconds. */
+/** How long stopping may take, in milliseconds; connections that are still open then end with the process. */
 const stopDeadlineMs = 1400;
 
 const dialDeadlineMs = 10_000;
 
 /**
- * A mesh that is not joined yet, so that no peer meets this node before it is complete.
+ * Makes a mesh that is not joined yet, so that no peer connects before the node is complete.
  * @throws AppError `setting-invalid` or `data-folder-unusable`
  */
 export async function buildMesh<Members extends MeshMembers>(
@@ -65,7 +65,7 @@ export async function buildMesh<Members extends MeshMembers>(
     ownAddresses,
     localDiscovery: local,
     router,
-    // A relay is reached without one.
+    // A relay is public, so it needs no relay itself.
     ...(relay === undefined ? { relayClient } : { relay }),
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });
@@ -81,7 +81,7 @@ export async function buildMesh<Members extends MeshMembers>(
   return mesh;
 }
 
-/** Those that many others know first. @throws AppError `setting-invalid` naming the address */
+/** Peers from settings, the bootstrap nodes first. @throws AppError `setting-invalid` naming the address */
 function staticsOf({
   bootstrap = [],
   staticPeers,
@@ -90,7 +90,7 @@ function staticsOf({
 }
 
 type MadeMeshOptions<Members extends MeshMembers> = MeshOptions<Members> & {
-  /** Peers from settings, the first ones to be tried first. */
+  /** Peers from settings, in the order in which they are dialled. */
   readonly statics: readonly StaticPeer[];
   readonly trust: Trust;
   readonly relayClient: RelayClient;
@@ -139,7 +139,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       mayServe: (peer) => this.members.mayServe(peer),
       onExpired: () => this.#changed(),
     });
-    const addresses = (): string[] => advertisedAddresses(options.ownAddresses.told());
+    const addresses = (): string[] => advertisedAddresses(options.ownAddresses.advertised());
     this.#exchange = new RecordExchange({
       opener: this.#channels,
       ownRecord: new OwnRecord(
@@ -220,7 +220,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   }
 
   addresses(): readonly string[] {
-    return this.#ownAddresses.told().map(String);
+    return this.#ownAddresses.advertised().map(String);
   }
 
   reach(): Reach {
@@ -255,10 +255,10 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     try {
       return await this.#channels.openChannel(peer, protocol, limits, signal, addresses ?? known);
     } catch (error) {
-      // That some of its addresses lead nowhere says little, and a stranger may have chosen which.
+      // A failed dial of given addresses says little, since a stranger may have chosen them.
       const wasSought = addresses === undefined && !signal.aborted;
       if (wasSought && !this.#peers.connected.has(peer)) {
-        // It went without a good-bye: no other peer should wait for it.
+        // The peer left without its last record: it must not be used by other answers.
         this.#peers.doubt(peer);
         this.#changed(peer);
       }
@@ -266,14 +266,14 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     }
   }
 
-  waysFor(asker: string, peer: string): readonly string[] {
+  addressesFor(requester: string, peer: string): readonly string[] {
     const told = this.#peers.addressesOf(peer);
-    if (asker === this.peer) {
+    if (requester === this.peer) {
       return told;
     }
-    const connections = this.#connectionsOf(asker).map(({ remoteAddr }) => remoteAddr);
-    const nearness = nearnessOf(connections, this.members.shareAPool(this.peer, asker));
-    return waysFor(nearness, peer, told);
+    const connections = this.#connectionsOf(requester).map(({ remoteAddr }) => remoteAddr);
+    const nearness = nearnessOf(connections, this.members.shareAPool(this.peer, requester));
+    return addressesFor(nearness, peer, told);
   }
 
   handle(protocol: ProtocolName, handler: ProtocolHandler): Promise<Unhandle> {
@@ -320,12 +320,12 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     if (!isForwarded && this.#peers.connected.has(peer)) {
       this.#clocks.heard(peer, record.sequence);
     }
-    // A connected peer tells its own news; its good-bye alone may come sooner from others.
+    // A connected peer sends its own records; only its last one, `leaving`, may come sooner from another peer.
     const isSelfSpoken = this.#peers.connected.has(peer) && record.state !== 'leaving';
     if (isForwarded && (isSelfSpoken || !isTimely(record.sequence, Date.now()))) {
       return;
     }
-    // In a node for its pools alone, strangers do not count, though a member may speak of them.
+    // On a pool-only node strangers do not count, even if a member forwards their records.
     if (
       peer !== this.peer &&
       this.members.isHeard(peer) &&
@@ -344,8 +344,8 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
   }
 
   /**
-   * A peer that connects once more may be on another network than before: then its former connections are dead, and what
-   * this node says to it would be lost until it notices.
+   * A peer that connects again may be on another network than before: then its former connections are dead, and records sent
+   * over them would be lost until this node notices.
    */
   async #opened(connection: Connection): Promise<void> {
     const peer = connection.remotePeer.toString();
@@ -364,10 +364,10 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
     );
   }
 
-  /** A peer that answers no ping any more; TCP would go on hoping for a quarter of an hour. */
+  /** Closes the connections of a peer that replies to no ping any more; TCP would take a quarter of an hour to give up. */
   #drop(peer: string): void {
-    this.#log('info', `Peer ${shortName(peer)} does not answer any more`, { peer });
-    this.#cut(peer, new AppError('peer-failed', `Peer ${shortName(peer)} does not answer`));
+    this.#log('info', `Peer ${shortName(peer)} has stopped replying`, { peer });
+    this.#cut(peer, new AppError('peer-failed', `Peer ${shortName(peer)} does not reply`));
   }
 
   #cut(peer: string, reason: AppError): void {
@@ -390,7 +390,7 @@ class Libp2pMesh<Members extends MeshMembers> implements Mesh {
       try {
         listener(peer);
       } catch (error) {
-        this.#log('error', 'A listener to changes of the mesh failed', { error });
+        this.#log('error', 'A listener for changes of the mesh failed', { error });
       }
     }
   }

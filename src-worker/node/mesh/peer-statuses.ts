@@ -1,11 +1,11 @@
-/** Peers as the node's status tells of them. Pure. */
+/** The peers in the node's status. Pure. */
 import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import type { KnownPeer } from './records/record.ts';
 
-/** Most peers that a status tells of: it is sent every second, and people read it. */
+/** Most peers in a status: it is sent every second, and a user reads it. */
 const maxPeersTold = 500;
 
-/** The connected ones first, as they are now; `silent` are those that do not answer. */
+/** The statuses, connected peers first; `silent` are those that did not reply when last needed. */
 export function peerStatuses(
   peers: readonly KnownPeer[],
   now: (peer: string) => KnownPeer | undefined,

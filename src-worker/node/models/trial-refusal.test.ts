@@ -37,7 +37,7 @@ test.each([
   [
     new AppError(
       'engine-died',
-      `The engine for ${path} was ended by SIGABRT; its last words: /src/llama-vocab.cpp:2539: GGML_ASSERT(a.size() == b.size()) failed.`,
+      `The engine for ${path} was ended by SIGABRT; its last output: /src/llama-vocab.cpp:2539: GGML_ASSERT(a.size() == b.size()) failed.`,
     ),
     'llama.cpp gives up on what it says of its model (GGML_ASSERT(a.size() == b.size()) failed); download or convert it again',
   ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerRecord } from '../mesh/records/record.ts';
-import { demandToTell, sumDemand } from './demand.ts';
+import { demandToPublish, sumDemand } from './demand.ts';
 
 const a = 'a'.repeat(64);
 const b = 'b'.repeat(64);
@@ -38,9 +38,9 @@ describe('the demand of the mesh', () => {
     const own = new Map(
       Array.from({ length: 100 }, (_, index) => [String(index).padStart(64, '0'), index] as const),
     );
-    const told = demandToTell(own);
+    const told = demandToPublish(own);
     expect(Object.values(told).toSorted((one, other) => one - other)[0]).toBe(36);
     expect(Object.keys(told)).toHaveLength(64);
-    expect(demandToTell(new Map([[a, 0]]))).toEqual({});
+    expect(demandToPublish(new Map([[a, 0]]))).toEqual({});
   });
 });

@@ -21,7 +21,7 @@ export function sumDemand(
 }
 
 /** A record's `demand`: the most wanted models, as many as a record may tell. */
-export function demandToTell(own: ReadonlyMap<string, number>): Record<string, number> {
+export function demandToPublish(own: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries(
     [...own]
       .filter(([, wanted]) => wanted > 0)

@@ -4,7 +4,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolParams, PoolResult } from '../../../src-shared/api/pools.ts';
 import type { Pool } from '../../../src-shared/pool.ts';
 import type { Log } from '../base/log.ts';
-import type { LentNetwork, MeshMembers } from '../mesh/gate.ts';
+import type { MemberNetwork, MeshMembers } from '../mesh/gate.ts';
 import { type JoinAnswer, refusalSentences } from './gate/auth-messages.ts';
 import { openMembership } from './membership/certificate.ts';
 import { chooseMember, choosePool } from './choose.ts';
@@ -19,7 +19,7 @@ import type { PoolNewsItem, Pools } from './membership/pools.ts';
 export type PoolServiceOptions = {
   readonly pools: Pools;
   readonly gate: MembershipGate;
-  readonly network: LentNetwork;
+  readonly network: MemberNetwork;
   readonly log: Log;
 };
 

@@ -28,7 +28,7 @@ export async function startEngineTokenizer(
       threads: 1,
       backend: 'cpu',
     },
-    { onWork: () => {}, onSessionFailed: () => {}, onExit: () => death.resolve() },
+    { onOutput: () => {}, onSessionFailed: () => {}, onExit: () => death.resolve() },
     { loadMilliseconds, ...(signal === undefined ? {} : { signal }) },
   );
   try {

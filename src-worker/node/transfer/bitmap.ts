@@ -1,4 +1,4 @@
-/** Which chunks of a model a source has: one bit a chunk, 5 KB for 40 GB. */
+/** The chunks of a model that a source has: one bit for each, so 5 KB for 40 GB. */
 export class Bitmap {
   readonly length: number;
   readonly #bytes: Buffer;
@@ -9,7 +9,7 @@ export class Bitmap {
     this.#bytes = Buffer.alloc(bitmapBytes(length));
   }
 
-  /** Undefined when the bytes are not exactly those of a bitmap of this length. */
+  /** Reads a bitmap; undefined when the bytes are not exactly a bitmap of this length. */
   static parse(bytes: Uint8Array, length: number): Bitmap | undefined {
     if (bytes.byteLength !== bitmapBytes(length)) {
       return undefined;

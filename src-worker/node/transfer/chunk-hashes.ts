@@ -1,8 +1,8 @@
 /**
- * The leaves of a model's tensors as far as they are known: from the import, a file, or peers. Nothing is taken
- * that does not give the manifest's root.
+ * The known leaves of a model's tensors: from the import, a file, or peers. Only leaves that give the manifest's root are
+ * accepted.
  *
- * On disk they are all leaves one after the other, zeros where a tensor's are not known.
+ * The file on disk has all leaves one after the other, with zeros where a tensor's are not known.
  */
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
@@ -12,7 +12,7 @@ import { hashBytes, isChunk, treeRoot } from '../manifests/chunk-tree.ts';
 export class ChunkHashes {
   readonly #map: ChunkMap;
   readonly #leaves: Buffer;
-  /** By tensor; absent: not read yet. */
+  /** Whether a tensor's leaves are known, by tensor; absent: not checked yet. */
   readonly #known = new Map<number, boolean>();
 
   constructor(map: ChunkMap) {
@@ -21,13 +21,13 @@ export class ChunkHashes {
     for (const [tensor, { root }] of map.manifest.tensors.entries()) {
       const { first, end } = map.chunksOf(tensor);
       if (end - first === 1) {
-        // The tree of a single chunk is its leaf.
+        // The root of a single chunk is its leaf.
         this.#leaves.write(root, first * hashBytes, 'hex');
       }
     }
   }
 
-  /** With what the file at `path` has; a file that is absent or of another length is as good as none. */
+  /** Reads the file at `path`; a file that is missing or of another length counts as empty. */
   static async read(map: ChunkMap, path: string): Promise<ChunkHashes> {
     const hashes = new ChunkHashes(map);
     const bytes = await readFile(path).catch(() => undefined);
@@ -43,7 +43,7 @@ export class ChunkHashes {
     });
   }
 
-  /** Whether the tensor's leaves are there and right. */
+  /** Whether the tensor's leaves are known and match the manifest. */
   knows(tensor: number): boolean {
     let known = this.#known.get(tensor);
     if (known === undefined) {
@@ -58,7 +58,7 @@ export class ChunkHashes {
     return this.knows(tensor) ? this.#slice(tensor) : undefined;
   }
 
-  /** Stores a tensor's leaves; false when they are not what the manifest says. */
+  /** Stores a tensor's leaves; returns false when they do not match the manifest. */
   add(tensor: number, leaves: Uint8Array): boolean {
     if (!this.#isRight(tensor, leaves)) {
       return false;
@@ -68,7 +68,7 @@ export class ChunkHashes {
     return true;
   }
 
-  /** Whether these are the bytes of that chunk; false, too, when its leaf is not known. */
+  /** Whether these are the bytes of that chunk; also false when its leaf is not known. */
   async isRight(chunk: number, data: Uint8Array<ArrayBuffer>): Promise<boolean> {
     const { tensor, length } = this.#map.placeOf(chunk);
     const leaf = this.#leaves.subarray(chunk * hashBytes, (chunk + 1) * hashBytes);

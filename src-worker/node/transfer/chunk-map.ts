@@ -3,7 +3,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { ChunkedManifest } from '../manifests/manifest.ts';
 import { chunkBytes, chunkCount } from '../manifests/chunk-tree.ts';
 
-/** Of a model of a terabyte: its bitmap takes 128 KiB and its leaves 32 MiB. */
+/** Most chunks, those of a model of a terabyte: its bitmap takes 128 KiB and its leaves 32 MiB. */
 export const maxChunks = 1024 * 1024;
 
 /** Where a chunk is: `offset` and `length` are bytes within its tensor. */
@@ -15,7 +15,7 @@ export type ChunkPlace = {
 
 export class ChunkMap {
   readonly manifest: ChunkedManifest;
-  /** Of all tensors together. */
+  /** The number of chunks of all tensors together. */
   readonly count: number;
   /** First chunk of every tensor. */
   readonly #starts: number[] = [];

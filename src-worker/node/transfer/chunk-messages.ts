@@ -1,13 +1,13 @@
 /**
  * The chunk protocol, `/mindmesh/chunks/1`: a peer that lacks bytes of a model gets them from one that has them,
- * a megabyte at a time. Per channel one model; answers come in the order of the questions, so an asker keeps
- * several under way and a hoster reads the next question when the last answer is on its way.
+ * a megabyte at a time. One model on each channel; replies come in the order of the requests, so a client has several
+ * requests under way, and a server reads the next one when the last reply is on its way.
  *
- *   asker     ── open ──▶
- *             ◀── have ──                        hoster      or   ◀── failed ──, then the end
+ *   client    ── open ──▶
+ *             ◀── have ──                        server      or   ◀── failed ──, then the end
  *             ── leaves ──▶  ◀── leaves ──                    of one tensor; empty: not known
- *             ── chunk ──▶   ◀── chunk ──                     one chunk; without bytes: not there any more
- *             ── refresh ──▶ ◀── have ──                      what is there by now
+ *             ── chunk ──▶   ◀── chunk ──                     one chunk; without bytes: no longer stored
+ *             ── refresh ──▶ ◀── have ──                      the chunks that are stored now
  *
  * `have` is a bitmap over all chunks of the model (chunk-map.ts); numbers are u32, little endian.
  */
@@ -21,7 +21,7 @@ export const chunkProtocol = '/mindmesh/chunks/1';
 
 export const chunkKinds = { open: 1, leaves: 2, chunk: 3, refresh: 4, have: 5, failed: 6 } as const;
 
-/** Of one tensor: 64 GiB, several times the largest there is. */
+/** Most leaves of one tensor: those of 64 GiB, several times the largest tensor of any model. */
 const maxLeaves = 65_536;
 
 const maxMessageBytes = 4096;
@@ -29,7 +29,7 @@ const numberBytes = 4;
 
 export const chunkOpenSchema = z.strictObject({ manifestId: manifestIdSchema });
 
-/** What a hoster may be sent first, and then. */
+/** Limits for the first frame to a server, and for those after it. */
 export const chunkOpenLimits: FrameLimits = (kind) =>
   kind === chunkKinds.open ? maxMessageBytes : undefined;
 
@@ -40,14 +40,14 @@ const requestLimits = new Map<number, number>([
 ]);
 export const chunkRequestLimits: FrameLimits = (kind) => requestLimits.get(kind);
 
-const answerLimits = new Map<number, number>([
+const replyLimits = new Map<number, number>([
   [chunkKinds.have, maxChunks / 8],
   [chunkKinds.leaves, numberBytes + maxLeaves * hashBytes],
   [chunkKinds.chunk, numberBytes + chunkBytes],
   [chunkKinds.failed, maxMessageBytes],
 ]);
-/** What an asker may be sent. */
-export const chunkAnswerLimits: FrameLimits = (kind) => answerLimits.get(kind);
+/** Limits for frames to a client. */
+export const chunkReplyLimits: FrameLimits = (kind) => replyLimits.get(kind);
 
 export function encodeNumber(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(numberBytes);

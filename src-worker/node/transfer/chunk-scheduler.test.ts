@@ -15,7 +15,7 @@ const all = Array.from({ length: count }, (_, chunk) => chunk);
 const never = Number.NEGATIVE_INFINITY;
 const someChunks = fc.uniqueArray(fc.nat(count - 1));
 const dice = (seed: number) => (): number => {
-  // Any spread will do.
+  // Any distribution will do.
   seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
   return seed / 2_147_483_648;
 };
@@ -45,11 +45,11 @@ describe('ChunkScheduler', () => {
     );
   });
 
-  it('gets every chunk that any source has, once, whatever fails and whichever source goes', () => {
-    type Step = { source: number; outcome: 'comes' | 'is lacking' | 'the source goes' };
+  it('gets every chunk that any source has, once, whichever requests fail and sources leave', () => {
+    type Step = { source: number; outcome: 'comes' | 'is lacking' | 'the source leaves' };
     const step: fc.Arbitrary<Step> = fc.record({
       source: fc.nat(3),
-      outcome: fc.constantFrom('comes', 'comes', 'is lacking', 'the source goes'),
+      outcome: fc.constantFrom('comes', 'comes', 'is lacking', 'the source leaves'),
     });
     fc.assert(
       fc.property(
@@ -58,13 +58,13 @@ describe('ChunkScheduler', () => {
         fc.nat(),
         (haves, steps, seed) => {
           const scheduler = new ChunkScheduler(count, all, dice(seed));
-          // The last one has all, and never fails.
+          // The last source has all chunks and never fails.
           scheduler.setSource('honest', having(...all));
           haves.forEach((chunks, id) => scheduler.setSource(`${id}`, having(...chunks), id === 0));
           const got: number[] = [];
           for (const { source, outcome } of steps) {
             const chunk = scheduler.next(`${source}`, 0, never);
-            if (outcome === 'the source goes') {
+            if (outcome === 'the source leaves') {
               scheduler.removeSource(`${source}`);
             } else if (chunk !== undefined && outcome === 'comes') {
               scheduler.finish(chunk);
@@ -97,14 +97,14 @@ describe('ChunkScheduler', () => {
     expect(scheduler.next('peer', 0, never)).toBe(2);
     expect(scheduler.next('peer', 0, never)).toBeUndefined();
     expect(scheduler.next('disk', 0, never)).toBe(1);
-    // The list's owner may have struck it off already.
+    // The source may have removed the chunk from its list already.
     onDisk.clear(1);
     scheduler.fail('disk', 1);
     expect(scheduler.next('disk', 0, never)).toBeUndefined();
     expect(scheduler.next('peer', 0, never)).toBe(1);
   });
 
-  it('does not ask again for what a source lacked, though it goes on claiming to have it', () => {
+  it('does not request a chunk again that a source lacked, even if the source still claims to have it', () => {
     const scheduler = new ChunkScheduler(count, [3], dice(1));
     scheduler.setSource('peer', having(3));
     scheduler.next('peer', 0, never);
@@ -113,7 +113,7 @@ describe('ChunkScheduler', () => {
     expect(scheduler.next('peer', 0, never)).toBeUndefined();
   });
 
-  it('asks a second source, and no third, for a chunk that takes long when nothing else is left', () => {
+  it('requests a late chunk from a second source, and no third, when nothing else is left', () => {
     const scheduler = new ChunkScheduler(count, [5, 6], dice(1));
     for (const id of ['a', 'b', 'c']) {
       scheduler.setSource(id, having(5, 6));
@@ -135,7 +135,7 @@ describe('ChunkScheduler', () => {
     expect(scheduler.next('peer', 1000, 900)).toBeUndefined();
   });
 
-  it('gives what a source leaves behind to others at once', () => {
+  it('gives the chunks of a removed source to others at once', () => {
     const scheduler = new ChunkScheduler(count, [7], dice(1));
     scheduler.setSource('a', having(7));
     scheduler.setSource('b', having(7));

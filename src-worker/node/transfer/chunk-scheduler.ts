@@ -1,12 +1,11 @@
 /**
- * Decides which chunk to ask whom for: the rarest that the source has, so that nothing is left that only a peer
- * had that has gone; what is on this machine's disk is asked of no peer; at the end, chunks that take long
- * are asked of a second source. Pure but for the dice that break ties, without which all peers would ask for
- * the same chunk first.
+ * Decides which chunk to request from which source: the rarest that the source has, so that chunks which few peers have come
+ * before those peers leave. Chunks on this machine's disk are requested from no peer. At the end, late chunks are requested
+ * from a second source. Pure but for random ties, without which all peers would request the same chunk first.
  */
 import type { Bitmap } from './bitmap.ts';
 
-/** A chunk may be under way from so many sources at once. */
+/** From how many sources a chunk may be under way at once. */
 const mostTakers = 2;
 
 type Source = { readonly have: Bitmap; readonly isLocal: boolean };
@@ -16,15 +15,15 @@ export class ChunkScheduler {
   readonly #random: () => number;
   readonly #sources = new Map<string, Source>();
   readonly #done = new Set<number>();
-  /** By chunk: the source that fetches it, and since when. */
+  /** By chunk: the sources from which it is under way, each with the time of its request. */
   readonly #takers = new Map<number, Map<string, number>>();
-  /** What a source turned out not to have, by its id. */
+  /** By source id: chunks that the source turned out not to have. */
   readonly #lacking = new Map<string, Set<number>>();
-  /** By chunk: how many remote and how many local sources have it. */
+  /** By chunk: the number of remote and of local sources that have it. */
   readonly #remote: Uint16Array;
   readonly #local: Uint16Array;
 
-  /** `wanted` are chunks of a model of `count`. */
+  /** `wanted`: the chunks to fetch, of a model with `count` chunks. */
   constructor(count: number, wanted: readonly number[], random: () => number = Math.random) {
     this.#wanted = wanted;
     this.#random = random;
@@ -40,15 +39,15 @@ export class ChunkScheduler {
     return this.#done.has(chunk);
   }
 
-  /** Adds a source, or replaces what it has. Local ones read this machine's disk. */
+  /** Adds a source, or replaces its bitmap. A local source reads this machine's disk. */
   setSource(id: string, have: Bitmap, isLocal = false): void {
     this.#countSource(id, -1);
-    // A copy: what is counted now must be what is taken off again.
+    // A copy is kept, so that exactly the chunks that are counted now are counted off later.
     this.#sources.set(id, { have: have.copy(), isLocal });
     this.#countSource(id, 1);
   }
 
-  /** Forgets a source; what it was fetching is there for others. */
+  /** Removes a source; its chunks under way become free for others. */
   removeSource(id: string): void {
     this.#countSource(id, -1);
     this.#sources.delete(id);
@@ -59,8 +58,8 @@ export class ChunkScheduler {
   }
 
   /**
-   * The chunk that this source should fetch now, which counts as under way from `now` on; undefined: none.
-   * A chunk under way since before `lateBefore` may be given to a second source.
+   * The chunk to request from this source, which counts as under way from `now` on; undefined: none. A chunk that has been
+   * under way since before `lateBefore` may be requested from a second source.
    */
   next(id: string, now: number, lateBefore: number): number | undefined {
     const source = this.#sources.get(id);
@@ -75,13 +74,13 @@ export class ChunkScheduler {
     return chunk;
   }
 
-  /** The chunk is here. */
+  /** Notes that the chunk has arrived. */
   finish(chunk: number): void {
     this.#done.add(chunk);
     this.#takers.delete(chunk);
   }
 
-  /** The source does not have the chunk after all. */
+  /** Notes that the source does not have the chunk after all. */
   fail(id: string, chunk: number): void {
     this.#leave(id, chunk);
     const source = this.#sources.get(id);
@@ -117,7 +116,7 @@ export class ChunkScheduler {
     let since = lateBefore;
     for (const [chunk, takers] of this.#takers) {
       const asked = Math.max(...takers.values());
-      // This machine's disk is not late, only busy.
+      // A local source is never late, only busy.
       const isRemote = [...takers.keys()].every(
         (taker) => this.#sources.get(taker)?.isLocal === false,
       );

@@ -7,13 +7,13 @@ import { ChunkService } from './chunk-service.ts';
 import { TokenBucket } from '../base/token-bucket.ts';
 
 describe('a model that was opened for a peer', () => {
-  it('is closed when the peer is gone before it heard what there is', async () => {
+  it('is closed when the peer disconnects before it got the bitmap', async () => {
     const served: ProtocolHandler[] = [];
     let isOpen = false;
     const service = new ChunkService({
       opener: {
         peer: 'this',
-        openChannel: () => Promise.reject(new Error('Nobody is called')),
+        openChannel: () => Promise.reject(new Error('no peer should be dialled')),
         handle: async (_, handler) => {
           served.push(handler);
           return () => Promise.resolve();

@@ -1,4 +1,4 @@
-/** Gives chunks of this node's models to peers that ask, as fast as the owner's limit and the peer allow. */
+/** Serves chunks of this node's models to peers, as fast as the owner's limit and the peer allow. */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { Frame } from '../../wire/frame.ts';
 import { decodeJson, encodeJson } from '../../wire/json-body.ts';
@@ -17,22 +17,22 @@ import {
 import type { ChunkSupply, SuppliedModel } from './chunk-supply.ts';
 import type { TokenBucket } from '../base/token-bucket.ts';
 
-/** Models that one peer fetches from this node at once. */
+/** Most channels of one peer, and so models that it fetches from this node at once. */
 const maxChannelsOfPeer = 4;
 
-/** Each holds up to a few megabytes of memory while a slow peer reads. */
+/** Most channels in all: each takes up to a few megabytes of memory while a slow peer reads. */
 const maxChannels = 32;
 
-/** A channel on which nothing is asked, or nothing read, ends after this. */
+/** A channel without a request, or whose peer does not read, ends after this time, in milliseconds. */
 const idleMs = 60_000;
 
 export type ChunkServiceOptions = {
   readonly opener: ChannelOpener;
   readonly supply: ChunkSupply;
   readonly upload: TokenBucket;
-  /** Asked again for every answer: the machine may be paused, or the peer not be of the pool any more. */
+  /** Whether to serve the peer now; called for every reply, since the machine may pause or the peer leave the pool. */
   readonly mayServe: (peer: string) => boolean;
-  /** Asked again, too. A peer that may not have a model is told the same as of one that is not here. */
+  /** Whether the peer may have the model; called for every reply too. If not, it gets the same reply as for an unknown model. */
   readonly mayHave: (peer: string, manifestId: string) => boolean;
   readonly clock?: Clock;
 };
@@ -54,13 +54,13 @@ export class ChunkService {
     });
   }
 
-  /** Ends what is being sent, and answers no more. */
+  /** Ends all uploads, and serves no more. */
   async stop(): Promise<void> {
     this.interrupt();
     await this.#unhandle?.();
   }
 
-  /** Ends what is being sent: the machine is needed for something else. */
+  /** Ends all uploads under way, since the machine is released. */
   interrupt(): void {
     for (const channel of this.#channels) {
       channel.abort(new AppError('over-capacity', 'This peer sends no bytes now'));
@@ -100,7 +100,7 @@ export class ChunkService {
       } else if (!this.#options.mayServe(channel.peer)) {
         await refuse(channel, new AppError('over-capacity', 'This peer sends no bytes now'));
       } else if (this.#options.mayHave(channel.peer, manifestId)) {
-        await this.#answer(channel, model, frame, ended.signal);
+        await this.#reply(channel, model, frame, ended.signal);
       } else {
         await refuse(channel, notHere());
       }
@@ -108,7 +108,7 @@ export class ChunkService {
     });
   }
 
-  /** Undefined when the peer was refused. */
+  /** Opens the model and sends its bitmap; undefined when the peer was refused. */
   async #open(channel: Channel, manifestId: string): Promise<SuppliedModel | undefined> {
     if (this.#channels.size > maxChannels || !this.#options.mayServe(channel.peer)) {
       await refuse(channel, new AppError('over-capacity', 'This peer sends no bytes now'));
@@ -125,7 +125,7 @@ export class ChunkService {
       have = await model?.have();
     } catch (error) {
       await model?.close();
-      // The reason may name paths of this machine, so it stays here.
+      // The reason may contain paths of this machine, so the peer does not get it.
       await refuse(
         channel,
         new AppError(toAppError(error).code, 'This peer cannot read the model'),
@@ -140,14 +140,14 @@ export class ChunkService {
     try {
       await channel.send(chunkKinds.have, have.toBytes());
     } catch (error) {
-      // The asking peer is gone, and the file would stay open.
+      // The peer is gone, and the file would stay open.
       await model.close();
       throw error;
     }
     return model;
   }
 
-  async #answer(
+  async #reply(
     channel: Channel,
     model: SuppliedModel,
     { kind, body }: Frame,
@@ -163,8 +163,8 @@ export class ChunkService {
       throw new AppError('protocol-violation', 'A peer asked for a part that the model lacks');
     }
     const bytes = kind === chunkKinds.chunk ? await model.read(number) : await model.leaves(number);
-    const answer = [encodeNumber(number), ...(bytes === undefined ? [] : [bytes])];
-    await this.#send(channel, signal, kind, answer);
+    const reply = [encodeNumber(number), ...(bytes === undefined ? [] : [bytes])];
+    await this.#send(channel, signal, kind, reply);
   }
 
   async #send(

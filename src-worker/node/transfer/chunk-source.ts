@@ -1,22 +1,22 @@
-/** Where chunks of one model come from: a peer, a web server, or a file on this machine. */
+/** A source for chunks of one model: a peer, a web server, or a file on this machine. */
 import type { Bitmap } from './bitmap.ts';
 
 export interface ChunkSource {
-  /** Peer id, address or path: differs from that of every other source. */
+  /** Peer id, address or path, which is unique among the sources. */
   readonly id: string;
   readonly kind: 'file' | 'peer' | 'web';
-  /** What it says it has; replaced by `refresh`. */
+  /** The chunks that the source claims to have; replaced by `refresh`. */
   readonly have: Bitmap;
-  /** Requests that may be under way at once. */
+  /** Most requests under way at once. */
   readonly parallel: number;
   /**
-   * The bytes of a chunk it has, not checked yet; undefined when it does not have the chunk after all.
+   * The unverified bytes of a chunk; undefined when the source does not have the chunk after all.
    * @throws AppError `peer-failed` or `protocol-violation` when the source is of no more use
    */
   fetch(chunk: number, signal: AbortSignal): Promise<Buffer<ArrayBuffer> | undefined>;
-  /** A tensor's leaves, not checked yet; undefined when it does not know them. Errors as `fetch`. */
+  /** A tensor's unverified leaves; undefined when the source does not know them. Errors as `fetch`. */
   leaves(tensor: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
-  /** Asks again what it has. Errors as `fetch`. */
+  /** Updates `have`. Errors as `fetch`. */
   refresh(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

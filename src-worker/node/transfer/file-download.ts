@@ -1,7 +1,7 @@
 /**
- * Downloads a whole model file from the web, for a model that no peer of the mesh has yet. Its catalog knows the
- * file's hash and nothing of its parts, so only the whole can be checked: the bytes are written one after the
- * other, go on after an interruption where they stopped, and get their name when the hash is right.
+ * Downloads a whole model file from the web, for a model that no peer of the mesh has yet. The catalog has only the hash of the
+ * whole file, so parts cannot be verified: the bytes are written in order, continue after an interruption where they stopped,
+ * and the file gets its name when the hash is right.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -15,13 +15,13 @@ import type { TokenBucket } from '../base/token-bucket.ts';
 
 const pieceBytes = 4 * 1024 * 1024;
 
-/** Failures in a row after which it gives up; what there is stays on the disk. */
+/** Failures in a row after which the download fails; the partial file stays on the disk. */
 const maxFailures = 5;
 
 export type FileDownload = {
   readonly url: string;
   readonly sizeBytes: number;
-  /** Of the whole file, in hexadecimal. */
+  /** Hash of the whole file, in hexadecimal. */
   readonly sha256: string;
   readonly path: string;
   readonly download: TokenBucket;
@@ -85,7 +85,7 @@ async function fill(handle: FileHandle, source: HttpFile, wanted: FileDownload):
       }
     }
   }
-  // Longer than the file: what an earlier version of it left.
+  // The partial file may be longer, left by an earlier version of the file.
   await handle.truncate(sizeBytes);
 }
 

@@ -1,4 +1,4 @@
-/** Chunks from a GGUF file on this machine: the model's own, or a shard cut or downloaded earlier. */
+/** Chunks from a GGUF file on this machine: the model's own file, or a shard that was cut or downloaded earlier. */
 import type { GgufTensor } from '../../gguf/parse.ts';
 import { type GgufFile, openGguf } from '../../gguf/read.ts';
 import type { Bitmap } from './bitmap.ts';
@@ -15,7 +15,7 @@ export class FileSource implements ChunkSource {
   readonly #tensors: ReadonlyMap<number, GgufTensor>;
 
   /**
-   * `names` as in `tensorsInFile`.
+   * Opens the file. `names` as in `tensorsInFile`.
    * @throws AppError `gguf-invalid` or `gguf-unsupported`; the system's error when it cannot be opened
    */
   static async open(
@@ -38,7 +38,7 @@ export class FileSource implements ChunkSource {
     return this.#file.path;
   }
 
-  /** Undefined when the file has become shorter, too. */
+  /** As in ChunkSource; also undefined when the file has become shorter. */
   async fetch(chunk: number): Promise<Buffer<ArrayBuffer> | undefined> {
     const { tensor, offset, length } = this.#map.placeOf(chunk);
     const place = this.#tensors.get(tensor);

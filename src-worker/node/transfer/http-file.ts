@@ -1,7 +1,7 @@
 /**
- * A file on a web server, read in ranges. Only https from the internet, but for servers on this machine that are named
- * by plain http, which no catalog and no pool can do. Redirects lead to the internet or to the same server. The file must
- * stay the one it was when it was opened.
+ * A file on a web server, read in ranges. Addresses must be https on the internet, except for a server on this machine that the
+ * owner named by plain http, which no catalog or pool can do. Redirects may lead to the internet or the same server. The file
+ * must not change after it was opened.
  */
 import type { Response } from 'undici';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -10,45 +10,45 @@ import { isLoopbackUrl, WebClient } from './web-client.ts';
 const maxRedirects = 5;
 const firstBytes = 65_536;
 
-/** For a whole answer with all its redirects, in milliseconds. */
-const longestAnswerMs = 60_000;
+/** How long a whole response with all its redirects may take, in milliseconds. */
+const longestResponseMs = 60_000;
 
-/** How one file is asked for. */
-type Way = {
+/** How one file is requested. */
+type Access = {
   readonly client: WebClient;
-  /** The address that the file was named by: its server may be on this machine, others may not. */
+  /** The address by which the file was named: only this server may be on this machine. */
   readonly named: URL;
-  readonly answerMs: number;
+  readonly responseMs: number;
 };
 
-type Answer = { readonly response: Response; readonly address: URL };
+type Located = { readonly response: Response; readonly address: URL };
 
 export class HttpFile {
   readonly url: string;
   readonly sizeBytes: number;
   /** The file's first bytes: 64 KiB, or all of a shorter file. */
   readonly start: Buffer<ArrayBuffer>;
-  /** Where redirects led; asked directly until that fails. */
+  /** The address to which redirects led; requested directly until that fails. */
   #address: URL;
   readonly #version: string | null;
-  readonly #way: Way;
+  readonly #access: Access;
 
   /**
-   * Asks for the file's start.
-   * @param answerMs how long each answer may take, in milliseconds
+   * Requests the file's start.
+   * @param responseMs how long each response may take, in milliseconds
    * @throws AppError `request-invalid` for an address that may not be used; `peer-failed` when the server does
-   * not answer, or gives no parts of files
+   * not respond, or does not support ranges
    */
   static async open(
     url: string,
     signal: AbortSignal,
-    answerMs = longestAnswerMs,
+    responseMs = longestResponseMs,
   ): Promise<HttpFile> {
-    const way = { client: new WebClient(), named: allowedAddress(url), answerMs };
-    const { response, address } = await get(way, way.named, 0, firstBytes, null, signal);
+    const access = { client: new WebClient(), named: allowedAddress(url), responseMs };
+    const { response, address } = await get(access, access.named, 0, firstBytes, null, signal);
     const total = readTotal(response, 0);
     const start = await readBody(response, Math.min(firstBytes, total), signal);
-    return new HttpFile(url, address, total, versionOf(response), start, way);
+    return new HttpFile(url, address, total, versionOf(response), start, access);
   }
 
   private constructor(
@@ -57,18 +57,18 @@ export class HttpFile {
     sizeBytes: number,
     version: string | null,
     start: Buffer<ArrayBuffer>,
-    way: Way,
+    access: Access,
   ) {
     this.url = url;
     this.sizeBytes = sizeBytes;
     this.start = start;
     this.#address = address;
     this.#version = version;
-    this.#way = way;
+    this.#access = access;
   }
 
   /**
-   * Bytes from `offset` on, as many as wanted.
+   * Reads `length` bytes from `offset` on.
    * @throws AppError `peer-failed` as `open`, and when the file is shorter; `model-changed` when it is another
    */
   async read(offset: number, length: number, signal: AbortSignal): Promise<Buffer<ArrayBuffer>> {
@@ -76,26 +76,26 @@ export class HttpFile {
   }
 
   async #range(offset: number, length: number, signal: AbortSignal): Promise<Response> {
-    let answer: Answer;
+    let located: Located;
     try {
-      answer = await get(this.#way, this.#address, offset, length, this.#version, signal);
+      located = await get(this.#access, this.#address, offset, length, this.#version, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const { named } = this.#way;
+      const { named } = this.#access;
       if (this.#address.href === named.href) {
         throw error;
       }
       // Addresses that redirects lead to expire.
-      answer = await get(this.#way, named, offset, length, this.#version, signal);
+      located = await get(this.#access, named, offset, length, this.#version, signal);
     }
-    this.#address = answer.address;
-    const total = readTotal(answer.response, offset);
-    const version = versionOf(answer.response);
+    this.#address = located.address;
+    const total = readTotal(located.response, offset);
+    const version = versionOf(located.response);
     if (total !== this.sizeBytes || (this.#version !== null && version !== this.#version)) {
-      await answer.response.body?.cancel();
+      await located.response.body?.cancel();
       throw changed(this.url);
     }
-    return answer.response;
+    return located.response;
   }
 }
 
@@ -116,17 +116,17 @@ function allowedAddress(text: string): URL {
 }
 
 async function get(
-  { client, named, answerMs }: Way,
+  { client, named, responseMs }: Access,
   first: URL,
   offset: number,
   length: number,
   version: string | null,
   signal: AbortSignal,
-): Promise<Answer> {
-  const deadline = AbortSignal.timeout(answerMs);
+): Promise<Located> {
+  const deadline = AbortSignal.timeout(responseMs);
   const headers = {
     range: `bytes=${offset}-${offset + length - 1}`,
-    // Of a compressed answer no range is the file's.
+    // In a compressed response, the range would not be the file's.
     'accept-encoding': 'identity',
     ...(version === null ? {} : { 'if-range': version }),
   };
@@ -152,7 +152,7 @@ async function get(
   throw new AppError('peer-failed', `${first.host} redirects too often.`);
 }
 
-/** The answer when it is a part of the file. */
+/** The response, if it is a part of the file. */
 async function accepted(response: Response, { host }: URL, isKnown: boolean): Promise<Response> {
   if (response.status === 206) {
     return response;
@@ -166,18 +166,18 @@ async function accepted(response: Response, { host }: URL, isKnown: boolean): Pr
           `${host} gives no parts of files, so this model cannot be downloaded from there.`,
         );
   }
-  throw new AppError('peer-failed', `${host} answers with the status ${response.status}.`);
+  throw new AppError('peer-failed', `${host} responded with the status ${response.status}.`);
 }
 
 function tooSlow(host: string): AppError {
-  return new AppError('peer-failed', `${host} does not answer in time.`);
+  return new AppError('peer-failed', `${host} did not respond in time.`);
 }
 
 function changed(where: string): AppError {
   return new AppError('model-changed', `The file at ${where} is not the one it was.`);
 }
 
-/** A date is no proof, a weak tag neither; then size and hashes must do. */
+/** The file's strong entity tag; null without one, as dates and weak tags prove nothing. Size and hashes then have to do. */
 function versionOf({ headers }: Response): string | null {
   const tag = headers.get('etag');
   return tag !== null && tag.startsWith('"') ? tag : null;
@@ -188,15 +188,12 @@ function readTotal({ headers }: Response, offset: number): number {
     /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
   const size = Number(total);
   if (Number(first) !== offset || !Number.isSafeInteger(size)) {
-    throw new AppError(
-      'peer-failed',
-      'A web server sent another part of the file than was asked for.',
-    );
+    throw new AppError('peer-failed', 'A web server sent another part of the file than requested.');
   }
   return size;
 }
 
-/** Exactly so many bytes. */
+/** Reads exactly this many bytes. */
 async function readBody(
   response: Response,
   length: number,
@@ -214,12 +211,12 @@ async function readBody(
     }
   } catch (error) {
     signal.throwIfAborted();
-    throw new AppError('peer-failed', 'A web server broke off in the middle of an answer.', {
+    throw new AppError('peer-failed', 'A web server ended in the middle of a response.', {
       cause: error,
     });
   }
   if (filled !== length) {
-    throw new AppError('peer-failed', 'A web server sent less, or more, than was asked for.');
+    throw new AppError('peer-failed', 'A web server sent less, or more, than requested.');
   }
   return body;
 }

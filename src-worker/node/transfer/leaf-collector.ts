@@ -1,13 +1,13 @@
-/** Gets the leaves that are still unknown, several tensors at once. */
+/** Fetches the leaves that are still unknown, for several tensors at once. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ChunkHashes } from './chunk-hashes.ts';
 
-/** Questions under way: leaves are small, so this hides the way there and back. */
+/** Requests under way at once: leaves are small, so that this hides the round-trip time. */
 const parallel = 16;
 
 /**
- * Asks for the leaves of those tensors whose are not known. Whether all are known afterwards.
- * @throws AppError `protocol-violation` for leaves that do not give the manifest's root; what `leavesOf` throws
+ * Requests the leaves of the tensors for which they are unknown. Returns whether all are known afterwards.
+ * @throws AppError `protocol-violation` for leaves that do not give the manifest's root; any error of `leavesOf`
  */
 export async function collectLeaves(
   hashes: ChunkHashes,

@@ -1,14 +1,13 @@
 /**
- * A shard's file while it is being filled, and a journal of what is in it, so that a download goes on where it
- * was when the process died:
+ * A shard's file while it is being filled, and a journal of its chunks, so that a download continues where it was when the
+ * process died:
  *
- *   <path>.download        as long as it will be; chunks lie where they belong
- *   <path>.download.have   which chunks are there: the layout's fingerprint and a bitmap
+ *   <path>.download        the file in its final length, with chunks in their final places
+ *   <path>.download.have   the journal: the layout's fingerprint and a bitmap of the chunks
  *
- * The journal is written at most once a second, after the data it speaks of was synced, and in place, so that a
- * full disk does not keep it from being written. What it claims is hashed before it counts, so nothing depends
- * on it being right; a kill or a power failure costs the chunks of the last second. The file gets its name when
- * every chunk was verified and all is synced.
+ * The journal is written at most once a second, after its chunks were synced, and in place, so that a full disk does not
+ * prevent it. Its claims are hashed before they count, so nothing depends on it being right; a kill or a power failure costs
+ * the chunks of the last second. The file gets its name when every chunk was verified and all is synced.
  */
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -32,13 +31,13 @@ export class PartialFile {
   readonly #handle: FileHandle;
   readonly #journalHandle: FileHandle;
   readonly #have: Bitmap;
-  /** What an earlier process says it left, to be checked. */
+  /** Chunks that an earlier process claims to have written; they must be verified. */
   readonly claimed: Bitmap;
   #journalling: Promise<void> | undefined;
   #journalledAt: number;
 
   /**
-   * Makes or finds the file. One process at a time.
+   * Creates or opens the file. Only one process may do so at a time.
    * @throws AppError `data-folder-unusable`
    */
   static async open(
@@ -93,7 +92,7 @@ export class PartialFile {
     return this.#have;
   }
 
-  /** Reads a chunk of the layout, right or wrong. @throws AppError `data-folder-unusable` */
+  /** Reads a chunk of the layout without verifying it. @throws AppError `data-folder-unusable` */
   async read(chunk: number): Promise<Buffer<ArrayBuffer>> {
     const { position, length } = this.#place(chunk);
     const data = Buffer.alloc(length);
@@ -105,7 +104,7 @@ export class PartialFile {
     }
   }
 
-  /** Stores a verified chunk. @throws AppError `data-folder-unusable`, when the disk is full above all */
+  /** Stores a verified chunk. @throws AppError `data-folder-unusable`, mostly because the disk is full */
   async write(chunk: number, data: Uint8Array): Promise<void> {
     const { position } = this.#place(chunk);
     try {
@@ -119,7 +118,7 @@ export class PartialFile {
     }
   }
 
-  /** Counts a chunk whose right bytes are in the file already. */
+  /** Counts a chunk whose verified bytes are in the file already. */
   async keep(chunk: number): Promise<void> {
     this.#have.set(chunk);
     if (this.#clock.now() - this.#journalledAt >= journalEveryMs) {
@@ -127,12 +126,12 @@ export class PartialFile {
     }
   }
 
-  /** What the journal claims of this chunk turned out to be wrong. */
+  /** Drops the journal's claim of a chunk, which turned out to be wrong. */
   disclaim(chunk: number): void {
     this.claimed.clear(chunk);
   }
 
-  /** Closes the file for a later download to go on with. */
+  /** Closes the file, which a later download can continue. */
   async suspend(): Promise<void> {
     try {
       await this.#journal();
@@ -141,7 +140,7 @@ export class PartialFile {
     }
   }
 
-  /** Gives the file its name. Every chunk must be there. @throws AppError `data-folder-unusable` */
+  /** Gives the file its final name. Every chunk must be there. @throws AppError `data-folder-unusable` */
   async finish(): Promise<void> {
     try {
       await this.#journalling;
@@ -159,7 +158,7 @@ export class PartialFile {
     await Promise.all([this.#handle.close(), this.#journalHandle.close()]);
   }
 
-  /** One at a time; a caller that comes meanwhile waits for that one. */
+  /** Writes the journal; a call during a write waits for that one. */
   async #journal(): Promise<void> {
     this.#journalling ??= this.#writeJournal().finally(() => {
       this.#journalling = undefined;
@@ -169,7 +168,7 @@ export class PartialFile {
   }
 
   async #writeJournal(): Promise<void> {
-    // What was claimed and not checked yet must not be forgotten when the process dies again.
+    // Claims that are not verified yet must stay in the journal, in case the process dies again.
     const known = this.#have.toBytes();
     for (const [index, byte] of this.claimed.toBytes().entries()) {
       known[index] = (known[index] ?? 0) | byte;
@@ -185,7 +184,7 @@ export class PartialFile {
   }
 }
 
-/** What the journal claims; undefined when there is none for this layout, so that all begins anew. */
+/** The journal's claims; undefined when there is no journal for this layout, so that the download begins anew. */
 async function readJournal(
   path: string,
   map: ChunkMap,
@@ -199,7 +198,7 @@ async function readJournal(
   if (journal === undefined) {
     return undefined;
   }
-  // Nothing beyond the layout is believed to be in the file.
+  // Claims of chunks outside the layout are dropped.
   const claimed = new Bitmap(map.count);
   for (const chunk of layout.chunks) {
     if (journal.has(chunk)) {

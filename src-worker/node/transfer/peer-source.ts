@@ -7,7 +7,7 @@ import { shortName } from '../identity/peer-name.ts';
 import { Bitmap } from './bitmap.ts';
 import type { ChunkMap } from './chunk-map.ts';
 import {
-  chunkAnswerLimits,
+  chunkReplyLimits,
   chunkKinds,
   chunkProtocol,
   decodeNumber,
@@ -15,10 +15,10 @@ import {
 } from './chunk-messages.ts';
 import type { ChunkSource } from './chunk-source.ts';
 
-/** Megabytes on their way from one peer: enough for 300 Mbit/s at a tenth of a second. */
+/** Requests under way at once, of a megabyte each: enough for 300 Mbit/s at a round-trip time of 0.1 seconds. */
 const parallel = 4;
 
-type Answer = Buffer<ArrayBuffer>;
+type Reply = Buffer<ArrayBuffer>;
 
 export class PeerSource implements ChunkSource {
   readonly kind = 'peer';
@@ -26,13 +26,13 @@ export class PeerSource implements ChunkSource {
   readonly id: string;
   readonly #map: ChunkMap;
   readonly #channel: Channel;
-  /** By what was asked, "kind number"; answers to the same question come in order. */
-  readonly #waiting = new Map<string, PromiseWithResolvers<Answer>[]>();
+  /** Waiting requests by "kind number"; replies to equal requests come in order. */
+  readonly #waiting = new Map<string, PromiseWithResolvers<Reply>[]>();
   #have: Bitmap;
   #failure: AppError | undefined;
 
   /**
-   * Asks the peer what it has of the model.
+   * Opens a channel to the peer and reads which chunks of the model it has.
    * @throws AppError `peer-failed` or `protocol-violation`, or the peer's own refusal
    */
   static async open(
@@ -40,7 +40,7 @@ export class PeerSource implements ChunkSource {
     options: { peer: string; manifestId: string; map: ChunkMap; signal: AbortSignal },
   ): Promise<PeerSource> {
     const { peer, manifestId, map, signal } = options;
-    const channel = await opener.openChannel(peer, chunkProtocol, chunkAnswerLimits, signal);
+    const channel = await opener.openChannel(peer, chunkProtocol, chunkReplyLimits, signal);
     const source = new PeerSource(channel, map);
     const question = encodeJson({ manifestId });
     try {
@@ -67,7 +67,7 @@ export class PeerSource implements ChunkSource {
     return this.#have;
   }
 
-  async fetch(chunk: number, signal: AbortSignal): Promise<Answer | undefined> {
+  async fetch(chunk: number, signal: AbortSignal): Promise<Reply | undefined> {
     const data = await this.#askNumber(chunkKinds.chunk, chunk, signal);
     return data.byteLength === 0 ? undefined : data;
   }
@@ -83,7 +83,7 @@ export class PeerSource implements ChunkSource {
 
   async close(): Promise<void> {
     const error = new AppError('cancelled', 'The model is not needed from this peer any more');
-    // What is under way is a few megabytes that nothing waits for.
+    // The channel is aborted, since nothing waits for the megabytes that are under way.
     if (this.#waiting.size > 0) {
       this.#channel.abort(error);
     } else {
@@ -92,33 +92,33 @@ export class PeerSource implements ChunkSource {
     this.#fail(error);
   }
 
-  async #askNumber(kind: number, number: number, signal: AbortSignal): Promise<Answer> {
+  async #askNumber(kind: number, number: number, signal: AbortSignal): Promise<Reply> {
     return await this.#ask(kind, number, [kind, encodeNumber(number)], signal);
   }
 
-  /** A question that is given up stays asked: its answer is let pass. */
+  /** Sends a request. If the caller gives up, the reply still comes and is dropped. */
   async #ask(
     kind: number,
     number: number,
     question: readonly [number, Uint8Array?],
     signal: AbortSignal,
-  ): Promise<Answer> {
+  ): Promise<Reply> {
     signal.throwIfAborted();
     if (this.#failure !== undefined) {
       throw this.#failure;
     }
     const key = `${kind} ${number}`;
-    const answer = Promise.withResolvers<Answer>();
-    // A caller that gave up waiting does not hear of a failure either.
-    answer.promise.catch(() => undefined);
-    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), answer]);
+    const reply = Promise.withResolvers<Reply>();
+    // After a caller gave up, a rejection would count as unhandled.
+    reply.promise.catch(() => undefined);
+    this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), reply]);
     const aborted = Promise.withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal.reason as Error);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       const [asked, body] = question;
       await this.#channel.send(asked, ...(body === undefined ? [] : [body]));
-      return await Promise.race([answer.promise, aborted.promise]);
+      return await Promise.race([reply.promise, aborted.promise]);
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
@@ -133,22 +133,22 @@ export class PeerSource implements ChunkSource {
     }
     if (kind === chunkKinds.have) {
       this.#have = Bitmap.parse(body, this.#map.count) ?? violate('a list of what it has');
-      this.#answer(`${kind} 0`, Buffer.alloc(0));
+      this.#resolve(`${kind} 0`, Buffer.alloc(0));
       return;
     }
-    const { value, rest } = decodeNumber(body) ?? violate('an answer');
-    // A frame's body is a buffer of its own, not one that threads share.
-    this.#answer(`${kind} ${value}`, rest as Answer);
+    const { value, rest } = decodeNumber(body) ?? violate('a reply');
+    // The type is certain: a frame's body is never in shared memory.
+    this.#resolve(`${kind} ${value}`, rest as Reply);
   }
 
-  #answer(key: string, data: Answer): void {
+  #resolve(key: string, data: Reply): void {
     const [first, ...others] = this.#waiting.get(key) ?? [];
     if (others.length > 0) {
       this.#waiting.set(key, others);
     } else {
       this.#waiting.delete(key);
     }
-    (first ?? violate('an answer to nothing that was asked')).resolve(data);
+    (first ?? violate('a reply without a request')).resolve(data);
   }
 
   #fail(error: AppError): void {

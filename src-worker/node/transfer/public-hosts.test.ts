@@ -47,21 +47,21 @@ describe('an IP address', () => {
   });
 
   it.each(['https://localhost/', 'https://LOCALHOST./', 'https://api.localhost:1/'])(
-    'that %s has without saying so is seen, too',
+    'that %s embeds is checked too',
     (address) => {
       expect(() => checkHost(new URL(address))).toThrow(/private network/);
     },
   );
 
   it.each(['https://2130706433/', 'https://0x7f.1/', 'https://017700000001/'])(
-    'written as in %s is seen through',
+    'written as in %s is recognised',
     (address) => {
       expect(() => checkHost(new URL(address))).toThrow(/private network/);
     },
   );
 });
 
-/** What a connection to a name with these addresses is told. */
+/** The result of looking up a name with these addresses. */
 async function addressesOf(found: readonly string[], all: boolean): Promise<unknown[]> {
   const resolved = found.map((address): LookupAddress => ({
     address,
@@ -75,7 +75,7 @@ async function addressesOf(found: readonly string[], all: boolean): Promise<unkn
 }
 
 describe('a name', () => {
-  it('leads to those of its addresses that are on the internet', async () => {
+  it('resolves to its addresses on the internet', async () => {
     expect(await addressesOf(['10.0.0.1', '1.1.1.1', '::1', '2606:4700::1111'], true)).toEqual([
       null,
       [
@@ -86,7 +86,7 @@ describe('a name', () => {
     expect(await addressesOf(['10.0.0.1', '1.1.1.1'], false)).toEqual([null, '1.1.1.1', 4]);
   });
 
-  it('that means this machine or a private network alone leads nowhere', async () => {
+  it('with addresses of this machine or a private network alone does not resolve', async () => {
     const [error] = await addressesOf(['127.0.0.1', '::1', '192.168.0.5'], true);
     expect(error).toMatchObject({ code: 'request-invalid' });
   });

@@ -1,7 +1,6 @@
 /**
- * Hosts on the internet, as opposed to this machine and the networks that it is in: what a catalog, a pool or a redirect
- * names must not lead there. The address that a name means is judged when a connection is made, so that it cannot be
- * another one by then.
+ * Tells hosts on the internet from this machine and private networks, to which a catalog, a pool or a redirect must not lead. A
+ * DNS name is resolved and checked when a connection is made, so that it cannot change after the check.
  */
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
@@ -9,7 +8,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { leadsOutside } from '../mesh/networks.ts';
 
 /**
- * The host of a URL, which is an IP address or a name. Names are judged by `publicLookup`.
+ * Checks the host of a URL if it is an IP address. DNS names are checked by `publicLookup`.
  * @throws AppError `request-invalid` for an address of this machine or of a private network
  */
 export function checkHost({ host, hostname }: URL): void {
@@ -22,7 +21,7 @@ export function checkHost({ host, hostname }: URL): void {
 }
 
 /**
- * For connections: only public addresses of a name.
+ * A lookup for connections that gives only the public addresses of a name.
  * @param resolve finds all addresses of a name
  */
 export function publicLookup(resolve: typeof lookup = lookup): LookupFunction {

@@ -1,7 +1,7 @@
 /**
- * Fills a shard's file from several sources at once: what is on this machine's disk from there, the rest from
- * peers and web servers, the next free one, rarest chunk first. Every chunk is hashed before it is stored. A
- * source that sends wrong bytes is not asked again; one that is slow or gone is replaced, and tried again later.
+ * Fills a shard's file from several sources at once: chunks on this machine's disk come from there, the others from peers and
+ * web servers, the rarest chunk first. Every chunk is verified before it is stored. A source that sends wrong bytes is not used
+ * again; one that is slow or gone is replaced, and tried again later.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
@@ -18,18 +18,18 @@ import type { TokenBucket } from '../base/token-bucket.ts';
 export type DownloadProgress = {
   readonly doneBytes: number;
   readonly totalBytes: number;
-  /** How many peers and servers are in use. */
+  /** The number of peers and servers in use. */
   readonly sources: number;
 };
 
 export type DownloadTimes = {
-  /** A source that sends nothing for so long while it is asked is replaced; twice as long the next time. */
+  /** A source that sends nothing for this long during a request is replaced; the next time it has twice as long. */
   readonly stallMs: number;
-  /** A chunk that takes longer is asked of a second source when there is nothing else to ask for. */
+  /** A chunk that takes longer is requested from a second source when no other chunk is left to request. */
   readonly lateMs: number;
-  /** New sources are searched for, and idle ones asked what they have by now, this often. */
+  /** How often new sources are looked for, and idle ones asked for their current chunks. */
   readonly lookMs: number;
-  /** Without any source for so long the download ends; what it has stays on the disk. */
+  /** Without any source for this long the download fails; the partial file stays on the disk. */
   readonly patienceMs: number;
 };
 
@@ -45,11 +45,11 @@ export type DownloadOptions = {
   readonly layout: ShardLayout;
   readonly hashes: ChunkHashes;
   readonly file: PartialFile;
-  /** Sources to be had now; asked again and again. */
+  /** The sources that are available now; called again and again. */
   readonly candidates: () => readonly SourceCandidate[];
   readonly download: TokenBucket;
   readonly signal: AbortSignal;
-  /** All leaves of the shard's tensors are known. */
+  /** Called when all leaves of the shard's tensors are known. */
   readonly onLeaves?: (() => Promise<void>) | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly onFault?: ((fault: SourceFault) => void) | undefined;
@@ -59,8 +59,7 @@ export type DownloadOptions = {
 };
 
 /**
- * Resolves when the file is complete and has its name. In any other case what was fetched stays for the next
- * time.
+ * Resolves when the file is complete and has its name. After a failure, the fetched chunks stay for the next time.
  * @throws AppError `no-route` when no peer has what is missing, `data-folder-unusable`; the signal's reason
  */
 export async function downloadShard(options: DownloadOptions): Promise<void> {
@@ -82,11 +81,11 @@ class ShardDownload {
   readonly #sources: SourcePool;
   readonly #ended = Promise.withResolvers<void>();
   readonly #controller = new AbortController();
-  /** Pending while what was told of the leaves is being stored. */
+  /** The call of `onLeaves`, while it is pending. */
   #toldLeaves: Promise<void> | undefined;
-  /** Lanes that wait for something to do. */
+  /** Lanes that wait for a chunk to request; a source has one lane for each request under way. */
   #idle: (() => void)[] = [];
-  /** Chunks under way. */
+  /** The number of chunks under way. */
   #busy = 0;
   #doneBytes = 0;
   #gainedAt: number;
@@ -120,7 +119,7 @@ class ShardDownload {
     try {
       signal.throwIfAborted();
       this.#sources.open(resumed(file));
-      // Before anybody else is asked for what is here.
+      // Local sources come first, so that no peer is asked for chunks that are here.
       await this.#sources.openLocalSources();
       tick();
       await this.#ended.promise;
@@ -142,38 +141,38 @@ class ShardDownload {
       this.#ended.reject(
         new AppError(
           'no-route',
-          `Nobody in reach gives the missing parts of ${this.#options.map.manifest.name}. What was downloaded is kept; try again when more peers are there.`,
+          `No peer in reach gives the missing parts of ${this.#options.map.manifest.name}. What was downloaded is kept; try again when more peers are there.`,
         ),
       );
     }
   }
 
-  /** Works with a source until the download ends. @throws what the source does */
+  /** Fetches from a source until the download ends. @throws any error of the source */
   async #use(source: ChunkSource, signal: AbortSignal): Promise<void> {
     this.#scheduler.setSource(source.id, source.have, source.kind === 'file');
     try {
       while (!(await this.#knowsLeaves(source, signal))) {
-        await this.#awaitWork();
+        await this.#awaitChunk();
         signal.throwIfAborted();
       }
       this.#wake();
-      await this.#workInLanes(source, signal);
+      await this.#fetchInLanes(source, signal);
     } finally {
       this.#scheduler.removeSource(source.id);
       this.#wake();
     }
   }
 
-  /** Settles when nothing is under way any more. */
-  async #workInLanes(source: ChunkSource, signal: AbortSignal): Promise<void> {
+  /** Settles when no request is under way any more. */
+  async #fetchInLanes(source: ChunkSource, signal: AbortSignal): Promise<void> {
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
     await Promise.all(
       Array.from({ length: source.parallel }, async (_, lane) => {
         try {
-          await this.#work(source, lane === 0, either);
+          await this.#fetchChunks(source, lane === 0, either);
         } catch (error) {
-          // The first failure counts; the others follow from it.
+          // The first failure is the cause; the others follow from it.
           failed.abort(error);
           this.#wake();
         }
@@ -194,12 +193,12 @@ class ShardDownload {
     return known;
   }
 
-  async #work(source: ChunkSource, isFirst: boolean, signal: AbortSignal): Promise<void> {
+  async #fetchChunks(source: ChunkSource, isFirst: boolean, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const now = this.#clock.now();
       const chunk = this.#scheduler.next(source.id, now, now - this.#times.lateMs);
       if (chunk === undefined) {
-        await this.#awaitWork();
+        await this.#awaitChunk();
         if (isFirst && !signal.aborted && source.have.count < this.#options.map.count) {
           await this.#refresh(source, signal);
         }
@@ -266,8 +265,8 @@ class ShardDownload {
     }
   }
 
-  /** Until there may be something to do. */
-  async #awaitWork(): Promise<void> {
+  /** Waits until there may be a chunk to request. */
+  async #awaitChunk(): Promise<void> {
     await new Promise<void>((resolve) => {
       const cancel = this.#clock.after(this.#times.lateMs, resolve);
       this.#idle.push(() => {
@@ -286,7 +285,7 @@ class ShardDownload {
 
 const resumedId = 'this download, before';
 
-/** What an earlier process left is a source like any other: nothing of it is believed before it is hashed. */
+/** The partial file of an earlier process as a source: its chunks are verified like those of any other. */
 function resumed(file: PartialFile): ChunkSource {
   return {
     id: resumedId,

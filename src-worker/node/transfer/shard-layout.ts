@@ -1,6 +1,6 @@
 /**
- * The file that a shard will be, known before a byte of its tensors is there: so chunks are written where they
- * belong as they come, in any order, and nothing is copied at the end.
+ * The layout of a shard's file, which is known before any byte of its tensors: chunks are written to their final places as they
+ * arrive, in any order, and nothing is copied at the end.
  */
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -19,16 +19,16 @@ export type ShardLayout = {
   readonly fileBytes: number;
   /** Where the data of each of the model's tensors begins, in bytes from the start of the file. */
   readonly offsets: ReadonlyMap<number, number>;
-  /** Chunks of those tensors. */
+  /** The chunks of those tensors. */
   readonly chunks: readonly number[];
-  /** Of those chunks. */
+  /** The bytes of those chunks. */
   readonly dataBytes: number;
-  /** Differs from that of any other layout, in hexadecimal. */
+  /** A hash of the layout, in hexadecimal. */
   readonly fingerprint: string;
 };
 
 /**
- * @param metadata of the model's header
+ * @param metadata the metadata in the model's header
  * @throws AppError `gguf-unsupported` when the model cannot be cut there or this version does not know its
  * tensors' types, `gguf-invalid` when the manifest contradicts itself, `request-invalid` for other layers
  */
@@ -63,7 +63,7 @@ export function layOutShard(
   };
 }
 
-/** What the model's tensors, by number, are called in a shard of these layers. Errors as `layOutShard`. */
+/** The names of the model's tensors in a shard of these layers, by tensor number. Errors as `layOutShard`. */
 export function tensorsInShard(
   map: ChunkMap,
   metadata: GgufHeader['metadata'],
@@ -74,7 +74,7 @@ export function tensorsInShard(
   return new Map(tensors.map(({ name, tensor }) => [numbers.get(tensor.name) ?? 0, name]));
 }
 
-/** A stand-in for the model's file, whose tensors' places are not needed. */
+/** A description of the model's file without the places of its tensors, which are not needed. */
 function describeModel(map: ChunkMap, metadata: GgufHeader['metadata']): GgufDescription {
   const { manifest } = map;
   const tensors = manifest.tensors.map((tensor): GgufTensor => {

@@ -1,6 +1,6 @@
 /**
- * The sources in use for a download: opens those to be had, watches that each goes on sending, and remembers
- * which are not to be asked again.
+ * The sources of a download: opens available ones, checks that each keeps sending, and remembers those that must not be used
+ * again.
  */
 import { type BackOff, backOffMs } from '../../../src-shared/back-off.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
@@ -8,16 +8,16 @@ import type { Clock } from '../../../src-shared/clock.ts';
 import type { Fault } from '../trust/faults.ts';
 import type { ChunkSource } from './chunk-source.ts';
 
-/** In use at once. */
+/** Most sources in use at once. */
 const maxSources = 8;
 
-/** When a source that failed is tried again. */
+/** Back-off before a source that failed is tried again. */
 const retries: BackOff = { firstMs: 2000, longestMs: 60_000 };
 
-/** A slow source that is the only one must get through in the end: how often its time grows after it stood still. */
+/** How often a source's time limit doubles after a stall, so that a slow source that is the only one succeeds in the end. */
 const mostStalls = 10;
 
-/** A source that is known of and not opened yet. */
+/** A known source that is not opened yet. */
 export type SourceCandidate = {
   readonly id: string;
   readonly kind: ChunkSource['kind'];
@@ -25,8 +25,8 @@ export type SourceCandidate = {
 };
 
 /**
- * What a source did: `lied` sent wrong bytes or hashes, or spoke out of turn; `stalled` sent nothing for too
- * long; `failed` could not be opened, refused, or broke off.
+ * The fault of a source. `lied`: it sent wrong bytes or hashes, or violated the protocol; `stalled`: it sent nothing for too
+ * long; `failed`: it could not be opened, refused, or ended early.
  */
 export type SourceFault = {
   readonly id: string;
@@ -38,10 +38,10 @@ export type SourceFault = {
 type Used = {
   readonly kind: ChunkSource['kind'];
   readonly controller: AbortController;
-  /** Resolves when it is open, or cannot be. */
+  /** Resolves when the source is open or has failed to open. */
   readonly opened: Promise<void>;
   readonly ended: Promise<void>;
-  /** Questions under way. */
+  /** The number of requests under way. */
   waiting: number;
   cancelStall: () => void;
 };
@@ -50,7 +50,7 @@ type Past = { failures: number; stalls: number; retryAt: number };
 
 type SourcePoolOptions = {
   readonly candidates: () => readonly SourceCandidate[];
-  /** Works with a source until it rejects, or its signal fires; settles when nothing is under way any more. */
+  /** Fetches from a source until it fails or its signal fires; settles when no request is under way any more. */
   readonly use: (source: ChunkSource, signal: AbortSignal) => Promise<void>;
   readonly onFault: ((fault: SourceFault) => void) | undefined;
   readonly stallMs: number;
@@ -62,25 +62,25 @@ export class SourcePool {
   readonly #options: SourcePoolOptions;
   readonly #used = new Map<string, Used>();
   readonly #past = new Map<string, Past>();
-  /** Asked no more by this download, whatever else it may be good for; trust hears of those that are peers. */
+  /** Sources that this download must not use again; faults of peers are reported to trust as well. */
   readonly #banned = new Set<string>();
 
   constructor(options: SourcePoolOptions) {
     this.#options = options;
   }
 
-  /** Peers and servers in use or being opened. */
+  /** The number of peers and servers in use or being opened. */
   get count(): number {
     return [...this.#used.values()].filter(({ kind }) => kind !== 'file').length;
   }
 
-  /** Uses what is to be had now on this machine, and resolves when all of it is in use. */
+  /** Opens all local sources, and resolves when all are in use. */
   async openLocalSources(): Promise<void> {
     this.#reconcile(this.#options.candidates().filter(({ kind }) => kind === 'file'));
     await Promise.all([...this.#used.values()].map(({ opened }) => opened));
   }
 
-  /** Uses what is to be had now and is not in use. */
+  /** Opens available sources that are not in use, as many as fit. */
   reconcile(): void {
     this.#reconcile(this.#options.candidates());
   }
@@ -96,12 +96,12 @@ export class SourcePool {
     }
   }
 
-  /** Uses an open source. */
+  /** Adds an open source. */
   open(source: ChunkSource): void {
     this.#start({ id: source.id, kind: source.kind, open: async () => source });
   }
 
-  /** What `ask` gets from a source in use, whose signal fires when it sends nothing within the time it has. */
+  /** Runs a request to a source in use. If the source sends nothing in time, its signal fires. */
   async timed<Result>(source: ChunkSource, ask: () => Promise<Result>): Promise<Result> {
     const used = this.#used.get(source.id);
     if (used === undefined) {
@@ -156,7 +156,7 @@ export class SourcePool {
       source = await candidate.open(controller.signal).finally(opened);
       await this.#options.use(source, controller.signal);
     } catch (error) {
-      // A stall shows as whatever the abort made of the question under way.
+      // After a stall, the request's error is only that of the abort; the cause is the abort's reason.
       const cause: unknown = controller.signal.aborted ? controller.signal.reason : error;
       if (!this.#options.signal.aborted) {
         this.#judge(candidate, toAppError(cause));
@@ -182,7 +182,7 @@ export class SourcePool {
     this.#options.onFault?.({ id, kind, fault, reason: message });
   }
 
-  /** Starts the time anew, as something was sent or asked for. */
+  /** Restarts the source's time limit, after it sent something or got a request. */
   #watch(id: string, used: Used): void {
     used.cancelStall();
     if (used.waiting > 0) {

@@ -1,11 +1,11 @@
-/** Which of a model's tensors a GGUF file has: a tensor of another type or size is another tensor. */
+/** Finds the tensors of a model in a GGUF file. A tensor of another type or size does not count as the model's. */
 import type { GgufHeader, GgufTensor } from '../../gguf/parse.ts';
 import { Bitmap } from './bitmap.ts';
 import type { ChunkMap } from './chunk-map.ts';
 
 /**
- * The file's tensors by their numbers in the model. `names` are what they are called in the file, by number, when
- * that is not what the model calls them.
+ * The file's tensors by their numbers in the model. `names`: the names in the file, by number, where they differ from those in
+ * the model.
  */
 export function tensorsInFile(
   map: ChunkMap,

@@ -1,26 +1,26 @@
 /**
- * GET over http or https. What is not on this machine goes over the proxy that the environment names, as other
- * programs do it, and never into a private network; behind a proxy that is the proxy's matter, for it resolves names.
+ * GET over http or https. Requests to other machines use the proxy in the environment, as other programs do, and never go into
+ * a private network. Behind a proxy that is up to the proxy, which resolves the names.
  */
 import type { Dispatcher, Response } from 'undici';
 import { AppError } from '../../../src-shared/errors.ts';
 import { checkHost, publicLookup } from './public-hosts.ts';
 
-/** Whether the address is of a server on this machine, by its number or as `localhost`. */
+/** Whether the address is that of a server on this machine: a loopback IP address or `localhost`. */
 export function isLoopbackUrl({ hostname }: URL): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
-/** Keeps its connections for the next request, each for some seconds. */
+/** Keeps connections open for some seconds for the next request. */
 export class WebClient {
   #toInternet: Dispatcher | undefined;
   #toThisMachine: Dispatcher | undefined;
 
   /**
-   * Redirects are not followed.
-   * @param isTrusted the address may be on this machine, since its owner named it
+   * Sends a request. Redirects are not followed.
+   * @param isTrusted whether the address may be on this machine, because the owner named it
    * @throws AppError `request-invalid` when the host is on this machine or in a private network, `peer-failed` when it
-   * does not answer; the signal's reason
+   * does not respond; the signal's reason
    */
   async get(
     address: URL,
@@ -32,7 +32,7 @@ export class WebClient {
     if (!isHere) {
       checkHost(address);
     }
-    // Loaded when a model comes from the web; most nodes never need it.
+    // The library is loaded at the first request, since most nodes never need it.
     const { Agent, EnvHttpProxyAgent, fetch } = await import('undici');
     try {
       const dispatcher = isHere
@@ -49,11 +49,11 @@ export class WebClient {
   }
 }
 
-/** A proxy that is set may be what keeps it from answering. */
+/** The message for a host that does not respond; it names the proxy, which may be the reason. */
 function silence({ host, protocol }: URL, isHere: boolean): string {
   const variable = protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY';
   const proxy = process.env[variable.toLowerCase()] ?? process.env[variable] ?? '';
   return isHere || proxy === ''
-    ? `${host} does not answer.`
-    : `${host} does not answer. It was asked over the proxy that ${variable} names; check that the proxy works.`;
+    ? `${host} does not respond.`
+    : `${host} does not respond. The request went over the proxy that ${variable} names; check that the proxy works.`;
 }

@@ -1,4 +1,4 @@
-/** Chunks from the model's GGUF file on a web server: each a range of the file. */
+/** Chunks from the model's GGUF file on a web server, each fetched as a range of the file. */
 import { AppError } from '../../../src-shared/errors.ts';
 import { MoreBytesNeeded } from '../../gguf/cursor.ts';
 import { limits } from '../../gguf/format.ts';
@@ -11,7 +11,7 @@ import { chunksOfTensors, tensorsInFile } from './tensors-in-file.ts';
 
 const parallel = 4;
 
-/** The header of the GGUF file. @throws AppError as HttpFile, and `gguf-invalid` or `gguf-unsupported` */
+/** Reads the header of the GGUF file. @throws AppError as HttpFile, and `gguf-invalid` or `gguf-unsupported` */
 export async function readWebHeader(file: HttpFile, signal: AbortSignal): Promise<GgufHeader> {
   let bytes = file.start;
   for (;;) {

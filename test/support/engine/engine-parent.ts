@@ -5,7 +5,7 @@ import { engineEntry } from './engine-process.ts';
 const [path = ''] = process.argv.slice(2);
 const client = await EngineClient.start(
   { path, role: 'whole', threads: 1, backend: 'cpu' },
-  { onWork: () => {}, onSessionFailed: () => {}, onExit: () => {} },
+  { onOutput: () => {}, onSessionFailed: () => {}, onExit: () => {} },
   { entry: engineEntry },
 );
 process.stdout.write(`${client.pid}\n`);

@@ -30,7 +30,7 @@ export class TestEngine {
     engine.#client = await EngineClient.start(
       all,
       {
-        onWork: (work) => engine.#note(() => engine.outputs.push(work)),
+        onOutput: (work) => engine.#note(() => engine.outputs.push(work)),
         onSessionFailed: (session, error) =>
           engine.#note(() => engine.failures.set(session, error)),
         onExit: (error) => engine.#note(() => (engine.exit = error)),

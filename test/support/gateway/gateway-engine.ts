@@ -61,7 +61,7 @@ export class EngineGenerations implements Generations {
     generations.#engine = await EngineClient.start(
       { path, role: 'whole', threads: 1, backend: 'cpu', contextLength: 16_384, maxSessions: 8 },
       {
-        onWork: (work) => generations.#onSampled(work),
+        onOutput: (work) => generations.#onSampled(work),
         onSessionFailed: (session, error) => generations.#queues.get(session)?.push(error),
         onExit: (error) => {
           for (const queue of generations.#queues.values()) {

@@ -50,7 +50,7 @@ export function library(changes: Partial<ShardSource> = {}): ShardSource {
 
 export function listener(): ShardSessionListener & { readonly failures: AppError[] } {
   const failures: AppError[] = [];
-  return { failures, onWork: () => {}, onFailed: (error) => failures.push(error) };
+  return { failures, onOutput: () => {}, onFailed: (error) => failures.push(error) };
 }
 
 export function hostOf(engines: FakeEngines, source = library()): ShardHost {

@@ -138,8 +138,8 @@ class FakeEngine implements Engine {
   }
 
   /** One token comes out. */
-  answer(session: number, computeMicros: number): void {
-    this.#events.onWork({
+  output(session: number, computeMicros: number): void {
+    this.#events.onOutput({
       session,
       position: 1,
       count: 1,

@@ -85,7 +85,7 @@ export class FakeMesh {
       ...(key === undefined ? {} : { key }),
       opener: this.#opener(name),
       shards: fakeShards(...shards),
-      waysFor: () => [],
+      addressesFor: () => [],
       onServed: (usage) => served.push(usage),
       log: (_level, message) => logged.push(message),
       now: () => this.now,
@@ -113,7 +113,7 @@ export class FakeMesh {
     const service = new StageService({
       opener: this.loopback.peer(`${name} unused`),
       shards: fakeShards(),
-      waysFor: () => [],
+      addressesFor: () => [],
       onServed: () => {},
       log: () => {},
     });

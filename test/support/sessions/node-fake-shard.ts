@@ -195,7 +195,7 @@ export class FakeShard implements ServingShard {
     const token = isEnd ? fakeEndToken : computeToken(states.at(-1) ?? 0, position - 1);
     const values = new Uint8Array(Int32Array.of(token).buffer);
     const wantsDetail = session.request.sampling?.topLogprobs !== undefined;
-    session.listener.onWork({
+    session.listener.onOutput({
       session: 99,
       position,
       count: 1,
@@ -235,7 +235,7 @@ export class FakeShard implements ServingShard {
       return;
     }
     const values = Buffer.from(states.buffer).subarray(start * fakeWidth * 4, end * fakeWidth * 4);
-    session.listener.onWork({
+    session.listener.onOutput({
       session: 99,
       position: work.position + start,
       count: end - start,

@@ -1,38 +1,38 @@
 /**
- * The life of a channel, the same over a libp2p stream and inside the process: which reader gets frames and
- * when, what an error in a listener does, and how the two sides end. What moves the bytes is a pipe below.
+ * The behaviour of a channel, which is the same over a libp2p stream and inside the process: when which listener gets
+ * frames, how an error in a listener ends the channel, and how the two sides close. A pipe below moves the bytes.
  */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
 import type { Frame, FrameLimits } from '../../../wire/frame.ts';
 import type { Channel } from './channel.ts';
 import { shortName } from '../../identity/peer-name.ts';
 
-/** How long the other side may take for its last words after the own side ended, in milliseconds. */
-const lastWordsMs = 3000;
+/** How long the other side may still send after this side has ended, in milliseconds. */
+const lastFramesMs = 3000;
 
-/** What a pipe tells the channel above it. */
+/** The events of a pipe for the channel above it. */
 export interface PipeEvents {
   /** The next frame; never while paused. */
   frame(frame: Frame): void;
-  /** The other side ended cleanly and its last frame was given. */
+  /** The other side ended cleanly, and its last frame was delivered. */
   ended(): void;
   /** Nothing more can be sent or received. */
   broken(error: AppError): void;
 }
 
-/** Moves frames one way each; starts paused. */
+/** Sends and receives frames; receiving starts paused. */
 export interface FramePipe {
   /** Resolves under back-pressure; rejects once the pipe is ended or broken. */
   write(kind: number, parts: readonly Uint8Array[]): Promise<void>;
-  /** Ends the own side after what was written. */
+  /** Ends this side after all written frames. */
   end(): Promise<void>;
-  /** Drops everything; the other side sees a reset. Tells the channel above nothing. */
+  /** Drops everything; the other side sees a reset. The channel above gets no event. */
   reset(error: AppError): void;
   hold(): void;
   release(): void;
-  /** Limits for every frame that was not begun to be read. */
+  /** Sets the limits for every frame whose reading has not begun. */
   allow(limits: FrameLimits): void;
-  /** Gives no further frame and keeps nothing of any; releases. */
+  /** Delivers no further frame, keeps no bytes of any, and stops pausing. */
   ignore(): void;
 }
 
@@ -45,7 +45,7 @@ export class FrameChannel implements Channel {
   readonly #report: ChannelReport;
   #frameListener: ((frame: Frame) => void | Promise<void>) | undefined;
   #closeListeners: ((error: AppError | undefined) => void)[] = [];
-  /** A listener's promise is pending. */
+  /** Whether a listener's promise is pending. */
   #busy = false;
   #ownEnd: Promise<void> | undefined;
   #otherEnded = false;
@@ -75,7 +75,7 @@ export class FrameChannel implements Channel {
             ? error
             : this.#closedError(error);
         });
-    // A caller that does not wait learns of the failure from `onClose`; it must not end the process.
+    // A caller that does not await `sent` gets the failure from `onClose`; an unhandled rejection would end the process.
     sent.catch(() => {});
     return sent;
   }
@@ -138,7 +138,7 @@ export class FrameChannel implements Channel {
       this.#lastWords = setTimeout(() => {
         this.#pipe.reset(this.#closedError());
         this.#finish(undefined);
-      }, lastWordsMs).unref();
+      }, lastFramesMs).unref();
     }
   }
 
@@ -175,7 +175,7 @@ export class FrameChannel implements Channel {
     }
   }
 
-  /** A listener threw: that ends this channel and nothing else. */
+  /** Ends this channel after its listener threw; others are not affected. */
   #fault(thrown: unknown): void {
     const error = toAppError(thrown);
     if (this.#outcome === undefined && error.code !== 'protocol-violation') {
@@ -211,7 +211,7 @@ export class FrameChannel implements Channel {
       this.#outcome = { error };
       listeners.forEach((listener) => this.#tell(listener, error));
     } else {
-      // The other side ended first: a listener may still send its last word.
+      // The other side ended first, but a listener may still send a last frame.
       listeners.forEach((listener) => this.#tell(listener, error));
       this.#outcome = { error };
     }

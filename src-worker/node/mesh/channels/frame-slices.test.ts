@@ -17,11 +17,11 @@ describe('sliceFrame', () => {
     );
   });
 
-  it('makes one slice of a small frame, so that it is one write', () => {
+  it('makes one slice of a small frame, so that it takes one write', () => {
     expect([...sliceFrame(1, [Buffer.alloc(24), Buffer.alloc(16_384)])]).toHaveLength(1);
   });
 
-  it('copies, so that a part may be used again', () => {
+  it('copies the parts, so that the caller may change them', () => {
     const part = Buffer.from('before');
     const [slice] = sliceFrame(1, [part]);
     part.write('after!');

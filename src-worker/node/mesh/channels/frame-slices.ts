@@ -1,6 +1,6 @@
 /**
- * Cuts a frame into contiguous buffers for a stream that several channels share: a small frame is one
- * buffer, so one write; a large one is many, so that others' frames can pass between them.
+ * Cuts a frame into contiguous buffers for a connection that several channels share: a small frame is one buffer, which
+ * takes one write; a large one is many, so that frames of other channels can pass between them.
  */
 import { encodeFrame } from '../../../wire/frame.ts';
 
@@ -10,7 +10,7 @@ import { encodeFrame } from '../../../wire/frame.ts';
  */
 export const sliceBytes = 64 * 1024;
 
-/** Copies header and parts, so that parts may change once the last slice was taken. */
+/** Yields copies of header and parts, so that the parts may change once the last slice was taken. */
 export function* sliceFrame(kind: number, parts: readonly Uint8Array[]): Generator<Buffer> {
   const pieces = encodeFrame(kind, ...parts);
   let left = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);

@@ -1,7 +1,7 @@
 /**
- * A channel over one libp2p stream. Two faults of the stream (@libp2p/utils 7.4, yamux 8.0) shape the
- * reading: what a paused stream buffers beyond its limit aborts it, so windows stay below that limit (see
- * libp2p.ts); and a `pause` from within `resume` is undone, so pausing waits until `resume` is over.
+ * A channel over one libp2p stream. The reading works around two faults of the stream (@libp2p/utils 7.4, yamux 8.0): a
+ * paused stream that buffers more than its limit aborts, so windows stay below that limit (see libp2p.ts); and a `pause`
+ * from within `resume` is undone, so pausing waits until `resume` has returned.
  */
 import type { Stream, StreamCloseEvent } from '@libp2p/interface';
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
@@ -16,10 +16,10 @@ import {
 import { shortName } from '../../identity/peer-name.ts';
 import { StreamWriter } from './stream-writer.ts';
 
-/** While a listener is busy this much is read ahead, so that short waits do not cost a window update. */
+/** How many bytes are read ahead while a listener is busy, so that short waits do not cost a window update. */
 const readAheadBytes = 64 * 1024;
 
-/** How long a reader may hold up the end of what was sent, in milliseconds. */
+/** How long a slow reader may delay the end of this side, in milliseconds. */
 const endDeadlineMs = 10_000;
 
 export function channelOverStream(
@@ -41,7 +41,7 @@ class StreamPipe implements FramePipe {
   #resuming = false;
   #ownEnded = false;
   #otherEnded = false;
-  /** The other side's end was told; the own side may still write, or be reset. */
+  /** The listener was told of the other side's end; this side may still write, or be reset. */
   #isRead = false;
   #isBroken = false;
 
@@ -120,7 +120,7 @@ class StreamPipe implements FramePipe {
     this.release();
   }
 
-  /** A throw from an event listener would end the process, so nothing may leave this function. */
+  /** Must not throw: an exception from an event listener would end the process. */
   #read(chunks: Iterable<Uint8Array>): void {
     try {
       if (!this.#isRead && !this.#isBroken) {
@@ -135,7 +135,7 @@ class StreamPipe implements FramePipe {
     }
   }
 
-  /** Stops the stream while too much waits for a busy listener, and starts it again once all is read. */
+  /** Pauses the stream while too much waits for a busy listener, and resumes it once all is read. */
   #pace(): void {
     if (this.#resuming || this.#isBroken) {
       return;
@@ -157,7 +157,7 @@ class StreamPipe implements FramePipe {
     try {
       this.#stream.resume();
     } catch (error) {
-      // It gives out what it has and then fails to tell the other side, when the connection is gone.
+      // Without its connection, a resumed stream would deliver its buffer and then throw on the window update.
       if (this.#stream.status === 'open') {
         throw error;
       }
@@ -192,7 +192,7 @@ class StreamPipe implements FramePipe {
       this.#isRead = true;
       this.#events.ended();
     } else if (!this.#otherEnded) {
-      // A lost connection closes its streams without an error, and without the other side's end.
+      // A lost connection closes its streams without an error and without the other side's end.
       this.#break(this.#failure('was lost with its connection'));
     }
   }

@@ -1,6 +1,6 @@
 /**
- * A pair of channels inside the process, for a peer's channels to itself: their users cannot tell,
- * so bodies are copied, limits are checked, and a slow reader slows the writer, as over a connection.
+ * A pair of channels inside the process, for a node's channels to itself. They behave as channels over a connection: bodies
+ * are copied, limits are checked, and a slow reader slows the writer down.
  */
 import { AppError } from '../../../../src-shared/errors.ts';
 import { type Frame, type FrameLimits, unspoken } from '../../../wire/frame.ts';
@@ -40,7 +40,7 @@ class LocalPipe implements FramePipe {
   #isPaused = true;
   #scheduled = false;
   #otherEnded = false;
-  /** The other side's end was told; the own side may still write. */
+  /** The listener was told of the other side's end; this side may still write. */
   #isRead = false;
   #isBroken = false;
   #wakeWriters: (() => void)[] = [];
@@ -100,7 +100,7 @@ class LocalPipe implements FramePipe {
     this.release();
   }
 
-  /** Resolves once so much was read that the writer may go on. */
+  /** Takes a frame from the other side; resolves once enough was read that the writer may continue. */
   async #receive(kind: number, parts: readonly Uint8Array[]): Promise<void> {
     if (this.#isBroken || this.#isIgnoring) {
       return;
@@ -121,7 +121,7 @@ class LocalPipe implements FramePipe {
     }
   }
 
-  /** A listener is never called from within the `send` of the other side. */
+  /** Delivers in a later microtask, so that a listener is never called from within the `send` of the other side. */
   #schedule(): void {
     if (!this.#scheduled) {
       this.#scheduled = true;
@@ -151,7 +151,7 @@ class LocalPipe implements FramePipe {
     }
   }
 
-  /** The frame before may have changed the limits, so they are looked up no sooner than here. */
+  /** Checks the limits just before delivery, since the listener may have changed them at the frame before. */
   #give(frame: Frame): void {
     const { kind, body } = frame;
     const limit = this.#limits(kind);

@@ -13,13 +13,13 @@ import { localChannelPair } from './local-channel.ts';
 import type { Log } from '../../base/log.ts';
 import { shortName } from '../../identity/peer-name.ts';
 
-/** For finding, dialling, encrypting and agreeing on a protocol, in milliseconds. */
+/** How long finding, dialling, encrypting and protocol negotiation may take together, in milliseconds. */
 const openDeadlineMs = 10_000;
 
 /** Channels of one protocol to one peer; the peer's own limit is usually lower. */
 const maxOutboundChannels = 256;
 
-/** Called with peers that break the rules of a protocol, and how. */
+/** Called with a peer that violated a protocol, and the proof. */
 type OnViolation = (peer: string, proof: string) => void;
 
 export class PeerChannels implements ChannelOpener {
@@ -55,7 +55,7 @@ export class PeerChannels implements ChannelOpener {
         maxOutboundStreams: maxOutboundChannels,
         runOnLimitedConnection: true,
       });
-      // An abort between the last step of the dial and here would leave the stream open.
+      // After an abort since the last step of the dial, the stream would stay open.
       deadline.throwIfAborted();
       return channelOverStream(stream, peer, limits, this.#reporter(protocol));
     } catch (error) {
@@ -77,7 +77,7 @@ export class PeerChannels implements ChannelOpener {
       (stream, connection) => {
         const peer = connection.remotePeer.toString();
         const count = open.get(peer) ?? 0;
-        // libp2p counts per connection, and a peer may have several.
+        // libp2p limits streams per connection, but a peer may have several connections.
         if (count >= handler.maxInboundChannels) {
           stream.abort(
             new AppError('over-capacity', `Peer ${shortName(peer)} has too many channels`),
@@ -99,7 +99,7 @@ export class PeerChannels implements ChannelOpener {
       {
         maxInboundStreams: handler.maxInboundChannels,
         maxOutboundStreams: maxOutboundChannels,
-        // Relays of strangers limit what a connection may carry; it then breaks like any other.
+        // A stranger's relay may limit how much a connection carries; the channel then breaks as on any lost connection.
         runOnLimitedConnection: true,
       },
     );
@@ -110,8 +110,8 @@ export class PeerChannels implements ChannelOpener {
   }
 
   /**
-   * A connection that is there is used. Else the given addresses are dialled and no others: what is known of a peer may
-   * come from anybody, and each dead address takes seconds of the deadline.
+   * What to dial: an existing connection, else the given addresses and no others. Known addresses of a peer may come from any
+   * stranger, and each dead one takes seconds of the deadline.
    */
   #target(peer: string, addresses: readonly string[] | undefined): PeerId | Multiaddr[] {
     const id = peerIdFromString(peer);
@@ -152,7 +152,7 @@ export class PeerChannels implements ChannelOpener {
       if (error.code === 'protocol-violation' && peer !== this.peer) {
         this.#onViolation(peer, error.message);
       }
-      this.#log('warn', 'A channel went wrong', {
+      this.#log('warn', 'A channel failed', {
         peer,
         protocol,
         code: error.code,

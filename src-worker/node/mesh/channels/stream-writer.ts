@@ -1,6 +1,6 @@
 /**
- * Writes frames to a libp2p stream in order and under back-pressure. Not by the stream's own `onDrain`,
- * whose promise is not renewed after the first drain (@libp2p/utils 7.4): it would queue without bounds.
+ * Writes frames to a libp2p stream in order and under back-pressure. It does not use the stream's own `onDrain`, whose
+ * promise is not renewed after the first drain (@libp2p/utils 7.4), so that frames would queue without bounds.
  */
 import type { Stream } from '@libp2p/interface';
 import type { AppError } from '../../../../src-shared/errors.ts';
@@ -10,7 +10,7 @@ export class StreamWriter {
   readonly #stream: Stream;
   #unwritten = 0;
   #last: Promise<void> = Promise.resolve();
-  /** Bytes written since others were last let through. */
+  /** Bytes written since other channels last had a turn. */
   #sinceTurn = 0;
   #wake: (() => void) | undefined;
   #failure: AppError | undefined;
@@ -22,7 +22,7 @@ export class StreamWriter {
 
   /** Resolves once the stream took the frame and can take more. Rejects when it is or gets broken. */
   write(kind: number, parts: readonly Uint8Array[]): Promise<void> {
-    // Without anything before it the frame is written within this call: a hop's latency counts.
+    // A frame with none before it is written within this call, which keeps a hop's latency low.
     const isFree = this.#unwritten === 0;
     if (isFree) {
       this.#sinceTurn = 0;
@@ -37,7 +37,7 @@ export class StreamWriter {
     await this.#last;
   }
 
-  /** What waits for the stream, and every later write, rejects with the error. */
+  /** Rejects all waiting and later writes with the error. */
   fail(error: AppError): void {
     this.#failure ??= error;
     this.#wake?.();
@@ -57,7 +57,7 @@ export class StreamWriter {
     try {
       await written;
     } catch {
-      // The caller of `write` sees it; what comes next only waits.
+      // The caller of `write` gets the error; this promise only orders the writes.
     } finally {
       this.#unwritten -= 1;
     }

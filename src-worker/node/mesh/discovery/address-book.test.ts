@@ -41,7 +41,7 @@ describe('AddressBook', () => {
   });
 
   it.each(['', 'nonsense', '{"peers":[{"peer":5}]}', '[]'])(
-    'is empty, and says so, when its file holds %j',
+    'is empty, and logs a warning, when its file holds %j',
     async (text) => {
       const path = await folder();
       await writeFile(join(path, 'peers.json'), text);

@@ -1,6 +1,6 @@
 /**
- * Where peers were that this node was connected to, for its next start: on a wide network the nodes it was told
- * to begin with may be gone by then. A hint and no more; a file that cannot be read is an empty book.
+ * The addresses of peers that this node was connected to, for its next start, since its bootstrap nodes may be gone by
+ * then. The book is only a hint: a file that cannot be read counts as an empty one.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,11 +11,11 @@ import { maxAddresses } from '../addresses.ts';
 
 const fileName = 'peers.json';
 
-/** Peers that are remembered, the last ones seen. */
+/** Most peers in the book: those seen last. */
 const maxEntries = 1024;
 const maxFileBytes = 8 * 1024 * 1024;
 
-/** Between times of writing while peers come and go, in milliseconds. */
+/** How often changes are written, in milliseconds. */
 const saveEveryMs = 300_000;
 
 const entrySchema = z.object({
@@ -49,12 +49,12 @@ export class AddressBook {
     return book;
   }
 
-  /** The last seen first. */
+  /** All entries, the last seen first. */
   all(): RememberedPeer[] {
     return [...this.#entries.values()].toSorted((a, b) => b.seenAt - a.seenAt);
   }
 
-  /** This node is connected to the peer, which says it is there. */
+  /** Notes a connected peer with the addresses in its record. */
   seen(peer: string, addresses: readonly string[]): void {
     if (addresses.length > 0) {
       this.#isChanged = true;
@@ -66,7 +66,7 @@ export class AddressBook {
     }
   }
 
-  /** Writes what is not written yet, and no more from then on. */
+  /** Writes unsaved entries, and none after that. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#save();
@@ -86,7 +86,7 @@ export class AddressBook {
       const text = JSON.stringify({ peers });
       await writeAtomically(this.#path, (handle) => handle.writeFile(text), { mode: privateMode });
     } catch (error) {
-      this.#log('warn', 'The addresses of peers could not be written down for the next start', {
+      this.#log('warn', 'The addresses of peers could not be written for the next start', {
         error,
       });
     }

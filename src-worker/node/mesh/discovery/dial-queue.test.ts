@@ -25,13 +25,13 @@ function world(): {
 }
 
 describe('DialQueue', () => {
-  it('gives a dial all the time there is when none waits', async () => {
+  it('gives a dial the longest deadline when none waits', async () => {
     const { add, started } = world();
     add('a');
     await vi.waitFor(() => expect(started).toEqual(['a:10000']));
   });
 
-  it('runs 192 at once, hurriedly while others wait, with more time for each failure', async () => {
+  it('runs 192 at once, with short deadlines while others wait, and longer ones after each failure', async () => {
     const { add, started } = world();
     for (let index = 0; index < 200; index += 1) {
       add(`dead ${index}`, index % 5);
@@ -46,7 +46,7 @@ describe('DialQueue', () => {
     ]);
   });
 
-  it('takes a peer that was just seen before all that wait', async () => {
+  it('dials a peer that was just seen before all that wait', async () => {
     const { add, started, finish } = world();
     for (let index = 0; index < 200; index += 1) {
       add(`dead ${index}`);

@@ -1,14 +1,14 @@
 /**
- * Dials to peers that should be connected, a bounded number at once. A mesh that lived for a while leaves
- * hundreds of peers behind that are gone, and each takes a time-out: while others wait, the first attempts are short.
+ * Dials peers that should be connected, a bounded number at once. Over time hundreds of known peers are gone, and a dial to
+ * each runs into its deadline: while others wait, first attempts therefore have a short one.
  */
 
 import { type BackOff, backOffMs } from '../../../../src-shared/back-off.ts';
 
-/** Dials at once: every one is a socket, and routers of households forget their tables at a thousand. */
+/** Most dials at once: each is a socket, and home routers fail with more than about a thousand. */
 const maxDials = 192;
 
-/** How long an attempt may take while others wait, more with every failure; and as long as any while none waits. */
+/** Deadline of an attempt while others wait: it grows with every failure. Without others, attempts have the longest one. */
 const patience: BackOff = { firstMs: 1000, longestMs: 10_000 };
 
 type Job = {
@@ -50,7 +50,7 @@ export class DialQueue {
   }
 
   async #run({ failures, run }: Job): Promise<void> {
-    // A job that comes in the same moment counts as waiting, too.
+    // A dial that is added in the same moment must count as waiting too.
     await Promise.resolve();
     const isHurried = this.#waiting.length > 0;
     await run(isHurried ? backOffMs(patience, failures + 1) : patience.longestMs);

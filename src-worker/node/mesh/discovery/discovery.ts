@@ -1,6 +1,6 @@
 /**
- * Finding peers and staying connected to them, in every way there is: those from settings, those of the last
- * run, those on the local network, those that others speak of, and those of the Kademlia network.
+ * Finds peers from all sources and stays connected to them: peers from settings, of the last run, on the local network, in
+ * forwarded records, and of the Kademlia network.
  */
 import type { Libp2p, PeerData, PeerInfo } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
@@ -9,7 +9,7 @@ import type { UnreachablePeer } from '../../../../src-shared/api/node-status.ts'
 import type { Log } from '../../base/log.ts';
 import { AddressBook } from './address-book.ts';
 import { dialableAddresses } from '../addresses.ts';
-import { DirectWays } from './direct-ways.ts';
+import { DirectConnections } from './direct-connections.ts';
 import { Neighbours } from './neighbours.ts';
 import { type Dialler, PeerKeeper } from './peer-keeper.ts';
 import type { HeardRecord } from '../records/record-book.ts';
@@ -19,24 +19,24 @@ export type StaticPeer = { readonly peer: string; readonly address: Multiaddr };
 
 export type DiscoveryOptions = {
   readonly libp2p: Libp2p;
-  /** From settings, at first. */
+  /** Peers from settings at the start. */
   readonly statics: readonly StaticPeer[];
   readonly relayClient: RelayClient;
   readonly dataFolder: string;
   readonly ownPeer: string;
-  /** Peers with a connection now; it changes while the node runs. */
+  /** Peers with a connection now; the set changes while the node runs. */
   readonly connected: ReadonlySet<string>;
   readonly dial: Dialler['dial'];
-  /** Where a peer says that it is, as far as known. */
+  /** The addresses in a peer's record; empty without one. */
   readonly addressesOf: (peer: string) => readonly string[];
-  /** Records that are believed. */
+  /** Records that are believed now. */
   readonly records: () => readonly HeardRecord[];
-  /** Something is new about `unreachable`. */
+  /** Called when `unreachable` has changed. */
   readonly onUnreachable: () => void;
   readonly log: Log;
 };
 
-/** Static peers are the last to go when there are too many connections. */
+/** Static peers are the last to be disconnected when there are too many connections. */
 const staticTags = { 'mindmesh-static': { value: 100 } };
 const noTags = { 'mindmesh-static': undefined };
 
@@ -44,10 +44,10 @@ export class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #keeper: PeerKeeper;
   #statics: readonly StaticPeer[];
-  /** Peers of pools that are to stay connected, and where they are. */
+  /** Peers of pools that are to stay connected, with their addresses. */
   readonly #contacts = new Map<string, readonly StaticPeer[]>();
   readonly #neighbours: Neighbours;
-  readonly #directWays: DirectWays;
+  readonly #directConnections: DirectConnections;
   readonly #stopping = new AbortController();
   #book: AddressBook | undefined;
   #isStarted = false;
@@ -65,7 +65,7 @@ export class Discovery {
       },
       log,
     );
-    this.#directWays = new DirectWays({
+    this.#directConnections = new DirectConnections({
       connectionsOf: (peer) => libp2p.getConnections(peerIdFromString(peer)),
       dial: (peer, addresses) => dial(peer, addresses, this.#stopping.signal),
       log,
@@ -81,14 +81,14 @@ export class Discovery {
     });
   }
 
-  /** To be called before libp2p starts, so that no peer is missed. */
+  /** Must be called before libp2p starts, so that no peer is missed. */
   async prepare(): Promise<void> {
     const { dataFolder, libp2p, relayClient, log } = this.#options;
     this.#book = await AddressBook.open(dataFolder, log);
     relayClient.start(libp2p);
   }
 
-  /** Begins to connect: first to the peers from settings in their order, then to those of the last run. Waits for none. */
+  /** Begins to connect: first to the peers from settings in their order, then to those of the last run. Does not wait. */
   start(): void {
     this.#isStarted = true;
     this.#keepAll();
@@ -105,7 +105,7 @@ export class Discovery {
     return this.#statics.some((entry) => entry.peer === peer);
   }
 
-  /** Replaces the peers from settings. A connection to one that is no longer among them stays for as long as it lasts. */
+  /** Replaces the peers from settings. An existing connection to a former one is not closed. */
   setStatics(statics: readonly StaticPeer[]): void {
     const former = new Set(this.#statics.map(({ peer }) => peer));
     this.#statics = statics;
@@ -127,17 +127,17 @@ export class Discovery {
 
   disconnected(peer: string): void {
     this.#keeper.disconnected(peer);
-    this.#directWays.disconnected(peer);
+    this.#directConnections.disconnected(peer);
     this.#neighbours.changed();
   }
 
-  /** Seen on the local network. */
+  /** Takes a peer that was seen on the local network. */
   discovered({ id, multiaddrs }: PeerInfo): void {
     const peer = id.toString();
     this.#keeper.discovered(peer, dialableAddresses(peer, multiaddrs.map(String)));
   }
 
-  /** This machine's network is another one. */
+  /** Called when this machine's network has changed. */
   networkChanged(): void {
     this.#keeper.networkChanged();
     this.#neighbours.networkChanged();
@@ -157,21 +157,21 @@ export class Discovery {
     }
   }
 
-  /** A believed record, from the peer itself or another one. */
+  /** Takes the addresses of a believed record, from the peer itself or forwarded by another. */
   heard(peer: string, addresses: readonly string[], isForwarded: boolean): void {
     if (!isForwarded) {
       this.#book?.seen(peer, addresses);
       const multiaddrs = dialableAddresses(peer, addresses);
       void this.#learn(peer, { multiaddrs });
-      this.#directWays.heard(peer, multiaddrs);
+      this.#directConnections.heard(peer, multiaddrs);
     } else if (this.#keeper.isSeeking(peer)) {
-      // It may be somewhere else by now, or be reached over a relay.
+      // The peer may have other addresses by now, or be reachable over a relay.
       this.#keeper.discovered(peer, dialableAddresses(peer, addresses));
     }
     this.#neighbours.changed();
   }
 
-  /** Stops seeking peers. */
+  /** Stops looking for peers. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#keeper.stop();
@@ -184,13 +184,13 @@ export class Discovery {
     this.#keeper.keep([...this.#statics, ...[...this.#contacts.values()].flat()]);
   }
 
-  /** What libp2p is to know of a peer that is connected. */
+  /** Gives libp2p the data of a connected peer. */
   async #learn(peer: string, news: PeerData): Promise<void> {
     const { libp2p, log } = this.#options;
     try {
       await libp2p.peerStore.merge(peerIdFromString(peer), news);
     } catch (error) {
-      log('debug', 'What is known of a peer could not be kept', { peer, error });
+      log('debug', 'The data of a peer could not be stored', { peer, error });
     }
   }
 }

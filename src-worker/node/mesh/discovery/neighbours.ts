@@ -1,44 +1,44 @@
 /**
- * Keeps this node connected to enough peers that what is said in the mesh reaches it, whichever peers go: to all of a
- * small mesh, so that every way is measured, and to some of a large one. Peers that are known by their records
- * come first, since those are alive; then the Kademlia network is asked.
+ * Keeps this node connected to enough peers that records still reach it whichever of them go: to all of a small mesh, so
+ * that every latency is measured, and to some of a large one. Peers with believed records come first, since those are
+ * alive; then the Kademlia network is asked.
  */
 import { randomBytes } from 'node:crypto';
 import type { Libp2p } from '@libp2p/interface';
 import type { Log } from '../../base/log.ts';
 import type { HeardRecord } from '../records/record-book.ts';
 
-/** Connections that are sought; more come from peers that seek theirs. */
+/** How many connections this node makes for itself; further ones come from peers that make theirs. */
 const wanted = 24;
-/** Fewer than this are worth a way over a relay, and a look-up. */
+/** With fewer connections than this, the node also dials over relays and asks the Kademlia network. */
 const needed = 8;
 
-/** Peers that are tried in one look. */
+/** How many peers one refresh tries. */
 const triesAtOnce = 4;
 
-/** Between looks while there are too few connections, and until a peer is tried again, in milliseconds. */
+/** Time between refreshes while there are too few connections, and before a peer is tried again, in milliseconds. */
 const lookEveryMs = 5000;
-/** After news; peers that come at once have connections to open on their own account first. */
+/** Delay of a refresh after news, in milliseconds: many peers that start at once first open connections of their own. */
 const lookSoonMs = 700;
 const tryAgainMs = 60_000;
 
-/** Between look-ups, and for one, in milliseconds. */
+/** Time between look-ups, and the deadline of one, in milliseconds. */
 const lookUpEveryMs = 60_000;
 const lookUpDeadlineMs = 10_000;
 
 export type NeighboursOptions = {
   readonly libp2p: Pick<Libp2p, 'peerRouting'>;
   readonly connected: ReadonlySet<string>;
-  /** Records that are believed. */
+  /** Records that are believed now. */
   readonly records: () => readonly HeardRecord[];
-  /** A peer to connect to; `isAlive` when a record of it is believed. */
+  /** Called with a peer to connect to; `isAlive` when a record of it is believed. */
   readonly onFound: (peer: string, addresses: readonly string[], isAlive: boolean) => void;
   readonly log: Log;
 };
 
 export class Neighbours {
   readonly #options: NeighboursOptions;
-  /** When peers were tried last. */
+  /** When each peer was last tried. */
   readonly #triedAt = new Map<string, number>();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -59,7 +59,7 @@ export class Neighbours {
     clearTimeout(this.#soon);
   }
 
-  /** This machine's network is another one: a peer that could not be reached before may be now. */
+  /** This machine's network has changed: a peer that could not be reached before may be reachable now. */
   networkChanged(): void {
     this.#triedAt.clear();
     this.changed();
@@ -116,7 +116,7 @@ export class Neighbours {
         }
       }
     } catch (error) {
-      log('debug', 'A look-up of peers found nobody', { error });
+      log('debug', 'A look-up of peers failed', { error });
     }
   }
 }
@@ -125,7 +125,7 @@ function isDirect(address: string): boolean {
   return !address.includes('/p2p-circuit');
 }
 
-/** So many of them at random: nodes that hear of the same peers should not all go to the same ones. */
+/** `count` of the items at random: nodes that know the same peers should not all connect to the same ones. */
 function pick<T>(items: readonly T[], count: number): T[] {
   const left = [...items];
   const picked: T[] = [];

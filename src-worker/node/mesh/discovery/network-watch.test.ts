@@ -27,7 +27,7 @@ function watched() {
   return { world, watch, pass };
 }
 
-it('notices other addresses, once', () => {
+it('notices changed addresses, once', () => {
   const { world, pass } = watched();
   expect(pass(5000)).toBe(0);
   world.addresses = '192.0.2.2/24';
@@ -37,7 +37,7 @@ it('notices other addresses, once', () => {
   expect(pass(5000)).toBe(2);
 });
 
-it('notices a sleep by whichever clock went on, and no busy moment', () => {
+it('notices a sleep by whichever clock continued, and takes no busy moment for one', () => {
   const { pass } = watched();
   expect(pass(9000)).toBe(0);
   expect(pass(180_000, 5000)).toBe(1);
@@ -47,7 +47,7 @@ it('notices a sleep by whichever clock went on, and no busy moment', () => {
   expect(pass(5000)).toBe(2);
 });
 
-it('looks no more once it is stopped', () => {
+it('checks no more once it is stopped', () => {
   const { world, watch, pass } = watched();
   watch.stop();
   world.addresses = '';
@@ -65,7 +65,7 @@ const at = (address: string, cidr: string, internal = false) => ({
 });
 
 describe('the addresses of a machine', () => {
-  it('are those in networks, whatever containers come and go', () => {
+  it('are those in networks, independent of containers that start and stop', () => {
     const eth0 = [at('192.0.2.7', '192.0.2.7/24'), at('fe80::7', 'fe80::7/64')];
     const lo = [at('127.0.0.1', '127.0.0.1/8', true)];
     expect(ownAddresses({ lo, eth0 })).toBe('192.0.2.7/24');

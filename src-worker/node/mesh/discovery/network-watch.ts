@@ -1,19 +1,19 @@
 /**
- * Notices that this machine is on another network than before, or slept: connections may be dead then, though nothing says
- * so for a minute. Systems tell of neither in a way that Node.js passes on, so it is looked now and then.
+ * Notices that this machine is on another network than before, or slept: connections may be dead then, though they give no
+ * error for a minute. Node.js has no event for either, so this polls.
  */
 import { networkInterfaces } from 'node:os';
 
-/** Milliseconds between looks; one costs a tenth of a millisecond. */
+/** Milliseconds between checks; one costs a tenth of a millisecond. */
 const lookEveryMs = 5000;
-/** A look that is this much later than it should be comes after a sleep, in milliseconds. */
+/** A check that is later than it should be by this much, in milliseconds, comes after a sleep. */
 const sleptMs = 10_000;
 
 export type NetworkWatchOptions = {
   readonly onChange: () => void;
   /** This machine's addresses, in any form that changes with them. */
   readonly addresses?: () => string;
-  /** Milliseconds of a clock that goes on while the machine sleeps, and of one that may not, but is never set. */
+  /** Two clocks in milliseconds: one that continues while the machine sleeps, and one that may stop then but is never set. */
   readonly clocks?: () => readonly [number, number];
 };
 
@@ -59,8 +59,8 @@ export class NetworkWatch {
 }
 
 /**
- * The addresses that this machine has in networks. Interfaces that have only an IPv6 address for their own cable come and
- * go with every container that starts, and change no way to anybody.
+ * This machine's addresses in networks. Interfaces with only a link-local IPv6 address are left out: every container that
+ * starts adds one, and they change no path to other peers.
  */
 export function ownAddresses(interfaces = networkInterfaces()): string {
   return Object.values(interfaces)

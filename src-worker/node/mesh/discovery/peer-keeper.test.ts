@@ -5,7 +5,7 @@ import { PeerKeeper } from './peer-keeper.ts';
 const address = multiaddr('/ip4/192.0.2.1/tcp/1');
 const moved = multiaddr('/ip4/192.0.2.1/tcp/2');
 
-/** A keeper of peer "m" in a world where a test decides who can be reached. */
+/** The keeper of node "m", with dials for which the test decides which peers can be reached. */
 function world(): {
   keeper: PeerKeeper;
   reachable: Set<string>;
@@ -49,7 +49,7 @@ describe('PeerKeeper', () => {
     vi.useRealTimers();
   });
 
-  it('tells which addresses of the settings cannot be reached, and why, until they can', async () => {
+  it('lists the addresses from settings that cannot be reached, and why, until they can', async () => {
     const { keeper, reachable, lose } = world();
     keeper.keep([
       { peer: 'a', address },
@@ -66,7 +66,7 @@ describe('PeerKeeper', () => {
     expect(keeper.unreachable()).toEqual([]);
   });
 
-  it('looks after other peers of the settings at once, and no more after those that left them', async () => {
+  it('dials new peers from settings at once, and stops dialling removed ones', async () => {
     const { keeper, dials, reachable } = world();
     reachable.add('b');
     keeper.keep([
@@ -85,7 +85,7 @@ describe('PeerKeeper', () => {
     expect(keeper.unreachable()).toMatchObject([{ addresses: [address.toString()] }]);
   });
 
-  it('goes on where it was with a peer that stays in the settings, and at once to another address of it', async () => {
+  it('keeps the back-off of a peer that stays in the settings, and dials a new address of it at once', async () => {
     const { keeper, dials } = world();
     keeper.keep([{ peer: 'a', address }]);
     await vi.advanceTimersByTimeAsync(4000);
@@ -97,7 +97,7 @@ describe('PeerKeeper', () => {
     expect(dials.at(-1)).toBe('6 a:2');
   });
 
-  it('tries a configured peer for ever, ever more seldom', async () => {
+  it('dials a configured peer for ever, with a growing back-off', async () => {
     const { keeper, dials } = world();
     keeper.keep([{ peer: 'a', address }]);
     await vi.advanceTimersByTimeAsync(190_000);
@@ -126,7 +126,7 @@ describe('PeerKeeper', () => {
     expect(dials.slice(-1)).toEqual(['121 a:1']);
   });
 
-  it('backs off from a peer that hangs up at once', async () => {
+  it('backs off from a peer that closes the connection at once', async () => {
     const { keeper, reachable, dials, lose } = world();
     reachable.add('a');
     keeper.keep([{ peer: 'a', address }]);
@@ -158,7 +158,7 @@ describe('PeerKeeper', () => {
     expect(dials).toEqual(['0 z:1', '2 a:1']);
   });
 
-  it('gives a discovered peer up after five attempts, until it is seen elsewhere', async () => {
+  it('gives a discovered peer up after five attempts, until it is seen at another address', async () => {
     const { keeper, reachable, dials } = world();
     keeper.discovered('z', [address]);
     for (let second = 0; second < 300; second += 10) {
@@ -182,7 +182,7 @@ describe('PeerKeeper', () => {
     expect(dials).toEqual(['0 z:1', '101 z:1']);
   });
 
-  it('looks after a bounded number of discovered peers', async () => {
+  it('keeps a bounded number of discovered peers', async () => {
     const { keeper, dials } = world();
     for (let index = 0; index < 2000; index += 1) {
       keeper.discovered(`z${index}`, [address]);

@@ -1,7 +1,6 @@
 /**
- * Keeps connections to peers: to those from settings for as long as the node runs, to those that were only
- * seen or heard of for a few attempts, to those from the last run for two. Nothing waits for it, so a dead peer
- * costs a dial now and then.
+ * Keeps connections to peers. It dials a peer from settings for as long as the node runs, a discovered peer for a few
+ * attempts, and one from the last run for two. Nothing waits for it, so a dead peer only costs an occasional dial.
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { type BackOff, backOffMs } from '../../../../src-shared/back-off.ts';
@@ -12,33 +11,32 @@ import { DialQueue } from './dial-queue.ts';
 import type { Log } from '../../base/log.ts';
 import { shortName } from '../../identity/peer-name.ts';
 
-/** Longest reason that is told, in UTF-16 units: it may have words of the peer that answered. */
+/** Longest reason that is shown, in UTF-16 units: it may quote the other computer. */
 const longestReason = 200;
 
-/** Attempts in a row before a discovered peer is left alone until it is seen at another address. */
+/** Failed attempts in a row after which a discovered peer is given up until it is seen at another address. */
 const discoveredAttempts = 5;
-/** A peer from the last run is probably gone when it does not answer. */
+/** The same for a peer from the last run, which is probably gone when it does not reply. */
 const rememberedAttempts = 2;
 
-/** Discovered peers that are looked after at once; mDNS answers are not authenticated. */
+/** Most discovered peers at once, since mDNS replies are not authenticated. */
 const maxDiscovered = 256;
 
-/** Half of a wait is chance, so that peers who lost each other at the same moment do not all come back at once. */
+/** Half of each wait is random, so that peers that lost each other at the same moment do not all dial at once. */
 export const peerRetries: BackOff = { firstMs: 1000, longestMs: 60_000, spread: 0.5 };
 
 /**
- * Where there are more peers than this to look after, one from settings is tried ever more seldom after so many
- * failures in a row, up to this delay in milliseconds: hundreds that are gone should not cost several dials a
- * second for ever.
+ * With more peers than this, the back-off of a peer from settings grows further after this many failures in a row, up to
+ * this delay in milliseconds: hundreds of dead peers should not cost several dials a second for ever.
  */
 const manyPeers = 64;
 const patientAttempts = 5;
 const longestDelayMs = 600_000;
 
-/** The peer with the larger id leaves the first dial to the other, or there are two connections. */
-const politenessMs = 2000;
+/** How long the peer with the larger id waits for the other's dial, in milliseconds: else both would connect at once. */
+const waitForDialMs = 2000;
 
-/** A connection that was lost sooner counts as a failed attempt. */
+/** A connection that was lost sooner than this, in milliseconds, counts as a failed attempt. */
 const steadyMs = 30_000;
 
 export type Dialler = {
@@ -50,18 +48,18 @@ export type Dialler = {
     addresses: readonly Multiaddr[],
     signal: AbortSignal,
   ) => Promise<void>;
-  /** Called when a peer from settings could not be reached for another reason than before. */
+  /** Called when a peer from settings could not be reached, for a new reason. */
   readonly onUnreachable?: () => void;
 };
 
 type TrackedPeer = {
   readonly peer: string;
   kind: 'static' | 'discovered' | 'remembered';
-  /** From settings; empty for a discovered peer. */
+  /** Addresses from settings; empty for a discovered peer. */
   configured: readonly Multiaddr[];
   seenAt: readonly Multiaddr[];
   failures: number;
-  /** Why the last attempt failed; undefined once one did not. */
+  /** Why the last attempt failed; undefined after one that succeeded. */
   reason: string | undefined;
   connectedAt: number;
   timer: NodeJS.Timeout | undefined;
@@ -83,8 +81,8 @@ export class PeerKeeper {
   }
 
   /**
-   * Looks after these peers from settings, the first first, and after no others; this node itself may be among them.
-   * A former one is treated as one that was only seen.
+   * Replaces the peers from settings, in the order in which they are dialled; this node itself may be among them. A peer that
+   * is no longer in the settings counts as a discovered one.
    */
   keep(peers: readonly { readonly peer: string; readonly address: Multiaddr }[]): void {
     const grouped = Map.groupBy(peers, ({ peer }) => peer);
@@ -102,7 +100,7 @@ export class PeerKeeper {
     }
   }
 
-  /** Tries peers of the last run, the most likely first; those that do not answer are forgotten. */
+  /** Dials peers of the last run, the most likely first; those that do not reply are forgotten. */
   remembered(
     peers: readonly { readonly peer: string; readonly addresses: readonly Multiaddr[] }[],
   ): void {
@@ -116,8 +114,8 @@ export class PeerKeeper {
   }
 
   /**
-   * A peer was seen or heard of, which happens again and again while it is there. One that was given up is left
-   * alone, unless it is certainly alive.
+   * Takes a discovered peer; called again and again while the peer is seen. A peer that was given up is not dialled again,
+   * unless it is certainly alive.
    */
   discovered(peer: string, addresses: readonly Multiaddr[], isAlive = false): void {
     const known = this.#tracked.get(peer);
@@ -125,7 +123,7 @@ export class PeerKeeper {
       if (peer !== this.#dialler.ownPeer && this.#hasRoom()) {
         const added = this.#add(peer, 'discovered', []);
         added.seenAt = addresses;
-        this.#schedule(added, peer > this.#dialler.ownPeer ? 0 : politenessMs);
+        this.#schedule(added, peer > this.#dialler.ownPeer ? 0 : waitForDialMs);
       }
       return;
     }
@@ -139,7 +137,7 @@ export class PeerKeeper {
     }
   }
 
-  /** This machine's network is another one: whatever failed before is tried again now. */
+  /** This machine's network has changed: all peers that failed before are dialled again now. */
   networkChanged(): void {
     for (const known of this.#tracked.values()) {
       if (!this.#dialler.isConnected(known.peer) && !known.isDialling) {
@@ -154,7 +152,7 @@ export class PeerKeeper {
     return this.#tracked.has(peer) && !this.#dialler.isConnected(peer);
   }
 
-  /** The addresses from settings at which the last attempt failed, with the reason as a sentence's end. */
+  /** The addresses from settings at which the last attempt failed, with the reason as the end of a sentence. */
   unreachable(): UnreachablePeer[] {
     return [...this.#tracked.values()].flatMap(({ peer, kind, configured, reason }) =>
       kind === 'static' && reason !== undefined && !this.#dialler.isConnected(peer)
@@ -226,7 +224,7 @@ export class PeerKeeper {
     return tracked;
   }
 
-  /** Room for one more discovered peer; one that was given up makes room when there is none. */
+  /** Whether there is room for one more discovered peer; one that was given up is forgotten for it. */
   #hasRoom(): boolean {
     const discovered = [...this.#tracked.values()].filter(({ kind }) => kind === 'discovered');
     if (discovered.length < maxDiscovered) {

@@ -1,4 +1,4 @@
-/** The peers of the mesh, as far as this node knows: what each peer said last, with what its connections show. */
+/** The peers that this node knows: each peer's latest record, with the state of its connections. */
 import type { Connection } from '@libp2p/interface';
 import { type HeardRecord, RecordBook } from './record-book.ts';
 import type { KnownPeer, PeerRecord } from './record.ts';
@@ -7,11 +7,11 @@ export type KnownPeersOptions = {
   readonly connectionsOf: (peer: string) => readonly Connection[];
   readonly latencyMs: (peer: string) => number | undefined;
   readonly isSilent: (peer: string) => boolean;
-  /** Whether what the peer says counts on this node. */
+  /** Whether the peer's record counts on this node. */
   readonly isHeard: (peer: string) => boolean;
-  /** Whether what it offers may be used. */
+  /** Whether the peer's offers may be used. */
   readonly mayServe: (peer: string) => boolean;
-  /** Some records are not believed any more. */
+  /** Called when some records have expired. */
   readonly onExpired: () => void;
 };
 
@@ -19,7 +19,7 @@ export class KnownPeers {
   /** Peers with a connection now. */
   readonly connected = new Set<string>();
   readonly #options: KnownPeersOptions;
-  /** Monotonic: the wall clock, set back a day, would keep peers that are gone for a day. */
+  /** Uses monotonic time: with a wall clock that was set back a day, peers that are gone would stay for a day. */
   readonly #book = new RecordBook(() => performance.now());
   #expiry: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -50,12 +50,12 @@ export class KnownPeers {
     return this.#book.all().filter(({ peer }) => this.#options.isHeard(peer));
   }
 
-  /** Where the peer says that it is. */
+  /** The addresses in the peer's record. */
   addressesOf(peer: string): readonly string[] {
     return this.#book.get(peer)?.record.addresses ?? [];
   }
 
-  /** Takes a verified record in, see RecordBook.accept; whether it was news. */
+  /** Takes a verified record, see RecordBook.accept; returns whether it was news. */
   accept(peer: string, record: PeerRecord, isForwarded: boolean): boolean {
     const isNews = this.#book.accept(peer, record, isForwarded);
     if (isNews) {
@@ -86,7 +86,7 @@ export class KnownPeers {
     };
   }
 
-  /** A peer that is not connected would be reached as its record says. */
+  /** Whether the peer is reached over a relay: by its connections, or without any by its record's addresses. */
   #path(peer: string, told: readonly string[] = []): { readonly relayed?: true } {
     const addresses = this.connected.has(peer)
       ? this.#options.connectionsOf(peer).map(({ remoteAddr }) => remoteAddr.toString())
@@ -129,7 +129,7 @@ export class KnownPeers {
   }
 }
 
-/** The record of a peer that may ask but not serve. */
+/** The record of a peer whose offers may not be used. */
 function withoutOffers(record: PeerRecord): PeerRecord {
   return { ...record, models: [], shards: [], planned: [], stores: [] };
 }

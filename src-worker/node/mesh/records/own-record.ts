@@ -1,10 +1,10 @@
-/** This node's own record: described by the sessions part, completed, numbered and signed here. */
+/** This node's own record: the other features describe the node; this completes, numbers and signs the record. */
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { ownSpeaks } from '../../../wire/speaks.ts';
 import type { SelfDescription } from './record.ts';
 import { sealRecord } from './signed-record.ts';
 
-/** A record that still says what is so is told to more peers for this long, in milliseconds. */
+/** How long a record that is still true is sent again instead of a new one, in milliseconds. */
 const reusedForMs = 10_000;
 
 export type SealedRecord = { readonly sequence: number; readonly bytes: Uint8Array };
@@ -35,22 +35,22 @@ export class OwnRecord {
     this.#isPoolOnly = isPoolOnly;
   }
 
-  /** Whether the state is another one than peers were last told. */
+  /** Whether the state differs from that in the last record. */
   get hasNewState(): boolean {
     try {
       return this.#describe().state !== this.#state;
     } catch {
-      // What cannot be described is told, or not, when it is sealed.
+      // A description that fails does so again in `seal`, which reports it.
       return false;
     }
   }
 
-  /** A new signed record, of what is so now. */
+  /** A new signed record of the node's state now. */
   async seal(): Promise<SealedRecord> {
     return this.#seal(this.#describe());
   }
 
-  /** A record of what is so now, a former one if it still says that: each new one goes through the whole mesh. */
+  /** A record of the node's state now; the former one if that is still true, since each new one goes through the whole mesh. */
   async current(): Promise<SealedRecord> {
     const description = this.#describe();
     const last = this.#last;
@@ -61,13 +61,13 @@ export class OwnRecord {
       : this.#seal(description);
   }
 
-  /** The last record of this node's life. */
+  /** The last record, which says that this node leaves. */
   async sealLeaving(): Promise<SealedRecord> {
     return this.#seal({ state: 'leaving', models: [], shards: [] });
   }
 
   async #seal(description: SelfDescription): Promise<SealedRecord> {
-    // The clock numbers records, so that a node that starts anew is believed over its former life.
+    // The wall clock numbers records, so that after a restart the records are newer than those before it.
     this.#sequence = Math.max(this.#sequence + 1, this.#now());
     this.#state = description.state;
     const sequence = this.#sequence;

@@ -4,16 +4,16 @@ import { PeerClocks } from './peer-clocks.ts';
 const now = 1_800_000_000_000;
 const minute = 60_000;
 
-/** How far a clock is thought to be ahead among peers whose clocks are behind it by so many minutes. */
+/** How far this clock counts as ahead, in minutes, among peers whose clocks are behind it by these minutes. */
 function aheadAmong(...minutes: readonly number[]): number {
   const clocks = new PeerClocks(() => now);
   minutes.forEach((behind, index) => clocks.heard(`peer ${index}`, now - behind * minute));
   return clocks.aheadMs / minute;
 }
 
-describe('the own clock', () => {
+describe('this machine’s clock', () => {
   it.each<[string, readonly number[], number]>([
-    ['may be right before anybody has spoken', [], 0],
+    ['may be right before any record came', [], 0],
     ['may be right where one peer alone says otherwise', [70], 0],
     ['is ahead where two say so', [70, 70.2], 70],
     ['is behind where two say so', [-840, -840.3], -840],
@@ -27,7 +27,7 @@ describe('the own clock', () => {
     expect(aheadAmong(...minutes.toReversed())).toBe(ahead);
   });
 
-  it('is judged by who is connected, and by what each said last', () => {
+  it('is judged by connected peers alone, and by the latest record of each', () => {
     const clocks = new PeerClocks(() => now);
     clocks.heard('a', now - 70 * minute);
     clocks.heard('b', now - 70 * minute);

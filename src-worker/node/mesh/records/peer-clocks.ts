@@ -1,16 +1,16 @@
 /**
- * Whether this machine's clock is wrong, by what connected peers say the time is: each numbers its records by its own
- * clock. One peer may be wrong itself, so it takes several that agree, and more than half of all.
+ * Finds out whether this machine's clock is wrong, by the records of connected peers, which each peer numbers by its own
+ * clock. A single peer may be wrong itself, so several have to agree, and more than half of all.
  */
-/** A record may be as old as it takes to be told to the next peer, and is on its way for a moment. */
+/** Clocks that differ by less agree, in milliseconds: a record may be several seconds old when it is sent, and travels. */
 const agreeWithinMs = 60_000;
 const leastPeers = 2;
-/** A smaller difference does no harm: records and certificates are believed for ten minutes in both directions. */
+/** Least error that is reported, in milliseconds; less does no harm, as records and certificates allow for ten minutes. */
 const leastOffMs = 5 * 60_000;
 
 export class PeerClocks {
   readonly #now: () => number;
-  /** By peer, how far this machine's clock is ahead of its own, in milliseconds. */
+  /** By peer, how far this machine's clock is ahead of the peer's, in milliseconds. */
   readonly #ahead = new Map<string, number>();
 
   /** `now`: milliseconds since 1970 by this machine's clock. */
@@ -18,7 +18,7 @@ export class PeerClocks {
     this.#now = now;
   }
 
-  /** The peer itself has just sent a record that it made at `time`, by its clock. */
+  /** Takes the time of a record that the peer itself has just sent, by the peer's clock. */
   heard(peer: string, time: number): void {
     this.#ahead.set(peer, this.#now() - time);
   }

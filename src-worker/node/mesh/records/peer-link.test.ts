@@ -4,15 +4,15 @@ import type { Channel } from '../channels/channel.ts';
 import { localChannelPair } from '../channels/local-channel.ts';
 import type { SealedRecord } from './own-record.ts';
 import { PeerLink } from './peer-link.ts';
-import { answerRecordLimits, recordKinds, spokenRecordLimits } from './record-messages.ts';
+import { replyRecordLimits, recordKinds, spokenRecordLimits } from './record-messages.ts';
 
-const limits = [answerRecordLimits, spokenRecordLimits] as const;
+const limits = [replyRecordLimits, spokenRecordLimits] as const;
 
 function sealed(sequence: number): SealedRecord {
   return { sequence, bytes: Buffer.from(`record ${sequence}`) };
 }
 
-/** A link whose other side is in the test's hands: every channel that it opened. */
+/** A link whose other side the test controls, with every channel that the link opened. */
 function linkWithPeer(): {
   link: PeerLink;
   far: Channel[];
@@ -61,7 +61,7 @@ describe('PeerLink', () => {
     expect(answered).toEqual([undefined, 30, 10, 10, 10, 10, 20]);
   });
 
-  it('tells once that the peer misses pings, and that it answers again', async () => {
+  it('reports once that the peer misses pings, and once that it replies again', async () => {
     const { link, far, silences } = linkWithPeer();
     await link.ping();
     const asked: Buffer[] = [];
@@ -79,7 +79,7 @@ describe('PeerLink', () => {
     expect(silences).toEqual([true, false]);
   });
 
-  it('finds out within four seconds whether the peer answers, though a ping was lost before', async () => {
+  it('finds out within four seconds whether the peer replies, even after a lost ping', async () => {
     const { link, far, dead } = linkWithPeer();
     await link.ping();
     const asked: Buffer[] = [];
@@ -99,12 +99,12 @@ describe('PeerLink', () => {
     await far[0]?.send(recordKinds.pong, asked.at(-1) ?? Buffer.alloc(0));
     await vi.advanceTimersByTimeAsync(3000);
     expect(outcomes).toEqual([false, false, true, true]);
-    // Two that ask at once are one question, and it is for others to end a link.
+    // Two probes at once share one ping, and a probe does not end the link itself.
     expect(asked).toHaveLength(3);
     expect(dead()).toBe(0);
   });
 
-  it('ignores an answer to what it did not ask', async () => {
+  it('ignores a pong to a ping that it did not send', async () => {
     const { link, far } = linkWithPeer();
     await link.ping();
     await far[0]?.send(recordKinds.pong, Buffer.alloc(8, 9));
@@ -112,7 +112,7 @@ describe('PeerLink', () => {
     expect(link.latencyMs).toBeUndefined();
   });
 
-  it('goes on sending after a record that was older than what the peer has', async () => {
+  it('continues to send after a record that was older than the one the peer has', async () => {
     const { link, far } = linkWithPeer();
     const received: string[] = [];
     await link.send(sealed(2));
@@ -125,7 +125,7 @@ describe('PeerLink', () => {
     expect(received).toEqual(['record 2', 'record 3']);
   });
 
-  it('gives a peer up that leaves a ping unanswered for a minute', async () => {
+  it('gives up a peer that does not reply to a ping for a minute', async () => {
     const { link, dead } = linkWithPeer();
     for (let pings = 0; pings < 4; pings += 1) {
       await link.ping();

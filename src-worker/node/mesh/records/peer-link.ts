@@ -1,18 +1,18 @@
 /**
- * This node's side of the conversation with one connected peer: sends it our records and pings it. A peer
- * that answers no ping for a minute is gone, though TCP would take a quarter of an hour to say so.
+ * This node's link to one connected peer: sends it records and pings. A peer that replies to no ping for a minute is gone,
+ * which TCP would only notice after a quarter of an hour.
  */
 import type { Channel } from '../channels/channel.ts';
 import type { SealedRecord } from './own-record.ts';
 import { pingBytes, recordKinds } from './record-messages.ts';
 
-/** The latency is the shortest of this many pings: the others waited for an event loop. */
+/** The latency is the shortest of this many pings, since the others waited for an event loop. */
 const rememberedPings = 4;
 
-/** A peer that answers is quicker than this, even when it is busy, in milliseconds. */
+/** A live peer replies within this time, even when it is busy, in milliseconds. */
 const probeMs = 4000;
 
-/** A peer is given up when a ping was not answered for this long, in milliseconds. */
+/** A peer is given up when it has not replied to a ping for this long, in milliseconds. */
 const silenceMs = 60_000;
 
 type Ping = { readonly number: bigint; readonly sentAt: number };
@@ -23,20 +23,20 @@ export class PeerLink {
   readonly #onSilence: () => void;
   #channel: Promise<Channel> | undefined;
   #isClosed = false;
-  /** The newest record while another is on its way: older ones need not be sent any more. */
+  /** The newest record, to be sent after the one on its way; it replaces older ones that wait. */
   #next: SealedRecord | undefined;
   #newest = 0;
   #sending: Promise<void> | undefined;
   #ping: Ping | undefined;
   #pings = 0n;
   #roundTrips: number[] = [];
-  #answers = 0;
+  #replies = 0;
   #probing: Promise<boolean> | undefined;
   #isSilent = false;
 
   /**
-   * `open` opens the channel to the peer; `onDead` is called when it no longer answers, `onSilence` when it missed a ping
-   * and when it answers again.
+   * `open` opens the channel to the peer; `onDead` is called when the peer is given up, `onSilence` when it missed a ping and
+   * when it replies again.
    */
   constructor(open: () => Promise<Channel>, onDead: () => void, onSilence: () => void) {
     this.#open = open;
@@ -44,19 +44,19 @@ export class PeerLink {
     this.#onSilence = onSilence;
   }
 
-  /** Whether the next ping was due before the last one was answered. */
+  /** Whether the next ping was due before a reply to the last one. */
   get isSilent(): boolean {
     return this.#isSilent;
   }
 
-  /** Shortest of the last round trips, in milliseconds; undefined before the first answer. */
+  /** The shortest of the last round trips, in milliseconds; undefined before the first reply. */
   get latencyMs(): number | undefined {
     return this.#roundTrips.length === 0 ? undefined : Math.min(...this.#roundTrips);
   }
 
   /**
-   * Sends a record, after the one that is on its way and in place of those that wait. Resolves once no
-   * record waits; a peer that cannot be sent one is sent the next.
+   * Sends a record after the one on its way, in place of any that waits. Resolves once no record waits. After a failure, the
+   * next record is sent anyway.
    */
   async send(record: SealedRecord): Promise<void> {
     if (record.sequence > this.#newest) {
@@ -68,8 +68,8 @@ export class PeerLink {
   }
 
   /**
-   * Passes the signed record of another peer on; resolves when it may be followed by the next. What cannot be
-   * passed on is lost: it comes again.
+   * Forwards the signed record of another peer; resolves when the next may follow. A record that cannot be forwarded is lost,
+   * since the next one of that peer comes soon.
    */
   async forward(bytes: Uint8Array): Promise<void> {
     try {
@@ -80,7 +80,7 @@ export class PeerLink {
     }
   }
 
-  /** Measures the latency, unless the former ping is still unanswered. */
+  /** Sends a ping to measure the latency, unless the former one still waits for its reply. */
   async ping(): Promise<void> {
     if (this.#ping !== undefined) {
       if (performance.now() - this.#ping.sentAt >= silenceMs) {
@@ -99,7 +99,7 @@ export class PeerLink {
     }
   }
 
-  /** Whether the peer answers now: there is reason to think that it is gone. */
+  /** Finds out whether the peer replies now, for a caller that has reason to think that it is gone. */
   probe(): Promise<boolean> {
     this.#probing ??= this.#probe().finally(() => {
       this.#probing = undefined;
@@ -108,19 +108,19 @@ export class PeerLink {
   }
 
   async #probe(): Promise<boolean> {
-    // What was asked before may have been lost, however well the peer can be reached now.
+    // The former ping may have been lost on a dead path, so a new one is sent.
     this.#ping = undefined;
-    const before = this.#answers;
+    const before = this.#replies;
     void this.ping();
     await new Promise<void>((resolve) => {
       setTimeout(resolve, probeMs).unref();
     });
-    return this.#answers > before;
+    return this.#replies > before;
   }
 
   /**
-   * Resolves once the peer has read what it was sent. libp2p drops what is still on its way through TLS when
-   * it closes a connection, so a node that says good-bye waits for this.
+   * Resolves once the peer has read all that was sent. When libp2p closes a connection it drops bytes that are still in TLS,
+   * so a node that leaves waits for this.
    */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -134,7 +134,7 @@ export class PeerLink {
         await ended;
       }
     } catch {
-      // It was never open.
+      // The channel was never open.
     }
   }
 
@@ -162,7 +162,7 @@ export class PeerLink {
   async #openChannel(): Promise<Channel> {
     try {
       const channel = await this.#open();
-      channel.onFrame(({ body }) => this.#answered(body));
+      channel.onFrame(({ body }) => this.#takePong(body));
       channel.onClose(() => {
         this.#channel = undefined;
         this.#ping = undefined;
@@ -177,9 +177,9 @@ export class PeerLink {
     }
   }
 
-  #answered(body: Buffer): void {
+  #takePong(body: Buffer): void {
     if (this.#ping !== undefined && body.equals(pingBody(this.#ping.number))) {
-      this.#answers += 1;
+      this.#replies += 1;
       this.#roundTrips.push(performance.now() - this.#ping.sentAt);
       this.#roundTrips = this.#roundTrips.slice(-rememberedPings);
       this.#ping = undefined;

@@ -36,14 +36,14 @@ describe('RecordBook', () => {
     expect(believed(book)).toEqual(['a:7']);
   });
 
-  it('believes a peer over what others have heard of it, even when its clock was set back', () => {
+  it('believes a peer’s own record over forwarded ones, even when its clock was set back', () => {
     const { book } = bookWithClock();
     expect(book.accept('a', record(7), true)).toBe(true);
     expect(book.accept('a', record(3), false)).toBe(true);
     expect(believed(book)).toEqual(['a:3']);
   });
 
-  it('believes a peer that was doubted when it speaks for itself, or when another peer brings news of it', () => {
+  it('believes a doubted peer again after a record of its own, or a newer forwarded one', () => {
     const { book, clock } = bookWithClock();
     book.accept('a', record(5), false);
     book.accept('b', record(5), false);
@@ -74,7 +74,7 @@ describe('RecordBook', () => {
     expect(book.nextExpiry()).toBe(clock.now + 30_000);
   });
 
-  it('counts the minute anew with every newer record', () => {
+  it('restarts the minute with every newer record', () => {
     const { book, clock } = bookWithClock();
     book.accept('a', record(1), false);
     clock.now += 50_000;
@@ -96,7 +96,7 @@ describe('RecordBook', () => {
     expect(book.accept('a', record(7), false)).toBe(true);
   });
 
-  it('forgets even the sequence of a peer that has been silent for long', () => {
+  it('forgets even the sequence of a peer without records for ten minutes', () => {
     const { book, clock } = bookWithClock();
     book.accept('a', record(5), false);
     clock.now += 600_000;
@@ -104,7 +104,7 @@ describe('RecordBook', () => {
     expect(book.isNews('a', 1)).toBe(true);
   });
 
-  it('stays bounded: hearsay is refused when it is full, peers that speak for themselves are not', () => {
+  it('stays bounded: when it is full it refuses forwarded records, but not peers’ own ones', () => {
     const { book } = bookWithClock();
     for (let index = 0; index < 16_384; index += 1) {
       book.accept(`peer ${index}`, record(1), true);
@@ -116,7 +116,7 @@ describe('RecordBook', () => {
     expect(believed(book)).not.toContain('peer 0:1');
   });
 
-  it('stays bounded in memory, too: few peers with huge records fill it', () => {
+  it('stays bounded in memory too: few peers with huge records fill it', () => {
     const { book } = bookWithClock();
     const addresses = Array.from({ length: 32 }, (_, index) => `/ip4/10.0.0.1/tcp/${index}`);
     const huge = { ...record(1), addresses, shards: Array.from({ length: 64 }, () => shard) };
@@ -126,7 +126,7 @@ describe('RecordBook', () => {
     }
     expect(accepted).toBeGreaterThan(1000);
     expect(accepted).toBeLessThan(10_000);
-    // Room that a record frees is there for others.
+    // The room that a smaller record frees can be used by another.
     expect(book.accept('peer 3', record(2), true)).toBe(true);
     expect(book.accept('peer 4', record(2), true)).toBe(true);
     expect(book.accept('hearsay', huge, true)).toBe(true);

@@ -1,17 +1,17 @@
 /**
- * What peers have said about themselves and is still believed. Pure but for the clock it is given; the caller that
- * calls `accept` has checked the signature.
+ * The peers' records that are still believed. Pure but for the clock it is given; the caller of `accept` has verified the
+ * signature.
  */
 import { recordLifetimeMs, type PeerRecord } from './record.ts';
 
-/** Most peers in the book; more than one machine can talk to. */
+/** Most peers in the book: more than one machine can be connected to. */
 const maxPeers = 16_384;
-/** Most memory for their records, in bytes by `weightOf`: honest records of all of them take half of it. */
+/** Most memory for their records, in bytes by `weightOf`: honest records of that many peers take half of it. */
 const maxBytes = 64 * 1024 * 1024;
 
 /**
- * How long a peer's highest sequence is remembered after its last record, so that a former record of it,
- * sent again by another peer, is not taken for news.
+ * How long a peer's highest sequence is remembered after its last record, so that an old record of it that another peer
+ * sends again is not taken for news.
  */
 const memoryMs = 10 * recordLifetimeMs;
 
@@ -20,7 +20,7 @@ type Entry = {
   readonly receivedAt: number;
   /** Undefined once the peer has left, or the record has expired or is doubted. */
   record: PeerRecord | undefined;
-  /** Bytes of memory, about; those of an entry without a record are not worth counting. */
+  /** Approximate bytes of memory; an entry without a record counts as 0. */
   weight: number;
 };
 
@@ -32,7 +32,7 @@ export type HeardRecord = {
 
 export class RecordBook {
   readonly #now: () => number;
-  /** In order of receipt, the oldest first. */
+  /** Entries in order of receipt, the oldest first. */
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
 
@@ -47,11 +47,11 @@ export class RecordBook {
   }
 
   /**
-   * Takes a verified record in, unless an equal one was there, or for hearsay a newer one; returns whether it
-   * did. A full book drops the oldest for a peer that speaks for itself, and refuses strangers that another peer speaks of.
+   * Takes a verified record, unless it has an equal one, or for a forwarded record a newer one; returns whether it did. When
+   * the book is full, a peer's own record replaces the oldest entry, and a forwarded record of an unknown peer is refused.
    */
   accept(peer: string, record: PeerRecord, isForwarded: boolean): boolean {
-    // What it says itself is newer than all before, though its clock may have been set back.
+    // A peer's own record is the newest one, even if its clock was set back.
     const before = this.#entries.get(peer);
     const isLeaving = record.state === 'leaving';
     const isNews = isForwarded
@@ -78,7 +78,7 @@ export class RecordBook {
     return true;
   }
 
-  /** What the peer said last, if it is believed now. */
+  /** The peer's latest record, if it is believed now. */
   get(peer: string): HeardRecord | undefined {
     const { record, receivedAt } = this.#entries.get(peer) ?? { receivedAt: 0 };
     return record !== undefined && receivedAt > this.#now() - recordLifetimeMs
@@ -86,7 +86,7 @@ export class RecordBook {
       : undefined;
   }
 
-  /** Believes the peer's record no more; what it says itself, or a newer record of it, is believed again. */
+  /** Stops believing the peer's record. A new record from the peer itself, or a newer forwarded one, is believed again. */
   doubt(peer: string): void {
     const entry = this.#entries.get(peer);
     if (entry !== undefined) {
@@ -122,7 +122,7 @@ export class RecordBook {
     return anyExpired;
   }
 
-  /** When the next record expires, in the clock's milliseconds. */
+  /** The time at which the next record expires, by the clock. */
   nextExpiry(): number | undefined {
     for (const { record, receivedAt } of this.#entries.values()) {
       if (record !== undefined) {
@@ -132,7 +132,7 @@ export class RecordBook {
     return undefined;
   }
 
-  /** For one more, of so many bytes. The oldest go. */
+  /** Drops the oldest entries until one more of this weight fits. */
   #makeRoom(weight: number): void {
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size < maxPeers && this.#bytes + weight <= maxBytes) {
@@ -148,7 +148,7 @@ export class RecordBook {
   }
 }
 
-/** What a record takes in memory, in bytes, measured once on records as nodes make them. */
+/** The approximate memory of a record in bytes, by measurements of real records. */
 function weightOf({ addresses, models, stores, shards, planned, demand }: PeerRecord): number {
   return (
     500 +

@@ -5,10 +5,10 @@ import { localChannelPair } from '../channels/local-channel.ts';
 import type { SelfDescription } from './record.ts';
 import { OwnRecord } from './own-record.ts';
 import { RecordExchange } from './record-exchange.ts';
-import { answerRecordLimits, recordKinds, spokenRecordLimits } from './record-messages.ts';
+import { replyRecordLimits, recordKinds, spokenRecordLimits } from './record-messages.ts';
 import { openRecord } from './signed-record.ts';
 
-/** An exchange whose peers are in the test's hands: what each of them was told, as "state sequence". */
+/** An exchange whose peers the test controls, with the records that each was sent, as "state sequence". */
 async function exchangeWithPeers(): Promise<{
   exchange: RecordExchange;
   told: Map<string, { state: string; sequence: number }[]>;
@@ -22,7 +22,7 @@ async function exchangeWithPeers(): Promise<{
     peer: 'own',
     handle: () => Promise.resolve(() => Promise.resolve()),
     openChannel: async (peer): Promise<Channel> => {
-      const limits = [answerRecordLimits, spokenRecordLimits] as const;
+      const limits = [replyRecordLimits, spokenRecordLimits] as const;
       const [near, far] = localChannelPair(peer, limits, () => {});
       const heard = told.get(peer) ?? [];
       told.set(peer, heard);
@@ -68,7 +68,7 @@ describe('RecordExchange', () => {
     vi.useRealTimers();
   });
 
-  it('introduces this node to a peer that connects, and goes on every twenty seconds', async () => {
+  it('sends a record to a peer that connects, and one every twenty seconds', async () => {
     const { exchange, told } = await exchangeWithPeers();
     exchange.connected('a');
     await settle();
@@ -84,7 +84,7 @@ describe('RecordExchange', () => {
     expect(told.get('a')).toHaveLength(4);
   });
 
-  it('introduces it once more to a peer that connects anew, since what was said before may be lost', async () => {
+  it('sends a record again to a peer that reconnects, since the former one may be lost', async () => {
     const { exchange, told } = await exchangeWithPeers();
     exchange.connected('a');
     await settle();
@@ -105,7 +105,7 @@ describe('RecordExchange', () => {
     expect(told.get('a')?.map(({ sequence }) => sequence)).toEqual([5000, 9000, 9001, 9002, 9500]);
   });
 
-  it('tells changes in quick succession together', async () => {
+  it('sends one record for changes in quick succession', async () => {
     const { exchange, told } = await exchangeWithPeers();
     exchange.connected('a');
     await settle();
@@ -119,7 +119,7 @@ describe('RecordExchange', () => {
     expect(count).toBeLessThanOrEqual(4);
   });
 
-  it('tells a new state at once', async () => {
+  it('sends a new state at once', async () => {
     const { exchange, told, describe } = await exchangeWithPeers();
     exchange.connected('a');
     await settle();
@@ -131,7 +131,7 @@ describe('RecordExchange', () => {
     expect(told.get('a')?.at(-1)?.state).toBe('draining');
   });
 
-  it('says good-bye to all peers, and nothing after it', async () => {
+  it('sends all peers a last record, and nothing after it', async () => {
     const { exchange, told } = await exchangeWithPeers();
     exchange.connected('a');
     exchange.connected('b');

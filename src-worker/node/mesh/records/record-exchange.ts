@@ -1,6 +1,6 @@
 /**
- * Tells connected peers about this node and about others, and hears about them: on connect, when something
- * changed, and in regular intervals, so that what a peer knows is never older than it may be.
+ * Exchanges records with connected peers, this node's own and forwarded ones: at each connection, after changes, and at
+ * regular intervals, so that no peer's copy expires.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelOpener } from '../channels/channel.ts';
@@ -9,32 +9,32 @@ import type { OwnRecord, SealedRecord } from './own-record.ts';
 import { PeerLink } from './peer-link.ts';
 import { RecordGossip } from './record-gossip.ts';
 import { listenToRecords, type RecordListener, SeenRecords } from './record-intake.ts';
-import { answerRecordLimits, recordProtocol, spokenRecordLimits } from './record-messages.ts';
+import { replyRecordLimits, recordProtocol, spokenRecordLimits } from './record-messages.ts';
 import { type PeerRecord, recordRefreshMs } from './record.ts';
 
 const pingIntervalMs = 15_000;
 
-/** Changes that come in quick succession are told together. */
+/** Least time between records, in milliseconds: changes in quick succession share one. */
 const publishIntervalMs = 250;
 
-/** How long after connecting a ping measures the way and not the greeting, in milliseconds. */
+/** How long after connecting the second ping goes out, in milliseconds: earlier it would measure the handshakes. */
 const settledMs = 1000;
 
-/** A peer needs one; a second is open for a moment when it reconnects. */
+/** A peer needs one channel; a second is open for a moment when it reconnects. */
 const maxInboundChannels = 2;
 
-/** How long peers that do not read may delay the good-bye, in milliseconds. */
+/** How long slow peers may delay this node's leaving, in milliseconds. */
 const leaveDeadlineMs = 500;
 
 export type RecordExchangeOptions = {
   readonly opener: ChannelOpener;
   readonly ownRecord: OwnRecord;
   readonly onRecord: RecordListener;
-  /** Whether two peers are in a pool together; absent: no two are. */
+  /** Whether two peers share a pool; absent: no two do. */
   readonly shareAPool?: (one: string, other: string) => boolean;
-  /** The peer answers no more; its connections are to be dropped. */
+  /** Called with a peer that has stopped replying; its connections should be closed. */
   readonly onDead: (peer: string) => void;
-  /** The peer missed a ping, or answers again. */
+  /** Called with a peer that missed a ping, or replies again. */
   readonly onSilence: (peer: string) => void;
   readonly log: Log;
 };
@@ -72,7 +72,7 @@ export class RecordExchange {
   connected(peer: string): void {
     const { opener, onDead, onSilence } = this.#options;
     const link = new PeerLink(
-      () => opener.openChannel(peer, recordProtocol, answerRecordLimits, this.#stopping.signal),
+      () => opener.openChannel(peer, recordProtocol, replyRecordLimits, this.#stopping.signal),
       () => onDead(peer),
       () => onSilence(peer),
     );
@@ -87,24 +87,24 @@ export class RecordExchange {
     void link?.close();
   }
 
-  /** Whether the peer, which is connected, answers now. */
+  /** Finds out whether the connected peer replies now. */
   async probe(peer: string): Promise<boolean> {
     return (await this.#links.get(peer)?.probe()) ?? false;
   }
 
-  /** This machine's network is another one: peers that do not answer are dead, and the others hear where it is now. */
+  /** This machine's network has changed: peers that do not reply are given up, and the others get the new addresses. */
   networkChanged(): void {
     this.#publishNow();
     this.#links.forEach((link, peer) => void this.#dropIfDead(peer, link));
   }
 
-  /** The peer is reached over another connection than before; what went over the former one may be lost and is told anew. */
+  /** The peer has another connection than before: records may have been lost on the former one, so they are sent anew. */
   reconnected(peer: string): void {
     this.disconnected(peer);
     this.connected(peer);
   }
 
-  /** Passes on a verified record that is news. */
+  /** Forwards a verified record that is news. */
   spread(signer: string, record: PeerRecord, from: string, bytes: Uint8Array): void {
     this.#gossip.heard(signer, record, from, bytes);
   }
@@ -117,7 +117,7 @@ export class RecordExchange {
     return this.#links.get(peer)?.isSilent === true;
   }
 
-  /** Tells all peers soon: at once when the state changed or nothing was told lately. */
+  /** Sends all peers a new record soon: at once when the state changed or none was sent lately. */
   publish(): void {
     const dueIn = this.#publishedAt + publishIntervalMs - performance.now();
     if (dueIn <= 0 || this.#options.ownRecord.hasNewState) {
@@ -127,7 +127,7 @@ export class RecordExchange {
     }
   }
 
-  /** Tells all peers that this node leaves, and says no more. */
+  /** Tells all peers that this node leaves, and sends no more. */
   async leave(): Promise<void> {
     this.#stopTimers();
     const links = [...this.#links.values()];
@@ -183,7 +183,7 @@ export class RecordExchange {
     }
   }
 
-  /** A record that cannot be made is not told; peers go on with the former one until it expires. */
+  /** A sealed record; undefined, with an error in the log, when it cannot be made. Peers then use the former one until it expires. */
   async #sealed(seal: () => Promise<SealedRecord>): Promise<SealedRecord | undefined> {
     try {
       return await seal();

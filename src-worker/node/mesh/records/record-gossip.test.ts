@@ -21,7 +21,7 @@ function world(pools: readonly (readonly string[])[] = []): {
 }
 
 describe('RecordGossip', () => {
-  it('passes news on to four peers at once, but neither to who said it nor to whom it is about', async () => {
+  it('forwards news to four peers at once, but neither to its sender nor to its signer', async () => {
     const { gossip, told } = world();
     ['a', 'b', 'c', 'd', 'e', 'f', 'signer'].forEach((peer) => gossip.connected(peer));
     gossip.heard('signer', record(1), 'a', Buffer.from('news'));
@@ -29,7 +29,7 @@ describe('RecordGossip', () => {
     expect(new Set(told)).toEqual(new Set(['b<news', 'c<news', 'd<news', 'e<news']));
   });
 
-  it('tells who connects all that is known, without those who left', async () => {
+  it('sends a peer that connects all known records, without those of peers that left', async () => {
     const { gossip, told } = world();
     gossip.heard('one', record(1), 'one', Buffer.from('one 1'));
     gossip.heard('one', record(2), 'one', Buffer.from('one 2'));
@@ -39,7 +39,7 @@ describe('RecordGossip', () => {
     await vi.waitFor(() => expect(told).toEqual(['new<one 2']));
   });
 
-  it('tells the record of a node that is for its pools alone to no other peer', async () => {
+  it('forwards the record of a pool-only node to members of its pools alone', async () => {
     const { gossip, told } = world([['signer', 'member']]);
     gossip.connected('member');
     gossip.connected('stranger');
@@ -49,7 +49,7 @@ describe('RecordGossip', () => {
     expect(new Set(told)).toEqual(new Set(['member<secret', 'member<open', 'stranger<open']));
   });
 
-  it('lets only the newest record of each peer wait for one who reads slowly', async () => {
+  it('keeps only the newest record of each signer waiting for a slow reader', async () => {
     const told: string[] = [];
     const first = Promise.withResolvers<void>();
     const gossip = new RecordGossip({
@@ -80,7 +80,7 @@ describe('RecordGossip', () => {
 });
 
 describe('isTimely', () => {
-  it('believes what is from the last minutes, by a clock that may be a little off', () => {
+  it('takes records of the last ten minutes for timely, with a clock that may be a little off', () => {
     expect(isTimely(1_000_000, 1_000_000)).toBe(true);
     expect(isTimely(1_000_000, 1_500_000)).toBe(true);
     expect(isTimely(1_500_000, 1_000_000)).toBe(true);

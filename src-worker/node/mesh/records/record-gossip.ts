@@ -1,28 +1,28 @@
 /**
- * Passes on what peers say about themselves, so that those are known who are not connected: every record that
- * is news goes on at once to a few peers picked at random, and who connects is told all that is known. A peer
- * that reads slowly is told less often, never more late: of each signer only the newest record waits.
+ * Forwards peers' records, so that nodes know peers to which they are not connected. Every record that is news goes at once
+ * to a few peers picked at random, and a peer that connects gets all known records. A slow reader gets fewer records
+ * rather than older ones: of each signer only the newest waits for it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { recordLifetimeMs, type PeerRecord } from './record.ts';
 import { recordsPerSecond } from './record-intake.ts';
 
-/** Peers that news is passed on to. In a mesh of thousands some miss a record and have the next one, twenty seconds later. */
+/** To how many peers news is forwarded. In a mesh of thousands some miss a record, and get the next one 20 seconds later. */
 const fanOut = 4;
 
-/** Records remembered for peers that connect: as many as there may be, and no more than so many bytes. */
+/** Most bytes of records that are kept for peers that connect. */
 const maxBytes = 8 * 1024 * 1024;
 
-/** Slower than peers take them in, so that a channel is never blocked. */
+/** Forwarded records a second: fewer than peers accept, so that a channel is never blocked. */
 const forwardsPerSecond = recordsPerSecond * 0.8;
 
 /**
- * Sequence numbers are times. What is forwarded must be from these last minutes: for as long a peer's highest
- * sequence is remembered, so no one brings peers back by old records of theirs. In milliseconds.
+ * Greatest age of a forwarded record, in milliseconds, by its sequence number, which is a time. A peer's highest sequence is
+ * remembered for as long, so that nobody can bring a peer back with an old record of it.
  */
 const maxAgeMs = 10 * recordLifetimeMs;
 
-/** Whether a forwarded record may be believed by its time; one that comes from its own peer always may. */
+/** Whether a forwarded record is recent enough to be believed; a peer's own record always is. */
 export function isTimely(sequence: number, now: number): boolean {
   return Math.abs(now - sequence) < maxAgeMs;
 }
@@ -34,9 +34,9 @@ type RecentRecord = {
 };
 
 export type GossipOptions = {
-  /** Resolves when the next may follow; never rejects. */
+  /** Sends a record to a peer; resolves when the next may follow, and never rejects. */
   readonly forward: (to: string, bytes: Uint8Array) => Promise<void>;
-  /** Whether both are in a pool together. */
+  /** Whether both peers share a pool. */
   readonly shareAPool: (one: string, other: string) => boolean;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -45,9 +45,9 @@ export type GossipOptions = {
 export class RecordGossip {
   readonly #options: GossipOptions;
   readonly #random: () => number;
-  /** What waits to be told, by listener and then by signer. */
+  /** Records that wait to be sent, by receiver and then by signer. */
   readonly #waiting = new Map<string, Map<string, Uint8Array>>();
-  /** Newest records, the oldest first, by signer. */
+  /** The newest record of each signer, the oldest first. */
   readonly #recent = new Map<string, RecentRecord>();
   #bytes = 0;
 
@@ -56,7 +56,7 @@ export class RecordGossip {
     this.#random = options.random ?? Math.random;
   }
 
-  /** A peer is there; it is told what is known. */
+  /** Sends all known records to a peer that has connected. */
   connected(peer: string): void {
     this.#waiting.set(peer, new Map());
     this.#forgetOld();
@@ -69,7 +69,7 @@ export class RecordGossip {
     this.#waiting.delete(peer);
   }
 
-  /** A record that was verified and is news, from its own peer or another one. */
+  /** Takes a verified record that is news, from its signer or forwarded by another peer. */
   heard(signer: string, record: PeerRecord, from: string, bytes: Uint8Array): void {
     const poolOnly = record.poolOnly === true;
     this.#keep(signer, record, { bytes, poolOnly, until: performance.now() + recordLifetimeMs });
@@ -92,7 +92,7 @@ export class RecordGossip {
     }
   }
 
-  /** One at a time; what is told stays in line until it is, so that there is one pump. */
+  /** Sends waiting records one at a time. A record stays in the map while it is sent, so that each peer has one pump. */
   async #pump(peer: string, waiting: Map<string, Uint8Array>): Promise<void> {
     for (let next = first(waiting); next !== undefined; next = first(waiting)) {
       const [signer, bytes] = next;

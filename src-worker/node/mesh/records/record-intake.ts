@@ -1,4 +1,4 @@
-/** What peers say on their record channels: verified, at a bounded pace, and entered into the book. */
+/** Takes the records that peers send: verifies them at a bounded rate and hands them to a listener. */
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -8,16 +8,16 @@ import { recordKinds } from './record-messages.ts';
 import type { PeerRecord } from './record.ts';
 import { openRecord } from './signed-record.ts';
 
-/** Verifying costs about 0.2 ms; a peer may have this many records verified a second, in a burst too. */
+/** Most records of one peer that are verified a second, and at once in a burst; verifying costs about 0.2 ms. */
 export const recordsPerSecond = 50;
 
-/** Records that came by another way already cost a hash. */
+/** Most records a second that were verified already, which cost a hash. */
 const repeatedPerSecond = 1000;
 
-/** Digests of records that are remembered, twice; those of a mesh of ten thousand peers fit. */
+/** Digests in each of the two generations of remembered records: those of a mesh of ten thousand peers fit. */
 const maxSeen = 16_384;
 
-/** How a record came. */
+/** How a record arrived. */
 export type Hearsay = {
   /** The peer that sent it. */
   readonly from: string;
@@ -28,7 +28,7 @@ export type Hearsay = {
 /** Called with every valid record. */
 export type RecordListener = (peer: string, record: PeerRecord, way: Hearsay) => void;
 
-/** Which records were verified lately: gossip brings each several times. */
+/** Remembers which records were verified lately, since gossip brings each several times. */
 export class SeenRecords {
   #newer = new Set<string>();
   #older = new Set<string>();
@@ -51,7 +51,7 @@ function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64');
 }
 
-/** Serves one channel on which a peer speaks. What is wrong on it ends it, and nothing else. */
+/** Serves one channel on which a peer sends records. An error ends this channel alone. */
 export function listenToRecords(
   channel: Channel,
   onRecord: RecordListener,
@@ -66,7 +66,7 @@ export function listenToRecords(
     }
   };
   channel.onFrame(({ kind, body }: Frame) => {
-    // Answers that the peer does not read hold the reading of its pings back.
+    // While the peer does not read the pongs, its pings are not read either.
     if (kind === recordKinds.ping) {
       return channel.send(recordKinds.pong, body);
     }

@@ -1,9 +1,9 @@
 /**
- * The record protocol, `/mindmesh/records/1.0.0`. Each side opens one channel to the other and speaks on it:
+ * The record protocol, `/mindmesh/records/1.0.0`. Each side opens one channel to the other and sends on it:
  *
- *   record     the speaker's own signed record; it must be signed by the speaker
+ *   record     the sender's own record; it must be signed by the sender
  *   forwarded  the signed record of another peer
- *   ping       8 bytes, answered at once on the same channel by
+ *   ping       8 bytes, to which the other side replies at once on the same channel with
  *   pong       the same 8 bytes
  *
  * Frames of wire/frame.ts; records as in signed-record.ts.
@@ -23,9 +23,9 @@ const spokenLimits = new Map<number, number>([
   [recordKinds.ping, pingBytes],
 ]);
 
-/** What the accepting side of a channel may be sent. */
+/** Limits for frames to the side that accepted the channel. */
 export const spokenRecordLimits: FrameLimits = (kind) => spokenLimits.get(kind);
 
-/** What the speaking side of a channel may be sent. */
-export const answerRecordLimits: FrameLimits = (kind) =>
+/** Limits for frames to the side that opened the channel. */
+export const replyRecordLimits: FrameLimits = (kind) =>
   kind === recordKinds.pong ? pingBytes : undefined;

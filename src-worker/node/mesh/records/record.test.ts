@@ -9,11 +9,11 @@ function isTaken(more: Record<string, unknown>): boolean {
 }
 
 describe('a peer record', () => {
-  it('of an older version is taken as it is', () => {
+  it('of an older version is accepted unchanged', () => {
     expect(peerRecordSchema.parse(old)).toEqual(old);
   });
 
-  it('may tell price, region, demand, memory and what is being loaded', () => {
+  it('may have price, region, demand, memory and planned shards', () => {
     const more = {
       price: 0.5,
       region: 'CH',
@@ -28,10 +28,10 @@ describe('a peer record', () => {
   it.each<[string, Record<string, unknown>]>([
     ['a negative price', { price: -1 }],
     ['an endless price', { price: Infinity }],
-    ['a region that is no country', { region: 'Switzerland' }],
+    ['a region that is not a country', { region: 'Switzerland' }],
     ['negative demand', { demand: { [model(1)]: -1 } }],
     [
-      'a shard of what is no manifest',
+      'a shard with an invalid manifest id',
       {
         shards: [
           {
@@ -46,9 +46,9 @@ describe('a peer record', () => {
         ],
       },
     ],
-    ['demand for what is no manifest', { demand: { Llama: 1 } }],
+    ['demand for an invalid manifest id', { demand: { Llama: 1 } }],
     [
-      'demand for more models than anybody wants',
+      'demand for too many models',
       {
         demand: Object.fromEntries(
           Array.from({ length: recordLimits.demand + 1 }, (_, index) => [model(index), 1]),
@@ -66,7 +66,7 @@ describe('a peer record', () => {
     expect(isTaken(more)).toBe(false);
   });
 
-  it('with as much demand and as many planned shards as it may tell stays far below the limit', () => {
+  it('with the most demand and planned shards that it may have stays far below the size limit', () => {
     const full = {
       ...old,
       demand: Object.fromEntries(

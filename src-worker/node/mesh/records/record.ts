@@ -1,4 +1,4 @@
-/** What a peer says about itself: signed, short-lived, refreshed. A stale record is a hint, never a blocker. */
+/** The record of a peer: signed by it, short-lived and refreshed. A wrong record may cost a try, but must block nothing. */
 import { z } from 'zod';
 import {
   layerRangeSchema,
@@ -10,7 +10,7 @@ import { regionSchema } from '../../../../src-shared/route-rules.ts';
 import { type FormerNames, underEitherName } from '../../../wire/former-names.ts';
 import { speaksSchema } from '../../../wire/speaks.ts';
 
-/** A record is believed for this long after it was received, in milliseconds, and sent anew well before. */
+/** How long a record is believed after its receipt, and how often it is sent anew, in milliseconds. */
 export const recordLifetimeMs = 60_000;
 export const recordRefreshMs = 20_000;
 
@@ -24,19 +24,19 @@ const recordedShardSchema = layerRangeSchema.and(
     maxSessions: z.int().min(1),
     /** Cache cells of the shard, in tokens: no session can be longer. */
     contextLength: z.int().min(1),
-    /** Of these, cells that no session has a claim to; absent: all. */
+    /** How many of these cells no session has claimed; absent: all. */
     freeCells: z.int().min(0).optional(),
     /** Measured decode speed of this shard alone, tokens a second; 0 before the first token. */
     tokensPerSecond: z.number().min(0),
-    /** Measured speed of reading a prompt, tokens a second; absent before the first prompt. */
+    /** Measured prefill speed, tokens a second; absent before the first prompt. */
     prefillTokensPerSecond: z.number().min(0).optional(),
   }),
 );
 
-/** Most models whose demand, most shards whose loading, and most models without hosting that a record tells. */
+/** Most entries in `demand`, `planned` and `stores` of a record. */
 export const recordLimits = { demand: 64, planned: 16, stores: 32 } as const;
 
-/** What a node's users wanted lately: manifest id → tokens a second. */
+/** Recent demand of a node's users: manifest id → tokens a second. */
 const demandSchema = z
   .record(manifestIdSchema, z.number().min(0).max(1_000_000))
   .refine((demand) => Object.keys(demand).length <= recordLimits.demand, 'too many models');
@@ -48,23 +48,23 @@ const recordSchema = z.object({
   addresses: z.array(z.string().max(500)).max(32),
   models: z.array(modelSummarySchema).max(64),
   shards: z.array(recordedShardSchema).max(64),
-  /** Shards that this peer is fetching or loading: placement counts them, routing does not. */
+  /** Shards that the peer is fetching or loading: placement counts them, routing does not. */
   planned: z
     .array(layerRangeSchema.and(z.object({ manifestId: manifestIdSchema })))
     .max(recordLimits.planned)
     .optional(),
-  /** Models beside those that it hosts of which the peer has bytes and gives them, of some layers or of all. */
+  /** Models that the peer does not host, but of which it stores bytes of some or all layers and gives them to others. */
   stores: z.array(modelSummarySchema).max(recordLimits.stores).optional(),
-  /** What a unit of work costs here; absent: nothing. */
+  /** The peer's price for computing a token; absent: nothing. */
   price: z.number().min(0).max(1_000_000_000).optional(),
-  /** Where the peer claims to be; absent: it does not say. */
+  /** The region that the peer claims; absent: it claims none. */
   region: regionSchema.optional(),
   demand: demandSchema.optional(),
-  /** Memory for shards, used or not; absent: others do not count on this peer to host more. */
+  /** Memory for shards, used or free; absent: placement does not expect this peer to host more. */
   memoryBytes: z.int().min(0).optional(),
-  /** What the peer speaks; absent: the version that did not say. */
+  /** The extensions that the peer speaks; absent: the former version, which does not say. */
   speaks: speaksSchema.optional(),
-  /** The peer talks to members of its pools alone, so its record is for them alone, too. */
+  /** The peer connects to members of its pools alone, so its record is for them alone too. */
   poolOnly: z.boolean().optional(),
 });
 export type RecordedShard = z.infer<typeof recordedShardSchema>;
@@ -79,22 +79,22 @@ export type KnownPeer = {
   readonly receivedAt: number;
   readonly connected: boolean;
   readonly latencyMs: number | undefined;
-  /** It missed a ping, and none was answered since; absent: no. */
+  /** The peer missed a ping and has replied to none since; absent: no. */
   readonly silent?: boolean;
-  /** Whether every connection to it goes over a relay; absent: no. */
+  /** Whether every connection to the peer goes over a relay; absent: no. */
   readonly relayed?: boolean;
-  /** How far it is trusted to do what it says, 0 to 1; absent: 1. */
+  /** The peer's reputation, 0 to 1; absent: 1. */
   readonly reputation?: number;
-  /** How fast it answered this node with whole models lately, in tokens a second: by manifest id. */
+  /** The peer's recent speed with whole models, as this node measured it: manifest id → tokens a second. */
   readonly measured?: ReadonlyMap<string, number>;
 };
 
-/** The models of which a peer may be asked for bytes. */
+/** The models of which the peer gives bytes. */
 export function offeredModels({ models, stores = [] }: PeerRecord): ModelSummary[] {
   return [...models, ...stores];
 }
 
-/** The peers that may be asked for bytes of the model: the connected ones first, the nearest of them first. */
+/** The peers that give bytes of the model: the connected ones first, by ascending latency. */
 export function nearestWith(peers: readonly KnownPeer[], manifestId: string): KnownPeer[] {
   return peers
     .filter(({ record }) => offeredModels(record).some((model) => model.manifestId === manifestId))
@@ -105,5 +105,5 @@ function distance({ connected, latencyMs }: KnownPeer): number {
   return connected ? (latencyMs ?? 1000) : Number.MAX_VALUE;
 }
 
-/** What the sessions part says about this node; the mesh adds addresses and sequence, and signs it. */
+/** A node's description of itself; the mesh adds addresses and sequence, and signs the record. */
 export type SelfDescription = Omit<PeerRecord, 'sequence' | 'addresses' | 'poolOnly' | 'speaks'>;

@@ -40,7 +40,7 @@ const summary: ModelSummary = {
 const domain = 'mindmesh-peer-record';
 const type = '/mindmesh/peer-record/1';
 
-/** An envelope with a valid signature over whatever it says. */
+/** An envelope with a valid signature over any payload. */
 async function envelope(
   payload: string | Buffer,
   {
@@ -68,7 +68,7 @@ describe('signed records', () => {
     expect(opened).toEqual({ peer: peerIdFromPrivateKey(key).toString(), record });
   });
 
-  it.each(['held', 'stores'])('tell what is stored under the name %s', async (name) => {
+  it.each(['held', 'stores'])('may name stored models under %s', async (name) => {
     const said = { ...record, [name]: [summary] };
     expect((await openRecord(await envelope(JSON.stringify(said)))).record).toEqual({
       ...record,
@@ -76,7 +76,7 @@ describe('signed records', () => {
     });
   });
 
-  it('say what is stored once, under the name that peers of the former version know', async () => {
+  it('name stored models once, under the name that peers of the former version know', async () => {
     const bytes = await sealRecord(
       { ...record, stores: [summary] },
       await generateKeyPair('Ed25519'),
@@ -85,7 +85,7 @@ describe('signed records', () => {
     expect(JSON.parse(Buffer.from(payload).toString())).toEqual({ ...record, held: [summary] });
   });
 
-  it('of a later version are read, without what is not known of them', async () => {
+  it('of a later version are read without their unknown members', async () => {
     const speaks = { version: 9, features: ['mind-reading'] };
     const said = { ...record, mood: 'good', speaks: { ...speaks, dialect: 'northern' } };
     expect((await openRecord(await envelope(JSON.stringify(said)))).record).toEqual({
@@ -94,7 +94,7 @@ describe('signed records', () => {
     });
   });
 
-  it('are refused when a byte of them was changed, unless it means nothing', async () => {
+  it('are refused when a byte of them was changed, unless that byte means nothing', async () => {
     const bytes = await sealRecord(record, await generateKeyPair('Ed25519'));
     const original = await openRecord(bytes);
     const outcomes: unknown[] = [];
@@ -104,7 +104,7 @@ describe('signed records', () => {
       const outcome = await openRecord(forged).catch((error: unknown) => error);
       outcomes.push(outcome instanceof AppError ? outcome.code : outcome);
     }
-    // Protobuf can say the same in several ways, by a few bytes of framing.
+    // Protobuf can encode the same message in several ways, which differ in a few bytes of framing.
     const accepted = outcomes.filter((outcome) => outcome !== 'protocol-violation');
     expect(accepted.length).toBeLessThan(16);
     expect(accepted).toEqual(accepted.map(() => original));
@@ -148,7 +148,7 @@ describe('signed records', () => {
     await expect(openRecord(await make())).rejects.toMatchObject({ code: 'protocol-violation' });
   });
 
-  it('may say more than this version knows', async () => {
+  it('may have members that this version does not know', async () => {
     const opened = await openRecord(await envelope(JSON.stringify({ ...record, colour: 3 })));
     expect(opened.record).toEqual(record);
   });

@@ -1,4 +1,4 @@
-/** Peer records as they travel. */
+/** Signs peer records for the wire, and verifies them. */
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import {
   type DocumentKind,
@@ -16,7 +16,7 @@ const recordKind: DocumentKind<PeerRecord> = {
 
 /** @throws AppError `internal` when the record is larger than peers accept. */
 export async function sealRecord(record: PeerRecord, key: SigningKey): Promise<Uint8Array> {
-  // Every node in the mesh is sent this, so what is stored is not said twice; it is read under either name.
+  // Every node gets this record, so stored models are named once, under the former name, which both versions read.
   const said = underFormerNames(record, formerRecordNames);
   return sealDocument<unknown>(recordKind, said, key).bytes;
 }

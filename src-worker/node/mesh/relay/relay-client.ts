@@ -1,6 +1,6 @@
 /**
- * Being reached over a relay. libp2p's own search for relays walks the whole network and dials every one it finds;
- * here a place is reserved at relays that this node is connected to anyway, and only while it has no public address.
+ * Makes this node reachable over relays. libp2p's own search for relays walks the whole network and dials every one that it
+ * finds; this reserves places at relays to which the node is connected anyway, and only while it has no public address.
  */
 import { circuitRelayTransport, RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2';
 import type { IdentifyResult, Libp2p, Transport } from '@libp2p/interface';
@@ -9,14 +9,14 @@ import type { Log } from '../../base/log.ts';
 import { isPublic, isRelayed, withPeer } from '../addresses.ts';
 import { shortName } from '../../identity/peer-name.ts';
 
-/** Relays at once: one more than is needed, for when one goes. */
+/** Most relays at once: one more than needed, in case one leaves. */
 const maxRelays = 2;
 
-/** A relay that refused, or is gone while connected, is asked again this much later, in milliseconds. */
+/** How long after a refusal, or a place that was lost, a connected relay is asked again, in milliseconds. */
 const askAgainMs = 60_000;
 
 const makeTransport = circuitRelayTransport({
-  // libp2p would ask every relay that it meets, and its refusal to do so would be taken for ours.
+  // Without this filter libp2p would ask every relay that it meets, and a refusal to it would be taken for one to us.
   discoveryFilter: { has: () => true, add: () => {}, remove: () => {} },
 });
 type Components = Parameters<typeof makeTransport>[0];
@@ -25,9 +25,9 @@ export class RelayClient {
   readonly #log: Log;
   #components: Components | undefined;
   #libp2p: Libp2p | undefined;
-  /** Relays with a place for this node, and those that are being asked. */
+  /** Relays that have reserved a place for this node, and those that are being asked. */
   readonly #relays = new Set<string>();
-  /** Connected relays without one, that may be asked. */
+  /** Connected relays without a reserved place, which may be asked. */
   readonly #others = new Map<string, IdentifyResult>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -35,13 +35,13 @@ export class RelayClient {
     this.#log = log;
   }
 
-  /** For the list of transports; dials over relays work with it, too. */
+  /** The transport, for libp2p's list; it also dials over relays. */
   readonly transport = (components: Components): Transport => {
     this.#components = components;
     return makeTransport(components);
   };
 
-  /** Watches for relays among the peers of a node that has the transport. */
+  /** Watches for relays among the connected peers; the node must have the transport. */
   start(libp2p: Libp2p): void {
     this.#libp2p = libp2p;
     libp2p.addEventListener('peer:identify', ({ detail }) => {

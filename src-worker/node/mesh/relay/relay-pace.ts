@@ -1,13 +1,13 @@
-/** How fast bytes may go: says how long to wait after some that went. Pure but for the clock it is given. */
+/** Limits a byte rate: says how long to wait after bytes that were sent. Pure but for the clock it is given. */
 
 export class RelayPace {
   readonly #bytesPerSecond: number;
   readonly #now: () => number;
-  /** Bytes that may still go at once; below zero, what was taken too early. */
+  /** Bytes that may still be sent at once; negative after too many were sent. */
   #balance: number;
   #countedAt: number;
 
-  /** A second's worth may go at once; `now` is a clock in milliseconds. */
+  /** A second's worth may be sent at once; `now` is a clock in milliseconds. */
   constructor(bytesPerSecond: number, now: () => number) {
     this.#bytesPerSecond = bytesPerSecond;
     this.#now = now;
@@ -15,7 +15,7 @@ export class RelayPace {
     this.#countedAt = now();
   }
 
-  /** Counts bytes that went; how long nothing more may go now, in milliseconds. */
+  /** Counts bytes that were sent; returns for how many milliseconds no more may follow. */
   spend(bytes: number): number {
     const now = this.#now();
     const earned = ((now - this.#countedAt) / 1000) * this.#bytesPerSecond;

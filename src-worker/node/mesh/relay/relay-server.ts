@@ -1,8 +1,8 @@
 /**
- * A relay for nodes that cannot be dialled, with limits of our own. libp2p's relay limits each connection to
- * 128 KiB and two minutes, far too little for activations, or not at all; it also reads as fast as one side
- * sends, whatever the other takes. So the two streams of a relayed connection are watched here: they are paused
- * while too much is under way, and while connection or relay are faster than they may be.
+ * A relay for nodes that cannot be dialled, with limits of its own. libp2p's relay limits each connection to 128 KiB and two
+ * minutes, far too little for hidden states, or not at all; and it reads as fast as one side sends, even if the other side
+ * reads slowly. This relay therefore pauses the two streams of a relayed connection while too much is under way, and while
+ * the connection or the whole relay exceeds its rate.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
@@ -13,23 +13,23 @@ import {
 import type { Connection, Stream, StreamHandler } from '@libp2p/interface';
 import { AppError } from '../../../../src-shared/errors.ts';
 import { RelayPace } from './relay-pace.ts';
-import { brakeRelayed } from './relayed-streams.ts';
+import { throttleRelayed } from './relayed-streams.ts';
 
 export type RelayLimits = {
-  /** Nodes that are reachable over this relay at once. */
+  /** Most nodes that are reachable over this relay at once. */
   readonly reservations: number;
-  /** Relayed connections at once, in all and of one dialling peer. */
+  /** Most relayed connections at once, in all and of one dialling peer. */
   readonly connections: number;
   readonly connectionsPerPeer: number;
-  /** Both ways together: of the whole relay, and of one relayed connection. */
+  /** Most bytes a second, both directions together: of the whole relay, and of one relayed connection. */
   readonly bytesPerSecond: number;
   readonly bytesPerSecondPerConnection: number;
 };
 
-/** How long a place lasts without being asked for again, in milliseconds. */
+/** How long a reservation lasts unless it is renewed, in milliseconds. */
 const reservationMs = 30 * 60_000;
 
-/** Requests of one peer that are being answered, and connections that it has open over the relay. */
+/** Most streams of one peer: its requests under way, and its open connections over the relay. */
 const maxHopStreams = 64;
 
 export function boundedRelay(
@@ -68,7 +68,7 @@ export function boundedRelay(
   };
 }
 
-/** The same object with other methods. */
+/** The same object with some methods replaced. */
 function withOther<T extends object>(original: T, methods: Partial<T>): T {
   return Object.assign(Object.create(original) as T, methods);
 }
@@ -78,11 +78,11 @@ type Request = { readonly dialler: string; readonly stream: Stream };
 class RelayTraffic {
   readonly #limits: RelayLimits;
   readonly #pace: RelayPace;
-  /** Relayed connections now, by the peer that dialled. */
+  /** Number of relayed connections now, by the peer that dialled. */
   readonly #counts = new Map<string, number>();
   #count = 0;
-  /** Which request the relay is answering when it opens the stream onward. */
-  readonly #answering = new AsyncLocalStorage<Request>();
+  /** The request for which the relay opens its stream to the other peer. */
+  readonly #request = new AsyncLocalStorage<Request>();
 
   constructor(limits: RelayLimits) {
     this.#limits = limits;
@@ -91,7 +91,7 @@ class RelayTraffic {
 
   watch(handler: StreamHandler): StreamHandler {
     return (stream, connection) =>
-      this.#answering.run({ dialler: connection.remotePeer.toString(), stream }, () =>
+      this.#request.run({ dialler: connection.remotePeer.toString(), stream }, () =>
         handler(stream, connection),
       );
   }
@@ -99,7 +99,7 @@ class RelayTraffic {
   watchOnward(connection: Connection): Connection {
     return withOther(connection, {
       newStream: async (protocols, options) => {
-        const request = this.#answering.getStore();
+        const request = this.#request.getStore();
         const done = this.#begin(request?.dialler ?? '');
         try {
           const onward = await connection.newStream(protocols, options);
@@ -120,10 +120,10 @@ class RelayTraffic {
     const { bytesPerSecondPerConnection } = this.#limits;
     const own = new RelayPace(bytesPerSecondPerConnection, () => performance.now());
     const spend = (bytes: number): number => Math.max(own.spend(bytes), this.#pace.spend(bytes));
-    brakeRelayed(one, other, spend);
+    throttleRelayed(one, other, spend);
   }
 
-  /** Counts one more relayed connection; returns how to count it off. */
+  /** Counts one more relayed connection; the returned function counts it off. */
   #begin(dialler: string): () => void {
     const count = this.#counts.get(dialler) ?? 0;
     if (this.#count >= this.#limits.connections || count >= this.#limits.connectionsPerPeer) {

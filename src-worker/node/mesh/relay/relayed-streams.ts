@@ -1,23 +1,23 @@
 /**
- * The two streams of one relayed connection, which libp2p's relay pumps into each other: each is paused while
- * what it brought is not passed on yet, and while it is faster than it may be.
+ * Throttles the two streams of one relayed connection, which libp2p's relay copies into each other: each is paused while too
+ * many of its bytes are not passed on yet, and while it exceeds its rate.
  */
 import type { Stream } from '@libp2p/interface';
 
-/** What may be under way in one direction, in bytes; a paused stream stops its sender by its window. */
+/** Most bytes under way in one direction; the window of a paused stream stops its sender. */
 const maxUnderWay = 1024 * 1024;
 
-/** Called with bytes that came; returns for how many milliseconds no more may. */
+/** Called with a number of bytes that came; returns for how many milliseconds no more may come. */
 type Spend = (bytes: number) => number;
 
-/** Watches both until they close. */
-export function brakeRelayed(one: Stream, other: Stream, spend: Spend): void {
+/** Throttles both streams until they close. */
+export function throttleRelayed(one: Stream, other: Stream, spend: Spend): void {
   watch(one, other, spend);
   watch(other, one, spend);
 }
 
 function watch(from: Stream, to: Stream, spend: Spend): void {
-  const brake = new Brake(from);
+  const brake = new Throttle(from);
   let underWay = 0;
   from.addEventListener('message', ({ data }) => {
     underWay += data.byteLength;
@@ -37,7 +37,7 @@ function watch(from: Stream, to: Stream, spend: Spend): void {
 }
 
 /** Pauses a stream while there is any reason to. */
-class Brake {
+class Throttle {
   readonly #stream: Stream;
   isFull = false;
   #timer: NodeJS.Timeout | undefined;
@@ -65,7 +65,7 @@ class Brake {
 
   apply(): void {
     const shouldPause = this.isFull || this.#timer !== undefined;
-    // What waited comes out from within `resume`, and a pause from there would be undone.
+    // `resume` delivers waiting bytes before it returns, and a pause from within it would be undone.
     if (shouldPause === this.#isPaused || this.#isResuming || !isReadable(this.#stream)) {
       return;
     }

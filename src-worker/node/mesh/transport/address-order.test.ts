@@ -4,7 +4,7 @@ import { dialOrder } from './address-order.ts';
 
 const relay = '12D3KooWFDrC17EKB8bUgAxjj5DUjkVavhKW2bLbMf2dYCtWCXoN';
 
-/** Addresses of one rank in any order. */
+/** Groups addresses by rank; within a group the order does not matter. */
 function groups(texts: readonly string[]): string[][] {
   return [
     texts.slice(0, 2).toSorted(),
@@ -14,7 +14,7 @@ function groups(texts: readonly string[]): string[][] {
   ];
 }
 
-it('dials near addresses first, relays after every direct way that may lead there, foreign houses last', () => {
+it('dials near addresses first, relays after direct addresses that may work, other private networks last', () => {
   const inOrder = [
     '/ip4/192.168.1.7/tcp/1',
     '/ip6/fd00::7/tcp/1',

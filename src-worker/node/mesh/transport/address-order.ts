@@ -1,13 +1,13 @@
 /**
- * In which order the addresses of a peer are dialled, one after the other: what cannot lead there takes a
- * time-out each, and a way over a relay is never better than a direct one. Pure but for reading the interfaces.
+ * The order in which the addresses of a peer are dialled, one after the other. Each address that does not work costs a
+ * time-out, and a relayed path is never better than a direct one. Pure but for reading the interfaces.
  */
 import { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { isLoopback, isPublic, isRelayed } from '../addresses.ts';
 
-/** Networks that this machine is in, as the system tells them. */
+/** A network of this machine, as the system reports it. */
 type OwnNetwork = {
   readonly family: string;
   readonly cidr: string | null;
@@ -18,14 +18,14 @@ function ownNetworks(): OwnNetwork[] {
   return Object.values(networkInterfaces()).flatMap((each) => each ?? []);
 }
 
-/** Cables and radios come and go; this machine's networks are read again after this, in milliseconds. */
+/** How often this machine's networks are read again, in milliseconds. */
 const lookAgainMs = 10_000;
 
 type Dialled = { readonly multiaddr: Multiaddr };
 
 /**
- * Sorts the addresses of a peer: those in a network of this machine, public ones, this machine itself, ways over
- * relays, and last what is in some other private network, such as another household's.
+ * Sorts the addresses of a peer: those in a network of this machine, public ones, this machine itself, relayed ones, and last
+ * those in other private networks, such as another household's.
  */
 export function dialOrder(
   networks: () => readonly OwnNetwork[] = ownNetworks,

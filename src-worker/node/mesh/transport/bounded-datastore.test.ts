@@ -8,7 +8,7 @@ const limit = 10 * 1500;
 const value = Buffer.alloc(1000);
 
 describe('a bounded datastore', () => {
-  it('keeps what was written last, and what is its own', () => {
+  it('keeps the entries written last, and this node’s own ones', () => {
     const store = boundedDatastore((key) => key === '/peers/own', limit);
     for (const name of ['own', ...Array.from({ length: 100 }, (_, index) => `${index}`)]) {
       void store.put(keyOf(`/peers/${name}`), value);
@@ -17,11 +17,11 @@ describe('a bounded datastore', () => {
     expect(stored.map(({ key }) => key.toString())).toEqual(
       ['own', 91, 92, 93, 94, 95, 96, 97, 98, 99].map((name) => `/peers/${name}`),
     );
-    expect(() => store.get(keyOf('/peers/1'))).toThrow('is not kept');
+    expect(() => store.get(keyOf('/peers/1'))).toThrow('is not stored');
     expect(store.get(keyOf('/peers/own'))).toBe(value);
   });
 
-  it('counts what is replaced or removed no more', async () => {
+  it('counts replaced and removed entries no more', async () => {
     const store = boundedDatastore(() => false, limit);
     for (let round = 0; round < 50; round += 1) {
       await store.put(keyOf('/peers/same'), value);
@@ -35,7 +35,7 @@ describe('a bounded datastore', () => {
     expect(await store.has(keyOf('/peers/gone'))).toBe(false);
   });
 
-  it('keeps no entry that is larger than any honest one', () => {
+  it('does not store an entry that is larger than any honest one', () => {
     const store = boundedDatastore(() => false);
     void store.put(keyOf('/peers/loud'), value);
     void store.put(keyOf('/peers/loud'), Buffer.alloc(33 * 1024));

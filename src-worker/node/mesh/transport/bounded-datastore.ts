@@ -1,7 +1,7 @@
 /**
- * libp2p's memory of peers, bounded. Its own datastore keeps all peers that were ever connected for hours, with up to
- * 80 KB of whatever they said of themselves, so strangers with ever new keys could fill it. What this node needs for
- * its next start is in address-book.ts.
+ * A bounded datastore for libp2p's peer data. Its own datastore keeps every peer that ever connected for hours, with up to
+ * 80 KB that the peer sent, so strangers with ever new keys could fill the memory. The addresses for this node's next start
+ * are in address-book.ts.
  */
 import type { Libp2pInit } from 'libp2p';
 import { forgettingDatastore } from './forgetting-datastore.ts';
@@ -14,10 +14,10 @@ type Pair = { readonly key: Key; readonly value: Uint8Array };
 const maxEntryBytes = 32 * 1024;
 const maxBytes = 16 * 1024 * 1024;
 
-/** What an entry takes beside its bytes, about. */
+/** Approximate memory of an entry beside its bytes. */
 const entryBytes = 500;
 
-/** Keeps what was written last, and in any case what `isOwn`: identify answers with the entry of this node itself. */
+/** Keeps the entries written last, and always those that `isOwn`: identify sends this node's own entry to peers. */
 export function boundedDatastore(isOwn: (key: string) => boolean, limit = maxBytes): Datastore {
   const entries = new Map<string, Pair>();
   let bytes = 0;

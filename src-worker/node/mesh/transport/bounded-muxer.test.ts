@@ -11,7 +11,7 @@ const silent: Logger = Object.assign(() => {}, {
   newScope: () => silent,
 });
 
-/** The encrypted line below a multiplexer, on which a test plays the peer. */
+/** The encrypted connection below a multiplexer, on which the test acts as the peer. */
 class Line extends EventTarget {
   readonly direction = 'inbound';
   readonly log = silent;
@@ -51,7 +51,7 @@ function setUp(): { line: Line; stream: Stream } {
 }
 
 describe('a bounded multiplexer', () => {
-  it('ends a stream that agrees on no protocol and says a lot', () => {
+  it('ends a stream that sends a lot before it agrees on a protocol', () => {
     const { line, stream } = setUp();
     line.hear(0, 16 * 1024 - 10);
     expect(stream.status).toBe('open');
@@ -59,7 +59,7 @@ describe('a bounded multiplexer', () => {
     expect([stream.status, line.status]).toEqual(['aborted', 'open']);
   });
 
-  it('lets a stream say more once there is a protocol', () => {
+  it('allows more bytes once a stream has a protocol', () => {
     const { line, stream } = setUp();
     stream.protocol = '/some/1';
     line.hear(0, 60 * 1024);
@@ -87,7 +87,7 @@ describe('a bounded multiplexer', () => {
     expect([stream.status, line.status]).toEqual(['aborted', 'open']);
   });
 
-  it('ends a connection on which a frame begins that no window has room for', () => {
+  it('ends a connection with the header of a frame that exceeds every window', () => {
     const { line, stream } = setUp();
     line.hear(0, 0, maxFrameBytes + 1);
     expect([stream.status, line.status]).toEqual(['aborted', 'aborted']);

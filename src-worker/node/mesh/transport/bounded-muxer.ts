@@ -1,16 +1,16 @@
 /**
- * yamux with bounds for the memory that strangers make it use, on every connection and stream that comes in; what it bounds by
- * itself are windows alone.
+ * yamux with bounds for the memory that strangers can make it use, on every connection and every incoming stream. yamux
+ * itself bounds windows alone.
  */
 import type { MessageStream, StreamMuxerFactory } from '@libp2p/interface';
 import { yamux, type YamuxMuxerInit } from '@libp2p/yamux';
 import { AppError } from '../../../../src-shared/errors.ts';
 import { MuxerWatch } from './muxer-watch.ts';
 
-/** Before a protocol is agreed on, in bytes: names of protocols, and a first message of a peer that does not wait. */
+/** Most bytes before a protocol is agreed on: names of protocols, and a first message of a peer that does not wait. */
 const maxBeforeAgreement = 16 * 1024;
 
-/** Pieces that wait for a busy reader: each takes some 150 bytes beside its own. */
+/** Most pieces that wait for a busy reader: each takes about 150 bytes beside its own. */
 const maxWaitingPieces = 4096;
 
 type Muxer = ReturnType<ReturnType<ReturnType<typeof yamux>>['createStreamMuxer']>;
@@ -33,7 +33,7 @@ export function boundedYamux(
 function bounded(muxer: Muxer, connection: MessageStream, maxFrameBytes: number): Muxer {
   const watch = new MuxerWatch(maxFrameBytes);
   const onData = muxer.onData.bind(muxer);
-  // A throw from here ends the connection, as one from yamux itself does.
+  // An exception from here ends the connection, as one from yamux itself does.
   muxer.onData = (data) => {
     const isStuck = connection.writableNeedsDrain;
     for (const chunk of data instanceof Uint8Array ? [data] : data) {

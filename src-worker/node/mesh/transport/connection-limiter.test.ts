@@ -12,7 +12,7 @@ function incoming(host: string): MultiaddrConnection {
 const peerNamed = (name: string): PeerId => ({ toString: () => name }) as unknown as PeerId;
 
 describe('the connection limiter', () => {
-  it('gives one address half of the connections, and asks the gater behind it about the others', async () => {
+  it('allows one address half of the connections, and passes the others to the next gater', async () => {
     const asked: string[] = [];
     const gater = new ConnectionLimiter(8, undefined).before({
       denyInboundConnection: ({ remoteAddr }) => {
@@ -30,20 +30,20 @@ describe('the connection limiter', () => {
     expect(asked).toHaveLength(6);
   });
 
-  it('neither lets an offender in nor calls it', async () => {
+  it('neither accepts a barred peer nor dials it', async () => {
     const trust = new Trust();
     const gater = new ConnectionLimiter(8, (peer) => trust.isBarred(peer)).before({
       denyInboundUpgradedConnection: (peer) => peer.toString() === 'stranger',
     });
-    const offender = '12D3KooWPPzUjVQ1YYRNAVZRiCypGZKeYmJPtkRqxcRPiAv1qxBi';
+    const barred = '12D3KooWPPzUjVQ1YYRNAVZRiCypGZKeYmJPtkRqxcRPiAv1qxBi';
     for (let times = 0; times < 32; times += 1) {
-      trust.report({ who: offender, what: 'violated', proof: 'It did' });
+      trust.report({ who: barred, what: 'violated', proof: 'It did' });
     }
     const asks = (peer: string): unknown[] => [
       gater.denyInboundUpgradedConnection?.(peerNamed(peer), incoming('10.0.0.1')),
       gater.denyDialPeer?.(peerNamed(peer)),
     ];
-    expect(await Promise.all(asks(offender))).toEqual([true, true]);
+    expect(await Promise.all(asks(barred))).toEqual([true, true]);
     expect(await Promise.all(asks('stranger'))).toEqual([true, false]);
     expect(await Promise.all(asks('friend'))).toEqual([false, false]);
   });

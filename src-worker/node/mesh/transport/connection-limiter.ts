@@ -1,4 +1,4 @@
-/** Refuses too many connections of one address and those of barred peers, before the gate is asked for memberships. */
+/** Refuses connections of barred peers, and too many of one address, before the gate checks memberships. */
 import type { ConnectionGater } from '@libp2p/interface';
 import { HostCounts } from './host-counts.ts';
 
@@ -6,13 +6,13 @@ export class ConnectionLimiter {
   readonly #connections: HostCounts;
   readonly #isBarred: (peer: string) => boolean;
 
-  /** `maxConnections`: of this node in all; half of them may come from one address. */
+  /** `maxConnections`: most connections of this node in all; half of them may come from one address. */
   constructor(maxConnections: number, isBarred: (peer: string) => boolean = () => false) {
     this.#connections = new HostCounts(Math.ceil(maxConnections / 2));
     this.#isBarred = isBarred;
   }
 
-  /** The gater, behind this one. */
+  /** Puts this check before the gater's. */
   before(gater: ConnectionGater): ConnectionGater {
     const isRefused = (peer: { toString(): string }): boolean => this.#isBarred(peer.toString());
     return {
@@ -22,7 +22,7 @@ export class ConnectionLimiter {
         (await gater.denyInboundConnection?.(connection)) === true,
       denyDialPeer: async (peer) => isRefused(peer) || (await gater.denyDialPeer?.(peer)) === true,
       denyInboundUpgradedConnection: async (peer, connection) => {
-        // The gater behind counts connections until it is asked this.
+        // The next gater counts a connection until this method is called, so it must always be called.
         const isDenied = await gater.denyInboundUpgradedConnection?.(peer, connection);
         return isRefused(peer) || isDenied === true;
       },

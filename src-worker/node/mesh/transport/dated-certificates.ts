@@ -1,14 +1,15 @@
 /**
- * @libp2p/tls dates its certificates one hour back and has no option for it, and a peer refuses one that is not valid
- * yet by the peer's own clock. A computer that also runs Windows is often wrong by hours, and one without a battery by
- * years; it could connect to no peer. The dates prove nothing: each connection has a new certificate, signed by the peer.
+ * @libp2p/tls dates its certificates one hour back and has no option for it, and a peer refuses one that is not valid yet by
+ * the peer's own clock. The clock of a computer that also runs Windows is often wrong by hours, and without a battery by
+ * years; such a computer could connect to no peer. The dates prove nothing anyway: each connection has a new certificate,
+ * signed by the peer.
  */
 import type { ConnectionEncrypter } from '@libp2p/interface';
 
-/** A certificate is good for a hundred years from when it seems to be made. */
+/** How far certificates are dated back, in milliseconds; each is valid for a hundred years from its date. */
 const datedBackMs = 30 * 365 * 24 * 3600_000;
 
-/** The encrypter, with certificates that are valid from long ago. */
+/** The encrypter, with certificates that have been valid for decades. */
 export function dateBack<Components>(
   makeEncrypter: (components: Components) => ConnectionEncrypter,
 ): (components: Components) => ConnectionEncrypter {
@@ -22,7 +23,7 @@ export function dateBack<Components>(
   };
 }
 
-/** The library reads the time once, before it first waits for anything, and so before any other code runs. */
+/** Runs `begin` with a clock set back. The library reads the time before its first await, so no other code sees that clock. */
 function longAgo<T>(begin: () => T): T {
   const { now } = Date;
   Date.now = () => now() - datedBackMs;

@@ -29,7 +29,7 @@ export const forgettingDatastore: Datastore = {
   async *queryKeys() {},
 };
 
-/** As interface-store names it; services tell "not there" from "broken" by that name. */
+/** The error with the name of interface-store's: services tell "not found" from "broken" by that name. */
 function notFound(key: Key | string): Error {
-  return Object.assign(new Error(`${key.toString()} is not kept`), { name: 'NotFoundError' });
+  return Object.assign(new Error(`${key.toString()} is not stored`), { name: 'NotFoundError' });
 }

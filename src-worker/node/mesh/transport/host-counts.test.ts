@@ -23,7 +23,7 @@ function incoming(host: string): Incoming & MultiaddrConnection {
 }
 
 describe('connections by the address that they come from', () => {
-  it('are few from one, until one of them is done or closed', () => {
+  it('are limited for one address, until one of them is done or closed', () => {
     const counts = new HostCounts(2);
     const [one, other] = [incoming('10.0.0.1'), incoming('10.0.0.1')];
     expect([counts.begin(one), counts.begin(other)]).toEqual([true, true]);
@@ -31,14 +31,14 @@ describe('connections by the address that they come from', () => {
     expect(counts.begin(incoming('10.0.0.2'))).toBe(true);
     counts.done(one);
     expect(counts.begin(incoming('10.0.0.1'))).toBe(true);
-    // That it is closed later counts no second time.
+    // Closing it later must not count it off a second time.
     one.abort();
     expect(counts.begin(incoming('10.0.0.1'))).toBe(false);
     other.abort();
     expect(counts.begin(incoming('10.0.0.1'))).toBe(true);
   });
 
-  it('are few from one network of IPv6, however many addresses it has', () => {
+  it('are limited for one IPv6 network, however many addresses it has', () => {
     const counts = new HostCounts(2);
     const begun = ['::1', '::2', ':3:4:5:6'].map((end) =>
       counts.begin(incoming(`2001:db8:1:2${end}`)),
@@ -47,7 +47,7 @@ describe('connections by the address that they come from', () => {
     expect(counts.begin(incoming('2001:db8:1:3::1'))).toBe(true);
   });
 
-  it('make room, beyond the total, at the cost of the address with the most', () => {
+  it('beyond the total replace one of the address with the most', () => {
     const counts = new HostCounts(8, 10);
     const greedy = Array.from({ length: 8 }, () => incoming('10.0.0.1'));
     const modest = Array.from({ length: 2 }, () => incoming('10.0.0.2'));
@@ -60,7 +60,7 @@ describe('connections by the address that they come from', () => {
       'open',
     ]);
     expect(modest.every(({ status }) => status === 'open')).toBe(true);
-    // No host has more than one too many now.
+    // No host has many more than the others now.
     expect(counts.begin(incoming('10.0.0.1'))).toBe(false);
   });
 });

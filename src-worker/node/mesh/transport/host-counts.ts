@@ -1,4 +1,4 @@
-/** Connections by the address that they come from: few from one, so that one address cannot take all. */
+/** Counts connections by the address that they come from and limits them, so that one address cannot take all. */
 import type { MultiaddrConnection } from '@libp2p/interface';
 import { AppError } from '../../../../src-shared/errors.ts';
 import { householdOf } from '../household.ts';
@@ -6,11 +6,11 @@ import { householdOf } from '../household.ts';
 export class HostCounts {
   readonly #maxPerHost: number;
   readonly #maxTotal: number;
-  /** By host, the oldest first. */
+  /** Connections by host, the oldest first. */
   readonly #connections = new Map<string, Set<MultiaddrConnection>>();
   #total = 0;
 
-  /** `maxTotal`: of all hosts together; beyond it, the host with the most gives one up for one with fewer. */
+  /** `maxTotal`: of all hosts together; beyond it, the host with the most loses one to a host with fewer. */
   constructor(maxPerHost: number, maxTotal = Number.POSITIVE_INFINITY) {
     this.#maxPerHost = maxPerHost;
     this.#maxTotal = maxTotal;
@@ -33,7 +33,7 @@ export class HostCounts {
     return true;
   }
 
-  /** The connection does not count any more. */
+  /** Stops counting the connection. */
   done(connection: MultiaddrConnection): void {
     const host = hostOf(connection);
     const ofHost = this.#connections.get(host);
@@ -45,7 +45,7 @@ export class HostCounts {
     }
   }
 
-  /** For a host that has so many; whether there is room then. */
+  /** Makes room for a host that has `count` connections; returns whether there is room then. */
   #makeRoom(count: number): boolean {
     let most: ReadonlySet<MultiaddrConnection> = new Set();
     for (const ofHost of this.#connections.values()) {
@@ -61,7 +61,7 @@ export class HostCounts {
   }
 }
 
-/** The household that a connection comes from: an IPv6 network has more addresses than there are connections. */
+/** The household of a connection: one IPv6 network has so many addresses that single ones cannot be counted. */
 export function hostOf(connection: MultiaddrConnection): string {
   const host = connection.remoteAddr
     .getComponents()

@@ -4,13 +4,13 @@ import { joinWrites } from './joined-writes.ts';
 
 type Sent = Parameters<MessageStream['send']>[0];
 
-/** Stands for a list of buffers: only its joined form says what it holds. */
+/** A list of buffers with these parts. */
 function listOf(...parts: readonly Uint8Array[]): Sent {
   const whole = Buffer.concat(parts);
   return { byteLength: whole.byteLength, subarray: () => whole } as unknown as Sent;
 }
 
-/** What the connection below is given when this is sent over a connection of the joining encrypter. */
+/** The writes on the connection below when `data` is sent over a connection of the joining encrypter. */
 async function given(data: Sent, side: 'secureInbound' | 'secureOutbound'): Promise<Sent[]> {
   const written: Sent[] = [];
   const connection = { send: (sent: Sent) => written.push(sent) < 2 };

@@ -1,11 +1,11 @@
 /**
- * yamux hands a frame over as two buffers, header and body, and @libp2p/tls writes each of them as a record and
- * a packet of its own, for which the other side wakes up twice. Joined, a token between two large shards
- * spends a third of a millisecond less outside computing.
+ * Joins the buffers of a write. yamux passes a frame as two buffers, header and body, and @libp2p/tls writes each as a record
+ * and a packet of its own, for which the other side wakes up twice. Joined, a token's hop between two large shards takes a
+ * third of a millisecond less.
  */
 import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface';
 
-/** Up to here the copy costs less than a second packet. */
+/** Most bytes that are joined: up to here the copy costs less than a second packet. */
 const maxJoinedBytes = 64 * 1024;
 
 /** The encrypter, with connections that write a short list of buffers as one. */

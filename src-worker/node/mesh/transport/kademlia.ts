@@ -1,24 +1,23 @@
 /**
- * Our own Kademlia network, for finding peers on a wide network and nothing else. It never speaks the protocol
- * of the public IPFS network, and keeps no value or provider of anybody: a node that answers strangers'
- * questions must not become their disk.
+ * MindMesh's own Kademlia network, which only serves to find peers on the internet. It never speaks the protocol of the
+ * public IPFS network, and stores no values or providers: a node that serves strangers' look-ups must not become their disk.
  */
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
 import { forgettingDatastore } from './forgetting-datastore.ts';
 
 const protocol = '/mindmesh/kad/1.0.0';
 
-/** Peers asked at once for one look-up; dead ones among them cost a time-out each. */
+/** Peers that one look-up asks at once; a dead one among them costs a time-out. */
 const alpha = 3;
 
-/** Bytes of a question are few; what waits unread is bounded by these, on each connection. */
+/** Most streams on each connection, which bounds the bytes that wait unread; a request is small. */
 const maxStreams = 8;
 
 type Kademlia = ReturnType<typeof kadDHT>;
 
 /**
- * The service for `createLibp2p`. `isServer` answers questions from the start; else that begins with the first
- * public address of this node and ends with the last.
+ * The service for `createLibp2p`. With `isServer` the node serves look-ups from the start; else it does while it has a public
+ * address.
  */
 export function kademlia(isServer: boolean): Kademlia {
   const make = kadDHT({
@@ -26,7 +25,7 @@ export function kademlia(isServer: boolean): Kademlia {
     alpha,
     disjointPaths: 1,
     ...(isServer ? { clientMode: false } : {}),
-    // Records say where peers are reachable; meshes of a laboratory or a house have private addresses alone.
+    // Private addresses are not filtered out, since the mesh of a laboratory or a home has no others.
     peerInfoMapper: passthroughMapper,
     allowQueryWithZeroPeers: true,
     maxInboundStreams: maxStreams,

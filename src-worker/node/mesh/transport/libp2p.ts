@@ -1,4 +1,4 @@
-/** libp2p as this app uses it: transports, encryption, multiplexing and every limit, in one place. */
+/** Configures libp2p for this app: transports, encryption, multiplexing and every limit, in one place. */
 import { autoNATv2 } from '@libp2p/autonat-v2';
 import { identify } from '@libp2p/identify';
 import type { Libp2p } from '@libp2p/interface';
@@ -25,44 +25,44 @@ import type { OwnAddresses } from './own-addresses.ts';
 import type { RelayClient } from '../relay/relay-client.ts';
 import { boundedRelay, type RelayLimits } from '../relay/relay-server.ts';
 import type { RouterService } from './router-service.ts';
-import { smallTalk } from './small-talk.ts';
+import { boundedStreams } from './bounded-streams.ts';
 
-/** In and out together; the least useful are closed beyond it. */
+/** Most connections, in and out together; beyond it the least useful are closed. */
 const maxConnections = 256;
 
 /**
- * New connections a second from one IP address. A household or a lab is one address to the others, and so
- * are twelve nodes of a test; libp2p's own 5 refuses most of them, with a misleading encryption error.
+ * Most new connections a second from one IP address. All nodes of a household or a lab share one address, as do twelve nodes
+ * of a test; libp2p's default of 5 would refuse most of them, with a misleading encryption error.
  */
 const inboundConnectionThreshold = 64;
 
-/** Streams of one connection, each way. A session takes at most four between two peers. */
+/** Most streams of one connection in each direction. A session takes at most four between two peers. */
 const maxStreams = 256;
 
-/** Of these, streams that a peer may open before this side is done with the greeting: it has sessions waiting. */
+/** Most streams that a peer may open before this side has finished the handshake: the peer may have sessions waiting. */
 const maxEarlyStreams = 64;
 
 /**
- * A stream's window grows up to this. It must stay below what a paused stream may buffer (4 MiB): a paused
- * stream that is sent more is aborted.
+ * The largest window of a stream. It must stay below what a paused stream may buffer (4 MiB), since a paused stream that gets
+ * more is aborted.
  */
 const maxStreamWindowSize = 2 * 1024 * 1024;
 
 /**
- * A dead address takes this long of the ten seconds that a dial has, in milliseconds. A busy machine needs
- * seconds for the handshake, so it cannot be much shorter.
+ * How long one address may take of the ten seconds that a dial has, in milliseconds. A busy machine needs seconds for the
+ * handshake, so this cannot be much shorter.
  */
 const addressDialTimeout = 5000;
 
 /**
- * A peer that connects has this long for encryption and authorisation, in milliseconds; the other side gives up
- * then too.
+ * How long a peer that connects may take for encryption and authorisation, in milliseconds; the dialling side gives up at the
+ * same time.
  */
 const inboundUpgradeTimeout = addressDialTimeout;
 
 /**
- * Dials at once, and dials that may wait. Those for connections to keep (peer-keeper.ts) are half of the first
- * at most, so that an answer's dials never wait behind those to peers that are gone.
+ * Most dials at once, and most that may wait. Dials for connections to keep (peer-keeper.ts) take at most half of the first,
+ * so that an answer's dials never wait behind those to dead peers.
  */
 const maxParallelDials = 384;
 const maxDialQueueLength = 1024;
@@ -70,30 +70,30 @@ const maxDialQueueLength = 1024;
 export type Libp2pOptions = {
   readonly identity: Identity;
   readonly listen: readonly string[];
-  /** Learns where this node can be reached; absent: it is not needed. */
+  /** Learns at which addresses this node can be reached; absent: they are not tracked. */
   readonly ownAddresses?: OwnAddresses;
   readonly gate: ConnectionGate;
-  /** Peers that are not let in, whatever the gate says; absent: none. */
+  /** Whether a peer is refused, whatever the gate says; absent: none is. */
   readonly isBarred?: (peer: string) => boolean;
-  /** Peers on the local network, and a port that the router opens; absent: never. */
+  /** Finds peers on the local network, and asks the router for a port; absent: neither. */
   readonly localDiscovery?: LocalDiscovery;
   readonly router?: RouterService;
-  /** Be reached over relays; absent: no. */
+  /** Makes this node reachable over relays; absent: it is not. */
   readonly relayClient?: RelayClient;
-  /** Be a public node: relay for others within these limits, and answer look-ups from the start. */
+  /** Makes this a public node, which relays for others within these limits and serves look-ups from the start. */
   readonly relay?: RelayLimits;
-  /** In and out together; absent: as many as a machine of one person needs. */
+  /** Most connections, in and out together; absent: as many as one user's machine needs. */
   readonly maxConnections?: number;
 };
 
 /**
- * A libp2p node that is not started yet, so that protocols can be registered before the first peer comes.
- * @throws AppError `setting-invalid` naming a listen address that is none.
+ * Makes a libp2p node that is not started yet, so that protocols can be registered before the first peer connects.
+ * @throws AppError `setting-invalid` naming an invalid listen address.
  */
 export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
   const { identity, gate, relay, relayClient, localDiscovery, router } = options;
   const listen = options.listen.map((text) => parseListenAddress(text));
-  // A node that listens on this machine alone has no network to be reached from.
+  // A node that listens on loopback alone cannot be reached from a network.
   const isWide = !listen.every(isLoopback);
   const most = options.maxConnections ?? maxConnections;
   const ownCid = peerIdFromString(identity.peer).toCID().toString();
@@ -105,7 +105,7 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
     nodeInfo: { name: 'mindmesh', userAgent: 'mindmesh' },
     addresses: { listen: listen.map(String) },
     transports: [tcp(), ...(relayClient === undefined ? [] : [relayClient.transport])],
-    // tls first: Node does its records in C++, noise is for peers that lack it.
+    // TLS comes first, since Node.js encrypts its records in C++; noise is for peers without TLS.
     connectionEncrypters: [
       gate.guard(joinWrites(dateBack(tls()))),
       gate.guard(noise({ crypto: keyCachingCrypto })),
@@ -123,11 +123,13 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       ),
     ],
     services: {
-      identify: smallTalk(identify()),
-      ping: smallTalk(ping()),
+      identify: boundedStreams(identify()),
+      ping: boundedStreams(ping()),
       ...(options.ownAddresses === undefined ? {} : { addresses: options.ownAddresses.service }),
-      kademlia: smallTalk(kademlia(relay !== undefined)),
-      ...(isWide ? { reachability: smallTalk(autoNATv2({ protocolPrefix: 'mindmesh' })) } : {}),
+      kademlia: boundedStreams(kademlia(relay !== undefined)),
+      ...(isWide
+        ? { reachability: boundedStreams(autoNATv2({ protocolPrefix: 'mindmesh' })) }
+        : {}),
       ...(isWide && router !== undefined ? { router: router.service } : {}),
       ...(localDiscovery === undefined ? {} : { localDiscovery: localDiscovery.service }),
       ...(relay === undefined ? {} : { relay: boundedRelay(relay) }),
@@ -138,13 +140,13 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
       addressSorter: dialOrder(),
       maxDialQueueLength,
       inboundConnectionThreshold,
-      // The gate keeps them to half of that, and is fair about whose; libp2p counts some a moment longer.
+      // The gate keeps them to half of this, shared fairly among addresses; libp2p counts some of them a moment longer.
       maxIncomingPendingConnections: 2 * gate.maxHalfOpen,
       addressDialTimeout,
       inboundUpgradeTimeout,
     },
-    // It aborts a busy peer's connection after one slow ping and measures whole milliseconds; peer-link.ts
-    // pings for latency and for life.
+    // libp2p's monitor aborts a busy peer's connection after one slow ping and measures whole milliseconds only;
+    // peer-link.ts pings instead, for latency and to notice dead peers.
     connectionMonitor: { enabled: false },
   });
   options.ownAddresses?.watch(libp2p, relay !== undefined);
@@ -153,14 +155,14 @@ export async function buildLibp2p(options: Libp2pOptions): Promise<Libp2p> {
 
 /**
  * Starts listening.
- * @throws AppError `port-taken` naming the address, or `setting-invalid` when it is not of this machine.
+ * @throws AppError `port-taken` naming the address, or `setting-invalid` when it does not belong to this machine.
  */
 export async function startLibp2p(libp2p: Libp2p): Promise<void> {
   try {
     await libp2p.start();
   } catch (error) {
     const reasons = error instanceof Error ? error.message : String(error);
-    // libp2p tells the addresses and their reasons in the message alone, one "ADDRESS: Error: …" a line.
+    // libp2p has the addresses and reasons only in the message, one line "ADDRESS: Error: …" for each.
     const [, address, reason] = /^\s*(\/\S+): \w*:? ?(.*)$/m.exec(reasons) ?? [];
     const taken = /^\s*(\/\S+): .*EADDRINUSE/m.exec(reasons)?.[1];
     if (taken !== undefined) {

@@ -1,9 +1,9 @@
-/** Peers on the local network, by mDNS under our own service name. */
+/** Finds peers on the local network, by mDNS under MindMesh's own service name. */
 import type { PeerInfo } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
 import { SwitchedService } from './switched-service.ts';
 
-/** Queries go out this often; the first at once, and other nodes' queries are answered at any time. */
+/** Time between mDNS queries, in milliseconds. The first goes out at once; other nodes' queries get a reply at any time. */
 const mdnsIntervalMs = 20_000;
 
 const discoverByMdns = mdns({ serviceTag: '_mindmesh._udp.local', interval: mdnsIntervalMs });
@@ -11,8 +11,8 @@ const discoverByMdns = mdns({ serviceTag: '_mindmesh._udp.local', interval: mdns
 export type LocalDiscovery = SwitchedService<Parameters<typeof discoverByMdns>[0]>;
 
 /**
- * `onDiscovered` is called for every answer, so again and again: libp2p itself tells of a peer only the first time it hears
- * of it, by any way, and one that comes back would not be seen.
+ * `onDiscovered` is called for every mDNS reply, so again and again for the same peer. libp2p's own event comes only the
+ * first time that it learns of a peer from any source, so a peer that returns would be missed.
  */
 export function localDiscovery(
   onDiscovered: (found: PeerInfo) => void,

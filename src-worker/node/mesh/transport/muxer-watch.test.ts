@@ -15,7 +15,7 @@ const data = (length: number): Buffer =>
 const ping = header(2, 0xffff_ffff);
 
 describe('the watch over a multiplexer', () => {
-  it('lets frames of every size up to the largest pass, however they are cut', () => {
+  it('accepts frames of every size up to the largest, however they are cut', () => {
     const frames = Buffer.concat([
       data(0),
       ping,
@@ -53,13 +53,13 @@ describe('the watch over a multiplexer', () => {
     expect(() => send(200)).toThrow('tiny pieces');
   });
 
-  it('ends a connection that asks thousands of times without taking an answer, and no other', () => {
+  it('ends a connection that sends thousands of frames without reading the replies, and no other', () => {
     const watch = new MuxerWatch(maxFrameBytes);
     const many = Buffer.concat(Array.from({ length: 5000 }, () => ping));
     watch.inspect(many, true);
     watch.inspect(Buffer.alloc(0), false);
     watch.inspect(many, false);
     watch.inspect(many, true);
-    expect(() => watch.inspect(many, true)).toThrow('reads no answer');
+    expect(() => watch.inspect(many, true)).toThrow('reads no reply');
   });
 });

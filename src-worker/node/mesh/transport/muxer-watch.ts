@@ -1,29 +1,29 @@
 /**
- * The memory that a peer may make the multiplexer use. yamux (8.0) waits for as many bytes as a frame's header promises, up to
- * 4 GiB, and queues an answer to every small frame without asking whether the peer reads any; both are checked
- * here before they reach it. Frames: https://github.com/hashicorp/yamux/blob/master/spec.md
+ * Bounds the memory that a peer can make the multiplexer use. yamux (8.0) waits for as many bytes as a frame's header claims,
+ * up to 4 GiB, and queues a reply to every small frame even if the peer reads none; both are checked here before the bytes
+ * reach it. Frames: https://github.com/hashicorp/yamux/blob/master/spec.md
  */
 import { AppError } from '../../../../src-shared/errors.ts';
 
 const headerBytes = 12;
 const dataType = 0;
 
-/** Most pieces that one frame may come in; those of honest peers are as large as TLS makes them, 16 KiB. */
+/** Most pieces of one frame; honest peers send pieces as large as TLS records, 16 KiB. */
 const maxPieces = 4096;
 
-/** Most frames while the peer takes none of ours: each may have an answer, which waits in some 150 bytes. */
-const maxUnanswered = 8192;
+/** Most frames while the peer reads nothing: each may cause a reply, which waits in about 150 bytes. */
+const maxUnread = 8192;
 
 export class MuxerWatch {
   readonly #maxFrameBytes: number;
   readonly #header = Buffer.alloc(headerBytes);
   #headerFilled = 0;
-  /** Bytes that the frame which is being read still has, and the pieces that it came in. */
+  /** How many bytes of the current frame are still to come, and in how many pieces it came so far. */
   #bodyLeft = 0;
   #pieces = 0;
-  #unanswered = 0;
+  #unread = 0;
 
-  /** `maxFrameBytes`: of one frame's data, so the largest window that a stream of ours may have. */
+  /** `maxFrameBytes`: most bytes of one frame's data, which is the largest window of a stream. */
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
   }
@@ -34,7 +34,7 @@ export class MuxerWatch {
    */
   inspect(chunk: Uint8Array, isStuck: boolean): void {
     if (!isStuck) {
-      this.#unanswered = 0;
+      this.#unread = 0;
     }
     this.#pieces += 1;
     let at = 0;
@@ -63,9 +63,9 @@ export class MuxerWatch {
     if (this.#bodyLeft > this.#maxFrameBytes) {
       throw violation(`began a frame of ${this.#bodyLeft} bytes`);
     }
-    this.#unanswered += isStuck ? 1 : 0;
-    if (this.#unanswered > maxUnanswered) {
-      throw violation('goes on sending and reads no answer');
+    this.#unread += isStuck ? 1 : 0;
+    if (this.#unread > maxUnread) {
+      throw violation('keeps sending and reads no reply');
     }
   }
 }

@@ -16,7 +16,7 @@ type Entry = {
   expires: number;
 };
 
-/** Own addresses over what libp2p knows of them. */
+/** OwnAddresses with the addresses that libp2p knows. */
 class Known {
   readonly entries: Entry[] = [];
   readonly own = new OwnAddresses((name) => name === other);
@@ -86,26 +86,26 @@ function inHouse(): Known {
   return known;
 }
 
-describe('what is told of where this node is', () => {
-  it('is each address that may lead here, once, with the peer id, and none that only a peer saw', () => {
+describe('the advertised addresses', () => {
+  it('are all that may lead here, each once and with the peer id, but none that only a peer saw', () => {
     const known = inHouse();
     known.add('transport', relayed, { verified: true });
     known.add('transport', house, { verified: true });
     known.add('observed', '/ip4/11.22.2.2/tcp/50000');
     known.add('observed', '/ip4/11.22.2.2/tcp/6374', { verified: true });
-    expect(known.own.told().map(String)).toEqual(
+    expect(known.own.advertised().map(String)).toEqual(
       [house, mapped, relayed, '/ip4/11.22.2.2/tcp/6374'].map((text) => `${text}/p2p/${peer}`),
     );
   });
 
-  it('leaves out what peers tried in vain, until that is to be tried again', () => {
+  it('leave out those that peers tried in vain, until they are to be tried again', () => {
     const known = inHouse();
     known.add('transport', '/ip4/11.22.9.9/tcp/6373', { expires: 5000 });
-    expect(known.own.told(4000)).toHaveLength(2);
-    expect(known.own.told(5000)).toHaveLength(3);
+    expect(known.own.advertised(4000)).toHaveLength(2);
+    expect(known.own.advertised(5000)).toHaveLength(3);
   });
 
-  it('is told again when the router opens a port', () => {
+  it('are advertised again when the router opens a port', () => {
     const known = inHouse();
     let told = 0;
     known.own.whenMapped(() => {
@@ -116,8 +116,8 @@ describe('what is told of where this node is', () => {
   });
 });
 
-describe('from where this node is reached', () => {
-  it('is its house, until a peer from outside came in', () => {
+describe('the reach of this node', () => {
+  it('is its home network, until a peer from outside connected', () => {
     const known = inHouse();
     expect(known.own.reach()).toBe('local');
     known.connection('inbound', '/ip4/192.168.1.7/tcp/50000');
@@ -128,7 +128,7 @@ describe('from where this node is reached', () => {
     expect(known.own.reach()).toBe('public');
   });
 
-  it('is not proven by a neighbour, who may be on this side of the router', () => {
+  it('is not proven by a near peer, which may be on this side of the router', () => {
     const known = inHouse();
     known.connection('inbound', '/ip4/11.22.2.77/tcp/50000');
     expect(known.own.reach()).toBe('local');
@@ -139,7 +139,7 @@ describe('from where this node is reached', () => {
     expect(known.entries.map(({ verified }) => verified)).toEqual([true, false, true]);
   });
 
-  it('may be where a trusted peer sees it, at its own port, if the owner opened that; it is told once it is proven', () => {
+  it('includes an address at which a trusted peer sees it, once that is proven, since the owner may have opened the port', () => {
     const known = new Known();
     known.add('transport', '/ip4/127.0.0.1/tcp/6373', { verified: true });
     known.add('transport', house, { verified: true });
@@ -152,10 +152,10 @@ describe('from where this node is reached', () => {
     expect(new Set(known.entries.slice(2).map(({ address }) => address))).toEqual(
       new Set([mapped]),
     );
-    expect(known.own.told()).toHaveLength(2);
+    expect(known.own.advertised()).toHaveLength(2);
     known.connection('inbound', '/ip4/11.22.3.3/tcp/50000');
     expect(known.own.reach()).toBe('public');
-    expect(known.own.told().map(String)).toContain(`${mapped}/p2p/${peer}`);
+    expect(known.own.advertised().map(String)).toContain(`${mapped}/p2p/${peer}`);
   });
 
   it('is everywhere for a public node from the start, where it has such an address', () => {

@@ -1,8 +1,8 @@
 /**
- * Where this node can be reached. libp2p tells others a public address only once a peer has dialled it back, and asks each
- * peer for that once, as it connects: what a router opens a moment later would be told to no peer, and a public node that
- * is the first of its mesh has no peer to ask. So an address is told as soon as it may work, and counts as proven, so that
- * no relay is needed, once a peer from outside came in.
+ * The addresses at which this node can be reached. libp2p advertises a public address only after a peer has dialled it back,
+ * and asks each peer for that only once, as it connects: a port that the router opens a moment later would never be
+ * advertised, and the first public node of a mesh has no peer to ask. This advertises an address as soon as it may work; it
+ * counts as proven, so that no relay is needed, once a peer from outside has connected to it.
  */
 import { BlockList, isIPv6 } from 'node:net';
 import type { Connection, IdentifyResult, Libp2p } from '@libp2p/interface';
@@ -14,18 +14,18 @@ import { isPublic, isRelayed, reachOf, withPeer } from '../addresses.ts';
 type Components = Pick<AutoNATv2Components, 'addressManager'>;
 type KnownAddress = ReturnType<Components['addressManager']['getAddressesWithMetadata']>[number];
 
-/** A peer as near as this is no proof that others get here, too: bits of a network's address. */
+/** Peers that share this many leading address bits are near: their connections prove nothing about others. */
 const nearBits = { ipv4: 24, ipv6: 64 } as const;
 
 export class OwnAddresses {
   readonly #isTrusted: (peer: string) => boolean;
   #manager: Components['addressManager'] | undefined;
   #libp2p: Libp2p | undefined;
-  /** What routers have opened, as libp2p was told of it. */
+  /** The ports that routers have opened, as libp2p was told of them. */
   #mappings: Parameters<Components['addressManager']['addPublicAddressMapping']>[] = [];
   #onMapped: () => void = () => {};
 
-  /** @param isTrusted whether a peer is believed when it says from where it sees this node */
+  /** @param isTrusted whether to believe a peer about the address at which it sees this node */
   constructor(isTrusted: (peer: string) => boolean) {
     this.#isTrusted = isTrusted;
   }
@@ -36,7 +36,7 @@ export class OwnAddresses {
     return this;
   };
 
-  /** Notes which peers connect. The owner of a public node knows where it is, so that its addresses are proven from the start. */
+  /** Watches which peers connect. The addresses of a public node count as proven from the start, since its owner chose them. */
   watch(libp2p: Libp2p, isPublicNode: boolean): void {
     this.#libp2p = libp2p;
     if (isPublicNode) {
@@ -46,7 +46,7 @@ export class OwnAddresses {
     libp2p.addEventListener('connection:open', ({ detail }) => this.#opened(detail));
   }
 
-  /** A service that asks the router, watched for what the router does. */
+  /** Wraps a service that asks the router, to notice the ports that the router opens. */
   noticing<C extends Components, Service>(
     make: (components: C) => Service,
   ): (components: C) => Service {
@@ -65,7 +65,7 @@ export class OwnAddresses {
     };
   }
 
-  /** The router was asked to close what it had opened: nothing leads here over it any more. */
+  /** Forgets the ports that the router had opened, after it was asked to close them. */
   forgetMapped(): void {
     for (const mapping of this.#mappings.splice(0)) {
       this.#manager?.removePublicAddressMapping(...mapping);
@@ -73,13 +73,13 @@ export class OwnAddresses {
     this.#onMapped();
   }
 
-  /** Calls back whenever the router has opened a port, or has closed it. */
+  /** Calls `act` whenever the router has opened or closed a port. */
   whenMapped(act: () => void): void {
     this.#onMapped = act;
   }
 
-  /** All that may lead here, each ending in /p2p/ and the own peer id; but not what peers have tried in vain lately. */
-  told(now: number = Date.now()): Multiaddr[] {
+  /** All addresses that may lead here, each ending in /p2p/ and this peer's id, but none that peers tried in vain lately. */
+  advertised(now: number = Date.now()): Multiaddr[] {
     const peer = this.#libp2p?.peerId.toString() ?? '';
     const told = this.#known()
       .filter(({ verified, type, expires }) => verified || (type !== 'observed' && expires <= now))
@@ -87,14 +87,14 @@ export class OwnAddresses {
     return [...new Map(told.map((address) => [address.toString(), address])).values()];
   }
 
-  /** From where others surely get here. */
+  /** From where this node can certainly be reached. */
   reach(): Reach {
     return reachOf((this.#libp2p?.getMultiaddrs() ?? []).map(String));
   }
 
   /**
-   * A peer says from where it sees this node. If the owner has opened the port in his router by hand, the node is reached
-   * there; a peer that is asked to dial back finds out.
+   * Takes the address at which a peer sees this node. If the owner has opened the port in the router by hand, the node can be
+   * reached there, which a peer finds out that is asked to dial back.
    */
   #seen({ connection, observedAddr, peerId }: IdentifyResult): void {
     const isDirect = !isRelayed(connection.remoteAddr);
@@ -151,7 +151,7 @@ function hostOf(address: Multiaddr): string {
   return address.getComponents()[0]?.value ?? '';
 }
 
-/** Of two addresses of one family. */
+/** Whether two addresses of one family are near each other. */
 function isNear(own: string, other: string): boolean {
   const family = isIPv6(own) ? 'ipv6' : 'ipv4';
   const near = new BlockList();

@@ -4,8 +4,8 @@ import type { OwnAddresses } from './own-addresses.ts';
 import { SwitchedService } from './switched-service.ts';
 
 /**
- * A router is sought once at the start and then seldom: an owner without one that can be asked should not hear of it
- * every few seconds. Milliseconds.
+ * The search for a router, in milliseconds: once at the start and then rarely, so that the log of an owner whose router does
+ * not support UPnP does not fill with failures.
  */
 const routerSearch = {
   initialGatewaySearchInterval: 600_000,
@@ -19,7 +19,7 @@ const routerSearch = {
 
 export type RouterService = SwitchedService<Parameters<ReturnType<typeof uPnPNAT>>[0]>;
 
-/** Most nodes never ask a router, so what it takes is loaded when one does. */
+/** The service, whose library is loaded only when it is switched on, since most nodes never ask a router. */
 export function routerService(ownAddresses: OwnAddresses, isOn: boolean): RouterService {
   return new SwitchedService(async (components) => {
     const { uPnPNAT } = await import('@libp2p/upnp-nat');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SwitchedService } from './switched-service.ts';
 
-/** What happened to the services that were made, in order. */
+/** A switched service, with the starts and stops of the services that it made. */
 function noted(isOn: boolean) {
   const events: string[] = [];
   let made = 0;

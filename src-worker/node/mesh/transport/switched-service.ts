@@ -1,6 +1,6 @@
 /**
- * A service of libp2p that is switched on and off while the node runs; libp2p itself starts and stops all of its services
- * together. Each time that it is switched on, it is made anew.
+ * A libp2p service that can be switched on and off while the node runs; libp2p itself only starts and stops all of its
+ * services together. The service is made anew each time that it is switched on.
  */
 import { start, stop } from '@libp2p/interface';
 
@@ -10,7 +10,7 @@ export class SwitchedService<Components> {
   #isOn: boolean;
   #isStarted = false;
   #running: object | undefined;
-  /** One change after the other. */
+  /** The last change; changes follow one another. */
   #settled: Promise<void> = Promise.resolve();
 
   constructor(make: (components: Components) => object | Promise<object>, isOn: boolean) {
@@ -18,7 +18,7 @@ export class SwitchedService<Components> {
     this.#isOn = isOn;
   }
 
-  /** For the list of libp2p's services. */
+  /** The entry for libp2p's list of services. */
   readonly service = (components: Components): SwitchedService<Components> => {
     this.#components = components;
     return this;

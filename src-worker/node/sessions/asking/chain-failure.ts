@@ -65,7 +65,7 @@ export function unspokenBy(stage: RouteStage, { code, message }: AppError): Chai
 
 /** A stage sends nothing at all while the chain opens. */
 export function silenceOf(stage: RouteStage): ChainFailure {
-  const error = new AppError('peer-failed', `${nameStage(stage)} does not answer`);
+  const error = new AppError('peer-failed', `${nameStage(stage)} does not reply`);
   return new ChainFailure(error, stage.peer, true);
 }
 

@@ -18,7 +18,7 @@ import {
   type OpenMessage,
   stageProtocol,
 } from '../protocol/stage-messages.ts';
-import { StageSession, type WaysFor } from './stage-session.ts';
+import { StageSession, type AddressesFor } from './stage-session.ts';
 
 /** Most channels of one peer: a control and a data channel for each session of a few well-filled shards. */
 const maxInboundChannels = 128;
@@ -37,7 +37,7 @@ const sweepEveryMs = 1000;
 export type StageServiceOptions = {
   readonly opener: ChannelOpener;
   readonly shards: ServingShards;
-  readonly waysFor: WaysFor;
+  readonly addressesFor: AddressesFor;
   /** Whether a peer may have more sessions than a stranger; absent: none may. */
   readonly isTrusted?: (peer: string) => boolean;
   /** This node's key, which signs its accounts for requesters; absent: accounts are not signed. */
@@ -171,7 +171,7 @@ export class StageService {
   }
 
   #open(newcomer: Newcomer, open: OpenMessage): void {
-    const { shards, opener, waysFor, isTrusted } = this.#options;
+    const { shards, opener, addressesFor, isTrusted } = this.#options;
     const { firstLayer, lastLayer } = open.layers;
     const { peer } = newcomer.channel;
     const isOwn = peer === opener.peer;
@@ -194,7 +194,7 @@ export class StageService {
       open,
       shard,
       opener,
-      waysFor,
+      addressesFor,
       control: channel,
       key: this.#options.key,
       claimant: {

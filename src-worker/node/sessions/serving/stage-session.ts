@@ -39,7 +39,7 @@ import { feedsItself } from '../../../wire/stage-role.ts';
 const hearEndWithinMs = 250;
 
 /** The addresses at which a stage may dial a peer that a requester named; none: only an existing connection may be used. */
-export type WaysFor = (requester: string, peer: string) => readonly string[];
+export type AddressesFor = (requester: string, peer: string) => readonly string[];
 
 export type StageSessionOptions = {
   readonly open: OpenMessage;
@@ -48,7 +48,7 @@ export type StageSessionOptions = {
   readonly claimant: Claimant;
   readonly shard: ServingShard;
   readonly opener: ChannelOpener;
-  readonly waysFor: WaysFor;
+  readonly addressesFor: AddressesFor;
   /** Signs this node's account of the session; absent: the account is not signed. */
   readonly key?: SigningKey | undefined;
   /** Monotonic time, in milliseconds. */
@@ -227,7 +227,7 @@ export class StageSession {
         resume: resume && { name: this.#prefixName(resume.session), tokens: resume.tokens },
       },
       {
-        onWork: (work) => this.#guarded(() => this.#pipeline?.takeOutput(work)),
+        onOutput: (output) => this.#guarded(() => this.#pipeline?.takeOutput(output)),
         onFailed: (error) => this.fail(error),
       },
     );
@@ -247,16 +247,16 @@ export class StageSession {
     const fromNext: Handlers<'output'> = {
       failed: (message) => this.#onNeighbourFailed(message, peer),
     };
-    const { opener, waysFor } = this.#options;
+    const { opener, addressesFor } = this.#options;
     try {
       const { signal } = this.#ending;
-      const ways = waysFor(this.requester, peer);
+      const addresses = addressesFor(this.requester, peer);
       const channel = await opener.openChannel(
         peer,
         stageProtocol,
         limitsAt('output'),
         signal,
-        ways,
+        addresses,
       );
       this.#output = channel;
       // A coordinator that opens two stages differently makes each look to the other as if it broke the protocol.

@@ -20,7 +20,7 @@ export function stagesFeature(options: StagesFeatureOptions): NodeFeature {
   const stages = new StageService({
     opener: mesh,
     shards: shards.host,
-    waysFor: (requester, peer) => mesh.waysFor(requester, peer),
+    addressesFor: (requester, peer) => mesh.addressesFor(requester, peer),
     key: mesh.identity.privateKey,
     isTrusted: (peer) => routes.isTrusted(peer),
     onServed,

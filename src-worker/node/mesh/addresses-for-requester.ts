@@ -1,7 +1,7 @@
 /**
- * Where this node dials because another peer says so: a stage connects to the next one of a route that a requester
- * chose. A requester must not make it try doors that are closed to the requester, so only addresses of a verified record
- * count, and private ones only for a requester that is in a private network with this node, or in a pool of it. Pure.
+ * The addresses that this node dials for a requester: a stage connects to the next one of a route that the requester chose.
+ * A requester must not be able to make this node probe machines that the requester itself cannot reach. So only addresses of
+ * a verified record count, and private ones only for a requester in the same private network or pool. Pure.
  */
 import type { Multiaddr } from '@multiformats/multiaddr';
 import {
@@ -13,12 +13,12 @@ import {
   mayLeadHere,
 } from './addresses.ts';
 
-/** How near the peer that asks is: on this machine, in a network of this machine or a pool of this node, or anywhere. */
+/** How near the requester is: on this machine, in a network of this machine or a pool of this node, or anywhere. */
 export type Nearness = 'machine' | 'network' | 'anywhere';
 
-/** `connections`: addresses from which the peer is connected now. */
+/** `connections`: addresses from which the requester is connected now. */
 export function nearnessOf(connections: readonly Multiaddr[], sharesAPool: boolean): Nearness {
-  // A peer that comes over a relay of this house may be anywhere.
+  // A peer that is connected over a relay may be anywhere, even if the relay is near.
   const direct = connections.filter((address) => !isRelayed(address));
   if (direct.some(isLoopback)) {
     return 'machine';
@@ -26,8 +26,8 @@ export function nearnessOf(connections: readonly Multiaddr[], sharesAPool: boole
   return sharesAPool || direct.some(isLocal) ? 'network' : 'anywhere';
 }
 
-/** The ones among a peer's own addresses that are dialled for a peer as near as this. */
-export function waysFor(
+/** The addresses in a peer's record that may be dialled for a requester as near as this. */
+export function addressesFor(
   nearness: Nearness,
   peer: string,
   addresses: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * From relays to direct ways: a peer that was met over a relay may be reachable after all, once its router has opened a
- * port or a way was found. It says so in its record, and is dialled there; the relay is left when nothing is under way.
+ * Replaces relayed connections by direct ones. A peer that was met over a relay may become reachable directly, once its
+ * router has opened a port. Its record then has a public address, which is dialled; the relayed connection is closed when
+ * nothing is under way on it.
  */
 import type { Connection } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
@@ -9,10 +10,10 @@ import { isPublic, isRelayed } from '../addresses.ts';
 import { shortName } from '../../identity/peer-name.ts';
 import { recordProtocol } from '../records/record-messages.ts';
 
-/** An address that led nowhere is tried again this much later, in milliseconds. */
+/** How long after a failed dial the same addresses are tried again, in milliseconds. */
 const tryAgainMs = 30_000;
 
-export type DirectWaysOptions = {
+export type DirectConnectionsOptions = {
   readonly connectionsOf: (peer: string) => readonly Way[];
   readonly dial: (peer: string, addresses: readonly Multiaddr[]) => Promise<void>;
   readonly log: Log;
@@ -20,21 +21,21 @@ export type DirectWaysOptions = {
   readonly now: () => number;
 };
 
-/** What there is to know of a connection. */
+/** The part of a connection that matters here. */
 export type Way = Pick<Connection, 'remoteAddr' | 'close'> & {
   readonly streams: readonly { readonly protocol: string }[];
 };
 
-export class DirectWays {
-  readonly #options: DirectWaysOptions;
-  /** By peer, what was tried while it was connected over relays alone, and when. */
+export class DirectConnections {
+  readonly #options: DirectConnectionsOptions;
+  /** By peer: the addresses tried while it was connected over relays alone, and when. */
   readonly #tried = new Map<string, { readonly addresses: string; readonly at: number }>();
 
-  constructor(options: DirectWaysOptions) {
+  constructor(options: DirectConnectionsOptions) {
     this.#options = options;
   }
 
-  /** A connected peer said where it is. */
+  /** Takes the addresses in a connected peer's record. */
   heard(peer: string, addresses: readonly Multiaddr[]): void {
     const ways = this.#options.connectionsOf(peer);
     const relayed = ways.filter(({ remoteAddr }) => isRelayed(remoteAddr));
@@ -78,7 +79,7 @@ export class DirectWays {
   }
 }
 
-/** Records are told anew over the other way. */
+/** Whether a connection carries only records, which are sent anew over the other one. */
 function isIdle({ streams }: Way): boolean {
   return streams.every(({ protocol }) => protocol === recordProtocol);
 }

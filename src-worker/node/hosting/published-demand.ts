@@ -1,37 +1,37 @@
 /**
- * What peers are told of the demand of this node's users: roughly, and renewed too seldom for anybody to see from it
- * when a question was asked.
+ * The demand of this node's users in its record: rounded, and renewed so rarely that no peer can see from it when a question
+ * was asked.
  */
-import { demandToTell } from '../placement/demand.ts';
+import { demandToPublish } from '../placement/demand.ts';
 
-export type ToldDemandOptions = {
-  /** Tokens a second by model, of what may be told at all. */
+export type PublishedDemandOptions = {
+  /** The current demand that may be published: tokens a second by model. */
   readonly look: () => ReadonlyMap<string, number>;
-  /** What is told stays the same for at least this long, and for twice as long at most, in milliseconds. */
+  /** The published demand stays the same for at least this long, in milliseconds, and at most twice as long. */
   readonly everyMs: () => number;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
-  /** From 0 to 1. */
+  /** Uniform from 0 to 1. */
   readonly random?: () => number;
 };
 
-export class ToldDemand {
-  readonly #options: ToldDemandOptions;
+export class PublishedDemand {
+  readonly #options: PublishedDemandOptions;
   readonly #random: () => number;
   #told: Record<string, number> = {};
   #nextAt: number;
 
-  constructor(options: ToldDemandOptions) {
+  constructor(options: PublishedDemandOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#nextAt = this.#later();
   }
 
-  /** A record's `demand`. */
+  /** The `demand` of the record. */
   tell(): Record<string, number> {
     if (this.#options.now() >= this.#nextAt) {
       this.#nextAt = this.#later();
-      this.#told = demandToTell(
+      this.#told = demandToPublish(
         new Map([...this.#options.look()].map(([id, rate]) => [id, this.#rough(rate)])),
       );
     }
@@ -43,7 +43,7 @@ export class ToldDemand {
     return now() + everyMs() * (1 + this.#random());
   }
 
-  /** A power of two that is up to twice too high or too low, by chance. */
+  /** A power of two that is up to twice too high or too low, at random. */
   #rough(rate: number): number {
     return 2 ** Math.round(Math.log2(rate) + this.#random() - 0.5);
   }

@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it } from 'vitest';
-import { nearnessOf, waysFor } from './ways-for-askers.ts';
+import { nearnessOf, addressesFor } from './addresses-for-requester.ts';
 
 const peer = '12D3KooWLkkmf6xjZaHtNeyyNVrju9uH9D3QJcRUkcKAqQwYxX2A';
 const relay = '12D3KooWFDrC17EKB8bUgAxjj5DUjkVavhKW2bLbMf2dYCtWCXoN';
@@ -32,41 +32,41 @@ const here = [
   '/ip6/::/tcp/22',
   '/ip6/::ffff:7f00:1/tcp/22',
   `/ip4/0.0.0.0/tcp/22/p2p/${relay}/p2p-circuit`,
-  // A name may lead anywhere, and somewhere else the next time.
+  // A DNS name may resolve to any address, and to another one the next time.
   '/dns4/localhost/tcp/22',
   '/dns4/router.example/tcp/80',
 ];
 const all = [...everywhere, ...nearby, ...here];
 
-function ways(nearness: Parameters<typeof waysFor>[0], addresses: readonly string[]) {
-  // Of many addresses only the first are checked, so each is asked about alone.
-  return addresses.flatMap((address) => waysFor(nearness, peer, [address]));
+function ways(nearness: Parameters<typeof addressesFor>[0], addresses: readonly string[]) {
+  // Only the first of many addresses are checked, so the test tries each alone.
+  return addresses.flatMap((address) => addressesFor(nearness, peer, [address]));
 }
 
-describe('addresses that are dialled because another peer says so', () => {
-  it('are public ones where he may be anywhere', () => {
+describe('addresses that may be dialled because a requester named the peer', () => {
+  it('are public ones where the requester may be anywhere', () => {
     expect(ways('anywhere', all)).toEqual(everywhere);
   });
 
-  it('are those of this network, but not this machine, where he is in it', () => {
+  it('include those of this network, but not of this machine, where the requester is in it', () => {
     expect(ways('network', all)).toEqual([...everywhere, ...nearby]);
   });
 
-  it('are all where he is on this machine', () => {
+  it('are all where the requester is on this machine', () => {
     expect(ways('machine', all)).toEqual(all);
   });
 });
 
-describe('a peer that asks', () => {
+describe('the nearness of a requester', () => {
   it.each([
     ['from this machine', ['/ip4/127.0.0.1/tcp/5000'], false, 'machine'],
-    ['from a network of a house', ['/ip4/192.168.7.7/tcp/5000'], false, 'network'],
-    ['from the other end of a cable', ['/ip6/fe80::7/tcp/5000'], false, 'network'],
+    ['from a home network', ['/ip4/192.168.7.7/tcp/5000'], false, 'network'],
+    ['from a link-local address', ['/ip6/fe80::7/tcp/5000'], false, 'network'],
     ['from a pool of this node', ['/ip4/192.0.2.7/tcp/5000'], true, 'network'],
-    ['from somewhere', ['/ip4/192.0.2.7/tcp/5000'], false, 'anywhere'],
-    ['from the network of a carrier', ['/ip4/100.64.7.7/tcp/5000'], false, 'anywhere'],
+    ['from a public address', ['/ip4/192.0.2.7/tcp/5000'], false, 'anywhere'],
+    ['from a carrier network', ['/ip4/100.64.7.7/tcp/5000'], false, 'anywhere'],
     [
-      'over a relay in the house',
+      'over a relay in a home network',
       [`/ip4/192.168.7.7/tcp/5000/p2p/${relay}/p2p-circuit`],
       false,
       'anywhere',

@@ -1,12 +1,12 @@
 /**
- * libp2p's own small protocols, on which peers have little to say to each other. Their handlers (ping 3.1, identify
- * 4.1, kad-dht 16.4) keep what comes until they get to it, and open the window at once for more: without this, each
- * stream could take gigabytes of memory within its ten seconds.
+ * Bounds the bytes on streams of libp2p's own protocols, which need few. Their handlers (ping 3.1, identify 4.1, kad-dht
+ * 16.4) buffer all that arrives and open the window for more at once: without this bound, each stream could take gigabytes
+ * of memory within its ten seconds.
  */
 import type { StreamHandler } from '@libp2p/interface';
 import { AppError } from '../../../../src-shared/errors.ts';
 
-/** In a burst, and from then on: the largest message, of identify, has 8 KiB, and ten may come at once. */
+/** Most bytes in a burst, and a second after it: the largest message, of identify, has 8 KiB, and ten may come at once. */
 const burstBytes = 96 * 1024;
 const bytesPerSecond = 16 * 1024;
 
@@ -16,8 +16,8 @@ type Components = {
   };
 };
 
-/** The service, with streams that are aborted when a peer says too much on them. */
-export function smallTalk<C extends Components, Service>(
+/** The service, with streams that are aborted when a peer sends too much on them. */
+export function boundedStreams<C extends Components, Service>(
   make: (components: C) => Service,
   now: () => number = () => performance.now(),
 ): (components: C) => Service {
@@ -40,11 +40,11 @@ function watch(handler: StreamHandler, now: () => number): StreamHandler {
       const allowed = burstBytes + ((now() - begun) / 1000) * bytesPerSecond;
       if (bytes > allowed && stream.status === 'open') {
         stream.abort(
-          new AppError('protocol-violation', `A peer says too much on ${stream.protocol}`),
+          new AppError('protocol-violation', `A peer sends too much on ${stream.protocol}`),
         );
       }
     });
-    // It has to listen before this turn ends, or would miss what is already there.
+    // The handler has to listen before this turn of the event loop ends, or it would miss bytes that are there already.
     return handler(stream, connection);
   };
 }

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { ToldDemand } from './told-demand.ts';
+import { PublishedDemand } from './published-demand.ts';
 
 const minute = 60_000;
 
 function setUp(random = 0.5) {
   const state = { now: 0, rates: new Map<string, number>() };
-  const told = new ToldDemand({
+  const told = new PublishedDemand({
     look: () => state.rates,
     everyMs: () => 10 * minute,
     now: () => state.now,
@@ -14,7 +14,7 @@ function setUp(random = 0.5) {
   return { state, told };
 }
 
-it('tells of a question after ten minutes at the earliest, and not when it was', () => {
+it('shows a question after ten minutes at the earliest, without its time', () => {
   const { state, told } = setUp(0);
   state.now = 9 * minute;
   state.rates.set('llama', 4);
@@ -23,7 +23,7 @@ it('tells of a question after ten minutes at the earliest, and not when it was',
   expect(told.tell()).not.toEqual({});
 });
 
-it('says the same until the next ten minutes are over, whatever is asked meanwhile', () => {
+it('stays the same until the next ten minutes are over, whatever is asked meanwhile', () => {
   const { state, told } = setUp(0);
   state.rates.set('llama', 4);
   state.now = 10 * minute;
@@ -36,7 +36,7 @@ it('says the same until the next ten minutes are over, whatever is asked meanwhi
   expect(Object.keys(told.tell())).toEqual(['qwen', 'llama'].toSorted());
 });
 
-it('waits for up to twenty minutes, by chance', () => {
+it('stays the same for up to twenty minutes, at random', () => {
   const { state, told } = setUp(1);
   state.rates.set('llama', 4);
   state.now = 20 * minute - 1;
@@ -45,7 +45,7 @@ it('waits for up to twenty minutes, by chance', () => {
   expect(told.tell()).not.toEqual({});
 });
 
-it('rounds to a power of two, up or down by chance', () => {
+it('is rounded to a power of two, up or down at random', () => {
   const rates = [0, 0.99].map((random) => {
     const { state, told } = setUp(random);
     state.rates.set('llama', 5.7);

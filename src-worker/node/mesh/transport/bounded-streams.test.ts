@@ -1,6 +1,6 @@
 import type { Connection, Stream, StreamHandler } from '@libp2p/interface';
 import { describe, expect, it } from 'vitest';
-import { smallTalk } from './small-talk.ts';
+import { boundedStreams } from './bounded-streams.ts';
 
 class TalkStream extends EventTarget {
   status = 'open';
@@ -14,14 +14,14 @@ class TalkStream extends EventTarget {
 }
 
 describe('small talk', () => {
-  it('goes on for as long as it stays small, and ends when a peer says too much', async () => {
+  it('keeps a stream open while its messages are small, and aborts it when a peer sends too much', async () => {
     const clock = { now: 0 };
     const handlers: StreamHandler[] = [];
     const registrar = {
       handle: async (_: string, handler: StreamHandler) => void handlers.push(handler),
     };
     const heard: Stream[] = [];
-    const service = smallTalk(
+    const service = boundedStreams(
       (components: { readonly registrar: typeof registrar }) =>
         components.registrar.handle('/small/1', (stream) => void heard.push(stream)),
       () => clock.now,

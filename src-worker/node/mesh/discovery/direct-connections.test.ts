@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, it } from 'vitest';
 import { recordProtocol } from '../records/record-messages.ts';
-import { DirectWays, type Way } from './direct-ways.ts';
+import { DirectConnections, type Way } from './direct-connections.ts';
 
 const peer = '12D3KooWGRUHtkTEkU5Ah7Lk8Xzp1TQbF3JZ9J1ZVuGJxXzQ3b7M';
 const relay = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo';
@@ -14,7 +14,7 @@ class Ways {
   readonly closed: string[] = [];
   open: Way[] = [];
   now = 0;
-  readonly ways = new DirectWays({
+  readonly ways = new DirectConnections({
     connectionsOf: () => this.open,
     dial: (_, addresses) => {
       this.dialled.push(addresses.map(String));
@@ -38,7 +38,7 @@ class Ways {
 }
 
 describe('a peer that is connected over a relay', () => {
-  it('is dialled where it says that it is reached from everywhere, and not there again at once', () => {
+  it('is dialled at the public addresses of its record, and not at the same ones again at once', () => {
     const ways = new Ways();
     ways.connect(relayed, recordProtocol);
     ways.heard(relayed);
@@ -53,7 +53,7 @@ describe('a peer that is connected over a relay', () => {
     expect(ways.dialled).toHaveLength(3);
   });
 
-  it('is tried again when it was gone in between', () => {
+  it('is dialled again when it had disconnected in between', () => {
     const ways = new Ways();
     ways.connect(relayed);
     ways.heard(direct);
@@ -62,7 +62,7 @@ describe('a peer that is connected over a relay', () => {
     expect(ways.dialled).toHaveLength(2);
   });
 
-  it('is not dialled while it is not connected: that is for others to do', () => {
+  it('is not dialled while it is disconnected, which is PeerKeeper’s part', () => {
     const ways = new Ways();
     ways.heard(direct);
     expect(ways.dialled).toEqual([]);
@@ -70,7 +70,7 @@ describe('a peer that is connected over a relay', () => {
 });
 
 describe('a peer that is connected directly as well', () => {
-  it('leaves the relay once nothing but records goes over it', () => {
+  it('loses its relayed connection once that carries only records', () => {
     const ways = new Ways();
     ways.connect(relayed, recordProtocol, '/mindmesh/stage/1.0.0');
     ways.connect(`${direct}/p2p/${peer}`, recordProtocol);
