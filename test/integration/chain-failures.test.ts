@@ -16,6 +16,9 @@ const thirds = [
   { firstLayer: 3, lastLayer: 3 },
 ];
 
+/** For answers that last: the machine is free for other tests most of the time. */
+const slow = { workShare: 0.1, cpuShare: 1 };
+
 /** Far more colours than fit into an answer. */
 const colours = {
   type: 'json_schema',
@@ -149,7 +152,7 @@ describe('a chain of which a whole node is killed in the middle of an answer', (
 describe('a chain whose requester is gone', () => {
   let chain: NodeChain;
   beforeAll(async () => {
-    chain = await NodeChain.start(thirds);
+    chain = await NodeChain.start(thirds, slow);
   });
   afterAll(() => chain.stop());
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenAI } from 'openai';
 import { z } from 'zod';
+import { type ComputeShare, fullComputeShare } from '../../../src-shared/compute-share.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { NodeProcess } from '../host/node-process.ts';
 import { type RandomModelOptions, smallModel, writeRandomModel } from '../engine/random-model.ts';
@@ -41,12 +42,13 @@ export class NodeChain {
   /** The nodes that host layers, in the order in which they were started. */
   readonly hosting: NodeProcess[] = [];
   readonly #folder: string;
+  readonly #pace: ComputeShare;
   #asker: NodeProcess | undefined;
 
   /** Starts a node for each range, and the one that asks; returns when it may ask. */
-  static async start(ranges: readonly LayerRange[]): Promise<NodeChain> {
+  static async start(ranges: readonly LayerRange[], pace = fullComputeShare): Promise<NodeChain> {
     const folder = await mkdtemp(join(tmpdir(), 'mindmesh-chain-'));
-    const chain = new NodeChain(folder);
+    const chain = new NodeChain(folder, pace);
     try {
       await writeRandomModel(chain.#model, longModel);
       chain.hosting.push(...(await Promise.all(ranges.map((range) => chain.#start(range)))));
@@ -62,8 +64,9 @@ export class NodeChain {
     }
   }
 
-  private constructor(folder: string) {
+  private constructor(folder: string, pace: ComputeShare) {
     this.#folder = folder;
+    this.#pace = pace;
   }
 
   get asker(): NodeProcess {
@@ -92,6 +95,7 @@ export class NodeChain {
       shards: [{ model: longModel.name, layers }],
       staticPeers: this.#asker?.status.addresses ?? [],
       engine: { threads: 1, backend: 'cpu', contextLength: longModel.contextLength },
+      work: { state: 'serving', answersOwner: true, reason: null, pace: this.#pace },
     });
     await node.untilServing();
     return node;
