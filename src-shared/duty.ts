@@ -24,6 +24,8 @@ const yesOrNoReading = readingSchema(z.boolean());
 const gpuFactsSchema = z.object({
   /** Stable while the card stays in its slot: a UUID where the vendor has one, else the PCI address. */
   id: z.string(),
+  /** "0000:c1:00.0"; absent where the system does not tell it. */
+  pciAddress: z.string().optional(),
   name: z.string(),
   vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
   /** A part of the processor's chip; what it has of its own memory does not bound what it can use. */

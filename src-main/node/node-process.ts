@@ -216,6 +216,11 @@ export class NodeProcess {
     }
   }
 
+  /** Has it look again for what it computes on; the status tells what it finds. */
+  async lookForDevices(): Promise<void> {
+    await this.#request('lookForDevices', {});
+  }
+
   /** The status of this moment; the node tells its own accord only once a second. */
   freshStatus(): Promise<NodeStatus> {
     return this.#request('status', {});

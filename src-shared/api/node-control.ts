@@ -20,6 +20,8 @@ export const controlMethods = {
   },
   /** Answers when the order is carried out; with `paused`, when the engine processes are gone. */
   setWork: { params: workOrderSchema, result: z.null(), deadlineMs: 15_000 },
+  /** Looks again for what this machine computes on, after a card came or went; the status tells what was found. */
+  lookForDevices: { params: z.object({}), result: z.null(), deadlineMs: 15_000 },
   /** Answered at once by a node that does not hang; its silence is what the heartbeat detects. */
   ping: { params: z.object({}), result: z.null(), deadlineMs: null },
   /** Leaves the mesh, ends the engines, answers, then exits with code 0. */

@@ -1,5 +1,6 @@
 /** What a node tells of itself and of its mesh. */
 import { z } from 'zod';
+import { computeSchema } from '../compute.ts';
 import { lenientList } from '../lenient-list.ts';
 import { layerRangeSchema, manifestIdSchema } from '../model.ts';
 import { modelEntrySchema } from './models.ts';
@@ -20,6 +21,9 @@ const shardStatusSchema = layerRangeSchema.and(
     memoryBytes: z.number(),
     /** What it is expected to take of them once it is loaded; absent where that cannot be told. */
     expectedMemoryBytes: z.number().optional(),
+    /** Of both, what is on graphics devices. */
+    deviceBytes: z.number(),
+    expectedDeviceBytes: z.number().optional(),
     sessions: z.int(),
     maxSessions: z.int(),
     /** Over the last ten seconds with work; 0 before the first. */
@@ -80,6 +84,8 @@ export type DownloadStatus = z.infer<typeof downloadStatusSchema>;
 
 export const nodeStatusSchema = z.object({
   peer: z.string(),
+  /** What this machine computes on; absent until an engine has looked, and where none may. */
+  compute: computeSchema.optional(),
   addresses: z.array(z.string()),
   /** From where others get to this node, as far as that is known; absent from nodes that do not tell. */
   reach: reachSchema.optional(),
