@@ -5,7 +5,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 import { checkReceipt, isGenuine } from '../../../src-shared/receipt/check-receipt.ts';
 import { exitCodes, print, printJson } from '../terminal.ts';
-import { receiptCheckLines } from '../../../src-shared/words/command-line.ts';
+import { commandErrors, receiptCheckLines } from '../../../src-shared/words/command-line.ts';
 
 /** A long answer with log-probabilities has a few megabytes. */
 const maxFileBytes = 32 * 1024 * 1024;
@@ -20,7 +20,7 @@ export async function verifyReceipts(
 ): Promise<void> {
   const checked = receiptsIn(await readJson(path)).map(checkReceipt);
   if (checked.length === 0) {
-    throw new AppError('request-invalid', `There is no receipt in ${path}.`);
+    throw new AppError('request-invalid', commandErrors.noReceipt(path));
   }
   if (options.json === true) {
     printJson(checked.map((each) => ({ ...each, genuine: isGenuine(each) })));
@@ -47,7 +47,7 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new AppError('request-invalid', `${path} is no JSON.`, { cause: error });
+    throw new AppError('request-invalid', commandErrors.notJson(path), { cause: error });
   }
 }
 
@@ -57,14 +57,14 @@ async function readText(path: string): Promise<string> {
     try {
       const { size } = await file.stat();
       if (size > maxFileBytes) {
-        throw new Error('it is too large for a receipt');
+        throw new Error(commandErrors.receiptTooLarge);
       }
       return await file.readFile('utf8');
     } finally {
       await file.close();
     }
   } catch (error) {
-    throw new AppError('request-invalid', `${path} cannot be read: ${fileProblem(error)}.`, {
+    throw new AppError('request-invalid', commandErrors.notRead(path, fileProblem(error)), {
       cause: error,
     });
   }
