@@ -205,7 +205,7 @@ function usualStartError({ name, readyWithinMs }: ChildPlan, failure: StartFailu
 /** How a child ended, in words that fit into parentheses. */
 export function describeExit(exit: ChildExit): string {
   if (exit.error !== undefined) {
-    return exitWords.notStarted(fileProblem(exit.error));
+    return exitWords.notStarted(programOf(exit.error), fileProblem(exit.error));
   }
   if (exit.reason !== undefined) {
     return exit.reason;
@@ -213,6 +213,11 @@ export function describeExit(exit: ChildExit): string {
   const how = exit.signal === null ? exitWords.code(exit.code) : exitWords.killed(exit.signal);
   const lastLine = exit.output.split('\n').at(-1) ?? '';
   return lastLine === '' ? how : exitWords.withLastLine(how, lastLine);
+}
+
+/** The program that could not be started; '' where the error names none. */
+function programOf(error: Error): string {
+  return 'path' in error ? String(error.path) : '';
 }
 
 /** The output of a dead child as the cause of the error about it. */

@@ -71,7 +71,9 @@ export const childWords = {
 
 /** How a child process ended: clauses that fit into parentheses. */
 export const exitWords = {
-  notStarted: (why: string) => `it could not be started: ${why}`,
+  /** `program`: its path; empty where it is not known. */
+  notStarted: (program: string, why: string) =>
+    `it could not be started: ${program === '' ? '' : `${program}: `}${why}`,
   code: (code: number | null) => `exit code ${code}`,
   killed: (signal: string) => `killed by ${signal}`,
   silent: (seconds: number) => `it gave no sign of life for ${seconds} seconds`,
