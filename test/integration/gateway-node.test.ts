@@ -108,6 +108,9 @@ describe('the gateway of a node, over a model that is cut between two', () => {
       expect(await mindmesh(['receipt', 'verify', file])).toEqual(genuine);
     }
     await untilNothingRuns();
+    // What both signed fits what the asking node knows.
+    const { peers } = (await nodes[1]?.request('status', {})) ?? {};
+    expect(peers?.map(({ reputation = 1 }) => reputation)).toEqual([1]);
   });
 
   it('gives a stream that "receipt verify" takes as it was saved, and in which it finds a changed byte', async () => {
