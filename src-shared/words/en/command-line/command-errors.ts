@@ -27,6 +27,9 @@ export const commandErrors = {
   notRunningToRoute:
     'A route goes by the peers that are known. Start MindMesh with "mindmesh serve" first.',
   noReceipt: (path: string) => `There is no receipt in ${path}.`,
+  noReceiptInStream: (path: string) =>
+    `There is no receipt in ${path}. A streamed answer has it at its end: save all of the stream.`,
+  lineOf: (line: number, path: string) => `Line ${line} of ${path}`,
   notJson: (path: string) => `${path} is no JSON.`,
   receiptTooLarge: 'it is too large for a receipt',
   notRead: (path: string, why: string) => `${path} cannot be read: ${why}.`,

@@ -113,7 +113,7 @@ export const helpWords = {
   receipt: {
     about: 'look into the receipts of answers',
     verify: 'check that nothing in a saved receipt was changed; works offline',
-    file: 'a receipt, or a whole answer of the API, as JSON',
+    file: 'a receipt, a whole answer of the API, or its saved stream',
   },
 };
 
