@@ -7,7 +7,7 @@ export function addReceipts(program: Command): void {
     .description('look into the receipts of answers')
     .command('verify')
     .description('check that nothing in a saved receipt was changed, without asking anybody')
-    .argument('<file>', 'a receipt, or a whole answer of the API, as JSON')
+    .argument('<file>', 'a receipt, a whole answer of the API, or its saved stream')
     .option('--json', 'one line of JSON')
     .action(async (file: string, _flags, command: Command) => {
       const { verifyReceipts } = await import('./commands/receipt.ts');

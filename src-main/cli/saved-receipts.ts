@@ -1,0 +1,57 @@
+/**
+ * The receipts in what a client saved of an answer: the whole answer as JSON, the stream of it as it came, the field of
+ * either, a list of receipts or one alone. Pure.
+ */
+import { z } from 'zod';
+import { AppError } from '../../src-shared/errors.ts';
+
+/** An answer of the API, or a piece of a streamed one, or its field. */
+const receiptsSchema = z.object({ receipts: z.array(z.unknown()).max(1024) });
+const answerSchema = z.object({ x_mindmesh: receiptsSchema });
+
+/** What stands at the end of a stream in the place of a last object. */
+const endOfStream = '[DONE]';
+
+/**
+ * @param name of what was saved, for sentences
+ * @throws AppError `request-invalid` when nothing of the kind is saved there
+ */
+export function receiptsIn(text: string, name: string): readonly unknown[] {
+  // No line of JSON begins so, however it was laid out.
+  const isStream = /^data:/m.test(text);
+  const found = isStream ? streamedReceipts(text, name) : receiptsOf(parsed(text, name));
+  if (found.length === 0) {
+    const advice = isStream ? ' A streamed answer has it at its end: save all of the stream.' : '';
+    throw new AppError('request-invalid', `There is no receipt in ${name}.${advice}`);
+  }
+  return found;
+}
+
+/** Of the server-sent events of a stream, each of which is one line. Other lines are comments, or what a client noted. */
+function streamedReceipts(text: string, name: string): readonly unknown[] {
+  return text.split(/\r\n|\r|\n/).flatMap((line, index) => {
+    const data = /^data:(.*)$/.exec(line)?.[1]?.trim();
+    if (data === undefined || data === endOfStream) {
+      return [];
+    }
+    const piece = answerSchema.safeParse(parsed(data, `Line ${index + 1} of ${name}`));
+    return piece.data?.x_mindmesh.receipts ?? [];
+  });
+}
+
+function receiptsOf(json: unknown): readonly unknown[] {
+  const answer = answerSchema.safeParse(json);
+  const field = receiptsSchema.safeParse(answer.success ? answer.data.x_mindmesh : json);
+  if (field.success) {
+    return field.data.receipts;
+  }
+  return Array.isArray(json) ? json : [json];
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AppError('request-invalid', `${name} is no JSON.`, { cause: error });
+  }
+}
