@@ -53,7 +53,7 @@ async function readKey(path: string, log: Log): Promise<Ed25519PrivateKey | unde
     }
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       await file.chmod(0o600);
-      log('warn', 'Others could read the identity file; it is private again', { path });
+      log('warn', 'Other users could read the identity file; it is private again', { path });
     }
     return await parseKey(await file.readFile());
   } catch (error) {
