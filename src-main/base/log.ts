@@ -8,6 +8,8 @@ import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import type { logLevels } from '../../src-shared/api/node-control.ts';
 import { note } from '../cli/terminal.ts';
 import { redactDetails, redactText } from './redact.ts';
+import { dataFolderErrors } from '../../src-shared/words/errors.ts';
+import { fileProblem } from '../../src-shared/files/file-problem.ts';
 
 export type LogLevel = (typeof logLevels)[number];
 
@@ -52,7 +54,7 @@ export function openLog(
         }
         if (!wasBroken) {
           wasBroken = true;
-          note(`The log in ${folder} cannot be written: ${error.message}`);
+          note(dataFolderErrors.logNotWritten(folder, fileProblem(error)));
         }
       });
       file = opened;

@@ -7,6 +7,7 @@ import { ask, type Asked, tellReceipt } from './ask.ts';
 import type { HostConnection } from './host-connection.ts';
 import { printableText } from './printable-text.ts';
 import { note } from './terminal.ts';
+import { commandResults } from '../../src-shared/words/command-line.ts';
 
 /** The two ends of a terminal. */
 export type Terminal = { readonly input: Readable; readonly output: Writable };
@@ -28,7 +29,7 @@ export async function converse(
       answering.abort();
     }
   });
-  note('Ask something. Ctrl-C stops an answer; Ctrl-D ends the conversation.');
+  note(commandResults.askSomething);
   terminal.setPrompt('> ');
   terminal.prompt();
   for await (const line of terminal) {
@@ -65,5 +66,9 @@ export async function converse(
 
 function tellFailure(thrown: unknown): void {
   const error = toAppError(thrown);
-  note(error instanceof AppError && error.code === 'cancelled' ? '(stopped)' : error.message);
+  note(
+    error instanceof AppError && error.code === 'cancelled'
+      ? commandResults.stopped
+      : error.message,
+  );
 }

@@ -12,6 +12,8 @@ import { newestOf } from './newest-of.ts';
 import type { HostFile } from '../data/host-file.ts';
 import type { HostConnection } from './host-connection.ts';
 import { note } from './terminal.ts';
+import { answererNames } from '../../src-shared/words/errors.ts';
+import { commandErrors } from '../../src-shared/words/command-line.ts';
 
 type Control = NonNullable<HostFile['control']>;
 
@@ -91,7 +93,7 @@ export async function connectToHost(control: Control): Promise<HostConnection | 
 function clientOn(socket: WebSocket): RpcClient<HostApi> {
   const client = new RpcClient({
     contract: hostApi,
-    answerer: 'the running MindMesh',
+    answerer: answererNames.runningHost,
     ended: goneError,
     send: (message) => socket.send(JSON.stringify(message)),
     notices: {},
@@ -109,7 +111,7 @@ function clientOn(socket: WebSocket): RpcClient<HostApi> {
 }
 
 function goneError(): AppError {
-  return new AppError('not-running', 'The running MindMesh ended, or closed the connection.');
+  return new AppError('not-running', commandErrors.hostGone);
 }
 
 function parseJson(text: string): unknown {

@@ -5,6 +5,7 @@ import type { HostMethod, HostParams, HostResult } from '../../src-shared/api/ho
 import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { waitsForConsent } from '../../src-shared/waits-for-consent.ts';
+import { hostErrors } from '../../src-shared/words/errors.ts';
 
 export type HostConnection = {
   /** @throws AppError `not-running` when the host is gone */
@@ -46,7 +47,7 @@ export function waitForSnapshot<T>(
       try {
         const snapshot = connection.snapshot();
         if (snapshot.state === 'stopping') {
-          throw new AppError('not-running', 'MindMesh is being stopped.');
+          throw new AppError('not-running', hostErrors.stopping);
         }
         if (snapshot.consent === 'needed') {
           throw waitsForConsent();

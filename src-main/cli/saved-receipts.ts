@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { AppError } from '../../src-shared/errors.ts';
+import { commandErrors } from '../../src-shared/words/command-line.ts';
 
 /** An answer of the API, or a piece of a streamed one, or its field. */
 const receiptsSchema = z.object({ receipts: z.array(z.unknown()).max(1024) });
@@ -21,8 +22,10 @@ export function receiptsIn(text: string, name: string): readonly unknown[] {
   const isStream = /^data:/m.test(text);
   const found = isStream ? streamedReceipts(text, name) : receiptsOf(parsed(text, name));
   if (found.length === 0) {
-    const advice = isStream ? ' A streamed answer has it at its end: save all of the stream.' : '';
-    throw new AppError('request-invalid', `There is no receipt in ${name}.${advice}`);
+    const message = isStream
+      ? commandErrors.noReceiptInStream(name)
+      : commandErrors.noReceipt(name);
+    throw new AppError('request-invalid', message);
   }
   return found;
 }
@@ -34,7 +37,7 @@ function streamedReceipts(text: string, name: string): readonly unknown[] {
     if (data === undefined || data === endOfStream) {
       return [];
     }
-    const piece = answerSchema.safeParse(parsed(data, `Line ${index + 1} of ${name}`));
+    const piece = answerSchema.safeParse(parsed(data, commandErrors.lineOf(index + 1, name)));
     return piece.data?.x_mindmesh.receipts ?? [];
   });
 }
@@ -52,6 +55,6 @@ function parsed(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new AppError('request-invalid', `${name} is no JSON.`, { cause: error });
+    throw new AppError('request-invalid', commandErrors.notJson(name), { cause: error });
   }
 }

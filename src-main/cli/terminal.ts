@@ -4,7 +4,7 @@
  */
 import { AppError, describeCauses, toAppError } from '../../src-shared/errors.ts';
 import { printableJson, printableLine, printableText } from './printable-text.ts';
-import { adviceWords } from '../../src-shared/words/words.ts';
+import { adviceWords, verboseHint } from '../../src-shared/words/words.ts';
 
 export const exitCodes = { failed: 1, notRunning: 3, interrupted: 130 } as const;
 
@@ -74,6 +74,6 @@ export function reportFailure(thrown: unknown, isVerbose: boolean): void {
     note(describeCauses(error.cause));
   }
   if (!(thrown instanceof AppError) && !isVerbose) {
-    note('Run it again with --verbose for the details.');
+    note(verboseHint);
   }
 }

@@ -8,6 +8,8 @@ import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import type { DataFolder } from './data-folder.ts';
 import { readHostFile } from './host-file.ts';
+import { databaseProblemWords, dataFolderErrors } from '../../src-shared/words/errors.ts';
+import { fileProblem } from '../../src-shared/files/file-problem.ts';
 
 export type DataFolderLock = { release(): void };
 
@@ -28,8 +30,8 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
     throw new AppError(
       'data-folder-unusable',
       isFull
-        ? `The data folder ${dataFolder.folder} cannot be used: the disk is full. Free some space.`
-        : `The data folder ${dataFolder.folder} cannot be locked (${error instanceof Error ? error.message : String(error)}). Check its permissions.`,
+        ? dataFolderErrors.lockFull(dataFolder.folder)
+        : dataFolderErrors.notLocked(dataFolder.folder, lockProblem(error)),
       { cause: error, advice: 'choose-data-folder' },
     );
   }
@@ -39,10 +41,14 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
 
 async function inUse({ folder, hostFile }: DataFolder, cause: unknown): Promise<AppError> {
   const running = await readHostFile(hostFile);
-  const who =
-    running === undefined ? 'another MindMesh' : `another MindMesh, process ${running.pid}`;
-  return new AppError('data-folder-in-use', `The data folder ${folder} is in use by ${who}.`, {
+  return new AppError('data-folder-in-use', dataFolderErrors.inUse(folder, running?.pid), {
     cause,
     advice: 'reach-other-host',
   });
+}
+
+function lockProblem(error: unknown): string {
+  return error instanceof Sqlite.SqliteError
+    ? databaseProblemWords(error.code)
+    : fileProblem(error);
 }

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../src-shared/errors.ts';
 import { privateMode, writeAtomically } from '../../src-shared/files/atomic-file.ts';
+import { dataFolderErrors } from '../../src-shared/words/errors.ts';
 
 const hostFileSchema = z.object({
   pid: z.int().min(1),
@@ -72,11 +73,10 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
 }
 
 function foreign(folder: string, cause: unknown): AppError {
-  return new AppError(
-    'data-folder-unusable',
-    `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read, so nobody can tell whether MindMesh runs there. Ask as that user.`,
-    { cause, advice: 'choose-data-folder' },
-  );
+  return new AppError('data-folder-unusable', dataFolderErrors.foreign(folder), {
+    cause,
+    advice: 'choose-data-folder',
+  });
 }
 
 /** Windows says the same of a file that is just being deleted. */

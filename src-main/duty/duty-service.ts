@@ -9,7 +9,7 @@ import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Moment } from '../../src-shared/local-time.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
 import type { Warning } from '../../src-shared/warning.ts';
-import { dutyWords } from '../../src-shared/words/words.ts';
+import { dutyWords, lookingWords } from '../../src-shared/words/words.ts';
 import type { Log } from '../base/log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
 import type { DutyClock } from './duty-clock.ts';
@@ -46,7 +46,7 @@ const firstRoundWithinMs = 10_000;
 const firstView: DutyView = {
   state: 'starting',
   isLooking: true,
-  sentence: 'Starting: looking at what this computer does',
+  sentence: lookingWords,
   // An owner who just started it should not wait until the machine has been checked.
   answersOwner: true,
   pause: null,

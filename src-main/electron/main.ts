@@ -18,6 +18,7 @@ import type { Desktop, OpenRequest } from './desktop.ts';
 import { socketFolder } from './socket-folder.ts';
 import { startDesktop } from './start-desktop.ts';
 import { keepAtHome } from './window.ts';
+import { dialogWords } from '../../src-shared/words/words.ts';
 
 /** What a second start hands over to the first. */
 const handOverSchema = z.object({
@@ -119,6 +120,6 @@ function giveUp(thrown: unknown): void {
   if (error.cause !== undefined) {
     note(describeCauses(error.cause));
   }
-  dialog.showErrorBox('MindMesh cannot start', error.message);
+  dialog.showErrorBox(dialogWords.cannotStart, error.message);
   app.exit(1);
 }

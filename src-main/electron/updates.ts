@@ -4,6 +4,7 @@
  */
 import type { UpdateState } from '../../src-shared/desktop-api.ts';
 import { nextUpdateState, type UpdateEvent } from './update-state.ts';
+import { notUpdatableWords } from '../../src-shared/words/words.ts';
 
 /** The part of electron-updater's `autoUpdater` that is used. */
 export type Updater = {
@@ -87,7 +88,7 @@ export class Updates {
   async #load(): Promise<Updater> {
     const { load } = this.#options;
     if (load === null) {
-      throw new Error('this copy cannot be updated');
+      throw new Error(notUpdatableWords);
     }
     const updater = await load();
     updater.autoDownload = true;

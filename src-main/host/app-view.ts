@@ -6,6 +6,7 @@ import type { Settings } from '../../src-shared/settings/settings.ts';
 import { meshWarnings } from '../node/mesh-warnings.ts';
 import { portWarnings } from '../node/node-config.ts';
 import type { NodeProcess } from '../node/node-process.ts';
+import { hostErrors } from '../../src-shared/words/errors.ts';
 
 type AppFacts = Pick<
   TopicValues['app'],
@@ -22,7 +23,7 @@ export function appView({ isStopping, node, settings, ...facts }: AppFacts): Top
   return {
     ...facts,
     state: isStopping ? 'stopping' : hostStates[state.name],
-    fault: state.name === 'waiting' ? `${state.error.message} It is tried again by itself.` : null,
+    fault: state.name === 'waiting' ? hostErrors.triedAgain(state.error.message) : null,
     warnings: [
       ...facts.warnings,
       ...node.warnings.map(told),

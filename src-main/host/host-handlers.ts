@@ -9,6 +9,7 @@ import type { ChangedSettings, Settings } from '../../src-shared/settings/settin
 import type { TopicHub } from '../../src-shared/topic-hub.ts';
 import type { DutyService } from '../duty/duty-service.ts';
 import type { NodeProcess } from '../node/node-process.ts';
+import { hostErrors } from '../../src-shared/words/errors.ts';
 
 export type HostHandlers = Handlers<HostApi>;
 
@@ -68,7 +69,7 @@ function passedOnHandlers(node: () => NodeProcess): Handlers<PassedOnApi> {
 
 function newWindowAddress(make: (() => string) | undefined): string {
   if (make === undefined) {
-    throw new AppError('not-running', 'This host shows no window in a browser.', {
+    throw new AppError('not-running', hostErrors.noWindow, {
       advice: 'serve-window',
     });
   }

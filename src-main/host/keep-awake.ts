@@ -6,6 +6,7 @@
 import { Child, type ChildExit } from '../../src-shared/process/child.ts';
 import type { Log } from '../base/log.ts';
 import { powerShellArguments } from '../sensors/windows/watch.ts';
+import { systemListWords } from '../../src-shared/words/words.ts';
 
 export type KeepAwake = {
   /** Returns at once; repeating it changes nothing. */
@@ -116,7 +117,7 @@ export function toolOf(platform: NodeJS.Platform, pid: number): Tool {
         args: [
           '--what=idle',
           '--who=MindMesh',
-          '--why=Answering questions of other computers',
+          `--why=${systemListWords.keepsAwake}`,
           '--mode=block',
           'cat',
         ],

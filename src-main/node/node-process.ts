@@ -26,6 +26,7 @@ import { LeftOutEntries } from './left-out-entries.ts';
 import type { Log } from '../base/log.ts';
 import { NodeHeartbeat } from './node-heartbeat.ts';
 import { linkToNode, type NodeLink } from './node-link.ts';
+import { childNames, exitWords, hostErrors } from '../../src-shared/words/errors.ts';
 
 export type NodeProcessOptions = {
   /** A Node.js to run the script with. */
@@ -239,7 +240,7 @@ export class NodeProcess {
     const { command, script, log, readyWithinMs, stopWithinMs } = this.#options;
     let link: NodeLink | undefined;
     return {
-      name: 'The mesh node',
+      name: childNames.node,
       command,
       args: [...nodeRuntimeFlags, script],
       links: ['ipc'],
@@ -308,7 +309,7 @@ export class NodeProcess {
   /** Its engines go with it; the supervisor starts the next one. */
   #endHung(forMs: number): void {
     if (this.state.name === 'running') {
-      this.state.child.kill(`it gave no sign of life for ${Math.round(forMs / 1000)} seconds`);
+      this.state.child.kill(exitWords.silent(Math.round(forMs / 1000)));
     }
   }
 
@@ -348,12 +349,12 @@ export class NodeProcess {
       }
       const retryAt = state.name === 'waiting' ? state.retryAt : 0;
       if (state.name === 'stopped' || state.name === 'stopping') {
-        throw new AppError('not-running', 'The mesh node is stopped.');
+        throw new AppError('not-running', hostErrors.nodeStopped);
       }
       if (Math.max(retryAt, performance.now()) >= deadline) {
         throw state.name === 'waiting'
           ? state.error
-          : new AppError('not-running', 'The mesh node is still starting; try again in a moment.');
+          : new AppError('not-running', hostErrors.nodeStarting);
       }
       await this.#nextState(deadline - performance.now());
     }

@@ -5,7 +5,6 @@
  * Polls fall on whole multiples of their interval, so that sensors wake the processor together.
  */
 import type { Reading } from '../../src-shared/duty.ts';
-import { AppError } from '../../src-shared/errors.ts';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
 import type { ReadingSource } from '../../src-shared/missing-reason.ts';
 import { unknown, unknownAfter } from './reading.ts';
@@ -69,9 +68,7 @@ export class PolledSensor<T> implements Sensor<T> {
   async stop(): Promise<void> {
     this.#onChange = undefined;
     this.#cancelTimer();
-    this.#attempt?.abort(
-      new AppError('cancelled', `The reading "${this.#plan.source}" is no longer watched`),
-    );
+    this.#attempt?.abort(new Error(`the reading "${this.#plan.source}" is no longer watched`));
     await this.#polling;
   }
 
@@ -91,7 +88,7 @@ export class PolledSensor<T> implements Sensor<T> {
       this.#attempt = attempt;
       const { source, withinMs } = this.#plan;
       const cancelDeadline = this.#clock.after(withinMs, () =>
-        attempt.abort(new AppError('timed-out', `The reading "${source}" did not answer in time`)),
+        attempt.abort(new Error(`the reading "${source}" did not answer in time`)),
       );
       try {
         this.#publish(await this.#readOrAbort(attempt.signal));

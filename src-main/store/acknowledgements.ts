@@ -1,6 +1,7 @@
 /** What the owner has agreed to and what need not be told again, over all runs of the app. */
 import type { Database } from './database.ts';
 import { notSaved } from './write-errors.ts';
+import { databaseErrors } from '../../src-shared/words/errors.ts';
 
 /** The number grows when the first screen says something new that needs a new yes. */
 export type Acknowledgement = 'consent 3' | 'closed to the tray';
@@ -39,7 +40,7 @@ export class AcknowledgementStore {
         .prepare('INSERT OR IGNORE INTO acknowledgements (name, at) VALUES (?, ?)')
         .run(name, Date.now());
     } catch (error) {
-      throw notSaved('Your answer', this.#database, error);
+      throw notSaved(databaseErrors.yourAnswer, this.#database, error);
     }
   }
 }

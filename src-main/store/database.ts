@@ -7,6 +7,7 @@ import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import { migrations } from './migrations/all.ts';
 import type { Migration } from './migrations/migration.ts';
+import { databaseErrors, databaseProblemWords } from '../../src-shared/words/errors.ts';
 
 export type Database = Sqlite.Database;
 
@@ -62,21 +63,19 @@ export function removeDatabase(path: string): void {
 function refuseUnreadable(path: string, size: number, newest: number): void {
   if (size === 0) {
     // SQLite takes it for a new one; what was in it was lost, as a power failure may do.
-    throw damaged(path, new Error('it is empty'));
+    throw damaged(path, databaseErrors.empty);
   }
   const database = new Sqlite(path, { readonly: true, timeout: busyTimeoutMs });
   try {
     const version = versionOf(database);
     if (version > newest) {
-      throw new AppError(
-        'database-too-new',
-        `The database ${path} was written by a newer MindMesh (its version is ${version}, this one knows ${newest}). Install the newer MindMesh again.`,
-        { advice: 'choose-data-folder' },
-      );
+      throw new AppError('database-too-new', databaseErrors.tooNew(path, version, newest), {
+        advice: 'choose-data-folder',
+      });
     }
     const findings: unknown = database.pragma('quick_check(1)', { simple: true });
     if (findings !== 'ok') {
-      throw damaged(path, new Error(String(findings)));
+      throw damaged(path, databaseErrors.failedCheck, new Error(String(findings)));
     }
   } finally {
     database.close();
@@ -144,25 +143,16 @@ function asDatabaseError(path: string, error: unknown): unknown {
     return error;
   }
   if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT')) {
-    return damaged(path, error);
+    return damaged(path, databaseProblemWords(error.code), error);
   }
   return new AppError(
     'data-folder-unusable',
-    `The database ${path} cannot be opened (${error.message}). Check that the disk is not full and that you may write there.`,
+    databaseErrors.notOpened(path, databaseProblemWords(error.code)),
     { cause: error },
   );
 }
 
-function damaged(path: string, cause: Error): AppError {
-  return new AppError(
-    'database-damaged',
-    `The database ${path} is damaged (${firstLine(cause.message)}). Nothing was changed. Put a backup in its place, or move it away to start with default settings and an empty history.`,
-    { cause },
-  );
-}
-
-/** SQLite's findings have a title above them: "*** in database main ***". */
-function firstLine(message: string): string {
-  const line = message.split('\n').find((candidate) => !candidate.startsWith('***'));
-  return (line ?? message).slice(0, 200);
+/** `cause`: what SQLite said, for the log. */
+function damaged(path: string, why: string, cause?: Error): AppError {
+  return new AppError('database-damaged', databaseErrors.damaged(path, why), { cause });
 }

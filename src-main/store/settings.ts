@@ -10,6 +10,7 @@ import {
 import type { Warning } from '../../src-shared/warning.ts';
 import type { Database } from './database.ts';
 import { notSaved } from './write-errors.ts';
+import { databaseErrors } from '../../src-shared/words/errors.ts';
 
 export class SettingsStore {
   readonly #database: Database;
@@ -36,9 +37,8 @@ export class SettingsStore {
     try {
       this.#write(given);
     } catch (error) {
-      const names = given.map(([name]) => name).join(', ');
-      const what = given.length === 1 ? 'The setting' : 'The settings';
-      throw notSaved(`${what} ${names}`, this.#database, error);
+      const names = given.map(([name]) => name);
+      throw notSaved(databaseErrors.settings(names), this.#database, error);
     }
     this.#settings = { ...this.#settings, ...Object.fromEntries(given) };
     return this.#settings;

@@ -15,6 +15,7 @@ import { lockDataFolder } from '../../data/data-folder-lock.ts';
 import { bootstrapLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import type { CommonOptions } from '../use-host.ts';
+import { childNames, childWords } from '../../../src-shared/words/errors.ts';
 
 export type BootstrapOptions = CommonOptions & {
   readonly listen?: string[];
@@ -52,7 +53,10 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
     }
     const exit = await Promise.race([child.exited, untilAborted(interrupted.signal)]);
     if (exit !== undefined) {
-      throw new AppError('child-failed', `The bootstrap node ended (${describeExit(exit)}).`);
+      throw new AppError(
+        'child-failed',
+        childWords.ended(childNames.bootstrap, describeExit(exit)),
+      );
     }
   } finally {
     await child?.stop();
@@ -69,7 +73,7 @@ function startNode(
 ): Promise<Child> {
   return startChild(
     {
-      name: 'The bootstrap node',
+      name: childNames.bootstrap,
       command: process.execPath,
       args: [...nodeRuntimeFlags, appFiles().bootstrapScript],
       links: ['ipc'],
@@ -117,7 +121,7 @@ async function answer(process: ChildProcess, over: AbortSignal): Promise<Ready> 
       throw new AppError(told.error.code, told.error.message);
     }
   }
-  throw new AppError('child-failed', 'The bootstrap node said nothing.');
+  throw new AppError('child-failed', childWords.saidNothing(childNames.bootstrap));
 }
 
 function tellLog(message: unknown): void {

@@ -8,6 +8,8 @@ import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import {
   catalogLines,
+  commandErrors,
+  commandResults,
   downloadLine,
   fetchedLines,
   hostingLine,
@@ -32,7 +34,7 @@ export async function listModels(options: ModelsOptions): Promise<void> {
       connection,
       (snapshot) => snapshot.node ?? undefined,
       30_000,
-      'The running MindMesh has no working mesh node; "mindmesh status" tells why.',
+      commandErrors.noNode,
     );
     if (options.json === true) {
       printJson(
@@ -72,10 +74,8 @@ export async function downloadModel(
       if (options.json === true) {
         printJson(model);
       } else {
-        const what =
-          layers === undefined ? '' : `Layers ${layers.firstLayer}–${layers.lastLayer} of `;
         print([
-          `${what}${model.alias ?? model.name} ${layers === undefined ? 'is' : 'are'} here:`,
+          commandResults.downloaded(model.alias ?? model.name, layers),
           ...modelLines([model]).slice(1),
         ]);
       }
@@ -88,7 +88,7 @@ export async function downloadModel(
 export async function cancelDownload(model: string, options: CommonOptions): Promise<void> {
   await useHost(options, quietly, async (connection) => {
     await connection.call('cancelDownload', { model });
-    print(`The download of ${model} has ended.`);
+    print(commandResults.downloadEnded(model));
   });
 }
 
@@ -145,14 +145,13 @@ export async function removeModel(model: string, options: ModelsOptions): Promis
       printJson(removed);
     } else {
       const { otherAliases = [] } = removed;
-      const also = otherAliases.length === 0 ? '' : ` (also called ${otherAliases.join(', ')})`;
-      const name = `${removed.alias ?? removed.name}${also}`;
+      const name = commandResults.withOtherNames(removed.alias ?? removed.name, otherAliases);
       const { dataFolder } = connection.snapshot();
       // What the app fetched goes; what its owner brought stays.
       print(
         removed.path === null || removed.path.startsWith(dataFolder)
-          ? `Removed ${name} and what was fetched of it.`
-          : `Removed ${name} from the library; its file stays where it is.`,
+          ? commandResults.deleted(name)
+          : commandResults.forgotten(name),
       );
     }
   });
@@ -164,7 +163,7 @@ function showProgress(connection: HostConnection): () => void {
     const [first] = imports ?? [];
     return first === undefined
       ? undefined
-      : `Reading the file: ${Math.floor((100 * first.doneBytes) / Math.max(1, first.totalBytes))} %`;
+      : commandResults.reading(first.doneBytes / Math.max(1, first.totalBytes));
   });
 }
 

@@ -3,7 +3,7 @@ import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { warningWords } from '../../../src-shared/words/words.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { meshWarnings } from '../../node/mesh-warnings.ts';
-import { peerLines } from '../../../src-shared/words/command-line.ts';
+import { commandErrors, peerLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';
 
@@ -21,7 +21,7 @@ export async function listPeers(
       connection,
       (snapshot) => snapshot.node,
       30_000,
-      'The running MindMesh has no working mesh node; "mindmesh status" tells why.',
+      commandErrors.noNode,
     );
     const { promise: heard, resolve } = Promise.withResolvers<void>();
     const isThere = (): boolean => (connection.snapshot().node?.peers.length ?? 0) > 0;

@@ -5,7 +5,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 import { checkReceipt, isGenuine } from '../../../src-shared/receipt/check-receipt.ts';
 import { exitCodes, print, printJson } from '../terminal.ts';
-import { receiptCheckLines } from '../../../src-shared/words/command-line.ts';
+import { commandErrors, receiptCheckLines } from '../../../src-shared/words/command-line.ts';
 import { receiptsIn } from '../saved-receipts.ts';
 
 /** A long answer with log-probabilities has a few megabytes, its stream several times as many. */
@@ -31,11 +31,11 @@ async function readText(path: string): Promise<string> {
     // One byte more than may be, so that one that is too large shows, also where it has no size, as a pipe has none.
     const bytes = await buffer(createReadStream(path, { end: maxFileBytes }));
     if (bytes.length > maxFileBytes) {
-      throw new Error('it is too large for a receipt');
+      throw new Error(commandErrors.receiptTooLarge);
     }
     return bytes.toString('utf8');
   } catch (error) {
-    throw new AppError('request-invalid', `${path} cannot be read: ${fileProblem(error)}.`, {
+    throw new AppError('request-invalid', commandErrors.notRead(path, fileProblem(error)), {
       cause: error,
     });
   }

@@ -6,7 +6,7 @@ import type { Warning } from '../../../src-shared/warning.ts';
 import { appFiles } from '../../base/app-files.ts';
 import { createHost, type Host } from '../../host/host.ts';
 import { type DashboardServer, startDashboardServer } from '../../control/dashboard-server.ts';
-import { serveLines } from '../../../src-shared/words/command-line.ts';
+import { commandResults, serveLines } from '../../../src-shared/words/command-line.ts';
 import { note, print } from '../terminal.ts';
 import type { CommonOptions } from '../use-host.ts';
 
@@ -82,7 +82,7 @@ async function stopSignal(): Promise<void> {
   ]);
   for (const signal of signals) {
     process.on(signal, () => {
-      note('Stopping already; ending at once.');
+      note(commandResults.endingAtOnce);
       // Children end by themselves when their link to this process closes.
       process.exit(1);
     });

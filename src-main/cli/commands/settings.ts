@@ -24,6 +24,7 @@ import {
 } from '../settings/setting-values.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
+import { commandResults } from '../../../src-shared/words/command-line.ts';
 
 type SettingsOptions = CommonOptions & { readonly json?: boolean };
 
@@ -80,9 +81,9 @@ async function change(
     if (options.json === true) {
       printJson(settings);
     } else {
-      const when = entryOf(name).applies === 'app' ? ' from the next start on' : '';
       const shown = { ...settings, shards: shownShards(settings, store) };
-      print(`${name} is ${valueWords(name, shown[name])}${when}.`);
+      const isLater = entryOf(name).applies === 'app';
+      print(commandResults.settingIs(name, valueWords(name, shown[name]), isLater));
     }
   });
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
 import { readHostFile, refuseForeignFolder } from '../../data/host-file.ts';
 import type { HostConnection } from '../host-connection.ts';
-import { statusLines } from '../../../src-shared/words/command-line.ts';
+import { commandErrors, statusLines } from '../../../src-shared/words/command-line.ts';
 import { exitCodes, note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
 
@@ -16,7 +16,7 @@ export async function status(options: CommonOptions & { readonly json?: boolean 
     if (options.json === true) {
       printJson({ state: 'stopped', dataFolder: dataFolder.folder });
     } else {
-      note(`MindMesh is not running in ${dataFolder.folder}. "mindmesh serve" starts it.`);
+      note(commandErrors.notRunningToShow(dataFolder.folder));
     }
     return;
   }

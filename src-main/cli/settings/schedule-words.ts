@@ -12,6 +12,7 @@ import {
   weekFromMonday,
   type WeeklySchedule,
 } from '../../../src-shared/settings/schedule.ts';
+import { scheduleErrors } from '../../../src-shared/words/command-line.ts';
 
 const week = weekFromMonday;
 
@@ -50,7 +51,7 @@ export function parseSchedule(text: string): WeeklySchedule | null {
     }
     const span = spanOf(word);
     if (days.length === 0) {
-      throw wrong(`"${word}" says hours, and no day stands before it`);
+      throw wrong(scheduleErrors.hoursWithoutDay(word));
     }
     for (const day of new Set(days)) {
       schedule[day].push(span);
@@ -59,7 +60,7 @@ export function parseSchedule(text: string): WeeklySchedule | null {
   }
   if (!hasHours || days.length === 0) {
     throw wrong(
-      days.length === 0 ? 'It names no day' : `No hours stand after "${words.at(-1) ?? ''}"`,
+      days.length === 0 ? scheduleErrors.noDay : scheduleErrors.dayWithoutHours(words.at(-1) ?? ''),
     );
   }
   return schedule;
@@ -108,18 +109,16 @@ function spanOf(word: string): Span {
   const [, fromHour, fromMinute, toHour, toMinute] =
     /^(\d{1,2})(?::(\d\d))?-(\d{1,2})(?::(\d\d))?$/.exec(word) ?? [];
   if (fromHour === undefined || toHour === undefined) {
-    throw wrong(
-      `"${word}" is neither a day, such as "mon" or "mon-fri", nor hours, such as "18:00-08:00"`,
-    );
+    throw wrong(scheduleErrors.neither(word));
   }
   const from = minuteOf(fromHour, fromMinute);
   // Midnight as an end is the end of the day.
   const to = minuteOf(toHour, toMinute) || dayMinutes;
   if (from >= dayMinutes || to > dayMinutes) {
-    throw wrong(`"${word}" names a time that no day has; hours go from 00:00 to 24:00`);
+    throw wrong(scheduleErrors.noTime(word));
   }
   if (from === to) {
-    throw wrong(`"${word}" ends when it begins; a whole day is 00:00-24:00`);
+    throw wrong(scheduleErrors.empty(word));
   }
   return { from, to };
 }
@@ -158,8 +157,5 @@ function daysWords(days: readonly Weekday[]): string {
 }
 
 function wrong(what: string): AppError {
-  return new AppError(
-    'setting-invalid',
-    `This schedule makes no sense: ${what}. An example is "mon-fri 18:00-08:00, sat,sun 00:00-24:00"; "always" has no limit.`,
-  );
+  return new AppError('setting-invalid', scheduleErrors.invalid(what));
 }

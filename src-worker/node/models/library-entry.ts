@@ -7,6 +7,7 @@ import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import { audienceSchema, noPeers } from './audience.ts';
 import { manifestId, manifestSchema } from '../manifests/manifest.ts';
 import { sourceFileSchema } from './source-file.ts';
+import { problemWords } from '../../../src-shared/words/problems.ts';
 
 /** Longest file, in bytes. The manifest with the most allowed tensors takes about 20 MB. */
 const largestEntryBytes = 32 * 1024 * 1024;
@@ -14,8 +15,8 @@ const largestEntryBytes = 32 * 1024 * 1024;
 /** An alias is one printable line, because commands, API requests and lists contain it. */
 export const aliasSchema = z
   .string()
-  .min(1)
-  .max(100)
+  .min(1, 'An alias has at least one character')
+  .max(100, 'An alias has at most 100 characters')
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'An alias is one line of printable characters')
   .refine((alias) => alias === alias.trim(), 'An alias neither begins nor ends with a space');
 
@@ -59,14 +60,21 @@ export async function readEntry(path: string): Promise<LibraryEntry> {
     throw new Error(`it has ${size} bytes`);
   }
   const { data: entry, error } = libraryEntrySchema.safeParse(
-    JSON.parse(await readFile(path, 'utf8')),
+    parseJson(await readFile(path, 'utf8')),
   );
-  const [issue] = error?.issues ?? [];
   if (entry === undefined) {
-    throw new Error(`${issue?.path.join('.')}: ${issue?.message}`);
+    throw new Error(problemWords(error));
   }
   if (manifestId(entry.manifest) !== basename(path, entrySuffix)) {
     throw new Error('its content does not match its name');
   }
   return entry;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error('it is no JSON', { cause: error });
+  }
 }

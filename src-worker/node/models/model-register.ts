@@ -261,7 +261,7 @@ async function readOrPutAside(
     return await readEntry(path);
   } catch (error) {
     await rename(path, `${path}${asideSuffix}`);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = fileProblem(error);
     onWarning(
       `The library entry ${path} is damaged and was put aside as ${asideSuffix} (${why}). Import its model again.`,
     );
