@@ -2,6 +2,7 @@
  * The one error type of the project. Across process and network boundaries only `code` and `message`
  * travel; the cause stays in the log of the process that saw it.
  */
+import { unexpectedWords } from './words/errors.ts';
 
 /** The reader of the message: the person at the window, the caller of an API, or the log's reader. */
 export type Audience = 'user' | 'caller' | 'log';
@@ -99,7 +100,7 @@ export function toAppError(thrown: unknown): AppError {
     return thrown;
   }
   const message = thrown instanceof Error ? thrown.message : inWords(thrown);
-  return new AppError('internal', `Something unexpected went wrong: ${message}`, { cause: thrown });
+  return new AppError('internal', unexpectedWords(message), { cause: thrown });
 }
 
 /** The code and message of an error with its chain of causes, for a log line. */

@@ -20,7 +20,7 @@ describe('a list with a bad entry', () => {
     });
     expect(parsed.data?.boxes.map(({ name }) => name)).toEqual(['a', 'c']);
     expect(leftOut).toEqual([
-      'One of the boxes cannot be read and is left out: "b" (size: Too small: expected number to be >=1).',
+      'One of the boxes cannot be read and is left out: "b" (size must be at least 1).',
     ]);
   });
 

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { printable } from './printable.ts';
+import { leftOutWords } from './words/errors.ts';
+import { problemWords } from './words/problems.ts';
 
 /** Most entries that are told of; of the others only the number. */
 const mostTold = 20;
@@ -56,19 +58,12 @@ export function parseLeniently<Schema extends z.ZodType>(
 
 function shortened(sentences: readonly string[]): readonly string[] {
   const more = sentences.length - mostTold;
-  return more <= 0
-    ? sentences
-    : [...sentences.slice(0, mostTold), `${more} more entries of lists are left out as well.`];
+  return more <= 0 ? sentences : [...sentences.slice(0, mostTold), leftOutWords.more(more)];
 }
 
 function sentenceOf(what: string, entry: unknown, index: number, error: z.ZodError): string {
-  const [issue] = error.issues;
-  const where = issue?.path.join('.') ?? '';
-  const why = `${where === '' ? '' : `${where}: `}${issue?.message ?? 'unknown'}`;
-  return printable(
-    `One of the ${what} cannot be read and is left out: ${labelOf(entry) ?? `number ${index + 1}`} (${why}).`,
-    longestSentence,
-  );
+  const label = labelOf(entry) ?? leftOutWords.place(index + 1);
+  return printable(leftOutWords.entry(what, label, problemWords(error)), longestSentence);
 }
 
 /** What the entry calls itself. */

@@ -1,6 +1,7 @@
 /** Says why nothing can be asked of a host whose owner has not agreed yet. */
 import { AppError } from './errors.ts';
+import { hostErrors } from './words/errors.ts';
 
 export function waitsForConsent(): AppError {
-  return new AppError('not-running', 'MindMesh waits for your agreement in its window.');
+  return new AppError('not-running', hostErrors.waitsForConsent);
 }

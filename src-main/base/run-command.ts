@@ -2,10 +2,12 @@
 import { execFile } from 'node:child_process';
 import { AppError } from '../../src-shared/errors.ts';
 import { childEnvironment } from '../../src-shared/process/child-environment.ts';
+import { toolWords } from '../../src-shared/words/errors.ts';
+import { fileProblem } from '../../src-shared/files/file-problem.ts';
 
 /**
- * @throws AppError `child-failed` when the tool is missing, fails or prints too much; whatever ends it early
- * comes through `signal`, which kills it.
+ * @throws AppError `child-failed` when the tool is missing, fails or prints too much. A deadline or a cancellation
+ * comes through `signal`, which kills the tool.
  */
 export type RunCommand = (
   command: string,
@@ -18,7 +20,7 @@ export class MissingToolError extends AppError {
   readonly tool: string;
 
   constructor(tool: string, cause: unknown) {
-    super('child-failed', `${tool} is not installed`, { cause });
+    super('child-failed', toolWords.notInstalled(tool), { cause });
     this.tool = tool;
   }
 }
@@ -33,7 +35,7 @@ export const runCommand: RunCommand = (command, args, signal) =>
       args,
       {
         signal,
-        // The words and decimal points that the parsers know.
+        // The parsers know the words and decimal points of this locale alone.
         env: childEnvironment(process.env, { LC_ALL: 'C' }),
         maxBuffer: longestOutputBytes,
         killSignal: 'SIGKILL',
@@ -58,11 +60,11 @@ function commandError(
     return new MissingToolError(command, error);
   }
   const words = stderr.split('\n').find((line) => line.trim() !== '');
-  const what =
+  const sentence =
     error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
-      ? 'printed far more than it should'
+      ? toolWords.printedTooMuch(command)
       : typeof error.code === 'number'
-        ? `failed with code ${error.code}${words === undefined ? '' : `: ${words.trim()}`}`
-        : `could not be run: ${error.message}`;
-  return new AppError('child-failed', `${command} ${what}`, { cause: error });
+        ? toolWords.failed(command, error.code, words?.trim())
+        : toolWords.notRun(command, fileProblem(error));
+  return new AppError('child-failed', sentence, { cause: error });
 }

@@ -2,8 +2,9 @@
 import { AppError } from '../../src-shared/errors.ts';
 import { distinctNames, modelsNamed } from '../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
+import { commandErrors } from '../../src-shared/words/command-line.ts';
 
-/** The largest model that can answer now: it knows the most. */
+/** The largest model that can answer now; a larger model usually answers better. */
 export function chooseModel(models: readonly ModelEntry[]): ModelEntry | undefined {
   return models
     .filter((model) => model.available)
@@ -23,10 +24,7 @@ export function findModel(models: readonly ModelEntry[], name: string): ModelEnt
   const ready = meant.filter(({ available }) => available);
   const [found, ...others] = ready.length > 0 ? ready : meant;
   if (others.length > 0) {
-    throw new AppError(
-      'model-not-found',
-      `"${name}" means several models. Name one of: ${distinctNames(meant)}.`,
-    );
+    throw new AppError('model-not-found', commandErrors.severalModels(name, distinctNames(meant)));
   }
   return found;
 }

@@ -7,11 +7,12 @@ import { ask, type Asked, tellReceipt } from './ask.ts';
 import type { HostConnection } from './host-connection.ts';
 import { printableText } from './printable-text.ts';
 import { note } from './terminal.ts';
+import { commandResults } from '../../src-shared/words/command-line.ts';
 
 /** The two ends of a terminal. */
 export type Terminal = { readonly input: Readable; readonly output: Writable };
 
-/** Converses until the end of the input, or Ctrl-C when nothing is being answered. */
+/** Answers each line until the input ends, or until Ctrl-C is pressed while no answer is under way. */
 export async function converse(
   connection: HostConnection,
   asked: Asked,
@@ -28,7 +29,7 @@ export async function converse(
       answering.abort();
     }
   });
-  note('Ask something. Ctrl-C stops an answer; Ctrl-D ends the conversation.');
+  note(commandResults.askSomething);
   terminal.setPrompt('> ');
   terminal.prompt();
   for await (const line of terminal) {
@@ -54,7 +55,7 @@ export async function converse(
         tellFailure(error);
       }
       answering = undefined;
-      // A stopped answer is part of what was said, as far as it came.
+      // The conversation keeps a stopped answer as far as it came.
       if (text !== '') {
         messages = [...messages, question, { role: 'assistant', content: text }];
       }
@@ -65,5 +66,9 @@ export async function converse(
 
 function tellFailure(thrown: unknown): void {
   const error = toAppError(thrown);
-  note(error instanceof AppError && error.code === 'cancelled' ? '(stopped)' : error.message);
+  note(
+    error instanceof AppError && error.code === 'cancelled'
+      ? commandResults.stopped
+      : error.message,
+  );
 }

@@ -5,22 +5,23 @@ import type { HostMethod, HostParams, HostResult } from '../../src-shared/api/ho
 import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { waitsForConsent } from '../../src-shared/waits-for-consent.ts';
+import { hostErrors } from '../../src-shared/words/errors.ts';
 
 export type HostConnection = {
   /** @throws AppError `not-running` when the host is gone */
   snapshot(): HostSnapshot;
-  /** Returns how to end that. */
+  /** Returns a function that ends the calls. */
   onSnapshot(listener: () => void): () => void;
   /** @throws AppError what the host answers, or `not-running` when it is gone */
   call<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
-  /** What a topic is now. */
+  /** The current value of a topic. */
   topic<T extends Topic>(topic: T): Promise<TopicValues[T]>;
   chat(
     request: ChatRequestInput,
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Lets go of the host; one that this process composed stops. */
+  /** Closes the connection. A host that this process runs for itself stops. */
   close(): Promise<void>;
 };
 
@@ -46,7 +47,7 @@ export function waitForSnapshot<T>(
       try {
         const snapshot = connection.snapshot();
         if (snapshot.state === 'stopping') {
-          throw new AppError('not-running', 'MindMesh is being stopped.');
+          throw new AppError('not-running', hostErrors.stopping);
         }
         if (snapshot.consent === 'needed') {
           throw waitsForConsent();

@@ -1,12 +1,13 @@
 /** The commands about the network itself: what each is called, takes and does. */
 import type { Command } from 'commander';
 import { parseAddress, parseCount } from './parse-options.ts';
+import { helpWords } from '../../src-shared/words/help.ts';
 
 export function addPeers(program: Command): void {
   program
     .command('peers')
-    .description('who is in the mesh, how they are reached and what they host')
-    .option('--json', 'one line of JSON')
+    .description(helpWords.peers.about)
+    .option('--json', helpWords.program.json)
     .action(async (_flags, command: Command) => {
       const { listPeers } = await import('./commands/peers.ts');
       await listPeers(command.optsWithGlobals());
@@ -16,20 +17,14 @@ export function addPeers(program: Command): void {
 export function addBootstrap(program: Command): void {
   program
     .command('bootstrap')
-    .description(
-      'run a public node that others begin with, and that relays for those behind routers',
-    )
-    .option('--listen <address>', 'listen here (repeatable; default: port 6373)', parseAddress)
-    .option('--peer <address>', 'another bootstrap node (repeatable)', parseAddress)
-    .option('--pool-only', 'serve members of the own pools alone')
-    .option('--max-connections <n>', 'connections at once (default: 2048)', parseCount)
-    .option(
-      '--max-relayed <n>',
-      'nodes and connections that are relayed (default: 512)',
-      parseCount,
-    )
-    .option('--bandwidth <kB/s>', 'most to relay (default: 25000)', parseCount)
-    .option('--json', 'one line of JSON')
+    .description(helpWords.bootstrap.about)
+    .option('--listen <address>', helpWords.bootstrap.listen, parseAddress)
+    .option('--peer <address>', helpWords.bootstrap.peer, parseAddress)
+    .option('--pool-only', helpWords.bootstrap.poolOnly)
+    .option('--max-connections <n>', helpWords.bootstrap.maxConnections, parseCount)
+    .option('--max-relayed <n>', helpWords.bootstrap.maxRelayed, parseCount)
+    .option('--bandwidth <kB/s>', helpWords.bootstrap.bandwidth, parseCount)
+    .option('--json', helpWords.program.json)
     .action(async (_flags, command: Command) => {
       const { bootstrap } = await import('./commands/bootstrap.ts');
       await bootstrap(command.optsWithGlobals());

@@ -1,4 +1,4 @@
-/** Values of the command line's options. Each refuses what it cannot mean with a sentence. Pure. */
+/** Parsers of the command line's options. Each refuses a text that it cannot read, with a sentence. Pure. */
 import { InvalidArgumentError } from 'commander';
 import { type LayerRange, layerRangeSchema } from '../../src-shared/model.ts';
 import { type HostedShard, hostedShardSchema } from '../../src-shared/api/node-config.ts';
@@ -9,6 +9,7 @@ import {
   poolRoles,
   poolRoleSchema,
 } from '../../src-shared/pool.ts';
+import { argumentErrors } from '../../src-shared/words/help.ts';
 
 /** `MODEL` or `MODEL:FIRST-LAST`, added to those before it. */
 export function parseShard(text: string, earlier: readonly HostedShard[] = []): HostedShard[] {
@@ -16,7 +17,7 @@ export function parseShard(text: string, earlier: readonly HostedShard[] = []): 
   const layers = { firstLayer: Number(first), lastLayer: Number(last) };
   const shard = hostedShardSchema.safeParse(first === undefined ? { model } : { model, layers });
   if (!shard.success) {
-    throw new InvalidArgumentError('It is MODEL or MODEL:FIRST-LAST, such as "MindMesh Demo:0-3".');
+    throw new InvalidArgumentError(argumentErrors.shard);
   }
   return [...earlier, shard.data];
 }
@@ -26,7 +27,7 @@ export function parseLayers(text: string): LayerRange {
   const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
   const range = layerRangeSchema.safeParse({ firstLayer: Number(first), lastLayer: Number(last) });
   if (first === undefined || !range.success) {
-    throw new InvalidArgumentError('It is FIRST-LAST, such as 0-15, counted from 0.');
+    throw new InvalidArgumentError(argumentErrors.layers);
   }
   return range.data;
 }
@@ -34,35 +35,33 @@ export function parseLayers(text: string): LayerRange {
 /** A multiaddr, added to those before it. */
 export function parseAddress(text: string, earlier: readonly string[] = []): string[] {
   if (!/^\/[a-z0-9]+\//.test(text)) {
-    throw new InvalidArgumentError(
-      'It is a multiaddr, such as /ip4/192.168.1.5/tcp/4001/p2p/12D3…',
-    );
+    throw new InvalidArgumentError(argumentErrors.address);
   }
   return [...earlier, text];
 }
 
 export function parsePort(text: string): number {
-  return parseNumber(text, 0, 65_535, 'It is a port from 0 to 65535; 0 takes any that is free.');
+  return parseNumber(text, 0, 65_535, argumentErrors.port);
 }
 
 export function parseCount(text: string): number {
-  return parseNumber(text, 16, 10_000_000, 'It is a number from 16 on.');
+  return parseNumber(text, 16, 10_000_000, argumentErrors.numberFrom(16));
 }
 
 export function parseThreads(text: string): number {
-  return parseNumber(text, 1, 512, 'It is a number from 1 to 512.');
+  return parseNumber(text, 1, 512, argumentErrors.number(1, 512));
 }
 
 export function parseRole(text: string): PoolRole {
   const role = poolRoleSchema.safeParse(text);
   if (!role.success) {
-    throw new InvalidArgumentError(`It is one of ${poolRoles.join(', ')}.`);
+    throw new InvalidArgumentError(argumentErrors.oneOf(poolRoles));
   }
   return role.data;
 }
 
 export function parseUses(text: string): number {
-  return parseNumber(text, 1, maxInviteUses, `It is a number from 1 to ${maxInviteUses}.`);
+  return parseNumber(text, 1, maxInviteUses, argumentErrors.number(1, maxInviteUses));
 }
 
 const unitMs: ReadonlyMap<string, number> = new Map([
@@ -76,7 +75,7 @@ export function parseInviteLife(text: string): number {
   const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   const ms = Number(count) * (unitMs.get(unit) ?? Number.NaN);
   if (!(ms >= 60_000 && ms <= maxInviteLifeMs)) {
-    throw new InvalidArgumentError('It is a time such as 30m, 12h or 7d, at most 30d.');
+    throw new InvalidArgumentError(argumentErrors.inviteLife);
   }
   return ms;
 }

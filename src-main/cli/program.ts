@@ -1,6 +1,6 @@
 /**
- * The command line: what each command is called, takes and does. A command's code is loaded when it is run:
- * the status is told without loading a web server.
+ * The command line: the name, the arguments and the options of each command. The code of a command is loaded when it
+ * runs, so that `mindmesh status` does not load a web server.
  */
 import { Argument, Command } from 'commander';
 import type { PauseChoice } from '../../src-shared/duty.ts';
@@ -13,6 +13,7 @@ import { addReceipts } from './receipt-program.ts';
 import { parseAddress, parsePort, parseShard, parseThreads } from './parse-options.ts';
 import { addRules, type RuleFlags, rulesOf } from './rule-options.ts';
 import { ignoreClosedOutput, notePiece, printPiece, reportFailure } from './terminal.ts';
+import { helpWords } from '../../src-shared/words/help.ts';
 
 /** Runs one command. Sets the exit code; never throws. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -28,10 +29,10 @@ export async function run(args: readonly string[]): Promise<void> {
 /** All commands, ready to parse a line. */
 export function mindmesh(): Command {
   const program = new Command('mindmesh')
-    .description('Runs open language models over a mesh of machines.')
+    .description(helpWords.program.about)
     .version(appFiles().version)
-    .option('--data <dir>', "folder for everything it keeps (default: the platform's usual one)")
-    .option('--verbose', 'show what lies behind an error, and log more')
+    .option('--data <dir>', helpWords.program.data)
+    .option('--verbose', helpWords.program.verbose)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: printPiece, writeErr: notePiece });
   addServe(program);
@@ -48,7 +49,7 @@ export function mindmesh(): Command {
   return program;
 }
 
-/** What is typed for each choice. */
+/** The argument of `mindmesh pause` for each choice. */
 const pauseWords = {
   '1h': '1 hour',
   tomorrow: 'until tomorrow',
@@ -74,18 +75,18 @@ type ServeFlags = {
 function addServe(program: Command): void {
   program
     .command('serve')
-    .description('run MindMesh until it is stopped')
-    .option('--shard <model[:first-last]>', 'host these layers of a model (repeatable)', parseShard)
-    .option('--no-shards', 'host nothing; only ask')
-    .option('--peer <address>', 'keep a connection to this peer (repeatable)', parseAddress)
-    .option('--listen <address>', 'listen here for peers (repeatable)', parseAddress)
-    .option('--api-port <n>', 'port of the OpenAI-compatible API', parsePort)
-    .option('--window-port <n>', 'port of the window', parsePort)
-    .option('--no-mdns', 'do not look for peers on the local network')
-    .option('--pool-only', 'talk to members of the own pools alone')
-    .option('--threads <n>', 'threads of each engine', parseThreads)
-    .option('--no-window', 'serve no window in the browser')
-    .option('--always-work', 'never pause by itself, whatever this computer is used for')
+    .description(helpWords.serve.about)
+    .option('--shard <model[:first-last]>', helpWords.serve.shard, parseShard)
+    .option('--no-shards', helpWords.serve.noShards)
+    .option('--peer <address>', helpWords.serve.peer, parseAddress)
+    .option('--listen <address>', helpWords.serve.listen, parseAddress)
+    .option('--api-port <n>', helpWords.serve.apiPort, parsePort)
+    .option('--window-port <n>', helpWords.serve.windowPort, parsePort)
+    .option('--no-mdns', helpWords.serve.noMdns)
+    .option('--pool-only', helpWords.serve.poolOnly)
+    .option('--threads <n>', helpWords.serve.threads, parseThreads)
+    .option('--no-window', helpWords.serve.noWindow)
+    .option('--always-work', helpWords.serve.alwaysWork)
     .action(async (flags: ServeFlags, command: Command) => {
       const { serve } = await import('./commands/serve.ts');
       await serve({
@@ -115,8 +116,8 @@ function overridesOf(flags: ServeFlags): ChangedSettings {
 function addStatus(program: Command): void {
   program
     .command('status')
-    .description('tell what runs, and print a new address of the window')
-    .option('--json', 'one line of JSON')
+    .description(helpWords.status.about)
+    .option('--json', helpWords.program.json)
     .action(async (_flags, command: Command) => {
       const { status } = await import('./commands/status.ts');
       await status(command.optsWithGlobals());
@@ -126,9 +127,9 @@ function addStatus(program: Command): void {
 function addPause(program: Command): void {
   program
     .command('pause')
-    .description('stop working for others; answers under way are finished first')
+    .description(helpWords.pause.about)
     .addArgument(
-      new Argument('[until]', 'how long: an hour, until tomorrow, … or when answers are finished')
+      new Argument('[until]', helpWords.pause.until)
         .choices(Object.keys(pauseWords))
         .default('indefinitely'),
     )
@@ -138,7 +139,7 @@ function addPause(program: Command): void {
     });
   program
     .command('resume')
-    .description('end a pause')
+    .description(helpWords.resume.about)
     .action(async (_flags, command: Command) => {
       const { resume } = await import('./commands/pause.ts');
       await resume(command.optsWithGlobals());
@@ -148,11 +149,11 @@ function addPause(program: Command): void {
 function addChat(program: Command): void {
   const chatting = program
     .command('chat')
-    .description('ask a question, or converse when none is given')
+    .description(helpWords.chat.about)
     .argument('[message]')
-    .option('--model <name>', 'which model to ask (default: the largest that can answer)')
-    .option('--system <text>', 'what the model is told beforehand')
-    .option('--json', 'one line of JSON instead of the streamed answer');
+    .option('--model <name>', helpWords.chat.model)
+    .option('--system <text>', helpWords.chat.system)
+    .option('--json', helpWords.chat.json);
   addRules(chatting).action(
     async (message: string | undefined, flags: RuleFlags, command: Command) => {
       const { chat } = await import('./commands/chat.ts');
@@ -162,18 +163,18 @@ function addChat(program: Command): void {
 }
 
 function addSettings(program: Command): void {
-  const settings = program.command('settings').description('what this machine should do');
+  const settings = program.command('settings').description(helpWords.settings.about);
   settings
     .command('list')
-    .description('all settings with their values, their defaults and what they mean')
-    .option('--json', 'one line of JSON')
+    .description(helpWords.settings.list)
+    .option('--json', helpWords.program.json)
     .action(async (_flags, command: Command) => {
       const { listSettings } = await import('./commands/settings.ts');
       await listSettings(command.optsWithGlobals());
     });
   settings
     .command('get')
-    .description('one setting, as JSON')
+    .description(helpWords.settings.get)
     .argument('<name>')
     .action(async (name: string, _flags, command: Command) => {
       const { getSetting } = await import('./commands/settings.ts');
@@ -181,10 +182,10 @@ function addSettings(program: Command): void {
     });
   settings
     .command('set')
-    .description('change one setting')
+    .description(helpWords.settings.set)
     .argument('<name>')
-    .argument('<value>', 'as "list" prints it, or JSON')
-    .option('--json', 'one line of JSON with all settings')
+    .argument('<value>', helpWords.settings.value)
+    .option('--json', helpWords.settings.json)
     .action(async (name: string, value: string, _flags, command: Command) => {
       const { setSetting } = await import('./commands/settings.ts');
       await setSetting(name, value, command.optsWithGlobals());
@@ -192,10 +193,10 @@ function addSettings(program: Command): void {
   for (const change of ['add', 'remove'] as const) {
     settings
       .command(change)
-      .description(change === 'add' ? 'add to a list, such as exclusiveApps' : 'take out of a list')
+      .description(helpWords.settings[change])
       .argument('<name>')
       .argument('<item>')
-      .option('--json', 'one line of JSON with all settings')
+      .option('--json', helpWords.settings.json)
       .action(async (name: string, item: string, _flags, command: Command) => {
         const { changeList } = await import('./commands/settings.ts');
         await changeList(change, name, item, command.optsWithGlobals());
@@ -203,9 +204,9 @@ function addSettings(program: Command): void {
   }
   settings
     .command('reset')
-    .description('set one setting back to its default')
+    .description(helpWords.settings.reset)
     .argument('<name>')
-    .option('--json', 'one line of JSON with all settings')
+    .option('--json', helpWords.settings.json)
     .action(async (name: string, _flags, command: Command) => {
       const { resetSetting } = await import('./commands/settings.ts');
       await resetSetting(name, command.optsWithGlobals());

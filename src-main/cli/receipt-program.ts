@@ -1,14 +1,15 @@
 /** The commands about receipts: what each is called, takes and does. */
 import type { Command } from 'commander';
+import { helpWords } from '../../src-shared/words/help.ts';
 
 export function addReceipts(program: Command): void {
   program
     .command('receipt')
-    .description('look into the receipts of answers')
+    .description(helpWords.receipt.about)
     .command('verify')
-    .description('check that nothing in a saved receipt was changed, without asking anybody')
-    .argument('<file>', 'a receipt, or a whole answer of the API, as JSON')
-    .option('--json', 'one line of JSON')
+    .description(helpWords.receipt.verify)
+    .argument('<file>', helpWords.receipt.file)
+    .option('--json', helpWords.program.json)
     .action(async (file: string, _flags, command: Command) => {
       const { verifyReceipts } = await import('./commands/receipt.ts');
       await verifyReceipts(file, command.optsWithGlobals());

@@ -1,6 +1,7 @@
-/** Options that say whom an answer may use. */
+/** Options that say which peers an answer may use. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type RouteRules, routeRulesSchema } from '../../src-shared/route-rules.ts';
+import { argumentErrors, helpWords } from '../../src-shared/words/help.ts';
 
 export type RuleFlags = {
   readonly pool?: boolean;
@@ -15,16 +16,12 @@ const { regions, priceCeiling, leastOperators } = routeRulesSchema.shape;
 
 export function addRules(command: Command): Command {
   return command
-    .option('--pool', 'only members of your pools')
-    .option('--own-machines', 'only your own machines')
-    .option('--region <country>', 'only peers there, such as DE or EU (repeatable)', parseRegion)
-    .option('--outer-layers-here', 'the first and last layer here: peers see no text')
-    .option('--price <n>', 'highest price per unit of work', parsePrice)
-    .option(
-      '--operators <n>',
-      'at least so many separate operators share the layers',
-      parseOperators,
-    );
+    .option('--pool', helpWords.rules.pool)
+    .option('--own-machines', helpWords.rules.ownMachines)
+    .option('--region <country>', helpWords.rules.region, parseRegion)
+    .option('--outer-layers-here', helpWords.rules.outerLayersHere)
+    .option('--price <n>', helpWords.rules.price, parsePrice)
+    .option('--operators <n>', helpWords.rules.operators, parseOperators);
 }
 
 /** undefined where no rule was given. */
@@ -45,7 +42,7 @@ export function rulesOf(flags: RuleFlags): RouteRules | undefined {
 function parseRegion(text: string, earlier: readonly string[] = []): string[] {
   const named = regions.safeParse([...earlier, text.toUpperCase()]);
   if (!named.success) {
-    throw new InvalidArgumentError('It is a country by its two letters, such as DE, or EU.');
+    throw new InvalidArgumentError(argumentErrors.country);
   }
   return named.data;
 }
@@ -53,7 +50,7 @@ function parseRegion(text: string, earlier: readonly string[] = []): string[] {
 function parsePrice(text: string): number {
   const price = priceCeiling.safeParse(text.trim() === '' ? NaN : Number(text));
   if (!price.success || price.data === undefined) {
-    throw new InvalidArgumentError('It is a number from 0 on.');
+    throw new InvalidArgumentError(argumentErrors.numberFrom(0));
   }
   return price.data;
 }
@@ -61,7 +58,7 @@ function parsePrice(text: string): number {
 function parseOperators(text: string): number {
   const count = leastOperators.safeParse(Number(text));
   if (!count.success) {
-    throw new InvalidArgumentError('It is a number from 1 to 4.');
+    throw new InvalidArgumentError(argumentErrors.number(1, 4));
   }
   return count.data;
 }

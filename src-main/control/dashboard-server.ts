@@ -10,7 +10,7 @@ import { AppError } from '../../src-shared/errors.ts';
 import { isPortTaken, listenOnLoopbacks } from '../../src-shared/process/loopbacks.ts';
 import type { Host } from '../host/host.ts';
 import { BrowserAccess } from './browser-access.ts';
-import { accessPage } from '../../src-shared/words/pages.ts';
+import { accessPage, serverWords } from '../../src-shared/words/pages.ts';
 import {
   allowedHosts,
   cookieValue,
@@ -20,6 +20,7 @@ import {
 } from './request-checks.ts';
 import { sendPage } from './send-page.ts';
 import { serveSocket, socketLimits } from './serve-socket.ts';
+import { hostErrors } from '../../src-shared/words/errors.ts';
 
 export type DashboardOptions = {
   /** 0 takes any free port. */
@@ -68,10 +69,11 @@ export async function startDashboardServer(
   };
   const refuse = (reply: FastifyReply): FastifyReply =>
     options.pages === null
-      ? reply.code(401).send('Not allowed.\n')
+      ? reply.code(401).send(serverWords.notAllowed)
       : sendPage(reply, 401, accessPage);
 
-  // Before the checks: its own hook must have seen a request, or a refused socket would stay open.
+  // This plugin has to be registered before the checks: a request that its hook has not seen and that is refused
+  // would leave its socket open.
   await server.register(fastifyWebsocket, {
     options: { maxPayload: socketLimits.messageBytes },
     errorHandler: (_error, socket) => socket.terminate(),
@@ -83,19 +85,19 @@ export async function startDashboardServer(
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(port()));
     if (!allowedHosts(port()).has(request.headers.host ?? '')) {
-      return reply.code(421).send('This server answers to its address on this machine alone.\n');
+      return reply.code(421).send(serverWords.otherName);
     }
     const isExchange = request.routeOptions.url === '/open';
     return isExchange || isAllowed(request) ? undefined : refuse(reply);
   });
   server.setErrorHandler((error, _request, reply) => {
     host.log.write('warn', 'window', 'A request failed', { reason: String(error) });
-    return reply.code(400).send('That request cannot be answered.\n');
+    return reply.code(400).send(serverWords.badRequest);
   });
 
   server.get('/host', { websocket: true }, (socket) => {
     if (server.websocketServer.clients.size > maxClients) {
-      socket.close(1013, 'Too many windows are open.');
+      socket.close(1013, serverWords.tooManyWindows);
     } else {
       serveSocket(host, socket);
     }
@@ -127,25 +129,23 @@ export async function startDashboardServer(
 
 function sayGoodbye(sockets: WebSocketServer): void {
   for (const client of sockets.clients) {
-    client.close(1001, 'MindMesh is stopping.');
+    client.close(1001, serverWords.stopping);
     setTimeout(() => client.terminate(), goodbyeMs).unref();
   }
 }
 
 function portError(error: unknown, port: number): unknown {
   if (isPortTaken(error)) {
-    return new AppError(
-      'port-taken',
-      `Port ${port}, for the window, is taken by another program.`,
-      { cause: error, advice: 'choose-window-port' },
-    );
+    return new AppError('port-taken', hostErrors.windowPortTaken(port), {
+      cause: error,
+      advice: 'choose-window-port',
+    });
   }
   if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
-    return new AppError(
-      'setting-invalid',
-      `You may not listen on port ${port}, only on ports above 1023.`,
-      { cause: error, advice: 'choose-window-port' },
-    );
+    return new AppError('setting-invalid', hostErrors.windowPortForbidden(port), {
+      cause: error,
+      advice: 'choose-window-port',
+    });
   }
   return error;
 }

@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { chmod, readFile } from 'node:fs/promises';
 import { AppError } from '../../src-shared/errors.ts';
 import { privateMode, writeAtomically } from '../../src-shared/files/atomic-file.ts';
+import { dataFolderErrors } from '../../src-shared/words/errors.ts';
 
-/** Also lets a person set a key of their own, as long as it cannot be guessed. */
+/** The pattern lets owners set a key of their own, as long as it cannot be guessed. */
 const keyPattern = /^[\w-]{20,200}$/;
 
 /**
- * The key in the file at `path`; made there when the file is missing. A user who could read the file no
+ * The key in the file at `path`; a missing file is created with a new key. Other users who could read the file no
  * longer can.
  *
  * @throws AppError `data-folder-unusable` when the file holds no usable key.
@@ -27,10 +28,7 @@ export async function loadApiKey(path: string): Promise<string> {
   }
   const key = text.trim();
   if (!keyPattern.test(key)) {
-    throw new AppError(
-      'data-folder-unusable',
-      `The file ${path} holds no usable API key (20 to 200 letters, digits, "-" and "_"). Delete it to get a new one.`,
-    );
+    throw new AppError('data-folder-unusable', dataFolderErrors.badApiKey(path));
   }
   await chmod(path, 0o600);
   return key;

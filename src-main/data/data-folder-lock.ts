@@ -1,13 +1,15 @@
 /**
- * One host a data folder. The lock is a SQLite transaction on a file of its own that stays empty: the
- * operating system holds it as long as the process lives and frees it however that ends, so a lock can
- * neither go stale nor be won twice, on every platform.
+ * Allows one host per data folder. The lock is a SQLite transaction on a file of its own that stays empty: the
+ * operating system holds it as long as the process lives, and frees it however the process ends. So on every platform
+ * a lock can neither outlive its process nor be held twice.
  */
 import { chmodSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import type { DataFolder } from './data-folder.ts';
 import { readHostFile } from './host-file.ts';
+import { databaseProblemWords, dataFolderErrors } from '../../src-shared/words/errors.ts';
+import { fileProblem } from '../../src-shared/files/file-problem.ts';
 
 export type DataFolderLock = { release(): void };
 
@@ -16,7 +18,8 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
   let database: Sqlite.Database | undefined;
   try {
     database = new Sqlite(dataFolder.lock, { timeout: 0 });
-    // A user who can open it can lock it against its owner. (Opening it here a second time would release the lock.)
+    // Another user who may open the file could lock it against its owner. (Opening it here a second time would
+    // release the lock.)
     chmodSync(dataFolder.lock, 0o600);
     database.exec('BEGIN IMMEDIATE');
   } catch (error) {
@@ -28,8 +31,8 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
     throw new AppError(
       'data-folder-unusable',
       isFull
-        ? `The data folder ${dataFolder.folder} cannot be used: the disk is full. Free some space.`
-        : `The data folder ${dataFolder.folder} cannot be locked (${error instanceof Error ? error.message : String(error)}). Check its permissions.`,
+        ? dataFolderErrors.lockFull(dataFolder.folder)
+        : dataFolderErrors.notLocked(dataFolder.folder, lockProblem(error)),
       { cause: error, advice: 'choose-data-folder' },
     );
   }
@@ -39,10 +42,14 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
 
 async function inUse({ folder, hostFile }: DataFolder, cause: unknown): Promise<AppError> {
   const running = await readHostFile(hostFile);
-  const who =
-    running === undefined ? 'another MindMesh' : `another MindMesh, process ${running.pid}`;
-  return new AppError('data-folder-in-use', `The data folder ${folder} is in use by ${who}.`, {
+  return new AppError('data-folder-in-use', dataFolderErrors.inUse(folder, running?.pid), {
     cause,
     advice: 'reach-other-host',
   });
+}
+
+function lockProblem(error: unknown): string {
+  return error instanceof Sqlite.SqliteError
+    ? databaseProblemWords(error.code)
+    : fileProblem(error);
 }

@@ -1,10 +1,15 @@
-/** Where everything of one host lives: settings, usage, identity, models, logs. */
+/**
+ * The paths and the preparation of the folder that has everything of one host: settings, usage, identity, models,
+ * logs.
+ */
 import '../base/usable-home.ts';
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { AppError } from '../../src-shared/errors.ts';
+import { dataFolderErrors } from '../../src-shared/words/errors.ts';
+import { fileProblem } from '../../src-shared/files/file-problem.ts';
 
 /**
  * Bytes in the longest path that SQLite opens: MAX_PATHNAME in its os_unix.c, less the ending of its journal. Windows'
@@ -63,15 +68,16 @@ export async function prepareDataFolder({ folder, logs, database }: DataFolder):
 function refuseLongPath(folder: string, database: string): void {
   const excess = Buffer.byteLength(database) - longestDatabasePath;
   if (excess > 0) {
-    throw new AppError(
-      'data-folder-unusable',
-      `The data folder cannot be used: its path is ${excess} bytes too long. It was ${folder}.`,
-      { advice: 'choose-data-folder' },
-    );
+    throw new AppError('data-folder-unusable', dataFolderErrors.tooLong(folder, excess), {
+      advice: 'choose-data-folder',
+    });
   }
 }
 
-/** What the system said about a file in the data folder, for a person; any other error as it is. */
+/**
+ * An AppError with the system's reason for a person, where the system refused a file in the data folder; any other
+ * error unchanged.
+ */
 export function asFolderError(folder: string, error: unknown): unknown {
   return error instanceof AppError || typeof errorCode(error) !== 'string'
     ? error
@@ -79,11 +85,10 @@ export function asFolderError(folder: string, error: unknown): unknown {
 }
 
 function folderError(folder: string, error: unknown): AppError {
-  return new AppError(
-    'data-folder-unusable',
-    `The data folder ${folder} cannot be used: ${adviceFor(error)}.`,
-    { cause: error, advice: 'choose-data-folder' },
-  );
+  return new AppError('data-folder-unusable', dataFolderErrors.unusable(folder, adviceFor(error)), {
+    cause: error,
+    advice: 'choose-data-folder',
+  });
 }
 
 /**
@@ -113,16 +118,16 @@ function adviceFor(error: unknown): string {
   switch (errorCode(error)) {
     case 'EACCES':
     case 'EPERM':
-      return 'you may not write there; change its permissions';
+      return dataFolderErrors.notWritable;
     case 'EROFS':
-      return 'that file system is read-only; mount it writable';
+      return dataFolderErrors.readOnly;
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'the disk is full; free some space';
+      return dataFolderErrors.full;
     case 'EEXIST':
     case 'ENOTDIR':
-      return 'a part of that path is a file; move that file away';
+      return dataFolderErrors.partIsFile;
     default:
-      return `${error instanceof Error ? error.message : String(error)}; repair that`;
+      return dataFolderErrors.other(fileProblem(error));
   }
 }

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../src-shared/errors.ts';
 import { privateMode, writeAtomically } from '../../src-shared/files/atomic-file.ts';
+import { dataFolderErrors } from '../../src-shared/words/errors.ts';
 
 const hostFileSchema = z.object({
   pid: z.int().min(1),
@@ -57,9 +58,9 @@ export async function readHostFile(path: string): Promise<HostFile | undefined> 
 }
 
 /**
- * That no host runs in a folder is not all there is to say where none could be started or read either.
+ * Refuses a folder that this user may not read: "MindMesh is not running" would not be the whole truth about it.
  *
- * @throws AppError `data-folder-unusable` for a folder that is there and is closed to this user
+ * @throws AppError `data-folder-unusable` for a folder that exists and is closed to this user
  */
 export async function refuseForeignFolder(folder: string): Promise<void> {
   try {
@@ -72,14 +73,13 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
 }
 
 function foreign(folder: string, cause: unknown): AppError {
-  return new AppError(
-    'data-folder-unusable',
-    `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read, so nobody can tell whether MindMesh runs there. Ask as that user.`,
-    { cause, advice: 'choose-data-folder' },
-  );
+  return new AppError('data-folder-unusable', dataFolderErrors.foreign(folder), {
+    cause,
+    advice: 'choose-data-folder',
+  });
 }
 
-/** Windows says the same of a file that is just being deleted. */
+/** Windows gives the same code for a file that is just being deleted. */
 function isForbidden(error: unknown): boolean {
   return (
     process.platform !== 'win32' &&

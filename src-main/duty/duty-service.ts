@@ -1,6 +1,6 @@
 /**
- * The duty machine at work: asks `nextDuty` whenever a reading, a request, a setting or an engine changes and when
- * its one timer rings, has the engines follow, and measures how fast the machine was released.
+ * Runs the duty. It asks `nextDuty` whenever a reading, a request, a setting or an engine changes and when its one
+ * timer fires, makes the engines follow, and measures how fast the machine was released.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Compute } from '../../src-shared/compute.ts';
@@ -10,7 +10,7 @@ import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Moment } from '../../src-shared/local-time.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
 import type { Warning } from '../../src-shared/warning.ts';
-import { dutyWords } from '../../src-shared/words/words.ts';
+import { dutyWords, lookingWords } from '../../src-shared/words/words.ts';
 import type { Log } from '../base/log.ts';
 import type { FactsWatch } from '../sensors/watch-facts.ts';
 import type { DutyClock } from './duty-clock.ts';
@@ -32,25 +32,25 @@ export type DutyServiceOptions = {
   readonly node: () => NodeStatus | null;
   /** What llama.cpp finds to compute on, once engines go by it; null until then. */
   readonly compute: () => Compute | null;
-  /** null watches nothing: the machine is there for this work alone. */
+  /** null: the machine is not watched, since it is there for this work alone. */
   readonly watch: ((onChange: () => void) => FactsWatch) | null;
   readonly pauses: OwnersPauseOptions['pauses'];
   readonly clock: DutyClock;
   readonly log: Log;
-  /** Tells the owner. */
+  /** Tells the owner of a warning. */
   readonly warn: (warning: Warning) => void;
-  /** The view is another one. */
+  /** Called when the view has changed. */
   readonly onChange: () => void;
 };
 
-/** A sensor that has not answered by now will not; then it counts as unknown. */
+/** A sensor that has not answered by now counts as unknown, in milliseconds. */
 const firstRoundWithinMs = 10_000;
 
 const firstView: DutyView = {
   state: 'starting',
   isLooking: true,
-  sentence: 'Starting: looking at what this computer does',
-  // An owner who just started it should not wait until the machine has been checked.
+  sentence: lookingWords,
+  // The owner has just started the app, and should not wait for an answer until the machine has been checked.
   answersOwner: true,
   pause: null,
 };
@@ -63,7 +63,7 @@ export class DutyService {
   #record = initialDuty;
   #view: DutyView = firstView;
   #seen: SeenWork;
-  /** Those that the faults so far are of. */
+  /** The settings that the faults so far belong to. */
   #loadSettings: LoadSettings;
   #firstRoundEndsAtMs = 0;
   #isSuspending = false;
@@ -87,7 +87,7 @@ export class DutyService {
     return this.#view;
   }
 
-  /** What the sensors read last; null where nothing is watched. */
+  /** The newest facts of the sensors; null where nothing is watched. */
   get facts(): Facts | null {
     return this.#watch?.facts ?? null;
   }
@@ -119,7 +119,7 @@ export class DutyService {
     return this.#request(null);
   }
 
-  /** What failed before may work now: nothing waits after a fault any more. */
+  /** The owner wants another try now: the waiting after a fault ends. */
   tryAgain(): void {
     this.#record = withoutCoolDown(this.#record);
     this.reconcile();
@@ -134,7 +134,7 @@ export class DutyService {
     }
   }
 
-  /** It has slept: what was known of it before is old. */
+  /** The computer has slept: what was known of it before is outdated. */
   wakeUp(): void {
     this.#isSuspending = false;
     this.#runner.letGo();
@@ -144,7 +144,7 @@ export class DutyService {
 
   /** Something that the duty depends on changed. */
   reconcile(): void {
-    // An order that is carried out at once leads back to here.
+    // An order that is carried out at once calls this again.
     if (this.#phase !== 'watching') {
       return;
     }
@@ -156,7 +156,7 @@ export class DutyService {
     }
   }
 
-  /** It may have been stopped by what it led to. */
+  /** The decision may have led to a stop. */
   #decided(): void {
     if (this.#phase === 'deciding') {
       this.#phase = 'watching';
@@ -182,7 +182,7 @@ export class DutyService {
     this.#enter(previous, this.#record.duty, now);
   }
 
-  /** A fault says nothing about other layers, or about the same ones loaded in another way. */
+  /** A fault says nothing about other layers, nor about the same layers loaded with other settings. */
   #forgetFaultsOfOtherSettings(): void {
     const load = loadSettings(this.#options.settings());
     if (!isDeepStrictEqual(load, this.#loadSettings)) {
@@ -219,7 +219,7 @@ export class DutyService {
     return !this.#mayUseGpu(this.#options.settings()) || this.#options.compute() !== null;
   }
 
-  /** An unwatched machine is there for this work alone, so that its cards are not asked about. */
+  /** The cards of an unwatched machine are not read, since it is there for this work alone. */
   #mayUseGpu({ backend }: Settings): boolean {
     return this.#watch !== undefined && backend !== 'cpu';
   }

@@ -1,4 +1,5 @@
 /** The file by which Linux desktops start a program at login. Pure. */
+import { systemListWords } from '../../src-shared/words/words.ts';
 
 /**
  * An entry of the Desktop Application Autostart Specification, in the format of the Desktop Entry Specification.
@@ -10,7 +11,7 @@ export function autostartEntry(command: readonly string[]): string {
     '[Desktop Entry]',
     'Type=Application',
     'Name=MindMesh',
-    'Comment=Works for the mesh while this computer is free',
+    `Comment=${systemListWords.autostart}`,
     `Exec=${command.map(quoted).join(' ')}`,
     'Icon=mindmesh',
     'Terminal=false',

@@ -1,4 +1,4 @@
-/** What clients see of a host beside duty, node and settings. Pure. */
+/** What clients see of a host beside its duty, its node and its settings. Pure. */
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import type { TopicValues } from '../../src-shared/api/topics.ts';
 import { told } from '../../src-shared/warning.ts';
@@ -6,6 +6,7 @@ import type { Settings } from '../../src-shared/settings/settings.ts';
 import { meshWarnings } from '../node/mesh-warnings.ts';
 import { portWarnings } from '../node/node-config.ts';
 import type { NodeProcess } from '../node/node-process.ts';
+import { hostErrors } from '../../src-shared/words/errors.ts';
 
 type AppFacts = Pick<
   TopicValues['app'],
@@ -22,7 +23,7 @@ export function appView({ isStopping, node, settings, ...facts }: AppFacts): Top
   return {
     ...facts,
     state: isStopping ? 'stopping' : hostStates[state.name],
-    fault: state.name === 'waiting' ? `${state.error.message} It is tried again by itself.` : null,
+    fault: state.name === 'waiting' ? hostErrors.triedAgain(state.error.message) : null,
     warnings: [
       ...facts.warnings,
       ...node.warnings.map(told),
@@ -33,7 +34,7 @@ export function appView({ isStopping, node, settings, ...facts }: AppFacts): Top
   };
 }
 
-/** A node that ends while its host goes on is on its way to a new start. */
+/** A node that stops while its host goes on is about to start again. */
 const hostStates = {
   starting: 'starting',
   running: 'running',

@@ -1,4 +1,4 @@
-/** What the host's clients may ask for; part of it is passed on to the node. */
+/** The methods of the host's API; some of them are passed on to the node. */
 import { type HostApi, type PassedOnApi, passedOnApi } from '../../src-shared/api/host-api.ts';
 import type { TopicValues } from '../../src-shared/api/topics.ts';
 import type { UsageSummary } from '../../src-shared/api/usage.ts';
@@ -9,10 +9,11 @@ import type { ChangedSettings, Settings } from '../../src-shared/settings/settin
 import type { TopicHub } from '../../src-shared/topic-hub.ts';
 import type { DutyService } from '../duty/duty-service.ts';
 import type { NodeProcess } from '../node/node-process.ts';
+import { hostErrors } from '../../src-shared/words/errors.ts';
 
 export type HostHandlers = Handlers<HostApi>;
 
-/** What is given as a function is asked for at every call. */
+/** Functions among these are called at every request. */
 export type HandlerOptions = {
   /** @throws AppError `not-running` before the owner has agreed */
   readonly node: () => NodeProcess;
@@ -23,7 +24,7 @@ export type HandlerOptions = {
   readonly giveConsent: () => void;
   readonly usage: () => UsageSummary;
   readonly apiKey: string;
-  /** Makes a one-time address of the window; undefined while there is none. */
+  /** Returns a function that makes one-time addresses of the window; undefined while there is no window. */
   readonly windowAddress: () => (() => string) | undefined;
   readonly stop: () => void;
 };
@@ -36,7 +37,7 @@ export function hostHandlers(options: HandlerOptions): HostHandlers {
     ...passedOnHandlers(node),
     importModel: async (params) => {
       const model = await node().importModel(params);
-      // Importing again is what the fault of a file that had changed asks for.
+      // A shard whose file had changed has a fault until the file is imported again.
       duty().tryAgain();
       return model;
     },
@@ -68,7 +69,7 @@ function passedOnHandlers(node: () => NodeProcess): Handlers<PassedOnApi> {
 
 function newWindowAddress(make: (() => string) | undefined): string {
   if (make === undefined) {
-    throw new AppError('not-running', 'This host shows no window in a browser.', {
+    throw new AppError('not-running', hostErrors.noWindow, {
       advice: 'serve-window',
     });
   }

@@ -12,13 +12,13 @@ import { computingCards } from '../duty/computing-cards.ts';
 import { sane } from '../duty/duty-input.ts';
 import { usedDevices } from './used-devices.ts';
 
-/** What the node takes itself, and an engine beside weights, caches and buffers. */
+/** Bytes for the node itself, and for what an engine takes beside weights, caches and buffers. */
 const otherBytes = 512e6;
 
 /**
  * All the memory that this process may use, in bytes: the computer's, or less in a container.
  *
- * @param limitBytes what the container allows; 0, or more than there is, where nothing does
+ * @param limitBytes of the container; 0, or more than the computer has, where there is no limit
  */
 export function usableMemoryBytes(
   totalBytes = totalmem(),
@@ -31,9 +31,9 @@ const notRead = { isKnown: false, reason: { code: 'untold', fact: 'not-watched' 
 
 export class HostingMemory {
   readonly #computerBytes: number;
-  /** Of the cards that may be used; undefined while that is not known, and where there are none that tell. */
+  /** Memory of the cards that may be used; undefined while it is not known, and where no card tells it. */
   #cardBytes: number | undefined;
-  /** What the layers were last loaded for; null before a first load has told. */
+  /** Backend of the newest load; null before the first load. */
   #backend: string | null = null;
   #devices: readonly UsedDevice[] | null = null;
 
@@ -42,7 +42,7 @@ export class HostingMemory {
     this.#computerBytes = computerBytes;
   }
 
-  /** Takes in what is known now; whether that changes what hosted layers may take. */
+  /** Takes in new facts. @returns whether the memory for hosted layers has changed */
   refresh(
     gpus: Facts['gpus'] | undefined,
     {
@@ -66,7 +66,7 @@ export class HostingMemory {
         compute,
       }).map(({ memoryBytes }) => sane(memoryBytes));
       const known = cards.flatMap((reading) => (reading.isKnown ? [reading.value] : []));
-      // A card that does not tell now may have told before: what it has does not change.
+      // A card that does not tell its memory now may have told it before, and a card's memory does not change.
       if (known.length === cards.length) {
         this.#cardBytes =
           cards.length === 0 ? undefined : known.reduce((sum, bytes) => sum + bytes);
@@ -75,7 +75,7 @@ export class HostingMemory {
     return !isDeepStrictEqual([this.bytes(settings), this.#devices], before);
   }
 
-  /** Weights, caches and buffers of all hosted layers together, in bytes: what the owner allows of what is there. */
+  /** Bytes for the weights, caches and buffers of all hosted layers together: the owner's share of what there is. */
   bytes({
     hostingMemoryGigabytes: set,
     videoMemoryPercent,

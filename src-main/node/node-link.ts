@@ -3,17 +3,18 @@ import type { ChildProcess } from 'node:child_process';
 import { type NodeApi, nodeApi } from '../../src-shared/api/node-api.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import { RpcClient, type RpcClientOptions } from '../../src-shared/rpc/client.ts';
+import { answererNames, hostErrors } from '../../src-shared/words/errors.ts';
 
 export type NodeLink = RpcClient<NodeApi>;
 
-/** The node parses strangers' bytes, so what it says is parsed here too. */
+/** The node parses bytes of strangers, so its messages are checked here, too. */
 export function linkToNode(
   process: ChildProcess,
   listeners: Pick<RpcClientOptions<NodeApi>, 'notices' | 'onBadMessage' | 'onLeftOut'>,
 ): NodeLink {
   const link = new RpcClient({
     contract: nodeApi,
-    answerer: 'the mesh node',
+    answerer: answererNames.node,
     ended: endedError,
     send: (message, failed) => {
       if (process.connected) {
@@ -31,9 +32,5 @@ export function linkToNode(
 }
 
 function endedError(cause?: unknown): AppError {
-  return new AppError(
-    'child-failed',
-    'The mesh node ended before it had answered. It starts again by itself; try again in a moment.',
-    { cause },
-  );
+  return new AppError('child-failed', hostErrors.nodeEnded, { cause });
 }

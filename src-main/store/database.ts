@@ -7,6 +7,7 @@ import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import { migrations } from './migrations/all.ts';
 import type { Migration } from './migrations/migration.ts';
+import { databaseErrors, databaseProblemWords } from '../../src-shared/words/errors.ts';
 
 export type Database = Sqlite.Database;
 
@@ -38,7 +39,7 @@ export function openDatabase(path: string, steps: readonly Migration[] = migrati
     } catch (error) {
       database.close();
       if (size === undefined) {
-        // What was begun and could not be finished must not be taken for a damaged one later.
+        // A new database that could not be finished must not count as damaged at the next start.
         removeDatabase(path);
       }
       throw error;
@@ -48,10 +49,10 @@ export function openDatabase(path: string, steps: readonly Migration[] = migrati
   }
 }
 
-/** What SQLite keeps beside a database; both end with it. */
+/** Files that SQLite keeps beside a database; their names are the database's with these endings. */
 export const sideFiles = ['-wal', '-shm'] as const;
 
-/** Removes a database that nothing was stored in, with its side files. */
+/** Removes a new database in which nothing is stored yet, with its side files. */
 export function removeDatabase(path: string): void {
   for (const end of ['', ...sideFiles]) {
     rmSync(`${path}${end}`, { force: true });
@@ -61,22 +62,20 @@ export function removeDatabase(path: string): void {
 /** Reads an existing file through a connection that cannot write. */
 function refuseUnreadable(path: string, size: number, newest: number): void {
   if (size === 0) {
-    // SQLite takes it for a new one; what was in it was lost, as a power failure may do.
-    throw damaged(path, new Error('it is empty'));
+    // SQLite would take it for a new database. Its content was lost, as in a power failure.
+    throw damaged(path, databaseErrors.empty);
   }
   const database = new Sqlite(path, { readonly: true, timeout: busyTimeoutMs });
   try {
     const version = versionOf(database);
     if (version > newest) {
-      throw new AppError(
-        'database-too-new',
-        `The database ${path} was written by a newer MindMesh (its version is ${version}, this one knows ${newest}). Install the newer MindMesh again.`,
-        { advice: 'choose-data-folder' },
-      );
+      throw new AppError('database-too-new', databaseErrors.tooNew(path, version, newest), {
+        advice: 'choose-data-folder',
+      });
     }
     const findings: unknown = database.pragma('quick_check(1)', { simple: true });
     if (findings !== 'ok') {
-      throw damaged(path, new Error(String(findings)));
+      throw damaged(path, databaseErrors.failedCheck, new Error(String(findings)));
     }
   } finally {
     database.close();
@@ -84,8 +83,8 @@ function refuseUnreadable(path: string, size: number, newest: number): void {
 }
 
 /**
- * For its owner alone: what the owner asks, and when, is private. SQLite gives its side files the same mode when it makes
- * them, so those of a database that was read-only are read-only, and stay so.
+ * Makes the files readable for their owner alone, since questions and their times are private. SQLite creates side
+ * files with the mode of the database, so those of a database that was read-only would stay read-only.
  */
 function makeWritable(path: string): void {
   for (const end of ['', ...sideFiles]) {
@@ -101,7 +100,7 @@ function prepare(database: Database, steps: readonly Migration[]): void {
   database.pragma('synchronous = NORMAL');
   database.pragma('foreign_keys = ON');
   const before = versionOf(database);
-  // All or nothing: an update that fails half-way leaves the database of the version before.
+  // All steps or none: an update that fails half-way leaves the earlier version of the database.
   database
     .transaction(() => {
       const from = versionOf(database);
@@ -120,7 +119,7 @@ function prepare(database: Database, steps: readonly Migration[]): void {
   }
 }
 
-/** What a migration dropped stays in the file: bytes that are to be gone, and that every start would read through. */
+/** Frees what a migration dropped: it would stay in the file, and slow down every start. */
 function shrink(database: Database): void {
   try {
     if (Number(database.pragma('freelist_count', { simple: true })) > 0) {
@@ -144,25 +143,16 @@ function asDatabaseError(path: string, error: unknown): unknown {
     return error;
   }
   if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT')) {
-    return damaged(path, error);
+    return damaged(path, databaseProblemWords(error.code), error);
   }
   return new AppError(
     'data-folder-unusable',
-    `The database ${path} cannot be opened (${error.message}). Check that the disk is not full and that you may write there.`,
+    databaseErrors.notOpened(path, databaseProblemWords(error.code)),
     { cause: error },
   );
 }
 
-function damaged(path: string, cause: Error): AppError {
-  return new AppError(
-    'database-damaged',
-    `The database ${path} is damaged (${firstLine(cause.message)}). Nothing was changed. Put a backup in its place, or move it away to start with default settings and an empty history.`,
-    { cause },
-  );
-}
-
-/** SQLite's findings have a title above them: "*** in database main ***". */
-function firstLine(message: string): string {
-  const line = message.split('\n').find((candidate) => !candidate.startsWith('***'));
-  return (line ?? message).slice(0, 200);
+/** `cause`: what SQLite said, for the log. */
+function damaged(path: string, why: string, cause?: Error): AppError {
+  return new AppError('database-damaged', databaseErrors.damaged(path, why), { cause });
 }

@@ -1,4 +1,4 @@
-/** The owner's settings in the database: what is not there, or not valid, reads as its default. */
+/** The owner's settings in the database. A missing or invalid one reads as its default. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   type ChangedSettings,
@@ -10,12 +10,13 @@ import {
 import type { Warning } from '../../src-shared/warning.ts';
 import type { Database } from './database.ts';
 import { notSaved } from './write-errors.ts';
+import { databaseErrors } from '../../src-shared/words/errors.ts';
 
 export class SettingsStore {
   readonly #database: Database;
   #settings: Settings;
 
-  /** `warn` is told about every stored value that is not valid; the value stays in the database. */
+  /** `warn` gets every stored value that is not valid; the value stays in the database. */
   constructor(database: Database, warn: (warning: Warning) => void) {
     this.#database = database;
     this.#settings = readSettings(database, warn);
@@ -26,19 +27,18 @@ export class SettingsStore {
   }
 
   /**
-   * Writes the given settings alone, all or none; what is back at its default is not stored. Rows of settings that this
-   * version does not know stay as they are.
+   * Writes the given settings, all or none. A setting that is back at its default is removed. Rows of settings that
+   * this version does not know stay as they are.
    *
-   * @throws AppError `data-folder-unusable` when they cannot be written, e.g. on a full disk; nothing changes then
+   * @throws AppError `data-folder-unusable` when they cannot be written, as on a full disk; nothing changes then
    */
   change(changed: ChangedSettings): Settings {
     const given = Object.entries(changed).filter(([, value]) => value !== undefined);
     try {
       this.#write(given);
     } catch (error) {
-      const names = given.map(([name]) => name).join(', ');
-      const what = given.length === 1 ? 'The setting' : 'The settings';
-      throw notSaved(`${what} ${names}`, this.#database, error);
+      const names = given.map(([name]) => name);
+      throw notSaved(databaseErrors.settings(names), this.#database, error);
     }
     this.#settings = { ...this.#settings, ...Object.fromEntries(given) };
     return this.#settings;

@@ -1,31 +1,33 @@
-/** Why the database cannot be written, in words for the owner. Pure. */
+/** Why the database cannot be written, for the owner. Pure. */
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
+import { databaseErrors, databaseProblemWords } from '../../src-shared/words/errors.ts';
 
-/** Begins with what could not be stored: "The setting apiPort could not be kept: the disk … is full. Free …". */
+/**
+ * An error that begins with what could not be stored: "The setting apiPort could not be kept: the disk … is full.
+ * Free …".
+ */
 export function notSaved(what: string, database: Database, error: unknown): unknown {
   if (!(error instanceof Sqlite.SqliteError)) {
     return error;
   }
   const folder = dirname(database.name);
-  return new AppError('data-folder-unusable', `${what} could not be kept: ${why(error, folder)}`, {
+  return new AppError('data-folder-unusable', databaseErrors.notSaved(what, why(error, folder)), {
     cause: error,
   });
 }
 
-type Failure = { readonly code: string; readonly message: string };
-
-function why({ code, message }: Failure, folder: string): string {
+function why({ code }: { readonly code: string }, folder: string): string {
   if (code === 'SQLITE_FULL') {
-    return `the disk of ${folder} is full. Free some space, then try again.`;
+    return databaseErrors.full(folder);
   }
   if (code.startsWith('SQLITE_BUSY')) {
-    return `another program holds the database in ${folder}. Try again when that is done.`;
+    return databaseErrors.busy(folder);
   }
   if (code.startsWith('SQLITE_READONLY')) {
-    return `nothing can be written in ${folder}. Check its permissions, then try again.`;
+    return databaseErrors.readOnly(folder);
   }
-  return `the database in ${folder} could not be written (${message}). Check that disk, then try again.`;
+  return databaseErrors.notWritten(folder, databaseProblemWords(code));
 }

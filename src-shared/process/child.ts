@@ -8,6 +8,8 @@ import { AppError, missingCase } from '../errors.ts';
 import { childEnvironment } from './child-environment.ts';
 import { killTree, sweepGroup } from './kill-tree.ts';
 import { RecentLines, type RecentLinesOptions } from './recent-lines.ts';
+import { childWords, exitWords } from '../words/errors.ts';
+import { fileProblem } from '../files/file-problem.ts';
 
 export type ChildPlan = {
   /** For sentences, as their first words: "The mesh node". */
@@ -188,18 +190,13 @@ export async function startChild(plan: ChildPlan, signal: AbortSignal): Promise<
 function usualStartError({ name, readyWithinMs }: ChildPlan, failure: StartFailure): AppError {
   switch (failure.kind) {
     case 'ended':
-      return new AppError(
-        'child-failed',
-        `${name} ended before it was ready (${describeExit(failure.exit)}).`,
-        { cause: failure.exit.error ?? outputAsCause(failure.exit) },
-      );
+      return new AppError('child-failed', childWords.endedEarly(name, describeExit(failure.exit)), {
+        cause: failure.exit.error ?? outputAsCause(failure.exit),
+      });
     case 'late':
-      return new AppError(
-        'child-failed',
-        `${name} was not ready after ${readyWithinMs / 1000} seconds and was ended.`,
-      );
+      return new AppError('child-failed', childWords.notReady(name, readyWithinMs / 1000));
     case 'cancelled':
-      return new AppError('cancelled', `${name} was stopped while it was starting.`);
+      return new AppError('cancelled', childWords.stoppedEarly(name));
     default:
       return missingCase(failure);
   }
@@ -208,14 +205,19 @@ function usualStartError({ name, readyWithinMs }: ChildPlan, failure: StartFailu
 /** How a child ended, in words that fit into parentheses. */
 export function describeExit(exit: ChildExit): string {
   if (exit.error !== undefined) {
-    return `it could not be started: ${exit.error.message}`;
+    return exitWords.notStarted(programOf(exit.error), fileProblem(exit.error));
   }
   if (exit.reason !== undefined) {
     return exit.reason;
   }
-  const how = exit.signal === null ? `exit code ${exit.code}` : `killed by ${exit.signal}`;
+  const how = exit.signal === null ? exitWords.code(exit.code) : exitWords.killed(exit.signal);
   const lastLine = exit.output.split('\n').at(-1) ?? '';
-  return lastLine === '' ? how : `${how}; it last said: ${lastLine}`;
+  return lastLine === '' ? how : exitWords.withLastLine(how, lastLine);
+}
+
+/** The program that could not be started; '' where the error names none. */
+function programOf(error: Error): string {
+  return 'path' in error ? String(error.path) : '';
 }
 
 /** The output of a dead child as the cause of the error about it. */

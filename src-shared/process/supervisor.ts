@@ -17,6 +17,7 @@ import {
   startChild,
 } from './child.ts';
 import { defaultRestartPolicy, nextRestart, type RestartPolicy } from './restart-policy.ts';
+import { childWords } from '../words/errors.ts';
 
 export type SupervisorState =
   | { readonly name: 'stopped' | 'starting' | 'stopping' }
@@ -132,7 +133,7 @@ export class Supervisor {
   #crashError(exit: ChildExit): AppError {
     return new AppError(
       'child-failed',
-      `${this.#options.plan().name} ended unexpectedly (${describeExit(exit)}).`,
+      childWords.crashed(this.#options.plan().name, describeExit(exit)),
       { cause: outputAsCause(exit) },
     );
   }

@@ -17,6 +17,7 @@ import {
   type StreamName,
 } from './contract.ts';
 import { invalidRequest } from './invalid-request.ts';
+import { linkWords } from '../words/errors.ts';
 
 /** One function a notice; `leftOut` has a sentence for each entry of its lists that could not be read. */
 export type NoticeListeners<C extends Contract> = {
@@ -241,21 +242,18 @@ export class RpcClient<C extends Contract> {
   }
 
   #invalidAnswer(method: string, cause: unknown): AppError {
-    return new AppError(
-      'internal',
-      `The answer of ${this.#options.answerer} ("${method}") is not valid; it may be of another version.`,
-      { cause },
-    );
+    return new AppError('internal', linkWords.invalidAnswer(this.#options.answerer), {
+      cause: new Error(`the answer to "${method}" is not valid`, { cause }),
+    });
   }
 
   #late(method: string, ms: number): AppError {
-    return new AppError(
-      'timed-out',
-      `No answer came from ${this.#options.answerer} within ${ms / 1000} seconds ("${method}"); this machine may be overloaded.`,
-    );
+    return new AppError('timed-out', linkWords.late(this.#options.answerer, ms / 1000), {
+      cause: new Error(`"${method}" was not answered`),
+    });
   }
 }
 
 function cancelledError(): AppError {
-  return new AppError('cancelled', 'The answer was stopped.');
+  return new AppError('cancelled', linkWords.cancelled);
 }

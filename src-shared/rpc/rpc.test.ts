@@ -119,7 +119,8 @@ describe('a question', () => {
     const wrong = { number: 'four' as unknown as number };
     await expect(client.call('double', wrong)).rejects.toMatchObject({
       code: 'request-invalid',
-      message: expect.stringContaining('"double" was asked for in a way that makes no sense'),
+      message: 'This request makes no sense: number must be a number.',
+      cause: expect.objectContaining({ message: expect.stringContaining('"double"') }),
     });
     await expect(client.call('set', { value: 0.5 })).rejects.toMatchObject({
       code: 'setting-invalid',
@@ -159,7 +160,8 @@ describe('a question', () => {
     const { client, problems } = connected({ double: () => 0.5 });
     await expect(client.call('double', { number: 1 })).rejects.toMatchObject({
       code: 'internal',
-      message: expect.stringContaining('The answer of the other end ("double") is not valid'),
+      message: expect.stringContaining('What the other end answered is not valid'),
+      cause: expect.objectContaining({ message: 'the answer to "double" is not valid' }),
     });
     expect(problems).toEqual([expect.stringContaining('double: ')]);
   });

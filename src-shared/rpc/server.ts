@@ -12,6 +12,7 @@ import {
   type StreamEvent,
 } from './contract.ts';
 import { invalidRequest } from './invalid-request.ts';
+import { linkWords } from '../words/errors.ts';
 
 export type CallContext<Event> = {
   /** Sends an event of a stream. */
@@ -113,10 +114,7 @@ export class RpcServer<C extends Contract> {
     const { beforeAnswer, maxPending } = this.#options;
     try {
       if (maxPending !== undefined && this.#pending.size > maxPending) {
-        throw new AppError(
-          'over-capacity',
-          `This window already waits for ${maxPending} answers; try again when some have come.`,
-        );
+        throw new AppError('over-capacity', linkWords.tooMany(maxPending));
       }
       const emit = (event: unknown): void => {
         // What a handler still says after its question was answered has no receiver.
@@ -164,7 +162,7 @@ export async function performCall<C extends Contract>(
   }
   const handler = handlers[method as MethodName<C>];
   if (handler === undefined) {
-    throw new AppError('not-running', `"${method}" cannot be answered before the start.`);
+    throw new AppError('not-running', linkWords.beforeStart);
   }
   return await handler(parsed.data as never, context);
 }

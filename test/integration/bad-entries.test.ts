@@ -22,7 +22,7 @@ const nodeScript = fileURLToPath(new URL('../fixtures/spoiling-node.ts', import.
 const sentences = [
   'One of the hosted shards cannot be read and is left out: "A shard of nothing"',
   'One of the peers cannot be read and is left out: "somebody"',
-  'One of the models cannot be read and is left out: "A model without weights" (sizeBytes: ',
+  'One of the models cannot be read and is left out: "A model without weights" (sizeBytes must be ',
   'One of the downloads cannot be read and is left out: number 1',
 ];
 

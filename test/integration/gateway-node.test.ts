@@ -108,6 +108,33 @@ describe('the gateway of a node, over a model that is cut between two', () => {
       expect(await mindmesh(['receipt', 'verify', file])).toEqual(genuine);
     }
     await untilNothingRuns();
+    // What both signed fits what the asking node knows.
+    const { peers } = (await nodes[1]?.request('status', {})) ?? {};
+    expect(peers?.map(({ reputation = 1 }) => reputation)).toEqual([1]);
+  });
+
+  it('gives a stream that "receipt verify" takes as it was saved, and in which it finds a changed byte', async () => {
+    const response = await fetch(`${client.baseURL}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...asked, stream: true, stream_options: { include_usage: true } }),
+    });
+    const saved = await response.text();
+    const file = join(folder, 'answer.sse');
+    await writeFile(file, saved);
+    const genuine = await mindmesh(['receipt', 'verify', file]);
+    expect(genuine).toMatchObject({ code: 0, err: '' });
+    const other = nodes[1]?.status.peer;
+    expect(genuine.out).toContain(`The part of layers 2 to 3 by ${other} is signed: `);
+    expect(genuine.out).toContain(`The whole is as ${other} signed it on `);
+
+    const changed = saved.replace(/("tokens":4)8/, '$19');
+    expect(changed).not.toBe(saved);
+    await writeFile(file, changed);
+    const forged = await mindmesh(['receipt', 'verify', file]);
+    expect(forged.code).toBe(1);
+    expect(forged.out).toContain('The rest of the receipt was changed after it was signed.');
+    await untilNothingRuns();
   });
 
   it('gives a receipt also when a stop text ended the answer', async () => {

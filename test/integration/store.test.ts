@@ -316,8 +316,8 @@ describe('stored settings', () => {
       peers: ['/ip4/10.0.0.2/tcp/4001/p2p/12D3KooWPeer'],
     });
     expect(warnings).toEqual([
-      'The stored setting apiPort is not valid, so its default 6374 is used.',
-      'The stored setting mdns is not valid, so its default true is used.',
+      'The stored value of the setting “Port for other programs” is not valid, so its default 6374 is used.',
+      'The stored value of the setting “Find computers on this network by themselves” is not valid, so its default true is used.',
     ]);
     expect(
       database.prepare("SELECT value FROM settings WHERE name = 'apiPort'").pluck().get(),

@@ -80,7 +80,7 @@ it('tells when the program to start does not exist', async () => {
   await expect(supervisor.start()).rejects.toMatchObject({
     code: 'child-failed',
     message: expect.stringMatching(
-      /^The test child ended before it was ready \(it could not be started: .*ENOENT/,
+      /^The test child ended before it was ready \(it could not be started: \/nonexistent\/program: there is no such file\)/,
     ),
   });
 });

@@ -15,6 +15,7 @@ import { lockDataFolder } from '../../data/data-folder-lock.ts';
 import { bootstrapLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import type { CommonOptions } from '../use-host.ts';
+import { childNames, childWords } from '../../../src-shared/words/errors.ts';
 
 export type BootstrapOptions = CommonOptions & {
   readonly listen?: string[];
@@ -34,7 +35,8 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
-  // In the mesh it is another peer than the MindMesh that its owner uses.
+  // The bootstrap node has a data folder and so an identity of its own: in the mesh it is another peer than its
+  // owner's MindMesh.
   const usual = join(dataFolderAt(undefined).folder, 'bootstrap');
   const dataFolder = dataFolderAt(options.data ?? usual);
   await prepareDataFolder(dataFolder);
@@ -52,7 +54,10 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
     }
     const exit = await Promise.race([child.exited, untilAborted(interrupted.signal)]);
     if (exit !== undefined) {
-      throw new AppError('child-failed', `The bootstrap node ended (${describeExit(exit)}).`);
+      throw new AppError(
+        'child-failed',
+        childWords.ended(childNames.bootstrap, describeExit(exit)),
+      );
     }
   } finally {
     await child?.stop();
@@ -69,7 +74,7 @@ function startNode(
 ): Promise<Child> {
   return startChild(
     {
-      name: 'The bootstrap node',
+      name: childNames.bootstrap,
       command: process.execPath,
       args: [...nodeRuntimeFlags, appFiles().bootstrapScript],
       links: ['ipc'],
@@ -106,7 +111,7 @@ function configOf(options: BootstrapOptions, dataFolder: string): BootstrapConfi
   };
 }
 
-/** The first word of the node that is no log. */
+/** Waits for the node's first message that is no log line. */
 async function answer(process: ChildProcess, over: AbortSignal): Promise<Ready> {
   for await (const [message] of on(process, 'message', { signal: over })) {
     const told = bootstrapMessageSchema.safeParse(message).data;
@@ -117,7 +122,7 @@ async function answer(process: ChildProcess, over: AbortSignal): Promise<Ready> 
       throw new AppError(told.error.code, told.error.message);
     }
   }
-  throw new AppError('child-failed', 'The bootstrap node said nothing.');
+  throw new AppError('child-failed', childWords.saidNothing(childNames.bootstrap));
 }
 
 function tellLog(message: unknown): void {

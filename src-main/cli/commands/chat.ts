@@ -11,7 +11,7 @@ import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import { ask, type Asked, tellReceipt } from '../ask.ts';
 import { chooseModel, findModel } from '../choose-model.ts';
-import { isAfterFault } from '../../../src-shared/words/command-line.ts';
+import { commandErrors, isAfterFault } from '../../../src-shared/words/command-line.ts';
 import { converse } from '../converse.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import { print, printJson, printPiece } from '../terminal.ts';
@@ -25,7 +25,7 @@ export type ChatOptions = CommonOptions & {
 
 /** Loading a large model from a slow disk takes this long, in milliseconds. */
 const loadedWithinMs = 120_000;
-/** What a host shows is as new as that. */
+/** A host without watchers asks its node for the peers only this often, in milliseconds. */
 const freshWithinMs = 1500;
 /** Finding peers takes this long. */
 const foundWithinMs = 20_000;
@@ -48,10 +48,7 @@ export async function chat(
   }
   const question = (message ?? (await readAll(process.stdin))).trim();
   if (question === '') {
-    throw new AppError(
-      'request-invalid',
-      'There is nothing to ask: give a message, or pipe one in.',
-    );
+    throw new AppError('request-invalid', commandErrors.nothingToAsk);
   }
   await useHost(options, {}, async (connection, signal) => {
     const model = await modelFor(connection, options.model);
@@ -88,7 +85,7 @@ async function modelFor(connection: HostConnection, wanted: string | undefined):
     if (toAppError(error).code !== 'model-not-found') {
       throw error;
     }
-    // Without a watcher, the host did not ask its node for the peers.
+    // The host may not know the newest peers yet: without a watcher it asks its node for them only now and then.
     await delay(freshWithinMs);
     return knownModel(connection, wanted);
   }
@@ -101,12 +98,12 @@ async function knownModel(connection: HostConnection, wanted: string | undefined
     connection,
     (snapshot) => snapshot.node && answeringModel(snapshot, snapshot.node, wanted),
     isHosting ? loadedWithinMs : foundWithinMs,
-    'No model can answer yet: this machine hosts none completely, nor do the peers it knows. "mindmesh status" tells what is there.',
+    commandErrors.noModelYet,
   );
   return model.manifestId;
 }
 
-/** undefined while there may still be one. */
+/** undefined while a model may still become available. */
 function answeringModel(
   { duty }: HostSnapshot,
   node: NodeStatus,
@@ -120,37 +117,28 @@ function answeringModel(
     return undefined;
   }
   if (wanted !== undefined && model === undefined) {
-    throw new AppError(
-      'model-not-found',
-      `There is no model "${wanted}". "mindmesh models list" shows those that are there.`,
-    );
+    throw new AppError('model-not-found', commandErrors.noSuchModel(wanted));
   }
-  // A fault of another model is no answer to a question about this one.
+  // A fault of another model says nothing about the model that was asked for.
   const shards = node.shards.filter(
     ({ manifestId }) => model === undefined || manifestId === model.manifestId,
   );
   if (model?.isStored === true && shards.length === 0) {
     const name = model.alias ?? model.name;
-    throw new AppError(
-      'no-route',
-      `This machine has ${name} in its library, and does not host it. "mindmesh models host '${name}'" has it answer.`,
-    );
+    throw new AppError('no-route', commandErrors.notHosted(name));
   }
   if (duty.state === 'paused' || duty.state === 'faulted') {
     const isOthersFault = model !== undefined && isAfterFault(duty);
     throw new AppError(
       'no-route',
       isOthersFault
-        ? `${model.alias ?? model.name} cannot answer: this machine is paused after failures to load. "mindmesh status" tells of which; "mindmesh resume" tries again now.`
-        : `No model can answer. ${dutyWords(duty, localNow())}.`,
+        ? commandErrors.pausedAfterFaults(model.alias ?? model.name)
+        : commandErrors.noModelWhile(dutyWords(duty, localNow())),
     );
   }
   const [shard] = shards;
   if (shard !== undefined && shards.every(({ state }) => state === 'faulted')) {
-    throw new AppError(
-      'no-route',
-      `No model can answer: ${shard.model} cannot be hosted here. ${shard.fault ?? ''}`.trimEnd(),
-    );
+    throw new AppError('no-route', commandErrors.modelFaulted(shard.model, shard.fault));
   }
   return undefined;
 }

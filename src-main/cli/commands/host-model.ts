@@ -7,8 +7,9 @@ import { findModel } from '../choose-model.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { withModel, withoutModel } from '../hosted-shards.ts';
 import { print } from '../terminal.ts';
-import { type CommonOptions, quietly, useHost } from '../use-host.ts';
+import { type CommonOptions, withoutPeers, useHost } from '../use-host.ts';
 import { changeStored } from './settings.ts';
+import { commandErrors, commandResults } from '../../../src-shared/words/command-line.ts';
 
 type Layers = { readonly layers?: LayerRange };
 
@@ -23,7 +24,7 @@ export async function unhostModel(name: string, options: CommonOptions): Promise
   const model = await knownModel(name, options);
   const demo = appFiles().demoModelName;
   await changeStored(options, ({ shards }) => ({ shards: withoutModel(shards, model, demo) }));
-  print(`This machine does not host ${model.alias ?? model.name} any more.`);
+  print(commandResults.unhosted(model.alias ?? model.name));
 }
 
 /** Has this machine host the model, or layers of it. @returns what to tell of it */
@@ -35,24 +36,20 @@ export async function hostHere(
   const isRunning = await changeStored(options, ({ shards }) => ({
     shards: withModel(shards, model, layers, demo),
   }));
-  const when = isRunning ? 'from now on' : 'as soon as "mindmesh serve" runs';
-  return `This machine hosts ${model.alias ?? model.name} ${when}; "mindmesh status" shows how far it is.`;
+  return commandResults.hosted(model.alias ?? model.name, isRunning);
 }
 
 async function knownModel(name: string, options: CommonOptions): Promise<ModelEntry> {
-  return await useHost(options, quietly, async (connection) => {
+  return await useHost(options, withoutPeers, async (connection) => {
     const { models } = await waitForSnapshot(
       connection,
       (snapshot) => snapshot.node ?? undefined,
       30_000,
-      'The running MindMesh has no working mesh node; "mindmesh status" tells why.',
+      commandErrors.noNode,
     );
     const model = findModel(models, name);
     if (model === undefined) {
-      throw new AppError(
-        'model-not-found',
-        `There is no model "${name}". "mindmesh models list" shows those that are there.`,
-      );
+      throw new AppError('model-not-found', commandErrors.noSuchModel(name));
     }
     return model;
   });

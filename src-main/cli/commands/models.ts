@@ -8,6 +8,8 @@ import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import {
   catalogLines,
+  commandErrors,
+  commandResults,
   downloadLine,
   fetchedLines,
   hostingLine,
@@ -15,7 +17,7 @@ import {
   modelLines,
 } from '../../../src-shared/words/command-line.ts';
 import { note, noteOver, print, printJson } from '../terminal.ts';
-import { type CommonOptions, quietly, useHost } from '../use-host.ts';
+import { type CommonOptions, withoutPeers, useHost } from '../use-host.ts';
 import { hostHere } from './host-model.ts';
 
 /** Finding peers takes this long, in milliseconds. */
@@ -23,16 +25,19 @@ const foundWithinMs = 20_000;
 
 type ModelsOptions = CommonOptions & { readonly json?: boolean };
 
-/** A host that is composed for a download loads no model, and searches for peers as always. */
+/**
+ * These settings are for a host that this process runs for one download: it loads no model, and looks for peers as
+ * usual.
+ */
 const withoutModels: ChangedSettings = { shards: [] };
 
 export async function listModels(options: ModelsOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const { models, downloads = [] } = await waitForSnapshot(
       connection,
       (snapshot) => snapshot.node ?? undefined,
       30_000,
-      'The running MindMesh has no working mesh node; "mindmesh status" tells why.',
+      commandErrors.noNode,
     );
     if (options.json === true) {
       printJson(
@@ -48,7 +53,7 @@ export async function listModels(options: ModelsOptions): Promise<void> {
 }
 
 export async function listCatalog(options: ModelsOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const entries = await connection.call('catalog', {});
     if (options.json === true) {
       printJson(entries);
@@ -72,10 +77,8 @@ export async function downloadModel(
       if (options.json === true) {
         printJson(model);
       } else {
-        const what =
-          layers === undefined ? '' : `Layers ${layers.firstLayer}–${layers.lastLayer} of `;
         print([
-          `${what}${model.alias ?? model.name} ${layers === undefined ? 'is' : 'are'} here:`,
+          commandResults.downloaded(model.alias ?? model.name, layers),
           ...modelLines([model]).slice(1),
         ]);
       }
@@ -86,9 +89,9 @@ export async function downloadModel(
 }
 
 export async function cancelDownload(model: string, options: CommonOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     await connection.call('cancelDownload', { model });
-    print(`The download of ${model} has ended.`);
+    print(commandResults.downloadEnded(model));
   });
 }
 
@@ -112,7 +115,7 @@ export async function importModel(
   path: string,
   options: ModelsOptions & { readonly name?: string; readonly host?: boolean },
 ): Promise<void> {
-  const { model, models } = await useHost(options, quietly, async (connection) => {
+  const { model, models } = await useHost(options, withoutPeers, async (connection) => {
     const forget = process.stderr.isTTY ? showProgress(connection) : undefined;
     try {
       const model = await connection.call('importModel', {
@@ -139,32 +142,31 @@ export async function importModel(
 }
 
 export async function removeModel(model: string, options: ModelsOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const removed = await connection.call('removeModel', { model });
     if (options.json === true) {
       printJson(removed);
     } else {
       const { otherAliases = [] } = removed;
-      const also = otherAliases.length === 0 ? '' : ` (also called ${otherAliases.join(', ')})`;
-      const name = `${removed.alias ?? removed.name}${also}`;
+      const name = commandResults.withOtherNames(removed.alias ?? removed.name, otherAliases);
       const { dataFolder } = connection.snapshot();
-      // What the app fetched goes; what its owner brought stays.
+      // Downloaded files are deleted; a file that the owner imported stays.
       print(
         removed.path === null || removed.path.startsWith(dataFolder)
-          ? `Removed ${name} and what was fetched of it.`
-          : `Removed ${name} from the library; its file stays where it is.`,
+          ? commandResults.deleted(name)
+          : commandResults.forgotten(name),
       );
     }
   });
 }
 
-/** One line that is written over again. */
+/** Shows the progress in one line, which each new value overwrites. */
 function showProgress(connection: HostConnection): () => void {
   return showLine(connection, ({ imports }) => {
     const [first] = imports ?? [];
     return first === undefined
       ? undefined
-      : `Reading the file: ${Math.floor((100 * first.doneBytes) / Math.max(1, first.totalBytes))} %`;
+      : commandResults.reading(first.doneBytes / Math.max(1, first.totalBytes));
   });
 }
 

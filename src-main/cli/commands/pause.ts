@@ -5,6 +5,7 @@ import { dataFolderAt } from '../../data/data-folder.ts';
 import type { HostConnection } from '../host-connection.ts';
 import { exitCodes, note, print } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
+import { commandErrors } from '../../../src-shared/words/command-line.ts';
 
 export function pause(choice: PauseChoice, options: CommonOptions): Promise<void> {
   return request(options, (connection) => connection.call('pause', { choice }));
@@ -22,7 +23,7 @@ async function request(
   const connection = await findHost(dataFolder);
   if (connection === undefined) {
     process.exitCode = exitCodes.notRunning;
-    note(`MindMesh is not running in ${dataFolder.folder}.`);
+    note(commandErrors.notRunning(dataFolder.folder));
     return;
   }
   try {

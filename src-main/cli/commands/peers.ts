@@ -3,14 +3,14 @@ import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { warningWords } from '../../../src-shared/words/words.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { meshWarnings } from '../../node/mesh-warnings.ts';
-import { peerLines } from '../../../src-shared/words/command-line.ts';
+import { commandErrors, peerLines } from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';
 
-/** A host that is composed for a look around loads no model. */
+/** These settings are for a host that this process runs for this command: it loads no model. */
 const withoutModels: ChangedSettings = { shards: [] };
 
-/** Longer than peers of the local network take to be found. */
+/** Peers on the local network are usually found in less than this, in milliseconds. */
 const lookAroundMs = 4000;
 
 export async function listPeers(
@@ -21,7 +21,7 @@ export async function listPeers(
       connection,
       (snapshot) => snapshot.node,
       30_000,
-      'The running MindMesh has no working mesh node; "mindmesh status" tells why.',
+      commandErrors.noNode,
     );
     const { promise: heard, resolve } = Promise.withResolvers<void>();
     const isThere = (): boolean => (connection.snapshot().node?.peers.length ?? 0) > 0;

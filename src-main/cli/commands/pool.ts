@@ -4,17 +4,22 @@ import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolRole } from '../../../src-shared/pool.ts';
 import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
-import { inviteLines, poolLines } from '../../../src-shared/words/command-line.ts';
+import {
+  commandErrors,
+  commandResults,
+  inviteLines,
+  poolLines,
+} from '../../../src-shared/words/command-line.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost, useHost } from '../use-host.ts';
 
 type PoolOptions = CommonOptions & { readonly json?: boolean };
 
-/** A host that is composed for a word about pools loads no model. */
+/** These settings are for a host that this process runs for a pool command: it loads no model. */
 const withoutModels: ChangedSettings = { shards: [] };
 
-/** And to list them it connects to no peer. */
-const quietly: ChangedSettings = {
+/** The same for commands that need no peer: it connects to none. */
+const withoutPeers: ChangedSettings = {
   ...withoutModels,
   peers: [],
   mdns: false,
@@ -25,12 +30,9 @@ export async function createPool(
   name: string,
   options: PoolOptions & { readonly as?: string },
 ): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const pool = await connection.call('poolCreate', { name, ...memberName(options) });
-    tell(options, pool, [
-      `Made the pool ${pool.name}; this machine holds its key. "mindmesh pool invite" invites others.`,
-      'To talk to its members alone: mindmesh settings set poolOnly true',
-    ]);
+    tell(options, pool, commandResults.poolMade(pool.name));
   });
 }
 
@@ -44,10 +46,7 @@ export async function invite(
 ): Promise<void> {
   const connection = await findHost(dataFolderAt(options.data));
   if (connection === undefined) {
-    throw new AppError(
-      'not-running',
-      'Whoever joins has to reach this machine. Start MindMesh with "mindmesh serve" first.',
-    );
+    throw new AppError('not-running', commandErrors.notRunningToInvite);
   }
   try {
     const { role, uses, expires: lifeMs } = options;
@@ -57,7 +56,7 @@ export async function invite(
       Object.fromEntries(given.filter(([, value]) => value !== undefined)),
     );
     tell(options, invited, [
-      // As large as a terminal needs it, and no larger: a phone reads it from the screen.
+      // The QR code has the smallest size that a phone can still read from a terminal.
       renderUnicodeCompact(invited.link, { ecc: 'L', border: 2 }),
       '',
       ...inviteLines(invited, Date.now()),
@@ -74,20 +73,18 @@ export async function joinPool(
   await useHost(options, withoutModels, async (connection) => {
     const pool = await connection.call('poolJoin', { link, ...memberName(options) });
     tell(options, pool, [
-      `Joined ${pool.name} as ${pool.role}.`,
+      commandResults.poolJoined(pool.name, pool.role),
       ...(pool.state === 'active' ? [] : poolLines([pool], Date.now())),
     ]);
     const { poolOnly } = await connection.call('settings', {});
     if (!poolOnly && options.json !== true) {
-      note(
-        'This machine still talks to everybody. To talk to members of its pools alone: mindmesh settings set poolOnly true',
-      );
+      note(commandResults.talksToEverybody);
     }
   });
 }
 
 export async function listPools(options: PoolOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const pools = await connection.call('poolList', {});
     tell(options, pools, poolLines(pools, Date.now()));
   });
@@ -105,10 +102,8 @@ export async function revoke(
       options,
       revoked,
       revoked.kind === 'invite'
-        ? [`Closed the invite ${revoked.name} to ${revoked.pool}.`]
-        : [
-            `Removed ${revoked.name} from ${revoked.pool}. The other members hear of it when connected.`,
-          ],
+        ? [commandResults.inviteClosed(revoked.name, revoked.pool)]
+        : [commandResults.memberRemoved(revoked.name, revoked.pool)],
     );
   });
 }
@@ -129,9 +124,7 @@ export async function offerModel(
       ...(url === undefined ? {} : { url }),
       ...(pool === undefined ? {} : { pool }),
     });
-    tell(options, offered, [
-      `The members of ${offered.pool} can download ${offered.id} from now on.`,
-    ]);
+    tell(options, offered, [commandResults.modelOffered(offered.id, offered.pool)]);
   });
 }
 
@@ -143,7 +136,7 @@ export async function withdrawModel(
     const { pool } = options;
     const params = { id, ...(pool === undefined ? {} : { pool }) };
     const withdrawn = await connection.call('poolWithdraw', params);
-    tell(options, withdrawn, [`${withdrawn.pool} offers ${id} no more.`]);
+    tell(options, withdrawn, [commandResults.modelWithdrawn(id, withdrawn.pool)]);
   });
 }
 
@@ -154,7 +147,7 @@ export async function leavePool(
   await useHost(options, withoutModels, async (connection) => {
     const forGood = options.forGood === true;
     const left = await connection.call('poolLeave', { pool, forGood });
-    tell(options, left, [`Left ${left.name}.`]);
+    tell(options, left, [commandResults.poolLeft(left.name)]);
   });
 }
 

@@ -2,7 +2,7 @@
 import { AppError } from '../../../src-shared/errors.ts';
 import type { RouteRules } from '../../../src-shared/route-rules.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
-import { routeLines } from '../../../src-shared/words/command-line.ts';
+import { commandErrors, routeLines } from '../../../src-shared/words/command-line.ts';
 import { print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
 
@@ -13,10 +13,7 @@ export async function showRoute(
 ): Promise<void> {
   const connection = await findHost(dataFolderAt(options.data));
   if (connection === undefined) {
-    throw new AppError(
-      'not-running',
-      'A route goes by the peers that are known. Start MindMesh with "mindmesh serve" first.',
-    );
+    throw new AppError('not-running', commandErrors.notRunningToRoute);
   }
   try {
     const view = await connection.call('route', {

@@ -24,6 +24,7 @@ import {
 } from '../settings/setting-values.ts';
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, findHost } from '../use-host.ts';
+import { commandResults } from '../../../src-shared/words/command-line.ts';
 
 type SettingsOptions = CommonOptions & { readonly json?: boolean };
 
@@ -80,14 +81,14 @@ async function change(
     if (options.json === true) {
       printJson(settings);
     } else {
-      const when = entryOf(name).applies === 'app' ? ' from the next start on' : '';
       const shown = { ...settings, shards: shownShards(settings, store) };
-      print(`${name} is ${valueWords(name, shown[name])}${when}.`);
+      const isLater = entryOf(name).applies === 'app';
+      print(commandResults.settingIs(name, valueWords(name, shown[name]), isLater));
     }
   });
 }
 
-/** Changes settings where they are: in the running host, or in the data folder. Whether a host runs. */
+/** Changes settings in the running host, or in the data folder where none runs. @returns whether a host runs */
 export async function changeStored(
   options: CommonOptions,
   changed: (settings: Settings) => ChangedSettings,
@@ -98,13 +99,13 @@ export async function changeStored(
   });
 }
 
-/** People know their models by name; stored are ids. */
+/** Stored shards name their models by id; people know them by name. */
 function shownShards({ shards }: Settings, { models }: OpenSettings): Settings['shards'] {
   return shards === null ? null : shardsByName(shards, models ?? []);
 }
 
 type OpenSettings = {
-  /** Those that the running host knows; undefined without one. */
+  /** The models that the running host knows; undefined where no host runs. */
   readonly models: readonly ModelEntry[] | undefined;
   read(): Promise<Settings> | Settings;
   change(changed: ChangedSettings): Promise<Settings> | Settings;

@@ -10,6 +10,8 @@ import { appFiles } from '../../base/app-files.ts';
 import { dataFolderAt } from '../../data/data-folder.ts';
 import { type HostConnection, waitForSnapshot } from '../host-connection.ts';
 import { findHost } from '../use-host.ts';
+import { childNames } from '../../../src-shared/words/errors.ts';
+import { demoWords } from '../../../src-shared/words/command-line.ts';
 
 export type DemoHost = { readonly connection: HostConnection; readonly node: NodeStatus };
 
@@ -29,21 +31,21 @@ export class DemoHosts {
     this.#signal = signal;
   }
 
-  /** Nothing runs yet. When the signal aborts, starts under way end. */
+  /** Starts no process yet. When the signal aborts, starts under way end. */
   static async create(signal: AbortSignal): Promise<DemoHosts> {
     return new DemoHosts(await mkdtemp(join(tmpdir(), 'mindmesh-demo-')), signal);
   }
 
-  /** Starts one that hosts nothing and talks to `peers` on this machine alone. */
+  /** Starts a node that hosts nothing and talks only to `peers`, all of them on this machine. */
   async start(name: string, peers: readonly string[]): Promise<DemoHost> {
     const folder = dataFolderAt(join(this.#root, name));
     let connection: HostConnection | undefined;
     const child = startChild(
       {
-        name: `The node "${name}" of the demonstration`,
+        name: childNames.demonstration(name),
         command: process.execPath,
         args: [appFiles().commandLine, ...serveArguments(folder.folder, peers)],
-        // It ends when this channel closes, so also when this process is killed.
+        // The node ends when this channel closes, and so also when this process is killed.
         links: ['ipc'],
         ownGroup: true,
         readyWithinMs,
@@ -61,14 +63,14 @@ export class DemoHosts {
     this.#children.push(child);
     await child;
     if (connection === undefined) {
-      throw new AppError('not-running', `The node "${name}" of the demonstration did not start.`);
+      throw new AppError('not-running', demoWords.notStarted(name));
     }
     this.#connections.push(connection);
     const node = await waitForSnapshot(
       connection,
       (snapshot) => snapshot.node ?? undefined,
       readyWithinMs,
-      `The node "${name}" of the demonstration did not join the mesh.`,
+      demoWords.notJoined(name),
     );
     return { connection, node };
   }

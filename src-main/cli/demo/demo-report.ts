@@ -1,6 +1,6 @@
 /** What the demonstration tells about its answer. Pure. */
 import type { Receipt } from '../../../src-shared/chat.ts';
-import { shortPeer } from '../../../src-shared/words/command-line.ts';
+import { demoWords, shortPeer } from '../../../src-shared/words/command-line.ts';
 import { tableLines } from '../../../src-shared/words/table.ts';
 
 /** The one line of `npm run --silent demo -- --json`. */
@@ -21,7 +21,7 @@ export function demoJson(answer: string, receipt: Receipt): unknown {
 /** A table of the peers that took part, and the sum. */
 export function demoTable(receipt: Receipt): string[] {
   const rows = [
-    ['peer', 'layers', 'computing', 'hop'],
+    demoWords.heads,
     ...receipt.stages.map((stage) => [
       shortPeer(stage.peer),
       `${stage.firstLayer}–${stage.lastLayer}`,
@@ -32,7 +32,7 @@ export function demoTable(receipt: Receipt): string[] {
   return [
     ...tableLines(rows, '   '),
     '',
-    `${receipt.tokens} tokens, ${receipt.tokensPerSecond.toFixed(1)} tokens/s over ${peersOf(receipt)} peers; times are medians per token.`,
+    demoWords.sum(receipt.tokens, receipt.tokensPerSecond, peersOf(receipt)),
   ];
 }
 

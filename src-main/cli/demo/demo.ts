@@ -9,7 +9,7 @@ import { ask } from '../ask.ts';
 import { type DemoHost, DemoHosts } from './demo-hosts.ts';
 import { demoJson, demoTable, halves, peersOf } from './demo-report.ts';
 import { waitForSnapshot } from '../host-connection.ts';
-import { peerAddresses } from '../../../src-shared/words/command-line.ts';
+import { demoWords, peerAddresses } from '../../../src-shared/words/command-line.ts';
 import {
   ignoreClosedOutput,
   note,
@@ -19,7 +19,6 @@ import {
   reportFailure,
 } from '../terminal.ts';
 
-const question = 'What is this app?';
 const loadedWithinMs = 60_000;
 
 type Demonstrated = { readonly text: string; readonly receipt: Receipt };
@@ -30,11 +29,11 @@ async function demonstrate(
   onText: (piece: string) => void,
 ): Promise<Demonstrated> {
   const name = appFiles().demoModelName;
-  note('Starting two nodes that share the demo model, and one that asks…');
+  note(demoWords.starting);
   const sharing = await Promise.all([hosts.start('first', []), hosts.start('second', [])]);
   const layers = sharing[0].node.models.find((model) => model.name === name)?.layers;
   if (layers === undefined) {
-    throw new AppError('model-not-found', `The demo model is missing: ${appFiles().demoModel}.`);
+    throw new AppError('model-not-found', demoWords.noModel(appFiles().demoModel));
   }
   const cut = halves(layers);
   await Promise.all(
@@ -47,9 +46,9 @@ async function demonstrate(
     asking.connection,
     ({ node }) => node?.models.find((entry) => entry.name === name && entry.available),
     loadedWithinMs,
-    'The two nodes did not load their halves of the demo model in time.',
+    demoWords.notLoaded,
   );
-  const messages = [{ role: 'user' as const, content: question }];
+  const messages = [{ role: 'user' as const, content: demoWords.question }];
   const { text, receipt } = await ask(
     asking.connection,
     { model: model.manifestId },
@@ -58,7 +57,7 @@ async function demonstrate(
     onText,
   );
   if (text.trim() === '' || receipt === undefined || peersOf(receipt) < 2) {
-    throw new AppError('no-route', 'The answer did not come over two peers.');
+    throw new AppError('no-route', demoWords.notShared);
   }
   return { text, receipt };
 }
@@ -73,13 +72,13 @@ async function main(isJson: boolean): Promise<void> {
     process.on(signal, () => interrupted.abort());
   }
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  // It may come before anybody waits for it.
+  // Without this, a rejection before anything awaits it would end the process.
   aborted.catch(() => {});
   interrupted.signal.addEventListener('abort', () => reject(new AppError('cancelled', 'Stopped.')));
   const hosts = await DemoHosts.create(interrupted.signal);
   try {
     if (!isJson) {
-      print(`> ${question}`);
+      print(`> ${demoWords.question}`);
     }
     const { text, receipt } = await Promise.race([
       demonstrate(hosts, interrupted.signal, isJson ? () => {} : printPiece),

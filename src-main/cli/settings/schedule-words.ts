@@ -12,6 +12,7 @@ import {
   weekFromMonday,
   type WeeklySchedule,
 } from '../../../src-shared/settings/schedule.ts';
+import { scheduleErrors } from '../../../src-shared/words/command-line.ts';
 
 const week = weekFromMonday;
 
@@ -24,7 +25,7 @@ const dayGroups: Readonly<Record<string, readonly Weekday[]>> = {
 
 /**
  * @returns null for "always"
- * @throws AppError `setting-invalid`, naming the word that is wrong
+ * @throws AppError `setting-invalid`, naming the wrong word
  */
 export function parseSchedule(text: string): WeeklySchedule | null {
   const words = text
@@ -50,7 +51,7 @@ export function parseSchedule(text: string): WeeklySchedule | null {
     }
     const span = spanOf(word);
     if (days.length === 0) {
-      throw wrong(`"${word}" says hours, and no day stands before it`);
+      throw wrong(scheduleErrors.hoursWithoutDay(word));
     }
     for (const day of new Set(days)) {
       schedule[day].push(span);
@@ -59,13 +60,13 @@ export function parseSchedule(text: string): WeeklySchedule | null {
   }
   if (!hasHours || days.length === 0) {
     throw wrong(
-      days.length === 0 ? 'It names no day' : `No hours stand after "${words.at(-1) ?? ''}"`,
+      days.length === 0 ? scheduleErrors.noDay : scheduleErrors.dayWithoutHours(words.at(-1) ?? ''),
     );
   }
   return schedule;
 }
 
-/** What `parseSchedule` reads back as the same. Days with the same hours stand together. */
+/** Formats a schedule as `parseSchedule` reads it. Days with the same hours stand together. */
 export function formatSchedule(schedule: WeeklySchedule | null): string {
   if (schedule === null) {
     return 'always';
@@ -94,11 +95,11 @@ function daysOf(word: string): readonly Weekday[] | undefined {
   if (to === undefined) {
     return week.slice(from, from + 1);
   }
-  // "fri-mon" goes over Sunday.
+  // "fri-mon" goes from Friday over Sunday to Monday.
   return from <= to ? week.slice(from, to + 1) : [...week.slice(0, to + 1), ...week.slice(from)];
 }
 
-/** Its place in the week; '' when it is no day. */
+/** The place of the day in the week; '' when the word is no day. */
 function dayIndex(word: string): number | '' {
   const index = week.findIndex((day) => word === day || word === day.slice(0, 3));
   return index < 0 ? '' : index;
@@ -108,23 +109,21 @@ function spanOf(word: string): Span {
   const [, fromHour, fromMinute, toHour, toMinute] =
     /^(\d{1,2})(?::(\d\d))?-(\d{1,2})(?::(\d\d))?$/.exec(word) ?? [];
   if (fromHour === undefined || toHour === undefined) {
-    throw wrong(
-      `"${word}" is neither a day, such as "mon" or "mon-fri", nor hours, such as "18:00-08:00"`,
-    );
+    throw wrong(scheduleErrors.neither(word));
   }
   const from = minuteOf(fromHour, fromMinute);
-  // Midnight as an end is the end of the day.
+  // As an end, 00:00 is the end of the day.
   const to = minuteOf(toHour, toMinute) || dayMinutes;
   if (from >= dayMinutes || to > dayMinutes) {
-    throw wrong(`"${word}" names a time that no day has; hours go from 00:00 to 24:00`);
+    throw wrong(scheduleErrors.noTime(word));
   }
   if (from === to) {
-    throw wrong(`"${word}" ends when it begins; a whole day is 00:00-24:00`);
+    throw wrong(scheduleErrors.empty(word));
   }
   return { from, to };
 }
 
-/** More than a day when it is no time of day. */
+/** Minutes since midnight; more than a day has when the text is no time of day. */
 function minuteOf(hour: string, minute = '0'): number {
   return Number(minute) > 59 ? Number.POSITIVE_INFINITY : Number(hour) * 60 + Number(minute);
 }
@@ -133,7 +132,7 @@ function spanWords({ from, to }: Span): string {
   return `${clockText(from)}-${clockText(to)}`;
 }
 
-/** Three days and more in a row are a range. `days` are in the order of the week. */
+/** Three or more days in a row become a range. `days` are in the order of the week. */
 function daysWords(days: readonly Weekday[]): string {
   const rows: Weekday[][] = [];
   for (const day of days) {
@@ -158,8 +157,5 @@ function daysWords(days: readonly Weekday[]): string {
 }
 
 function wrong(what: string): AppError {
-  return new AppError(
-    'setting-invalid',
-    `This schedule makes no sense: ${what}. An example is "mon-fri 18:00-08:00, sat,sun 00:00-24:00"; "always" has no limit.`,
-  );
+  return new AppError('setting-invalid', scheduleErrors.invalid(what));
 }

@@ -11,11 +11,12 @@ import {
   settingNames,
   type Settings,
 } from '../../../src-shared/settings/settings.ts';
-import { problemWords } from '../../../src-shared/rpc/problem-words.ts';
+import { problemWords } from '../../../src-shared/words/problems.ts';
 import { settingWords, unitWords } from '../../../src-shared/words/words.ts';
 import { formatSchedule, parseSchedule } from './schedule-words.ts';
+import { settingErrors, settingListWords } from '../../../src-shared/words/command-line.ts';
 
-/** What else is said for yes, no and nothing. The first that the setting takes is meant. */
+/** Other words for true, false and null. Of several values the first one is meant that the setting takes. */
 const otherWords: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
   ['on', [true]],
   ['yes', [true]],
@@ -26,11 +27,7 @@ const otherWords: ReadonlyMap<string, readonly unknown[]> = new Map<string, read
 
 /** @throws AppError `setting-invalid` when there is no such setting */
 export function settingName(name: string): SettingName {
-  return known(
-    name,
-    settingNames,
-    `There is no setting "${name}". There are: ${settingNames.join(', ')}.`,
-  );
+  return known(name, settingNames, settingErrors.unknown(name, settingNames));
 }
 
 /** @throws AppError `setting-invalid` when it is no setting that has a list of texts */
@@ -39,11 +36,7 @@ export function listName(name: string): ListName {
     const setting = kindOf(each);
     return setting.kind === 'list' ? [setting.name] : [];
   });
-  return known(
-    settingName(name),
-    listNames,
-    `The setting ${name} is no list of names. Lists are: ${listNames.join(', ')}.`,
-  );
+  return known(settingName(name), listNames, settingErrors.notAList(name, listNames));
 }
 
 function unitOf(name: SettingName): string | undefined {
@@ -68,7 +61,7 @@ export function parseSetting(name: SettingName, text: string): ChangedSettings {
   return checked(name, accepted === undefined ? meant.at(-1) : accepted);
 }
 
-/** What `parseSetting` reads back as the same. */
+/** Formats a value as `parseSetting` reads it. */
 export function valueWords<Name extends SettingName>(name: Name, value: Settings[Name]): string {
   const { none } = settingWords[name];
   const unit = unitOf(name);
@@ -91,7 +84,7 @@ export function valueWords<Name extends SettingName>(name: Name, value: Settings
 export function withItem(settings: Settings, name: ListName, item: string): ChangedSettings {
   const list = settings[name];
   if (list.includes(item)) {
-    throw new AppError('setting-invalid', `"${item}" is already in ${name}.`);
+    throw new AppError('setting-invalid', settingErrors.alreadyIn(item, name));
   }
   return checked(name, [...list, item]);
 }
@@ -100,10 +93,7 @@ export function withItem(settings: Settings, name: ListName, item: string): Chan
 export function withoutItem(settings: Settings, name: ListName, item: string): ChangedSettings {
   const list = settings[name];
   if (!list.includes(item)) {
-    throw new AppError(
-      'setting-invalid',
-      `"${item}" is not in ${name}, which is ${valueWords(name, list)}.`,
-    );
+    throw new AppError('setting-invalid', settingErrors.notIn(item, name, valueWords(name, list)));
   }
   return checked(
     name,
@@ -119,7 +109,7 @@ export function settingLines(settings: Settings): string[] {
     const usual = valueWords(name, defaultSettings[name]);
     return {
       name: `${isChanged ? '*' : ' '} ${name}`,
-      value: isChanged ? `${value} (default: ${usual})` : value,
+      value: isChanged ? settingListWords.withDefault(value, usual) : value,
       about: aboutWords(name),
     };
   });
@@ -130,16 +120,16 @@ export function settingLines(settings: Settings): string[] {
         `${name.padEnd(nameWidth)}  ${value.padEnd(valueWidth)}  ${about}`,
     ),
     '',
-    '* differs from its default. "mindmesh settings set NAME VALUE" changes one, "reset NAME" takes that back.',
+    settingListWords.legend,
   ];
 }
 
 function aboutWords(name: SettingName): string {
   const { about } = settingWords[name];
-  return entryOf(name).applies === 'app' ? `${about}, from the next start on` : about;
+  return entryOf(name).applies === 'app' ? settingListWords.fromNextStart(about) : about;
 }
 
-/** Longer values push what follows aside. */
+/** A longer value pushes the column behind it to the right. */
 const valueWidth = 20;
 
 function known<T extends string>(name: string, names: readonly T[], sentence: string): T {

@@ -1,4 +1,4 @@
-/** What a person can do about an error: at the command line, and in the window. */
+/** What a person can do about an error, in English: at the command line, and in the window. */
 import type { Advice } from '../../errors.ts';
 
 type AdviceWords = {
@@ -42,3 +42,6 @@ export const adviceWords: Readonly<Record<Advice, AdviceWords>> = {
     window: null,
   },
 };
+
+/** The command line's last line about an unexpected error. */
+export const verboseHint = 'Run it again with --verbose for the details.';

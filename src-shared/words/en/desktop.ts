@@ -40,6 +40,7 @@ export const dialogWords = {
   doNotAdd: 'Do not add',
   logsNotShown: (folder: string, fault: string) =>
     `The logs are in ${folder}, which cannot be shown: ${fault}`,
+  cannotStart: 'MindMesh cannot start',
   stillRunning: 'MindMesh is still running',
   inTheTray: 'You find it in the tray. Choose Quit MindMesh there to end it.',
 };
@@ -47,3 +48,12 @@ export const dialogWords = {
 /** `reason`: what the system or the server said. */
 export const updateFailedWords = (reason: string): string =>
   `Looking for a newer version did not work; it is tried again by itself. (${reason})`;
+
+/** A reason for the sentence above. */
+export const notUpdatableWords = 'this copy cannot be updated';
+
+/** What desktops and systems show of MindMesh in lists of their own. */
+export const systemListWords = {
+  autostart: 'Works for the mesh while this computer is free',
+  keepsAwake: 'Answering questions of other computers',
+};

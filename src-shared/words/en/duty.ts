@@ -13,15 +13,15 @@ export const pauseChoiceWords: Readonly<Record<PauseChoice, string>> = {
   'finish then pause': 'Finish answers, then pause',
 };
 
+export const lookingWords = 'Starting: looking at what this computer does';
+
 /** "Paused: Cyberpunk2077.exe is running". */
 export function dutyWords(duty: Duty, now: Now): string {
   switch (duty.state) {
     case 'off':
       return 'Chat only: this computer hosts no models';
     case 'starting':
-      return duty.isLooking === true
-        ? 'Starting: looking at what this computer does'
-        : 'Starting: loading the models';
+      return duty.isLooking === true ? lookingWords : 'Starting: loading the models';
     case 'serving':
       return servingWords(duty);
     case 'draining':

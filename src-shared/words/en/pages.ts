@@ -1,4 +1,4 @@
-/** The few pages that the window's server writes itself. No styles: the policy allows none inside a page. */
+/** What the window's server writes itself, in English. Its pages have no styles: the policy allows none inside a page. */
 
 function page(title: string, ...paragraphs: string[]): string {
   const body = paragraphs.map((paragraph) => `<p>${paragraph}</p>`).join('\n');
@@ -30,3 +30,12 @@ export const notFoundPage = page(
   'There is nothing here',
   'Go to the <a href="/">start of the window</a>.',
 );
+
+/** Answers without a page, and reasons for which a WebSocket is closed: at most 123 bytes each. */
+export const serverWords = {
+  notAllowed: 'Not allowed.\n',
+  otherName: 'This server answers to its address on this machine alone.\n',
+  badRequest: 'That request cannot be answered.\n',
+  tooManyWindows: 'Too many windows are open.',
+  stopping: 'MindMesh is stopping.',
+};

@@ -19,3 +19,13 @@ it.each(warnings)('a warning crosses the API as %j, and has words', (warning, wo
   expect(warningWords(warning)).toContain(words);
   expect(warningWords(warning)).toMatch(/\.$/);
 });
+
+it('a stored setting is called as in the window, or by its name where it is unknown', () => {
+  const warning = {
+    code: 'stored-setting-invalid',
+    name: 'powerCapPercent',
+    usual: '100',
+  } as const;
+  expect(warningWords(warning)).toContain('“Power cap”');
+  expect(warningWords({ ...warning, name: 'gone' })).toContain('“gone”');
+});

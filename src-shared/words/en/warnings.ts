@@ -2,11 +2,16 @@
 import { missingCase } from '../../errors.ts';
 import { span } from '../../span.ts';
 import type { Warning } from '../../warning.ts';
+import { settingWords } from './settings.ts';
+
+const labels: ReadonlyMap<string, string> = new Map(
+  Object.entries(settingWords).map(([name, { label }]) => [name, label]),
+);
 
 export function warningWords(warning: Warning): string {
   switch (warning.code) {
     case 'stored-setting-invalid':
-      return `The stored setting ${warning.name} is not valid, so its default ${warning.usual} is used.`;
+      return storedWords(warning);
     case 'database-replaced':
       return replacedWords(warning);
     case 'pause-not-stored':
@@ -26,6 +31,14 @@ export function warningWords(warning: Warning): string {
     default:
       return missingCase(warning);
   }
+}
+
+function storedWords({
+  name,
+  usual,
+}: Extract<Warning, { code: 'stored-setting-invalid' }>): string {
+  const label = labels.get(name) ?? name;
+  return `The stored value of the setting “${label}” is not valid, so its default ${usual} is used.`;
 }
 
 function replacedWords({

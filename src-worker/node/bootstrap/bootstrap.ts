@@ -1,6 +1,6 @@
 /**
- * Entry of the process behind `mindmesh bootstrap`: a node that others begin with, and a relay for those that
- * cannot be dialled. It knows peers and nothing else: no models, no engines, no API. It is sent its configuration
+ * Entry of the process behind `mindmesh bootstrap`: a node through which new nodes find peers, and a relay for peers that
+ * cannot be dialled. It has no models, no engines and no API. It gets its configuration
  * over an IPC channel and ends with that channel.
  */
 import { once } from 'node:events';
@@ -24,7 +24,7 @@ async function start(message: unknown): Promise<Mesh> {
     dataFolder: config.dataFolder,
     listen: config.listen,
     staticPeers: config.peers,
-    // Peers on its local network find it by its address as well.
+    // Peers on its local network use its address too, so mDNS is not needed.
     mdns: false,
     poolOnly: config.poolOnly,
     relay: config.relay,

@@ -19,7 +19,7 @@ describe('access', () => {
     '0.0.0.0:6374',
     'localhost:6374@evil.example',
     '::1',
-  ])('knows %s as none', (host) => {
+  ])('does not know %s as one', (host) => {
     expect(isOwnHost(host, ['host.docker.internal'])).toBe(false);
   });
 
@@ -34,7 +34,7 @@ describe('access', () => {
     expect(foreignHost('evil"; rm -rf').message).toMatch(/apiHosts NAME$/);
   });
 
-  it('tells browsers of pages that the owner allowed, and of no others', () => {
+  it('sends CORS headers for the origins that the owner allowed only', () => {
     const origin = 'https://app.example';
     expect(corsHeaders({ origin }, [])).toBeUndefined();
     expect(corsHeaders({ origin: 'null' }, [origin])).toBeUndefined();

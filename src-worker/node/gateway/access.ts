@@ -1,7 +1,7 @@
 /**
- * Access to the gateway: for programs on this machine that have the key. Browsers' pages are refused twice: no
- * CORS header is sent, and a name that an attacker's DNS points to 127.0.0.1 is not a name of ours. The owner can
- * allow single names and pages.
+ * Access to the gateway: for programs on this machine that have the key. Web pages are kept out twice: they get no
+ * CORS headers, and a host name that an attacker's DNS points to 127.0.0.1 is not a known name. The owner can
+ * allow single host names and origins.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { RequestError } from './openai-error.ts';
@@ -18,7 +18,7 @@ function nameOf(host = ''): string {
   return host.replace(/:\d{1,5}$/, '').toLowerCase();
 }
 
-/** What a request for another name is told. */
+/** The error for a request that came for an unknown host name. */
 export function foreignHost(host: string | undefined): RequestError {
   const name = nameOf(host).slice(0, 100);
   const example = /^[a-z0-9.-]+$/.test(name) ? name : 'NAME';
@@ -31,7 +31,7 @@ export function foreignHost(host: string | undefined): RequestError {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The CORS headers for a page of an allowed origin; undefined for every other, whose browser then keeps it out. */
+/** The CORS headers for a page of an allowed origin; undefined for any other page, which the browser then blocks. */
 export function corsHeaders(
   request: Headers,
   allowed: readonly string[],
@@ -57,7 +57,7 @@ export function corsHeaders(
   };
 }
 
-/** What a browser is told that asks for a page of another origin. */
+/** The error for the preflight request of a page whose origin is not allowed. */
 export function foreignOrigin(origin: string): RequestError {
   const page = origin.slice(0, 200);
   return new RequestError(
@@ -67,7 +67,7 @@ export function foreignOrigin(origin: string): RequestError {
   );
 }
 
-/** A check of Authorization headers that takes as long for a wrong key as for the right one. */
+/** Returns a check of Authorization headers that takes as long for a wrong key as for the right one. */
 export function keyCheck(apiKey: string): (authorization: string | undefined) => boolean {
   const expected = digest(apiKey);
   return (authorization) => {

@@ -6,7 +6,7 @@ import { RequestError } from './openai-error.ts';
 const schema = { const: 'forty-two' };
 const gbnf = 'root ::= "\\"forty-two\\""';
 
-/** Each way to ask for the same answer, and the field that it is in. */
+/** Each way to constrain the answer to the same text, and the field that carries it. */
 const ways: readonly (readonly [field: string, value: unknown])[] = [
   ['response_format', { type: 'json_schema', json_schema: { name: 'a', strict: true, schema } }],
   ['response_format', { type: 'json_schema', json_schema: { schema } }],
@@ -37,7 +37,7 @@ function refusalOf(fields: object): { param: string | null; message: string } | 
   }
 }
 
-describe('what an answer must look like', () => {
+describe('the constraint of an answer', () => {
   it.each(ways)('is honoured in %s: %o', async (field, value) => {
     const matches = await grammarMatcher(answerGrammar({ [field]: value }) ?? '');
     expect([matches('"forty-two"'), matches('"forty-three"'), matches('forty')]).toEqual([
@@ -47,7 +47,7 @@ describe('what an answer must look like', () => {
     ]);
   });
 
-  it('is tried in every field that can say it', () => {
+  it('is tested in every field that can carry it', () => {
     expect(new Set(ways.map(([field]) => field))).toEqual(new Set(constraintFields));
   });
 
@@ -60,7 +60,7 @@ describe('what an answer must look like', () => {
   });
 
   it.each([{}, { grammar: '' }, { format: '' }, { response_format: { type: 'text' } }])(
-    'is nothing: %o',
+    'is absent: %o',
     (fields) => {
       expect(answerGrammar(fields)).toBeUndefined();
     },

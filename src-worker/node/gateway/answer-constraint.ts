@@ -1,5 +1,5 @@
 /**
- * What an answer must look like, in all the ways that clients say it: as a grammar. OpenAI's and Together's
+ * Turns the fields by which clients constrain the format of an answer into a grammar: OpenAI's and Together's
  * `response_format`, llama.cpp's `grammar` and `json_schema`, vLLM's `guided_…` and `structured_outputs`, Ollama's
  * `format`.
  */
@@ -27,7 +27,7 @@ const responseFormatSchema = z.looseObject(
 );
 const namedSchema = z.object({ schema: schemaSchema }, 'must be an object with a schema');
 
-/** Reads `value` by `schema`; `path` is where it stands. @throws RequestError */
+/** Reads `value` by `schema`; `path` is its place in the request. @throws RequestError */
 function read<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) {
@@ -36,7 +36,7 @@ function read<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   throw wrongField(result.error, value, path);
 }
 
-/** Makes a grammar, and names the field where its maker only knows what is wrong. */
+/** Calls `make`, and adds the name of the field to its error. */
 function named(path: string, make: () => string): string {
   try {
     return make();
@@ -127,7 +127,7 @@ type Source = readonly [
   grammarOf: (value: unknown, path: string) => string | undefined,
 ];
 
-/** The grammar of the one source that asks for something. @throws RequestError when two do */
+/** The grammar of the one source that sets a constraint. @throws RequestError when two do */
 function onlyOne(sources: readonly Source[]): string | undefined {
   const asked = sources.flatMap(([path, value, grammarOf]) => {
     // An empty text is how some clients send a field that was not filled in.
@@ -156,10 +156,10 @@ const grammarOfField = {
   format: ofFormat,
 } satisfies Record<string, Source[2]>;
 
-/** Fields that say what an answer must look like; one of them may be sent. */
+/** Fields that constrain the format of an answer; a request may have one of them. */
 export const constraintFields = Object.keys(grammarOfField);
 
-/** The grammar that the fields ask for, if they do. @throws RequestError naming the field that is wrong */
+/** The grammar for the fields of a request; undefined without a constraint. @throws RequestError naming the wrong field */
 export function answerGrammar(fields: Fields): string | undefined {
   return onlyOne(
     Object.entries(grammarOfField).map(([name, grammarOf]) => [name, fields[name], grammarOf]),

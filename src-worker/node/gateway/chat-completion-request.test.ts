@@ -11,7 +11,7 @@ function read(fields: object) {
   return readChatCompletionRequest({ ...least, ...fields });
 }
 
-/** The path and the sentence that a body is refused with. */
+/** The path and the message of the refusal of a body. */
 function refusalOf(body: unknown): { param: string | null; message: string } {
   try {
     readChatCompletionRequest(body);
@@ -25,7 +25,7 @@ function refusalOf(body: unknown): { param: string | null; message: string } {
 }
 
 describe('a chat completion request', () => {
-  it('needs a model and messages only, and gets a seed by chance', () => {
+  it('needs a model and messages only, and gets a random seed', () => {
     const { chat, stream, includeUsage } = read({});
     expect({ ...chat, sampling: { ...chat.sampling, seed: 0 } }).toEqual(
       chatRequestSchema.parse({ model: 'tiny', messages: [{ role: 'user', content: 'Hi' }] }),
@@ -35,7 +35,7 @@ describe('a chat completion request', () => {
     expect(seeds.size).toBeGreaterThan(1);
   });
 
-  it('may say whom the answer may use', () => {
+  it('may restrict the peers that the answer may use', () => {
     const rules = { poolOnly: true, regions: ['EU'] };
     expect(read({ x_mindmesh: { rules } }).chat.rules).toEqual({ ...noRules, ...rules });
     expect(read({}).chat.rules).toBeUndefined();
@@ -45,7 +45,7 @@ describe('a chat completion request', () => {
     expect(refusalOf(country).param).toBe('x_mindmesh.rules.regions[0]');
   });
 
-  it('says in our words what OpenAI and llama.cpp say in theirs', () => {
+  it('maps the fields of OpenAI and llama.cpp to those of this app', () => {
     const { chat, stream, includeUsage } = read({
       messages: [
         { role: 'developer', content: 'Be brief.' },
@@ -118,7 +118,7 @@ describe('a chat completion request', () => {
     expect(chat.choices).toBe(1);
   });
 
-  it('takes chance for a seed of -1, and any other whole number as it is', () => {
+  it('takes a random seed for -1, and any other whole number as it is', () => {
     const seeds = new Set(Array.from({ length: 8 }, () => read({ seed: -1 }).chat.sampling.seed));
     expect(seeds.size).toBeGreaterThan(1);
     expect(read({ seed: 2 ** 32 + 7 }).chat.sampling.seed).toBe(7);
@@ -145,7 +145,7 @@ describe('a chat completion request', () => {
     expect(refusalOf({ ...least, top_logprobs: 0, stream_options: {} }).message).toBe('accepted');
   });
 
-  it('knows the repetition penalty by both of its names', () => {
+  it('accepts the repetition penalty under both of its names', () => {
     expect(read({ repeat_penalty: 1.3 }).chat.sampling.repetitionPenalty).toBe(1.3);
     const both = { repeat_penalty: 1.3, repetition_penalty: 1.3 };
     expect(read(both).chat.sampling.repetitionPenalty).toBe(1.3);

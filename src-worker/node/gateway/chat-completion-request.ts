@@ -1,7 +1,7 @@
 /**
- * The body of `POST /v1/chat/completions`: OpenAI's API reference, with fields of llama.cpp, vLLM and Ollama beside.
- * What is honoured stands here and in answer-constraint.ts, what is refused in request-fields.ts. Fields that no
- * API defines are ignored, as OpenAI's clients send extras, unless they look as if they changed the text.
+ * Reads the body of `POST /v1/chat/completions`: fields of OpenAI's API reference, and some of llama.cpp, vLLM and Ollama.
+ * The fields that are honoured are here and in answer-constraint.ts, those that are refused in request-fields.ts. Unknown
+ * fields are ignored, because OpenAI's clients send extra ones, unless their names look as if they changed the text.
  */
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
@@ -27,7 +27,7 @@ function wholeNumber(least: number, most: number, also = '') {
 const flag = z.boolean('must be true or false').optional();
 
 const mustBeLimit = 'must be a whole number of at least 1, or -1 for no limit';
-/** llama.cpp's and Ollama's -1 and -2 stand for no limit. */
+/** -1 and -2 mean no limit in llama.cpp and Ollama. */
 const tokenLimit = z
   .union([z.literal([-1, -2]), z.int(mustBeLimit).min(1, mustBeLimit)], mustBeLimit)
   .optional()
@@ -35,7 +35,7 @@ const tokenLimit = z
 
 const mustBeStop = `must be a text or a list of up to ${chatLimits.stops} texts of at most 256 characters`;
 const stopText = z.string().max(256, 'must be a text of at most 256 characters');
-/** An empty text stops nothing. */
+/** Empty texts are dropped, since they stop nothing. */
 const stop = z
   .union([stopText, z.array(stopText).max(chatLimits.stops, mustBeStop)], mustBeStop)
   .optional()
@@ -47,7 +47,7 @@ const mostTopK = 1_000_000;
 const noTopK = z.literal(-1).transform(() => 0);
 const repetition = number(0.01, 10);
 
-/** Largest integers of 64 bits do not fit a double exactly, but are whole numbers all the same. */
+/** Large integers of 64 bits are not exact as doubles, but still whole numbers. */
 const seed = z.number(mustBeSeed).refine(Number.isInteger, mustBeSeed).optional();
 
 const bodySchema = z.object({
@@ -75,13 +75,13 @@ const bodySchema = z.object({
   logprobs: flag,
   top_logprobs: wholeNumber(0, 20).optional(),
   modalities: z.array(z.literal('text'), 'must be ["text"]').optional(),
-  /** Ours: the peers that the answer may use. */
+  /** This app's own field: rules for the peers that the answer may use. */
   x_mindmesh: z
     .strictObject({ rules: routeRulesSchema.strict().nullish() }, 'must be an object')
     .optional(),
 });
 
-/** Every field that is honoured, as docs/api.md lists them. */
+/** The names of all fields that are honoured; docs/api.md lists them. */
 export const honouredFields = [...Object.keys(bodySchema.shape), ...constraintFields];
 
 const knownFields = new Set([
@@ -96,7 +96,10 @@ export type ChatCompletionRequest = {
   readonly includeUsage: boolean;
 };
 
-/** @throws RequestError naming the first field that is wrong or not supported, its value, and what to do */
+/**
+ * Reads a request's body.
+ * @throws RequestError naming the first field that is wrong or not supported, its value, and what to do
+ */
 export function readChatCompletionRequest(body: unknown): ChatCompletionRequest {
   const given = fieldsOf(body);
   refuseUnsupported(given, refusedFields);
@@ -141,7 +144,7 @@ export function readChatCompletionRequest(body: unknown): ChatCompletionRequest 
   };
 }
 
-/** The body's own fields. null stands for absent in all of OpenAI's optional ones. */
+/** The fields of the body without those that are null, which means absent for all of OpenAI's optional fields. */
 function fieldsOf(body: unknown): Fields {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new RequestError('The body must be a JSON object.', null);
@@ -191,7 +194,7 @@ function refuseContradictions(fields: z.output<typeof bodySchema>): void {
 
 const seedCount = 2 ** 32;
 
-/** Our seeds have 32 bits; OpenAI's have 64 and a sign. -1 is chance, as in llama.cpp and vLLM. */
+/** Engines take seeds of 32 bits, OpenAI's API takes signed ones of 64. -1 means a random seed, as in llama.cpp and vLLM. */
 function toSeed(given: number): number {
   return given === -1 ? randomInt(seedCount) : ((given % seedCount) + seedCount) % seedCount;
 }

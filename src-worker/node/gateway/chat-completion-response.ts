@@ -1,6 +1,6 @@
 /**
- * Chat events as OpenAI's API says them: one object for a whole answer, or one a piece for a stream. The
- * receipts go along in a field of our own, `x_mindmesh`, on the last object that has choices.
+ * Turns chat events into the objects of OpenAI's API: one for a whole answer, or one for each event of a stream. The
+ * last object with choices has the receipts, in this app's own field `x_mindmesh`.
  */
 import { missingCase } from '../../../src-shared/errors.ts';
 import type { ChatEvent, Receipt, TokenDetail } from '../../../src-shared/chat.ts';
@@ -9,13 +9,13 @@ type TextEvent = Extract<ChatEvent, { type: 'text' }>;
 type DoneEvent = Extract<ChatEvent, { type: 'done' }>;
 type FinishReason = Extract<ChatEvent, { type: 'finished' }>['reason'];
 
-/** What all objects of one answer have in common. */
+/** The fields that all objects of one answer share. */
 export type AnswerHead = {
   readonly id: string;
   /** Unix time in seconds. */
   readonly created: number;
   readonly model: string;
-  /** The same for the same weights. */
+  /** The same value for the same weights. */
   readonly system_fingerprint: string;
 };
 
@@ -24,7 +24,7 @@ type TokenLogprob = Logprob & { top_logprobs: Logprob[] };
 
 function logprobOf(piece: string, logprob: number): Logprob {
   const bytes = Buffer.from(piece, 'latin1');
-  // JSON has no infinity; OpenAI says -9999 for what is all but impossible.
+  // JSON has no infinity; OpenAI sends -9999 for tokens that are nearly impossible.
   return { token: bytes.toString('utf8'), logprob: Math.max(logprob, -9999), bytes: [...bytes] };
 }
 
@@ -51,7 +51,7 @@ function usageOf({ promptTokens, completionTokens }: DoneEvent) {
 
 type CollectedChoice = { text: string; details: TokenDetail[]; reason: FinishReason };
 
-/** Collects the events of a chat into a `chat.completion`. `hasLogprobs`: they were asked for. */
+/** Collects the events of a chat into a `chat.completion`, with log probabilities if `hasLogprobs`. */
 export class CollectedAnswer {
   readonly #head: AnswerHead;
   readonly #hasLogprobs: boolean;
@@ -80,7 +80,7 @@ export class CollectedAnswer {
     }
   }
 
-  /** After the last event. */
+  /** The object; complete after the last event. */
   toJson() {
     const choices = [...this.#choices].toSorted(([one], [other]) => one - other);
     return {
@@ -103,12 +103,12 @@ function receiptField(receipts: readonly Receipt[]) {
   return { x_mindmesh: { receipts } };
 }
 
-/** The `chat.completion.chunk` objects of a chat, as its events come. */
+/** Makes the `chat.completion.chunk` objects of a chat from its events. */
 export class StreamedAnswer {
   readonly #head: AnswerHead;
   readonly #includeUsage: boolean;
   readonly #begun = new Set<number>();
-  /** The end of a choice, delayed until it is known whether it is the last: that one gets the receipts. */
+  /** The end of a choice, held back until it is known whether it is the last one, which has the receipts. */
   #delayedEnd: { choice: number; reason: FinishReason } | undefined;
 
   constructor(head: AnswerHead, includeUsage: boolean) {
@@ -165,7 +165,7 @@ export class StreamedAnswer {
   }
 
   #choiceChunk(choice: object): object {
-    // With usage asked for, every chunk but the last says that it has none.
+    // Where the client asked for usage, every chunk but the last has a null there, as in OpenAI's API.
     return { ...this.#chunk([choice]), ...(this.#includeUsage ? { usage: null } : {}) };
   }
 

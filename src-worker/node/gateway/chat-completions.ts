@@ -1,4 +1,4 @@
-/** `POST /v1/chat/completions`: one chat, answered whole or as a stream. */
+/** Handles `POST /v1/chat/completions`: one chat, answered as a whole or as a stream. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ChatEvent } from '../../../src-shared/chat.ts';
@@ -16,7 +16,7 @@ export type ChatCompletionsOptions = EventStreamTimes & {
   readonly closing: AbortSignal;
 };
 
-/** The route's handler. A client that disconnects ends the generation at once. */
+/** Makes the route's handler. The generation ends as soon as the client disconnects. */
 export function chatCompletions(options: ChatCompletionsOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const wanted = readChatCompletionRequest(request.body);
@@ -34,7 +34,7 @@ export function chatCompletions(options: ChatCompletionsOptions) {
       }
       return answer.toJson();
     }
-    // What fails soon is still an ordinary error with a status. A client that hears nothing for long gives up.
+    // An early failure is still an ordinary response with a status; after `quietMs` the stream begins, before clients give up.
     const first = events.next();
     if (await settlesWithin(options.quietMs, first)) {
       await first;
@@ -49,7 +49,7 @@ export function chatCompletions(options: ChatCompletionsOptions) {
 
 type ChatEvents = AsyncGenerator<ChatEvent, void, void>;
 
-/** The same events; whatever ends them once the gateway closes, the client reads of that alone. */
+/** Passes the events on. After the gateway began to close, any error is replaced by one that says so. */
 async function* untilClosing(events: ChatEvents, closing: AbortSignal): ChatEvents {
   try {
     yield* events;
@@ -81,7 +81,7 @@ async function sendEvents(
   } catch (thrown) {
     const error = toAppError(thrown);
     log(error.code === 'cancelled' ? 'debug' : 'warn', describeCauses(error));
-    // The client's own library makes an exception of it; a client that has gone reads nothing.
+    // The client's library throws this error; a client that has gone cannot receive it.
     await stream.send(JSON.stringify(openAiErrorOf(error).body)).catch(() => {});
   } finally {
     await events.return();

@@ -1,5 +1,5 @@
 /**
- * Server-sent events to one client, written as fast as it reads and no faster.
+ * Server-sent events to one client, sent no faster than it reads.
  * Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
@@ -7,9 +7,9 @@ import { AppError } from '../../../src-shared/errors.ts';
 
 /** In milliseconds. */
 export type EventStreamTimes = {
-  /** Longest time in which a client may read nothing of what was sent. */
+  /** Longest time in which a client may read nothing. */
   readonly stallMs: number;
-  /** Longest time in which nothing is sent: then a comment is, which clients skip. */
+  /** Longest time without data: after it a comment is sent, which clients skip. */
   readonly quietMs: number;
 };
 
@@ -23,7 +23,7 @@ export class EventStream {
     this.#times = times;
   }
 
-  /** Sends the head; from here on errors can only be sent as events. */
+  /** Sends the response's head; from now on errors can only be sent as events. */
   begin(headers: Readonly<Record<string, OutgoingHttpHeader | undefined>>): void {
     for (const [name, value] of Object.entries(headers)) {
       if (value !== undefined) {
@@ -64,7 +64,7 @@ export class EventStream {
   }
 
   #breakSilence(): void {
-    // What waits to be read already is sign enough.
+    // No comment is needed while the client still has data to read.
     if (!this.#response.writableNeedDrain) {
       this.#response.write(': working\n\n');
     }

@@ -1,4 +1,4 @@
-/** What a request's sender reads about a field: its name, its value, and what to do. */
+/** Error messages about the fields of a request: the field's name, its value, and what to do. */
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { RequestError } from './openai-error.ts';
@@ -6,14 +6,14 @@ import type { Fields, RefusedField } from './request-fields.ts';
 
 const longestValue = 60;
 
-/** A value in a sentence: its JSON, cut when it is long. */
+/** A value for a message: its JSON, cut when it is long. */
 export function inWords(value: unknown): string {
   const json = JSON.stringify(value) ?? 'nothing';
   return json.length > longestValue ? `${json.slice(0, longestValue)}…` : json;
 }
 
 /**
- * Refuses the first of `refused` that would change the text. `path` is where the fields stand, e.g. "messages[0].".
+ * Throws for the first field of `refused` that would change the text. `path` is the prefix of the fields, e.g. "messages[0].".
  * @throws RequestError
  */
 export function refuseUnsupported(
@@ -40,8 +40,8 @@ export function refuseUnsupported(
 }
 
 /**
- * The first thing that a schema found wrong in `outer`, which stands at `place` ("" is the body itself). Our
- * schemas' messages go on after the name of the field ("must be …").
+ * The error for a schema's first complaint about `outer`, whose path is `place` ("" for the body). Messages of the
+ * gateway's schemas continue a sentence after the name of the field ("must be …").
  */
 export function wrongField(error: z.ZodError, outer: unknown, place = ''): RequestError {
   const issue = error.issues[0];

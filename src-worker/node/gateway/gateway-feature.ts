@@ -1,4 +1,4 @@
-/** The OpenAI-compatible endpoint as a part of the node. */
+/** The OpenAI-compatible endpoint as a feature of the node. */
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { NodeFeature } from '../node-feature.ts';
@@ -9,7 +9,7 @@ type GatewayConfig = NodeConfig['gateway'];
 
 export function gatewayFeature(config: NodeConfig, chats: Chats, log: Log): NodeFeature {
   let gateway: Gateway | undefined;
-  /** Those of former ports, while they still answer. */
+  /** Gateways on former ports, while requests are still running on them. */
   const retiring = new Set<Gateway>();
   let isStopped = false;
 
@@ -23,7 +23,7 @@ export function gatewayFeature(config: NodeConfig, chats: Chats, log: Log): Node
     }
   };
 
-  /** Programs that wait for an answer at the former port get it there. */
+  /** Closes a gateway on a former port after its last response. */
   const retire = async (former: Gateway): Promise<void> => {
     retiring.add(former);
     try {
@@ -55,7 +55,7 @@ export function gatewayFeature(config: NodeConfig, chats: Chats, log: Log): Node
   };
 }
 
-/** Whether a gateway that has the port has to move. One that took any port moves once its owner insists on theirs. */
+/** Whether a gateway on `port` has to move: the setting has changed, or no longer accepts the free port that it took. */
 function needsOtherPort(port: number, next: GatewayConfig, former: GatewayConfig): boolean {
   const isOther = next.port !== former.port || (former.orAnyPort && !next.orAnyPort);
   return isOther && port !== next.port;

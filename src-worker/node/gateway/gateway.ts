@@ -1,6 +1,6 @@
 /**
- * The OpenAI-compatible endpoint: HTTP on the loopback addresses, for programs of this machine's user that know the key.
- * Everything that comes in is hostile until checked: name, key, size, speed and shape, in this order.
+ * The OpenAI-compatible endpoint: HTTP on the loopback addresses, for programs of this machine's user that have the key.
+ * Requests are not trusted until host name, key, size, speed and schema were checked, in this order.
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
@@ -11,7 +11,7 @@ import type { Admission } from '../text/admission.ts';
 import type { ChatService } from '../text/chat-service.ts';
 import { corsHeaders, foreignHost, foreignOrigin, isOwnHost, keyCheck } from './access.ts';
 import { chatCompletions } from './chat-completions.ts';
-import { answerBrokenRequest, requestErrorOf } from './http-error.ts';
+import { replyToBrokenRequest, requestErrorOf } from './http-error.ts';
 import { modelObject } from './models.ts';
 import { openAiErrorOf, RequestError } from './openai-error.ts';
 import { missingRoute } from './missing-route.ts';
@@ -19,21 +19,21 @@ import { missingRoute } from './missing-route.ts';
 const limits = {
   bodyBytes: 8 * 1024 * 1024,
   headerBytes: 16 * 1024,
-  /** In a path; a model's name may be percent-encoded. */
+  /** Most characters of a parameter in a path; a model's name may be percent-encoded. */
   parameterCharacters: 1000,
   connections: 1024,
-  /** For clients to read why their answers end when the API closes; in milliseconds. */
+  /** Time for clients to read why their responses end when the API closes, in milliseconds. */
   farewellMs: 1000,
 } as const;
 
 /** In milliseconds. */
 export type GatewayTimeouts = {
-  /** From a connection's first byte to the end of the headers, and to the end of the body. */
+  /** Longest time from a connection's first byte to the end of the headers (`headers`) and of the body (`request`). */
   readonly headers: number;
   readonly request: number;
   /** How long a client may read nothing of a stream. */
   readonly stall: number;
-  /** How long a stream may say nothing; some clients give up after five seconds. */
+  /** How long a stream may send nothing; some clients give up after five seconds. */
   readonly quiet: number;
 };
 
@@ -47,12 +47,12 @@ const defaultTimeouts: GatewayTimeouts = {
 export type GatewayOptions = {
   readonly chat: ChatService;
   readonly admission: Admission;
-  /** 0 takes any free port. */
+  /** The port to listen on; 0 takes any free one. */
   readonly port: number;
-  /** Takes any free port where that one is taken. */
+  /** Whether any free port may be taken where `port` is in use. */
   readonly orAnyPort?: boolean;
   readonly apiKey: string;
-  /** The clients that are answered at first; absent: this machine's own programs alone. */
+  /** The clients that have access at first; absent: only this machine's own programs. */
   readonly access?: GatewayAccess;
   readonly log: (
     level: 'debug' | 'info' | 'warn' | 'error',
@@ -62,7 +62,7 @@ export type GatewayOptions = {
   readonly timeouts?: GatewayTimeouts;
 };
 
-/** Names beside the own ones that requests may come for, and origins of pages that may ask. */
+/** Allowed host names in addition to this machine's own, and origins of web pages that may use the API. */
 type GatewayAccess = {
   readonly hosts: readonly string[];
   readonly origins: readonly string[];
@@ -70,9 +70,9 @@ type GatewayAccess = {
 
 export type Gateway = {
   readonly port: number;
-  /** The clients that are answered from now on. */
+  /** Replaces the clients that have access. */
   readonly allow: (access: GatewayAccess) => void;
-  /** Listens no more, answers what is under way to its end, and closes then. */
+  /** Stops listening, completes the running responses, and then closes. */
   readonly retire: () => Promise<void>;
   /** Ends all connections and the generations behind them. */
   readonly stop: () => Promise<void>;
@@ -85,7 +85,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const timeouts = options.timeouts ?? defaultTimeouts;
   const closing = new AbortController();
   const hasKey = keyCheck(apiKey);
-  const answerError = (
+  const replyWithError = (
     thrown: unknown,
     request: FastifyRequest,
     reply: FastifyReply,
@@ -93,7 +93,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const error = requestErrorOf(thrown);
     const { status, body } = openAiErrorOf(error);
     if (status >= 500) {
-      // A client that leaves, or an app that closes, is no news.
+      // A client that disconnects, and a gateway that closes, are normal.
       log(error.code === 'cancelled' ? 'debug' : 'warn', describeCauses(error), {
         method: request.method,
         url: request.url,
@@ -102,8 +102,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (error.code === 'over-capacity') {
       void reply.header('retry-after', String(admission.retryAfterSeconds()));
     }
-    // Not closing lets a client that is still sending finish and then read why; what it sends is dropped, and
-    // the request's deadline holds. A reset would take the answer with it.
+    // The connection stays open, so that a client that is still sending can finish and then read the error; its data is
+    // dropped, and the request's deadline holds. A reset of the connection would lose the error.
     return reply.removeHeader('connection').code(status).send(body);
   };
   const app = fastify({
@@ -113,19 +113,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     exposeHeadRoutes: false,
     routerOptions: {
       maxParamLength: limits.parameterCharacters,
-      // What comes of joining a base URL and a path carelessly.
+      // Clients that join a base URL and a path carelessly send such paths.
       ignoreDuplicateSlashes: true,
       ignoreTrailingSlash: true,
     },
     http: {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: timeouts.headers,
-      // A timer that runs as long as the server does: it must not wake an idle machine every second.
+      // This timer runs as long as the server does: it must not wake an idle machine every second.
       connectionsCheckingInterval: Math.min(10_000, timeouts.headers),
     },
-    clientErrorHandler: answerBrokenRequest,
-    // Addresses that cannot be read.
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    clientErrorHandler: replyToBrokenRequest,
+    // Called for URLs that cannot be parsed.
+    frameworkErrors: (error, request, reply) => void replyWithError(error, request, reply),
   });
   readAllBodiesAsJson(app);
   app.server.maxConnections = limits.connections;
@@ -158,7 +158,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     }
   });
 
-  app.setErrorHandler(answerError);
+  app.setErrorHandler(replyWithError);
   app.setNotFoundHandler(({ method, url, headers }) => {
     throw missingRoute(method, url, headers.host ?? '');
   });
@@ -210,13 +210,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** Resolves when every client has its answer or error, and at the latest after `farewellMs`. */
+/** Resolves when every response has ended, and at the latest after `farewellMs`. */
 async function allClosed(responses: ReadonlySet<ServerResponse>): Promise<void> {
   const signal = AbortSignal.timeout(limits.farewellMs);
   await Promise.allSettled([...responses].map((response) => once(response, 'close', { signal })));
 }
 
-/** curl and careless clients send JSON as a form or as nothing; a page of another origin cannot send the key. */
+/**
+ * Reads every body as JSON, because curl and careless clients send JSON as a form or without a type. This gives web pages
+ * no access, since they cannot send the key.
+ */
 function readAllBodiesAsJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('text/plain');

@@ -1,10 +1,10 @@
-/** What goes wrong below our routes, in HTTP itself or in fastify, as errors of ours. */
+/** Turns errors of HTTP itself and of fastify into `AppError`s. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type AppError, toAppError } from '../../../src-shared/errors.ts';
 import { openAiErrorOf, RequestError } from './openai-error.ts';
 
-/** Anything that a route or fastify throws. What fastify blames on the request keeps its status. */
+/** The error for anything that a route or fastify throws. Errors with a status from 400 to 499 keep it. */
 export function requestErrorOf(thrown: unknown): AppError {
   if (thrown instanceof Error && 'statusCode' in thrown) {
     const { statusCode, message } = thrown;
@@ -15,8 +15,8 @@ export function requestErrorOf(thrown: unknown): AppError {
   return toAppError(thrown);
 }
 
-/** Answers a connection whose request never got as far as a route: no HTTP, too slow, or too large a head. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+/** Sends the error for a request that did not reach a route: it is not HTTP, too slow, or its headers are too large. */
+export function replyToBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;

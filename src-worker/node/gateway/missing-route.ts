@@ -1,9 +1,9 @@
-/** What a client reads that asked for a path that is not here: usually its base URL is wrong, or its API another one. */
+/** The error for an unknown path. Usually the client's base URL is wrong, or it uses another API. */
 import { RequestError } from './openai-error.ts';
 
 const paths = ['/v1/models', '/v1/chat/completions'];
 
-/** @param host as the client named this server */
+/** @param host the name that the client used for this server */
 export function missingRoute(method: string, url: string, host: string): RequestError {
   const path = url.split('?')[0]?.replaceAll(/\/+/g, '/').slice(0, 200) ?? '';
   const isBaseMissing = paths.some((known) => `/v1${path}`.startsWith(known));

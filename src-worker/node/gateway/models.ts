@@ -1,7 +1,7 @@
-/** `GET /v1/models`: what can be asked now. */
+/** The objects of `GET /v1/models`: the models that can answer now. */
 import type { OfferedModel } from '../text/chat-service.ts';
 
-/** A model as OpenAI's API lists it. `created` is a time there; ours is not known. */
+/** A model as OpenAI's API lists it. `created` is a time there, which is not known here. */
 export function modelObject({ id, model, usableContextLength }: OfferedModel) {
   return {
     id,
@@ -13,7 +13,7 @@ export function modelObject({ id, model, usableContextLength }: OfferedModel) {
       manifest_id: model.manifestId,
       architecture: model.architecture,
       quantisation: model.quantisation,
-      // What the model was trained for, and what those that host it can hold now.
+      // The context that the model was trained for, and the one that its hosts can hold now.
       context_length: model.contextLength,
       usable_context_length: usableContextLength,
       size_bytes: model.sizeBytes,

@@ -1,4 +1,4 @@
-/** Errors as OpenAI's API says them, so that its clients understand ours. */
+/** Errors in the form of OpenAI's API, so that its clients understand them. */
 import { AppError, type ErrorCode } from '../../../src-shared/errors.ts';
 
 export type OpenAiError = {
@@ -25,13 +25,13 @@ export class RequestError extends AppError {
   }
 }
 
-type Said = { readonly status: number; readonly type: string; readonly code: string };
+type ErrorKind = { readonly status: number; readonly type: string; readonly code: string };
 
 const requestType = 'invalid_request_error';
 const serverType = 'server_error';
 
-/** How the codes that a chat can end with are said; all others are the server's own trouble. */
-const saidByCode: Partial<Record<ErrorCode, Said>> = {
+/** The OpenAI form of the codes that a chat can end with; any other code is an internal error of the server. */
+const kindByCode: Partial<Record<ErrorCode, ErrorKind>> = {
   'request-invalid': { status: 400, type: requestType, code: 'invalid_request' },
   'context-too-long': { status: 400, type: requestType, code: 'context_length_exceeded' },
   unauthorised: { status: 401, type: requestType, code: 'invalid_api_key' },
@@ -51,9 +51,9 @@ const paramByCode: Partial<Record<ErrorCode, string>> = {
   'model-not-found': 'model',
 };
 
-/** An error's status and body. What is written for the log stays there. */
+/** An error's status and body. The message of an error for the log is not sent. */
 export function openAiErrorOf(error: AppError): OpenAiError {
-  const said = saidByCode[error.code] ?? {
+  const kind = kindByCode[error.code] ?? {
     status: 500,
     type: serverType,
     code: error.code.replaceAll('-', '_'),
@@ -62,7 +62,7 @@ export function openAiErrorOf(error: AppError): OpenAiError {
   const message =
     error.audience === 'log' ? 'Something went wrong; the log says what.' : error.message;
   return {
-    status: error instanceof RequestError ? error.status : said.status,
-    body: { error: { message, type: said.type, param, code: said.code } },
+    status: error instanceof RequestError ? error.status : kind.status,
+    body: { error: { message, type: kind.type, param, code: kind.code } },
   };
 }

@@ -11,7 +11,7 @@ import {
 
 const question = { role: 'user', content: 'Hi' };
 
-/** Of every kind of JSON but true and false, which are neutral somewhere. */
+/** One value of every kind of JSON but true and false, which are neutral for some fields. */
 const anyValues = [7, 'strange', { strange: 1 }, [{ strange: 1 }]];
 
 function refusalOf(fields: object): { param: string | null; message: string } | undefined {
@@ -29,7 +29,7 @@ function refusalOf(fields: object): { param: string | null; message: string } | 
 describe('a field that is not supported', () => {
   it.each(refusedFields)('is refused by name, value and remedy: $name', ({ name, reason }) => {
     for (const value of anyValues) {
-      // Penalties without which repeat_last_n says nothing.
+      // Without a penalty, repeat_last_n would have no effect and not be refused.
       const refusal = refusalOf({ repeat_penalty: 1.1, [name]: value });
       expect(refusal?.param).toBe(name);
       expect(refusal?.message).toBe(
@@ -40,7 +40,7 @@ describe('a field that is not supported', () => {
     }
   });
 
-  it.each(refusedFields)('is absent with a value that means nothing: $name', (row) => {
+  it.each(refusedFields)('counts as absent with a neutral value: $name', (row) => {
     for (const value of [null, ...row.neutral]) {
       expect(refusalOf({ repeat_penalty: 1.1, [row.name]: value })).toBeUndefined();
     }
@@ -65,7 +65,7 @@ describe('a field that is not supported', () => {
     [{ repeat_last_n: 64 }],
     [{ repeat_last_n: 64, repetition_penalty: 1 }],
     [{ best_of: 3, n: 3 }],
-  ])('is absent where another one makes it mean nothing: %o', (fields) => {
+  ])('counts as absent where another field makes it neutral: %o', (fields) => {
     expect(refusalOf(fields)).toBeUndefined();
   });
 
@@ -95,13 +95,13 @@ describe('a field that is not supported', () => {
   });
 
   it.each(['chat_id', 'session', 'extra', 'user_id', 'topic', 'minutes', 'tool_ids', 'stepping'])(
-    'is ignored when it is unknown and it looks like nothing: %s',
+    'is ignored when it is unknown and does not look like sampling: %s',
     (name) => {
       expect(refusalOf({ [name]: 1 })).toBeUndefined();
     },
   );
 
-  it('has one fate, and the documentation tells it with the values that mean nothing', async () => {
+  it('is honoured, ignored or refused, as the documentation says, with its neutral values', async () => {
     const page = await readFile(new URL('../../../docs/api.md', import.meta.url), 'utf8');
     const part = (title: string): string =>
       page.split(`\n## ${title}\n`)[1]?.split('\n## ')[0]?.replaceAll(/\s+/g, ' ') ?? '';

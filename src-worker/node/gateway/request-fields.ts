@@ -1,6 +1,6 @@
 /**
- * Fields of a chat completion that are known but not honoured: OpenAI's, and those of llama.cpp, vLLM, Ollama and
- * others that clients send beside. A field that would change the text is never dropped in silence: it is refused
+ * Fields of a chat completion that are known but not honoured: those of OpenAI, llama.cpp, vLLM, Ollama and other
+ * servers whose fields clients send. A field that would change the text is never ignored silently: it is refused
  * unless it has a value that means the same as its absence. docs/api.md lists the same names (a test compares).
  */
 
@@ -10,9 +10,9 @@ export type RefusedField = {
   readonly name: string;
   /** Values that mean the same as no value; null always does. */
   readonly neutral: readonly unknown[];
-  /** Goes on after `"name" is not supported:`. */
+  /** Continues a sentence after `"name" is not supported:`. */
   readonly reason: string;
-  /** Another way to make the field mean nothing: what to do, and whether it was done. */
+  /** Other fields that make this one neutral: what the client can do, and whether it did. */
   readonly unless?: { readonly remedy: string; readonly holds: (fields: Fields) => boolean };
 };
 
@@ -161,16 +161,16 @@ export const refusedFields: readonly RefusedField[] = [
   }),
 ];
 
-/** In a message. */
+/** The refused fields of a message. */
 export const refusedMessageFields: readonly RefusedField[] = [
   ...group(noTools, { tool_calls: [[]], function_call: [] }),
   ...group(textOnly, { audio: [] }),
   ...group('an answer that was begun cannot be continued', { prefix: [false], partial: [false] }),
 ];
 
-/** Fields that are known and not read, by why the text is the same without them. */
+/** Fields that are known and ignored, by the reason why they do not change the text. */
 export const ignoredFields: Readonly<Record<string, readonly string[]>> = {
-  'says for whom, where or how fast': [
+  'concerns only the sender, the place or the speed': [
     'user',
     'metadata',
     'store',
@@ -195,7 +195,7 @@ export const ignoredFields: Readonly<Record<string, readonly string[]>> = {
     'timings_per_token',
     'guided_decoding_backend',
   ],
-  'means something only beside a field that is refused': [
+  'has a meaning only beside a refused field': [
     'mirostat_tau',
     'mirostat_eta',
     'dry_base',
@@ -207,7 +207,7 @@ export const ignoredFields: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Words in the names of settings that change a text. */
+/** Words in the names of fields that change a text. */
 const samplingWords = new Set(
   (
     'temp temperature penalty penalties sampler samplers sampling mirostat dry xtc logit logits logprobs bias beam ' +
@@ -215,7 +215,7 @@ const samplingWords = new Set(
   ).split(' '),
 );
 
-/** Whether a field that no API defines, in snake_case or camelCase, would change the text if it were one. */
+/** Whether the name of an unknown field, in snake_case or camelCase, looks as if the field changed the text. */
 export function looksLikeSampling(name: string): boolean {
   const words = name
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')

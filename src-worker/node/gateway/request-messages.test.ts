@@ -19,7 +19,7 @@ describe('the messages of a request', () => {
     );
   });
 
-  it('go on after a picture, with a note in its place', () => {
+  it('can continue after a picture, with a note in its place', () => {
     const [first, , last] = read([
       question,
       { role: 'assistant', content: null, refusal: 'I cannot see it.' },

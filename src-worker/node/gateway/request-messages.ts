@@ -1,4 +1,4 @@
-/** The messages of a chat completion: roles and texts, of whichever parts a client makes them. */
+/** Reads the messages of a chat completion: their roles, and their texts from all kinds of content parts. */
 import { z } from 'zod';
 import { chatLimits, type ChatMessage } from '../../../src-shared/chat.ts';
 import { inWords, refuseUnsupported } from './field-words.ts';
@@ -29,9 +29,9 @@ export const messagesSchema = z
 type Message = z.infer<typeof messageSchema>;
 
 /**
- * Pictures and the like are refused in the question. Anywhere else a note takes their place, so that a
- * conversation in which one was sent can go on.
- * @throws RequestError naming the message, or the part of one, that cannot be read
+ * Reads the roles and texts of messages. Pictures and other media are refused in the last question. In earlier messages
+ * a note takes their place, so that a conversation can continue after one was sent.
+ * @throws RequestError naming the message, or the part of it, that cannot be read
  */
 export function readMessages(messages: readonly Message[]): ChatMessage[] {
   const question = messages.findLastIndex(({ role }) => role === 'user');
@@ -67,7 +67,7 @@ function textOf({ role, content, refusal }: Message, path: string, isQuestion: b
         .join('');
 }
 
-/** Where the text of a part stands, by the part's type: OpenAI's two APIs name them differently. */
+/** The key of a part's text by the part's type: OpenAI's two APIs use different names. */
 const textKeys: Partial<Record<string, string>> = {
   text: 'text',
   input_text: 'text',

@@ -9,7 +9,7 @@ import type { ChannelOpener } from '../mesh/channels/channel.ts';
 import type { HeaderStore } from '../headers/header-store.ts';
 import { giversOf } from '../headers/model-givers.ts';
 import type { KnownPeer } from '../mesh/records/record.ts';
-import { type Audience, nobody } from '../models/audience.ts';
+import { type Audience, noPeers } from '../models/audience.ts';
 import type { LibraryModel, ModelLibrary } from '../models/library.ts';
 import type { ShardFetchJob } from '../models/shard-fetch.ts';
 import { isDistrusted } from '../trust/reputation.ts';
@@ -63,7 +63,7 @@ export class ModelDownloads {
     if (known !== undefined) {
       return known;
     }
-    const { headers, library, audienceFrom = () => nobody } = this.#options;
+    const { headers, library, audienceFrom = () => noPeers } = this.#options;
     const { manifest, path, giver } = await headers.fetch(manifestId, signal);
     if (manifest.format !== 2) {
       throw new AppError(

@@ -43,7 +43,9 @@ describe('loadIdentity', () => {
     );
     expect(again.peer).toBe(peer);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect(messages).toEqual(['warn: Others could read the identity file; it is private again']);
+    expect(messages).toEqual([
+      'warn: Other users could read the identity file; it is private again',
+    ]);
   });
 
   it.each([

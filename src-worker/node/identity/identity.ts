@@ -7,11 +7,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys';
-import type { Ed25519PrivateKey } from '@libp2p/interface';
+import type { Ed25519PrivateKey, PrivateKey } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { AppError } from '../../../src-shared/errors.ts';
 import { privateMode, writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { Log } from '../base/log.ts';
+import { fileProblem } from '../../../src-shared/files/file-problem.ts';
 
 export type Identity = {
   readonly privateKey: Ed25519PrivateKey;
@@ -52,7 +53,7 @@ async function readKey(path: string, log: Log): Promise<Ed25519PrivateKey | unde
     }
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       await file.chmod(0o600);
-      log('warn', 'Others could read the identity file; it is private again', { path });
+      log('warn', 'Other users could read the identity file; it is private again', { path });
     }
     return await parseKey(await file.readFile());
   } catch (error) {
@@ -67,7 +68,7 @@ async function readKey(path: string, log: Log): Promise<Ed25519PrivateKey | unde
 }
 
 async function parseKey(bytes: Buffer): Promise<Ed25519PrivateKey> {
-  const key = privateKeyFromProtobuf(bytes);
+  const key = decodeKey(bytes);
   if (key.type !== 'Ed25519') {
     throw new Error(`a key of type ${key.type} is not supported`);
   }
@@ -77,6 +78,14 @@ async function parseKey(bytes: Buffer): Promise<Ed25519PrivateKey> {
     throw new Error('the public key does not belong to the private key');
   }
   return key;
+}
+
+function decodeKey(bytes: Buffer): PrivateKey {
+  try {
+    return privateKeyFromProtobuf(bytes);
+  } catch (error) {
+    throw new Error('it holds no key', { cause: error });
+  }
 }
 
 /** Makes the key. If two processes start at once, both use the first one's key. */
@@ -99,7 +108,7 @@ async function createKey(path: string, log: Log): Promise<Ed25519PrivateKey> {
 }
 
 function unusable(path: string, what: string, cause: unknown): AppError {
-  const reason = cause instanceof Error ? ` (${cause.message})` : '';
+  const reason = ` (${fileProblem(cause)})`;
   return new AppError('data-folder-unusable', `The identity file ${path} ${what}${reason}`, {
     cause,
     advice: 'choose-data-folder',

@@ -1,33 +1,33 @@
 /**
- * Peers that may have the manifest, header and bytes of a model beside what this node hosts of it: all peers, or the
- * members of some pools. A file that its owner imported is for no peer. Pure.
+ * The audience of a model: the peers that may have its manifest, header and bytes even where this node does not host it.
+ * All peers, or the members of some pools. A file that its owner imported is for no peer. Pure.
  */
 import { z } from 'zod';
 import { poolIdSchema } from '../../../src-shared/pool.ts';
 
-/** Most pools that one model is for; those that were added last count. */
+/** Most pools in one audience; those that were added last are kept. */
 const mostPools = 64;
 
-/** Ids of pools; an empty list is no peer. */
+/** All peers, or the members of pools by id; an empty list means no peer. */
 export const audienceSchema = z.union([
   z.literal('everybody'),
   z.array(poolIdSchema).max(mostPools),
 ]);
 export type Audience = z.infer<typeof audienceSchema>;
 
-export const nobody: Audience = [];
+export const noPeers: Audience = [];
 
-/** What a node knows of a peer that offers a model. */
+/** The facts about a peer that offers a model from which the model's audience follows. */
 export type Offerer = {
-  /** The peer's record goes to members of its pools alone. */
+  /** Whether the peer sends its record only to members of its pools. */
   readonly isPoolOnly: boolean;
-  /** Ids of the own pools that the peer is a member of. */
+  /** Ids of those of this node's pools that the peer is a member of. */
   readonly pools: readonly string[];
 };
 
 /**
- * A model that came from peers is for those among whom it was found: for all peers where a stranger offers it to
- * all, else for the pools that its givers share with this node.
+ * The audience of a model that came from peers: all peers where a stranger offers it to all, else the pools that the
+ * offering peers share with this node.
  */
 export function audienceOfOffers(offerers: readonly Offerer[]): Audience {
   return offerers.some(({ isPoolOnly, pools }) => !isPoolOnly && pools.length === 0)
@@ -35,14 +35,14 @@ export function audienceOfOffers(offerers: readonly Offerer[]): Audience {
     : [...new Set(offerers.flatMap(({ pools }) => pools))].slice(0, mostPools);
 }
 
-/** Whether a member of these pools, who may be in none, belongs to the audience. */
+/** Whether a peer in these pools, possibly none, belongs to the audience. */
 export function includesMember(audience: Audience, pools: readonly string[]): boolean {
   return audience === 'everybody' || audience.some((pool) => pools.includes(pool));
 }
 
 /**
- * Whether a record may name the model: one for all peers names what all may have, one that goes to the
- * members of the node's pools alone (`readers`, else undefined) what all of these may have.
+ * Whether this node's record may name the model: all readers of the record must belong to the audience.
+ * @param readers the pools whose members get the record; undefined where all peers do
  */
 export function mayBeNamed(audience: Audience, readers: readonly string[] | undefined): boolean {
   return (
@@ -53,12 +53,12 @@ export function mayBeNamed(audience: Audience, readers: readonly string[] | unde
   );
 }
 
-/** The audience with a pool that the owner offers the model to. */
+/** The audience after the owner offers the model to a pool. */
 export function withPool(audience: Audience, pool: string): Audience {
   return audience === 'everybody' ? audience : [...new Set([...audience, pool])].slice(-mostPools);
 }
 
-/** The audience without a pool that the owner offers the model to no more. */
+/** The audience after the owner no longer offers the model to a pool. */
 export function withoutPool(audience: Audience, pool: string): Audience {
   return audience === 'everybody' ? audience : audience.filter((each) => each !== pool);
 }

@@ -1,12 +1,12 @@
 /**
  * Room on the disk for shards that are cut from files on this machine. It is checked before the first byte is written,
- * and a reserve stays free: a disk that is full to the brim stops other programs.
+ * and a reserve stays free, because a full disk stops other programs.
  */
 import { statfsSync } from 'node:fs';
 import { AppError } from '../../../src-shared/errors.ts';
 import { chooseEvictions, deleteShard, storedShards } from './shard-room.ts';
 
-/** Of the disk's size, and this much at most, in bytes. */
+/** The reserve: this share of the disk's size, but at most `largestReserve` bytes. */
 const reservedShare = 0.05;
 const largestReserve = 1024 * 1024 * 1024;
 
@@ -17,7 +17,7 @@ export function diskReserve(diskBytes: number): number {
 
 export class DiskRoom {
   readonly #folder: string;
-  /** Bytes that are promised to shards that are being written. */
+  /** Bytes reserved for shards that are being written. */
   #promised = 0;
 
   constructor(folder: string) {
@@ -25,8 +25,9 @@ export class DiskRoom {
   }
 
   /**
-   * Writes so many bytes to the folder's disk where they fit. Shards that are not needed go first, as few as possible.
-   * @throws AppError `data-folder-unusable` with what is missing, when nothing was written; what `write` throws
+   * Calls `write`, which writes so many bytes, once they fit on the folder's disk. To make room, deletes as few unused
+   * shards as possible.
+   * @throws AppError `data-folder-unusable` with the bytes that are missing, before `write` is called; errors of `write`
    */
   async use(
     bytes: number,
@@ -36,7 +37,7 @@ export class DiskRoom {
     if (this.#free() < bytes) {
       await this.#evict(bytes, isInUse);
     }
-    // Nothing comes between this look and the promise, so that two shards do not count on the same room.
+    // There is no await between this check and the reservation, so that two shards cannot reserve the same room.
     const free = this.#free();
     if (free < bytes) {
       throw new AppError(
@@ -52,7 +53,7 @@ export class DiskRoom {
     }
   }
 
-  /** What may be written now, in bytes; below zero where the reserve is used up. */
+  /** The bytes that may be written now; negative where the reserve is used up. */
   #free(): number {
     const { bavail, blocks, bsize } = statfsSync(this.#folder);
     return bavail * bsize - diskReserve(blocks * bsize) - this.#promised;

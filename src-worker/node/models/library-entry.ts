@@ -1,41 +1,42 @@
-/** One model of the library as it is stored on disk: `<manifest id>.json`, written whole or not at all. */
+/** The file of one model of the library: `<manifest id>.json`, written atomically. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { manifestIdSchema } from '../../../src-shared/model.ts';
 import { writeAtomically } from '../../../src-shared/files/atomic-file.ts';
-import { audienceSchema, nobody } from './audience.ts';
+import { audienceSchema, noPeers } from './audience.ts';
 import { manifestId, manifestSchema } from '../manifests/manifest.ts';
 import { sourceFileSchema } from './source-file.ts';
+import { problemWords } from '../../../src-shared/words/problems.ts';
 
-/** A manifest of the most tensors there can be takes about 20 MB. */
+/** Longest file, in bytes. The manifest with the most allowed tensors takes about 20 MB. */
 const largestEntryBytes = 32 * 1024 * 1024;
 
-/** Names and aliases stand in commands, API requests and lists: one printable line. */
+/** An alias is one printable line, because commands, API requests and lists contain it. */
 export const aliasSchema = z
   .string()
-  .min(1)
-  .max(100)
+  .min(1, 'An alias has at least one character')
+  .max(100, 'An alias has at most 100 characters')
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'An alias is one line of printable characters')
   .refine((alias) => alias === alias.trim(), 'An alias neither begins nor ends with a space');
 
-/** Most names, and most files, that one model has beside the first. */
+/** Most further names, and most further files, of one model. */
 export const mostOthers = 16;
 
 const libraryEntrySchema = z.object({
   format: z.literal(1),
   alias: aliasSchema.nullable(),
-  /** Further names that its owner gave it. */
+  /** Further names that the owner gave the model. */
   otherAliases: z.array(aliasSchema).max(mostOthers).default([]),
-  /** The model's GGUF file on this machine; null: its layers come from elsewhere as they are needed. */
+  /** The model's GGUF file on this machine; null: its layers are fetched when they are needed. */
   source: sourceFileSchema.nullable(),
-  /** Files with the same content, for when `source` is gone or has changed. */
+  /** Files with the same content, used when `source` is missing or has changed. */
   copies: z.array(sourceFileSchema).max(mostOthers).default([]),
-  /** Ids of models whose file now has this content: a setting that names one of them means this model. */
+  /** Ids of models that were replaced by this one, because their file has this content now. Settings that name them mean this model. */
   replaces: z.array(manifestIdSchema).max(mostOthers).default([]),
   manifest: manifestSchema,
-  /** Peers that may have the model though it is not hosted; entries of earlier versions are for no peer. */
-  audience: audienceSchema.default(nobody),
+  /** Peers that may have the model even where it is not hosted; no peer in entries of earlier versions. */
+  audience: audienceSchema.default(noPeers),
 });
 
 export type LibraryEntry = z.infer<typeof libraryEntrySchema>;
@@ -52,21 +53,28 @@ export async function writeEntry(folder: string, id: string, entry: LibraryEntry
   });
 }
 
-/** Throws an Error that says what is wrong when the file is not a whole, sound entry under its own id. */
+/** Reads an entry. Throws an Error with the reason when the file is incomplete or invalid, or its name is not its id. */
 export async function readEntry(path: string): Promise<LibraryEntry> {
   const { size } = await stat(path);
   if (size > largestEntryBytes) {
     throw new Error(`it has ${size} bytes`);
   }
   const { data: entry, error } = libraryEntrySchema.safeParse(
-    JSON.parse(await readFile(path, 'utf8')),
+    parseJson(await readFile(path, 'utf8')),
   );
-  const [issue] = error?.issues ?? [];
   if (entry === undefined) {
-    throw new Error(`${issue?.path.join('.')}: ${issue?.message}`);
+    throw new Error(problemWords(error));
   }
   if (manifestId(entry.manifest) !== basename(path, entrySuffix)) {
     throw new Error('its content does not match its name');
   }
   return entry;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error('it is no JSON', { cause: error });
+  }
 }

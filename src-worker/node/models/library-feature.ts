@@ -1,4 +1,4 @@
-/** The model library as a part of the node. */
+/** The model library as a feature of the node. */
 import { join } from 'node:path';
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';

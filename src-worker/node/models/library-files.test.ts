@@ -1,4 +1,4 @@
-/** Files of models as people handle them: copied under other names, and imported again with other content. */
+/** Tests model files that users copy under other names, or import again with other content. */
 import { access, copyFile, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -37,7 +37,7 @@ const middle = { firstLayer: 1, lastLayer: 2 };
 const whole = { firstLayer: 0, lastLayer: 3 };
 
 describe('importing a copy of a known file', () => {
-  test('keeps every name and the file that is in use, and says that the model was known', async () => {
+  test('keeps every name and the file that is in use, and reports the model as known', async () => {
     const path = await writeModel('One');
     const library = await openLibrary();
     const first = await library.importFile(path, { alias: 'one' });
@@ -61,7 +61,7 @@ describe('importing a copy of a known file', () => {
     });
   });
 
-  test('has the copy to load from when the first file is gone or has changed', async () => {
+  test('loads from the copy when the first file is missing or has changed', async () => {
     const path = await writeModel('One');
     const library = await openLibrary();
     const { manifestId } = await library.importModel(path);
@@ -118,7 +118,7 @@ describe('importing a file again whose content has changed', () => {
     },
   );
 
-  test('leaves a model that has a sound copy elsewhere under its names', async () => {
+  test('keeps a model and its names where it has a sound copy elsewhere', async () => {
     const path = await writeModel('file', { name: 'Small' });
     const copy = join(home, 'copy.gguf');
     await copyFile(path, copy);
@@ -137,7 +137,7 @@ describe('importing a file again whose content has changed', () => {
     expect(await library.shardPath(former.manifestId, whole)).toBe(copy);
   });
 
-  test('over and over leads from the first content to the newest', async () => {
+  test('several times makes the newest content the replacement of all earlier ones', async () => {
     const path = await writeModel('file');
     const library = await openLibrary();
     const ids: string[] = [];

@@ -51,7 +51,7 @@ const middle = { firstLayer: 1, lastLayer: 2 };
 const whole = { firstLayer: 0, lastLayer: 3 };
 
 describe('importing', () => {
-  test('makes a model known by reference, and it is there after a restart', async () => {
+  test('adds a model without copying its file, and the model is there after a restart', async () => {
     const path = await writeModel('One');
     const library = await openLibrary();
     const model = await library.importModel(path, { alias: 'uno' });
@@ -84,7 +84,7 @@ describe('importing', () => {
     expect(library.list()).toHaveLength(1);
   });
 
-  test('of a model that moved follows it', async () => {
+  test('of a model that was moved stores its new path', async () => {
     const path = await writeModel('One');
     const library = await openLibrary();
     await library.importModel(path, { alias: 'uno' });
@@ -185,7 +185,7 @@ describe('a path to load layers from', () => {
     expect((await readFile(path)).equals(bytes)).toBe(true);
   });
 
-  test('is refused when the model has changed, or is gone; what was cut before goes on working', async () => {
+  test('is refused when the model has changed, or is gone; shards that were cut before remain usable', async () => {
     const path = await writeModel('One');
     const library = await openLibrary();
     const { manifestId } = await library.importModel(path);
@@ -208,7 +208,7 @@ describe('a path to load layers from', () => {
     expect(await library.headerPath(manifestId)).toBe(header);
   });
 
-  test('is refused when a byte has changed behind the date', async () => {
+  test('is refused when a byte has changed but not the date', async () => {
     const path = await writeModel('One');
     const library = await openLibrary();
     await utimes(path, 1, 1);
@@ -223,7 +223,7 @@ describe('a path to load layers from', () => {
     expect(await readdir(join(folder, 'shards', manifestId))).toEqual([]);
   });
 
-  test('stops being cut when nobody waits for it any more', async () => {
+  test('stops being cut when no caller waits for it any more', async () => {
     const library = await openLibrary();
     const { manifestId } = await library.importModel(await writeModel('One'));
     const [leaving, staying] = [new AbortController(), new AbortController()];
@@ -275,7 +275,7 @@ describe('a path to load layers from', () => {
   });
 });
 
-test('removing a model deletes what was cut from it and leaves its file', async () => {
+test('removing a model deletes the shards cut from it and leaves its file', async () => {
   const path = await writeModel('One');
   const library = await openLibrary();
   const { manifestId } = await library.importModel(path);
@@ -330,12 +330,12 @@ test('a model without layers, as earlier versions took it in, is put aside with 
 
   expect((await openLibrary()).list()).toHaveLength(1);
   expect(warnings).toEqual([
-    expect.stringMatching(/put aside.+\(manifest\.tensors: Too small.+\)/),
+    expect.stringMatching(/put aside.+\(manifest\.tensors must not be empty\)/),
   ]);
   expect(await readdir(folder)).toContain(`${id}.json.damaged`);
 });
 
-test('a folder that cannot be used says so', async () => {
+test('opening a folder that cannot be used names the folder', async () => {
   await writeFile(folder, 'a file where the folder should be');
   await expect(openLibrary()).rejects.toMatchObject({
     code: 'data-folder-unusable',

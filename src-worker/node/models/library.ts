@@ -1,7 +1,7 @@
 /**
  * The models that this node has, in whole or in part. A model's file stays where its owner keeps it and is never
- * copied; the library remembers what is in it, and stores what was cut from it. Of a model without a file here it
- * stores the layers that were fetched.
+ * copied; the library stores its manifest, and the shards that were cut from it. For a model without a file here, the
+ * library stores the layers that were fetched.
  *
  *   <folder>/<manifest id>.json            one model
  *   <folder>/<manifest id>.hashes          the hashes of its chunks, see transfer/chunk-hashes.ts
@@ -13,7 +13,7 @@ import { join, resolve, sep } from 'node:path';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { partialSuffix, writeAtomically } from '../../../src-shared/files/atomic-file.ts';
 import type { ChunkSupply, SuppliedModel } from '../transfer/chunk-supply.ts';
-import { type Audience, nobody } from './audience.ts';
+import { type Audience, noPeers } from './audience.ts';
 import { makeManifest, type ReadingOptions } from '../manifests/make-manifest.ts';
 import { type ChunkedManifest, manifestId } from '../manifests/manifest.ts';
 import type { LibraryEntry } from './library-entry.ts';
@@ -40,9 +40,9 @@ import { isWholeModel } from '../../../src-shared/layers.ts';
 export type { LibraryModel } from './model-register.ts';
 
 export type LibraryOptions = {
-  /** Created when it is not there. */
+  /** The library's folder; created when it does not exist. */
   readonly folder: string;
-  /** A sentence about an entry that was skipped. */
+  /** Called with a sentence about each entry that was skipped. */
   readonly onWarning: (message: string) => void;
 };
 
@@ -50,9 +50,9 @@ type ImportOptions = ReadingOptions & { readonly alias?: string | undefined };
 
 export type Imported = {
   readonly model: LibraryModel;
-  /** The same content was in the library before. */
+  /** Whether the same content was in the library before. */
   readonly wasKnown: boolean;
-  /** A model that is no longer in the library, since its file has this content now. */
+  /** The model that was removed from the library because its file has this content now. */
   readonly replaced: LibraryModel | undefined;
 };
 
@@ -73,8 +73,8 @@ export class ModelLibrary implements ChunkSupply {
   }
 
   /**
-   * Reads the library. Entries that cannot be read are put aside with a warning; what an earlier process left
-   * half-written is deleted.
+   * Opens the library. Entries that cannot be read are put aside with a warning; files that an earlier process left
+   * half-written are deleted.
    * @throws AppError `data-folder-unusable`
    */
   static async open({ folder, onWarning }: LibraryOptions): Promise<ModelLibrary> {
@@ -103,18 +103,18 @@ export class ModelLibrary implements ChunkSupply {
     return this.list().find((model) => model.manifestId === manifestId);
   }
 
-  /** As `importFile`, for callers to whom it is all one what was known before. */
+  /** As `importFile`, but returns the model only. */
   async importModel(path: string, options: ImportOptions = {}): Promise<LibraryModel> {
     return (await this.importFile(path, options)).model;
   }
 
   /**
-   * Makes the GGUF file at `path` known: reads it once, in full, unless the same file was imported before.
-   * A model that is known already has the file as one more copy, and the alias as one more name. A model whose
-   * only file this was, with other content, is replaced: its names are the new one's.
+   * Adds the GGUF file at `path` to the library: reads it once, in full, unless the same file was imported before.
+   * A model that is known already gets the file as a further copy, and the alias as a further name. A model whose
+   * only file this was, with other content, is replaced, and the new model takes over its names.
    * @throws AppError `model-not-found` when there is no such file, `gguf-invalid`, `gguf-unsupported`,
-   * `model-changed` when it changes meanwhile, `request-invalid` for an alias that is no good or another
-   * model's; the signal's reason
+   * `model-changed` when it changes meanwhile, `request-invalid` for an alias that is not valid or belongs to another
+   * model; the signal's reason
    */
   async importFile(path: string, options: ImportOptions = {}): Promise<Imported> {
     const source = await inspect(resolve(path));
@@ -137,7 +137,7 @@ export class ModelLibrary implements ChunkSupply {
     const model = await this.#register.keep(id, sources, manifest, options.alias, replaced);
     if (replaced !== undefined) {
       await this.#deleteFilesOf(replaced.model.manifestId).catch(() => {
-        // An engine may still read a shard; what stays behind is not pinned, and is evicted when room is needed.
+        // An engine may still read a shard. Files that are left are not pinned, and are evicted when room is needed.
       });
     }
     try {
@@ -147,15 +147,15 @@ export class ModelLibrary implements ChunkSupply {
     } catch (error) {
       throw libraryUnusable(this.#folder, error);
     }
-    // A model of an earlier format is no other model.
+    // A model of an earlier manifest format is the same model under another id, so it was not replaced.
     return sameFile === undefined
       ? { model, wasKnown: before !== undefined, replaced: replaced?.model }
       : { model, wasKnown: true, replaced: undefined };
   }
 
   /**
-   * The model of which nothing is left because the file at its path has other content by now; one of an earlier format
-   * is the same model under another id. A model that has a sound copy elsewhere only loses this file.
+   * The model that has no file left because the file at its path has other content now. A model that has a sound copy
+   * elsewhere only loses this file.
    */
   async #replacedBy(id: string, source: SourceFile): Promise<Registered | undefined> {
     const former = this.#register.ofPath(source.path);
@@ -171,9 +171,9 @@ export class ModelLibrary implements ChunkSupply {
   }
 
   /**
-   * Makes a model known whose layers are to be fetched as they are needed. `headerPath` is a GGUF file with its
-   * metadata, both checked against the model's id before. A model that is known already stays as it is.
-   * @throws AppError `request-invalid` for an alias that is no good or another model's, `data-folder-unusable`
+   * Adds a model whose layers are fetched when they are needed. A model that is known already stays unchanged.
+   * @param headerPath a GGUF file with the model's metadata; the caller has checked it and the manifest against the id
+   * @throws AppError `request-invalid` for an alias that is not valid or belongs to another model, `data-folder-unusable`
    */
   async addModel(
     manifest: ChunkedManifest,
@@ -188,47 +188,47 @@ export class ModelLibrary implements ChunkSupply {
   }
 
   /**
-   * Replaces the peers that may have a model though it is not hosted; until then it is for no peer.
+   * Replaces the peers that may have a model even where it is not hosted; at first it is for no peer.
    * @throws AppError `model-not-found`, `data-folder-unusable`
    */
   async share(id: string, audience: Audience): Promise<void> {
     await this.#register.share(id, audience);
   }
 
-  /** Peers that may have the model though it is not hosted; none where the library does not have it. */
+  /** Peers that may have the model even where it is not hosted; none for a model that is not in the library. */
   audienceOf(id: string): Audience {
-    return this.#register.entry(id)?.audience ?? nobody;
+    return this.#register.entry(id)?.audience ?? noPeers;
   }
 
-  /** How layers that are not here are fetched from now on. */
+  /** Sets the function that fetches layers that are not here. */
   fetchBy(fetch: ShardFetch): void {
     this.#shards.fetchBy(fetch);
   }
 
-  /** Where whole files that the app downloads belong. They are deleted with their models, and never evicted. */
+  /** The folder for whole files that the app downloads. They are deleted with their models, and never evicted. */
   get filesFolder(): string {
     return join(this.#folder, filesName);
   }
 
-  /** Shards and downloaded files may take so many bytes, pinned shards always; null has no limit. */
+  /** Limits the bytes of shards and downloaded files; pinned shards are kept in any case. null means no limit. */
   limitTo(bytes: number | null): void {
     this.#cache.quotaBytes = bytes;
   }
 
   /**
-   * Makes room for a whole file of so many bytes; what is there of it by now counts.
+   * Makes room for a whole file of so many bytes, including those of it that are here already.
    * @throws AppError `data-folder-unusable` when the limit does not allow it
    */
   async makeRoomForFile(bytes: number): Promise<void> {
     await this.#cache.makeRoom('', bytes);
   }
 
-  /** These shards are never evicted; replaces those pinned before. */
+  /** Replaces the pinned shards, which are never evicted. */
   pin(shards: readonly PinnedShard[]): void {
     this.#cache.pin(shards);
   }
 
-  /** What they take on the disk, and what is free there, in bytes. @throws AppError `data-folder-unusable` */
+  /** Bytes of shards and downloaded files, and free bytes on their disk. @throws AppError `data-folder-unusable` */
   async storage(): Promise<{ readonly usedBytes: number; readonly freeBytes: number }> {
     try {
       const [usedBytes, { bavail, bsize }] = await Promise.all([
@@ -241,14 +241,14 @@ export class ModelLibrary implements ChunkSupply {
     }
   }
 
-  /** What shards and downloaded files take on the disk. Files that were imported are their owner's. */
+  /** Bytes of shards and downloaded files on the disk. Imported files belong to the owner and do not count. */
   async usedBytes(): Promise<number> {
     return await this.#cache.usedBytes();
   }
 
   /**
-   * Models that some peers may have though they are not hosted, and of which layers are here now. Those that their owner
-   * imported and not offered are not among them.
+   * Models that some peers may have even where they are not hosted, and of which layers are here now. Models that the owner
+   * imported and did not offer are left out.
    */
   async stored(): Promise<LibraryModel[]> {
     const ready = await this.#cache.modelsWithShards();
@@ -258,12 +258,12 @@ export class ModelLibrary implements ChunkSupply {
     );
   }
 
-  /** Deletes the file of these layers unless it is pinned or being read. Whether it is gone. */
+  /** Deletes the file of these layers unless it is pinned or being read. Returns whether it is gone. */
   async removeShard(id: string, range: LayerRange): Promise<boolean> {
     return await this.#cache.removeShard(id, range);
   }
 
-  /** For giving a model's bytes to peers. @throws AppError `model-changed`, `data-folder-unusable` */
+  /** Opens a model to send its bytes to peers. @throws AppError `model-changed`, `data-folder-unusable` */
   async open(id: string): Promise<SuppliedModel | undefined> {
     const entry = this.#register.entry(id);
     return entry === undefined || entry.manifest.format === 1
@@ -278,7 +278,7 @@ export class ModelLibrary implements ChunkSupply {
         });
   }
 
-  /** Forgets a model and deletes what was cut from it or fetched. A file that was imported stays. */
+  /** Removes a model and deletes its shards and downloaded files. An imported file stays. */
   async remove(id: string): Promise<LibraryModel> {
     const { model, entry } = await this.#register.remove(id);
     try {
@@ -300,18 +300,18 @@ export class ModelLibrary implements ChunkSupply {
     return path.startsWith(this.filesFolder + sep);
   }
 
-  /** @throws AppError as ModelRegister.find */
+  /** Finds a model by name or id. @throws AppError as ModelRegister.find */
   find(nameOrId: string): LibraryModel {
     return this.#register.find(nameOrId);
   }
 
-  /** The model whose file took the place of the model with this id. */
+  /** The model that replaced the model with this id. */
   replacementOf(id: string): LibraryModel | undefined {
     return this.#register.replacementOf(id);
   }
 
   /**
-   * A file to load layers from: the model's own for all of them, else a shard, cut or fetched when first asked for.
+   * The path of a file to load layers from: the model's own file for all layers, else a shard, cut or fetched at first use.
    * @throws AppError `model-not-found`, `model-changed`, `gguf-unsupported` when this model cannot be cut,
    * `request-invalid` for layers it does not have, `no-route` when no peer has them, `data-folder-unusable`; the
    * signal's reason
@@ -326,24 +326,24 @@ export class ModelLibrary implements ChunkSupply {
     return await this.#shards.shard(id, entry, range, signal);
   }
 
-  /** Whether `shardPath` gave a file that it made, not one of the owner's. */
+  /** Whether a path from `shardPath` is that of a shard, and not of the owner's file. */
   isMade(path: string): boolean {
     return path.startsWith(join(this.#folder, shardsName) + sep);
   }
 
-  /** A file with the model's metadata and no tensors, for its tokenizer. Errors as `shardPath`. */
+  /** The path of a file with the model's metadata and no tensors, for its tokenizer. Errors as `shardPath`. */
   async headerPath(id: string): Promise<string> {
     return await this.#shards.header(id, await withSoundSource(this.#register.get(id).entry));
   }
 }
 
-/** The files with the entry's content that are as they were, and the one just read, which has that content too. */
+/** The unchanged files with the entry's content, and the file that was just read, which has that content too. */
 async function currentSources(entry: LibraryEntry, source: SourceFile): Promise<SourceFile[]> {
   const all = sourcesOf(entry).map((each) => (each.path === source.path ? source : each));
   return await unchangedOf(all.includes(source) ? all : [...all, source]);
 }
 
-/** The entry with a file that has not changed, where it has one. */
+/** The entry with an unchanged file as its source, where it has one. */
 async function withSoundSource(entry: LibraryEntry): Promise<LibraryEntry> {
   const [source] = entry.copies.length === 0 ? [] : await unchangedOf(sourcesOf(entry));
   return source === undefined ? entry : { ...entry, source };

@@ -1,6 +1,6 @@
 /**
- * Which models the library has: one file of JSON each, found by alias, id or name. What lies in their shards and files is
- * library.ts' own.
+ * The list of the library's models: one JSON file for each, found by alias, id or name. Shards and model files are the
+ * concern of library.ts.
  */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import {
   readEntry,
   writeEntry,
 } from './library-entry.ts';
-import { type Audience, nobody } from './audience.ts';
+import { type Audience, noPeers } from './audience.ts';
 import { type Manifest, toModelSummary } from '../manifests/manifest.ts';
 import { isSameFile, type SourceFile } from './source-file.ts';
 
@@ -25,25 +25,25 @@ export type LibraryModel = {
   readonly manifestId: string;
   readonly alias: string | null;
   readonly otherAliases: readonly string[];
-  /** Ids of models whose file has this content by now. */
+  /** Ids of models that this one replaced, because their file has its content now. */
   readonly replaces: readonly string[];
   /** The GGUF file; null when only some layers are here, or none. */
   readonly path: string | null;
   readonly summary: ModelSummary;
   readonly manifest: Manifest;
-  /** Peers that may have it though it is not hosted. */
+  /** Peers that may have the model even where it is not hosted. */
   readonly audience: Audience;
 };
 
-/** A model with what only the library needs of it. The public part is made once: its id is a hash. */
+/** A model with its stored entry. `model` is made once per entry, because computing its id takes a hash. */
 export type Registered = { readonly entry: LibraryEntry; readonly model: LibraryModel };
 
-/** What a damaged entry is renamed to, so that nothing is lost and nothing is read twice. */
+/** The suffix that a damaged entry gets: it is not deleted, and not read again at the next start. */
 const asideSuffix = '.damaged';
 
 export class ModelRegister {
   readonly #folder: string;
-  /** By manifest id. */
+  /** The models by manifest id. */
   readonly #models: Map<string, Registered>;
 
   private constructor(folder: string, registered: Map<string, Registered>) {
@@ -51,7 +51,7 @@ export class ModelRegister {
     this.#models = registered;
   }
 
-  /** Reads the entries in a folder. Those that cannot be read are put aside with a warning. */
+  /** Reads the entries in a folder. Entries that cannot be read are put aside with a warning. */
   static async open(folder: string, onWarning: (message: string) => void): Promise<ModelRegister> {
     const names = await readdir(folder);
     const registered = new Map<string, Registered>();
@@ -72,28 +72,28 @@ export class ModelRegister {
     return this.#models.get(id)?.entry;
   }
 
-  /** The model that was imported from this very file. */
+  /** The model that was imported from this file with this size and date. */
   ofFile(source: SourceFile): Registered | undefined {
     return [...this.#models.values()].find(({ entry }) =>
       sourcesOf(entry).some((each) => isSameFile(each, source)),
     );
   }
 
-  /** The model that was imported from a file at this path, whatever the file is now. */
+  /** The model that was imported from a file at this path, even if the file has changed since. */
   ofPath(path: string): Registered | undefined {
     return [...this.#models.values()].find(({ entry }) =>
       sourcesOf(entry).some((each) => each.path === path),
     );
   }
 
-  /** The model whose file took the place of the model with this id. */
+  /** The model that replaced the model with this id. */
   replacementOf(id: string): LibraryModel | undefined {
     return this.list().find(({ replaces }) => replaces.includes(id));
   }
 
   /**
-   * The model meant by a name, as `modelsNamed` says.
-   * @throws AppError `model-not-found` when there is none, or when several are meant
+   * The model that a name means, as `modelsNamed` finds it.
+   * @throws AppError `model-not-found` when the name means no model or several
    */
   find(nameOrId: string): LibraryModel {
     const named = this.list().map((model) => ({ ...model.summary, ...model, model }));
@@ -111,7 +111,7 @@ export class ModelRegister {
     return model;
   }
 
-  /** Forgets a model. @throws AppError `model-not-found`, `data-folder-unusable` */
+  /** Removes a model. @throws AppError `model-not-found`, `data-folder-unusable` */
   async remove(id: string): Promise<Registered> {
     const registered = this.get(id);
     this.#models.delete(id);
@@ -133,11 +133,11 @@ export class ModelRegister {
   }
 
   /**
-   * Adds a model, or adds to what was known of it: it never loses a name. Only here the alias is checked: another
-   * import may have taken it, or brought the same model, meanwhile.
-   * @param sources all files that have its content now, the one to be used first
-   * @param replaced a model whose only file has this content now: it is forgotten, its names go over
-   * @throws AppError `request-invalid` for an alias that is no good or another model's, `data-folder-unusable`
+   * Adds a model, or updates a known one, which keeps all its names. The alias is checked here and not earlier, because
+   * another import may have taken it, or added the same model, meanwhile.
+   * @param sources all files that have the model's content now, in order of preference
+   * @param replaced a model whose only file has this content now: it is removed, and its names are taken over
+   * @throws AppError `request-invalid` for an alias that is not valid or belongs to another model, `data-folder-unusable`
    */
   async keep(
     id: string,
@@ -147,7 +147,7 @@ export class ModelRegister {
     replaced?: Registered,
   ): Promise<LibraryModel> {
     const before = this.#models.get(id);
-    const audience = before?.entry.audience ?? nobody;
+    const audience = before?.entry.audience ?? noPeers;
     const given = this.#freeAlias(desiredAlias, [id, replaced?.model.manifestId]);
     const aliases = distinct([
       ...aliasesOf(before?.entry),
@@ -183,7 +183,7 @@ export class ModelRegister {
     return after.model;
   }
 
-  /** Forgets that a model's content is at this path too. @throws AppError `data-folder-unusable` */
+  /** Removes a path from a model's files. @throws AppError `data-folder-unusable` */
   async forgetFile(id: string, path: string): Promise<void> {
     const before = this.get(id);
     const [source = null, ...copies] = sourcesOf(before.entry).filter((each) => each.path !== path);
@@ -214,7 +214,7 @@ export class ModelRegister {
     }
   }
 
-  /** @param owners ids of models that may have the alias by now */
+  /** The alias, if it is valid and free. @param owners ids of models that may have the alias already */
   #freeAlias(
     desired: string | undefined,
     owners: readonly (string | undefined)[],
@@ -240,7 +240,7 @@ export class ModelRegister {
   }
 }
 
-/** The files that have a model's content, the one to be used first. */
+/** The files that have a model's content, in order of preference. */
 export function sourcesOf({ source, copies }: LibraryEntry): SourceFile[] {
   return source === null ? [] : [source, ...copies];
 }
@@ -261,7 +261,7 @@ async function readOrPutAside(
     return await readEntry(path);
   } catch (error) {
     await rename(path, `${path}${asideSuffix}`);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = fileProblem(error);
     onWarning(
       `The library entry ${path} is damaged and was put aside as ${asideSuffix} (${why}). Import its model again.`,
     );
@@ -284,7 +284,7 @@ function toRegistered(entry: LibraryEntry): Registered {
   return { entry, model };
 }
 
-/** The folder cannot be read or written. */
+/** The error for a library folder that cannot be read or written. */
 export function libraryUnusable(folder: string, cause: unknown): AppError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   return new AppError(

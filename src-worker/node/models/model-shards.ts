@@ -1,4 +1,4 @@
-/** Makes the shards of the library's models: cut from the model's own file, or fetched where there is none. */
+/** Makes the shards of the library's models: cuts them from the model's own file, or fetches them where there is none. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { GgufHeader } from '../../gguf/parse.ts';
@@ -19,7 +19,7 @@ import { verifiedTensor } from '../manifests/verified-tensor.ts';
 export class ModelShards {
   readonly #cache: ShardCache;
   readonly #hashesPath: (id: string) => string;
-  /** Under way, by manifest id. */
+  /** Running downloads by manifest id. */
   readonly #downloads = new Map<string, Set<PartialFile>>();
   #fetch: ShardFetch | undefined;
 
@@ -28,7 +28,7 @@ export class ModelShards {
     this.#hashesPath = hashesPath;
   }
 
-  /** How shards are fetched from now on. */
+  /** Sets the function that fetches shards. */
   fetchBy(fetch: ShardFetch): void {
     this.#fetch = fetch;
   }
@@ -36,7 +36,7 @@ export class ModelShards {
   /**
    * The path of a shard file, checked against the manifest.
    * @throws AppError `gguf-unsupported`, `request-invalid`, `model-changed`, `data-folder-unusable`,
-   * `model-not-found` when it would have to be fetched and cannot be; what fetching throws; the signal's reason
+   * `model-not-found` when it must be fetched and cannot be; errors of fetching; the signal's reason
    */
   async shard(
     id: string,
@@ -56,7 +56,7 @@ export class ModelShards {
     );
   }
 
-  /** The path of a file with the model's metadata alone. Errors as above. */
+  /** The path of a file with the model's metadata alone. Errors as `shard`. */
   async header(id: string, { source, manifest }: LibraryEntry): Promise<string> {
     return await this.#cache.header(id, async (path) => {
       if (source === null) {
@@ -69,7 +69,7 @@ export class ModelShards {
     });
   }
 
-  /** Downloads of the model under way: what is verified of them can be given on. */
+  /** The model's running downloads, whose verified chunks can be sent to other peers. */
   downloadsOf(id: string): readonly PartialFile[] {
     return [...(this.#downloads.get(id) ?? [])];
   }
@@ -146,7 +146,7 @@ export class ModelShards {
   }
 }
 
-/** Of the GGUF file at `path`. */
+/** The metadata of the GGUF file at `path`. */
 export async function metadataOf(path: string): Promise<GgufHeader['metadata']> {
   const file = await openGguf(path);
   await file.close();

@@ -1,4 +1,4 @@
-/** What the library has of a model, opened for giving it to peers: its file, its shards, its downloads so far. */
+/** The chunks of a model that this node can send to peers: from its file, its shards and its running downloads. */
 import { ChunkHasher } from '../manifests/chunk-tree.ts';
 import type { SuppliedModel } from '../transfer/chunk-supply.ts';
 import { Bitmap } from '../transfer/bitmap.ts';
@@ -62,7 +62,7 @@ export class ModelSupply implements SuppliedModel {
     return have;
   }
 
-  /** From the import or the download; computed from the tensor's bytes where those are lost. */
+  /** The hashes of a tensor's chunks: stored at import or download, or computed from the tensor's bytes where they are lost. */
   async leaves(tensor: number): Promise<Uint8Array | undefined> {
     if (!this.#hashes.knows(tensor)) {
       const hasher = new ChunkHasher();
@@ -79,7 +79,7 @@ export class ModelSupply implements SuppliedModel {
     return this.#hashes.leavesOf(tensor);
   }
 
-  /** What the disk has spoilt is not sent: it would cost this node its reputation. */
+  /** Reads a chunk. One that was damaged on disk is not sent, because that would cost this node its reputation. */
   async read(chunk: number): Promise<Uint8Array | undefined> {
     const { tensor } = this.map.placeOf(chunk);
     await this.leaves(tensor);
@@ -120,7 +120,7 @@ export class ModelSupply implements SuppliedModel {
     ];
   }
 
-  /** The model's own file, or else the shards that are there by now. */
+  /** Opens the model's own file, or else the shards that are complete now. */
   async #openFiles(): Promise<void> {
     const { source } = this.#entry;
     if (source !== null) {
@@ -136,7 +136,7 @@ export class ModelSupply implements SuppliedModel {
     for (const { path, range } of shards) {
       if (metadata !== undefined) {
         const names = tensorsInShard(this.map, metadata, range);
-        // A shard may be evicted at this very moment.
+        // A shard that was evicted meanwhile is left out.
         await this.#openFile(path, () => FileSource.open(path, this.map, names)).catch(
           () => undefined,
         );

@@ -1,6 +1,6 @@
 /**
- * Tries a model once before it is taken in: an engine reads all of its file but the data of the tensors, and one short
- * question is made into a prompt. What fails here would fail at every question.
+ * Tries a model once before it is imported: an engine reads its file except the data of the tensors, and one short
+ * question is made into a prompt. A model that fails here would fail at every question.
  */
 import { chatTemplateOf } from '../../gguf/chat-template.ts';
 import type { GgufDescription } from '../../gguf/read.ts';
@@ -21,9 +21,9 @@ export class ModelTrial {
   readonly #running = new Set<Promise<unknown>>();
 
   /**
-   * Answers with what the owner should know of the model, in sentences; mostly nothing.
+   * Runs the trial. Returns sentences with what the owner should know about the model, usually none.
    * @throws AppError `gguf-unsupported` with the reason when the model cannot answer; `timed-out` or an engine's error
-   * when this machine cannot tell; `cancelled` when the node stops
+   * when this machine cannot try it; `cancelled` when the node stops
    */
   async run(file: GgufDescription): Promise<readonly string[]> {
     const trial = this.#try(file);
@@ -37,7 +37,7 @@ export class ModelTrial {
     }
   }
 
-  /** Ends trials under way. Resolves when none of their processes is left. */
+  /** Ends running trials. Resolves when all their processes have ended. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await Promise.allSettled(this.#running);

@@ -12,14 +12,14 @@ function sum(list: readonly StoredShard[]): number {
   return list.reduce((bytes, shard) => bytes + shard.bytes, 0);
 }
 
-describe('what is deleted to make room', () => {
+describe('the shards that are deleted to make room', () => {
   const shards = fc
     .array(fc.record({ bytes: fc.nat(100), usedAt: fc.nat(50), inUse: fc.boolean() }), {
       maxLength: 12,
     })
     .map((all) => all.map((shard, index) => ({ ...shard, path: `${index}` })));
 
-  it('is enough, nothing that is in use, and the least recently used', () => {
+  it('are enough, not in use, and the least recently used', () => {
     fc.assert(
       fc.property(shards, fc.nat(200), fc.nat(600), (stored, needed, quota) => {
         const isInUse = (path: string): boolean => stored[Number(path)]?.inUse === true;
@@ -57,7 +57,7 @@ describe('shards within a limit', () => {
     id = (await library.importModel(join(folder, 'model.gguf'))).manifestId;
   });
 
-  /** Cuts them, used in this order, a minute apart. */
+  /** Cuts shards, and sets their times of use to this order, a minute apart. */
   async function cut(...ranges: readonly LayerRange[]): Promise<string[]> {
     const paths: string[] = [];
     for (const [index, range] of ranges.entries()) {
@@ -73,7 +73,7 @@ describe('shards within a limit', () => {
     return await readdir(join(folder, 'library', 'shards', id));
   }
 
-  it('lose the one that was not used for longest, and the file is made again when it is needed', async () => {
+  it('lose the least recently used one, whose file is made again when it is needed', async () => {
     await cut(first, middle);
     library.limitTo(Math.ceil((await library.usedBytes()) * 1.3));
     await library.shardPath(id, last);
@@ -84,7 +84,7 @@ describe('shards within a limit', () => {
     expect(await cutNames()).toEqual(['0-1.gguf', '1-2.gguf']);
   });
 
-  it('keep what is pinned, and say so when that leaves no room', async () => {
+  it('keep pinned ones, and fail with the reason when those leave no room', async () => {
     await cut(first, middle);
     library.limitTo(Math.ceil((await library.usedBytes()) * 1.3));
     library.pin([{ manifestId: id, range: first }]);
@@ -98,7 +98,7 @@ describe('shards within a limit', () => {
     expect(await cutNames()).toEqual(['0-1.gguf', '2-3.gguf']);
   });
 
-  it('can be deleted one by one, pinned ones not', async () => {
+  it('can be deleted one by one, except pinned ones', async () => {
     const [path = ''] = await cut(first);
     const before = await library.usedBytes();
     library.pin([{ manifestId: id, range: first }]);
@@ -117,7 +117,7 @@ describe('shards within a limit', () => {
     expect(await readdir(join(folder, 'library'))).toEqual(['shards']);
   });
 
-  it('share the limit with files that the app downloaded, which go with their models alone', async () => {
+  it('share the limit with files that the app downloaded, which are deleted with their models only', async () => {
     const path = join(library.filesFolder, 'other.gguf');
     await mkdir(library.filesFolder);
     await writeRandomModel(path, { width: 128, feedForward: 512, name: 'Other' });

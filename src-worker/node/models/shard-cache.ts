@@ -1,6 +1,6 @@
 /**
- * Shards and headers of models, stored in `<folder>/<manifest id>/`: each is made once, by the caller that needs it first.
- * Shards stay within the owner's limit: those not used for longest go first, never one that is pinned, being read
+ * Shards and headers of models, stored in `<folder>/<manifest id>/`. Each is made once, by the caller that needs it first.
+ * Shards stay within the owner's limit: the least recently used ones are evicted, but never one that is pinned, being read
  * or being made.
  */
 import { copyFile, mkdir, rm, utimes } from 'node:fs/promises';
@@ -18,10 +18,10 @@ import { SharedJobs } from '../base/shared-jobs.ts';
 
 export type PinnedShard = { readonly manifestId: string; readonly range: LayerRange };
 
-/** A shard that is there in full. */
+/** A complete shard. */
 export type ReadyShard = { readonly range: LayerRange; readonly path: string };
 
-/** Writes the file at `path`, whole or not at all. */
+/** Writes the file at `path` atomically. */
 type Make = (path: string, signal: AbortSignal) => Promise<void>;
 
 const headerName = 'header.gguf';
@@ -31,18 +31,17 @@ export class ShardCache {
   readonly #filesFolder: string;
   readonly #disk: DiskRoom;
   readonly #jobs = new SharedJobs<string>();
-  /** Being made now, by path. */
+  /** Paths of shards that are being made. */
   readonly #making = new Set<string>();
-  /** Being read now, by path: how often. */
+  /** The number of readers of a shard, by path. */
   readonly #reading = new Map<string, number>();
   #pinned: ReadonlySet<string> = new Set();
-  /** In bytes; null has no limit. */
+  /** The limit for shards and downloaded files, in bytes; null means no limit. */
   quotaBytes: number | null = null;
-
-  /** Files in `filesFolder` count for the limit, too. */
   /** When a shard was last used, in milliseconds since 1970. */
   #usedAt = 0;
 
+  /** @param filesFolder a folder whose files count for the limit too */
   constructor(folder: string, filesFolder: string) {
     this.#folder = folder;
     this.#filesFolder = resolve(filesFolder);
@@ -50,8 +49,8 @@ export class ShardCache {
   }
 
   /**
-   * The path of a shard, made unless it is there.
-   * @throws AppError `data-folder-unusable`; what `make` throws; the signal's reason
+   * The path of a shard, which `make` writes where it is missing or damaged.
+   * @throws AppError `data-folder-unusable`; errors of `make`; the signal's reason
    */
   async shard(id: string, range: LayerRange, make: Make, signal?: AbortSignal): Promise<string> {
     const path = await this.#get(
@@ -61,31 +60,31 @@ export class ShardCache {
       (file) => isShard(file, id, range),
       make,
     );
-    // Of two that were used within a millisecond, the later one is the newer one.
+    // Each use gets a later time than the one before, also within one millisecond.
     this.#usedAt = Math.max(Date.now(), this.#usedAt + 1);
     const now = new Date(this.#usedAt);
-    // One that cannot be touched is only evicted sooner.
+    // A shard whose time cannot be set is only evicted sooner.
     await utimes(path, now, now).catch(() => undefined);
     return path;
   }
 
-  /** The path of a file with the model's metadata alone. Errors as above. */
+  /** The path of a file with the model's metadata alone. Errors as `shard`. */
   async header(id: string, make: Make): Promise<string> {
     return await this.#get(id, headerName, undefined, () => true, make);
   }
 
-  /** Takes a header that came from elsewhere. @throws AppError `data-folder-unusable` */
+  /** Stores a copy of the header at `from`. @throws AppError `data-folder-unusable` */
   async putHeader(id: string, from: string): Promise<void> {
     await this.header(id, (path) => copyFile(from, path));
   }
 
-  /** Deletes everything made from a model; work in progress is abandoned. */
+  /** Deletes everything made from a model, and aborts what is being made. */
   async remove(id: string): Promise<void> {
     await this.#jobs.abort(`${id}/`, new AppError('cancelled', 'The model was removed.'));
     await rm(join(this.#folder, id), { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** Deletes one shard and what was downloaded of it, unless it is pinned or being read. Whether it is gone. */
+  /** Deletes one shard and its partial download, unless it is pinned or being read. Returns whether it is gone. */
   async removeShard(id: string, range: LayerRange): Promise<boolean> {
     const path = join(this.#folder, id, nameOf(range));
     await this.#jobs.abort(
@@ -100,14 +99,14 @@ export class ShardCache {
     return true;
   }
 
-  /** These stay whatever the limit; replaces those pinned before. */
+  /** Replaces the pinned shards, which are never evicted. */
   pin(shards: readonly PinnedShard[]): void {
     this.#pinned = new Set(
       shards.map(({ manifestId, range }) => join(this.#folder, manifestId, nameOf(range))),
     );
   }
 
-  /** The shard stays until the function that is returned is called, once. */
+  /** Keeps a shard from being evicted until the caller calls the returned function, once. */
   hold(path: string): () => void {
     this.#reading.set(path, (this.#reading.get(path) ?? 0) + 1);
     return () => {
@@ -120,13 +119,13 @@ export class ShardCache {
     };
   }
 
-  /** What all shards and downloaded files take on the disk. */
+  /** Bytes of all shards and downloaded files on the disk. */
   async usedBytes(): Promise<number> {
     const shards = await storedShards(this.#folder);
     return shards.reduce((sum, { bytes }) => sum + bytes, await folderBytes(this.#filesFolder));
   }
 
-  /** Ids of the models of which shards are there in full. */
+  /** Ids of the models with at least one complete shard. */
   async modelsWithShards(): Promise<ReadonlySet<string>> {
     const shards = (await storedShards(this.#folder)).filter(
       ({ path }) => !path.endsWith(downloadSuffix),
@@ -134,7 +133,7 @@ export class ShardCache {
     return new Set(shards.map(({ path }) => basename(dirname(path))));
   }
 
-  /** The model's shards that are there in full. */
+  /** The model's complete shards. */
   async shardsOf(id: string): Promise<ReadyShard[]> {
     const folder = join(this.#folder, id) + sep;
     return (await storedShards(this.#folder)).flatMap(({ path }) => {
@@ -150,7 +149,7 @@ export class ShardCache {
    */
   async makeRoom(path: string, bytes: number): Promise<void> {
     if (this.quotaBytes !== null) {
-      // What an earlier download left of it is taken up again, so it is not counted twice.
+      // The partial download of the shard is resumed, so its bytes are not counted twice.
       const before = (await storedShards(this.#folder)).find(
         (shard) => shard.path === `${path}${downloadSuffix}`,
       );
@@ -162,7 +161,7 @@ export class ShardCache {
 
   /**
    * Cuts a shard that will take so many bytes at `path`, within the owner's limit and the room that the disk has.
-   * @throws AppError `data-folder-unusable` when there is none; what `cut` throws
+   * @throws AppError `data-folder-unusable` when there is no room; errors of `cut`
    */
   async cutWithin(path: string, bytes: number, cut: () => Promise<void>): Promise<void> {
     await this.makeRoom(path, bytes);
@@ -204,7 +203,7 @@ function nameOf({ firstLayer, lastLayer }: LayerRange): string {
   return `${firstLayer}-${lastLayer}.gguf`;
 }
 
-/** A cached file may be of an earlier format of ours, or spoilt by the disk: its header tells. */
+/** Checks a cached file by its header: it may have an earlier format, or be damaged. */
 async function isSound(path: string, isRight: (file: GgufFile) => boolean): Promise<boolean> {
   try {
     const file = await openGguf(path);

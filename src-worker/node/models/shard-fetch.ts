@@ -1,4 +1,4 @@
-/** What the library needs done when a shard is to come from elsewhere, and what it prepares for it. */
+/** The job of fetching a shard that cannot be cut from a file here, as the library prepares it. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { ChunkHashes } from '../transfer/chunk-hashes.ts';
 import type { ChunkMap } from '../transfer/chunk-map.ts';
@@ -13,12 +13,12 @@ export type ShardFetchJob = {
   readonly layout: ShardLayout;
   readonly hashes: ChunkHashes;
   readonly file: PartialFile;
-  /** Shards on this machine that share layers with it. */
+  /** Shards on this machine that have some of the same layers. */
   readonly local: readonly SourceCandidate[];
-  /** Stores the leaves for the next time and for other peers. */
+  /** Stores the hashes of chunks, for later downloads and for other peers. */
   readonly onLeaves: () => Promise<void>;
   readonly signal: AbortSignal;
 };
 
-/** Fills and finishes the job's file. @throws AppError as `downloadShard` */
+/** Downloads and completes the job's file. @throws AppError as `downloadShard` */
 export type ShardFetch = (job: ShardFetchJob) => Promise<void>;

@@ -1,21 +1,21 @@
-/** Keeps shards within the owner's limit: the least recently used go first. */
+/** Keeps shards within the owner's limit: the least recently used are deleted first. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../src-shared/errors.ts';
 import { downloadSuffix, journalSuffix } from '../transfer/partial-file.ts';
 
-/** A shard, or what was downloaded of one. */
+/** A shard, or the partial download of one. */
 export type StoredShard = {
   readonly path: string;
-  /** What it takes on the disk. */
+  /** Size on the disk. */
   readonly bytes: number;
-  /** When it was used last, in milliseconds of the file system's clock. */
+  /** When it was last used, in milliseconds of the file system's clock. */
   readonly usedAt: number;
 };
 
 /**
- * What to delete so that `neededBytes` more fit into `quotaBytes`: as little as possible, oldest first, nothing
- * that is in use. Undefined when they cannot fit.
+ * The shards to delete so that `neededBytes` more fit into `quotaBytes`: as few as possible, oldest first, and none
+ * that is in use. Undefined when the bytes cannot fit.
  */
 export function chooseEvictions(
   stored: readonly StoredShard[],
@@ -42,13 +42,13 @@ export async function storedShards(folder: string): Promise<StoredShard[]> {
     names
       .filter((name) => isShard.test(name))
       .map((name) => stored(join(folder, name)))
-      // Gone between listing and looking.
+      // Files may be deleted between listing and `stat`.
       .map((shard) => shard.catch(() => undefined)),
   );
   return found.filter((shard) => shard !== undefined);
 }
 
-/** What the files in a folder take on the disk; a folder that is not there has none. */
+/** Bytes of the files in a folder on the disk; 0 for a missing folder. */
 export async function folderBytes(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(
@@ -59,7 +59,7 @@ export async function folderBytes(folder: string): Promise<number> {
 
 async function stored(path: string): Promise<StoredShard> {
   const { size, blocks, mtimeMs } = await stat(path);
-  // Holes take no room; where the file system does not tell of them, blocks are 0 or all there are.
+  // Holes of sparse files take no room. On file systems that do not report holes, `blocks` is 0 or counts the whole file.
   const bytes = blocks > 0 ? Math.min(size, blocks * 512) : size;
   return { path, bytes, usedAt: mtimeMs };
 }
@@ -71,7 +71,10 @@ export async function deleteShard(path: string): Promise<void> {
   }
 }
 
-/** @throws AppError `data-folder-unusable` when the limit is too small for what must stay */
+/**
+ * Deletes unused shards until `neededBytes` more fit into `quotaBytes`.
+ * @throws AppError `data-folder-unusable` when the limit is too small for the shards in use
+ */
 export async function makeRoom(
   folder: string,
   isInUse: (path: string) => boolean,

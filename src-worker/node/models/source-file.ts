@@ -1,4 +1,4 @@
-/** A model's GGUF file where its owner keeps it: opened in place, and refused when it is not the one imported. */
+/** A model's GGUF file where its owner keeps it: opened in place, and refused when it has changed since the import. */
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -8,13 +8,13 @@ import { type GgufFile, openGguf } from '../../gguf/read.ts';
 export const sourceFileSchema = z.object({
   path: z.string().min(1),
   sizeBytes: z.int().min(1),
-  /** As the file system tells it; any other value, earlier or later, means another file. */
+  /** The file system's time of modification; any other value, earlier or later, means another file. */
   modifiedMs: z.number(),
 });
 
 export type SourceFile = z.infer<typeof sourceFileSchema>;
 
-/** What the file at `path` is now. @throws AppError `model-not-found` when there is none to be read */
+/** Size and date of the file at `path` now. @throws AppError `model-not-found` when it cannot be read */
 export async function inspect(path: string): Promise<SourceFile> {
   try {
     const { size, mtimeMs } = await stat(path);
@@ -28,7 +28,7 @@ export function isSameFile(a: SourceFile, b: SourceFile): boolean {
   return a.path === b.path && a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs;
 }
 
-/** Those files that are still as they were, in their order. */
+/** The files that have not changed, in their order. */
 export async function unchangedOf(sources: readonly SourceFile[]): Promise<SourceFile[]> {
   const isUnchanged = await Promise.all(
     sources.map((source) =>
@@ -41,7 +41,7 @@ export async function unchangedOf(sources: readonly SourceFile[]): Promise<Sourc
   return sources.filter((_, index) => isUnchanged[index]);
 }
 
-/** @throws AppError `model-changed` when the file is gone or is not as it was */
+/** @throws AppError `model-changed` when the file is gone or has changed */
 export async function checkUnchanged(source: SourceFile): Promise<void> {
   const now = await inspect(source.path).catch((error: unknown) => {
     throw new AppError(
@@ -59,8 +59,8 @@ export async function checkUnchanged(source: SourceFile): Promise<void> {
 }
 
 /**
- * Runs `use` with the open file, and checks before and after that it is the one that was read.
- * @throws AppError `model-changed`; `model-not-found` when it cannot be opened; what `openGguf` and `use` throw
+ * Calls `use` with the open file, and checks before and after that the file has not changed.
+ * @throws AppError `model-changed`; `model-not-found` when it cannot be opened; errors of `openGguf` and `use`
  */
 export async function withSource<Result>(
   source: SourceFile,

@@ -4,11 +4,11 @@ import { trialRefusal } from './trial-refusal.ts';
 
 const path = '/models/it.gguf';
 
-/** As an engine of llama.cpp v0.5.0 puts it. */
-const loading = (said: string): AppError =>
+/** The error of an engine with llama.cpp v0.5.0. */
+const loading = (message: string): AppError =>
   new AppError(
     'engine-load-failed',
-    `llama.cpp cannot load ${path}: llama_model_load: error loading model: ${said}; llama_model_load_from_file_impl: failed to load model.`,
+    `llama.cpp cannot load ${path}: llama_model_load: error loading model: ${message}; llama_model_load_from_file_impl: failed to load model.`,
   );
 
 test.each([
@@ -49,7 +49,7 @@ test.each([
     new AppError('request-invalid', "The model's chat template refused these messages: no"),
     "a short question cannot be made into a prompt. The model's chat template refused these messages: no",
   ],
-])('%s is said in plain words', (error, words) => {
+])('%s is explained in plain words', (error, words) => {
   expect(trialRefusal(path, error)).toMatchObject({
     code: 'gguf-unsupported',
     message: `${path} cannot be used: ${words}.`,
@@ -57,7 +57,7 @@ test.each([
   });
 });
 
-test('what a template says is shown as one printable line', () => {
+test('the message of a template is shown as one printable line', () => {
   const said = `\u001B[2J\n\u202E${'x'.repeat(10_000)}`;
   const { message } = trialRefusal(path, new AppError('request-invalid', said));
   expect(message).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]{1,700}$/u);
@@ -67,6 +67,6 @@ test.each([
   new AppError('timed-out', 'Loading took longer than 60000 ms.'),
   new AppError('engine-release-mismatch', 'This app needs llama.cpp v0.5.0.'),
   new AppError('engine-load-failed', 'Cannot load llama.cpp from /lib: no such file'),
-])('what is not the fault of the file stays as it is: %s', (error) => {
+])('an error that is not the fault of the file is not changed: %s', (error) => {
   expect(trialRefusal(path, error)).toBe(error);
 });

@@ -1,35 +1,35 @@
-/** Says in plain words why a model failed its trial at import. Pure. */
+/** Explains in plain words why a model failed its trial at import. Pure. */
 import { AppError, type ErrorCode, toAppError } from '../../../src-shared/errors.ts';
 import { printable } from '../../../src-shared/printable.ts';
 
-/** What llama.cpp v0.5.0 says when it refuses a model, and the end of a sentence for a person. */
+/** Messages of llama.cpp v0.5.0 when it refuses a model, and the end of a sentence for the user. */
 const reasons: readonly {
-  readonly said: RegExp;
+  readonly pattern: RegExp;
   readonly words: (...parts: string[]) => string;
 }[] = [
   {
-    said: /unknown model architecture: '(.*?)'/,
+    pattern: /unknown model architecture: '(.*?)'/,
     words: (name) =>
       `its architecture '${name}' is not known to this version of MindMesh; a later one may know it`,
   },
   {
-    said: /unknown (?:pre-tokenizer type|tokenizer): '(.*?)'/,
+    pattern: /unknown (?:pre-tokenizer type|tokenizer): '(.*?)'/,
     words: (name) =>
       `its tokenizer '${name}' is not known to this version of MindMesh; a later one may know it`,
   },
   {
-    said: /key (\S+) has wrong type (\w+) but expected type (\w+)/,
+    pattern: /key (\S+) has wrong type (\w+) but expected type (\w+)/,
     words: (key, stored, expected) =>
       `its '${key}' is stored as ${stored} and must be ${expected}; convert the model again`,
   },
   {
-    said: /tensor '(.*?)' not found/,
+    pattern: /tensor '(.*?)' not found/,
     words: (name) =>
       `its tensor '${name}' is missing, so it is damaged or only part of a model; download it again`,
   },
 ];
 
-/** Faults of a chat template, whose messages are sentences already. */
+/** Codes of errors of a chat template, whose messages are sentences already. */
 const promptFaults: ReadonlySet<ErrorCode> = new Set([
   'gguf-unsupported',
   'request-invalid',
@@ -38,13 +38,13 @@ const promptFaults: ReadonlySet<ErrorCode> = new Set([
 
 const longestWords = 600;
 
-/** What llama.cpp puts around its reason. */
+/** The text that llama.cpp puts around its reason. */
 const wrapping =
   /^llama_model_load: error loading model: (?:error loading model [a-z]+: )?|; llama_model_load_from_file_impl: .*$/g;
 
 /**
- * The error that an import ends with. What is not the file's fault, such as a machine that cannot start an engine, stays
- * as it is.
+ * The error of an import whose trial failed. Errors that are not the file's fault, such as an engine that cannot be
+ * started, are returned unchanged.
  */
 export function trialRefusal(path: string, thrown: unknown): AppError {
   const error = toAppError(thrown);
@@ -52,7 +52,7 @@ export function trialRefusal(path: string, thrown: unknown): AppError {
   if (words === undefined) {
     return error;
   }
-  // The file's author chose parts of them, and they are shown on terminals.
+  // The words may contain text from the file, and terminals show them, so only printable characters are kept.
   const line = printable(words, longestWords);
   return new AppError('gguf-unsupported', `${path} cannot be used: ${line}.`, { cause: error });
 }
@@ -72,14 +72,14 @@ function wordsFor(path: string, { code, message }: AppError): string | undefined
     : undefined;
 }
 
-function loadWords(said: string): string {
+function loadWords(message: string): string {
   for (const reason of reasons) {
-    const match = reason.said.exec(said);
+    const match = reason.pattern.exec(message);
     if (match !== null) {
       return reason.words(...match.slice(1));
     }
   }
-  return `llama.cpp cannot load it (${said.replaceAll(wrapping, '').slice(0, 300)})`;
+  return `llama.cpp cannot load it (${message.replaceAll(wrapping, '').slice(0, 300)})`;
 }
 
 function withoutStop(sentence: string): string {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PlacementRounds } from '../../../test/support/sessions/placement-rounds.ts';
 import { type Placed, type PlacementModel, rangeBytes } from './placement-question.ts';
 
-/** Ten minutes of rounds of ten seconds: by far the most that any mesh of these took was a third of it. */
+/** Ten minutes in rounds of ten seconds; the slowest of these meshes took a third of it. */
 const fewRounds = 60;
 
 const anyModel = fc.record({
@@ -32,8 +32,8 @@ type Mesh = {
 };
 
 /**
- * Memory is enough when all of it holds all of the models although every node may waste as much as the largest layer
- * takes: with less, what is left on the nodes may be too little for a layer anywhere.
+ * Nodes join until all models fit although every node may leave as much memory unused as the largest layer takes. With
+ * less, no node may have enough free memory for a layer.
  */
 function meshOf({ models, seed, ...more }: GivenMesh): Mesh {
   const random = randomNumbers(seed);
@@ -64,7 +64,7 @@ function meshOf({ models, seed, ...more }: GivenMesh): Mesh {
   return { rounds, random, fillUp };
 }
 
-/** What a node may have been hosting for whatever reason, as far as it fits. */
+/** Random shards that a node hosts at the start, as far as they fit. */
 function anyShards(
   models: readonly PlacementModel[],
   memoryBytes: number,
@@ -86,11 +86,11 @@ function anyShards(
     });
 }
 
-/** A node moves one shard in sixty rounds at most, and may have begun with six of no use. */
+/** A node moves one shard in sixty rounds at most, and may have started with six useless ones. */
 const roundsOfMove = 60;
 const mostRoundsOfMoves = 6 * (roundsOfMove + 1);
 
-/** Plays until no node has changed anything for longer than the pause between two moves of a node. */
+/** Plays rounds until no node has changed anything for longer than the pause between two moves of a node. */
 function roundsUntilSteady(rounds: PlacementRounds): number {
   for (let played = 0; ; played += roundsOfMove + 1) {
     const { changes } = rounds;
@@ -102,7 +102,7 @@ function roundsUntilSteady(rounds: PlacementRounds): number {
 }
 
 describe('nodes that place shards by themselves', () => {
-  it('cover every layer of the demanded models from any start, and then come to rest', () => {
+  it('cover every layer of the demanded models from any start, and then stop changing', () => {
     fc.assert(
       fc.property(anyMesh, (given) => {
         const { rounds, fillUp } = meshOf(given);
@@ -117,7 +117,7 @@ describe('nodes that place shards by themselves', () => {
     );
   });
 
-  it('cover them again soon whenever nodes leave and join, as long as there is memory', () => {
+  it('cover them again soon after nodes leave and join, as long as there is memory', () => {
     fc.assert(
       fc.property(anyMesh, (given) => {
         const { rounds, random, fillUp } = meshOf(given);

@@ -84,12 +84,12 @@ describe('a node with free memory', () => {
     expect(plan({})).toEqual({ hosts: ['a:0-11'], added: ['a:0-11'], dropped: [] });
   });
 
-  it('hosts nothing that is not asked for', () => {
+  it('hosts no model without demand', () => {
     expect(plan({}, { demand: new Map() }).hosts).toEqual([]);
     expect(plan({}, { demand: new Map([['c'.repeat(64), 9]]) }).hosts).toEqual([]);
   });
 
-  it('fills the gap between what others host, as far as it fits', () => {
+  it('fills the gap between the shards of peers, as far as it fits', () => {
     const peers = [peer('x', [hosted(0, 3)]), peer('y', [hosted(10, 11)])];
     expect(plan({ memoryBytes: 1000 }, { peers }).hosts).toContain('a:4-9');
     expect(plan({ memoryBytes: 45 }, { peers }).hosts).toEqual(['a:4-7']);
@@ -106,7 +106,7 @@ describe('a node with free memory', () => {
     expect(plan({ memoryBytes: 149 }, { models: [buffered] }).hosts).toEqual(['a:0-10']);
   });
 
-  it('takes the more wanted model first', () => {
+  it('hosts the model with more demand first', () => {
     const demand = new Map([
       [a, 1],
       [b, 2],
@@ -114,7 +114,7 @@ describe('a node with free memory', () => {
     expect(plan({}, { demand }).hosts).toEqual(['b:0-11']);
   });
 
-  it('leaves layers alone that a peer is fetching, and replaces those of a peer that is going', () => {
+  it('leaves out layers that a peer is fetching, and replaces those of a peer that is leaving', () => {
     const planned = [placed(6, 11)];
     const peers = [peer('x', [hosted(0, 5)]), peer('y', [], { planned })];
     expect(plan({ memoryBytes: 60 }, { peers }).hosts).toEqual(['a:0-5']);
@@ -122,7 +122,7 @@ describe('a node with free memory', () => {
     expect(plan({ memoryBytes: 60 }, { peers: going }).hosts).toEqual(['a:6-11']);
   });
 
-  it('thickens the slowest span of a complete model', () => {
+  it('adds capacity to the slowest span of a complete model', () => {
     const peers = [
       peer('x', [hosted(0, 5, a, 40)]),
       peer('y', [hosted(6, 8, a, 2), hosted(9, 11, a, 40)]),
@@ -130,7 +130,7 @@ describe('a node with free memory', () => {
     expect(plan({ memoryBytes: 30 }, { peers }).hosts).toEqual(['a:6-8']);
   });
 
-  it('begins and ends a copy where others begin and end, so that it joins', () => {
+  it('begins and ends a copy where other shards do, so that they can form a chain', () => {
     const peers = [peer('x', [hosted(0, 4)]), peer('y', [hosted(5, 11)])];
     expect(plan({ memoryBytes: 70 }, { peers }).hosts).toEqual(['a:5-11']);
     expect(plan({ memoryBytes: 60 }, { peers }).hosts).toEqual(['a:0-4']);
@@ -155,14 +155,14 @@ describe('a node with free memory', () => {
 });
 
 describe('the owner’s pins', () => {
-  it('are hosted whatever the mesh wants', () => {
+  it('are hosted whatever the demand is', () => {
     const pins = [placed(2, 5, b)];
     expect(plan({ pins, memoryBytes: 80 }).hosts).toEqual(['a:0-3', 'b:2-5']);
     expect(plan({ pins, memoryBytes: 10 }).hosts).toEqual(['b:2-5']);
     expect(plan({ pins }, { demand: new Map() }).hosts).toEqual(['b:2-5']);
   });
 
-  it('stay when layers are missing elsewhere, and push out what is not pinned', () => {
+  it('stay when layers are missing elsewhere, and replace shards that are not pinned', () => {
     const pins = [placed(0, 11, b)];
     const shards = [hosted(0, 11, b), hosted(0, 3)];
     expect(plan({ pins, shards, memoryBytes: 120 })).toEqual({
@@ -183,7 +183,7 @@ describe('layers of shards that overlap', () => {
     expect(plan({ memoryBytes: 30 }, { peers: gap }).hosts).toEqual(['a:9-11']);
   });
 
-  it('are a chain with this node’s own, which stays where it is', () => {
+  it('form a chain with this node’s own shard, which stays where it is', () => {
     const peers = [peer('y', [hosted(4, 11)])];
     const own = { shards: [hosted(0, 8)], memoryBytes: 90 };
     expect(plan(own, { peers })).toMatchObject({ hosts: ['a:0-8'], dropped: [] });
@@ -208,7 +208,7 @@ describe('layers of shards that overlap', () => {
     expect(plan({ ...own, pins }, { demand, peers }).hosts).toEqual(['a:0-8']);
   });
 
-  it('count where they are used: a part behind the cut is thin, and needs others', () => {
+  it('count where they are used: layers with little capacity after a cut get more hosts', () => {
     const parts = [
       peer('x', [hosted(0, 5, a, 50)], speaks),
       peer('y', [hosted(4, 11, a, 50)], speaks),
@@ -221,7 +221,7 @@ describe('layers of shards that overlap', () => {
 describe('a node whose memory is full', () => {
   const full = { shards: [hosted(0, 11)], memoryBytes: 120 };
 
-  it('stays where it is needed, however much is missing elsewhere', () => {
+  it('keeps a needed shard, however much is missing elsewhere', () => {
     const demand = new Map([
       [a, 1],
       [b, 100],
@@ -229,19 +229,19 @@ describe('a node whose memory is full', () => {
     expect(plan(full, { demand })).toMatchObject({ added: [], dropped: [] });
   });
 
-  it('moves to layers that no peer hosts when no chain needs what it has', () => {
+  it('moves to layers that no peer hosts when no chain needs its shard', () => {
     const demand = new Map([
       [a, 1],
       [b, 1],
     ]);
-    // Of two that host the same, the one with the greater id is not needed.
+    // Of two nodes that host the same layers, the one with the greater id is not needed.
     expect(plan(full, { demand, peers: [peer('a peer', [hosted(0, 11)])] }).hosts).toEqual([
       'b:0-11',
     ]);
     expect(plan(full, { demand, peers: [peer('zz', [hosted(0, 11)])] }).hosts).toEqual(['a:0-11']);
   });
 
-  it('gives memory back that it no longer may use: what is not needed first', () => {
+  it('frees memory that it may no longer use, and drops unneeded shards first', () => {
     const peers = [peer('x', [hosted(0, 5)])];
     const shards = [hosted(0, 5), hosted(6, 11)];
     expect(plan({ shards, memoryBytes: 60 }, { peers }).hosts).toEqual(['a:6-11']);
@@ -259,18 +259,18 @@ describe('a node whose memory is full', () => {
     ],
   };
 
-  /** The moves that a node makes over many epochs, if its lot lets it. */
+  /** Whether the node moves in any of many epochs; in each, a draw decides whether it may. */
   function everMoves(own: Partial<OwnMachine>): boolean {
     return Array.from({ length: 40 }, (_, epoch) => epoch * epochMs).some(
       (now) => plan({ ...full, ...own }, { ...crowded, now }).hosts[0] === 'b:0-11',
     );
   }
 
-  it('moves to a model that is far thinner for its demand', () => {
+  it('moves to a model that has far less capacity for its demand', () => {
     expect(everMoves({})).toBe(true);
   });
 
-  it('stays when fetching takes longer than what is gained is worth', () => {
+  it('stays when fetching takes longer than the gain is worth', () => {
     expect(everMoves({ downloadBytesPerSecond: 0.01 })).toBe(false);
   });
 
@@ -283,7 +283,7 @@ describe('a node whose memory is full', () => {
   });
 });
 
-describe('nodes that took the same layers since they knew too little of each other', () => {
+describe('nodes that host the same layers because they did not know of each other', () => {
   const chains = [peer('owner', [hosted(0, 3), hosted(4, 11)])];
   const twins = ['one', 'other'];
   const twin = (me: string, more: Partial<PeerRecord> = {}): ReturnType<typeof plan> =>
@@ -299,11 +299,11 @@ describe('nodes that took the same layers since they knew too little of each oth
       },
     );
 
-  it('part at the next look: one of them takes the thin layers, the other stays', () => {
+  it('differ in the next round: one moves to the layers with fewer hosts, the other stays', () => {
     expect(twins.flatMap((me) => twin(me).hosts).toSorted()).toEqual(['a:0-3', 'a:4-11']);
   });
 
-  it('do not leave layers that only they serve by now', () => {
+  it('do not leave layers that only they serve now', () => {
     const planned = [placed(4, 11)];
     const alone = twins.map((me) =>
       plan(
@@ -321,10 +321,10 @@ describe('nodes that took the same layers since they knew too little of each oth
   });
 });
 
-describe('many nodes that know the same', () => {
+describe('many nodes with the same knowledge', () => {
   const members = Array.from({ length: 6 }, (_, index) => `node ${index}`);
 
-  it('share the layers out at once, without a word', () => {
+  it('divide the layers at once, without messages', () => {
     const plans = members.map(
       (me) =>
         plan(
@@ -341,12 +341,12 @@ describe('many nodes that know the same', () => {
     );
   });
 
-  it('decide the same whatever order records come in', () => {
+  it('decide the same in any order of the records', () => {
     const peers = members.map((name) => peer(name, [hosted(0, 3)], { memoryBytes: 100 }));
     expect(plan({}, { peers: peers.toReversed() })).toEqual(plan({}, { peers }));
   });
 
-  it('take turns in another order in another epoch, the larger ones earlier as a rule', () => {
+  it('take turns in a new order in each epoch, larger ones usually earlier', () => {
     const contenders = members.map((name, index) => ({
       peer: name,
       roomBytes: index === 3 ? 100 : 1,

@@ -1,18 +1,18 @@
 /**
- * What this node should host. Pure: every node computes from records, demand and the time what all of them should
- * do, and does its own part. No node asks another one.
+ * Chooses the shards that this node should host. Pure: every node computes from records, demand and the time what all
+ * nodes should do, and does its own part. Nodes do not send each other messages about it.
  *
- * 1. The owner's pins are hosted, whatever else.
- * 2. Layers of demanded models that no peer hosts go first. Those with free memory take their turns at them, then
- *    those that host layers which no chain needs: whole shards, and ends of shards that overlap the next one.
- * 3. Free memory then goes to the spans that are thinnest for their demand (worth.ts).
- * 4. Then a node moves a shard that is of less use than another would be, when what is gained is more than what
- *    fetching and loading costs: first one that the mesh would not miss.
+ * 1. The owner's pins are always hosted.
+ * 2. Layers of demanded models that no peer hosts come first. Nodes with free memory host them, in turns; then
+ *    nodes that host layers which no chain needs: whole shards, and ends of shards that overlap the next one.
+ * 3. Then free memory goes to the spans with the least capacity for their demand (worth.ts).
+ * 4. Then a node replaces a shard by a more useful one when the gain is more than the cost of fetching and loading.
+ *    Shards whose loss would not matter are tried first.
  *
- * Each node simulates the turns of those before it (turns.ts), so that not all jump to one gap.
- * Where nodes know different things they may still; then one of them is not needed and moves on. In step 2 every
- * change leaves fewer layers missing, in the steps 3 and 4 every change is worth more than some least amount, so with
- * steady demand changes come to an end.
+ * Each node simulates the turns of the nodes before it (turns.ts), so that not all nodes fill the same gap.
+ * Nodes with different knowledge may still do so; then one of them is not needed and moves on. In step 2 every
+ * change leaves fewer layers missing, and in steps 3 and 4 every change gains at least a minimum, so under
+ * steady demand the changes end.
  */
 import { growInto, makeRoomForMissing } from './grow.ts';
 import { type Contender, type HostedShard, HostingView } from './hosting-view.ts';
@@ -21,13 +21,14 @@ import { considerMove } from './move.ts';
 import { epochOf, inTurn, lot } from './turns.ts';
 import { isSamePart, rangeOf } from '../../../src-shared/layers.ts';
 
-/** Turns of others that are played through; a peer that comes later waits for another epoch. */
+/** Most turns that are simulated in an epoch; nodes with later turns wait for another epoch. */
 const mostTurns = 32;
-/** Nodes that may move in an epoch, on average. */
+/** Average number of nodes that may move a shard in an epoch. */
 const fewMovers = 8;
-/** A node that has moved a shard of its own accord stays for this long, in milliseconds. */
+/** Least time between two moves that placement makes on one node, in milliseconds. */
 const settleMs = 10 * 60_000;
 
+/** The shards that this node should host, and the changes from those that it hosts now. */
 export function choosePlacement(question: PlacementQuestion): PlacementPlan {
   const view = new HostingView(question);
   enterOwn(view, question);
@@ -38,7 +39,7 @@ export function choosePlacement(question: PlacementQuestion): PlacementPlan {
   return planOf(view, question);
 }
 
-/** Pins first, then what is hosted already as far as there is memory for it. */
+/** Adds the pins, then the shards that are hosted already, as far as they fit. */
 function enterOwn(view: HostingView, { own }: PlacementQuestion): void {
   for (const pin of own.pins) {
     const hosted = own.shards.find((shard) => isSamePart(shard, pin));
@@ -57,7 +58,7 @@ function enterOwn(view: HostingView, { own }: PlacementQuestion): void {
   }
 }
 
-/** Plays the turns up to this node's own; whether this node found something to do in it. */
+/** Simulates the turns up to this node's own; returns whether this node changes anything in its turn. */
 function takeTurns(view: HostingView, epoch: number, { own }: PlacementQuestion): boolean {
   const withRoom = view.contenders.filter(({ roomBytes }) => roomBytes > 0);
   for (const contender of inTurn(withRoom, epoch).slice(0, mostTurns)) {
@@ -80,8 +81,8 @@ function takeTurns(view: HostingView, epoch: number, { own }: PlacementQuestion)
 }
 
 /**
- * Moves of those before this node in the epoch are played through, too. In a large mesh only few are drawn in each, so
- * that it moves slowly, and so that looking costs next to nothing.
+ * Simulates the moves of the nodes before this one in the epoch, and then its own. A draw selects only few nodes of a large
+ * mesh in each epoch, so that the mesh changes slowly and the simulation is cheap.
  */
 function takeMoves(view: HostingView, epoch: number, { own, now }: PlacementQuestion): void {
   const drawn = fewMovers / view.contenders.length;
@@ -102,7 +103,7 @@ function takeMoves(view: HostingView, epoch: number, { own, now }: PlacementQues
   }
 }
 
-/** Contenders that host layers which no chain needs; their turns are weighed by all the room that they could make. */
+/** Contenders that host layers which no chain needs. */
 function movable(view: HostingView): Contender[] {
   const needed = view.neededShards();
   return view.contenders.filter(({ peer }) =>

@@ -26,7 +26,7 @@ function seen(shards: readonly CoveringShard[]): { missing: string[]; needed: st
 
 describe('the coverage of a model', () => {
   it.each<[string, CoveringShard[], string[], string[]]>([
-    ['lacks everything where nobody hosts it', [], ['0-5'], []],
+    ['lacks every layer where no peer hosts any', [], ['0-5'], []],
     [
       'lacks the layers before, between and after',
       [shard('a', 1, 2), shard('b', 4, 4)],
@@ -52,7 +52,7 @@ describe('the coverage of a model', () => {
       ['a', 'c'],
     ],
     [
-      'cuts one that serves before one that is being fetched',
+      'prefers cutting a shard that serves to cutting one that is being fetched',
       [
         shard('a', 0, 4, { canBeCut: true, isServing: false }),
         shard('b', 0, 3, { canBeCut: true }),
@@ -63,18 +63,18 @@ describe('the coverage of a model', () => {
     ],
     ['needs the fewest shards', [shard('a', 0, 2), shard('b', 3, 5), shard('c', 0, 5)], [], ['c']],
     [
-      'needs one of two equal ones, that with the lesser id',
+      'needs one of two equal shards, that of the lesser peer id',
       [shard('b', 0, 5), shard('a', 0, 5)],
       [],
       ['a'],
     ],
     [
-      'needs the one that serves before one that is being fetched',
+      'needs a shard that serves rather than one that is being fetched',
       [shard('a', 0, 5, { isServing: false }), shard('b', 0, 5)],
       [],
       ['b'],
     ],
-    ['ignores layers that the model has not', [shard('a', 3, 9)], ['0-5'], []],
+    ['ignores shards with layers that the model does not have', [shard('a', 3, 9)], ['0-5'], []],
   ])('%s', (_title, shards, missing, needed) => {
     expect(seen(shards)).toEqual({ missing, needed });
   });

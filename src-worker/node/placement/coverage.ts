@@ -1,34 +1,37 @@
 /**
- * How completely a model is hosted. Shards join end to end, or where one of them is used for its first layers alone up
- * to where another begins, so it is not always enough that every layer is hosted somewhere: what counts is the chain
- * with the fewest layers missing.
+ * How completely a model is hosted. A chain is made of shards that follow each other; some shards can be cut, so that only
+ * their first layers are used, up to the beginning of the next shard. It is therefore not always enough that every layer is
+ * hosted somewhere: the chain with the fewest missing layers decides.
  */
 import { type LayerRange, modelLimits } from '../../../src-shared/model.ts';
 
 export type CoveringShard = LayerRange & {
   readonly peer: string;
-  /** Whether it serves already; one that is still being fetched stands behind one that serves. */
+  /** Whether the shard serves already; one that is still being fetched is used only where none serves. */
   readonly isServing: boolean;
-  /** Whether it may be used up to a layer before its last one. */
+  /** Whether a chain may use only the first layers of the shard. */
   readonly canBeCut: boolean;
   readonly tokensPerSecond: number;
 };
 
 export type Coverage<S extends CoveringShard> = {
-  /** Layers that the best chain lacks, in runs. */
+  /** Runs of layers that the best chain lacks. */
   readonly missing: readonly LayerRange[];
-  /** The shards of that chain, and what it uses of each: no other peer is needed for the layers to be hosted. */
+  /** The shards of the best chain, and the layers that it uses of each. */
   readonly needed: ReadonlyMap<S, LayerRange>;
 };
 
 type Step<S> = {
   readonly missing: number;
   readonly stages: number;
-  /** Undefined: the layer before is missing. */
+  /** The shard that ends at this boundary; undefined where the layer before it is missing. */
   readonly shard: S | undefined;
 };
 
-/** A shortest path over the layers' boundaries: a missing layer is dearest, then every stage, then the peer's id. */
+/**
+ * The coverage by the best chain: a shortest path over the boundaries between layers. A path with fewer missing layers is
+ * shorter, then one with fewer stages.
+ */
 export function coverageOf<S extends CoveringShard>(
   shards: readonly S[],
   layers: number,
@@ -62,7 +65,7 @@ export function coverageOf<S extends CoveringShard>(
   return traceBack(steps, layers);
 }
 
-/** The best sum over all layers' boundaries comes first; of equals, the first one offered stays. */
+/** Stores a step to a boundary if it is better than the known one; of equal steps the first one stays. */
 function offer<S>(steps: Step<S>[], boundary: number, step: Step<S>): void {
   const known = steps[boundary];
   if (
@@ -96,14 +99,17 @@ function traceBack<S extends CoveringShard>(
   return { missing: missing.toReversed(), needed };
 }
 
-/** Of shards that begin alike the longest one can be cut wherever a shorter one can; one that serves goes first. */
+/**
+ * Of shards with the same first layer, the longest that serves and the longest that is being fetched, in this order: the
+ * longest can be cut wherever a shorter one can.
+ */
 function longestOf<S extends CoveringShard>(shards: readonly S[]): S[] {
   const serving = shards.findLast(({ isServing }) => isServing);
   const fetched = shards.findLast(({ isServing }) => !isServing);
   return [serving, fetched].filter((shard) => shard !== undefined);
 }
 
-/** Of shards with the same layers one is enough: one that serves, then the lesser peer id. In order of last layers. */
+/** One shard of each range: one that serves if possible, then that of the lesser peer id. In order of last layers. */
 function onePerRange<S extends CoveringShard>(shards: readonly S[], layers: number): S[] {
   const best = new Map<number, S>();
   for (const shard of shards) {

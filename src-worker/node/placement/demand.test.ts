@@ -17,7 +17,7 @@ function record(demand?: Record<string, number>): PeerRecord {
 }
 
 describe('the demand of the mesh', () => {
-  it('is the sum of what all nodes want', () => {
+  it('is the sum over all nodes', () => {
     const sum = sumDemand(
       [record({ [a]: 2 }), record(), record({ [a]: 3, [b]: 1 })],
       new Map([[b, 4]]),
@@ -30,17 +30,17 @@ describe('the demand of the mesh', () => {
     );
   });
 
-  it('believes no single peer more than it could use', () => {
+  it('counts at most 1000 tokens a second of a single peer', () => {
     expect(sumDemand([record({ [a]: 1_000_000 })], new Map()).get(a)).toBe(1000);
   });
 
-  it('is told of the most wanted models only, and of none without demand', () => {
+  it('is published for the models with the most demand only, and for none without demand', () => {
     const own = new Map(
       Array.from({ length: 100 }, (_, index) => [String(index).padStart(64, '0'), index] as const),
     );
-    const told = demandToPublish(own);
-    expect(Object.values(told).toSorted((one, other) => one - other)[0]).toBe(36);
-    expect(Object.keys(told)).toHaveLength(64);
+    const published = demandToPublish(own);
+    expect(Object.values(published).toSorted((one, other) => one - other)[0]).toBe(36);
+    expect(Object.keys(published)).toHaveLength(64);
     expect(demandToPublish(new Map([[a, 0]]))).toEqual({});
   });
 });

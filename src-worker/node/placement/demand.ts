@@ -1,11 +1,11 @@
-/** What the mesh wants: every node tells in its record what its own users wanted lately. */
+/** The demand of the whole mesh: every node publishes in its record the recent demand of its own users. */
 import type { PeerRecord } from '../mesh/records/record.ts';
 import { recordLimits } from '../mesh/records/record.ts';
 
-/** One peer is not believed to want more than this, in tokens a second for a model. */
+/** Most demand of one peer for a model that counts, in tokens a second. */
 const mostPerPeer = 1000;
 
-/** Tokens a second wanted of each model, over all records and this node's own users. */
+/** The demand for each model, in tokens a second, over all records and this node's own users. */
 export function sumDemand(
   records: readonly PeerRecord[],
   own: ReadonlyMap<string, number>,
@@ -20,7 +20,7 @@ export function sumDemand(
   return sum;
 }
 
-/** A record's `demand`: the most wanted models, as many as a record may tell. */
+/** A record's `demand`: the models with the most demand, as many as a record may have. */
 export function demandToPublish(own: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries(
     [...own]

@@ -1,4 +1,4 @@
-/** What a node does with free memory: first layers that no peer hosts, then the spans that are thinnest. */
+/** Fills a node's free memory: first with layers that no peer hosts, then with the spans that have the least capacity. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import {
   assumedSpeed,
@@ -11,22 +11,22 @@ import { fittingPart, rangeBytes } from './placement-question.ts';
 import { worthAdded } from './worth.ts';
 import { overlaps, rangeOf } from '../../../src-shared/layers.ts';
 
-/** Engines on one node; each shard is a process. */
+/** Most shards on one node; each has an engine process. */
 const mostShards = 16;
 
-/** Less than this is not worth a download: a share of what the model's hosting could be worth at all. */
+/** Least gain that is worth a download, as a share of the most that the model's hosting can be worth. */
 const leastGain = 0.001;
 
 export type Candidate = LayerRange & {
   readonly model: WantedModel;
   readonly tokensPerSecond: number | undefined;
-  /** In tokens a second of demand that are served better. */
+  /** The gain in worth, weighted by demand in tokens a second. */
   readonly gain: number;
 };
 
 /**
- * Adds shards until the memory is full or nothing is wanted; whether it added any. `readBytesPerSecond` is known of this
- * node alone.
+ * Adds shards until the memory is full or no more are worth it; returns whether it added any.
+ * @param readBytesPerSecond how fast the node reads weights; undefined for peers, where it is not known
  */
 export function growInto(
   view: HostingView,
@@ -45,6 +45,7 @@ export function growInto(
   return hasGrown;
 }
 
+/** Adds a chosen shard to the view. */
 export function place(view: HostingView, node: Contender, candidate: Candidate): void {
   const { model, tokensPerSecond } = candidate;
   view.add(
@@ -55,9 +56,9 @@ export function place(view: HostingView, node: Contender, candidate: Candidate):
 }
 
 /**
- * Drops what no chain needs, the least wanted first, until the first run of missing layers that can be hosted at all
- * fits, and hosts it; whether it could. What no chain needs are shards first, and then the last layers of those that
- * overlap the next one of their chain: to be without them, a shard is loaded anew.
+ * Drops layers that no chain needs, those with the least demand first, until the first run of missing layers that can fit
+ * does fit, and hosts it; returns whether it could. Whole shards are dropped first, then the last layers of shards that
+ * overlap the next one of their chain; such a shard is loaded again without them.
  */
 export function makeRoomForMissing(
   view: HostingView,
@@ -100,7 +101,7 @@ export function makeRoomForMissing(
   return fillMissing(view, node);
 }
 
-/** Runs of missing layers, the most wanted model's first and from the first layer on, as far as they fit. */
+/** Hosts runs of missing layers as far as they fit, those of the model with the most demand first. */
 function fillMissing(view: HostingView, node: Contender): boolean {
   let hasFilled = false;
   for (const model of view.wanted) {
@@ -112,8 +113,9 @@ function fillMissing(view: HostingView, node: Contender): boolean {
 }
 
 /**
- * Own shards that overlap the gap are on no chain with it: they give way. Those that the chain needs beside it become
- * one shard with it; that interrupts no answer, since a model with a gap gives none.
+ * Hosts a run of missing layers, as far as it fits. The node's shards that overlap it cannot be on one chain with it and
+ * are dropped. Needed shards directly before and after it are merged with it; that interrupts no answer, because a model
+ * with a gap cannot answer.
  */
 function fill(view: HostingView, node: Contender, model: WantedModel, range: LayerRange): boolean {
   const own = view
@@ -140,7 +142,7 @@ function fill(view: HostingView, node: Contender, model: WantedModel, range: Lay
   return true;
 }
 
-/** The shard between joints of complete chains that is worth most, of those that fit into the free memory. */
+/** The most valuable shard between joints of complete chains that fits into the free memory. */
 export function bestThickening(
   view: HostingView,
   node: Contender,

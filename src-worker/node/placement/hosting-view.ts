@@ -1,6 +1,6 @@
 /**
- * The shards that peers host and the room that they have, as far as this node knows: the real hosting first, then what it would become when
- * those whose turn is earlier have done their part.
+ * The shards that nodes host and the room that they have, as far as this node knows: at first as it is, then as it would
+ * be after the simulated turns.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { hasFeature, layerPrefix } from '../../wire/speaks.ts';
@@ -14,18 +14,22 @@ import {
 import { mostAdded, type Thickness, thicknessOf } from './worth.ts';
 import { layerCount, rangeOf } from '../../../src-shared/layers.ts';
 
-/** What follows from the shards of one model; cached until one of them changes. */
-type Judged = { coverage?: Coverage<HostedShard>; thickness?: Thickness; most?: readonly number[] };
+/** Values computed from the shards of one model; cached until one of them changes. */
+type Computed = {
+  coverage?: Coverage<HostedShard>;
+  thickness?: Thickness;
+  most?: readonly number[];
+};
 
-/** A whole model's speed where a shard has not served a token yet, in tokens a second. */
+/** The assumed speed of a whole model where a shard has not served a token yet, in tokens a second. */
 const assumedTokensPerSecond = 20;
 
 export type HostedShard = CoveringShard & Placed & { readonly isPinned: boolean };
 
-/** A node that may host more; `roomBytes` is what its shards leave of its memory. */
+/** A node that may host more shards; `roomBytes` is its memory without that of its shards. */
 export type Contender = {
   readonly peer: string;
-  /** Whether its shards may be used up to a layer before their last one. */
+  /** Whether chains may use only the first layers of its shards. */
   readonly canBeCut: boolean;
   roomBytes: number;
 };
@@ -34,14 +38,14 @@ export type WantedModel = PlacementModel & { readonly demand: number };
 
 export class HostingView {
   readonly self: Contender;
-  /** This node among them. */
+  /** All contenders, including this node. */
   readonly contenders: readonly Contender[];
   readonly models: ReadonlyMap<string, PlacementModel>;
-  /** Those with demand, the most wanted first. */
+  /** The models with demand, in order of demand. */
   readonly wanted: readonly WantedModel[];
   readonly #byModel = new Map<string, Set<HostedShard>>();
   readonly #byPeer = new Map<string, Set<HostedShard>>();
-  readonly #judged = new Map<string, Judged>();
+  readonly #computed = new Map<string, Computed>();
 
   constructor(question: PlacementQuestion) {
     const { own, peers, demand } = question;
@@ -53,7 +57,7 @@ export class HostingView {
     this.self = { peer: own.peer, canBeCut: true, roomBytes: own.memoryBytes };
     const others: Contender[] = [];
     for (const { peer, record } of peers) {
-      // Layers of a peer that is about to go are to be hosted elsewhere already.
+      // A peer that does not serve is about to leave, so its layers count as missing already.
       if (peer === own.peer || record.state !== 'serving') {
         continue;
       }
@@ -76,7 +80,7 @@ export class HostingView {
     this.contenders = [...others, this.self];
   }
 
-  /** Enters a shard and takes its memory. */
+  /** Adds a shard and subtracts its memory from the host's room. */
   add(host: Contender, placed: Placed, more: Partial<HostedShard> = {}): HostedShard {
     const shard: HostedShard = {
       peer: host.peer,
@@ -90,7 +94,7 @@ export class HostingView {
     };
     setOf(this.#byModel, shard.manifestId).add(shard);
     setOf(this.#byPeer, shard.peer).add(shard);
-    this.#judged.delete(shard.manifestId);
+    this.#computed.delete(shard.manifestId);
     host.roomBytes -= this.bytesOf(placed);
     return shard;
   }
@@ -98,12 +102,12 @@ export class HostingView {
   drop(host: Contender, shard: HostedShard): void {
     if (this.#byPeer.get(shard.peer)?.delete(shard) === true) {
       this.#byModel.get(shard.manifestId)?.delete(shard);
-      this.#judged.delete(shard.manifestId);
+      this.#computed.delete(shard.manifestId);
       host.roomBytes += this.bytesOf(shard);
     }
   }
 
-  /** Shards of models that are not known here take no memory that could be counted. */
+  /** Memory of a shard, in bytes; 0 for unknown models. */
   bytesOf(placed: Placed): number {
     const model = this.models.get(placed.manifestId);
     return model === undefined ? 0 : rangeBytes(model, placed);
@@ -114,31 +118,31 @@ export class HostingView {
   }
 
   coverageOf({ manifestId, layers }: PlacementModel): Coverage<HostedShard> {
-    const judged = this.#judgedOf(manifestId);
-    judged.coverage ??= coverageOf([...(this.#byModel.get(manifestId) ?? [])], layers);
-    return judged.coverage;
+    const computed = this.#computedOf(manifestId);
+    computed.coverage ??= coverageOf([...(this.#byModel.get(manifestId) ?? [])], layers);
+    return computed.coverage;
   }
 
-  /** Whether a chain of shards that serve already is complete. */
+  /** Whether the shards that serve already make a complete chain. */
   isServed({ manifestId, layers }: PlacementModel): boolean {
     const serving = [...(this.#byModel.get(manifestId) ?? [])].filter(({ isServing }) => isServing);
     return coverageOf(serving, layers).missing.length === 0;
   }
 
   thicknessOf({ manifestId, layers }: PlacementModel): Thickness {
-    const judged = this.#judgedOf(manifestId);
-    judged.thickness ??= thicknessOf([...(this.#byModel.get(manifestId) ?? [])], layers);
-    return judged.thickness;
+    const computed = this.#computedOf(manifestId);
+    computed.thickness ??= thicknessOf([...(this.#byModel.get(manifestId) ?? [])], layers);
+    return computed.thickness;
   }
 
-  /** See `mostAdded`. */
+  /** As `mostAdded` in worth.ts. */
   mostAdded(model: WantedModel): readonly number[] {
-    const judged = this.#judgedOf(model.manifestId);
-    judged.most ??= mostAdded(this.thicknessOf(model), model.demand);
-    return judged.most;
+    const computed = this.#computedOf(model.manifestId);
+    computed.most ??= mostAdded(this.thicknessOf(model), model.demand);
+    return computed.most;
   }
 
-  /** Shards that the best chains of the wanted models are made of, and what these use of each. */
+  /** The shards of the best chains of all models with demand, and the layers that the chains use of each. */
   neededShards(): ReadonlyMap<HostedShard, LayerRange> {
     return new Map(this.wanted.flatMap((model) => [...this.coverageOf(model).needed]));
   }
@@ -151,14 +155,14 @@ export class HostingView {
     return this.wanted.find((model) => model.manifestId === manifestId);
   }
 
-  #judgedOf(manifestId: string): Judged {
-    const known = this.#judged.get(manifestId);
+  #computedOf(manifestId: string): Computed {
+    const known = this.#computed.get(manifestId);
     if (known !== undefined) {
       return known;
     }
-    const judged: Judged = {};
-    this.#judged.set(manifestId, judged);
-    return judged;
+    const computed: Computed = {};
+    this.#computed.set(manifestId, computed);
+    return computed;
   }
 
   #assumedSpeed(placed: Placed): number {

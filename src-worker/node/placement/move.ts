@@ -1,29 +1,29 @@
-/** Whether a node does better by hosting something else, counting what it costs to get there. */
+/** Moves: replaces a node's shard by a more useful one where the gain is more than the cost of fetching and loading. */
 import { bestThickening, place } from './grow.ts';
 import type { Contender, HostedShard, HostingView } from './hosting-view.ts';
 import { rangeBytes } from './placement-question.ts';
 import { worthOf } from './worth.ts';
 
-/** How long a node is expected to stay where it moves to, in seconds. */
+/** How long a node is expected to host a new shard, in seconds. */
 const staySeconds = 3600;
-/** To load a shard that was fetched. */
+/** Time to load a shard after fetching it, in seconds. */
 const loadSeconds = 15;
-/** Least share of a model's worth that a move must gain: figures of speed and demand are never still. */
+/** Least share of a model's worth that a move must gain, because measured speed and demand always vary a little. */
 const leastShare = 0.1;
-/** The same for a shard that the mesh would not miss: two nodes that knew too little of each other host the same, say. */
+/** As `leastShare`, for a shard whose loss does not matter, for example because another node hosts the same layers. */
 const leastShareOfIdle = 0.02;
-/** Less of a model's worth than this is not missed. */
+/** Least share of a model's worth whose loss matters. */
 const missedShare = 0.005;
 
-/** How fast a node reads weights, undefined where that is not known, and fetches them: bytes a second. */
+/** How fast a node reads weights (undefined where unknown) and fetches them, in bytes a second. */
 type Speeds = {
   readonly readBytesPerSecond?: number | undefined;
   readonly downloadBytesPerSecond: number;
 };
 
 /**
- * Moves at most one shard; whether it did. A move that makes a model's hosting better by a tenth pays for a tenth of the
- * time that the node stays; fetching and loading must take less than that.
+ * Moves at most one shard; returns whether it did. A gain of a tenth of a model's worth may cost a tenth of the time
+ * that the node stays; fetching and loading must take less than that.
  */
 export function considerMove(view: HostingView, node: Contender, speeds: Speeds): boolean {
   return view
@@ -51,13 +51,13 @@ function tryMove(view: HostingView, node: Contender, shard: HostedShard, speeds:
   return false;
 }
 
-/** In tokens a second of demand; 0 where no one asks for it. */
+/** A model's worth, weighted by its demand in tokens a second; 0 without demand. */
 function worthOfModel(view: HostingView, manifestId: string): number {
   const model = view.wantedModel(manifestId);
   return model === undefined ? 0 : model.demand * worthOf(view.thicknessOf(model), model.demand);
 }
 
-/** Without the shard, and without those that are still being fetched. */
+/** Whether the serving shards that are left still make a complete chain. */
 function isComplete(view: HostingView, manifestId: string): boolean {
   const model = view.wantedModel(manifestId);
   return model === undefined || view.isServed(model);

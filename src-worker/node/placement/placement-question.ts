@@ -1,19 +1,19 @@
-/** What placement is asked and what it answers. All of it is data: the same question has one answer. */
+/** Input and output of placement. All of it is data: the same input always gives the same plan. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { PeerRecord } from '../mesh/records/record.ts';
 import { beginsModel, endsModel, layerCount } from '../../../src-shared/layers.ts';
 
-/** What hosting a model's layers takes. */
+/** The memory that hosting a model's layers takes, in bytes. */
 export type PlacementModel = {
   readonly manifestId: string;
   readonly layers: number;
-  /** Weights of one layer, and its cache for the context that shards have: bytes. */
+  /** The weights of one layer, and its KV cache for the context of a shard. */
   readonly layerBytes: number;
   readonly cacheBytes: number;
-  /** On top for the first layer (embedding) and for the last one (head). */
+  /** In addition for the first layer (embedding) and for the last one (output head). */
   readonly firstBytes: number;
   readonly lastBytes: number;
-  /** On top for every shard: buffers to compute in. */
+  /** In addition for every shard: compute buffers. */
   readonly shardBytes: number;
 };
 
@@ -27,12 +27,12 @@ export type OwnMachine = {
   /** Memory for shards, used or not. */
   readonly memoryBytes: number;
   readonly shards: readonly OwnShard[];
-  /** What the owner wants hosted, whatever the mesh wants. */
+  /** The shards that the owner set; they are always hosted. */
   readonly pins: readonly Placed[];
-  /** Weights that this machine reads in a second, by which the speed of a shard is foretold. */
+  /** How fast this machine reads weights, from which the speed of a shard is predicted. */
   readonly readBytesPerSecond: number;
   readonly downloadBytesPerSecond: number;
-  /** When this node last dropped a shard of its own accord; absent: never. */
+  /** When placement last made this node drop a shard, on the clock of `now`; absent: never. */
   readonly movedAt?: number | undefined;
 };
 
@@ -40,19 +40,19 @@ export type PlacementPeer = { readonly peer: string; readonly record: PeerRecord
 
 export type PlacementQuestion = {
   readonly own: OwnMachine;
-  /** Models that this node can get and that fit its rules; peers' shards of others are not considered. */
+  /** Models that this node can fetch and its rules allow; other models are not considered. */
   readonly models: readonly PlacementModel[];
   readonly peers: readonly PlacementPeer[];
-  /** Manifest id → tokens a second wanted, over the whole mesh. A model without demand is not placed. */
+  /** The demand of the whole mesh by manifest id, in tokens a second. A model without demand is not placed. */
   readonly demand: ReadonlyMap<string, number>;
   /** Milliseconds; peers' clocks may differ by less than an epoch. */
   readonly now: number;
 };
 
 export type PlacementPlan = {
-  /** All that the node is to host from now on, in no order; what is not in it is to be dropped. */
+  /** All shards that the node is to host from now on, in no order; any other shard is to be dropped. */
   readonly shards: readonly Placed[];
-  /** Of the hosted ones, those that are not in the plan any more. */
+  /** The hosted shards that are not in the plan. */
   readonly dropped: readonly Placed[];
   readonly added: readonly Placed[];
 };
@@ -67,7 +67,7 @@ export function rangeBytes(model: PlacementModel, range: LayerRange): number {
   );
 }
 
-/** The most of the range, from its first layer on, that fits; undefined where not even one layer does. */
+/** The longest part of the range from its first layer on that fits; undefined where not even one layer does. */
 export function fittingPart(
   model: PlacementModel,
   range: LayerRange,

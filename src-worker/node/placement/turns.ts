@@ -1,25 +1,28 @@
 /**
- * Whose turn it is to change what it hosts. Each node computes the same order from peer ids and the time, so
- * nodes that know the same choose different layers without a word between them; and the order is another one in
- * every epoch, so that a peer that never does its part delays none for long.
+ * The order in which nodes may change what they host. Each node computes the same order from peer ids and the time, so
+ * that nodes with the same knowledge choose different layers without messages. The order changes in
+ * every epoch, so that a peer that never uses its turn delays the others only briefly.
  */
 import { createHash } from 'node:crypto';
 
-/** Longer than news takes to reach all nodes: within an epoch a node sees what those before it did. */
+/**
+ * Length of an epoch, in milliseconds: longer than records take to reach all nodes, so that within an epoch a node learns
+ * of the changes of the nodes before it.
+ */
 export const epochMs = 30_000;
 
 export function epochOf(now: number): number {
   return Math.floor(now / epochMs);
 }
 
-/** A number from 0 (never 0 itself) to 1 that no node chooses, the same on every node. */
+/** A pseudo-random number in (0, 1) for a peer and an epoch, the same on every node. */
 export function lot(peer: string, epoch: number): number {
   const digest = createHash('sha256').update(`mindmesh-placement ${epoch} ${peer}`).digest();
   return (digest.readUInt32BE(0) + 1) / 4_294_967_297;
 }
 
 /**
- * Contenders in the order of their turns. Those with more room come earlier more often, since few large shards
+ * Contenders in the order of their turns. Contenders with more room are earlier more often, because few large shards
  * make shorter chains than many small ones (weighted random sampling: Efraimidis and Spirakis, 2006).
  */
 export function inTurn<C extends { readonly peer: string; readonly roomBytes: number }>(

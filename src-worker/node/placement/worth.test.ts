@@ -9,28 +9,33 @@ function shard(firstLayer: number, lastLayer: number, canBeCut = false, peer = '
   return { peer, firstLayer, lastLayer, isServing: true, canBeCut, tokensPerSecond: 1 };
 }
 
-describe('how thick the hosting of a model is', () => {
+describe('the thickness of the hosting of a model', () => {
   it.each<[string, CoveringShard[], number[], number[]]>([
-    ['counts shards on no complete chain for nothing', [shard(0, 2)], [0, 0, 0, 0, 0, 0], []],
+    ['does not count shards on no complete chain', [shard(0, 2)], [0, 0, 0, 0, 0, 0], []],
     [
-      'counts those that join end to end',
+      'counts shards that follow each other',
       [shard(0, 2), shard(3, 5), shard(2, 5)],
       [1, 1, 1, 1, 1, 1],
       [0, 3, 6],
     ],
     [
-      'counts of one that is cut the layers that some chain uses',
+      'counts the layers of a cut shard that any chain uses',
       [shard(0, 3, true), shard(2, 5)],
       [1, 1, 1, 1, 1, 1],
       [0, 2, 6],
     ],
     [
-      'counts the most that some chain uses',
+      'counts the most layers that any chain uses',
       [shard(0, 4, true), shard(2, 5), shard(4, 5)],
       [1, 1, 2, 2, 2, 2],
       [0, 2, 4, 6],
     ],
-    ['ignores layers that the model has not', [shard(0, 6, true)], [0, 0, 0, 0, 0, 0], []],
+    [
+      'ignores shards with layers that the model does not have',
+      [shard(0, 6, true)],
+      [0, 0, 0, 0, 0, 0],
+      [],
+    ],
   ])('%s', (_title, shards, capacity, joints) => {
     const thickness = thicknessOf(shards, layers);
     expect(thickness.capacity).toEqual(capacity);

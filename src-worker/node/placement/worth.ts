@@ -1,26 +1,26 @@
 /**
- * What a model's hosting is worth to those who ask for it, as one number that grows when a thin span becomes
- * thicker. Layer by layer, since the slowest span decides how fast a chain is; with a root, so that the thinnest span gains
- * most; and never more than enough, so that no node fetches what no one needs.
+ * The worth of a model's hosting for its demand, as one number that grows when layers with little capacity get more. It is
+ * a sum over layers, because the slowest span decides the speed of a chain. It grows with the square root of capacity, so
+ * that the layers with the least gain most. It has a maximum, so that no node fetches layers that are not needed.
  *
  * The idea of judging blocks by the sum of their hosts' throughput, and of moving to where it is least, is that of
  * Petals (Borzunov et al., "Distributed Inference and Fine-tuning of Large Language Models Over The Internet", 2023,
- * appendix D). There any server may use a part of another's span; here a shard is used from its first layer on, so only
- * what complete chains use of it counts.
+ * appendix D). There a chain may use any part of a server's span; here it uses a shard from its first layer on, so only
+ * the layers that complete chains use count.
  */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { CoveringShard } from './coverage.ts';
 
-/** Capacity beyond demand times this is worth nothing more. */
+/** Capacity above this multiple of the demand adds no worth. */
 const headroom = 2;
-/** Peers that every layer should have: one may fail. */
+/** Number of peers that should host every layer, so that one may fail. */
 const wantedHolders = 2;
 
 export type Thickness = {
-  /** Tokens a second that the hosts of each layer can compute together, and how many peers they are. */
+  /** For each layer, the tokens a second that its hosts can compute together, and the number of hosts. */
   readonly capacity: readonly number[];
   readonly holders: readonly number[];
-  /** Layers before which, or after the last of which, shards on complete chains meet. */
+  /** The boundaries between layers at which shards of complete chains begin or end. */
   readonly joints: readonly number[];
 };
 
@@ -43,7 +43,7 @@ export function thicknessOf(shards: readonly CoveringShard[], layers: number): T
   };
 }
 
-/** From 0 (no peer hosts it) to 1 (enough for all demand, with a spare for every layer). */
+/** The worth, from 0 (no peer hosts the model) to 1 (enough for all demand, with a spare host for every layer). */
 export function worthOf({ capacity, holders }: Thickness, demand: number): number {
   const sum = capacity.reduce(
     (total, tokens, layer) => total + layerWorth(tokens, holders[layer] ?? 0, demand),
@@ -52,7 +52,7 @@ export function worthOf({ capacity, holders }: Thickness, demand: number): numbe
   return sum / Math.max(1, capacity.length);
 }
 
-/** What `worthOf` grows by when one more peer computes these layers at this speed. */
+/** How much `worthOf` grows when one more peer computes these layers at this speed. */
 export function worthAdded(
   { capacity, holders }: Thickness,
   demand: number,
@@ -70,8 +70,8 @@ export function worthAdded(
 }
 
 /**
- * What more peers, however fast, could add to layers 0 to n - 1, for every n: the bound for a run of layers is the
- * difference of two. With it most candidates need no closer look.
+ * For every n, the most worth that one more peer, however fast, can add to layers 0 to n - 1. The bound for a run of
+ * layers is the difference of two; it rules out most candidates cheaply.
  */
 export function mostAdded({ capacity, holders }: Thickness, demand: number): number[] {
   const sums = [0];
@@ -88,7 +88,7 @@ function layerWorth(tokensPerSecond: number, holders: number, demand: number): n
   return (Math.sqrt(speed) + Math.min(holders, wantedHolders) / wantedHolders) / 2;
 }
 
-/** What is used of each shard on chains from the first layer to the last: as much of it as some chain uses. */
+/** The part of each shard that complete chains use: up to the last layer that any of them uses. */
 function liveParts(
   shards: readonly CoveringShard[],
   layers: number,
@@ -106,7 +106,7 @@ function liveParts(
       isFromStart.fill(1, canBeCut ? layer + 1 : lastLayer + 1, lastLayer + 2);
     }
   }
-  /** For each boundary the last one that is not behind it from which a chain goes to the end; -1 where there is none. */
+  /** For each boundary, the last boundary at or before it from which a chain reaches the last layer; -1 where there is none. */
   const toEnd = new Int32Array(layers + 1).fill(-1);
   const endOf = ({ firstLayer, lastLayer, canBeCut }: CoveringShard): number | undefined => {
     const end = toEnd[lastLayer + 1] ?? -1;

@@ -26,7 +26,7 @@ type ChainSearchOptions = {
   readonly excluded?: ReadonlySet<string>;
 };
 
-const nobody: ReadonlySet<string> = new Set();
+const noPeers: ReadonlySet<string> = new Set();
 
 export class ChainSearch {
   readonly #demand: ChainDemand;
@@ -43,7 +43,7 @@ export class ChainSearch {
     question: OfferQuestion,
     rules: RouteRules,
     demand: ChainDemand,
-    { uses = new ShardUses(question, rules), excluded = nobody }: ChainSearchOptions = {},
+    { uses = new ShardUses(question, rules), excluded = noPeers }: ChainSearchOptions = {},
   ) {
     this.#demand = demand;
     this.#operators = question.operators;

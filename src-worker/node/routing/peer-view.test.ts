@@ -30,12 +30,12 @@ function known(peer: string, given: Partial<KnownPeer> = {}, shards = 1): KnownP
   };
 }
 
-const nobody = (): void => {};
+const doNothing = (): void => {};
 
 /** A mesh in memory that counts how often it is asked for all peers. */
 function meshOf(...peers: KnownPeer[]) {
   const book = new Map(peers.map((each) => [each.peer, each]));
-  let tell: (peer: string | undefined) => void = nobody;
+  let tell: (peer: string | undefined) => void = doNothing;
   const mesh = {
     askedForAll: 0,
     knownPeers: () => {

@@ -4,7 +4,7 @@
  */
 import type { KnownPeer } from '../mesh/records/record.ts';
 
-const nobody: readonly KnownPeer[] = [];
+const noPeers: readonly KnownPeer[] = [];
 
 type Hosts = {
   readonly byPeer: Map<string, KnownPeer>;
@@ -49,7 +49,7 @@ export class RouteIndex {
   hosts(manifestId: string): readonly KnownPeer[] {
     const hosts = this.#models.get(manifestId);
     if (hosts === undefined) {
-      return nobody;
+      return noPeers;
     }
     hosts.list ??= [...hosts.byPeer.values()];
     return hosts.list;

@@ -1,8 +1,8 @@
 /**
- * The requests that run and those that wait: the pure part of admission. Time is an argument, nothing here waits.
+ * The requests that run and those that wait: the pure part of admission. Time is an argument in milliseconds; nothing here waits.
  *
- *   arrive → waiting → active → finish        waiting → leave (cancelled or waited too long)
- *                        └─ stepBack → waiting  (the mesh had no room for it before its first token)
+ *   enqueue → waiting → active → remove (finished)    waiting → remove (cancelled or waited too long)
+ *                         └─ requeue → waiting  (the mesh had no room for it before its first token)
  */
 
 export type AdmissionLimits = {
@@ -14,27 +14,28 @@ export type AdmissionLimits = {
   readonly queueWaitMs: number;
 };
 
-export type Visit = {
+/** One request in the queue, waiting or active. */
+export type Ticket = {
   readonly arrivedAt: number;
   /** Set while active. */
   startedAt?: number;
-  /** Not admitted before this time unless another visit finishes first. */
+  /** The request is not admitted before this time unless another one finishes first. */
   notBefore: number;
 };
 
-/** How long a visit that found the mesh full lets others try before it tries again, in milliseconds. */
+/** How long a request that found the mesh full waits before it is tried again, in milliseconds. */
 const retryDelayMs = 500;
 
 /** Weight of the newest duration in the running mean. */
 const newestWeight = 0.2;
 
-/** Bounds of what a refused client is told to wait, in seconds. */
+/** Bounds of the Retry-After time for refused clients, in seconds. */
 const retryAfterBounds = { least: 1, most: 60 };
 
 export class AdmissionQueue {
   readonly #limits: AdmissionLimits;
   /** In order of arrival. */
-  #waiting: Visit[] = [];
+  #waiting: Ticket[] = [];
   #active = 0;
   #meanMs: number | undefined;
 
@@ -46,64 +47,64 @@ export class AdmissionQueue {
     return { active: this.#active, queued: this.#waiting.length };
   }
 
-  /** A new visit, waiting for `admit`; undefined when neither a place nor room in the queue is left. */
-  arrive(now: number): Visit | undefined {
+  /** Adds a request, which waits for `admit`; undefined when neither a place nor room in the queue is left. */
+  enqueue(now: number): Ticket | undefined {
     const places = Math.max(0, this.#limits.concurrency - this.#active);
     if (this.#waiting.length >= places + this.#limits.queue) {
       return undefined;
     }
-    const visit: Visit = { arrivedAt: now, notBefore: now };
-    this.#waiting.push(visit);
-    return visit;
+    const ticket: Ticket = { arrivedAt: now, notBefore: now };
+    this.#waiting.push(ticket);
+    return ticket;
   }
 
-  /** Moves those that may run now from waiting to active, first come first served, and returns them. */
-  admit(now: number): Visit[] {
-    const admitted: Visit[] = [];
-    for (const visit of this.#waiting) {
+  /** Moves the requests that may run now from waiting to active, first come first served, and returns them. */
+  admit(now: number): Ticket[] {
+    const admitted: Ticket[] = [];
+    for (const ticket of this.#waiting) {
       if (this.#active + admitted.length >= this.#limits.concurrency) {
         break;
       }
-      if (visit.notBefore <= now) {
-        visit.startedAt = now;
-        admitted.push(visit);
+      if (ticket.notBefore <= now) {
+        ticket.startedAt = now;
+        admitted.push(ticket);
       }
     }
-    this.#waiting = this.#waiting.filter((visit) => !admitted.includes(visit));
+    this.#waiting = this.#waiting.filter((ticket) => !admitted.includes(ticket));
     this.#active += admitted.length;
     return admitted;
   }
 
-  /** The next time at which `admit` can admit a question without another finishing; undefined: only then. */
+  /** The time at which `admit` can admit the next request; undefined where it can only after another one finishes. */
   nextAdmissionAt(): number | undefined {
     if (this.#active >= this.#limits.concurrency || this.#waiting.length === 0) {
       return undefined;
     }
-    return Math.min(...this.#waiting.map((visit) => visit.notBefore));
+    return Math.min(...this.#waiting.map((ticket) => ticket.notBefore));
   }
 
-  /** When a waiting visit has waited long enough to be refused. */
-  waitsUntil(visit: Visit): number {
-    return visit.arrivedAt + this.#limits.queueWaitMs;
+  /** The time at which a request that still waits is refused. */
+  waitsUntil(ticket: Ticket): number {
+    return ticket.arrivedAt + this.#limits.queueWaitMs;
   }
 
-  /** An active visit found no room in the mesh: it waits again, in the order of its arrival. */
-  stepBack(visit: Visit, now: number): void {
+  /** Makes an active request that found no room in the mesh wait again, in the order of its arrival. */
+  requeue(ticket: Ticket, now: number): void {
     this.#active -= 1;
-    delete visit.startedAt;
-    visit.notBefore = now + retryDelayMs;
-    this.#waiting.push(visit);
+    delete ticket.startedAt;
+    ticket.notBefore = now + retryDelayMs;
+    this.#waiting.push(ticket);
     this.#waiting.sort((one, other) => one.arrivedAt - other.arrivedAt);
   }
 
-  /** A visit is over, wherever it was. The room it had is worth a try for those that stepped back. */
-  leave(visit: Visit, now: number): void {
-    if (visit.startedAt === undefined) {
-      this.#waiting = this.#waiting.filter((other) => other !== visit);
+  /** Removes a request, waiting or active. After an active one, requests that found the mesh full are tried at once. */
+  remove(ticket: Ticket, now: number): void {
+    if (ticket.startedAt === undefined) {
+      this.#waiting = this.#waiting.filter((other) => other !== ticket);
       return;
     }
     this.#active -= 1;
-    const tookMs = now - visit.startedAt;
+    const tookMs = now - ticket.startedAt;
     this.#meanMs =
       this.#meanMs === undefined ? tookMs : this.#meanMs + (tookMs - this.#meanMs) * newestWeight;
     for (const waiting of this.#waiting) {
@@ -111,7 +112,7 @@ export class AdmissionQueue {
     }
   }
 
-  /** When a refused client may expect a place, in whole seconds, by the mean duration of past requests. */
+  /** The time after which a refused client may expect a place, in whole seconds, by the mean duration of past requests. */
   retryAfterSeconds(): number {
     const ahead = this.#active + this.#waiting.length + 1 - this.#limits.concurrency;
     const turns = Math.max(1, ahead / this.#limits.concurrency);

@@ -3,7 +3,7 @@ import { AppError } from '../../../src-shared/errors.ts';
 import { ManualClock, settle } from '../../../test/support/gateway/gateway-clock.ts';
 import { Admission } from './admission.ts';
 
-/** A request that runs until the test ends it, and what became of it. */
+/** A request that runs until the test ends it; `state` is where it is, or how it ended. */
 class Request {
   state = 'waiting';
   starts = 0;
@@ -79,7 +79,7 @@ describe('admission', () => {
     expect(admission.counts()).toEqual({ active: 0, queued: 0 });
   });
 
-  it('refuses who waited too long, and a cancelled waiter leaves its room to others', async () => {
+  it('refuses a request that waited too long, and lets another take the place of a cancelled one', async () => {
     const clock = new ManualClock();
     const admission = new Admission({ concurrency: 1, queue: 1, queueWaitMs: 1000 }, clock);
     const requests = await start(admission, 2);
@@ -139,7 +139,7 @@ describe('admission', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('tells refused clients to come back after the mean time that requests took', async () => {
+  it('lets refused clients come back after the mean time that requests took', async () => {
     const clock = new ManualClock();
     const admission = new Admission({ concurrency: 1, queue: 2, queueWaitMs: 60_000 }, clock);
     expect(admission.retryAfterSeconds()).toBe(1);

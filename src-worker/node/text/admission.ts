@@ -1,17 +1,17 @@
 /**
- * Lets a bounded number of requests run, lets some wait, and refuses the rest at once. One for the whole node:
+ * Lets a bounded number of requests run, lets some wait, and refuses the rest at once. The node has one admission:
  * HTTP requests and the window's chats share its places.
  */
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
-import { type AdmissionLimits, AdmissionQueue, type Visit } from './admission-queue.ts';
+import { type AdmissionLimits, AdmissionQueue, type Ticket } from './admission-queue.ts';
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 
 export class Admission {
   readonly #queue: AdmissionQueue;
   readonly #limits: AdmissionLimits;
   readonly #clock: Clock;
-  /** What to call when a waiting visit is admitted. */
-  readonly #wakers = new Map<Visit, () => void>();
+  /** For each waiting request, the function that starts it when it is admitted. */
+  readonly #wakers = new Map<Ticket, () => void>();
   #cancelRetry: (() => void) | undefined;
 
   constructor(limits: AdmissionLimits, clock: Clock = systemClock) {
@@ -24,23 +24,23 @@ export class Admission {
     return this.#queue.counts();
   }
 
-  /** What to tell a client that was refused, in seconds. */
+  /** The Retry-After time for a refused client, in seconds. */
   retryAfterSeconds(): number {
     return this.#queue.retryAfterSeconds();
   }
 
   /**
-   * Runs what `start` begins once there is a place. When it throws `over-capacity` before it yielded
-   * anything, it is begun again later, within the same limit of waiting.
+   * Calls `start` once there is a place, and yields what it yields. A run that throws `over-capacity` before its first
+   * value is started again later, within the same limit of waiting.
    * @throws AppError `over-capacity` when the queue is full or the wait was too long, `cancelled` when the
-   * signal is aborted during the wait, and whatever the run throws.
+   * signal is aborted during the wait, and every error of the run.
    */
   async *run<T>(
     start: () => AsyncGenerator<T, void, void>,
     signal: AbortSignal,
   ): AsyncGenerator<T, void, void> {
-    const visit = this.#queue.arrive(this.#clock.now());
-    if (visit === undefined) {
+    const ticket = this.#queue.enqueue(this.#clock.now());
+    if (ticket === undefined) {
       throw new AppError(
         'over-capacity',
         `${this.#limits.concurrency} requests are being answered and ${this.#limits.queue} are waiting; try again later.`,
@@ -48,7 +48,7 @@ export class Admission {
     }
     try {
       for (;;) {
-        await this.#place(visit, signal);
+        await this.#place(ticket, signal);
         let yielded = false;
         try {
           for await (const value of start()) {
@@ -60,16 +60,16 @@ export class Admission {
           if (yielded || toAppError(error).code !== 'over-capacity') {
             throw error;
           }
-          this.#queue.stepBack(visit, this.#clock.now());
+          this.#queue.requeue(ticket, this.#clock.now());
         }
       }
     } finally {
-      this.#queue.leave(visit, this.#clock.now());
+      this.#queue.remove(ticket, this.#clock.now());
       this.#admit();
     }
   }
 
-  async #place(visit: Visit, signal: AbortSignal): Promise<void> {
+  async #place(ticket: Ticket, signal: AbortSignal): Promise<void> {
     let calledOff: (() => void) | undefined;
     let onAbort: (() => void) | undefined;
     try {
@@ -82,17 +82,17 @@ export class Admission {
           return;
         }
         signal.addEventListener('abort', onAbort);
-        this.#wakers.set(visit, resolve);
+        this.#wakers.set(ticket, resolve);
         this.#admit();
-        if (visit.startedAt === undefined) {
-          const waitMs = Math.max(0, this.#queue.waitsUntil(visit) - this.#clock.now());
+        if (ticket.startedAt === undefined) {
+          const waitMs = Math.max(0, this.#queue.waitsUntil(ticket) - this.#clock.now());
           calledOff = this.#clock.after(waitMs, () => {
             reject(new AppError('over-capacity', this.#describeWait()));
           });
         }
       });
     } finally {
-      this.#wakers.delete(visit);
+      this.#wakers.delete(ticket);
       calledOff?.();
       if (onAbort !== undefined) {
         signal.removeEventListener('abort', onAbort);
@@ -105,10 +105,10 @@ export class Admission {
     return `No place became free within ${seconds} s; try again later.`;
   }
 
-  /** Wakes all questions that may run now, and sets the clock for those that may later. */
+  /** Starts all requests that may run now, and sets a timer for the next one that may run later. */
   #admit(): void {
-    for (const visit of this.#queue.admit(this.#clock.now())) {
-      this.#wakers.get(visit)?.();
+    for (const ticket of this.#queue.admit(this.#clock.now())) {
+      this.#wakers.get(ticket)?.();
     }
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;

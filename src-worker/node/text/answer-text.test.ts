@@ -31,7 +31,7 @@ function show(tokens: readonly number[], stops: readonly string[]) {
 const bytes = (text: string): number[] => [...Buffer.from(text)];
 
 describe('the text of an answer', () => {
-  it('comes with the details of the tokens that it is made of', () => {
+  it('is shown with the details of its tokens', () => {
     expect(show([...bytes('Hé'), control, word], [])).toEqual({
       texts: ['H', '', 'é', '', 'stop it'],
       details: ['H', '\u00c3', '\u00a9', '<|x|>', 'stop it'],
@@ -49,7 +49,7 @@ describe('the text of an answer', () => {
     });
   });
 
-  it('keeps the details of a token that the stop text cut in two', () => {
+  it('has the details of a token that the stop text cut in two', () => {
     const { texts, details } = show([...bytes('a'), word, ...bytes('b')], ['p i']);
     expect([texts.join(''), details]).toEqual(['asto', ['a', 'stop it']]);
   });

@@ -1,6 +1,6 @@
 /**
- * The text of one answer as its tokens come in: characters put together, stop texts cut, and the details of
- * each token delayed until its text may be shown.
+ * The text of one answer, made of its tokens as they arrive. Incomplete characters are held back, the answer is cut at a
+ * stop text, and the details of each token are held back until its text may be shown.
  */
 import type { TokenDetail } from '../../../src-shared/chat.ts';
 import type { SampledDetail } from '../../../src-shared/model.ts';
@@ -37,12 +37,12 @@ export class AnswerText {
     this.#stops = new StopStrings(stops);
   }
 
-  /** True once a stop text was found; what comes after it is not shown. */
+  /** True once a stop text was found; later text is not shown. */
   get stopped(): boolean {
     return this.#stops.stopped;
   }
 
-  /** Takes the next token; returns what may be shown now, if anything. */
+  /** Takes the next token; returns the text that may be shown now, if any. */
   push(token: number, detail: SampledDetail | undefined): AnswerPart | undefined {
     const text = this.#detokenizer.push(token);
     const begin = this.#decodedLength;
@@ -55,7 +55,7 @@ export class AnswerText {
     return this.#show(this.#stops.push(text));
   }
 
-  /** The answer is over: what was delayed, unless a stop text cut it off. */
+  /** Ends the answer; returns the text that was held back, unless a stop text cut it off. */
   end(): AnswerPart | undefined {
     if (this.stopped) {
       return undefined;
@@ -65,7 +65,7 @@ export class AnswerText {
 
   #show(text: string, isLast = false): AnswerPart | undefined {
     this.#shownLength += text.length;
-    // A cut token that began before the stop text is part of what is shown; all others wait for their end.
+    // A cut token that began before the stop text counts as shown; any other token counts only with its whole text.
     const isShown = ({ begin, end }: PendingToken): boolean =>
       isLast || (this.stopped ? begin < this.#shownLength : end <= this.#shownLength);
     const count = this.#pending.findIndex((pending) => !isShown(pending));

@@ -1,4 +1,4 @@
-/** Chats as a part of the node: those of the host's window, and what the gateway answers with. */
+/** Chats as a feature of the node: for the host's window, and for the gateway. */
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { HeaderStore } from '../headers/header-store.ts';
@@ -14,7 +14,7 @@ export type ChatFeatureOptions = {
   readonly headers: HeaderStore;
   readonly asking: Asking;
   readonly knownModels: ChatServiceOptions['knownModels'];
-  /** How many chats there are is another number. */
+  /** Called when the number of chats has changed. */
   readonly onChange: () => void;
   readonly log: Log;
 };
@@ -30,12 +30,12 @@ export function chatFeature(options: ChatFeatureOptions): FeatureWith<Chats> {
     onNoTemplate: ({ name }) => {
       log(
         'warn',
-        `${name} has no chat template: questions are put to it as a plain transcript, and answers end where it goes on as the user.`,
+        `${name} has no chat template: its questions are plain transcripts, and an answer ends where the model continues as the user.`,
       );
     },
   });
   const chat = new ChatService({ generations: asking.generations, texts, admission, knownModels });
-  /** Ends those that the host asked for. */
+  /** Ends the chats of the host when the node stops. */
   const end = new AbortController();
   return {
     name: 'chat',

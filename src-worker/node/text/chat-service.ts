@@ -1,4 +1,4 @@
-/** Answers chats: the one way from messages to text, for the HTTP gateway and for the host's window alike. */
+/** Answers chats. The HTTP gateway and the host's window both use it to get from messages to text. */
 import type { ChatEvent, ChatRequest } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
@@ -13,15 +13,15 @@ import type { ModelTexts } from './model-texts.ts';
 export type ChatServiceOptions = {
   readonly generations: Generations;
   readonly texts: ModelTexts;
-  /** Shared by everything that asks this node. */
+  /** Shared by all users of this node. */
   readonly admission: Admission;
-  /** All models that this node knows of, also those of which layers are missing now. */
+  /** All models that this node knows, also models with missing layers. */
   readonly knownModels: () => readonly ChatModel[];
 };
 
 /** A model as a client of the API sees it. */
 export type OfferedModel = {
-  /** The name to ask it by; no two models have the same one. */
+  /** The name that requests use; no two models have the same one. */
   readonly id: string;
   readonly model: ChatModel;
   /** Longest question and answer together that can be computed now, in tokens. */
@@ -29,8 +29,8 @@ export type OfferedModel = {
 };
 
 /**
- * What a request without a limit gets: a share of the context, because its cache cells are reserved for it
- * on every stage while it runs, and others want to chat too.
+ * The token limit of a request that sets none: a share of the context, because its cells of the KV cache are reserved
+ * on every stage while it runs, and other requests need room too.
  */
 const defaultAnswer = { shareOfContext: 1 / 4, leastTokens: 256 };
 
@@ -44,7 +44,7 @@ export class ChatService {
     this.#options = options;
   }
 
-  /** Models that can be asked now. */
+  /** The models that can answer now. */
   models(): OfferedModel[] {
     const known = this.#options.knownModels();
     const complete = new Set(
@@ -55,12 +55,12 @@ export class ChatService {
       .map((model) => this.#offered(model, known));
   }
 
-  /** As findModel, of the models here and in reach. @throws AppError `model-not-found` */
+  /** Finds a model among those of this node and its peers, as `findModel` does. @throws AppError `model-not-found` */
   find(wanted: string): ChatModel {
     return findModel(wanted, this.#options.knownModels());
   }
 
-  /** The same, as a client sees it. @throws AppError `model-not-found` */
+  /** As `find`, but with the fields that a client sees. @throws AppError `model-not-found` */
   offered(wanted: string): OfferedModel {
     const known = this.#options.knownModels();
     return this.#offered(findModel(wanted, known), known);
@@ -70,7 +70,7 @@ export class ChatService {
    * Answers a chat. Bad requests are refused before they wait for a place. Ending the iteration early or
    * aborting the signal stops the generation on all stages within a token.
    * @throws AppError `model-not-found`, `request-invalid`, `context-too-long`, `over-capacity`, `cancelled`,
-   * and what `Generations.generate` throws
+   * and the errors of `Generations.generate`
    */
   async *complete(
     request: ChatRequest,

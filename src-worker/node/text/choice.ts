@@ -1,4 +1,4 @@
-/** One choice of a chat: a generation's tokens as text events, and its account at the end. */
+/** One choice of a chat: turns a generation's tokens into text events, and accounts for it at the end. */
 import type { ChatEvent, Receipt } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { GenerationRequest, Generations } from '../sessions/asking/generation.ts';
@@ -12,7 +12,7 @@ export type ChoiceRequest = {
   readonly stop: readonly string[];
 };
 
-/** What a choice comes to when it is finished. `tokens` counts those of a stop text, too. */
+/** The totals of a finished choice. `tokens` also counts those of a stop text. */
 export type ChoiceAccount = { readonly tokens: number; readonly receipt: Receipt };
 
 /**
@@ -38,7 +38,7 @@ export async function* runChoice(
       yield { type: 'finished', choice, reason: isStop ? 'stop' : 'length' };
       return { tokens, receipt: event.receipt };
     }
-    // A token that was under way when a stop text ended the answer.
+    // Tokens that were on their way when a stop text ended the answer are dropped.
     if (text.stopped || event.endOfGeneration) {
       continue;
     }

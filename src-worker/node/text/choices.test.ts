@@ -15,7 +15,7 @@ const receipt: Receipt = {
   totalMs: 1,
 };
 
-/** A mesh with room for a number of choices at once; each says two words when it is let. */
+/** A mesh with room for a number of choices at once; each choice yields two words unless `hold` stops it. */
 class SmallMesh {
   readonly log: string[] = [];
   readonly #room: number;
@@ -84,7 +84,7 @@ describe('the choices of a chat', () => {
     });
   });
 
-  it('wait for each other where the mesh has not room for all', async () => {
+  it('wait for each other where the mesh does not have room for all', async () => {
     const mesh = new SmallMesh(1);
     const events = await collect(runChoices(3, 1, mesh.start, never));
     const finished = events.flatMap((event) => (event.type === 'finished' ? [event.choice] : []));
@@ -92,7 +92,7 @@ describe('the choices of a chat', () => {
     expect(mesh.log.filter((line) => line.endsWith('finished'))).toHaveLength(3);
   });
 
-  it('find the mesh full only when there is room for not even one', async () => {
+  it('are refused as over capacity only when the mesh has no room for even one', async () => {
     const mesh = new SmallMesh(0);
     await expect(collect(runChoices(2, 1, mesh.start, never))).rejects.toMatchObject({
       code: 'over-capacity',
@@ -117,7 +117,7 @@ describe('the choices of a chat', () => {
     expect(mesh.log.filter((line) => line.endsWith('finished'))).toEqual([]);
   });
 
-  it('all end when their reader leaves, also those that wait for a token', async () => {
+  it('all end when their reader stops reading, also choices that wait for a token', async () => {
     const mesh = new SmallMesh(2);
     const run = runChoices(2, 1, mesh.start, never);
     await run.next();

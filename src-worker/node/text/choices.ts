@@ -1,12 +1,12 @@
 /**
- * Runs the choices of one chat side by side and merges their events as they come. A choice that finds the mesh
- * full while another one of the same chat has a place waits for that one's end: the chat gets slower, not refused.
+ * Runs the choices of one chat side by side and merges their events in order of arrival. A choice that finds the mesh full
+ * while another choice of the same chat runs waits for the end of that one: the chat is slower, but not refused.
  */
 import type { ChatEvent } from '../../../src-shared/chat.ts';
 import { toAppError } from '../../../src-shared/errors.ts';
 import type { ChoiceAccount } from './choice.ts';
 
-/** Without an account when it was ended from outside. */
+/** The run of one choice; it returns no account when it was ended from outside. */
 type ChoiceRun = AsyncGenerator<ChatEvent, ChoiceAccount | undefined, void>;
 
 type Step =
@@ -17,9 +17,9 @@ type Step =
   | { readonly choice: number; readonly error: unknown };
 
 /**
- * `start` begins a choice, and begins it again when the mesh was full before its first event.
- * Ends with the `done` event.
- * @throws AppError whatever a choice throws; `over-capacity` when not even one of them found a place
+ * Runs `count` choices and yields their events, last the `done` event.
+ * @param start starts a choice; called again for a choice that found the mesh full before its first event
+ * @throws AppError the error of the first choice that fails; `over-capacity` when not even one found a place
  */
 export async function* runChoices(
   count: number,
@@ -70,7 +70,7 @@ export async function* runChoices(
       }
     }
   } finally {
-    // An error of one choice, or a reader who has gone, ends the others.
+    // An error of one choice, or a reader that stops reading, ends the others.
     ending.abort();
     await Promise.allSettled([...runs.values()].map((run) => run.return(undefined)));
   }

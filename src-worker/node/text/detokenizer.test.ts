@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Detokenizer, TokenPieces } from './detokenizer.ts';
 
-/** One token per byte, and one control token behind them. */
+/** One token per byte, and one control token after them. */
 const endOfTurn = 256;
 const bytePieces = new TokenPieces({
   pieces: [...Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)), '<|end|>'],
@@ -10,7 +10,7 @@ const bytePieces = new TokenPieces({
 });
 
 describe('the detokenizer', () => {
-  it('returns any text byte by byte, and only whole characters on the way', () => {
+  it('turns any text back from its bytes, one at a time, and returns whole characters only', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
         const detokenizer = new Detokenizer(bytePieces);

@@ -1,7 +1,7 @@
-/** Tokens to text: their bytes one after another, shown as soon as they are whole UTF-8 characters. */
+/** Turns tokens into text: joins their bytes, and returns UTF-8 characters as soon as they are complete. */
 import type { Vocabulary } from '../../wire/engine-messages.ts';
 
-/** What of a vocabulary it takes to show its tokens. One per model, shared by its answers. */
+/** The part of a vocabulary that shows tokens as text. There is one per model, shared by all answers. */
 export class TokenPieces {
   readonly #pieces: readonly string[];
   readonly #hidden: ReadonlySet<number>;
@@ -11,7 +11,7 @@ export class TokenPieces {
     this.#hidden = new Set(vocabulary.control);
   }
 
-  /** The bytes of a token as Latin-1 text; a control token's name; empty for an id that is in no vocabulary. */
+  /** The bytes of a token as Latin-1 text; the name of a control token; empty for an id beyond the vocabulary. */
   pieceOf(token: number): string {
     return this.#pieces[token] ?? '';
   }
@@ -23,12 +23,12 @@ export class TokenPieces {
 }
 
 /**
- * Puts one answer's tokens together. Bytes that can be no UTF-8 become U+FFFD; a character that the end of the answer
- * cut off is no text.
+ * Joins the tokens of one answer. Bytes that are not valid UTF-8 become U+FFFD; a character that is incomplete at the end
+ * of the answer is dropped.
  */
 export class Detokenizer {
   readonly #pieces: TokenPieces;
-  // A byte-order mark is text like any other here.
+  // A byte-order mark is part of the text and must not be removed.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   constructor(pieces: TokenPieces) {

@@ -1,18 +1,18 @@
-/** A model's tokenizer in an engine process that has loaded nothing else. */
+/** Runs a model's tokenizer in an engine process that has loaded only the vocabulary. */
 import { EngineClient } from '../engines/engine-client.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** Reading a vocabulary takes a second; a busy machine may need longer. */
+/** Longest time for loading a vocabulary. It takes a second; a busy machine may need longer. */
 const loadMilliseconds = 60_000;
 
 /**
- * Starts the engine on a GGUF that has at least a model's header.
- * @throws AppError as `EngineClient.start` does; no process is left then
+ * Starts the engine on a GGUF file that has at least a model's header.
+ * @throws AppError as `EngineClient.start` does; no process is left running then
  */
 export async function startEngineTokenizer(
   headerPath: string,
   options: {
-    /** Refuses a model that cannot be loaded: `headerPath` is its whole file then. */
+    /** Also checks that the model can be loaded; `headerPath` must name its whole file then. */
     readonly checksModel?: boolean;
     /** Ends the engine while it loads. */
     readonly signal?: AbortSignal;

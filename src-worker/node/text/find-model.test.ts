@@ -44,19 +44,19 @@ describe('the model that a request means', () => {
     expect(findModel('Small', [idle])).toBe(idle);
   });
 
-  it('is the one in use where another one of the library has the same name', () => {
+  it('is the model in use where an unused model of the library has the same name', () => {
     const unused = model('c', 'Small', { isInUse: false });
     expect(findModel('Small', [unused, small])).toBe(small);
   });
 
-  it('is the own one, also while it is idle, when a stranger offers other weights of the same name', () => {
+  it('is the own model, also while it is idle, when a stranger offers other weights under the same name', () => {
     const strangers = model('c', 'Small', { isOwn: false });
     const idle = { ...small, isInUse: false };
     expect(findModel('Small', [strangers, idle])).toBe(idle);
     expect(findModel('Small', [strangers])).toBe(strangers);
   });
 
-  it('is asked for again when a name truly means two', () => {
+  it('must be named more exactly where a name means two models', () => {
     const twin = model('c', 'Small', { quantisation: 'Q8_0' });
     expect(() => findModel('Small', [small, twin])).toThrow(
       '"Small" means several models. Ask for one of: Small:aaaaaaaa, Small:cccccccc.',
@@ -65,7 +65,7 @@ describe('the model that a request means', () => {
     expect(findModel('Small:cccccccc', [small, twin])).toBe(twin);
   });
 
-  it('is named as unknown, with those that can be asked', () => {
+  it('is refused as unknown, with the names of the models that can answer', () => {
     const unused = model('c', 'Unused', { isInUse: false });
     expect(() => findModel('Big', [small, other, unused])).toThrow(
       /"Big".+There are: Small:F32, Small\.$/,
@@ -80,7 +80,7 @@ describe('the name under which a model is listed', () => {
     expect(modelId(small, [small])).toBe('Small');
   });
 
-  it('is never that of another model, and finds the model that it is of', () => {
+  it('is never that of another model, and finds its own model', () => {
     const models = [
       small,
       other,

@@ -1,4 +1,4 @@
-/** Which model a request means by a name, and the name under which each is listed. Pure. */
+/** Finds the model that a request names, and gives each model the name under which it is listed. Pure. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { ModelSummary } from '../../../src-shared/model.ts';
 import {
@@ -10,19 +10,19 @@ import {
 
 export type ChatModel = ModelSummary &
   NamedModel & {
-    /** In this machine's library. */
+    /** The model is in this machine's library. */
     readonly isOwn: boolean;
-    /** All its layers are hosted by peers, or this machine hosts some of them, also while they are idle. */
+    /** Peers host all layers of the model, or this machine hosts some of them, also while they are idle. */
     readonly isInUse: boolean;
   };
 
 /**
- * The one model that `wanted` means. A name that means a model of this machine's own means no other one, so that a
- * question never goes to weights of a stranger that bear the same name; among several those in use are meant.
+ * The model that `wanted` names. Models of this machine's library come before models of peers, so that a question never
+ * goes to a stranger's weights with the same name; then models in use come before others.
  *
- * @param models all that are known, also those of which layers are missing now, so that a request in the second
- * before an engine is back waits for it, or is told what is missing
- * @throws AppError `model-not-found`, naming those that can be asked, or those that the name could mean
+ * @param models all known models, also models with missing layers, so that a request in the second before an engine
+ * has restarted waits for it, or fails with the reason why layers are missing
+ * @throws AppError `model-not-found`, naming the models that can answer, or those that the name could mean
  */
 export function findModel(wanted: string, models: readonly ChatModel[]): ChatModel {
   const [found, ...others] = meant(wanted, models);

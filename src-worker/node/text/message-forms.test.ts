@@ -5,7 +5,7 @@ import { messageForms } from './message-forms.ts';
 
 const roles = { S: 'system', U: 'user', A: 'assistant', T: 'tool' } as const;
 
-/** "S U" as messages that say their letter and place. */
+/** One message for each letter, whose content is the letter and its place. */
 function conversation(letters: string): ChatMessage[] {
   return letters.split('').map((letter, index) => ({
     role: roles[letter as keyof typeof roles],
@@ -13,7 +13,7 @@ function conversation(letters: string): ChatMessage[] {
   }));
 }
 
-/** Forms in short: the first letter of each role and what the message says. */
+/** A form in short: the first letter of each role, and the content. */
 function shown(messages: readonly ChatMessage[]): string {
   return messages
     .map(
@@ -45,15 +45,15 @@ describe('the forms of a conversation', () => {
     expect(messageForms(messages).map(shown)).toEqual([shown(messages), ...folded]);
   });
 
-  it('all say everything in order, and the last has turns of user and assistant alone', () => {
+  it('all have every content in order, and the last has only turns of user and assistant', () => {
     const any = fc.array(fc.constantFrom('S', 'U', 'A', 'T'), { minLength: 1, maxLength: 10 });
     fc.assert(
       fc.property(any, (letters) => {
         const messages = conversation(letters.join(''));
         const forms = messageForms(messages);
         for (const form of forms) {
-          const said = form.map(({ content }) => content).join(' ');
-          expect(said.match(/[SUAT]\d+/g)).toEqual(messages.map(({ content }) => content));
+          const contents = form.map(({ content }) => content).join(' ');
+          expect(contents.match(/[SUAT]\d+/g)).toEqual(messages.map(({ content }) => content));
         }
         const last = forms.at(-1)?.map(({ role }) => role);
         expect(last).toEqual(last?.map((_, index) => (index % 2 === 0 ? 'user' : 'assistant')));

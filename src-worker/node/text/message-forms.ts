@@ -1,10 +1,13 @@
 /**
- * The forms in which a conversation is offered to a chat template. Many templates take no system message, or only one
- * at the beginning, or nothing but turns of user and assistant, one after the other; what programs send has any order.
+ * The forms in which a conversation is given to a chat template. Many templates accept no system message, or only one at
+ * the beginning, or only alternating turns of user and assistant; programs send messages in any order.
  */
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 
-/** As sent; then with all but the first system message folded into turns; then as turns of user and assistant alone. */
+/**
+ * The messages as sent; then with one system message at most, at the beginning; then as turns of user and assistant only.
+ * Forms that are the same as an earlier one are left out.
+ */
 export function messageForms(messages: readonly ChatMessage[]): (readonly ChatMessage[])[] {
   const forms: (readonly ChatMessage[])[] = [messages];
   for (const form of [withOneSystemMessage(messages), turnsOf(messages)]) {
@@ -23,7 +26,7 @@ function withOneSystemMessage(messages: readonly ChatMessage[]): ChatMessage[] {
   return system === '' ? turns : [{ role: 'system', content: system }, ...turns];
 }
 
-/** Alternating turns, the user's first. What a system message says comes before what the user says next. */
+/** Alternating turns, the user's first. The text of a system message is put before the user's next text. */
 function turnsOf(messages: readonly ChatMessage[]): ChatMessage[] {
   const turns: ChatMessage[] = [];
   for (const message of messages) {

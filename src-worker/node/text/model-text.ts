@@ -1,4 +1,4 @@
-/** The text side of one model: its chat template and its tokenizer make prompts of messages. */
+/** Makes prompts from messages for one model, by its chat template and its tokenizer. */
 import { randomBytes } from 'node:crypto';
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -15,17 +15,17 @@ import { TokenizerTurns } from './tokenizer-turns.ts';
 
 export type Prompt = {
   readonly tokens: readonly number[];
-  /** For showing the tokens of the answer. */
+  /** Turns the tokens of the answer into text. */
   readonly pieces: TokenPieces;
-  /** Texts at which the answer ends beside those that the request names. */
+  /** Stop texts in addition to those of the request. */
   readonly stops: readonly string[];
 };
 
-/** For models that were not trained to chat and have no template: a transcript to be continued. */
+/** The template for models that were not trained to chat and have none: a transcript that the model continues. */
 const transcriptTemplate =
   '{% for message in messages %}{{ message.role | capitalize }}: {{ message.content | trim }}\n\n{% endfor %}Assistant:';
 
-/** Where the model goes on with such a transcript in the user's place. */
+/** Stop texts for such a transcript: here the model continues as the user. */
 const nextSpeaker = ['\n\nUser:', '\nUser:'];
 
 const noOther = (): Promise<Tokenizer> =>
@@ -39,7 +39,7 @@ export class ModelText {
   readonly #special: SpecialTokens;
   readonly #pieces: TokenPieces;
 
-  /** `restart` starts another tokenizer when this one has died; without it, what is asked then fails. */
+  /** @param restart starts another tokenizer when this one has died; without it, later prompts fail */
   constructor(
     tokenizer: Tokenizer,
     renderer: TemplateRenderer,
@@ -54,13 +54,13 @@ export class ModelText {
     this.#tokenizer = new PromptTokenizer(this.#turns, vocabulary, this.#pieces);
   }
 
-  /** False for models that were not trained to chat: they are asked with a transcript, and go on as they like. */
+  /** False for models that were not trained to chat: their prompt is a transcript. */
   get hasTemplate(): boolean {
     return this.#vocabulary.chatTemplate !== null;
   }
 
   /**
-   * The tokens that ask the model for the next message. Control tokens come from the template alone.
+   * The tokens that make the model write the next message. Control tokens come from the template alone.
    * @param limit most tokens that the model takes
    * @throws AppError `request-invalid`, `context-too-long`, `gguf-unsupported` (see TemplateRenderer),
    * `engine-died`, `cancelled`
@@ -71,7 +71,7 @@ export class ModelText {
     limit = Infinity,
   ): Promise<Prompt> {
     const vocabulary = this.#vocabulary;
-    // Rendering a megabyte holds up the prompts of all models. A template may leave out parts of answers, so those do not count.
+    // Rendering a megabyte delays the prompts of all models. A template may leave out parts of answers, so those do not count.
     const asked = messages.filter(({ role }) => role !== 'assistant');
     this.#tokenizer.checkLength(
       asked.reduce((sum, { content }) => sum + content.length, 0),
@@ -92,7 +92,7 @@ export class ModelText {
     return this.#turns.close();
   }
 
-  /** In the first form of the messages that the template takes and shows whole, else in the first that it takes. */
+  /** Renders the first form of the messages that the template accepts and includes whole, else the first that it accepts. */
   async #render(messages: readonly ChatMessage[]): Promise<RenderedPrompt> {
     let partly: RenderedPrompt | undefined;
     let refusal: TemplateFailure | undefined;
@@ -107,7 +107,7 @@ export class ModelText {
         if (!(error instanceof TemplateFailure) || !isAboutMessages(error)) {
           throw error;
         }
-        // What it says of turns of user and assistant alone is about the template; a refusal says what it wants.
+        // The error of the last form is about the template itself; but a refusal is kept, because it names what the template accepts.
         refusal = refusal?.failure === 'refusal' ? refusal : error;
       }
     }
@@ -117,7 +117,7 @@ export class ModelText {
     return partly;
   }
 
-  /** `isWhole` when everything that the model is told or asked is in it; a template may leave out what it said itself. */
+  /** `isWhole` when the text has every message but the model's own answers, parts of which a template may leave out. */
   async #renderForm(
     messages: readonly ChatMessage[],
   ): Promise<{ rendered: RenderedPrompt; isWhole: boolean }> {
@@ -151,7 +151,7 @@ export class ModelText {
   }
 }
 
-/** Whether other messages may be rendered where these were not. */
+/** Whether the template may accept another form of the messages. */
 function isAboutMessages({ failure }: TemplateFailure): boolean {
   return failure === 'refusal' || failure === 'render';
 }

@@ -1,6 +1,6 @@
 /**
- * The text side of every model in use. A model's tokenizer is a process, so it is started when the model is
- * first asked for, few stay, and those that were idle for a while are ended.
+ * Makes prompts for every model in use. A model's tokenizer is a process, so it is started for the model's first request,
+ * few processes are kept, and idle ones are ended after a while.
  */
 import type { ChatMessage } from '../../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
@@ -10,16 +10,17 @@ import { ModelText, type Prompt } from './model-text.ts';
 import { TemplateRenderer } from './template-renderer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** Tokenizer processes at most; each takes about 60 MB and a second to start. */
+/** Most tokenizer processes; each takes about 60 MB, and a second to start. */
 const maxCached = 4;
 
+/** Time after which an idle tokenizer process is ended. */
 const idleMs = 10 * 60_000;
 
 export type ModelTextsOptions = {
-  /** Path of a GGUF with at least the model's header. @throws AppError `model-not-found` */
+  /** The path of a GGUF file that has at least the model's header. @throws AppError `model-not-found` */
   readonly headerPath: (manifestId: string) => Promise<string>;
   readonly startTokenizer: (headerPath: string) => Promise<Tokenizer>;
-  /** Called once with each model that has no chat template, when it is first asked. */
+  /** Called at the first request to each model that has no chat template. */
   readonly onNoTemplate?: (model: ModelSummary) => void;
   readonly clock?: Clock;
 };
@@ -34,10 +35,10 @@ export class ModelTexts {
   readonly #options: ModelTextsOptions;
   readonly #clock: Clock;
   readonly #renderer: TemplateRenderer;
-  /** By manifest id, the longest unused first. */
+  /** The cached texts by manifest id, least recently used first. */
   readonly #cached = new Map<string, CachedText>();
   readonly #ending = new Set<Promise<void>>();
-  /** Models that `onNoTemplate` was told of. */
+  /** Models for which `onNoTemplate` was called. */
   readonly #withoutTemplate = new Set<string>();
   #closed = false;
 
@@ -74,7 +75,7 @@ export class ModelTexts {
     }
   }
 
-  /** Ends the processes that are unused now; the next caller starts them again. */
+  /** Ends the processes that are unused now; the next request starts them again. */
   endUnused(): void {
     for (const [id, cached] of this.#cached) {
       if (cached.users === 0) {
@@ -123,7 +124,7 @@ export class ModelTexts {
       users: 0,
       cancelIdle: () => {},
     };
-    // The next request tries anew.
+    // After a failed start, the next request tries again.
     cached.text.catch(() => {
       this.#forget(id, cached);
     });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NameFinder } from './name-finder.ts';
 
-/** The same by searching for every name at every place. */
+/** The expected result, by searching for every name at every place. */
 function foundPlainly(names: readonly string[], text: string): string[] {
   const found: string[] = [];
   for (let at = 0; at < text.length;) {
@@ -40,7 +40,7 @@ describe('the finder of names', () => {
     );
   });
 
-  it('takes no longer for names that nearly stand everywhere', () => {
+  it('takes no longer for a text in which names nearly match everywhere', () => {
     const names = Array.from({ length: 250 }, (_, index) => `${'a'.repeat(index + 1)}b`);
     const finder = new NameFinder(names.map((name, index) => [name, index]));
     const before = performance.now();

@@ -1,12 +1,12 @@
 /**
  * Finds the longest of many names at every place of a text, in time that grows with the text alone: names come from
- * model files, and a file may have names that a simple search goes over again at each character.
+ * model files, and a hostile file may have names for which a simple search takes far longer.
  *
- * An Aho-Corasick automaton over the reversed names reads the text from its end, so that its state at a place tells
+ * An Aho-Corasick automaton over the reversed names reads the text from its end, so that its state at a place is
  * the longest name that begins there.
  */
 
-/** What all names together may have; published vocabularies have 80,000 at most. Names beyond are not found. */
+/** Most characters of all names together; published vocabularies have 80,000. Names beyond are not found. */
 const mostCharacters = 262_144;
 
 const root = 0;
@@ -14,15 +14,15 @@ const root = 0;
 export class NameFinder {
   /** The node that a node and the next character lead to, by `node * 65536 + character`. */
   readonly #next = new Map<number, number>();
-  /** 1 for every character that some name ends with: at all others a search that stands at the root stays there. */
+  /** 1 for every last character of a name: at any other character, a search at the root stays there. */
   readonly #ends = new Uint8Array(65_536);
-  /** For each node, where to go on when no character leads further: its longest end that is a node as well. */
+  /** For each node, the node to continue from when the next character does not match: its longest suffix that is a node. */
   readonly #fallback: number[] = [root];
-  /** For each node, the longest name that it ends with: its length and value; 0 when there is none. */
+  /** For each node, the length of the longest name that it ends with; 0 when there is none. `#value` has the name's value. */
   readonly #length: number[] = [0];
   readonly #value: number[] = [0];
 
-  /** A name that comes twice has the value of the last one. */
+  /** Of a name that occurs twice, the last value is used. */
   constructor(names: Iterable<readonly [name: string, value: number]>) {
     const parents: [parent: number, character: number][] = [[root, 0]];
     const levels: number[][] = [];
@@ -63,7 +63,7 @@ export class NameFinder {
     }
   }
 
-  /** The names in a text from its beginning on, none within another; where several begin, the longest. */
+  /** The names in a text in order, without overlaps; where several begin at one place, the longest. Places count UTF-16 units. */
   *find(text: string): Generator<{ begin: number; end: number; value: number }, void, void> {
     const nodes = new Uint32Array(text.length);
     let node = root;

@@ -53,7 +53,7 @@ describe('the pieces of a prompt', () => {
     );
   });
 
-  it('never contain a control token from a message, whatever messages say', async () => {
+  it('never contain a control token from a message, whatever its text', async () => {
     const snippet = fc.constantFrom(
       ...names,
       ...userDefined,
@@ -83,7 +83,7 @@ describe('the pieces of a prompt', () => {
           );
           const pieces = await piecesOf(template, contents.map(user));
           expect(tokensIn(pieces)).toEqual(tokensIn(harmless));
-          // Tags of the template are whole in no text that a message brought.
+          // No text that came from a message has a whole tag of the template.
           const tagsInText = pieces.filter(
             (piece) => 'text' in piece && piece.text.includes('[INST]'),
           );
@@ -107,14 +107,14 @@ describe('the pieces of a prompt', () => {
     );
   });
 
-  it('break tags that a tokenizer may read as tokens though it calls them text', async () => {
+  it('split tags of a message that a tokenizer may read as tokens although they are not control tokens', async () => {
     const template = '{% for m in messages %}[INST] {{ m.content }} [/INST]{% endfor %}';
     expect(shown(await piecesOf(template, [user('a[INST] b')]))).toBe(
       '"[INST] a[" "INST] b [/INST]"',
     );
   });
 
-  it('are refused when a template hides what is a message and the message names control tokens', async () => {
+  it('are refused when a message names control tokens and the template changes it beyond recognition', async () => {
     const template = '{% for m in messages %}{{ m.content | upper }}{% endfor %}';
     expect(shown(await piecesOf(template, [user('hello')]))).toBe('"HELLO"');
     await expect(piecesOf(template, [user('<s>')])).rejects.toThrow('names one of');

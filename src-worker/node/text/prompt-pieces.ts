@@ -1,14 +1,14 @@
 /**
- * From rendered chat templates to what the tokenizer gets, so that only the template's own text can name
- * control tokens: whatever a message says, "<|user|>" in it stays text.
+ * Makes the tokenizer's input from rendered chat templates, so that only the template's own text can name
+ * control tokens: "<|user|>" in a message stays text.
  *
  * The template is rendered twice: once with the messages as they are (plain), once with an unguessable mark
- * in place of each content (marked). The marked text shows which characters are the template's own. Where
- * filling the contents into the marks gives the plain text, which is nearly always, the two say the same. A
- * template that looks into contents (drops the thinking of earlier answers) may give another plain text; that
- * one is taken when no content names a control token, else the filled marks are: harmless before faithful.
+ * in place of each content (marked). The marked text shows which characters are the template's own. Replacing each mark by
+ * its content nearly always gives the plain text. A template that inspects contents (for example to drop the thinking
+ * of earlier answers) may give another plain text. That text is used when no content names a control token; else
+ * the marked text with its contents filled in is used, because safety comes before fidelity.
  *
- * A run of text between two control tokens is tokenized in one piece, template's and content's characters
+ * A run of text between two control tokens is tokenized in one piece, characters of template and contents
  * together, as llama.cpp does, so that the tokens are those the model was trained with.
  */
 import type { ChatMessage } from '../../../src-shared/chat.ts';
@@ -17,13 +17,16 @@ import { tagsByKind, type PromptPiece, type SpecialTokens } from './special-toke
 
 export type MarkedMessages = {
   readonly messages: readonly ChatMessage[];
-  /** What each mark stands for. */
+  /** The content that each mark stands for. */
   readonly contents: ReadonlyMap<string, string>;
   /** The mark of each message; undefined where there is nothing to mark. */
   readonly marks: readonly (string | undefined)[];
 };
 
-/** `nonce` is made of letters and digits that cannot be guessed; space around a content stays where templates trim it. */
+/**
+ * Replaces each content by a mark. White space around a content stays in place, so that a template can trim it.
+ * @param nonce letters and digits that cannot be guessed
+ */
 export function markContents(messages: readonly ChatMessage[], nonce: string): MarkedMessages {
   const contents = new Map<string, string>();
   const marks: (string | undefined)[] = [];
@@ -49,7 +52,7 @@ export type RenderedPrompt = {
 };
 
 /**
- * What to tokenize, in order; control tokens are those that the template itself named.
+ * The pieces to tokenize, in order; control tokens are only those that the template itself names.
  * @throws AppError `request-invalid` when a content names a control token and the template changes contents
  * so much that they cannot be told from its own text.
  */
@@ -62,7 +65,7 @@ export async function promptPieces(
   const own = segments.filter(({ fromTemplate }) => fromTemplate).map(({ text }) => text);
   const tags = special.tagsIn(own.join('\n'));
   if (segments.map(({ text }) => text).join('') !== plain) {
-    await otherWork();
+    await yieldToEventLoop();
     const pieces = special.split(plain);
     const isHarmless = await areHarmless(contents.values(), special, tags);
     const wanted = own.flatMap((text) => tokensIn(special.split(text)));
@@ -93,8 +96,8 @@ function segmentsOf({ marked, contents, nonce }: RenderedPrompt): Segment[] {
   return segments;
 }
 
-/** Lets the node do what else waits: a text of a megabyte takes some ten milliseconds at each step. */
-const otherWork = (): Promise<void> => new Promise(setImmediate);
+/** Lets other tasks of the node run: each step takes some ten milliseconds for a text of a megabyte. */
+const yieldToEventLoop = (): Promise<void> => new Promise(setImmediate);
 
 /** Whether none of the contents names a control token or a tag. */
 async function areHarmless(
@@ -103,8 +106,8 @@ async function areHarmless(
   tags: ReadonlySet<string>,
 ): Promise<boolean> {
   for (const content of contents) {
-    await otherWork();
-    if (special.names(content) || carries(content, tags)) {
+    await yieldToEventLoop();
+    if (special.names(content) || hasTag(content, tags)) {
       return false;
     }
   }
@@ -127,7 +130,7 @@ async function joinRuns(
   };
   for (const segment of segments) {
     if (!segment.fromTemplate) {
-      await otherWork();
+      await yieldToEventLoop();
     }
     const parts = segment.fromTemplate ? special.split(segment.text) : [{ text: segment.text }];
     for (const part of parts) {
@@ -143,7 +146,7 @@ async function joinRuns(
   return pieces;
 }
 
-/** The run's text, cut inside every tag that is not wholly the template's, so that none is tokenized whole. */
+/** The run's text, split inside every tag that is not wholly the template's, so that none becomes one token. */
 function withoutForeignTags(run: readonly Segment[], tags: ReadonlySet<string>): string[] {
   const text = run.map((segment) => segment.text).join('');
   if (tags.size === 0) {
@@ -184,7 +187,7 @@ function tokensIn(pieces: readonly PromptPiece[]): number[] {
   return pieces.flatMap((piece) => ('token' in piece ? [piece.token] : []));
 }
 
-function carries(content: string, tags: ReadonlySet<string>): boolean {
+function hasTag(content: string, tags: ReadonlySet<string>): boolean {
   return (
     tags.size > 0 &&
     tagsByKind(content)

@@ -7,7 +7,7 @@ import { TokenizerTurns } from './tokenizer-turns.ts';
 
 const never = new AbortController().signal;
 
-/** Every byte is a token; "ab" is one, too, and the longest. */
+/** Every byte is a token; "ab" is one too, and the longest. */
 const vocabulary = {
   pieces: [...Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)), 'ab', '<|end|>'],
   control: [257],
@@ -18,8 +18,8 @@ const vocabulary = {
   chatTemplate: null,
 };
 
-/** A tokenizer in memory that notes what it is asked for and tells each text's tokens one turn of the event loop later. */
-class NotingTokenizer implements Tokenizer {
+/** A tokenizer in memory that records the texts, and returns their tokens one turn of the event loop later. */
+class RecordingTokenizer implements Tokenizer {
   readonly vocabulary = vocabulary;
   readonly asked: string[] = [];
   #onDeath = (): void => {};
@@ -43,10 +43,10 @@ class NotingTokenizer implements Tokenizer {
   }
 }
 
-function startTexts(): { tokenizers: NotingTokenizer[]; texts: PromptTokenizer } {
-  const tokenizers: NotingTokenizer[] = [];
-  const start = (): NotingTokenizer => {
-    const tokenizer = new NotingTokenizer();
+function startTexts(): { tokenizers: RecordingTokenizer[]; texts: PromptTokenizer } {
+  const tokenizers: RecordingTokenizer[] = [];
+  const start = (): RecordingTokenizer => {
+    const tokenizer = new RecordingTokenizer();
     tokenizers.push(tokenizer);
     return tokenizer;
   };
@@ -57,7 +57,7 @@ function startTexts(): { tokenizers: NotingTokenizer[]; texts: PromptTokenizer }
   };
 }
 
-const asked = ({ tokenizers }: { tokenizers: NotingTokenizer[] }): string[] =>
+const asked = ({ tokenizers }: { tokenizers: RecordingTokenizer[] }): string[] =>
   tokenizers.flatMap((tokenizer) => tokenizer.asked);
 
 describe('the tokens of a prompt', () => {
@@ -67,7 +67,7 @@ describe('the tokens of a prompt', () => {
     expect(await texts.tokens(pieces, 100, never)).toEqual([257, 72, 105, 257, 257, 33]);
   });
 
-  it('of a text that no prompt within the context can be are refused unread', async () => {
+  it('are refused without tokenizing where the text cannot fit the context', async () => {
     const started = startTexts();
     const pieces = [{ token: 257 }, { text: 'x'.repeat(2001) }];
     await expect(started.texts.tokens(pieces, 1000, never)).rejects.toMatchObject({
@@ -79,7 +79,7 @@ describe('the tokens of a prompt', () => {
     await started.texts.tokens([{ text: 'ab'.repeat(1000) }], 1000, never);
   });
 
-  it('are refused as soon as there are too many, with the rest untouched', async () => {
+  it('are refused as soon as there are too many, without tokenizing the rest', async () => {
     const started = startTexts();
     const text = 'word '.repeat(100_000);
     await expect(started.texts.tokens([{ text }], 250_000, never)).rejects.toMatchObject({
@@ -107,7 +107,7 @@ describe('the tokens of a prompt', () => {
     expect(await long).toHaveLength(1_000_000);
   });
 
-  it('are not made any further for a client that has left', async () => {
+  it('are not computed any further for a client that has gone', async () => {
     const started = startTexts();
     const client = new AbortController();
     const long = started.texts.tokens(
@@ -123,7 +123,7 @@ describe('the tokens of a prompt', () => {
     expect(asked(started).slice(before)).toEqual(['Hello']);
   });
 
-  it('of one request end two tokenizers, and all other requests are answered by the next one', async () => {
+  it('are refused for a text that two tokenizers die of, and the next tokenizer serves all other requests', async () => {
     const started = startTexts();
     const ask = (text: string): Promise<number[]> => started.texts.tokens([{ text }], 100, never);
     const [first, killer, last] = await Promise.allSettled([ask('a'), ask('†'), ask('c')]);
@@ -139,12 +139,12 @@ describe('the tokens of a prompt', () => {
     ]);
   });
 
-  it('are refused with the reason when no other tokenizer can be started, and asked for anew later', async () => {
+  it('are refused with the reason when no other tokenizer can be started, and computed again later', async () => {
     let isBroken = true;
-    const turns = new TokenizerTurns(new NotingTokenizer(), () =>
+    const turns = new TokenizerTurns(new RecordingTokenizer(), () =>
       isBroken
         ? Promise.reject(new AppError('engine-load-failed', 'no memory'))
-        : Promise.resolve(new NotingTokenizer()),
+        : Promise.resolve(new RecordingTokenizer()),
     );
     const [killer, other] = await Promise.allSettled([
       turns.take(['†'], never),

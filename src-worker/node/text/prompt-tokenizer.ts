@@ -1,4 +1,4 @@
-/** Tokens of a prompt's pieces: bounded by length before and while they are tokenized, and in fair turns. */
+/** Tokenizes a prompt's pieces: bounds their length before and during tokenizing, and shares the tokenizer fairly. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Vocabulary } from '../../wire/engine-messages.ts';
 import type { TokenPieces } from './detokenizer.ts';
@@ -6,16 +6,16 @@ import type { PromptPiece } from './special-tokens.ts';
 import { tokenizeInWindows, windowSizes } from './text-windows.ts';
 import type { TokenizerTurns } from './tokenizer-turns.ts';
 
-/** Short texts of one turn, beside the bytes of a window. */
+/** Most short texts of one turn; their bytes are bounded by those of a window. */
 const textsOfTurn = 256;
 
-/** Tokens, and short texts whose tokens come between them. */
+/** Pieces that are tokenized in one turn: tokens, and short texts between them. */
 type Group = { readonly parts: PromptPiece[]; texts: number; bytes: number };
 
 export class PromptTokenizer {
   readonly #turns: TokenizerTurns;
   readonly #pieces: TokenPieces;
-  /** Bytes of the longest token that stands for text. */
+  /** Bytes of the longest token that is not a control token. */
   readonly #longestToken: number;
 
   constructor(turns: TokenizerTurns, vocabulary: Vocabulary, pieces: TokenPieces) {
@@ -28,16 +28,17 @@ export class PromptTokenizer {
     );
   }
 
-  /** @throws AppError `context-too-long` when texts of so many characters have more than `limit` tokens in any case */
+  /** @throws AppError `context-too-long` when texts of so many characters must have more than `limit` tokens */
   checkLength(characters: number, limit: number): void {
-    // A character has a byte at least, and SentencePiece's tokens have one byte for a space that is written with three.
+    // Every character takes at least one byte of a token, also SentencePiece's "▁": its three bytes of text are one byte there.
     if (characters > limit * this.#longestToken) {
       throw tooLong(characters, limit);
     }
   }
 
   /**
-   * @param limit most tokens that the model takes; a longer text is refused before more of it is tokenized
+   * Tokenizes the pieces in order.
+   * @param limit most tokens that the model takes; a longer text is refused before the rest of it is tokenized
    * @throws AppError `context-too-long`, `cancelled`, `engine-died`
    */
   async tokens(

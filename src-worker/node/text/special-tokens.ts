@@ -1,28 +1,28 @@
-/** The control tokens of a vocabulary, and how to find their names in text. */
+/** Finds the names of a vocabulary's control tokens in text. */
 import type { Vocabulary } from '../../wire/engine-messages.ts';
 import { NameFinder } from './name-finder.ts';
 
 /** Text for the tokenizer, or a token that is already known. */
 export type PromptPiece = { readonly text: string } | { readonly token: number };
 
-/** Longer ones, which no published model has, are treated as text. */
+/** Longest name of a control token, in characters; longer names, which no published model has, are treated as text. */
 const longestName = 256;
 
 /**
- * "<start_of_turn>", "[INST]": what marks turns even where a vocabulary does not call it a control token. The brackets
- * are those of `tagsByKind`; tags of one kind never overlap.
+ * The brackets of tags such as "<start_of_turn>" and "[INST]", which mark turns even where a vocabulary does not list
+ * them as control tokens. Tags of one kind of bracket never overlap.
  */
 const brackets = [
   ['<', '>'],
   ['[', ']'],
 ] as const;
 
-/** Characters between the brackets of a tag. */
+/** Most characters between the brackets of a tag. */
 const longestTag = 64;
 
 export class SpecialTokens {
   readonly #names: NameFinder;
-  /** Every other token of the vocabulary that may be a tag. */
+  /** The tokens of the vocabulary that may be tags and are not control tokens. */
   readonly #tags = new Set<string>();
 
   constructor(vocabulary: Pick<Vocabulary, 'pieces' | 'control'>) {
@@ -57,14 +57,14 @@ export class SpecialTokens {
     return pieces;
   }
 
-  /** Whether a text names any control token. */
+  /** Whether a text contains the name of a control token. */
   names(text: string): boolean {
     return this.#names.find(text).next().done !== true;
   }
 
   /**
-   * The tags in a template's own text that the tokenizer may read as one token although they are no control
-   * tokens. A message must not bring them in.
+   * The tags in a template's own text that the tokenizer may read as one token although they are not control
+   * tokens. A message must not be able to add them.
    */
   tagsIn(templateText: string): ReadonlySet<string> {
     const names = tagsByKind(templateText).flatMap((kind) => kind.map(({ name }) => name));
@@ -72,7 +72,7 @@ export class SpecialTokens {
   }
 }
 
-/** Everything in a text that looks like a tag, in order, for each kind of bracket by itself. */
+/** Everything in a text that looks like a tag, in order, separately for each kind of bracket. */
 export function tagsByKind(text: string): { name: string; at: number }[][] {
   return brackets.map(([open, close]) => {
     const found: { name: string; at: number }[] = [];
@@ -86,7 +86,7 @@ export function tagsByKind(text: string): { name: string; at: number }[][] {
   });
 }
 
-/** Behind the closing bracket of a tag whose inside begins at `from`; undefined when it is no tag. */
+/** The place after the closing bracket of a tag whose content begins at `from`; undefined when it is not a tag. */
 function endOfTag(text: string, from: number, open: string, close: string): number | undefined {
   for (let index = from; index <= from + longestTag; index += 1) {
     const character = text.charAt(index);

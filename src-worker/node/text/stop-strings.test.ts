@@ -31,7 +31,7 @@ const stopTexts = fc.array(
 );
 
 describe('stop strings', () => {
-  it('cut like the definition says, however the text is chunked', () => {
+  it('cut where the definition does, however the text is chunked', () => {
     fc.assert(
       fc.property(fc.array(fewLetters, { maxLength: 8 }), stopTexts, (chunks, stops) => {
         expect(cutInChunks(chunks, stops)).toEqual(cutNaively(chunks.join(''), stops));
@@ -40,7 +40,7 @@ describe('stop strings', () => {
     );
   });
 
-  it('hold back no more than what could begin a stop text', () => {
+  it('hold back only text that could begin a stop text', () => {
     const matcher = new StopStrings(['\n\nUser:']);
     expect(matcher.push('Paris.\n')).toBe('Paris.');
     expect(matcher.push('It is')).toBe('\nIt is');

@@ -1,5 +1,5 @@
 /**
- * Ends an answer at the first of several texts. What could still become the beginning of one is delayed,
+ * Ends an answer at the first of several texts. Text that could be the beginning of one is held back,
  * so that no part of a stop text is ever shown.
  *
  * The answer stops as soon as some stop text is complete, and is cut where that text began; when several are
@@ -7,23 +7,23 @@
  */
 export class StopStrings {
   readonly #stops: readonly string[];
-  /** Characters that a stop text can begin in the delayed text and not yet be complete. */
+  /** Most characters that may have to be held back: one less than the longest stop text. */
   readonly #reach: number;
   #unsent = '';
   #stopped = false;
 
-  /** `stops` are not empty texts. */
+  /** @param stops texts that are not empty */
   constructor(stops: readonly string[]) {
     this.#stops = stops;
     this.#reach = Math.max(0, ...stops.map((stop) => stop.length - 1));
   }
 
-  /** True once a stop text was found; nothing comes out any more. */
+  /** True once a stop text was found; no more text is shown. */
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** Takes the next text; returns what may be shown now. */
+  /** Takes the next text; returns the text that may be shown now. */
   push(text: string): string {
     if (this.#stopped) {
       return '';
@@ -43,14 +43,14 @@ export class StopStrings {
     return shown;
   }
 
-  /** The generation ended by itself: what was delayed is text after all. */
+  /** Ends a generation that found no stop text; returns the text that was held back. */
   end(): string {
     const rest = this.#unsent;
     this.#unsent = '';
     return rest;
   }
 
-  /** Beginning of the stop text that is complete first, in text of which `known` characters hold no complete one. */
+  /** Where the first complete stop text begins. The first `known` characters are known to contain none. */
   #firstCut(known: number): number | undefined {
     let firstEnd = Infinity;
     let cut: number | undefined;

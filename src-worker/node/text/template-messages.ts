@@ -1,4 +1,4 @@
-/** What the node and its template process say to each other over Node's IPC channel, and their limits. */
+/** The messages between the node and its template process over Node's IPC channel, and their limits. */
 import { z } from 'zod';
 
 export const templateLimits = {
@@ -6,9 +6,9 @@ export const templateLimits = {
   templateCharacters: 262_144,
   renderedCharacters: 4 * 1024 * 1024,
   messageCharacters: 500,
-  /** Published templates take milliseconds. */
+  /** Longest time to render, in milliseconds; published templates take a few. */
   renderMs: 2000,
-  /** For starting Node and loading the template language, on a busy machine. */
+  /** Longest time to start Node and load the template language on a busy machine, in milliseconds. */
   startMs: 15_000,
   heapMb: 256,
 } as const;
@@ -20,7 +20,7 @@ const templateInputSchema = z.object({
   eos_token: z.string(),
 });
 
-/** The variables that a chat template sees, named as Hugging Face's `apply_chat_template` names them. */
+/** The variables of a chat template, named as in Hugging Face's `apply_chat_template`. */
 export type TemplateInput = z.infer<typeof templateInputSchema>;
 
 export const renderRequestSchema = z.object({
@@ -31,13 +31,13 @@ export const renderRequestSchema = z.object({
 export type RenderRequest = z.infer<typeof renderRequestSchema>;
 
 /**
- * template: it cannot be read; render: it does what this app's template language cannot; refusal: it refused these
- * messages in its own words; length: its text is too long.
+ * Why a template was not rendered. template: it cannot be parsed; render: it uses features that this app's template
+ * language does not have; refusal: it refused these messages; length: its text is too long.
  */
 const renderFailureSchema = z.enum(['template', 'render', 'refusal', 'length']);
 export type RenderFailure = z.infer<typeof renderFailureSchema>;
 
-export const renderAnswerSchema = z.union([
+export const renderReplySchema = z.union([
   z.object({ id: z.int(), texts: z.array(z.string().max(templateLimits.renderedCharacters)) }),
   z.object({
     id: z.int(),
@@ -45,4 +45,4 @@ export const renderAnswerSchema = z.union([
     message: z.string().max(templateLimits.messageCharacters),
   }),
 ]);
-export type RenderAnswer = z.infer<typeof renderAnswerSchema>;
+export type RenderReply = z.infer<typeof renderReplySchema>;

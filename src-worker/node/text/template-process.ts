@@ -1,24 +1,24 @@
 /**
- * Renders chat templates. A template comes from a stranger's file and is a program, so it runs in this
- * process of its own: one that loops is killed, one that eats memory takes only this process with it (in a
- * worker thread, V8 running out of memory ends the whole process). Started by template-renderer.ts.
+ * Renders chat templates, in a process that template-renderer.ts starts. A template is a program from a stranger's file:
+ * when it loops, the process is killed; when it uses too much memory, only this process dies (in a
+ * worker thread, V8 running out of memory would end the whole node).
  */
 import { createContext, runInContext } from 'node:vm';
 import { Template } from '@huggingface/jinja';
 import {
-  type RenderAnswer,
+  type RenderReply,
   renderRequestSchema,
   type TemplateInput,
   templateLimits,
 } from './template-messages.ts';
 
-/** What a template says against messages itself, by its `raise_exception`. */
+/** A template's own refusal of messages, thrown by its `raise_exception`. */
 class Refusal extends Error {}
 
-/** Puts our `raise_exception` in the place of the library's, whose errors look like any other. */
+/** Replaces the library's `raise_exception`, whose errors look like any other error. */
 const ownRefusal = "{% set raise_exception = mindmesh_refuse %}{{ '' }}";
 
-/** Variables that templates expect: as Hugging Face's `apply_chat_template` gives them when there are no tools. */
+/** Variables that templates expect, as Hugging Face's `apply_chat_template` sets them when there are no tools. */
 const usualVariables = {
   tools: null,
   documents: null,
@@ -27,13 +27,13 @@ const usualVariables = {
   },
 };
 
-/** For templates that go through tools without asking whether there are any. */
+/** Values for templates that iterate over tools without checking whether there are any. */
 const emptyVariables = { tools: [], documents: [], functions: '[]', datetime: '' };
 
-/** The parsed form of the template that came last; a model's next request has the same. */
+/** The last template in parsed form; the model's next request has the same template. */
 let parsed: { text: string; template: Template } | undefined;
 
-function render(message: unknown): RenderAnswer {
+function render(message: unknown): RenderReply {
   const request = renderRequestSchema.parse(message);
   const { template: text, inputs } = request;
   try {
@@ -77,12 +77,12 @@ function describe(error: unknown): string {
 }
 
 process.on('message', (message) => {
-  // The parent kills a process that takes too long. This limit ends one whose parent has died meanwhile.
-  const context = createContext({ answer: () => render(message) });
-  const answer: unknown = runInContext('answer()', context, {
+  // The parent kills a process that takes too long. This limit ends the process when the parent has died meanwhile.
+  const context = createContext({ reply: () => render(message) });
+  const reply: unknown = runInContext('reply()', context, {
     timeout: 2 * templateLimits.renderMs,
   });
-  process.send?.(answer);
+  process.send?.(reply);
 });
 process.on('disconnect', () => {
   process.exit(0);

@@ -1,6 +1,6 @@
 /**
- * Renders chat templates in a process of its own (see template-process.ts): one for all models, started on
- * first use, ended when idle. Renders one at a time, each against a deadline.
+ * Renders chat templates in a separate process (see template-process.ts): one process for all models, started on
+ * first use and ended when idle. It renders one template at a time, each with a deadline.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,17 +10,17 @@ import { AppError, type ErrorCode, missingCase } from '../../../src-shared/error
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
 import { type Child, type ChildPlan, startChild } from '../../../src-shared/process/child.ts';
 import {
-  renderAnswerSchema,
+  renderReplySchema,
   type RenderFailure,
   type RenderRequest,
   type TemplateInput,
   templateLimits,
 } from './template-messages.ts';
 
-/** The process takes 50 MB; a person who chats asks again within this time. In milliseconds. */
+/** How long an idle process is kept, in milliseconds. It takes 50 MB; users usually send their next message within this time. */
 const idleMs = 60_000;
 
-// The same file before and after compilation, and from bundled/ beside this folder.
+// The path is right before and after compilation, and from bundled/ beside this folder.
 const processPath = fileURLToPath(
   new URL(`../text/template-process${extname(import.meta.url)}`, import.meta.url),
 );
@@ -39,7 +39,7 @@ const templateProcess: ChildPlan = {
   askToStop: (child) => child.disconnect(),
 };
 
-/** What a template process said against a template or against messages. */
+/** The template process could not render the template, or the template refused the messages. */
 export class TemplateFailure extends AppError {
   readonly failure: RenderFailure;
 
@@ -64,9 +64,9 @@ export class TemplateRenderer {
 
   /**
    * The template's text for each of the inputs.
-   * @throws AppError `gguf-unsupported` when the template is broken, loops, eats memory or does what this app cannot
-   * render, `request-invalid` when it refuses the messages, `context-too-long` when its text is too long. What the
-   * template process says of them is a TemplateFailure.
+   * @throws AppError `gguf-unsupported` when the template is broken, loops, uses too much memory or features that this
+   * app does not have; `request-invalid` when it refuses the messages; `context-too-long` when its text is too long.
+   * A failure that the template process reported is a TemplateFailure.
    */
   render(template: string, inputs: readonly TemplateInput[]): Promise<string[]> {
     if (template.length > templateLimits.templateCharacters) {
@@ -82,7 +82,7 @@ export class TemplateRenderer {
     return job;
   }
 
-  /** Ends the process unless it renders now. */
+  /** Ends the process unless it is rendering. */
   endUnused(): void {
     if (!this.#isRendering) {
       this.#endChild();
@@ -99,7 +99,7 @@ export class TemplateRenderer {
     this.#cancelIdle?.();
     this.#isRendering = true;
     try {
-      // A process that died takes a moment longer to be missed than its channel.
+      // The channel of a process that has died is closed a moment before its exit is known.
       const child =
         this.#child?.process.connected === true ? this.#child : await this.#startChild();
       return await this.#renderIn(child.process, template, inputs);
@@ -124,7 +124,7 @@ export class TemplateRenderer {
     try {
       return textsOf(await reply, request.id);
     } catch (error) {
-      // A process that has answered is ready for the next template.
+      // A process that replied is ready for the next template; any other may still be busy.
       if (!(error instanceof TemplateFailure)) {
         this.#endChild();
       }
@@ -184,14 +184,14 @@ function nextMessage(child: ChildProcess, withinMs: number, complaint: string): 
 }
 
 function textsOf(message: unknown, id: number): string[] {
-  const answer = renderAnswerSchema.parse(message);
-  if (answer.id !== id) {
-    throw new AppError('internal', `The template process answered ${answer.id} instead of ${id}.`);
+  const reply = renderReplySchema.parse(message);
+  if (reply.id !== id) {
+    throw new AppError('internal', `The template process replied to ${reply.id} instead of ${id}.`);
   }
-  if ('texts' in answer) {
-    return answer.texts;
+  if ('texts' in reply) {
+    return reply.texts;
   }
-  throw new TemplateFailure(answer.failure, answer.message);
+  throw new TemplateFailure(reply.failure, reply.message);
 }
 
 function codeOf(failure: RenderFailure): ErrorCode {

@@ -1,11 +1,11 @@
 /**
- * Long text goes to the tokenizer in windows: llama.cpp's tokenizers recurse over text without a break until their
- * stack ends, or take time that grows with the square of the text.
+ * Tokenizes long text in windows, because llama.cpp's tokenizers overflow their stack on long text without breaks, or
+ * take time that grows with the square of the text.
  *
- * Windows overlap. The next one begins at a token's beginning of the one before, and the two are joined at a token
- * that both have at the same place. What is joined is what the uncut text gives: byte-pair encoding is decided by
- * neighbours alone (tokens are right when each pair of neighbours is), and every such pair was seen in one window.
- * Only a run without any break that is longer than a window can come out in other tokens, with the same text.
+ * Windows overlap. Each begins at the beginning of a token of the previous one, and the two are joined at a token
+ * that both have at the same place. The result is that of the uncut text: in byte-pair encoding, tokens are right when
+ * each pair of neighbours is, and every pair of neighbours was seen in one window.
+ * Only a run without any break that is longer than a window may get other tokens, for the same text.
  */
 import type { TokenPieces } from './detokenizer.ts';
 
@@ -16,14 +16,14 @@ export type WindowSizes = {
   readonly overlap: number;
 };
 
-/** A quarter of what llama.cpp's regular expressions survive on a stack of 8 MB; some 10 ms of work. */
+/** A quarter of the length that llama.cpp's regular expressions survive on a stack of 8 MB; it takes some 10 ms. */
 export const windowSizes: WindowSizes = { window: 8192, overlap: 1536 };
 
 /** SentencePiece reads this character as a space, so its tokens have fewer bytes than the text. */
 const writtenSpace = '▁';
 const writtenSpaceBytes = 3;
 
-/** Tokens of a window with the byte of the text at which each begins. */
+/** The tokens of a window, the byte of the text at which each begins, and the byte at which the window ends. */
 type Window = {
   readonly tokens: readonly number[];
   readonly begins: readonly number[];
@@ -32,8 +32,8 @@ type Window = {
 
 /**
  * The tokens of a text, tokenized window by window.
- * @param tokenize gives a window's tokens; it is told how many tokens the text before the window has, and ends the
- * work by throwing
+ * @param tokenize returns a window's tokens, and may throw to end the tokenizing; `tokensBefore` is the number of tokens
+ * before the window
  */
 export async function tokenizeInWindows(
   text: string,
@@ -68,30 +68,30 @@ export async function tokenizeInWindows(
     }
     const next = isFaithful ? nextBegin(last, begin, bytes, pieces, sizes) : undefined;
     if (next === undefined) {
-      // A tokenizer that changes text, for example one that has no token for a character, is cut without overlap.
+      // A tokenizer that changes text, for example because it has no token for a character, gets windows without overlap.
       append(done, last.tokens);
       last = undefined;
       lead = '';
       begin = end;
     } else {
-      // A tokenizer that puts a space before every text shall not put it before the middle of a word.
+      // A line break before the window keeps a tokenizer that puts a space before every text from doing so inside a word.
       lead = surplus > lead.length ? '\n' : '';
       begin = next;
     }
   }
 }
 
-/** Whether the tokens of a window say its lead, its text and at most one space before, and nothing else. */
+/** Whether the tokens of a window are exactly its lead, its text and at most one space before. */
 function isFrame(surplus: number, lead: string): boolean {
   return surplus === lead.length || surplus === lead.length + 1;
 }
 
-/** How many tokens of the window before are taken, and the first one of the new window that follows them. */
+/** How many tokens of the previous window are used, and the first token of the new window that follows them. */
 type Join = { readonly before: number; readonly from: number };
 
 const startOfText: Join = { before: 0, from: 0 };
 
-/** In the middle of the longest run of tokens that both windows have, else where the new one begins. */
+/** Joins two windows in the middle of the longest run of tokens that both have, else where the new one begins. */
 function joinOf(last: Window, next: Window, begin: number): Join {
   const places = new Map(last.begins.map((place, index) => [place, index]));
   let best = { length: 0, before: 0, from: 0 };
@@ -113,7 +113,7 @@ function joinOf(last: Window, next: Window, begin: number): Join {
   return { before: best.before - back, from: best.from - back };
 }
 
-/** Where each token begins, counted from the end of the text, and the bytes of the tokens beyond those of the text. */
+/** Where each token begins, computed from the end of the text, and how many bytes the tokens have more than the text. */
 function placesOf(
   tokens: readonly number[],
   pieces: TokenPieces,
@@ -133,7 +133,7 @@ function endOf({ begins, end }: Window, index: number): number {
   return begins[index + 1] ?? end;
 }
 
-/** Behind the last whole character that fits; before a space in the last part of the window when there is one. */
+/** The end of a window: before a space in its last part where there is one, else after the last whole character that fits. */
 function windowEnd(bytes: Buffer, begin: number, { window, overlap }: WindowSizes): number {
   if (bytes.length - begin <= window) {
     return bytes.length;
@@ -146,7 +146,7 @@ function windowEnd(bytes: Buffer, begin: number, { window, overlap }: WindowSize
   return space > begin + window - overlap / 2 ? space : end;
 }
 
-/** Where the next window begins: at a word in the overlap, else at any of its tokens; undefined when none is there. */
+/** Where the next window begins: at a word in the overlap, else at any of its tokens; undefined when there is none. */
 function nextBegin(
   last: Window,
   begin: number,

@@ -1,9 +1,9 @@
 /**
- * Turns at one tokenizer: short pieces of work, one at a time, first come first served. A request asks for its next
- * turn when it has the last one's tokens, so a long text waits after every piece until all others have had a turn.
+ * Shares one tokenizer by turns: short tasks, one at a time, first come first served. A request asks for its next
+ * turn when it has the tokens of the last one, so other requests get a turn between two parts of a long text.
  *
- * A tokenizer that dies is started again. The turn that it died at is tried once more: one that ends two tokenizers
- * is the cause, and its request fails alone.
+ * A tokenizer that dies is started again. The turn at which it died is tried once more. When the second tokenizer dies
+ * too, the turn's texts are the cause, and only its request fails.
  */
 import { AppError, type ErrorCode, toAppError } from '../../../src-shared/errors.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -15,24 +15,24 @@ type Turn = {
   deaths: number;
 };
 
-/** After these nothing more is to be had from the tokenizer that threw them. */
+/** Errors after which a tokenizer cannot be used any more. */
 const deadly: ReadonlySet<ErrorCode> = new Set(['engine-died', 'timed-out']);
 
 export class TokenizerTurns {
   readonly #start: () => Promise<Tokenizer>;
   #tokenizer: Tokenizer | undefined;
   #waiting: Turn[] = [];
-  #isWorking = false;
+  #isRunning = false;
   #closed = false;
 
-  /** `start` starts another tokenizer when the first one has died. */
+  /** @param start starts another tokenizer when one has died */
   constructor(first: Tokenizer, start: () => Promise<Tokenizer>) {
     this.#start = start;
     this.#use(first);
   }
 
   /**
-   * The tokens of each text. Aborting the signal gives the turn up, waiting or not.
+   * The tokens of each text. Aborting the signal cancels the turn, whether it waits or runs.
    * @throws AppError `cancelled`, `engine-died` when tokenizers die of these texts or none can be started
    */
   take(texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly number[])[]> {
@@ -47,7 +47,7 @@ export class TokenizerTurns {
     };
     signal.addEventListener('abort', onAbort, { once: true });
     this.#waiting.push(turn);
-    void this.#work();
+    void this.#runTurns();
     return promise.finally(() => {
       signal.removeEventListener('abort', onAbort);
     });
@@ -60,15 +60,15 @@ export class TokenizerTurns {
     await this.#tokenizer?.close();
   }
 
-  async #work(): Promise<void> {
-    if (this.#isWorking) {
+  async #runTurns(): Promise<void> {
+    if (this.#isRunning) {
       return;
     }
-    this.#isWorking = true;
+    this.#isRunning = true;
     for (let turn = this.#waiting.shift(); turn !== undefined; turn = this.#waiting.shift()) {
       await this.#run(turn);
     }
-    this.#isWorking = false;
+    this.#isRunning = false;
   }
 
   async #run(turn: Turn): Promise<void> {

@@ -2,7 +2,7 @@
 
 /** `blame` lowers the reputation (reputation.ts). A fault without blame matters to silent-peers.ts or wrong-refusals.ts. */
 export const faults = {
-  /** Sent wrong bytes, or twice refused a request that others answered. */
+  /** Sent wrong bytes, signed a false account of its work, or twice refused a request that others answered. */
   lied: { blame: 4 },
   /** Broke a protocol's rules; a peer that does so again and again is barred (blocklist.ts). */
   violated: { blame: 2 },

@@ -58,6 +58,8 @@ export class FakeMesh {
   readonly failures: ErrorCode[] = [];
   /** Peers whose refusals other chains proved wrong. */
   readonly wrongRefusals: string[] = [];
+  /** Peers that signed something false, and what of it is. */
+  readonly falseAccounts: [peer: string, proof: string][] = [];
   /** Milliseconds; only tests move it. */
   now = 0;
 
@@ -136,6 +138,7 @@ export class FakeMesh {
       knownPeers: () => this.#nodes.filter((node) => node.name !== name).map(knownPeer),
       onStageFailed: ({ error }) => this.failures.push(error.code),
       onWrongRefusal: (peer) => this.wrongRefusals.push(peer),
+      onFalseAccount: (peer, proof) => this.falseAccounts.push([peer, proof]),
       now: () => this.now,
     });
   }

@@ -29,6 +29,25 @@ describe('AddressBook', () => {
     await again.close();
   });
 
+  it('writes new addresses within seconds, for a process that is killed, and known ones later', async () => {
+    const path = await folder();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const book = await AddressBook.open(path, () => {});
+    const written = async (): Promise<string> =>
+      await readFile(join(path, 'peers.json'), 'utf8').catch(() => '');
+    book.seen('a', ['/ip4/192.0.2.1/tcp/1']);
+    vi.advanceTimersByTime(5000);
+    await vi.waitFor(async () => expect(await written()).toContain('/tcp/1'));
+    book.seen('a', ['/ip4/192.0.2.1/tcp/2']);
+    vi.advanceTimersByTime(5000);
+    await vi.waitFor(async () => expect(await written()).toContain('/tcp/2'));
+    book.seen('a', ['/ip4/192.0.2.1/tcp/2']);
+    expect(vi.getTimerCount()).toBe(1);
+    await book.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('keeps the last 1024', async () => {
     const path = await folder();
     const book = await AddressBook.open(path, () => {});

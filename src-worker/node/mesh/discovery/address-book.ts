@@ -15,8 +15,13 @@ const fileName = 'peers.json';
 const maxEntries = 1024;
 const maxFileBytes = 8 * 1024 * 1024;
 
-/** How often changes are written, in milliseconds. */
+/** How often it is written who was seen last, in milliseconds. */
 const saveEveryMs = 300_000;
+/**
+ * How soon a new address is written, in milliseconds: a process that is killed must not forget where its peers are. Many
+ * that come together share one write.
+ */
+const saveSoonMs = 5000;
 
 const entrySchema = z.object({
   peer: z.string().max(100),
@@ -32,6 +37,7 @@ export class AddressBook {
   readonly #log: Log;
   readonly #entries = new Map<string, RememberedPeer>();
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
   #isChanged = false;
   #saving: Promise<void> = Promise.resolve();
 
@@ -56,14 +62,15 @@ export class AddressBook {
 
   /** Notes a connected peer with the addresses in its record. */
   seen(peer: string, addresses: readonly string[]): void {
-    if (addresses.length > 0) {
-      this.#isChanged = true;
-      this.#entries.set(peer, {
-        peer,
-        addresses: addresses.slice(0, maxAddresses),
-        seenAt: Date.now(),
-      });
+    if (addresses.length === 0) {
+      return;
     }
+    const entry = { peer, addresses: addresses.slice(0, maxAddresses), seenAt: Date.now() };
+    if (entry.addresses.join(' ') !== this.#entries.get(peer)?.addresses.join(' ')) {
+      this.#soon ??= setTimeout(() => void this.#save(), saveSoonMs).unref();
+    }
+    this.#isChanged = true;
+    this.#entries.set(peer, entry);
   }
 
   /** Writes unsaved entries, and none after that. */
@@ -73,6 +80,8 @@ export class AddressBook {
   }
 
   #save(): Promise<void> {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     if (this.#isChanged) {
       this.#isChanged = false;
       this.#saving = this.#saving.then(() => this.#write());

@@ -162,6 +162,7 @@ export class Discovery {
     if (!isForwarded) {
       this.#book?.seen(peer, addresses);
       const multiaddrs = dialableAddresses(peer, addresses);
+      this.#keeper.told(peer, multiaddrs);
       void this.#learn(peer, { multiaddrs });
       this.#directConnections.heard(peer, multiaddrs);
     } else if (this.#keeper.isSeeking(peer)) {

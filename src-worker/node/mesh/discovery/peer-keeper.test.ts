@@ -149,6 +149,26 @@ describe('PeerKeeper', () => {
     expect(dials).toEqual(['0 a:1+2']);
   });
 
+  it('seeks a peer where it was last, beside the address from settings, once that is lost', async () => {
+    const { keeper, reachable, dials, lose } = world();
+    reachable.add('a');
+    keeper.keep([{ peer: 'a', address }]);
+    await vi.advanceTimersByTimeAsync(0);
+    keeper.told('a', [moved]);
+    await vi.advanceTimersByTimeAsync(100_000);
+    lose('a');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(dials).toEqual(['0 a:1', '101 a:1+2']);
+  });
+
+  it('seeks a peer from settings where it was in the last run, too, and dials no address twice', async () => {
+    const { keeper, dials } = world();
+    keeper.keep([{ peer: 'a', address }]);
+    keeper.remembered([{ peer: 'a', addresses: [moved, address] }]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(dials).toEqual(['0 a:1+2']);
+  });
+
   it('leaves the first dial to the peer with the smaller id, when both discover each other', async () => {
     const { keeper, reachable, dials } = world();
     reachable.add('a').add('z');

@@ -58,6 +58,8 @@ type TrackedPeer = {
   /** Addresses from settings; empty for a discovered peer. */
   configured: readonly Multiaddr[];
   seenAt: readonly Multiaddr[];
+  /** Addresses that the peer told when it was last connected, which may be newer than those from settings. */
+  told: readonly Multiaddr[];
   failures: number;
   /** Why the last attempt failed; undefined after one that succeeded. */
   reason: string | undefined;
@@ -100,7 +102,10 @@ export class PeerKeeper {
     }
   }
 
-  /** Dials peers of the last run, the most likely first; those that do not reply are forgotten. */
+  /**
+   * Dials peers of the last run, the most likely first; those that do not reply are forgotten. A peer from settings may have
+   * moved since it was put there.
+   */
   remembered(
     peers: readonly { readonly peer: string; readonly addresses: readonly Multiaddr[] }[],
   ): void {
@@ -110,6 +115,15 @@ export class PeerKeeper {
         added.seenAt = addresses;
         this.#schedule(added, 0);
       }
+      this.told(peer, addresses);
+    }
+  }
+
+  /** Takes the addresses that a peer tells of itself: where it is sought, should the connection to it be lost. */
+  told(peer: string, addresses: readonly Multiaddr[]): void {
+    const known = this.#tracked.get(peer);
+    if (known !== undefined) {
+      known.told = addresses;
     }
   }
 
@@ -214,6 +228,7 @@ export class PeerKeeper {
       kind,
       configured,
       seenAt: [],
+      told: [],
       failures: 0,
       reason: undefined,
       connectedAt: 0,
@@ -286,7 +301,12 @@ export class PeerKeeper {
     }
     tracked.isDialling = true;
     try {
-      const addresses = [...tracked.configured, ...tracked.seenAt];
+      const { configured, seenAt, told } = tracked;
+      const addresses = [
+        ...new Map(
+          [...configured, ...seenAt, ...told].map((each) => [each.toString(), each]),
+        ).values(),
+      ];
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
       await this.#dialler.dial(tracked.peer, addresses, deadline);
     } catch (error) {

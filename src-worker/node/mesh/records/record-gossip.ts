@@ -18,7 +18,7 @@ const forwardsPerSecond = recordsPerSecond * 0.8;
 
 /**
  * Greatest age of a forwarded record, in milliseconds, by its sequence number, which is a time. A peer's highest sequence is
- * remembered for as long, so that nobody can bring a peer back with an old record of it.
+ * remembered for as long, so that no peer can bring one back with an old record.
  */
 const maxAgeMs = 10 * recordLifetimeMs;
 

@@ -39,6 +39,7 @@ export function askingFeature(options: AskingFeatureOptions): FeatureWith<Asking
     onStageFailed: (failure) => routes.stageFailed(failure),
     onAnswered: (manifestId, receipt) => routes.answered(manifestId, receipt),
     onWrongRefusal: (peer) => routes.wronglyRefused(peer),
+    onFalseAccount: (who, proof) => trust.report({ who, what: 'lied', proof }),
     ownShards: () => host.ownRecords(),
     wakeOwnShards: (manifestId, signal) => host.wake(manifestId, signal),
     isIdle,

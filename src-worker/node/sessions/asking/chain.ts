@@ -2,7 +2,7 @@
 import { AppError } from '../../../../src-shared/errors.ts';
 import { sampledDetailSchema } from '../../../../src-shared/model.ts';
 import { decodeJson } from '../../../wire/json-body.ts';
-import { decodeWork, encodeWork, workFlags, workKinds } from '../../../wire/work.ts';
+import { decodeWork, workFlags } from '../../../wire/work.ts';
 import type { ChannelOpener } from '../../mesh/channels/channel.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
 import { type ChainFailure, silenceOf } from './chain-failure.ts';
@@ -26,6 +26,8 @@ export type ChainOptions = TokenSourceOptions & {
   readonly opener: ChannelOpener;
   /** Monotonic time, in milliseconds. */
   readonly now: () => number;
+  /** Called with a stage that has signed a false account of its work; `proof` says what is false, as a sentence. */
+  readonly onFalseAccount: (peer: string, proof: string) => void;
 };
 
 export class Chain implements TokenSource {
@@ -60,6 +62,7 @@ export class Chain implements TokenSource {
             onSampled: (body) => chain.#onSampled(body, index),
             onFailed: (failure) => chain.#onFailed(failure),
             onDraining: () => options.onDraining(stage),
+            onFalseAccount: (proof) => options.onFalseAccount(stage.peer, proof),
           },
           opening,
         ),
@@ -156,17 +159,14 @@ export class Chain implements TokenSource {
       const values = Int32Array.from(tokens.slice(position - from, position - from + count));
       const flags = isOneByOne ? workFlags.oneByOne : 0;
       const isLast = position + count === end;
-      this.#controls[0]?.send(
-        workKinds.tokens,
-        ...encodeWork({
-          session: channelSession,
-          position,
-          count,
-          flags: isLast ? flags | lastFlags : flags,
-          computeMicros: 0,
-          values: new Uint8Array(values.buffer),
-        }),
-      );
+      this.#controls[0]?.sendTokens({
+        session: channelSession,
+        position,
+        count,
+        flags: isLast ? flags | lastFlags : flags,
+        computeMicros: 0,
+        values: new Uint8Array(values.buffer),
+      });
     }
   }
 

@@ -23,6 +23,8 @@ export type CoordinatorOptions = Omit<RoutePlannerOptions, 'self' | 'prefixHolde
   readonly onAnswered?: (manifestId: string, receipt: Receipt) => void;
   /** Called with a peer that refused a request which another chain then answered. */
   readonly onWrongRefusal?: (peer: string) => void;
+  /** Called with a stage that has signed a false account of its work; `proof` says what is false, as a sentence. */
+  readonly onFalseAccount?: (peer: string, proof: string) => void;
   /** Resolves when this node's own shards of the model are loaded, or cannot be. */
   readonly wakeOwnShards?: (manifestId: string, signal: AbortSignal) => Promise<void>;
   /** Whether this node serves no shards now. */
@@ -85,6 +87,8 @@ export class Coordinator implements Generations {
 
   #answer(request: GenerationRequest): Answer {
     const { opener, isIdle, wakeOwnShards, onStageFailed, onWrongRefusal } = this.#options;
+    const onFalseAccount = (peer: string, proof: string): void =>
+      this.#options.onFalseAccount?.(peer, proof);
     const { model } = request;
     const now = this.#now;
     return new Answer({
@@ -96,7 +100,8 @@ export class Coordinator implements Generations {
         now,
       ),
       routeAround: (excluded) => this.#planner.planAround(request, excluded),
-      openSource: (options, signal) => Chain.open({ ...options, opener, now }, signal),
+      openSource: (options, signal) =>
+        Chain.open({ ...options, opener, now, onFalseAccount }, signal),
       wakeOwnShards: async (signal) => await wakeOwnShards?.(model.manifestId, signal),
       isIdle: () => isIdle?.() ?? false,
       cachedBy: (route) => this.#prefixIndex.take(request, route),

@@ -38,7 +38,7 @@ export type RoutePlannerOptions = {
 
 type RouteFacts = Pick<MeshQuestion, 'rules' | 'poolMembers' | 'ownMachines' | 'operators'>;
 
-const nobody: ReadonlySet<string> = new Set();
+const noPeers: ReadonlySet<string> = new Set();
 
 export class RoutePlanner {
   readonly #options: RoutePlannerOptions;
@@ -80,13 +80,13 @@ export class RoutePlanner {
 
   /** Most tokens of prompt and answer together; undefined where the peers do not host all layers of the model. */
   longest(model: ModelSummary, rules?: RouteRules): number | undefined {
-    return longestSequence(this.#question(model, nobody, rules));
+    return longestSequence(this.#question(model, noPeers, rules));
   }
 
   /** The route that a short question would take now. @throws AppError as `planRoute` */
   view(model: ModelSummary, rules?: RouteRules): RouteView {
     try {
-      return viewRoute({ ...this.#question(model, nobody, rules), sequenceTokens: 1, cells: 1 });
+      return viewRoute({ ...this.#question(model, noPeers, rules), sequenceTokens: 1, cells: 1 });
     } catch (error) {
       throw this.#withOwnReason(model, toAppError(error));
     }
@@ -131,7 +131,7 @@ export class RoutePlanner {
     excluded: ReadonlySet<string>,
   ): readonly RouteStage[] | undefined {
     try {
-      return this.plan(request, excluded, nobody);
+      return this.plan(request, excluded, noPeers);
     } catch {
       return undefined;
     }
@@ -167,7 +167,7 @@ export class RoutePlanner {
 
   /** Whether the mesh hosts the whole model if the rules are left aside: the error can then name the rule in the way. */
   #isHosted(model: ModelSummary): boolean {
-    const question = { ...this.#question(model, nobody, undefined), rules: undefined };
+    const question = { ...this.#question(model, noPeers, undefined), rules: undefined };
     return longestSequence(question) !== undefined;
   }
 

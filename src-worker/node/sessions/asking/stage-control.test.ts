@@ -42,6 +42,7 @@ beforeEach(async () => {
       patience: 1,
       onWarmedUp: () => {},
       onSilent: () => {},
+      onFalseAccount: () => {},
     },
     new AbortController().signal,
   );

@@ -1,8 +1,10 @@
 /** The coordinator's end of one stage: its control channel, from `open` to `closed`. */
 import { AppError, toAppError } from '../../../../src-shared/errors.ts';
+import { beginsModel } from '../../../../src-shared/layers.ts';
 import type { Speaks } from '../../../wire/speaks.ts';
 import { withFormerNames } from '../../../wire/former-names.ts';
 import type { Frame } from '../../../wire/frame.ts';
+import { encodeWork, type Work, workKinds } from '../../../wire/work.ts';
 import { encodeJson } from '../../../wire/json-body.ts';
 import type { Channel, ChannelOpener } from '../../mesh/channels/channel.ts';
 import type { RouteStage } from '../../routing/plan-route.ts';
@@ -13,6 +15,7 @@ import {
   unreachable,
   unspokenBy,
 } from './chain-failure.ts';
+import { falsehoodIn } from './false-account.ts';
 import { encodeIntegers, encodeTokens } from '../protocol/body-codecs.ts';
 import { dispatch, type Handlers, limitsAt, stageKinds } from '../protocol/message-table.ts';
 import {
@@ -39,6 +42,8 @@ export type StageControlOptions = {
   readonly onFailed: (failure: ChainFailure) => void;
   /** Called when the stage announces that it leaves soon. */
   readonly onDraining: () => void;
+  /** Called when the stage has signed an account that is false; `proof` says what of it, as a sentence. */
+  readonly onFalseAccount: (proof: string) => void;
 };
 
 export class StageControl {
@@ -53,6 +58,9 @@ export class StageControl {
   #speaks: Speaks | undefined;
   #isOpen = false;
   #isOver = false;
+  #sampledTokens = 0;
+  /** How many tokens can have come to a first stage, from here or from the last stage. */
+  #mostTokens: number;
 
   readonly #whileOpening: Handlers<'opening'> = {
     opened: (message) => this.#onOpened(message),
@@ -61,9 +69,12 @@ export class StageControl {
     alive: (progress) => this.#onProgress(progress),
   };
   readonly #whenOpen: Handlers<'running'> = {
-    sampled: (body) => this.#options.onSampled(body),
+    sampled: (body) => {
+      this.#options.onSampled(body);
+      this.#sampledTokens += 1;
+    },
     failed: (message) => this.#onReported(message),
-    closed: (account) => this.#closed.resolve(account),
+    closed: (account) => this.#closed.resolve(this.#checked(account)),
     alive: (progress) => this.#onProgress(progress),
     draining: () => this.#options.onDraining(),
     restoreHistory: () => this.#onHistoryRestored(),
@@ -73,6 +84,7 @@ export class StageControl {
   constructor(options: StageControlOptions, signal: AbortSignal) {
     this.#options = options;
     this.#heardAt = options.now();
+    this.#mostTokens = options.open.lastPosition;
     // The caller may not await this promise, and a rejection must not count as unhandled.
     this.#opened.promise.catch(() => {});
     void this.#connect(signal);
@@ -93,9 +105,12 @@ export class StageControl {
     return this.#speaks;
   }
 
-  /** Sends the body of one work frame to the stage. A failure shows as the end of the channel. */
-  send(kind: number, ...parts: readonly Uint8Array[]): void {
-    void this.#channel?.send(kind, ...parts);
+  /** Sends tokens to a stage that begins the model. A failure shows as the end of the channel. */
+  sendTokens(work: Omit<Work, 'detail'>): void {
+    // After each piece, the last stage may feed tokens back up to the last position.
+    const end = work.position + work.count;
+    this.#mostTokens += work.count + Math.max(0, this.#options.open.lastPosition - end);
+    void this.#channel?.send(workKinds.tokens, ...encodeWork(work));
   }
 
   /**
@@ -203,6 +218,25 @@ export class StageControl {
     this.#isOpen = true;
     this.#channel?.allow(limitsAt('running'));
     this.#opened.resolve();
+  }
+
+  /** The account, without a signed part that is false: a receipt must not vouch for it. */
+  #checked(account: ClosedMessage): ClosedMessage {
+    const { opener, stage, open, onFalseAccount } = this.#options;
+    const falsehood = falsehoodIn(account, {
+      peer: stage.peer,
+      requester: opener.peer,
+      open,
+      cachedTokens: this.#cachedTokens,
+      sampledTokens: this.#sampledTokens,
+      mostTokens: beginsModel(open.layers) ? this.#mostTokens : undefined,
+    });
+    if (falsehood === undefined) {
+      return account;
+    }
+    onFalseAccount(`The account that it signed ${falsehood}`);
+    const { signed: _false, ...rest } = account;
+    return rest;
   }
 
   #onReported(message: FailedMessage): void {

@@ -2,7 +2,7 @@
 import { type Convert, invalid, type Keywords } from './keywords.ts';
 import { commaSeparated, type GrammarRules, space } from './rules.ts';
 
-/** The given first items, then `item` as often as the lengths allow. Draft 7 has both in other keywords. */
+/** The items of `prefixItems`, then `items` as often as the lengths allow. Draft 7 names both keywords differently. */
 export function arrayBody(
   keywords: Keywords,
   path: string,

@@ -24,7 +24,7 @@ const lineEnds: Ranges = [
 ];
 export const anyInLine = complement(lineEnds);
 
-/** Characters that a JSON string cannot hold without an escape, and DEL, which no schema means. */
+/** Characters that a JSON string cannot hold without an escape, and DEL, which schemas never mean. */
 const special: Ranges = [
   [0, 0x1f],
   [0x22, 0x22],
@@ -43,7 +43,7 @@ const escapes: readonly (readonly [codePoint: number, escape: string])[] = [
   [0x5c, '\\\\'],
 ];
 
-/** In order, and without overlaps. */
+/** Merges ranges into ranges in order and without overlaps. */
 export function union(ranges: Ranges): Ranges {
   const merged: [number, number][] = [];
   for (const [first, last] of ranges.toSorted(([one], [other]) => one - other)) {
@@ -69,7 +69,7 @@ export function complement(ranges: Ranges): Ranges {
   return next > lastCodePoint ? others : [...others, [next, lastCodePoint]];
 }
 
-/** Which of the characters stand in a JSON string as themselves, and the escapes of those that cannot. */
+/** Splits characters into those that a JSON string can hold unescaped, and the escapes of the others. */
 export function inJsonString(ranges: Ranges): {
   readonly plain: Ranges;
   readonly escapes: readonly string[];

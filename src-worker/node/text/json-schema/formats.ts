@@ -1,6 +1,6 @@
 /**
- * The formats of strings that people use, as regular expressions. Each allows only valid values; some not every
- * valid one (IPv6 is written out).
+ * The common formats of strings as regular expressions. Each allows only valid values, but some not all valid values
+ * (an IPv6 address must have all eight groups).
  */
 
 const month31 = '(?:0[13578]|1[02])';
@@ -21,7 +21,7 @@ const minutes = '[0-9]{1,4}M(?:[0-9]{1,4}S)?';
 const clockDuration = `T(?:[0-9]{1,4}H(?:${minutes}|[0-9]{1,4}S)?|${minutes}|[0-9]{1,4}S)`;
 const path = "[a-zA-Z0-9._~!$&'()*+,;=:@/-]";
 const encoded = '[A-Za-z0-9_-]';
-/** A name and a domain that stay below the 254 characters that an address may have. */
+/** The lengths of name and domain keep an address below the allowed 254 characters. */
 const email =
   '[a-zA-Z0-9_+-]{1,30}(?:\\.[a-zA-Z0-9_+-]{1,30})?' +
   `@${label}(?:\\.[a-zA-Z0-9]{1,30}){0,2}\\.[a-zA-Z]{2,10}`;

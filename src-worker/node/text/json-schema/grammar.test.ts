@@ -308,7 +308,7 @@ describe('the grammar of a JSON schema', () => {
     );
   });
 
-  it('answers any JSON with a grammar or a refusal', async () => {
+  it('turns any JSON into a grammar or a refusal', async () => {
     const keyword = fc.constantFrom(
       'type',
       'items',
@@ -348,7 +348,7 @@ function nested(depth: number): unknown {
   return depth === 0 ? {} : { type: 'array', items: nested(depth - 1) };
 }
 
-/** "grammar" when llama.cpp reads what comes of the schema, else the code of the refusal. */
+/** "grammar" when llama.cpp can parse the schema's grammar, else the code of the refusal. */
 async function outcomeOf(schema: unknown): Promise<string> {
   try {
     await grammarMatcher(jsonSchemaGrammar(schema));

@@ -1,10 +1,10 @@
 /**
- * JSON Schema to GBNF, so that the sampler lets nothing else out than JSON that is valid for the schema. Where
- * JSON Schema leaves more open than is useful (white space, the order of properties, properties that no one
- * declared) the grammar allows less. `oneOf` is read like `anyOf`.
+ * Converts JSON Schema to GBNF, so that the sampler allows only JSON that is valid for the schema. Where JSON Schema
+ * allows more than is useful (white space, any order of properties, undeclared properties), the grammar allows less.
+ * `oneOf` is read like `anyOf`.
  *
- * node-llama-cpp has such a converter, but it makes all properties required, ignores what it does not know,
- * and comes only together with a loaded llama.cpp.
+ * The converter of node-llama-cpp is not used, because it makes all properties required, ignores keywords that it does
+ * not know, and needs a loaded llama.cpp.
  */
 import { missingCase } from '../../../../src-shared/errors.ts';
 import { arrayBody } from './arrays.ts';
@@ -21,12 +21,12 @@ import { objectBody } from './objects.ts';
 import { GrammarRules, jsonLiteral, space } from './rules.ts';
 import { stringBody, stringCharacter } from './strings.ts';
 
-/** What a schema may ask for; real ones stay far below. The grammar's length is what sampling accepts. */
+/** Limits of a schema, far above those in use, and of its grammar, as sampling accepts it. */
 const limits = { depth: 100, schemas: 10_000, grammarCharacters: 262_144 };
 
 /**
  * The grammar of all JSON that is valid for the schema and compactly written.
- * @throws AppError `request-invalid` naming the keyword that is not understood, and where it stands
+ * @throws AppError `request-invalid` naming the unsupported keyword and its path
  */
 export function jsonSchemaGrammar(schema: unknown): string {
   return new Converter(schema).grammar();
@@ -35,7 +35,7 @@ export function jsonSchemaGrammar(schema: unknown): string {
 class Converter {
   readonly #root: unknown;
   readonly #rules = new GrammarRules(limits.grammarCharacters);
-  /** Rules of schemas that a `$ref` names, by pointer; a schema that contains itself finds its own here. */
+  /** Rules of schemas that a `$ref` names, by pointer. A schema that contains itself refers to its own rule by this map. */
   readonly #referenced = new Map<string, string>();
   #depth = 0;
   #schemas = 0;
@@ -52,7 +52,7 @@ class Converter {
     return this.#rules.toString();
   }
 
-  /** The rule of the schema `value`, which stands at `path`. */
+  /** Adds the rule for the schema `value` at `path`, and returns the rule's name. */
   readonly #convert = (value: unknown, path: string): string => {
     this.#schemas += 1;
     this.#depth += 1;
@@ -175,19 +175,19 @@ class Converter {
   }
 }
 
-/** The types that a schema speaks of; undefined when it allows any value. */
+/** The types that a schema names or implies by its keywords; undefined when it allows any value. */
 function typesOf(keywords: Keywords): JsonType[] | undefined {
   if (keywords.type !== undefined) {
     const types = [...new Set([keywords.type].flat())];
     return types.includes('number') ? types.filter((type) => type !== 'integer') : types;
   }
-  const spoken = new Set<JsonType>();
+  const implied = new Set<JsonType>();
   for (const [type, names] of keywordsOfTypes) {
     if (names.some((name) => keywords[name] !== undefined)) {
-      spoken.add(type);
+      implied.add(type);
     }
   }
-  return spoken.size === 0 ? undefined : [...spoken];
+  return implied.size === 0 ? undefined : [...implied];
 }
 
 const keywordsOfTypes: readonly (readonly [JsonType, readonly (keyof Keywords)[]])[] = [
@@ -226,7 +226,7 @@ function isOfType(value: unknown, type: JsonType): boolean {
   }
 }
 
-/** What a JSON pointer in a fragment ("#/$defs/Name") names. Format: RFC 6901. */
+/** The schema at a JSON pointer in a fragment ("#/$defs/Name"). Format: RFC 6901. */
 function targetOf(root: unknown, reference: string): { schema: unknown } | undefined {
   if (reference !== '#' && !reference.startsWith('#/')) {
     return undefined;

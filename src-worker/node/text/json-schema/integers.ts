@@ -25,7 +25,7 @@ export function integersBetween(least: number, most: number): string | undefined
   return parts.join(' | ');
 }
 
-/** The same for 0 ≤ least ≤ most: one alternative for each number of digits. */
+/** As `integersBetween`, for 0 ≤ least ≤ most: one alternative for each number of digits. */
 function naturalsBetween(least: number, most: number): string {
   const [from, to] = [String(least), String(most)];
   const parts: string[] = [];

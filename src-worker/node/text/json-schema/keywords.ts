@@ -1,6 +1,6 @@
 /**
- * The JSON Schema keywords that the grammar understands. Everything else is refused by name: a keyword that is
- * silently ignored would let answers through that the schema forbids.
+ * The JSON Schema keywords that the grammar supports. Any other keyword is refused by name: ignoring one would allow
+ * answers that the schema forbids.
  */
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -24,7 +24,7 @@ const keywordsSchema = z
     const: z.unknown(),
     anyOf: schemas,
     oneOf: schemas,
-    /** More than one would need schemas to be merged. */
+    /** One schema only: several would have to be merged. */
     allOf: z.array(schema).length(1),
     $ref: z.string(),
     properties: z.record(z.string(), schema),
@@ -34,7 +34,7 @@ const keywordsSchema = z
     minProperties: count,
     maxProperties: count,
     items: schema,
-    /** What follows `items` where that is a list, as in draft 7. */
+    /** The schema of the items after those of `items`, where that is a list, as in draft 7. */
     additionalItems: schema,
     prefixItems: schemas,
     minItems: count,
@@ -49,7 +49,7 @@ const keywordsSchema = z
     exclusiveMinimum: bound,
     exclusiveMaximum: bound,
     multipleOf: z.number().positive(),
-    // What follows says nothing about which values are valid.
+    // The keywords below do not change which values are valid.
     $schema: annotation,
     $id: annotation,
     $comment: annotation,
@@ -69,10 +69,10 @@ const keywordsSchema = z
   .partial();
 export type Keywords = z.infer<typeof keywordsSchema>;
 
-/** Makes the schema `value` at `path` a rule, and returns its name. */
+/** Adds a rule for the schema `value` at `path`, and returns the rule's name. */
 export type Convert = (value: unknown, path: string) => string;
 
-/** Keywords that stand alone: beside them only annotations are understood. */
+/** Keywords beside which only annotations are supported. */
 export const exclusiveKeywords = ['anyOf', 'oneOf', 'allOf', '$ref'] as const;
 
 const annotations = new Set(
@@ -81,7 +81,7 @@ const annotations = new Set(
   ),
 );
 
-/** The keywords of a schema that say something about which values are valid. */
+/** The keywords of a schema that decide which values are valid. */
 export function constrainingKeywords(keywords: Keywords): string[] {
   return Object.keys(keywords).filter((keyword) => !annotations.has(keyword));
 }

@@ -2,14 +2,14 @@
 import { integersBetween, mostDigits, unbounded } from './integers.ts';
 import type { GrammarRules } from './rules.ts';
 
-/** Multiples that are written out one by one where their number is bounded. */
+/** Most multiples that are listed one by one where their number is bounded. */
 const mostListed = 1000;
-/** Largest divisor, without its powers of ten, that is followed digit by digit, and for how many digits. */
+/** Largest divisor, without its powers of ten, whose remainders become rules, and most digits of such a number. */
 const mostResidues = { divisor: 32, digits: 9 };
 
 /**
  * An expression for the multiples of the whole number `step` from `least` to `most`, both included and possibly
- * infinite; undefined when it would be too large. Very large multiples may be left out.
+ * infinite; undefined when the expression would be too large. Very large multiples may be left out.
  */
 export function multiplesBetween(
   step: number,
@@ -41,7 +41,7 @@ export function multiplesBetween(
   return from <= 0 ? `"0" | ${sign}${positives}` : positives;
 }
 
-/** Whole numbers between `from` and `to`, with `zeros` behind all but 0. */
+/** Whole numbers between `from` and `to`, with `zeros` appended to all but 0. */
 function roundNumbers(from: number, to: number, zeros: string): string {
   const largest = 10 ** (mostDigits - zeros.length) - 1;
   const [least, most] = [Math.max(from, -largest), Math.min(to, largest)];
@@ -54,7 +54,7 @@ function roundNumbers(from: number, to: number, zeros: string): string {
   return [...(least <= 0 && most >= 0 ? ['"0"'] : []), ...parts].join(' | ');
 }
 
-/** Positive multiples: a rule for each remainder of the digits so far, and for how many may follow. */
+/** Positive multiples: one rule for each pair of the remainder of the digits so far and the number of digits left. */
 function naturalMultiples(divisor: number, rules: GrammarRules): string {
   const known = new Map<string, string | undefined>();
   const goOn = (remainder: number, left: number, smallest: number): string[] => {
@@ -68,7 +68,7 @@ function naturalMultiples(divisor: number, rules: GrammarRules): string {
       return following === undefined ? [] : [`[${digits}] ${following}`];
     });
   };
-  /** undefined where no digits that are left make a multiple. */
+  /** The rule for the digits left; undefined where none of them make a multiple. */
   const rest = (remainder: number, left: number): string | undefined => {
     const key = `${remainder} ${left}`;
     if (!known.has(key)) {
@@ -82,8 +82,8 @@ function naturalMultiples(divisor: number, rules: GrammarRules): string {
 }
 
 /**
- * What may stand behind the point of a multiple of a fraction such as 0.25, which divides 1: any of them, and any
- * but zero. undefined where the step is no such fraction.
+ * The digits after the decimal point of the multiples of a fraction that divides 1, such as 0.25: `any` with zero,
+ * `some` without. undefined for any other step.
  */
 export function fractionsOf(step: number): { any: string; some: string } | undefined {
   const places = /^0\.(\d{1,10})$/.exec(String(step))?.[1]?.length ?? 0;

@@ -90,7 +90,7 @@ describe('the grammar of multiples', () => {
         bound,
         async (multipleOf, one = -Infinity, other = Infinity) => {
           const [minimum, maximum] = [Math.min(one, other), Math.max(one, other)];
-          // Bounded on one side by something else than 0 it is refused, see below.
+          // A schema with a bound other than 0 on one side only is refused, see below.
           fc.pre(Number.isFinite(minimum) === Number.isFinite(maximum));
           const isBounded = Number.isFinite(minimum);
           const first = Math.ceil(minimum / multipleOf) * multipleOf;

@@ -8,7 +8,7 @@ import type { GrammarRules } from './rules.ts';
 const fraction = '("." [0-9]{1,16})?';
 const zeroFraction = '("." "0"{1,16})?';
 
-/** What may stand behind the point: anything, and anything but zero. */
+/** The digits after the decimal point: `any` with zero, `some` without. */
 type Fractions = { readonly any: string; readonly some: string };
 const allFractions: Fractions = { any: fraction, some: '"." "0"{0,15} [1-9] [0-9]{0,15}' };
 
@@ -23,7 +23,7 @@ const integerFormats: ReadonlyMap<string, readonly [least: number, most: number]
   ['uint32', [0, 2 ** 32 - 1]],
   ['uint64', [0, Infinity]],
 ]);
-/** Formats that every number that comes out has. */
+/** Formats of all numbers that the grammar allows. */
 const numberFormats = new Set(['float', 'double', 'decimal']);
 
 /** Two digits of exponent: no number overflows a double. */
@@ -32,12 +32,15 @@ export const anyNumber = `"-"? ("0" | [1-9] [0-9]{0,14}) ${fraction} ([eE] [-+]?
 type Bounds = {
   readonly least: number;
   readonly most: number;
-  /** The bound itself is not allowed. */
+  /** True where the bound itself is not allowed. */
   readonly isLeastOpen: boolean;
   readonly isMostOpen: boolean;
 };
 
-/** @throws AppError `request-invalid` for a bound, step or format that is not supported, or that no number has */
+/**
+ * An expression for the numbers that the keywords allow.
+ * @throws AppError `request-invalid` for a bound, step or format that is not supported, or that no number has
+ */
 export function numberBody(
   keywords: Keywords,
   path: string,
@@ -86,8 +89,8 @@ function isUnbounded(keywords: Keywords): boolean {
 }
 
 /**
- * The bounds of a format of whole numbers; undefined for one of all numbers, or of strings.
- * @throws AppError `request-invalid` for a format that is not known
+ * The bounds of a format of whole numbers; undefined for a format of all numbers or of strings.
+ * @throws AppError `request-invalid` for an unknown format
  */
 function formatBounds(format: string, path: string): readonly [number, number] | undefined {
   if (!integerFormats.has(format) && !numberFormats.has(format) && !formats.has(format)) {
@@ -98,7 +101,7 @@ function formatBounds(format: string, path: string): readonly [number, number] |
   return integerFormats.get(format);
 }
 
-/** Numbers beyond this do not come out, so a bound beyond it is none. */
+/** The grammar allows no larger numbers, so a larger bound counts as none. */
 const beyond = 1e15;
 
 function boundsOf(
@@ -130,7 +133,7 @@ function boundsOf(
   return isWhole ? wholeBounds(bounds, ofFormat) : bounds;
 }
 
-/** Bounds with a fraction become the whole numbers inside, and none is open but by being whole. */
+/** Rounds bounds to the first and last whole number inside, so that neither is open, and applies the format's bounds. */
 function wholeBounds(bounds: Bounds, [formatLeast, formatMost]: readonly [number, number]): Bounds {
   const { least, most, isLeastOpen, isMostOpen } = bounds;
   const first = Number.isInteger(least) && isLeastOpen ? least + 1 : Math.ceil(least);
@@ -143,7 +146,7 @@ function wholeBounds(bounds: Bounds, [formatLeast, formatMost]: readonly [number
   };
 }
 
-/** Negative numbers are the positive ones of the mirrored bounds behind a minus sign. */
+/** Negative numbers are the positive ones within the mirrored bounds, after a minus sign. */
 function realsBetween(
   { least, most, isLeastOpen, isMostOpen }: Bounds,
   fractions: Fractions,

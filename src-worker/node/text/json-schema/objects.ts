@@ -9,12 +9,12 @@ import {
 import { otherNames } from './other-names.ts';
 import { commaSeparated, type GrammarRules, literal, space } from './rules.ts';
 
-/** More or longer properties would make a grammar that is too large; they are refused before that costs anything. */
+/** More or longer names would make a grammar that is too large; they are refused before any rule is made. */
 const limits = { properties: 3000, nameCharacters: 1000, allNames: 100_000 };
 
 /**
- * Without `additionalProperties`, only declared properties come out where there are any: a valid answer that
- * says no more than it was asked for.
+ * The body of a rule for objects. Where a schema declares properties and leaves `additionalProperties` out, only the
+ * declared ones are allowed: the answer is valid and has no more than was asked for.
  */
 export function objectBody(
   keywords: Keywords,
@@ -99,7 +99,7 @@ function checkNames(names: ReadonlySet<string>, path: string): void {
   }
 }
 
-/** What `propertyNames` says: a list of the names, or the rule of them; neither where any will do. */
+/** Reads `propertyNames`: a list of the names, or a rule for them; neither where any name is allowed. */
 function extraNames(
   names: unknown,
   path: string,
@@ -133,8 +133,8 @@ const nameKeywords: ReadonlySet<string> = new Set([
 type Member = { readonly body: string; readonly isRequired: boolean };
 
 /**
- * The members in order, the optional ones left out or not. Built from the end with two rules for each place:
- * `after` when a member stands before it, so that a comma is due, and `first` when none does.
+ * The members in order, with or without the optional ones. Built from the end, with two rules for each place: `after`
+ * where a member stands before it, so that a comma is needed, and `first` where none does.
  */
 function chain(members: readonly Member[], extra: string | undefined, rules: GrammarRules): string {
   let after = '""';

@@ -1,7 +1,7 @@
 /**
- * The names that additional properties may have: all but the declared ones, which have schemas of their own.
- * A tree of the declared names' characters; wherever a name leaves the tree it is another one. Written without
- * escapes, so that no declared name can hide behind them.
+ * The names that additional properties may have: all but the declared ones, which have schemas of their own. The rule
+ * follows a tree of the characters of the declared names; a name that leaves the tree is another one. The rule allows no
+ * escapes, since an escape could spell a declared name differently.
  */
 import { type GrammarRules, inClass } from './rules.ts';
 
@@ -13,7 +13,7 @@ type NameTree = { isName: boolean; readonly next: Map<string, NameTree> };
 export function otherNames(names: readonly string[], rules: GrammarRules): string {
   const tree: NameTree = { isName: false, next: new Map() };
   for (const name of names) {
-    // A name that needs escapes in JSON cannot come out without.
+    // A name that needs escapes in JSON cannot be written by this rule.
     if (JSON.stringify(name) === `"${name}"`) {
       addName(tree, name);
     }
@@ -31,7 +31,7 @@ function addName(tree: NameTree, name: string): void {
   node.isName = true;
 }
 
-/** The rule for what may follow the characters that led here, with the closing quote. */
+/** The rule for the rest of a name after the characters that lead to `node`, with the closing quote. */
 function restOfName(node: NameTree, rules: GrammarRules): string {
   const known = [...node.next.keys()];
   const others = `${plainCharacter.slice(0, -1)}${known.map(asMember).join('')}]`;

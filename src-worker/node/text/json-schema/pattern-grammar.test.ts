@@ -7,7 +7,7 @@ function matcherOf(pattern: string, more: object = {}) {
   return grammarMatcher(jsonSchemaGrammar({ type: 'string', pattern, ...more }));
 }
 
-/** Regular expressions of everything that is understood, over few characters, so that texts match often. */
+/** Regular expressions of all supported syntax, over few characters, so that texts match often. */
 const sources = fc.letrec<{ atom: string; item: string; sequence: string; choice: string }>(
   (tie) => ({
     atom: fc.oneof(
@@ -99,12 +99,12 @@ describe('the grammar of a pattern', () => {
     );
   });
 
-  it('is the one of the format where the pattern beside it looks ahead', async () => {
+  it('is that of the format where the pattern beside it looks ahead', async () => {
     const matches = await matcherOf('^(?=.{1,253}$)[a-z.]+$', { format: 'hostname' });
     expect([matches('"a.example"'), matches('"a..b"')]).toEqual([true, false]);
   });
 
-  it('takes a format for a word about the pattern that says more', async () => {
+  it('ignores a format beside a pattern that can be a grammar', async () => {
     const matches = await matcherOf('^[0-9]{4}$', { format: 'year' });
     expect([matches('"2024"'), matches('"24"')]).toEqual([true, false]);
   });

@@ -9,7 +9,7 @@ export type Lengths = { readonly least: number; readonly most: number };
 
 type Repeat = Extract<Pattern, { type: 'repeat' }>;
 
-/** Any text: a pattern may match anywhere in its text unless it says where. */
+/** Any text: a pattern without anchors may match anywhere in its text. */
 const anyText: Repeat = {
   type: 'repeat',
   item: { type: 'set', ranges: [[0, 0x10_ffff]] },
@@ -18,8 +18,8 @@ const anyText: Repeat = {
 };
 
 /**
- * An expression for the JSON of all texts that the regular expression matches somewhere, of these lengths.
- * @throws AppError `request-invalid` with what is not supported, to go on after "is not supported: "
+ * An expression for the JSON of all texts of these lengths that the regular expression matches somewhere.
+ * @throws AppError `request-invalid`, whose message continues a sentence after "is not supported: "
  */
 export function patternGrammar(source: string, lengths: Lengths, rules: GrammarRules): string {
   const whole = wholeText(readPattern(source));
@@ -30,7 +30,7 @@ export function patternGrammar(source: string, lengths: Lengths, rules: GrammarR
   return expression(fitting, rules);
 }
 
-/** The pattern of whole texts: anchors at its ends are gone, and where there are none any text may stand. */
+/** The pattern of whole texts: anchors at its ends are removed, and any text is allowed at an end without one. */
 function wholeText(pattern: Pattern): Pattern {
   if (pattern.type === 'choice') {
     return { type: 'choice', options: pattern.options.map(wholeText) };
@@ -52,7 +52,7 @@ function wholeText(pattern: Pattern): Pattern {
   return { type: 'sequence', items: middle };
 }
 
-/** Says nothing beside any text. */
+/** Whether a pattern matches any text, so that any text beside it adds nothing. */
 function isAny(pattern: Pattern | undefined): boolean {
   return (
     pattern?.type === 'repeat' &&
@@ -85,7 +85,7 @@ function lengthsOf(pattern: Pattern): Lengths {
     }
     case 'repeat': {
       const { least, most } = lengthsOf(pattern.item);
-      // Nothing, repeated without end, is nothing.
+      // An empty text, repeated without end, is empty; 0 × Infinity would be NaN.
       return { least: least * pattern.least, most: most === 0 ? 0 : most * pattern.most };
     }
     default:
@@ -94,8 +94,8 @@ function lengthsOf(pattern: Pattern): Lengths {
 }
 
 /**
- * The pattern of those texts that have these lengths; undefined when none has. Understood where at most one part of a
- * sequence is free in its length.
+ * Limits a pattern to texts of these lengths; undefined when it matches none of them. Supported where at most one part
+ * of a sequence has a variable length.
  */
 function withLengths(pattern: Pattern, { least, most }: Lengths): Pattern | undefined {
   const own = lengthsOf(pattern);
@@ -172,7 +172,7 @@ function expression(pattern: Pattern, rules: GrammarRules): string {
   }
 }
 
-/** Of sets that come again and again: those of escapes such as \w. */
+/** Cached expressions of sets, because patterns repeat those of escapes such as \w. */
 const knownSets = new WeakMap<Ranges, string>();
 
 function setExpression(ranges: Ranges): string {

@@ -1,6 +1,6 @@
 /**
- * Reads regular expressions as JSON Schema means them (ECMA-262): what a finite grammar can say. Look-around, back
- * references, word boundaries and Unicode properties are refused.
+ * Reads the regular expressions of JSON Schema (ECMA-262) as far as a grammar can express them. Look-around,
+ * back-references, word boundaries and Unicode properties are refused.
  */
 import { AppError } from '../../../../src-shared/errors.ts';
 import {
@@ -29,7 +29,7 @@ export type Pattern =
 
 const limits = { characters: 1000, depth: 30, repetitions: 20_000 } as const;
 
-/** @throws AppError `request-invalid` naming what is not supported */
+/** Parses a regular expression. @throws AppError `request-invalid` naming the unsupported part */
 export function readPattern(text: string): Pattern {
   if (text.length > limits.characters) {
     throw unsupported(`it has more than ${limits.characters} characters`);
@@ -37,7 +37,7 @@ export function readPattern(text: string): Pattern {
   return new PatternReader(text).read();
 }
 
-/** A refusal that goes on after "is not supported: ". */
+/** An error whose message continues a sentence after "is not supported: ". */
 export function unsupported(reason: string): AppError {
   return new AppError('request-invalid', reason);
 }
@@ -237,7 +237,7 @@ const knownEscapes: ReadonlyMap<string, Ranges> = new Map([
   ['r', [[13, 13]]],
 ]);
 
-/** The sets of single ASCII characters, which most patterns consist of. */
+/** One set for each ASCII character, made once because most patterns consist of them. */
 const ascii: readonly Ranges[] = Array.from({ length: 128 }, (_, codePoint) => [
   [codePoint, codePoint],
 ]);
@@ -247,7 +247,7 @@ function only(character: string): Ranges {
   return ascii[codePoint] ?? [[codePoint, codePoint]];
 }
 
-/** The one character of a set that is no class. */
+/** The character of a set with a single one; undefined for larger sets. */
 function codePointOf(ranges: Ranges): number | undefined {
   const [range] = ranges;
   return ranges.length === 1 && range?.[0] === range?.[1] ? range?.[0] : undefined;

@@ -1,13 +1,13 @@
 /**
  * The rules of a GBNF grammar while it is built. Format: llama.cpp's grammars/README.md. llama.cpp repeats a
- * rule at most 2,000 times and refuses left recursion, so both are minded here.
+ * rule at most 2,000 times and refuses left recursion, so long repetitions are split and left recursion is detected.
  */
 import { AppError } from '../../../../src-shared/errors.ts';
 
 /** Repetitions in one `{m,n}`; longer runs are built of such blocks. */
 const blockRepetitions = 1000;
 
-/** Optional JSON white space is one space, so that a model cannot go on with white space forever. */
+/** Optional JSON white space is one space, so that a model cannot write white space forever. */
 export const space = '[ ]?';
 
 /** A GBNF literal of exactly this text. */
@@ -20,7 +20,7 @@ export function jsonLiteral(value: unknown): string {
   return literal(JSON.stringify(value));
 }
 
-/** A character as it stands in a GBNF class. */
+/** A character as it is written in a GBNF character class. */
 export function inClass(codePoint: number): string {
   const character = String.fromCodePoint(codePoint);
   return /^[a-zA-Z0-9]$/.test(character)
@@ -30,7 +30,7 @@ export function inClass(codePoint: number): string {
 
 export class GrammarRules {
   readonly #bodies = new Map<string, string>();
-  /** Rules that a rule may begin with before it has matched any character. */
+  /** For each rule, the rules that it may begin with before it has matched any character. */
   readonly #beginsWith = new Map<string, readonly string[]>();
   #nextNumber = 1;
   readonly #longest: number;
@@ -48,7 +48,10 @@ export class GrammarRules {
     return name;
   }
 
-  /** Defines a rule that matches at least one character before it comes to another rule. */
+  /**
+   * Defines a rule that matches at least one character before it refers to another rule.
+   * @throws AppError `request-invalid` when the grammar becomes too long
+   */
   define(name: string, body: string): string {
     this.#length += name.length + body.length + ' ::= \n'.length;
     if (this.#length > this.#longest) {
@@ -65,7 +68,7 @@ export class GrammarRules {
     return this.define(this.reserve(), body);
   }
 
-  /** Defines a rule that is one of other rules. */
+  /** Defines a rule that matches any one of other rules. */
   defineChoice(name: string, rules: readonly string[]): string {
     this.#beginsWith.set(name, rules);
     return this.define(name, rules.join(' | '));
@@ -91,7 +94,7 @@ export class GrammarRules {
     return parts.length === 0 ? '""' : parts.join(' ');
   }
 
-  /** True when some rule may begin with itself: such a grammar has no beginning. */
+  /** True when a rule may begin with itself without matching a character first. */
   isLeftRecursive(): boolean {
     const done = new Set<string>();
     const onPath = new Set<string>();

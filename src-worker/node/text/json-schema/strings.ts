@@ -6,16 +6,16 @@ import { type Lengths, patternGrammar } from './pattern-grammar.ts';
 import type { GrammarRules } from './rules.ts';
 
 /**
- * One character of a JSON string. No surrogates by escape: each escape is one character, so that lengths are
- * exact; characters beyond the basic plane come as themselves.
+ * One character of a JSON string. Escaped surrogates are not allowed: each escape is one character, so that lengths are
+ * exact, and characters beyond the basic multilingual plane are written unescaped.
  */
 export const stringCharacter =
   '[^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\/bfnrt] | "u" ([0-9a-cA-CefEF] [0-9a-fA-F]{3} | [dD] [0-7] [0-9a-fA-F]{2}))';
 
 /**
- * A pattern that can be a grammar says more than a format, which is an annotation then. One that cannot is left out
- * beside a known format: schema libraries write both for the same meaning.
- * @throws AppError `request-invalid` for what is not supported, and for lengths that nothing has
+ * The body of a rule for strings. A supported pattern takes precedence over a format. An unsupported pattern beside a
+ * known format is ignored, because schema libraries write both with the same meaning.
+ * @throws AppError `request-invalid` for unsupported keywords, and for lengths that no text has
  */
 export function stringBody(
   keywords: Keywords,
@@ -52,7 +52,7 @@ export function stringBody(
   return quoted(rules.repeat(character, minLength, maxLength));
 }
 
-/** The grammar, or why there is none. */
+/** The grammar of a pattern, or the error that says why there is none. */
 function patternBody(pattern: string, lengths: Lengths, rules: GrammarRules): string | AppError {
   try {
     return patternGrammar(pattern, lengths, rules);

@@ -1,4 +1,4 @@
-/** Schemas as zod writes them, which the clients of OpenAI's and Vercel's libraries send. */
+/** Tests the schemas that zod writes, which clients of OpenAI's and Vercel's libraries send. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { grammarMatcher } from '../../../../test/support/gateway/gateway-grammar.ts';
@@ -107,7 +107,7 @@ const cases: readonly Case[] = [
 
 describe.each(['draft-2020-12', 'draft-7'] as const)('a schema of zod in %s', (target) => {
   it.each(cases)('holds an answer to %s', async (_, type, valid, invalid) => {
-    // What stands in the tables is what zod itself says.
+    // The tables above must agree with zod itself.
     expect(valid.filter((value) => !type.safeParse(value).success)).toEqual([]);
     expect(invalid.filter((value) => type.safeParse(value).success)).toEqual([]);
 

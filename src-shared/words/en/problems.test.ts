@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { problemWords } from './problem-words.ts';
+import { problemWords } from './problems.ts';
 
 const schema = z
   .object({

@@ -1,6 +1,6 @@
-/** What a schema found wrong with a value, as a person says it: the name of the value, and what it must be. Pure. */
+/** What a schema found wrong with a value, in English: the name of the value, and what it must be. Pure. */
 import type { z } from 'zod';
-import { missingCase } from '../errors.ts';
+import { missingCase } from '../../errors.ts';
 
 const namesOfTypes: Partial<Record<string, string>> = {
   boolean: 'true or false',
@@ -38,7 +38,7 @@ function complaintOf(issue: z.core.$ZodIssue): string {
     case 'unrecognized_keys':
       return `has no field ${JSON.stringify(issue.keys[0])}`;
     case 'too_small':
-      return issue.origin === 'string' && issue.minimum === 1
+      return (issue.origin === 'string' || issue.origin === 'array') && issue.minimum === 1
         ? 'must not be empty'
         : `must be at least ${issue.minimum}${unitOf(issue.origin)}`;
     case 'too_big':
