@@ -225,7 +225,7 @@ export class NodeProcess {
     await this.#request('lookForDevices', {});
   }
 
-  /** The status of this moment; the node tells its own accord only once a second. */
+  /** The status at this moment; the node sends it by itself only once a second. */
   freshStatus(): Promise<NodeStatus> {
     return this.#request('status', {});
   }
