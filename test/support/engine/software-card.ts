@@ -8,7 +8,7 @@ const driver = softwareVulkan();
 export const hasSoftwareCard = driver !== undefined;
 
 /** The environment of processes whose engines are to see the software card as so many devices, and no real one. */
-export function softwareCards(devices = 1): Record<string, string> {
+function softwareCards(devices = 1): Record<string, string> {
   return {
     VK_DRIVER_FILES: driver ?? '',
     GGML_VK_VISIBLE_DEVICES: Array.from({ length: devices }, () => '0').join(','),
