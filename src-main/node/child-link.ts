@@ -1,0 +1,42 @@
+/** This process's end of the IPC channel to a child process: questions of a contract, over one life of the child. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { RpcClient, type RpcClientOptions } from '../../src-shared/rpc/client.ts';
+import type { Contract } from '../../src-shared/rpc/contract.ts';
+
+/** The child parses strangers' bytes, so what it says is parsed here too. */
+export function linkToChild<C extends Contract>(
+  process: ChildProcess,
+  options: Omit<RpcClientOptions<C>, 'send'>,
+): RpcClient<C> {
+  const link = new RpcClient({
+    ...options,
+    send: (message, failed) => {
+      if (process.connected) {
+        process.send(message, (error) => error !== null && failed(error));
+      } else {
+        failed(undefined);
+      }
+    },
+  });
+  process.on('message', (message) => link.receive(message));
+  process.once('disconnect', () => link.close());
+  process.once('exit', () => link.close());
+  return link;
+}
+
+/** Starts a child by its link. When that closes, the process is ending, and how it ends tells more: then `over` is awaited. */
+export async function startByLink<T>(
+  link: { readonly isClosed: boolean },
+  over: AbortSignal,
+  start: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (link.isClosed && !over.aborted) {
+      await once(over, 'abort');
+    }
+    throw error;
+  }
+}
