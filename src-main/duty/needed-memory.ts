@@ -1,4 +1,6 @@
-/** What the hosted layers need of the graphics cards: measured where they are loaded, expected where not. Pure. */
+/**
+ * How much memory of the graphics cards the hosted layers need: measured where they are loaded, else expected. Pure.
+ */
 import type { Facts } from '../../src-shared/duty.ts';
 import type { ShardStatus } from '../../src-shared/api/node-status.ts';
 import type { Preferences } from '../../src-shared/settings/preferences.ts';
@@ -12,7 +14,7 @@ type Shard = Pick<ShardStatus, 'backend' | 'memoryBytes'> & {
 };
 
 /**
- * @param before what was known last; `usesGpu` is what the layers are expected to do before they are loaded
+ * @param before the last result; its `usesGpu` is what is expected of the layers before they are loaded
  * @param gpus what is known of the cards now
  */
 export function neededMemory(
@@ -34,7 +36,7 @@ export function neededMemory(
     return before;
   }
   const room = before.usesGpu ? roomOf(gpus, preferences, before.backend) : undefined;
-  // What the cards can never hold is tried all the same while the engines may turn out to use the processor.
+  // Layers that the cards can never hold are tried all the same while the engines may turn out to use the processor.
   const isComparable = room !== undefined && (before.backend !== null || expected <= room);
   return { ...before, videoMemoryNeededBytes: isComparable ? expected : 0 };
 }
@@ -49,7 +51,7 @@ function needOf(
   return backend === 'cpu' ? 0 : memoryBytes;
 }
 
-/** Undefined where it cannot be told of all of them, or while the node does not say which there are. */
+/** undefined when a layer's need is unknown, or while the node does not say which layers there are. */
 function expectedOf(shards: readonly Shard[]): number | undefined {
   const expected = shards.flatMap(({ expectedMemoryBytes }) => expectedMemoryBytes ?? []);
   return expected.length === 0 || expected.length < shards.length
@@ -58,9 +60,9 @@ function expectedOf(shards: readonly Shard[]): number | undefined {
 }
 
 /**
- * What the cards have for us while no other program uses them, in bytes. Undefined where an expectation cannot be compared,
- * and so prevents no attempt: without a card the layers go to the processor, and a card that does not tell its
- * memory may be one that they cannot use.
+ * How many bytes of the cards MindMesh may have while no other program uses them. undefined where that cannot be
+ * compared with an expectation, so that loading is tried: without a card the layers go to the processor, and a card
+ * that does not tell its memory may be one that they cannot use.
  */
 function roomOf(
   gpus: Facts['gpus'],

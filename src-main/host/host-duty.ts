@@ -1,4 +1,4 @@
-/** The duty service of a host: what it decides goes to the node, and what it decides by comes from the sensors. */
+/** Makes the duty service of a host: its decisions go to the node, and its facts come from the sensors. */
 import type { Warning } from '../../src-shared/warning.ts';
 import { dutyClock } from '../duty/duty-clock.ts';
 import { DutyService } from '../duty/duty-service.ts';

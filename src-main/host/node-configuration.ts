@@ -14,7 +14,7 @@ import type { EffectiveSettings } from './effective-settings.ts';
 export type NodeConfigurationOptions = {
   readonly settings: EffectiveSettings;
   readonly facts: Omit<NodeFacts, 'hostingMemoryBytes' | 'isApiPortChosen'>;
-  /** Asked for when it is to be configured: it is made with the first configuration. */
+  /** Called at each configuration, since the node itself is made with the first one. */
   readonly node: () => Pick<NodeProcess, 'configure' | 'freshStatus' | 'state' | 'status'>;
   readonly log: Log;
 };
@@ -37,16 +37,16 @@ export class NodeConfiguration {
     });
   }
 
-  /** What hosted layers may take, in bytes. */
+  /** Bytes that hosted layers may take. */
   get hostingMemoryBytes(): number {
     return this.#memory.bytes(this.#options.settings.current);
   }
 
   /**
-   * Stores changed settings and gives the node what follows from them. A setting that the node refuses is taken back:
-   * what is stored is what runs.
+   * Stores changed settings and configures the node by them. A setting that the node refuses is undone, so that the
+   * stored settings are those that run.
    *
-   * @throws AppError when they cannot be written, and what the node says of them
+   * @throws AppError when they cannot be written, and what the node throws
    */
   async changeSettings(changed: ChangedSettings): Promise<void> {
     const { settings, node } = this.#options;
@@ -60,7 +60,10 @@ export class NodeConfiguration {
     }
   }
 
-  /** Stores by id hosted models that the node did not know when their names were set. On a full disk the names stay. */
+  /**
+   * Stores the ids of hosted models that the node did not know when their names were set. On a full disk the names
+   * stay.
+   */
   storeShardsById(models: readonly ModelEntry[]): void {
     try {
       this.#options.settings.rewriteShards((shards) => settledShards(shards, models));
@@ -72,7 +75,7 @@ export class NodeConfiguration {
     }
   }
 
-  /** What fits is another thing once the cards are known, and once it is seen what the layers run on. */
+  /** The memory for layers changes once the cards are known, and once the backend of the layers is known. */
   refreshMemory(gpus: Facts['gpus'] | undefined): void {
     const { settings, node, log } = this.#options;
     const { status, state } = node();
@@ -88,7 +91,7 @@ export class NodeConfiguration {
     }
   }
 
-  /** One change after the other, each with what is set by then. */
+  /** Configurations follow one another, each with the settings of that moment. */
   #configure(): Promise<void> {
     const configured = this.#configuring.then(() => this.#options.node().configure(this.current));
     this.#configuring = configured.catch(() => {});

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { RpcClient, type RpcClientOptions } from '../../src-shared/rpc/client.ts';
 import type { Contract } from '../../src-shared/rpc/contract.ts';
 
-/** The child parses strangers' bytes, so what it says is parsed here too. */
+/** The child parses bytes of strangers, so its messages are checked here, too. */
 export function linkToChild<C extends Contract>(
   process: ChildProcess,
   options: Omit<RpcClientOptions<C>, 'send'>,
@@ -25,7 +25,10 @@ export function linkToChild<C extends Contract>(
   return link;
 }
 
-/** Starts a child by its link. When that closes, the process is ending, and how it ends tells more: then `over` is awaited. */
+/**
+ * Starts a child by its link. When the link closes first, the process is ending, and its exit tells more than the closed link:
+ * `over` is awaited then.
+ */
 export async function startByLink<T>(
   link: { readonly isClosed: boolean },
   over: AbortSignal,

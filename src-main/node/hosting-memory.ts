@@ -1,6 +1,6 @@
 /**
- * How much memory hosted layers may take: of the graphics cards where they run on those, else of the computer. What a
- * card has is known when it is first read, and whether the layers run on it when the first ones are loaded.
+ * How much memory hosted layers may take: of the graphics cards where the layers run on those, else of the computer.
+ * The cards' memory is known after the first reading, and the backend after the first load.
  */
 import { totalmem } from 'node:os';
 import type { Facts } from '../../src-shared/duty.ts';
@@ -8,13 +8,13 @@ import type { ShardStatus } from '../../src-shared/api/node-status.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
 import { computingCards, sane } from '../duty/duty-input.ts';
 
-/** What the node takes itself, and an engine beside weights, caches and buffers. */
+/** Bytes for the node itself, and for what an engine takes beside weights, caches and buffers. */
 const otherBytes = 512e6;
 
 /**
  * All the memory that this process may use, in bytes: the computer's, or less in a container.
  *
- * @param limitBytes what the container allows; 0, or more than there is, where nothing does
+ * @param limitBytes of the container; 0, or more than the computer has, where there is no limit
  */
 export function usableMemoryBytes(
   totalBytes = totalmem(),
@@ -25,9 +25,9 @@ export function usableMemoryBytes(
 
 export class HostingMemory {
   readonly #computerBytes: number;
-  /** Of the cards that may be used; undefined while that is not known, and where there are none that tell. */
+  /** Memory of the cards that may be used; undefined while it is not known, and where no card tells it. */
   #cardBytes: number | undefined;
-  /** What the layers were last loaded for; null before a first load has told. */
+  /** Backend of the newest load; null before the first load. */
   #backend: string | null = null;
 
   /** @param computerBytes all of the computer's memory that may be used */
@@ -35,7 +35,7 @@ export class HostingMemory {
     this.#computerBytes = computerBytes;
   }
 
-  /** Takes in what is known now; whether that changes what hosted layers may take. */
+  /** Takes in new facts. @returns whether the memory for hosted layers has changed */
   refresh(
     gpus: Facts['gpus'] | undefined,
     shards: readonly Pick<ShardStatus, 'backend'>[],
@@ -51,7 +51,7 @@ export class HostingMemory {
         sane(memoryBytes),
       );
       const known = cards.flatMap((reading) => (reading.isKnown ? [reading.value] : []));
-      // A card that does not tell now may have told before: what it has does not change.
+      // A card that does not tell its memory now may have told it before, and a card's memory does not change.
       if (known.length === cards.length) {
         this.#cardBytes =
           cards.length === 0 ? undefined : known.reduce((sum, bytes) => sum + bytes);
@@ -60,7 +60,7 @@ export class HostingMemory {
     return this.bytes(settings) !== before;
   }
 
-  /** Weights, caches and buffers of all hosted layers together, in bytes: what the owner allows of what is there. */
+  /** Bytes for the weights, caches and buffers of all hosted layers together: the owner's share of what there is. */
   bytes({
     hostingMemoryGigabytes: set,
     videoMemoryPercent,

@@ -11,8 +11,8 @@ const config = nodeConfigSchema.parse({
 });
 const other = { ...config, mdns: false };
 
-/** A feature that writes down what it is told of mDNS, and refuses it where the test says so. */
-function noted(name: string, told: string[], refuses = false): NodeFeature {
+/** A feature that records changes of mDNS, and refuses to turn it off where the test says so. */
+function recording(name: string, changes: string[], refuses = false): NodeFeature {
   return {
     name,
     configure: async (next, former) => {
@@ -20,57 +20,61 @@ function noted(name: string, told: string[], refuses = false): NodeFeature {
       if (refuses && !next.mdns) {
         throw new AppError('setting-invalid', 'No.');
       }
-      told.push(`${name} ${former.mdns} to ${next.mdns}`);
+      changes.push(`${name} ${former.mdns} to ${next.mdns}`);
     },
   };
 }
 
-it('every feature hears of another configuration, in order, with what was before', async () => {
-  const told: string[] = [];
-  const features = [noted('mesh', told), { name: 'passive' }, noted('gateway', told)];
+it('every feature gets a new configuration, in order, with the former one', async () => {
+  const changes: string[] = [];
+  const features = [recording('mesh', changes), { name: 'passive' }, recording('gateway', changes)];
   await new Configuration(features, config).change(other);
-  expect(told).toEqual(['mesh true to false', 'gateway true to false']);
+  expect(changes).toEqual(['mesh true to false', 'gateway true to false']);
 });
 
-it('no feature hears of the same configuration', async () => {
-  const told: string[] = [];
-  const configuration = new Configuration([noted('mesh', told)], config);
+it('no feature gets an unchanged configuration', async () => {
+  const changes: string[] = [];
+  const configuration = new Configuration([recording('mesh', changes)], config);
   await configuration.change({ ...config });
   await configuration.change(other);
   await configuration.change(other);
-  expect(told).toHaveLength(1);
+  expect(changes).toHaveLength(1);
 });
 
-it('a configuration that one feature refuses is taken back from those before it', async () => {
-  const told: string[] = [];
-  const features = [noted('mesh', told), noted('hosting', told), noted('gateway', told, true)];
+it('a configuration that one feature refuses is undone in the features before it', async () => {
+  const changes: string[] = [];
+  const features = [
+    recording('mesh', changes),
+    recording('hosting', changes),
+    recording('gateway', changes, true),
+  ];
   const configuration = new Configuration(features, config);
   await expect(configuration.change(other)).rejects.toMatchObject({ code: 'setting-invalid' });
-  expect(told.slice(2)).toEqual(['hosting false to true', 'mesh false to true']);
-  // What holds is the former one, and so it is nothing new.
+  expect(changes.slice(2)).toEqual(['hosting false to true', 'mesh false to true']);
+  // The former configuration is in force, so setting it changes nothing.
   await configuration.change(config);
-  expect(told).toHaveLength(4);
+  expect(changes).toHaveLength(4);
 });
 
-it('changes come one after the other, each with what is so by then', async () => {
-  const told: string[] = [];
-  const configuration = new Configuration([noted('mesh', told)], config);
+it('changes run one after the other, each with the configuration that is in force then', async () => {
+  const changes: string[] = [];
+  const configuration = new Configuration([recording('mesh', changes)], config);
   await Promise.all([configuration.change(other), configuration.change(config)]);
-  expect(told).toEqual(['mesh true to false', 'mesh false to true']);
+  expect(changes).toEqual(['mesh true to false', 'mesh false to true']);
 });
 
-it('what needs a new start of the node is refused, and orders about its work stay', async () => {
-  const told: string[] = [];
-  const configuration = new Configuration([noted('mesh', told)], config);
+it('a change that needs a restart of the node is refused, and work orders stay', async () => {
+  const changes: string[] = [];
+  const configuration = new Configuration([recording('mesh', changes)], config);
   const moved = configuration.change({ ...config, dataFolder: '/other' });
   await expect(moved).rejects.toMatchObject({ code: 'request-invalid' });
-  expect(told).toEqual([]);
+  expect(changes).toEqual([]);
 });
 
 it('a node that stops changes nothing any more', async () => {
-  const told: string[] = [];
-  const configuration = new Configuration([noted('mesh', told)], config);
+  const changes: string[] = [];
+  const configuration = new Configuration([recording('mesh', changes)], config);
   configuration.stop();
   await expect(configuration.change(other)).rejects.toMatchObject({ code: 'not-running' });
-  expect(told).toEqual([]);
+  expect(changes).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The configuration that a running node goes by, changed as a whole or not at all. */
+/** The configuration of a running node, changed as a whole or not at all. */
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../src-shared/errors.ts';
 import { type LiveConfig, needsNodeRestart } from '../../src-shared/api/node-config-change.ts';
@@ -8,7 +8,7 @@ import type { NodeFeature } from './node-feature.ts';
 export class Configuration {
   readonly #features: readonly NodeFeature[];
   #current: NodeConfig;
-  /** One change after the other. */
+  /** Settles when the last change is done, so that changes run one after the other. */
   #settled: Promise<void> = Promise.resolve();
   #isStopped = false;
 
@@ -18,10 +18,10 @@ export class Configuration {
   }
 
   /**
-   * Resolves when every feature goes by the configuration.
+   * Changes the configuration. Resolves when every feature uses it.
    *
-   * @throws AppError `request-invalid` where the node has to be started anew for it, `not-running`, and what a feature that
-   * refuses it throws; the node goes by the former configuration then
+   * @throws AppError `request-invalid` where the node must restart for it, `not-running`, and the error of a feature that
+   * refuses it; the node keeps the former configuration then
    */
   change(config: LiveConfig): Promise<void> {
     const changed = this.#settled.then(() => this.#change({ ...config, work: this.#current.work }));
@@ -29,7 +29,7 @@ export class Configuration {
     return changed;
   }
 
-  /** Changes nothing any more. */
+  /** Refuses all later changes. */
   stop(): void {
     this.#isStopped = true;
   }
@@ -60,12 +60,12 @@ export class Configuration {
     }
   }
 
-  /** What was so a moment ago is not refused; where it is all the same, the others still have to go back. */
+  /** Gives a feature the former configuration again. An error is ignored, so that the other features are undone too. */
   async #takeBack(feature: NodeFeature, former: NodeConfig, next: NodeConfig): Promise<void> {
     try {
       await feature.configure?.(former, next);
     } catch {
-      // The error of the change itself is what its owner is told.
+      // The caller gets the error of the change itself.
     }
   }
 }

@@ -17,14 +17,14 @@ const status: NodeStatus = {
   tokensPerSecond: 0,
 };
 
-/** Answers take a few turns of the event loop, no time. */
+/** Responses take a few turns of the event loop. */
 const soon = { interval: 1, timeout: 5000 };
 
 function refuse(): never {
   throw new AppError('not-running', 'The node has not been started yet.');
 }
 
-/** A node that does as much as the given handlers, and a host that collects what it hears. */
+/** A node with the given handlers, and a host that collects the node's messages. */
 function serve(given: Partial<NodeHandlers> = {}) {
   const heard: AnswererMessage[] = [];
   const listeners: ((message: unknown) => void)[] = [];
@@ -43,8 +43,8 @@ function serve(given: Partial<NodeHandlers> = {}) {
   return { heard, say, hears: (count: number) => vi.waitUntil(() => heard.length >= count, soon) };
 }
 
-/** What the host hears first after one request. */
-async function answerTo(
+/** The first message, except notices, that the host gets after one request. */
+async function responseTo(
   request: object,
   given: Partial<NodeHandlers> = {},
 ): Promise<AnswererMessage> {
@@ -55,12 +55,12 @@ async function answerTo(
 
 describe('a request', () => {
   it('is answered by its number with the handler’s result', async () => {
-    expect(await answerTo({ method: 'status' }, { status: () => status })).toEqual({
+    expect(await responseTo({ method: 'status' }, { status: () => status })).toEqual({
       type: 'result',
       id: 7,
       result: status,
     });
-    expect(await answerTo({ method: 'stop' }, { stop: () => Promise.resolve(null) })).toEqual({
+    expect(await responseTo({ method: 'stop' }, { stop: () => Promise.resolve(null) })).toEqual({
       type: 'result',
       id: 7,
       result: null,
@@ -70,7 +70,7 @@ describe('a request', () => {
   it('reaches its handler parsed: with all defaults, without unknown fields', async () => {
     const chat = vi.fn<NodeHandlers['chat']>(() => Promise.resolve(null));
     const request = { model: 'demo', messages: [{ role: 'user', content: 'Hi' }], mood: 'good' };
-    await answerTo({ method: 'chat', params: request }, { chat });
+    await responseTo({ method: 'chat', params: request }, { chat });
     expect(chat).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ stop: [], choices: 1 }),
       expect.anything(),
@@ -98,7 +98,7 @@ describe('a request', () => {
     ['no parameters where some are needed', { method: 'removeModel', params: null }],
   ])('with %s is refused before any handler sees it', async (_, request) => {
     const handlers = { cancelDownload: vi.fn<NodeHandlers['cancelDownload']>(() => null) };
-    expect(await answerTo(request, handlers)).toMatchObject({
+    expect(await responseTo(request, handlers)).toMatchObject({
       type: 'error',
       id: 7,
       error: { code: 'request-invalid' },
@@ -115,7 +115,7 @@ describe('a failure', () => {
       'rejected',
       () => Promise.reject(new AppError('not-running', 'The node has not been started yet.')),
     ],
-  ])('that is expected is told by code and sentence alone, and not logged: %s', async (_, fail) => {
+  ])('that is expected is sent as code and sentence only, and not logged: %s', async (_, fail) => {
     const { heard, say, hears } = serve({ status: fail });
     say({ id: 1, method: 'status', params: {} });
     await hears(1);
@@ -150,13 +150,13 @@ describe('a failure', () => {
       throw new AppError('model-not-found', `No model is called '${name}'.`);
     };
     for (const request of [{ method: name }, { method: 'removeModel', params: { model: 'x' } }]) {
-      const answer = await answerTo(request, { removeModel });
-      expect(answer.type === 'error' && answer.error.message.length).toBe(4096);
+      const response = await responseTo(request, { removeModel });
+      expect(response.type === 'error' && response.error.message.length).toBe(4096);
     }
   });
 });
 
-describe('what is no request', () => {
+describe('a message that is not a request', () => {
   it.each([
     [undefined],
     [null],

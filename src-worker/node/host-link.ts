@@ -6,15 +6,15 @@ import { type Handlers, RpcServer } from '../../src-shared/rpc/server.ts';
 
 export type NodeHandlers = Handlers<NodeApi>;
 
-/** Node's IPC channel, or something like it. */
+/** Node's IPC channel, or a substitute in tests. */
 export type HostChannel = {
   readonly send: (message: AnswererMessage) => void;
   readonly onMessage: (listener: (message: unknown) => void) => void;
 };
 
 /**
- * Answers every request of the host once; what is no request is logged and dropped. `handlers` is asked for each: most of
- * them are there only while the node runs.
+ * Responds to every request of the host once; other messages are logged and dropped.
+ * @param handlers called at each request, because most handlers exist only while the node runs
  */
 export function serveHost(
   channel: HostChannel,

@@ -1,6 +1,6 @@
 /**
- * The parts of the node, in the order in which they start, each made of what it needs of those before it. What a part does
- * stands beside its code, and so does what the host may ask of it.
+ * Builds the features of the node in the order in which they start, each from the features before it. The methods of a
+ * feature are beside its code.
  */
 import type { NodeApi } from '../../src-shared/api/node-api.ts';
 import type { NodeConfig } from '../../src-shared/api/node-config.ts';
@@ -24,16 +24,16 @@ import { trustFeature } from './trust/trust-feature.ts';
 
 export type NodeOptions = {
   readonly config: NodeConfig;
-  /** News for the host that answer none of its questions. */
+  /** Sends the host a notice. */
   readonly tell: RpcServer<NodeApi>['tell'];
-  /** The status is not what it was; the listener asks for it when it wants to know. */
+  /** Called when the status has changed; the listener reads it when it needs it. */
   readonly onChange: () => void;
-  /** A log for one part of the node. */
+  /** The log for one part of the node. */
   readonly logOf: (source: string) => Log;
 };
 
 /**
- * Reads what is on disk and puts the node together; nothing runs before the features are started.
+ * Reads the data folder and builds the node; nothing runs before the features are started.
  *
  * @throws AppError `data-folder-unusable`, `setting-invalid`
  */
@@ -43,7 +43,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
   const trust = await trustFeature(config, logOf('mesh'));
   const mesh = await meshFeature({
     config,
-    // No peer is told anything before the mesh starts.
+    // `features` is set before the mesh starts and sends records.
     describe: () => describeNode(features),
     trust: trust.service,
     onChange,
@@ -75,7 +75,7 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     config,
     mesh: mesh.service,
     knownPeers,
-    // Peers are given nothing before the mesh starts.
+    // `hosting` is set before the mesh starts and peers can send requests.
     source: {
       mayHave: (peer, manifestId) => hosting.service.mayHave(peer, manifestId),
       manifest: (manifestId) => library.service.get(manifestId)?.manifest,

@@ -1,12 +1,12 @@
-/** Models as a status tells of them, and as questions may mean them. Pure. */
+/** The models of a status, and the models that a question may name. Pure. */
 import type { ModelSummary } from '../../src-shared/model.ts';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import { type KnownPeer, offeredModels } from './mesh/records/record.ts';
 import type { LibraryModel } from './models/library.ts';
 import type { ChatModel } from './text/find-model.ts';
 
-/** Most models of peers. */
-const maxModelsTold = 500;
+/** Most models of peers in a status. */
+const maxPeerModels = 500;
 
 /** Models of the own library first, then those that only peers have. */
 export function modelEntries(
@@ -21,7 +21,7 @@ export function modelEntries(
   }
   for (const summary of peers.flatMap(({ record }) => offeredModels(record))) {
     const { manifestId } = summary;
-    if (!entries.has(manifestId) && entries.size < own.length + maxModelsTold) {
+    if (!entries.has(manifestId) && entries.size < own.length + maxPeerModels) {
       const isComplete = isAvailable.has(manifestId);
       entries.set(manifestId, { ...summary, alias: null, path: null, available: isComplete });
     }
@@ -29,7 +29,7 @@ export function modelEntries(
   return [...entries.values()];
 }
 
-/** What the status tells of a model of the own library. */
+/** The status entry of a model of this node's library. */
 export function ownEntry(model: LibraryModel, available: boolean): ModelEntry {
   const { summary, alias, otherAliases, replaces, path } = model;
   return {
@@ -43,14 +43,14 @@ export function ownEntry(model: LibraryModel, available: boolean): ModelEntry {
   };
 }
 
-/** The models that a question may mean: those of a status, and beyond its limit all that can answer now. */
+/** The models that a question may name: those of a status, and beyond its limit all that can answer now. */
 export function chatModels(
   entries: readonly ModelEntry[],
   available: readonly ModelSummary[],
   isHostedHere: (manifestId: string) => boolean,
 ): ChatModel[] {
-  const told = new Set(entries.map(({ manifestId }) => manifestId));
-  const others = available.filter(({ manifestId }) => !told.has(manifestId));
+  const listed = new Set(entries.map(({ manifestId }) => manifestId));
+  const others = available.filter(({ manifestId }) => !listed.has(manifestId));
   return [
     ...entries.map((entry) => ({
       ...entry,

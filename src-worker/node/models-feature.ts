@@ -1,4 +1,4 @@
-/** All models that the node knows, its own and those of peers, as a part of the node. */
+/** All models that the node knows, its own and those of peers, as a feature of the node. */
 import type { FeatureWith } from './node-feature.ts';
 import { NodeModels, type NodeModelsOptions } from './node-models.ts';
 

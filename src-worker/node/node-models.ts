@@ -1,6 +1,6 @@
 /**
- * All models that the node knows, those of its own library and those of peers: what its owner does with them, what a status
- * tells of them, and which of them a question may mean.
+ * All models that the node knows, those of its own library and those of peers: the owner's actions on them, their status,
+ * and the models that a question may name.
  */
 import type { DownloadRequest } from '../../src-shared/catalog.ts';
 import type { ModelSummary } from '../../src-shared/model.ts';
@@ -42,7 +42,7 @@ export class NodeModels {
     const { own, shards, onImportProgress } = this.#options;
     const { model, wasKnown, replaced, warnings } = await own.import(path, alias, onImportProgress);
     const wasHosted = replaced !== undefined && shards.hosts(replaced.manifestId);
-    // What failed because its file was gone or had changed need not wait for its next try.
+    // Shards that failed because the file was gone or had changed are loaded again at once.
     shards.retry(model.manifestId);
     this.#changed();
     return {
@@ -80,7 +80,7 @@ export class NodeModels {
     return { pool, id, manifestId };
   }
 
-  /** Offers a model no more, nor gives it to the members. @throws AppError as PoolService.offer */
+  /** Withdraws a model from a pool, whose members can no longer fetch it. @throws AppError as PoolService.offer */
   async withdraw(params: PoolParams<'poolWithdraw'>): Promise<PoolResult<'poolWithdraw'>> {
     const { library, pools, hosting } = this.#options;
     const before = pools.offered();
@@ -95,13 +95,13 @@ export class NodeModels {
     return withdrawn;
   }
 
-  /** Those of a status. */
+  /** The models of a status. */
   entries(): ModelEntry[] {
     const { library, peers, available } = this.#options;
     return modelEntries(library.list(), peers(), available());
   }
 
-  /** Those that a question may mean. */
+  /** The models that a question may name. */
   chatModels(): ChatModel[] {
     const { available, shards } = this.#options;
     return chatModels(this.entries(), available(), (id) => shards.hosts(id));

@@ -20,7 +20,7 @@ function model(digit: string, name = `Model ${digit}`): ModelSummary {
   };
 }
 
-/** As much of a library's model as a status tells of. */
+/** A library's model with the fields that a status uses. */
 function owned(summary: ModelSummary, alias: string | null = null): LibraryModel {
   const { manifestId } = summary;
   const path = `/models/${summary.name}`;
@@ -83,7 +83,7 @@ describe('the models that a node shows', () => {
     ]);
   });
 
-  it('are told apart by id, not by name', () => {
+  it('are distinguished by id, not by name', () => {
     const mine = model('a', 'Same name');
     const other = model('b', 'Same name');
     const entries = modelEntries([owned(mine)], [peer([other])], [other]);
@@ -93,7 +93,7 @@ describe('the models that a node shows', () => {
     ]);
   });
 
-  it('say of an own model what its own file says, whatever peers claim', () => {
+  it('have for an own model the facts of its own file, whatever peers claim', () => {
     const honest = model('a');
     const [entry] = modelEntries([owned(honest)], [peer([{ ...honest, layers: 99 }])], []);
     expect(entry).toMatchObject({ layers: 4 });
@@ -135,7 +135,7 @@ describe('a peer that a node shows', () => {
     });
   });
 
-  it('stands as the node judges it, with what is known of it now', () => {
+  it('has the reputation from routing, and its current connection', () => {
     const before = peer([], [], { reputation: 0.5, latencyMs: 9 });
     const now = peer([], [], { relayed: true });
     expect(peerStatuses([before], () => now)).toMatchObject([
@@ -144,7 +144,7 @@ describe('a peer that a node shows', () => {
     expect(peerStatuses([peer([])], () => undefined)[0]).not.toHaveProperty('reputation');
   });
 
-  it('is told of as silent when it did not answer', () => {
+  it('is marked as silent when it did not reply', () => {
     const [quiet, other] = [peer([], [], { peer: 'quiet' }), peer([], [], { peer: 'other' })];
     const shown = peerStatuses([quiet, other], () => undefined, new Set(['quiet']));
     expect(shown.map(({ silent }) => silent)).toEqual([true, undefined]);
@@ -184,7 +184,7 @@ describe('two statuses', () => {
     tokensPerSecond: 20.2,
   };
 
-  it('look the same when they are, and when only parts of a token a second lie between them', () => {
+  it('look the same when they are equal, and when speeds differ by less than a token a second', () => {
     expect(isSameStatus(status, structuredClone(status))).toBe(true);
     const faster = {
       ...status,

@@ -1,7 +1,7 @@
-/** When a status of the node is worth telling. Pure. */
+/** Decides whether a new status differs enough to be sent. Pure. */
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 
-/** Whether the two would look the same to a person: speeds are compared by whole tokens a second. */
+/** Whether two statuses look the same to a user: speeds are compared as whole tokens a second. */
 export function isSameStatus(one: NodeStatus, other: NodeStatus): boolean {
   return JSON.stringify(one, rounded) === JSON.stringify(other, rounded);
 }

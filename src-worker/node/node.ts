@@ -1,6 +1,6 @@
 /**
- * Entry of the node process. The host starts it with an IPC channel, asks it to `start`, and is told what
- * happens. When the host is gone, the node ends too, and its engines with it.
+ * Entry of the node process. The host starts it with an IPC channel, calls `start`, and gets the status when it changes.
+ * When the host is gone, the node ends too, and its engines with it.
  */
 import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
@@ -10,14 +10,14 @@ import { composeNode } from './mesh-node.ts';
 import { isSameStatus } from './node-status.ts';
 import { type RunningNode, startFeatures } from './running-node.ts';
 
-/** A status is told at most this often, in milliseconds. */
+/** Least time between two statuses that are sent, in milliseconds. */
 const statusEveryMs = 1000;
-/** Longer than every part's own deadline for stopping. */
+/** Longest time to stop, in milliseconds: longer than each feature's own deadline. */
 const stopWithinMs = 5000;
 
 let node: RunningNode | undefined;
 let isStarting = false;
-let told: NodeStatus | undefined;
+let sentStatus: NodeStatus | undefined;
 let statusTimer: NodeJS.Timeout | undefined;
 let stopping: Promise<void> | undefined;
 
@@ -25,7 +25,7 @@ const host = serveHost(
   {
     send: (message) => {
       if (process.connected) {
-        // A host that is just going away is noticed by 'disconnect'.
+        // An error is ignored: the node notices by 'disconnect' that the host is gone.
         process.send?.(message, () => {});
       }
     },
@@ -49,18 +49,18 @@ const host = serveHost(
       } finally {
         isStarting = false;
       }
-      told = node.status();
-      return told;
+      sentStatus = node.status();
+      return sentStatus;
     },
     ping: () => null,
     stop: async () => {
       await stop();
-      // The answer goes out first; a host may ask twice.
+      // The response is sent first; the host may call `stop` twice.
       setImmediate(() => process.connected && process.disconnect());
       return null;
     },
   }),
-  // A change is told before the answer to what changed it.
+  // The host gets the changes that a method made before the method's response.
   async (method) => {
     if (method !== 'ping') {
       tellStatus();
@@ -81,7 +81,7 @@ function describeErrors(_: string, value: unknown): unknown {
   return value instanceof Error ? describeCauses(value) : value;
 }
 
-/** The first change is told after a moment, so that what happens at once is told at once; then once a second. */
+/** Sends the status after `statusEveryMs`, so that changes in this time are sent together. */
 function statusChanged(): void {
   node?.changed();
   statusTimer ??= setTimeout(() => {
@@ -92,10 +92,10 @@ function statusChanged(): void {
 
 function tellStatus(): void {
   const status = stopping === undefined ? node?.status() : undefined;
-  if (status !== undefined && (told === undefined || !isSameStatus(status, told))) {
-    told = status;
+  if (status !== undefined && (sentStatus === undefined || !isSameStatus(status, sentStatus))) {
+    sentStatus = status;
     host.tell('status', status);
-    // Speeds fall by themselves after the last token.
+    // Speeds fall over time after the last token, without another event.
     if (status.tokensPerSecond > 0 || status.requests.active > 0) {
       statusChanged();
     }
@@ -115,7 +115,7 @@ async function stopAndExit(atOnce: boolean): Promise<void> {
   process.exit(0);
 }
 
-// A host that is gone, and not by order, gets the machine back from the engines at once.
+// When the host has died, engines free the machine at once.
 process.on('disconnect', () => void stopAndExit(true));
 process.on('SIGTERM', () => void stopAndExit(false));
 // Ctrl-C in a terminal reaches the whole process group; the host decides what it means.

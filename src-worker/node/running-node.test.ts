@@ -14,8 +14,8 @@ function started(features: readonly NodeFeature[]): Promise<RunningNode> {
   return startFeatures(features, config);
 }
 
-/** A feature that writes down what happens to it. */
-function noted(name: string, events: string[], given: Partial<NodeFeature> = {}): NodeFeature {
+/** A feature that records its starts and stops. */
+function recording(name: string, events: string[], given: Partial<NodeFeature> = {}): NodeFeature {
   return {
     name,
     start: () => void events.push(`${name} starts`),
@@ -25,35 +25,35 @@ function noted(name: string, events: string[], given: Partial<NodeFeature> = {})
 }
 
 describe('the features of a node', () => {
-  it('start in their order, each when the former is there, and stop in the reverse one', async () => {
+  it('start in order, each after the one before has started, and stop in reverse', async () => {
     const events: string[] = [];
-    const slow = noted('first', events, {
+    const slow = recording('first', events, {
       start: async () => {
         await Promise.resolve();
         events.push('first starts');
       },
     });
-    const node = await started([slow, { name: 'passive' }, noted('second', events)]);
+    const node = await started([slow, { name: 'passive' }, recording('second', events)]);
     await node.stop();
     expect(events).toEqual(['first starts', 'second starts', 'second stops', 'first stops']);
   });
 
-  it('stop at the same time, and one that others need waits for them', async () => {
+  it('stop at the same time, except that a feature may wait for its dependants', async () => {
     const events: string[] = [];
     const { promise: end, resolve } = Promise.withResolvers<void>();
-    const store = noted('store', events, {
+    const store = recording('store', events, {
       stop: async (_, dependants) => {
         await dependants;
         events.push('store stops');
       },
     });
-    const slow = noted('slow', events, {
+    const slow = recording('slow', events, {
       stop: async () => {
         await end;
         events.push('slow stops');
       },
     });
-    const node = await started([store, noted('quick', events), slow]);
+    const node = await started([store, recording('quick', events), slow]);
     const stopped = node.stop();
     expect(events).toContain('quick stops');
     resolve();
@@ -61,32 +61,34 @@ describe('the features of a node', () => {
     expect(events.slice(-2)).toEqual(['slow stops', 'store stops']);
   });
 
-  it('are told when they have no time', async () => {
+  it('know when they have to stop at once', async () => {
     const events: string[] = [];
-    const node = await started([noted('engine', events)]);
+    const node = await started([recording('engine', events)]);
     await node.stop(true);
     expect(events).toContain('engine stops at once');
   });
 
-  it('that started before one that cannot are stopped again', async () => {
+  it('are stopped again when a later one cannot start', async () => {
     const events: string[] = [];
-    const failing = noted('gateway', events, {
+    const failing = recording('gateway', events, {
       start: () => Promise.reject(new AppError('port-taken', 'Taken.')),
     });
-    const features = [noted('mesh', events), failing, noted('never', events)];
+    const features = [recording('mesh', events), failing, recording('never', events)];
     await expect(started(features)).rejects.toMatchObject({ code: 'port-taken' });
     expect(events).toEqual(['mesh starts', 'mesh stops at once']);
   });
 
   it('all stop although one of them fails to', async () => {
     const events: string[] = [];
-    const broken = noted('broken', events, { stop: () => Promise.reject(new Error('Broken.')) });
-    const node = await started([noted('mesh', events), broken]);
+    const broken = recording('broken', events, {
+      stop: () => Promise.reject(new Error('Broken.')),
+    });
+    const node = await started([recording('mesh', events), broken]);
     await expect(node.stop()).rejects.toThrow('Broken.');
     expect(events).toContain('mesh stops');
   });
 
-  it('are one record, one status and one set of methods together', async () => {
+  it('together make one record, one status and one set of methods', async () => {
     const features: NodeFeature[] = [
       { name: 'mesh', status: () => ({ peer: 'me' }) },
       {
@@ -109,7 +111,7 @@ describe('the features of a node', () => {
     ]);
   });
 
-  it('cannot answer one method twice', async () => {
+  it('cannot implement one method twice', async () => {
     const one: NodeFeature = { name: 'one', handlers: { catalog: () => [] } };
     await expect(started([one, { ...one, name: 'other' }])).rejects.toMatchObject({
       code: 'internal',

@@ -1,4 +1,4 @@
-/** A node that runs: its features, started in order, and what they are together. It knows none of them by name. */
+/** A running node: starts the features in order, and combines their methods, records and statuses. It knows none by name. */
 import { AppError } from '../../src-shared/errors.ts';
 import type { NodeConfig } from '../../src-shared/api/node-config.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
@@ -13,14 +13,14 @@ export type RunningNode = {
   /** Everything that the host may call while the node runs. */
   readonly handlers: Partial<NodeHandlers>;
   readonly status: () => NodeStatus;
-  /** What the host watches may have changed. */
+  /** To be called when topics that the host watches may have changed. */
   readonly changed: () => void;
-  /** Tells the host at once what has changed of what it watches. */
+  /** Sends the host at once the watched topics that have changed. */
   readonly refresh: () => Promise<void>;
   /**
-   * Tells the peers, ends answers, engines and listeners. Resolves when no child process is left.
+   * Informs the peers, and ends answers, engines and listeners. Resolves when no child process is left.
    *
-   * @param atOnce whether engines are not given the time to end a batch
+   * @param atOnce whether engines end without finishing their batch
    */
   readonly stop: (atOnce?: boolean) => Promise<void>;
 };
@@ -28,7 +28,7 @@ export type RunningNode = {
 /**
  * Starts the features in their order. When one fails, those before it are stopped again.
  *
- * @throws what the feature that could not start throws
+ * @throws the error of the feature that could not start
  */
 export async function startFeatures(
   features: readonly NodeFeature[],
@@ -72,10 +72,10 @@ export async function startFeatures(
   };
 }
 
-/** What all features together tell peers. A node that serves nothing says so. */
+/** This node's record from the parts of all features; paused by default. */
 export function describeNode(features: readonly NodeFeature[]): SelfDescription {
   const nothing: SelfDescription = { state: 'paused', models: [], shards: [] };
-  return features.reduce((told, feature) => ({ ...told, ...feature.describe?.() }), nothing);
+  return features.reduce((sum, feature) => ({ ...sum, ...feature.describe?.() }), nothing);
 }
 
 function statusOf(features: readonly NodeFeature[]): NodeStatus {
@@ -89,10 +89,10 @@ function statusOf(features: readonly NodeFeature[]): NodeStatus {
     requests: { active: 0, queued: 0 },
     tokensPerSecond: 0,
   };
-  return features.reduce((told, feature) => ({ ...told, ...feature.status?.() }), nothing);
+  return features.reduce((sum, feature) => ({ ...sum, ...feature.status?.() }), nothing);
 }
 
-/** Beside what features say, time changes both: certificates expire, and other programs fill the disk. */
+/** Topics are read again after this time without a change, because certificates expire and other programs fill the disk. */
 const topicsRenewedAfterMs = 5000;
 
 function topicsOf(features: readonly NodeFeature[]): TopicHub<Pick<TopicValues, NodeTopic>> {
@@ -105,14 +105,14 @@ function topicsOf(features: readonly NodeFeature[]): TopicHub<Pick<TopicValues, 
   return new TopicHub({ pools: source('pools'), catalog: source('catalog') });
 }
 
-/** @throws AppError `internal` when two features answer the same method */
+/** @throws AppError `internal` when two features implement the same method */
 function handlersOf(features: readonly NodeFeature[]): Partial<NodeHandlers> {
   const owners = new Map<string, string>();
   for (const { name, handlers = {} } of features) {
     for (const method of Object.keys(handlers)) {
       const other = owners.get(method);
       if (other !== undefined) {
-        throw new AppError('internal', `Both ${other} and ${name} answer "${method}".`);
+        throw new AppError('internal', `Both ${other} and ${name} implement "${method}".`);
       }
       owners.set(method, name);
     }
@@ -120,7 +120,7 @@ function handlersOf(features: readonly NodeFeature[]): Partial<NodeHandlers> {
   return Object.assign({}, ...features.map(({ handlers }) => handlers)) as Partial<NodeHandlers>;
 }
 
-/** All stop at the same time, since each has deadlines of its own; the last one begins. */
+/** Stops all features at the same time, since each has its own deadlines; the last one begins. */
 async function stopFeatures(features: readonly NodeFeature[], atOnce: boolean): Promise<void> {
   const ends: Promise<void>[] = [];
   for (const { stop } of features.toReversed()) {

@@ -9,8 +9,8 @@ import type { Identity } from '../../src-worker/node/identity/identity.ts';
 import { buildLibp2p, startLibp2p } from '../../src-worker/node/mesh/transport/libp2p.ts';
 import type { PoolMesh } from '../../src-worker/node/pools/pool-mesh.ts';
 import {
-  joinAnswerSchema,
-  maxJoinAnswerBytes,
+  joinReplySchema,
+  maxJoinReplyBytes,
   maxVerdictBytes,
   type Proof,
   signedBytes,
@@ -211,18 +211,18 @@ describe('a stranger to a node for its pools alone', () => {
         pool: pool.peer,
         secret: String(guess).padStart(22, 'A'),
       };
-      const answer = await attackNode(owner, async (line) => {
+      const reply = await attackNode(owner, async (line) => {
         line.send(helloOf('', [], { join }));
         await readHello(line);
-        return line.read(joinAnswerSchema, maxJoinAnswerBytes);
+        return line.read(joinReplySchema, maxJoinReplyBytes);
       });
-      refusals.push(answer.refusal);
+      refusals.push(reply.refusal);
     }
     expect(refusals).toEqual([...Array<string>(8).fill('invite-unknown'), 'busy', 'busy']);
   });
 });
 
-/** A peer that lets every peer in and gives them these papers. */
+/** A peer that admits every peer and gives it a membership from `make`. */
 async function startInviter(
   make: (pool: Identity, joiner: string) => Promise<Membership>,
 ): Promise<string> {
@@ -376,11 +376,11 @@ describe('a public node', () => {
       pool: pool.peer,
       secret: 'A'.repeat(22),
     };
-    const answer = await attackNode(node, async (line) => {
+    const reply = await attackNode(node, async (line) => {
       line.send(helloOf('', [], { join }));
       await readHello(line);
-      return line.read(joinAnswerSchema, maxJoinAnswerBytes);
+      return line.read(joinReplySchema, maxJoinReplyBytes);
     });
-    expect(answer).toEqual({ refusal: 'invite-unknown' });
+    expect(reply).toEqual({ refusal: 'invite-unknown' });
   });
 });

@@ -1,7 +1,6 @@
 /**
- * Entry of the process behind `mindmesh bootstrap`: a node that others begin with, and a relay for those that
- * cannot be dialled. It knows peers and nothing else: no models, no engines, no API. It is started over an IPC channel and
- * ends with that channel.
+ * Entry of the process behind `mindmesh bootstrap`: a node through which new nodes find peers, and a relay for peers that
+ * cannot be dialled. It has no models, no engines and no API. It is started over an IPC channel and ends with that channel.
  */
 import { once } from 'node:events';
 import { bootstrapApi, type BootstrapConfig } from '../../../src-shared/api/bootstrap-api.ts';
@@ -37,7 +36,7 @@ function join(config: BootstrapConfig): Promise<Mesh> {
     dataFolder: config.dataFolder,
     listen: config.listen,
     staticPeers: config.peers,
-    // Peers on its local network find it by its address as well.
+    // Peers on its local network use its address too, so mDNS is not needed.
     mdns: false,
     poolOnly: config.poolOnly,
     relay: config.relay,

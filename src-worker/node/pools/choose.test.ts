@@ -20,15 +20,15 @@ const members = [
   member('phone', '12D3KooWddddddddddPhone2'),
 ];
 
-describe('the pool or member that is meant', () => {
+describe('the choice of a pool or member', () => {
   it.each([
     ['laptop', 0],
     ['12D3KooWaaaaaaaaLaptop01', 0],
-    // A name goes before the end of another's id.
+    // A full name comes before the end of another member's id.
     ['Laptop01', 1],
     ['…bbDesk', 1],
     ['Phone2', 3],
-  ])('%s is clear', (choice, index) => {
+  ])('by %s is clear', (choice, index) => {
     expect(chooseMember('Friends', members, choice)).toBe(members[index]);
   });
 
@@ -37,11 +37,11 @@ describe('the pool or member that is meant', () => {
     ['Desk', 'no member'],
     ['nobody at all', 'no member'],
     ['12D3KooW', 'no member'],
-  ])('%s is not clear, and is answered by what to do', (choice, words) => {
+  ])('by %s is not clear, and is refused with what to do', (choice, words) => {
     expect(() => chooseMember('Friends', members, choice)).toThrow(words);
   });
 
-  it('is the only pool there is when none is named', () => {
+  it('needs a pool of this machine', () => {
     expect(() => choosePool([], undefined)).toThrow('in no pool');
     expect(() => choosePool([], 'Friends')).toThrow('in no pool "Friends"');
   });

@@ -1,12 +1,15 @@
-/** Which pool or member is meant: by name, by id, or by the end of an id. Pure. */
+/** Finds a pool or member by its name, its id, or the end of its id. Pure. */
 import { type Advice, AppError } from '../../../src-shared/errors.ts';
 import type { PoolMember } from '../../../src-shared/pool.ts';
 import type { JoinedPool } from './membership/joined-pool.ts';
 
-/** A shorter end of an id may be a name as well. */
+/** Fewest characters of the end of an id; fewer could be a name. */
 const leastTail = 6;
 
-/** @throws AppError `request-invalid` when there is none, or more than one */
+/**
+ * Finds the pool that a user chose; without a choice, the only pool.
+ * @throws AppError `request-invalid` when there is none, or more than one
+ */
 export function choosePool(pools: readonly JoinedPool[], choice: string | undefined): JoinedPool {
   if (choice === undefined) {
     return one(
@@ -27,7 +30,7 @@ export function choosePool(pools: readonly JoinedPool[], choice: string | undefi
   );
 }
 
-/** @throws AppError `request-invalid` when there is none, or more than one */
+/** Finds the member that a user chose. @throws AppError `request-invalid` when there is none, or more than one */
 export function chooseMember(
   pool: string,
   members: readonly PoolMember[],

@@ -1,4 +1,4 @@
-/** The mesh and its pools as a part of the node. */
+/** The mesh and its pools as a feature of the node. */
 import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { FeatureWith } from '../node-feature.ts';
@@ -6,8 +6,8 @@ import type { SelfDescription } from '../mesh/records/record.ts';
 import type { Trust } from '../trust/trust.ts';
 import { buildPoolMesh, type PoolMesh } from './pool-mesh.ts';
 
-/** Most peers from settings of which a status says why they cannot be reached. */
-const maxUnreachableTold = 20;
+/** Most unreachable peers from settings that a status lists. */
+const maxListedUnreachable = 20;
 
 export type MeshFeatureOptions = {
   readonly config: NodeConfig;
@@ -56,7 +56,7 @@ export async function meshFeature(options: MeshFeatureOptions): Promise<FeatureW
     },
     status: () => {
       const clockAheadMs = mesh.clockAheadMs();
-      const unreachable = mesh.unreachable().slice(0, maxUnreachableTold);
+      const unreachable = mesh.unreachable().slice(0, maxListedUnreachable);
       return {
         peer: mesh.peer,
         addresses: [...mesh.addresses()],

@@ -1,4 +1,4 @@
-/** A mesh whose gate and members are the pools of this node: the place where the two are put together. */
+/** Builds a mesh whose gate and members are the pools of this node. */
 import { join } from 'node:path';
 import { type Identity, loadIdentity } from '../identity/identity.ts';
 import { buildMesh, type Mesh, type MeshOptions } from '../mesh/mesh.ts';
@@ -7,14 +7,14 @@ import { Pools } from './membership/pools.ts';
 import { PoolService } from './pool-service.ts';
 
 export type PoolMeshOptions = Omit<MeshOptions<PoolService>, 'identity' | 'gate' | 'membersOf'> & {
-  /** Talk to members of this node's pools alone; absent: to all peers. */
+  /** Whether to connect only to members of this node's pools; absent: to all peers. */
   readonly poolOnly?: boolean;
 };
 
 export interface PoolMesh extends Mesh {
-  /** The pools of this node: made, joined, left, and the members of each. */
+  /** The pools of this node and their members. */
   readonly pools: PoolService;
-  /** What this node goes by and signs with. */
+  /** This node's peer id and key. */
   readonly identity: Identity;
 }
 
@@ -29,7 +29,7 @@ export async function createPoolMesh(options: PoolMeshOptions): Promise<PoolMesh
 }
 
 /**
- * The same mesh, not joined yet.
+ * As `createPoolMesh`, but does not join the mesh yet.
  * @throws AppError `setting-invalid` or `data-folder-unusable`
  */
 export async function buildPoolMesh(options: PoolMeshOptions): Promise<PoolMesh> {

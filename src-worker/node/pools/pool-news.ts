@@ -1,14 +1,14 @@
 /**
- * What members tell each other of their pools, /mindmesh/pool-news/1.0.0: which members came and went. Each side opens one
- * channel to the other and speaks on it:
+ * Exchanges changes of pools between members, /mindmesh/pool-news/1.0.0. Each side opens one channel to the other and
+ * sends on it:
  *
- *   digest       of all it knows of a pool; the other side asks for it, if it knows something else, by
- *   want         the pool's id, on the same channel
- *   certificate  a membership
- *   revocation
- *   model        that the pool offers, or offers no more
+ *   digest       a hash of everything that it knows of a pool; a receiver with another digest replies on the same channel
+ *   want         with the pool's id, and is then sent
+ *   certificate  all memberships,
+ *   revocation   all revocations,
+ *   model        and all models that the pool offers or has withdrawn
  *
- * News goes on to every connected member of that pool but the one it came from; what is known already ends there.
+ * A new item is passed on to every connected member of its pool except the sender; a known item is not passed on.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -31,7 +31,7 @@ import { statementText, statementTextSchema } from './membership/statement.ts';
 
 export const newsProtocol = '/mindmesh/pool-news/1.0.0';
 
-/** What comes on these channels, for the log. */
+/** The name of these messages, for errors. */
 const what = 'News of a pool';
 
 const kinds = { digest: 1, want: 2, certificate: 3, revocation: 4, model: 5 } as const;
@@ -39,30 +39,30 @@ const kinds = { digest: 1, want: 2, certificate: 3, revocation: 4, model: 5 } as
 const digestSchema = z.strictObject({ pool: poolIdSchema, digest: z.string().max(64) });
 const wantSchema = z.strictObject({ pool: poolIdSchema });
 
-const spoken = new Map<number, number>([
+const sentLimits = new Map<number, number>([
   [kinds.digest, 256],
   [kinds.certificate, 4200],
   [kinds.revocation, 6000],
   [kinds.model, 8400],
 ]);
-const spokenLimits: FrameLimits = (kind) => spoken.get(kind);
-const answerLimits: FrameLimits = (kind) => (kind === kinds.want ? 256 : undefined);
+const newsLimits: FrameLimits = (kind) => sentLimits.get(kind);
+const replyLimits: FrameLimits = (kind) => (kind === kinds.want ? 256 : undefined);
 
-/** Digests are compared this often, in case something got lost. */
+/** How often digests are compared, in case a message got lost. */
 const compareEveryMs = 30_000;
 
 /**
- * After a greeting that showed a difference, the peer is greeted in turn this much later, in milliseconds: it may not have
- * known that this node is a member when it was greeted before, as who joins does not for a moment.
+ * After the digest of a peer differed, this node sends its own digests this much later, in milliseconds. The peer may have
+ * ignored earlier ones because it did not know yet that this node is a member, as just after joining.
  */
 const greetBackAfterMs = 500;
-/** And no more often than this, in milliseconds: differences that stay are not talked about without end. */
+/** Least time between two such replies to one peer, in milliseconds, because some differences are permanent. */
 const greetBackEveryMs = 10_000;
 
-/** Verifying costs up to half a millisecond; a member may have this many items verified a second, in a burst too. */
+/** Most items of one member that are verified in a second. Verifying one takes up to half a millisecond. */
 const itemsPerSecond = 200;
 
-/** An own channel to each peer; a second is open for a moment when it reconnects. */
+/** A peer has one channel to this node, and briefly a second one when it reconnects. */
 const maxInboundChannels = 2;
 
 export class PoolNews {
@@ -70,7 +70,7 @@ export class PoolNews {
   readonly #pools: Pools;
   readonly #links = new Map<string, Promise<Channel | undefined>>();
   readonly #stopping = new AbortController();
-  /** Peers that were greeted back lately, or will be soon. */
+  /** Peers that were recently sent digests in reply, or will be soon. */
   readonly #greetedBack = new Map<
     string,
     { readonly at: number; readonly timer: NodeJS.Timeout }
@@ -84,13 +84,13 @@ export class PoolNews {
 
   async start(): Promise<void> {
     await this.#opener.handle(newsProtocol, {
-      limits: spokenLimits,
+      limits: newsLimits,
       maxInboundChannels,
       onChannel: (channel) => this.#listen(channel),
     });
   }
 
-  /** Compares with these connected peers, now and every half minute. */
+  /** Sends digests to the connected peers every half minute. */
   follow(connected: () => Iterable<string>): void {
     this.#timer = setInterval(() => {
       for (const peer of connected()) {
@@ -99,7 +99,7 @@ export class PoolNews {
     }, compareEveryMs).unref();
   }
 
-  /** Tells a connected peer what this node knows of the pools in common. */
+  /** Sends a connected peer the digests of the pools in common. */
   async greet(peer: string): Promise<void> {
     const pools = this.#pools.sharedWith(peer);
     const channel = pools.length === 0 ? undefined : await this.#link(peer);
@@ -115,16 +115,16 @@ export class PoolNews {
   }
 
   /**
-   * Resolves when all of these peers that it concerns were sent the item, and when those that are parted from by it have
-   * read it.
+   * Sends an item to all connected members of its pool. Resolves when it is sent, and, for a removal, when the removed peer
+   * has read it.
    */
-  async tell(item: PoolNewsItem, connected: Iterable<string>): Promise<void> {
+  async spread(item: PoolNewsItem, connected: Iterable<string>): Promise<void> {
     const gone = 'revocation' in item ? item.revocation.entry.value.peer : undefined;
-    const told = [...connected].filter(
+    const receivers = [...connected].filter(
       (peer) => peer !== item.from && (peer === gone || item.pool.member(peer) !== undefined),
     );
     await Promise.all(
-      told.map(async (peer) => {
+      receivers.map(async (peer) => {
         const channel = await this.#link(peer);
         await sendItem(channel, item);
         if (peer === gone || gone === this.#opener.peer) {
@@ -149,12 +149,14 @@ export class PoolNews {
     return link;
   }
 
-  /** undefined when the peer cannot be told; the next greeting tries again. */
+  /** Opens the channel to a peer; undefined when that fails, and the next greeting tries again. */
   async #open(peer: string): Promise<Channel | undefined> {
     const { signal } = this.#stopping;
     try {
-      const channel = await this.#opener.openChannel(peer, newsProtocol, answerLimits, signal);
-      channel.onFrame(({ body }) => this.#give(channel, decodeJson(wantSchema, body, what).pool));
+      const channel = await this.#opener.openChannel(peer, newsProtocol, replyLimits, signal);
+      channel.onFrame(({ body }) =>
+        this.#sendAll(channel, decodeJson(wantSchema, body, what).pool),
+      );
       channel.onClose(() => this.#links.delete(peer));
       return channel;
     } catch {
@@ -163,7 +165,7 @@ export class PoolNews {
     }
   }
 
-  async #give(channel: Channel, id: string): Promise<void> {
+  async #sendAll(channel: Channel, id: string): Promise<void> {
     const pool = this.#shared(channel.peer, id);
     for (const revocation of pool.revocations()) {
       await sendItem(channel, { revocation });
@@ -218,7 +220,7 @@ export class PoolNews {
     }
   }
 
-  /** @throws AppError `unauthorised`, which ends the channel of a peer that has no part in the pool */
+  /** The pool, if the peer is a member too. @throws AppError `unauthorised`, which ends the channel */
   #shared(peer: string, id: string): JoinedPool {
     const pool = this.#pools.sharedWith(peer).find((each) => each.id === id);
     if (pool === undefined) {
@@ -246,11 +248,11 @@ async function send(channel: Channel | undefined, kind: number, message: object)
   try {
     await channel?.send(kind, encodeJson(message));
   } catch {
-    // The connection is gone; the next one begins with a greeting.
+    // The connection is gone; a new one begins with digests.
   }
 }
 
-/** libp2p drops what is still on its way through TLS when a connection is cut; the end tells that it was read. */
+/** Closes a channel and waits for the peer to close it too, since libp2p drops unsent data when a connection is cut. */
 async function farewell(channel: Channel | undefined): Promise<void> {
   if (channel !== undefined) {
     const { promise: ended, resolve } = Promise.withResolvers<void>();

@@ -1,11 +1,11 @@
-/** Pools as the host asks for them, over the network that the mesh lends: join, tell the others, disconnect members that are gone. */
+/** The host's methods for pools, over the mesh's network: joins, informs other members, disconnects removed ones. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../src-shared/errors.ts';
 import type { PoolParams, PoolResult } from '../../../src-shared/api/pools.ts';
 import type { Pool } from '../../../src-shared/pool.ts';
 import type { Log } from '../base/log.ts';
 import type { MemberNetwork, MeshMembers } from '../mesh/gate.ts';
-import { type JoinAnswer, refusalSentences } from './gate/auth-messages.ts';
+import { type JoinReply, refusalSentences } from './gate/auth-messages.ts';
 import { openMembership } from './membership/certificate.ts';
 import { chooseMember, choosePool } from './choose.ts';
 import { type Invite, readInviteLink } from './membership/invite.ts';
@@ -23,11 +23,11 @@ export type PoolServiceOptions = {
   readonly log: Log;
 };
 
-/** Certificates run out and are renewed in between; no member stays in longer than this after, in milliseconds. */
-const lookEveryMs = 15_000;
+/** How often certificates are checked and renewed, in milliseconds; a member stays connected so long after its own expires. */
+const checkEveryMs = 15_000;
 
-/** A member that does not read delays the cutting off of another by at most this, in milliseconds. */
-const tellDeadlineMs = 1000;
+/** Longest time that sending a removal may delay the disconnection of the removed member, in milliseconds. */
+const spreadDeadlineMs = 1000;
 
 export class PoolService implements MeshMembers {
   readonly #options: PoolServiceOptions;
@@ -46,19 +46,19 @@ export class PoolService implements MeshMembers {
     pools.listen((item) => void this.#spread(item));
     await this.#news.start();
     this.#news.follow(() => network.connected());
-    this.#timer = setInterval(() => void this.#tick(), lookEveryMs).unref();
+    this.#timer = setInterval(() => void this.#tick(), checkEveryMs).unref();
     for (const { contacts } of pools.all()) {
       contacts.forEach(({ peer, addresses }) => network.keep(peer, addresses));
     }
   }
 
-  /** Says no more. To be called before the connections end, and `close` afterwards. */
+  /** Stops sending. To be called before the connections end, and `close` afterwards. */
   stop(): void {
     clearInterval(this.#timer);
     this.#news.stop();
   }
 
-  /** Resolves when everything heard is on disk. */
+  /** Resolves when all changes are on disk. */
   close(): Promise<void> {
     return this.#options.pools.close();
   }
@@ -75,38 +75,38 @@ export class PoolService implements MeshMembers {
     this.#news.disconnected(peer);
   }
 
-  /** Whether what a peer says, or what others say of it, counts on this node. */
+  /** Whether this node accepts records of a peer, from it or from others. */
   isHeard(peer: string): boolean {
     return !this.#options.gate.isPoolOnly || this.#options.pools.sharedWith(peer).length > 0;
   }
 
-  /** Whether both are members of one pool of this node. */
+  /** Whether both peers are members of the same pool of this node. */
   shareAPool(one: string, other: string): boolean {
     const pools = new Set(this.#options.pools.sharedWith(one));
     return this.#options.pools.sharedWith(other).some((pool) => pools.has(pool));
   }
 
-  /** Ids of the pools that a peer is a member of, of those of this node that are in force. */
+  /** Ids of this node's active pools that a peer is a member of. */
   sharedWith(peer: string): string[] {
     return this.#options.pools.sharedWith(peer).map(({ id }) => id);
   }
 
-  /** Ids of this node's pools that are in force. */
+  /** Ids of this node's active pools. */
   active(): string[] {
     return this.#options.pools.active().map(({ id }) => id);
   }
 
-  /** Whether layers that a peer offers may be used at all: a guest serves none. */
+  /** Whether layers that a peer offers may be used: guests may not serve. */
   mayServe(peer: string): boolean {
     return !this.#options.gate.isPoolOnly || this.#options.pools.isServer(peer);
   }
 
-  /** Members of this node's pools, or of one of them, that may serve, for requests that are to stay in the pools. */
+  /** Members of this node's pools, or of one of them, that may serve; for requests that must stay in the pools. */
   servers(id?: string): ReadonlySet<string> {
     return this.#options.pools.servers(id);
   }
 
-  /** @throws AppError `request-invalid` for what is no invite, or has expired */
+  /** Reads an invite without joining. @throws AppError `request-invalid` when it is not an invite or has expired */
   async readInvite({ link }: PoolParams<'poolReadInvite'>): Promise<PoolResult<'poolReadInvite'>> {
     const {
       pool,
@@ -118,7 +118,7 @@ export class PoolService implements MeshMembers {
     return { pool, name, role, expiresAt, inviter };
   }
 
-  /** Lets members alone in from now on, or all peers; strangers that are here go. */
+  /** Sets whether only members may connect; if so, disconnects strangers. */
   setPoolOnly(isPoolOnly: boolean): void {
     const { gate, network } = this.#options;
     if (gate.isPoolOnly !== isPoolOnly) {
@@ -156,16 +156,16 @@ export class PoolService implements MeshMembers {
       secret: invite.secret,
       ...(member === undefined ? {} : { name: member }),
     };
-    const answer = await gate.join(invite.inviter, request, () =>
+    const reply = await gate.join(invite.inviter, request, () =>
       network.connectAnew(invite.inviter, invite.addresses),
     );
-    if (answer.refusal !== undefined) {
+    if (reply.refusal !== undefined) {
       throw new AppError(
         'unauthorised',
-        `You cannot join ${invite.poolName}. The machine that invited you says: ${refusalSentences[answer.refusal]}.`,
+        `You cannot join ${invite.poolName}. The machine that invited you says: ${refusalSentences[reply.refusal]}.`,
       );
     }
-    const pool = await this.#enter(invite, answer);
+    const pool = await this.#enter(invite, reply);
     network.onChange();
     network.keep(invite.inviter, invite.addresses);
     return this.#summary(pool);
@@ -207,7 +207,7 @@ export class PoolService implements MeshMembers {
   }
 
   /**
-   * Offers a model to the members of a pool; with null, offers it no more.
+   * Offers a model to the members of a pool; with null, withdraws it.
    * @throws AppError `request-invalid`, `unauthorised`, `over-capacity`, `data-folder-unusable`
    */
   async offer(
@@ -223,7 +223,7 @@ export class PoolService implements MeshMembers {
     return { pool: pool.name, id, poolId: pool.id };
   }
 
-  /** The models that pools of this node offer. */
+  /** The models that this node's active pools offer. */
   offered(): (PoolModelFacts & {
     readonly id: string;
     readonly pool: { readonly id: string; readonly name: string };
@@ -235,7 +235,7 @@ export class PoolService implements MeshMembers {
       );
   }
 
-  async #enter(invite: Invite, { membership, inviter }: JoinAnswer): Promise<JoinedPool> {
+  async #enter(invite: Invite, { membership, inviter }: JoinReply): Promise<JoinedPool> {
     const { pools, log } = this.#options;
     try {
       if (membership === undefined || inviter === undefined) {
@@ -244,7 +244,7 @@ export class PoolService implements MeshMembers {
       const own = await openMembership(membership);
       return await pools.enter(invite, own, await openMembership(inviter));
     } catch (error) {
-      log('warn', 'An inviter gave a certificate that is not valid', {
+      log('warn', 'An inviter sent a certificate that is not valid', {
         peer: invite.inviter,
         error,
       });
@@ -278,16 +278,16 @@ export class PoolService implements MeshMembers {
     }
   }
 
-  /** Tells the others first: a member that is cut off should still learn why. */
+  /** Sends a change to the members before disconnecting any, so that a removed member learns the reason. */
   async #spread(item: PoolNewsItem): Promise<void> {
     const { network } = this.#options;
-    const deadline = delay(tellDeadlineMs, undefined, { ref: false });
-    await Promise.race([this.#news.tell(item, network.connected()), deadline]);
+    const deadline = delay(spreadDeadlineMs, undefined, { ref: false });
+    await Promise.race([this.#news.spread(item, network.connected()), deadline]);
     this.#refresh();
     network.onChange();
   }
 
-  /** Disconnects peers that may not stay, and greets new members. */
+  /** Disconnects peers that are no longer allowed, and greets new members. */
   #refresh(): void {
     const { pools, gate, network, log } = this.#options;
     for (const peer of network.connected()) {

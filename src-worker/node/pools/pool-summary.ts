@@ -1,4 +1,4 @@
-/** A pool as it is shown to people. Pure. */
+/** A pool as it is shown to users. Pure. */
 import type { Pool } from '../../../src-shared/pool.ts';
 import type { JoinedPool } from './membership/joined-pool.ts';
 

@@ -1,4 +1,4 @@
-/** Both sides of the authorisation handshake; see auth-messages.ts. One call serves one connection. */
+/** Runs either side of the authorisation handshake (see auth-messages.ts) on one connection. */
 import { randomBytes } from 'node:crypto';
 import type { MessageStream, PeerId } from '@libp2p/interface';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -7,11 +7,11 @@ import { shortName } from '../../identity/peer-name.ts';
 import {
   type Hello,
   helloSchema,
-  type JoinAnswer,
-  joinAnswerSchema,
+  type JoinReply,
+  joinReplySchema,
   markOf,
   maxHelloBytes,
-  maxJoinAnswerBytes,
+  maxJoinReplyBytes,
   maxProofBytes,
   maxVerdictBytes,
   type Proof,
@@ -27,35 +27,35 @@ import { HandshakeLine } from './handshake-line.ts';
 import type { JoinedPool } from '../membership/joined-pool.ts';
 import { type StatementText, statementText } from '../membership/statement.ts';
 
-/** For the whole exchange, in milliseconds. */
+/** Longest time for the whole handshake, in milliseconds. */
 const handshakeMs = 5000;
 
-/** How long the refused side may take to read why and go, in milliseconds. */
+/** How long the refused side may take to read the refusal and disconnect, in milliseconds. */
 const farewellMs = 1000;
 
-/** What an invited node asks of the inviting one. */
+/** The request of an invited node to the inviting node. */
 export type JoinRequest = Omit<NonNullable<Hello['join']>, 'protocol'>;
 
 export type HandshakeOptions = {
   readonly identity: Identity;
   readonly isInitiator: boolean;
   readonly poolOnly: boolean;
-  /** Active pools of this node. */
+  /** This node's active pools. */
   readonly pools: readonly JoinedPool[];
-  /** A membership that the peer has proven. Returns false when the pool has no room for it. */
+  /** Called with a membership that the peer has proven. Returns false when the pool has no room for it. */
   readonly onProven: (pool: JoinedPool, membership: Membership) => boolean;
-  /** The peer says that this node was removed, and shows by what. Never rejects. */
+  /** Called when the peer reports, with the revocation, that this node was removed. Never rejects. */
   readonly onRevoked: (revocation: StatementText) => Promise<void>;
-  /** Set when this node dials in order to join. */
+  /** Set when this node dials to join a pool. */
   readonly join: JoinRequest | undefined;
-  /** The answer to `join`. */
-  readonly onJoinAnswer: (answer: JoinAnswer) => void;
-  /** Answers a peer that wants to join. */
-  readonly admit: (request: JoinRequest) => Promise<JoinAnswer>;
+  /** Called with the reply to `join`. */
+  readonly onJoinReply: (reply: JoinReply) => void;
+  /** Decides about a peer that wants to join, and returns the reply. */
+  readonly admit: (request: JoinRequest) => Promise<JoinReply>;
 };
 
 /**
- * Resolves when the peer may be spoken to; its pools were told by then.
+ * Resolves when the peer is authorised, after `onProven` was called for its pools.
  * @throws AppError `unauthorised`, `protocol-violation`, `peer-failed`, `timed-out`; `cancelled` after a join, whose
  * connection ends in any case. The caller ends the connection.
  */
@@ -103,11 +103,11 @@ class Handshake {
     } satisfies Hello);
     const hello = await this.#line.read(helloSchema, maxHelloBytes);
     if (join !== undefined) {
-      this.#options.onJoinAnswer(await this.#line.read(joinAnswerSchema, maxJoinAnswerBytes));
+      this.#options.onJoinReply(await this.#line.read(joinReplySchema, maxJoinReplyBytes));
       throw new AppError('cancelled', 'The connection has served its purpose');
     }
     if (hello.join !== undefined) {
-      await this.#answerJoin(hello.join);
+      await this.#replyToJoin(hello.join);
     }
     const marks = new Set(hello.marks);
     const common = pools.filter(({ id }) => marks.has(markOf(id, hello.nonce, this.#peer)));
@@ -115,7 +115,7 @@ class Handshake {
     if (common.length > 0) {
       await this.#proveEachOther(common, { peer: this.#peer, nonce: hello.nonce }, isRequired);
     } else if (isRequired) {
-      await this.#turnAway(hello.poolOnly);
+      await this.#refuseStranger(hello.poolOnly);
     }
   }
 
@@ -150,7 +150,7 @@ class Handshake {
     }
   }
 
-  /** Takes in what the peer proves; tells why when that is nothing. */
+  /** Checks the peer's proof and passes its memberships on; returns the refusal when none of them counts. */
   async #objectionTo(
     proof: Proof,
     common: readonly JoinedPool[],
@@ -189,22 +189,22 @@ class Handshake {
     }
   }
 
-  async #answerJoin(join: NonNullable<Hello['join']>): Promise<never> {
+  async #replyToJoin(join: NonNullable<Hello['join']>): Promise<never> {
     const { pool, secret, name } = join;
-    const answer = await this.#options.admit({
+    const reply = await this.#options.admit({
       pool,
       secret,
       ...(name === undefined ? {} : { name }),
     });
-    this.#line.send(answer);
+    this.#line.send(reply);
     await this.#line.ended(farewellMs);
     throw new AppError('cancelled', 'The connection has served its purpose');
   }
 
-  /** Both sides come to this by the same hellos, so neither needs to be told. */
-  async #turnAway(isRefused: boolean): Promise<never> {
+  /** Ends a connection without a common pool. Both sides decide this from the same hellos, so no message is needed. */
+  async #refuseStranger(isRefused: boolean): Promise<never> {
     if (!this.#options.isInitiator) {
-      // A side that ends a connection at once may take its own hello back from the other side's buffer.
+      // A side that disconnects at once may cause its own hello to be dropped before the other side reads it.
       await this.#line.ended(farewellMs);
     }
     throw isRefused
@@ -223,7 +223,7 @@ class Handshake {
   }
 }
 
-/** A peer that may be here without any pool is still told that it was removed from one. */
+/** The verdict for a peer. Where membership is not required, it has only the revocation of a peer that was removed. */
 function verdictOn(objection: Verdict | undefined, isRequired: boolean): Verdict {
   const { revocation } = objection ?? {};
   const news = revocation === undefined ? {} : { revocation };

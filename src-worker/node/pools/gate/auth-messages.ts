@@ -1,14 +1,14 @@
 /**
- * The authorisation handshake, /mindmesh/pool-auth/1. It runs on every connection as soon as that is encrypted, so
- * before there are streams, and with them any other protocol:
+ * The messages of the authorisation handshake, /mindmesh/pool-auth/1. It runs on every connection directly after the
+ * encryption, before there are streams and any other protocol:
  *
- *   both      hello    a nonce, and for each own pool a mark that only those who know the pool can tell
+ *   both      hello    a nonce, and for each of the sender's pools a mark that only nodes that know the pool recognise
  *   both      proof    for the pools in common: certificates, and a signature over both nonces and peers
- *   both      verdict  accepted, or why not
+ *   both      verdict  accepted, or the reason of the refusal
  *
- * Without a pool in common the hellos are all, and either both are open to strangers or the connection ends.
- * /mindmesh/pool-join/1 is the same hello with an invite's secret in it, sent to no other than the inviting peer. The
- * answer is a certificate or a refusal, and the connection ends.
+ * Without a pool in common the handshake ends after the hellos; then either both sides accept strangers or the connection
+ * ends. /mindmesh/pool-join/1 is the same hello with an invite's secret, sent to the inviting peer only. The
+ * reply is a certificate or a refusal, and the connection ends.
  */
 import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ const bytesAsText = (bytes: number): z.ZodString =>
 export const helloSchema = z.strictObject({
   protocol: z.literal('/mindmesh/pool-auth/1'),
   nonce: bytesAsText(nonceBytes),
-  /** Only members of its pools are let in. */
+  /** Whether the sender accepts only members of its pools. */
   poolOnly: z.boolean(),
   marks: z.array(bytesAsText(16)).max(maxPools),
   join: z
@@ -59,26 +59,26 @@ export type Refusal = (typeof refusals)[number];
 
 export const verdictSchema = z.strictObject({
   refusal: z.enum(refusals).optional(),
-  /** Of the refused peer, which may not have heard of it. */
+  /** The revocation of the refused peer, which may not know it yet. */
   revocation: statementTextSchema.optional(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
-export const joinAnswerSchema = z.strictObject({
+export const joinReplySchema = z.strictObject({
   refusal: z.enum(refusals).optional(),
-  /** The joiner's, and the inviter's own. */
+  /** The new membership of the joining peer, and the inviter's own. */
   membership: membershipTextSchema.optional(),
   inviter: membershipTextSchema.optional(),
 });
-export type JoinAnswer = z.infer<typeof joinAnswerSchema>;
+export type JoinReply = z.infer<typeof joinReplySchema>;
 
 /** Largest message of each kind, in bytes. */
 export const maxHelloBytes = 2048;
 export const maxProofBytes = maxPools * 4200 + 512;
 export const maxVerdictBytes = 6000;
-export const maxJoinAnswerBytes = 10_000;
+export const maxJoinReplyBytes = 10_000;
 
-/** What each refusal means to the person whose node was refused. */
+/** Each refusal in words for the user whose node was refused. */
 export const refusalSentences: Readonly<Record<Refusal, string>> = {
   stranger: 'it talks only to members of its pools',
   removed: 'this machine was removed from its pool',
@@ -91,7 +91,7 @@ export const refusalSentences: Readonly<Record<Refusal, string>> = {
   'invite-used-up': 'this invite has been used up; ask for a new one',
 };
 
-/** A mark tells a pool to those who know it, and nothing to anybody else; it is another one with every nonce. */
+/** A mark identifies a pool to nodes that know its id, and reveals nothing to others; it differs with every nonce. */
 export function markOf(pool: string, nonce: string, peer: string): string {
   return createHmac('sha256', pool)
     .update(`mindmesh-pool-mark ${nonce} ${peer}`)
@@ -100,9 +100,10 @@ export function markOf(pool: string, nonce: string, peer: string): string {
     .toString('base64url');
 }
 
+/** One side of a connection. */
 export type Side = { readonly peer: string; readonly nonce: string };
 
-/** What a side signs: nothing of it can be used on another connection, or by the other side. */
+/** The bytes that a side signs. The signature is of no use on another connection, or to the other side. */
 export function signedBytes(signer: Side, other: Side): Buffer {
   const text = ['mindmesh-pool-auth', signer.peer, signer.nonce, other.peer, other.nonce].join(' ');
   return createHash('sha256').update(text).digest();

@@ -1,12 +1,12 @@
 /**
- * Messages over a connection that is encrypted but carries no streams yet: u32 length, then JSON. What follows the last
- * message belongs to the multiplexer and is given back to the connection.
+ * Sends and reads messages on a connection that is encrypted but has no streams yet: u32 length, then JSON. Bytes after
+ * the last message belong to the multiplexer and are returned to the connection.
  */
 import type { MessageStream } from '@libp2p/interface';
 import type { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
 
-/** What the other side may send ahead of being read, in bytes: its last message and the first streams. */
+/** Most unread bytes of the other side: its last message and the first streams. */
 const maxWaitingBytes = 512 * 1024;
 
 const headerBytes = 4;
@@ -18,7 +18,7 @@ export class HandshakeLine {
   #failure: AppError | undefined;
   #wake = (): void => {};
 
-  /** The signal ends every wait. */
+  /** @param signal ends every wait */
   constructor(stream: MessageStream, signal: AbortSignal) {
     this.#stream = stream;
     this.#signal = signal;
@@ -35,11 +35,11 @@ export class HandshakeLine {
     const body = Buffer.from(JSON.stringify(message));
     const header = Buffer.alloc(headerBytes);
     header.writeUInt32BE(body.byteLength);
-    // Messages are small and few, so the answer, whether the connection is full, does not matter.
+    // The returned value, whether the connection is full, does not matter, because messages are small and few.
     this.#stream.send(Buffer.concat([header, body]));
   }
 
-  /** @throws AppError `protocol-violation`, `peer-failed` at the connection's end, `timed-out` */
+  /** Reads the next message. @throws AppError `protocol-violation`, `peer-failed` at the connection's end, `timed-out` */
   async read<T>(schema: z.ZodType<T>, maxBytes: number): Promise<T> {
     const length = (await this.#take(headerBytes)).readUInt32BE();
     if (length > maxBytes) {
@@ -59,7 +59,7 @@ export class HandshakeLine {
     }
   }
 
-  /** Resolves when the other side ends the connection or the time, in milliseconds, is over. */
+  /** Resolves when the other side ends the connection, and at the latest after `withinMs`. */
   async ended(withinMs: number): Promise<void> {
     const deadline = setTimeout(() => this.#fail('timed-out', 'The time is over'), withinMs);
     try {
@@ -68,13 +68,13 @@ export class HandshakeLine {
         await this.#more();
       }
     } catch {
-      // It has ended.
+      // The connection has ended, or the time is over.
     } finally {
       clearTimeout(deadline);
     }
   }
 
-  /** Stops reading and returns what was read too far. */
+  /** Stops reading, and returns bytes after the last message to the connection. */
   release(): void {
     this.#stream.removeEventListener('message', this.#onMessage);
     this.#stream.removeEventListener('close', this.#onClose);
@@ -105,7 +105,7 @@ export class HandshakeLine {
     }
   }
 
-  /** A throw from a listener would end the process. */
+  /** Records a violation instead of throwing, because an error thrown in a listener would end the process. */
   readonly #onMessage = ({ data }: { data: Uint8Array | { subarray: () => Uint8Array } }): void => {
     const bytes = data.subarray();
     if (this.#waiting.byteLength + bytes.byteLength > maxWaitingBytes) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { JoinPace } from './join-pace.ts';
 
 describe('the pace of joining', () => {
-  it('lets a host fail so often a minute, and others go on', () => {
+  it('allows each host a number of failures a minute', () => {
     const pace = new JoinPace();
     for (let attempt = 0; attempt < 8; attempt += 1) {
       expect(pace.mayTry('a', attempt)).toBe(true);
@@ -13,7 +13,7 @@ describe('the pace of joining', () => {
     expect(pace.mayTry('a', 60_001)).toBe(true);
   });
 
-  it('has an end when all the world tries', () => {
+  it('allows a number of failures a minute over all hosts', () => {
     const pace = new JoinPace();
     for (let attempt = 0; attempt < 64; attempt += 1) {
       pace.failed(`host ${attempt}`, 0);

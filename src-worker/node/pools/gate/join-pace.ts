@@ -1,4 +1,4 @@
-/** How often invites may be tried in vain. A secret of 128 bits is not guessed; this only keeps the attempts cheap. Pure. */
+/** Limits failed attempts to use an invite. A secret of 128 bits cannot be guessed; the limit keeps attempts cheap. Pure. */
 
 /** Failed attempts a minute: from one host, and in total. */
 const maxPerHost = 8;
@@ -7,7 +7,7 @@ const maxTotal = 64;
 const windowMs = 60_000;
 
 export class JoinPace {
-  /** The oldest first. */
+  /** The failures of the last minute, oldest first. */
   #failures: { readonly host: string; readonly at: number }[] = [];
 
   mayTry(host: string, now: number): boolean {

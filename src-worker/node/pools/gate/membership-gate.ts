@@ -1,7 +1,7 @@
 /**
- * Decides which connections get in. Wrapped around the encryption of every connection, so that the authorisation handshake comes before the
- * multiplexer, and a stranger to a node with `poolOnly` never gets to open a stream. The connection gater beside it bounds what
- * strangers may hold open meanwhile, and asks once more in the end.
+ * Decides which connections are accepted. The gate wraps the encryption of every connection, so that the authorisation
+ * handshake comes before the multiplexer, and a stranger cannot open a stream to a node with `poolOnly`. Its connection
+ * gater bounds the unauthorised connections, and checks each connection again after the handshake.
  */
 import type {
   ConnectionEncrypter,
@@ -17,7 +17,7 @@ import type { ConnectionGate } from '../../mesh/gate.ts';
 import { HostCounts, hostOf } from '../../mesh/transport/host-counts.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { authorise, type JoinRequest } from './auth-handshake.ts';
-import type { JoinAnswer } from './auth-messages.ts';
+import type { JoinReply } from './auth-messages.ts';
 import { membershipText } from '../membership/certificate.ts';
 import { JoinPace } from './join-pace.ts';
 import type { Pools } from '../membership/pools.ts';
@@ -25,28 +25,28 @@ import { openRevocation } from '../membership/revocation.ts';
 import type { StatementText } from '../membership/statement.ts';
 
 /**
- * Incoming connections that are not authorised yet, of one address and in all. A house or a lab is one address, and
- * its nodes come at once after a power cut.
+ * Most incoming connections that are not authorised yet, for one address and in total. All nodes of a home or a lab may
+ * have one address, and connect at the same time after a power cut.
  */
 const maxHalfOpenPerHost = 24;
 const maxHalfOpen = 64;
 
 export type MembershipGateOptions = {
   readonly identity: Identity;
-  /** Absent for a node that is in none and wants none. */
+  /** This node's pools; undefined for a node without pools. */
   readonly pools: Pools | undefined;
-  /** At first; see `isPoolOnly`. */
+  /** The first value of `isPoolOnly`. */
   readonly poolOnly: boolean;
 };
 
 type PendingJoin = {
   readonly request: JoinRequest;
-  readonly answered: PromiseWithResolvers<JoinAnswer>;
+  readonly reply: PromiseWithResolvers<JoinReply>;
 };
 
 export class MembershipGate implements ConnectionGate {
   readonly maxHalfOpen = maxHalfOpen;
-  /** Whether only members get in. Connected peers stay until the pools check them again. */
+  /** Whether only members are accepted. Connected peers stay until the pools check them again. */
   isPoolOnly: boolean;
   readonly #options: MembershipGateOptions;
   readonly #halfOpen = new HostCounts(maxHalfOpenPerHost, maxHalfOpen);
@@ -87,26 +87,26 @@ export class MembershipGate implements ConnectionGate {
   }
 
   /**
-   * Presents an invite on the next connection that this node opens to the inviter; `connect` has to open a new one. The
-   * connection ends afterwards, so that `connect` fails in any case.
-   * @throws AppError `peer-failed` when there was no connection, `request-invalid` while a join there is under way
+   * Presents an invite on the next connection that this node opens to the inviter, and returns the reply.
+   * @param connect opens a new connection; it rejects in any case, because the connection ends after the reply
+   * @throws AppError `peer-failed` when there was no connection, `request-invalid` while another join with the inviter runs
    */
   async join(
     inviter: string,
     request: JoinRequest,
     connect: () => Promise<unknown>,
-  ): Promise<JoinAnswer> {
+  ): Promise<JoinReply> {
     if (this.#joins.has(inviter)) {
       throw new AppError(
         'request-invalid',
         'This machine is joining there already. Wait a moment.',
       );
     }
-    const answered = Promise.withResolvers<JoinAnswer>();
-    this.#joins.set(inviter, { request, answered });
+    const reply = Promise.withResolvers<JoinReply>();
+    this.#joins.set(inviter, { request, reply });
     try {
-      const isWaiting = (): boolean => this.#joins.get(inviter)?.answered === answered;
-      return await Promise.race([answered.promise, failureOf(connect, isWaiting)]);
+      const isWaiting = (): boolean => this.#joins.get(inviter)?.reply === reply;
+      return await Promise.race([reply.promise, failureOf(connect, isWaiting)]);
     } finally {
       this.#joins.delete(inviter);
     }
@@ -136,19 +136,19 @@ export class MembershipGate implements ConnectionGate {
           },
           onRevoked: (text) => this.#revoked(text, peer),
           join: join?.request,
-          onJoinAnswer: (answer) => join?.answered.resolve(answer),
+          onJoinReply: (reply) => join?.reply.resolve(reply),
           admit: (request) => this.#admit(secured.remotePeer, connection, request),
         },
         signal,
       );
       return secured;
     } catch (error) {
-      join?.answered.reject(error);
+      join?.reply.reject(error);
       throw error;
     }
   }
 
-  /** Believed for its signature, not for who tells it. */
+  /** Stores a revocation of this node. Its signature proves it, whichever peer sends it. */
   async #revoked(text: StatementText, from: string): Promise<void> {
     const { pools } = this.#options;
     try {
@@ -158,7 +158,7 @@ export class MembershipGate implements ConnectionGate {
         pools?.addRevocation(pool, revocation, from);
       }
     } catch {
-      // A peer that lies is refused by its own verdict anyway.
+      // An invalid revocation is ignored; the connection ends by the peer's verdict anyway.
     }
   }
 
@@ -172,7 +172,7 @@ export class MembershipGate implements ConnectionGate {
     peer: PeerId,
     connection: MessageStream,
     { pool, secret, name }: JoinRequest,
-  ): Promise<JoinAnswer> {
+  ): Promise<JoinReply> {
     const host = this.#hosts.get(connection) ?? '';
     if (this.#options.pools === undefined || !this.#joinPace.mayTry(host, performance.now())) {
       return { refusal: 'busy' };
@@ -200,13 +200,13 @@ export class MembershipGate implements ConnectionGate {
   }
 }
 
-/** Only ever rejects, with why there was no connection. One that served its purpose has told so before. */
+/** Connects until the join is no longer waiting. Rejects in any case; after a reply, the caller no longer needs the error. */
 async function failureOf(
   connect: () => Promise<unknown>,
   isWaiting: () => boolean,
 ): Promise<never> {
   try {
-    // libp2p may join another caller's attempt that had its handshake already.
+    // libp2p may reuse a dial of another caller whose handshake was before this join, so the node dials again.
     for (let attempt = 0; attempt < 3 && isWaiting(); attempt += 1) {
       await connect();
     }

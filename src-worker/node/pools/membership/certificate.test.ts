@@ -21,7 +21,7 @@ const member = await someKey();
 const adminMembership = await membershipOf(pool, admin.peer, { role: 'admin' });
 const byAdmin = { admin, membership: adminMembership };
 
-/** Sealed by any signer, with any content. */
+/** A certificate with any content, signed by any key. */
 async function sealed(changed: Partial<Certificate>, key = pool): Promise<Membership> {
   const { value } = (await membershipOf(pool, member.peer)).certificate;
   const kind = { name: 'pool-certificate', schema: undefined as never, maxBytes: 4000 };
@@ -30,7 +30,7 @@ async function sealed(changed: Partial<Certificate>, key = pool): Promise<Member
 }
 
 describe('a membership', () => {
-  it('that the pool itself signed comes back as it was', async () => {
+  it('that the pool itself signed is read unchanged', async () => {
     const membership = await membershipOf(pool, member.peer, { role: 'guest', name: 'Élodie 2' });
     const opened = await openMembership(membershipText(membership));
     expect(opened.certificate.value).toEqual(membership.certificate.value);
@@ -67,7 +67,7 @@ describe('a membership', () => {
   });
 
   it.each<[string, () => Promise<Membership>]>([
-    ['signed by somebody for a pool that is not theirs', () => sealed({}, member)],
+    ['signed by a peer for a pool whose key it does not have', () => sealed({}, member)],
     [
       'signed by a member who is no admin',
       async () => {
@@ -76,7 +76,7 @@ describe('a membership', () => {
       },
     ],
     [
-      'making somebody an admin without being the pool',
+      'that appoints an admin without the key of the pool',
       () => membershipOf(pool, member.peer, { role: 'admin', by: byAdmin }),
     ],
     [
@@ -95,7 +95,7 @@ describe('a membership', () => {
       }),
     ],
     [
-      'of a pool in the chain of another',
+      'of one pool with an issuer of another',
       async () => {
         const other = await someKey();
         const { certificate } = await membershipOf(other, member.peer, { by: byAdmin });
@@ -103,7 +103,7 @@ describe('a membership', () => {
       },
     ],
     [
-      'that outlives the admin who gave it',
+      'that expires later than that of the admin who signed it',
       async () => {
         const { expiresAt } = adminMembership.certificate.value;
         const { certificate } = await sealed({ expiresAt: expiresAt + 1 }, admin);
@@ -111,14 +111,14 @@ describe('a membership', () => {
       },
     ],
     [
-      'that lasts longer than any may',
+      'that lasts longer than allowed',
       () => sealed({ issuedAt: 0, expiresAt: maxCertificateLifeMs + 1 }),
     ],
     ['that ends before it begins', () => sealed({ issuedAt: 2000, expiresAt: 1000 })],
-    ['for what is no peer', () => sealed({ peer: 'everybody' })],
+    ['for an invalid peer id', () => sealed({ peer: 'everybody' })],
     ['in an unknown role', () => sealed({ role: 'king' as never })],
-    ['with a name that is no line of text', () => sealed({ name: 'a\u202Eb' })],
-    ['that says more than a certificate says', () => sealed({ extra: 1 } as never)],
+    ['with a name that is not one printable line', () => sealed({ name: 'a\u202Eb' })],
+    ['with an unknown field', () => sealed({ extra: 1 } as never)],
   ])('is refused %s', async (_, make) => {
     await expect(make().then((made) => openMembership(membershipText(made)))).rejects.toMatchObject(
       {
@@ -127,7 +127,7 @@ describe('a membership', () => {
     );
   });
 
-  it('is refused in a text that is not exactly how its bytes are written', async () => {
+  it('is refused in a text that is not the exact encoding of its bytes', async () => {
     const text = membershipText(await membershipOf(pool, member.peer));
     for (const certificate of [`${text.certificate}=`, `${text.certificate} `, '', 'AAAA']) {
       await expect(openMembership({ ...text, certificate })).rejects.toMatchObject({
@@ -138,7 +138,7 @@ describe('a membership', () => {
 });
 
 describe('a certificate in time', () => {
-  it('counts from when it was given, for clocks that differ a little, until it ends', async () => {
+  it('is valid from its date, with tolerance for clocks, until it expires', async () => {
     const at = 1_000_000_000_000;
     const subject = {
       pool: pool.peer,

@@ -1,4 +1,4 @@
-/** A certificate says that a peer is in a pool, and as what; see src-shared/pool.ts for who may sign it. */
+/** A certificate states that a peer is in a pool, and its role; src-shared/pool.ts says which keys may sign it. */
 import { randomBytes } from 'node:crypto';
 import { fromText, toText } from '../../../../src-shared/signing/document-text.ts';
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
@@ -17,10 +17,10 @@ import {
 } from '../../../../src-shared/signing/signed-document.ts';
 import type { SignedDocument } from '../../../../src-shared/signing/signed-document.ts';
 
-/** Admins renew what has less than a third of this left, in milliseconds. */
+/** Validity of a new certificate, in milliseconds. Admins renew one that has less than a third of it left. */
 export const certificateLifeMs = 180 * 24 * 3_600_000;
 
-/** No certificate is believed for longer, whatever it says; so revocations need not be stored longer either. */
+/** Longest accepted validity, in milliseconds; so revocations need not be stored longer either. */
 export const maxCertificateLifeMs = 400 * 24 * 3_600_000;
 
 /** Clocks of different machines may differ by this much, in milliseconds. */
@@ -50,7 +50,7 @@ export type Membership = {
   readonly issuer: SignedDocument<Certificate> | undefined;
 };
 
-/** A membership as it is stored and travels: base64url of both documents. */
+/** A membership as it is stored and sent: base64url of both documents. */
 export const membershipTextSchema = z.strictObject({
   certificate: z.base64url().max(2048),
   issuer: z.base64url().max(2048).optional(),
@@ -65,7 +65,11 @@ export type CertificateSubject = {
   readonly name: string;
 };
 
-/** `key` is the pool's, or that of the node whose admin certificate is `issuer`. */
+/**
+ * Signs a new certificate.
+ * @param key the pool's key, or that of the node whose admin certificate is `issuer`
+ * @param issuedAt milliseconds since 1970
+ */
 export async function issueCertificate(
   subject: CertificateSubject,
   issuedAt: number,
@@ -89,8 +93,8 @@ export function membershipText({ certificate, issuer }: Membership): MembershipT
 }
 
 /**
- * Reads a membership and checks all of it that needs neither clock nor revocations: signatures, who signed for whom,
- * one pool throughout, roles, and how long it lasts.
+ * Reads a membership and checks everything that needs neither clock nor revocations: signatures, the right of the signer,
+ * the same pool in both documents, roles, and the validity.
  * @throws AppError `protocol-violation`
  */
 export async function openMembership(text: MembershipText): Promise<Membership> {
@@ -116,12 +120,12 @@ export async function openMembership(text: MembershipText): Promise<Membership> 
   return { certificate, issuer };
 }
 
-/** Whether the certificate holds at this time; an issuer's holds for at least as long. */
+/** Whether the certificate is valid at this time; its issuer's is valid for at least as long. */
 export function isCurrent({ issuedAt, expiresAt }: Certificate, now: number): boolean {
   return issuedAt - clockToleranceMs <= now && now < expiresAt;
 }
 
-/** Whether an admin who meets its holder should renew it. */
+/** Whether an admin that is connected to its holder should renew the certificate. */
 export function needsRenewal({ expiresAt }: Certificate, now: number): boolean {
   return expiresAt - now < certificateLifeMs / 3;
 }

@@ -10,7 +10,7 @@ function bookAt(start: number): { readonly book: InviteBook; clock: { now: numbe
 }
 
 describe('a book of invites', () => {
-  it('lets in as many as an invite has uses, each of them as often as it asks', () => {
+  it('admits as many peers as an invite has uses, each of them any number of times', () => {
     const { book } = bookAt(0);
     book.add('secret', 'guest', 2, hour);
     expect(book.redeem('secret', 'a')).toMatchObject({ role: 'guest', isAgain: false });
@@ -21,7 +21,7 @@ describe('a book of invites', () => {
     expect(book.open()).toEqual([]);
   });
 
-  it('gives a use back when what should have followed failed', () => {
+  it('takes back a use when admitting the peer failed', () => {
     const { book } = bookAt(0);
     book.add('secret', 'member', 1, hour);
     const first = book.redeem('secret', 'a');
@@ -33,7 +33,7 @@ describe('a book of invites', () => {
     expect(book.redeem('secret', 'b')).toMatchObject({ isAgain: false });
   });
 
-  it('knows expired, closed and unknown ones apart', () => {
+  it('refuses expired, closed and unknown invites with different reasons', () => {
     const { book, clock } = bookAt(0);
     const { id } = book.add('secret', 'member', 5, hour);
     clock.now = hour;
@@ -44,7 +44,7 @@ describe('a book of invites', () => {
     expect(book.redeem('other', 'a')).toEqual({ refusal: 'invite-unknown' });
   });
 
-  it('stores no secret, and goes on from what it stored', () => {
+  it('stores no secret, and continues from its stored state', () => {
     const { book } = bookAt(0);
     book.add('secret', 'member', 3, hour);
     book.redeem('secret', '12D3KooWBxuJzf3YypsNY7no8atFb7kiPcLn2Uy24yXFLE9PWx1M');
@@ -58,7 +58,7 @@ describe('a book of invites', () => {
     expect(again.redeem('secret', 'b')).toMatchObject({ isAgain: false });
   });
 
-  it('forgets what expired a day ago, and has room for so many open ones', () => {
+  it('forgets invites that expired a day ago, and has a limit of open ones', () => {
     const { book, clock } = bookAt(0);
     for (let index = 0; index < maxInvites; index += 1) {
       book.add(`secret ${index}`, 'member', 1, hour);
@@ -70,7 +70,7 @@ describe('a book of invites', () => {
     expect(book.stored()).toEqual([]);
   });
 
-  it('never lets in more peers than it has uses, whatever is asked in whatever order', () => {
+  it('never admits more peers than it has uses, in any order of requests', () => {
     const peers = fc.constantFrom('a', 'b', 'c', 'd', 'e');
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(peers), (uses, asking) => {

@@ -1,4 +1,4 @@
-/** The invites that this node has given out for one pool, and what is left of them. Pure but for its clock. */
+/** The invites that this node has issued for one pool, and their uses left. Pure except for its clock. */
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -16,15 +16,15 @@ export const storedInviteSchema = z.strictObject({
   role: poolRoleSchema,
   expiresAt: z.int().min(0),
   usesLeft: z.int().min(0).max(maxInviteUses),
-  /** Peers that have joined by it: an answer that got lost is given again to the same peer, at no use. */
+  /** Peers that have joined with the invite. When the reply was lost, the same peer gets it again without another use. */
   usedBy: z.array(poolIdSchema).max(maxInviteUses),
 });
 export type StoredInvite = z.infer<typeof storedInviteSchema>;
 
-/** Open invites of one node for one pool. */
+/** Most open invites of one node for one pool. */
 export const maxInvites = 64;
 
-/** Why an invite admits no member; told to the peer that tries. */
+/** The reason why an invite was refused, as it is sent to the peer. */
 export type InviteRefusal = 'invite-unknown' | 'invite-expired' | 'invite-used-up';
 
 export type Redemption =
@@ -32,9 +32,9 @@ export type Redemption =
   | {
       readonly refusal: undefined;
       readonly role: StoredInvite['role'];
-      /** The peer had used it before; nothing was taken. */
+      /** Whether the peer has used the invite before, so that no use was taken. */
       readonly isAgain: boolean;
-      /** Gives the use back, when what should have followed failed. */
+      /** Takes back the use, when admitting the peer failed. */
       readonly undo: () => void;
     };
 
@@ -47,7 +47,7 @@ export class InviteBook {
     invites.forEach((invite) => this.#invites.set(invite.id, { ...invite }));
   }
 
-  /** Everything that is to be stored; those long expired are not. */
+  /** The invites to store, without those that expired more than a day ago. */
   stored(): StoredInvite[] {
     this.#forgetExpired();
     return [...this.#invites.values()];
@@ -107,7 +107,7 @@ export class InviteBook {
     return { refusal: undefined, role: invite.role, isAgain: false, undo };
   }
 
-  /** Stored for a day, so that a peer that comes late is told why. */
+  /** Deletes invites a day after they expired. Until then, a peer that is late gets the reason. */
   #forgetExpired(): void {
     const day = 24 * 3_600_000;
     for (const [id, { expiresAt }] of this.#invites) {
@@ -118,7 +118,7 @@ export class InviteBook {
   }
 }
 
-/** In a time that tells nothing of where they differ. Both are SHA-256 in hex. */
+/** Compares two SHA-256 hashes in hex in constant time. */
 function isSame(one: string, other: string): boolean {
   return timingSafeEqual(Buffer.from(one, 'hex'), Buffer.from(other, 'hex'));
 }

@@ -18,12 +18,12 @@ const invite = {
 };
 
 describe('an invite', () => {
-  it('comes back from its link as it was, with who signed it', async () => {
+  it('is read from its link unchanged, with the peer that signed it', async () => {
     const link = await inviteLink(invite, inviter.privateKey);
     expect(await readInviteLink(`  ${link}\n`, now)).toEqual({ ...invite, inviter: inviter.peer });
   });
 
-  it('is a link small enough for a code that a camera reads', async () => {
+  it('is a link short enough for a QR code that a camera reads', async () => {
     const link = await inviteLink(
       { ...invite, addresses: Array<string>(9).fill('/ip4/192.168.100.200/tcp/65535') },
       inviter.privateKey,
@@ -57,7 +57,7 @@ describe('an invite', () => {
     [`mindmesh://join/${'A'.repeat(3000)}`, 'is not an invite'],
     ['mindmesh://join/', 'is damaged'],
     ['mindmesh://join/AAAA', 'is damaged'],
-  ])('that is %s is refused in words for people', async (link, words) => {
+  ])('that is %s is refused in plain words', async (link, words) => {
     await expect(readInviteLink(link, now)).rejects.toMatchObject({
       code: 'request-invalid',
       message: expect.stringContaining(words),

@@ -1,6 +1,6 @@
 /**
- * An invite as it is handed on: where the inviting node is, which pool, and a secret. It is signed by that node, whose
- * id is thereby in it, and written as a link that other programs can open: mindmesh://join/BASE64URL.
+ * An invite as it is passed on: the addresses of the inviting node, the pool, and a secret. The inviting node signs it,
+ * so that it contains that node's id. It is written as a link that programs can open: mindmesh://join/BASE64URL.
  */
 import { createHash } from 'node:crypto';
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
@@ -20,15 +20,15 @@ import {
   sealDocument,
 } from '../../../../src-shared/signing/signed-document.ts';
 
-/** A random 128-bit number; knowing it is all that joining takes. */
+/** Bytes of the random secret; knowing it is enough to join. */
 export const inviteSecretBytes = 16;
 
-/** More would make the link too long to be passed on. */
+/** Most addresses in a link; more would make it too long to be passed on. */
 const maxAddresses = 4;
 
-/** Short names keep the link, and so its QR code, small. */
+/** The fields have short names to keep the link and its QR code small. */
 const inviteSchema = z.strictObject({
-  /** Pool and its name. */
+  /** The pool's id and name. */
   p: poolIdSchema,
   n: poolNameSchema,
   r: poolRoleSchema,
@@ -71,7 +71,7 @@ export async function inviteLink(
   return inviteLinkStart + toText(sealDocument(inviteKind, value, key).bytes);
 }
 
-/** @throws AppError `request-invalid`, in words for the person who has the link */
+/** Reads and verifies an invite link. @throws AppError `request-invalid`, in words for the user who has the link */
 export async function readInviteLink(link: string, now: number): Promise<Invite> {
   const text = link.trim();
   if (!text.startsWith(inviteLinkStart) || text.length > maxInviteLink) {
@@ -113,12 +113,12 @@ async function openInvite(
   }
 }
 
-/** What both sides call an invite without telling its secret. */
+/** The id of an invite, which both sides can compute and which does not reveal the secret. */
 export function inviteId(secret: string): string {
   return hashOf(secret).subarray(0, 4).toString('hex');
 }
 
-/** What the inviter stores of the secret: its file lets no one in. */
+/** The hash of the secret that the inviter stores, so that its file is not enough to join. */
 export function secretHash(secret: string): string {
   return hashOf(secret).toString('hex');
 }

@@ -15,7 +15,7 @@ type Seat = {
 
 const key = await someKey();
 
-/** A pool as one of its peers sees it; the owner is given the key. */
+/** A pool as one of its peers has it; the owner has the key. */
 async function seat(
   role: PoolRole,
   { isOwner = false, clock = { now: start } }: { isOwner?: boolean; clock?: { now: number } } = {},
@@ -51,7 +51,7 @@ function names(pool: JoinedPool): string[] {
 }
 
 describe('a pool', () => {
-  it('is read from what it stored as it was, removals included', async () => {
+  it('is read unchanged from its stored state, including removals', async () => {
     const owner = await seat('admin', { isOwner: true });
     const [gone, stays] = [await someKey(), await someKey()];
     const lost = await owner.pool.admit(gone.peer, 'member', 'gone');
@@ -64,7 +64,7 @@ describe('a pool', () => {
     expect(opened.digest).toBe(owner.pool.digest);
   });
 
-  it('is not read as another node, or with a certificate of another pool', async () => {
+  it('is not read by another node, or with a certificate of another pool', async () => {
     const member = await seat('member');
     const { identity } = await seat('member');
     await expect(again({ ...member, identity })).rejects.toMatchObject({
@@ -77,7 +77,7 @@ describe('a pool', () => {
     ).rejects.toMatchObject({ code: 'protocol-violation' });
   });
 
-  it('is not valid yet, and has not expired, where the clock is behind', async () => {
+  it('is not valid yet, rather than expired, where the clock is behind', async () => {
     const clock = { now: start };
     const { pool } = await seat('member', { clock });
     clock.now = start - 9 * 60_000;
@@ -86,7 +86,7 @@ describe('a pool', () => {
     expect(pool.state).toBe('early');
   });
 
-  it('expires without its admins, and lives on with them', async () => {
+  it('expires unless its admins renew certificates', async () => {
     const clock = { now: start };
     const owner = await seat('admin', { isOwner: true, clock });
     const member = await seat('member', { clock });
@@ -111,7 +111,7 @@ describe('a pool', () => {
     expect(owner.pool.state).toBe('active');
   });
 
-  it('lets no admin take from a member what the owner gave', async () => {
+  it('keeps the certificate of a member by the owner over one by an admin', async () => {
     const admin = await seat('admin');
     const peer = (await someKey()).peer;
     const byOwner = await membershipOf(key, peer, { at: start, name: 'as the owner said' });
@@ -127,7 +127,7 @@ describe('a pool', () => {
     expect(pool.member(peer)?.certificate.value.name).toBe('as the owner said');
   });
 
-  it('takes a member back after a removal, though the clock of the remover ran ahead', async () => {
+  it('can admit a member again after a removal, even where clocks differ', async () => {
     const owner = await seat('admin', { isOwner: true });
     const peer = (await someKey()).peer;
     const early: Membership = await membershipOf(key, peer, { at: start + 5 * 60_000 });
@@ -149,7 +149,7 @@ describe('a pool', () => {
     expect([one.pool.state, other.pool.state]).toEqual(['active', 'removed']);
   });
 
-  it('stays bounded when an admin lets every peer in, and has room again for those that come later', async () => {
+  it('stays bounded when an admin admits very many peers, and has room again after their certificates expire', async () => {
     const owner = await seat('admin', { isOwner: true });
     const [template] = [await membershipOf(key, (await someKey()).peer, { at: start })];
     let taken = 0;

@@ -1,4 +1,4 @@
-/** One pool that this node is in: what it knows of it, and what its own role lets it do. No network here. */
+/** One pool that this node is in: the members and revocations that it knows, and the actions of its role. No network here. */
 import { createHash } from 'node:crypto';
 import type { Ed25519PrivateKey } from '@libp2p/interface';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -31,7 +31,7 @@ export class JoinedPool {
   readonly name: string;
   readonly invites: InviteBook;
   readonly contacts: PoolState['contacts'];
-  /** What the pool offers beside the app's own list. */
+  /** The models that the pool offers in addition to the app's own list. */
   readonly models: PoolModelBook;
   readonly #key: Ed25519PrivateKey | undefined;
   readonly #identity: Identity;
@@ -61,7 +61,7 @@ export class JoinedPool {
     });
   }
 
-  /** @throws AppError `protocol-violation` when something in the state does not belong to this pool and node */
+  /** Opens a stored pool. @throws AppError `protocol-violation` when its state is not of this pool and node */
   static async open(stored: StoredPool, options: JoinedPoolOptions): Promise<JoinedPool> {
     const own = await openMembership(stored.state.own);
     const { pool: id, peer } = own.certificate.value;
@@ -102,13 +102,13 @@ export class JoinedPool {
     return isCurrent(value, now) ? 'active' : now < value.expiresAt ? 'early' : 'expired';
   }
 
-  /** Changes with every membership and revocation: equal digests, equal knowledge. */
+  /** A hash over all memberships, revocations and models: nodes with equal digests know the same. */
   get digest(): string {
     this.#digest ??= this.#computeDigest();
     return this.#digest;
   }
 
-  /** Memberships that are believed now, this node's own among them. */
+  /** The valid memberships, including this node's own. */
   members(): Membership[] {
     return [...(this.isValid(this.#own) ? [this.#own] : []), ...this.#members.valid()];
   }
@@ -130,12 +130,12 @@ export class JoinedPool {
     );
   }
 
-  /** What voids a membership; undefined when nothing does. */
+  /** The revocation that voids a membership; undefined when there is none. */
   revocationOf(membership: Membership): Revocation | undefined {
     return this.#revocations.against(membership);
   }
 
-  /** Why a membership that a peer presents does not count; undefined when it does. */
+  /** The reason to refuse a membership that a peer presents; undefined when it is valid. */
   objectionTo(
     membership: Membership,
     peer: string,
@@ -151,35 +151,35 @@ export class JoinedPool {
   }
 
   /**
-   * Takes a checked membership in; false when it is void, no news, or there is no room. For this node itself, a
-   * better certificate takes the place of its own.
+   * Adds a checked membership; false when it is void, not new, or there is no room. For this node itself, a
+   * better certificate replaces its own.
    */
   addMember(membership: Membership): boolean {
     const { peer } = membership.certificate.value;
     if (!this.isValid(membership)) {
       return false;
     }
-    const isNews =
+    const isNew =
       peer === this.#identity.peer ? this.#improveOwn(membership) : this.#members.add(membership);
-    if (isNews) {
+    if (isNew) {
       this.#digest = undefined;
     }
-    return isNews;
+    return isNew;
   }
 
-  /** Takes a checked revocation in; false when it is no news. */
+  /** Adds a checked revocation; false when it is not new. */
   addRevocation(revocation: Revocation): boolean {
-    const isNews =
+    const isNew =
       revocation.entry.value.pool === this.id && this.#revocations.add(revocation, this.#now());
-    if (isNews) {
+    if (isNew) {
       this.#digest = undefined;
     }
-    return isNews;
+    return isNew;
   }
 
   /**
-   * Makes a peer a member, or renews what it is.
-   * @throws AppError `unauthorised` when this node's role does not reach that far, `over-capacity`
+   * Makes a peer a member, or renews its membership.
+   * @throws AppError `unauthorised` when this node's role does not allow it, `over-capacity`
    */
   async admit(peer: string, role: PoolRole, name: string): Promise<Membership> {
     this.checkMayAdmit(role);
@@ -201,7 +201,7 @@ export class JoinedPool {
     return membership;
   }
 
-  /** @throws AppError `unauthorised` */
+  /** @throws AppError `unauthorised` when this node may not admit peers with this role */
   checkMayAdmit(role: PoolRole): void {
     this.#checkActive();
     if (!this.isOwner && (this.role !== 'admin' || role === 'admin')) {
@@ -215,7 +215,7 @@ export class JoinedPool {
   }
 
   /**
-   * Removes a member; the caller spreads the word.
+   * Removes a member; the caller informs the other members.
    * @throws AppError `unauthorised`, `request-invalid` for a peer that is no member
    */
   async remove(peer: string): Promise<Revocation> {
@@ -236,7 +236,7 @@ export class JoinedPool {
   }
 
   /**
-   * Offers a model to all members, or with null offers it no more; the caller spreads the word.
+   * Offers a model to all members, or withdraws it with null; the caller informs the other members.
    * @throws AppError `unauthorised`, `over-capacity`
    */
   async offer(id: string, model: PoolModelFacts | null): Promise<PoolModel> {
@@ -267,12 +267,12 @@ export class JoinedPool {
     return offered;
   }
 
-  /** Ends this node's own membership; the caller spreads the word and forgets the pool. */
+  /** Ends this node's own membership; the caller informs the other members and deletes the pool. */
   async leave(): Promise<Revocation> {
     return this.#revoke(this.#own.certificate.value, undefined);
   }
 
-  /** A new certificate for a member whose one runs out, if this node may give one. */
+  /** A new certificate for a member whose certificate expires soon, if this node may issue one. */
   async renewed(peer: string): Promise<Membership | undefined> {
     const membership = this.member(peer);
     if (membership === undefined) {
@@ -288,7 +288,7 @@ export class JoinedPool {
     return gained > 0 ? renewed : undefined;
   }
 
-  /** The same for this node itself: only the owner can do it alone. */
+  /** As `renewed`, for this node itself: only the owner can renew its own certificate. */
   async renewedOwn(): Promise<Membership | undefined> {
     const { pool, poolName, peer, role, name } = this.#own.certificate.value;
     if (this.#key === undefined || !needsRenewal(this.#own.certificate.value, this.#now())) {
@@ -315,7 +315,7 @@ export class JoinedPool {
 
   async #revoke(certificate: Certificate, key: Ed25519PrivateKey | undefined): Promise<Revocation> {
     const { peer, serial, issuedAt } = certificate;
-    // The clock of the certificate's issuer may run ahead of this one.
+    // The revocation must not be older than the certificate, even if the clock of its issuer is ahead.
     const at = Math.max(this.#now(), issuedAt, this.#revocations.lastOf(peer) + 1);
     const entry = { pool: this.id, peer, serial, at };
     const revocation =
@@ -333,11 +333,11 @@ export class JoinedPool {
   }
 
   #improveOwn(membership: Membership): boolean {
-    const isNews = isBetter(membership, this.isValid(this.#own) ? this.#own : undefined);
-    if (isNews) {
+    const isNew = isBetter(membership, this.isValid(this.#own) ? this.#own : undefined);
+    if (isNew) {
       this.#own = membership;
     }
-    return isNews;
+    return isNew;
   }
 
   #computeDigest(): string {

@@ -1,4 +1,4 @@
-/** The memberships of other peers that a node knows of in one pool: the best of each peer, and not too many. */
+/** The known memberships of other peers in one pool: the best of each peer, up to a limit. */
 import type { Membership } from './certificate.ts';
 import { maxMembers } from './pool-file.ts';
 
@@ -6,7 +6,7 @@ export class MemberBook {
   readonly #members = new Map<string, Membership>();
   readonly #isValid: (membership: Membership) => boolean;
 
-  /** `isValid` is asked anew each time: what is valid depends on the clock and on revocations. */
+  /** @param isValid called at each use, because validity depends on the clock and on revocations */
   constructor(isValid: (membership: Membership) => boolean) {
     this.#isValid = isValid;
   }
@@ -20,7 +20,7 @@ export class MemberBook {
     return membership !== undefined && this.#isValid(membership) ? membership : undefined;
   }
 
-  /** Takes a valid membership in; false when it is no news, or there is no room. */
+  /** Adds a valid membership; false when it is not better than the known one, or there is no room. */
   add(membership: Membership): boolean {
     const { peer } = membership.certificate.value;
     if (!isBetter(membership, this.get(peer)) || !this.hasRoom(peer)) {
@@ -30,7 +30,7 @@ export class MemberBook {
     return true;
   }
 
-  /** Room for this peer; members that are no longer valid make room. */
+  /** Whether there is room for this peer, after deleting members that are no longer valid if necessary. */
   hasRoom(peer: string): boolean {
     if (this.#members.has(peer) || this.#members.size < maxMembers) {
       return true;
@@ -44,7 +44,10 @@ export class MemberBook {
   }
 }
 
-/** What the owner signed goes before what an admin signed; of two alike, the younger. `known` is valid. */
+/**
+ * Whether a membership is better than the known one: signed by the owner rather than an admin, else newer.
+ * @param known a valid membership
+ */
 export function isBetter(membership: Membership, known: Membership | undefined): boolean {
   if (known === undefined) {
     return true;

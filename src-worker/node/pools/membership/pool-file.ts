@@ -1,6 +1,6 @@
 /**
- * A pool on disk, in two files that only their owner may read: its state, replaced as a whole with every change, and,
- * on the node that created it, its key, written once. A state that cannot be read is moved aside, never written over.
+ * A pool on disk, in two files that only their owner can read: its state, replaced as a whole with every change, and,
+ * on the node that created it, its key, written once. A state that cannot be read is renamed, never overwritten.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -19,23 +19,23 @@ import { maxInvites, storedInviteSchema } from './invite-book.ts';
 import { maxPoolModels } from './pool-model-book.ts';
 import { statementTextSchema } from './statement.ts';
 
-/** Certificates of one pool that are stored. */
+/** Most stored certificates of one pool. */
 export const maxMembers = 1024;
 
 const poolStateSchema = z.strictObject({
   version: z.literal(1),
   id: poolIdSchema,
   name: poolNameSchema,
-  /** This node's own. */
+  /** This node's own membership. */
   own: membershipTextSchema,
-  /** Where members were when this node joined. */
+  /** Addresses of members when this node joined. */
   contacts: z
     .array(z.strictObject({ peer: poolIdSchema, addresses: z.array(z.string().max(500)).max(16) }))
     .max(16),
   invites: z.array(storedInviteSchema).max(maxInvites),
   members: z.array(membershipTextSchema).max(maxMembers),
   revocations: z.array(statementTextSchema).max(1024),
-  /** What the pool offers beside the app's own list. */
+  /** The models that the pool offers in addition to the app's own list. */
   models: z
     .array(statementTextSchema)
     .max(2 * maxPoolModels)
@@ -43,14 +43,14 @@ const poolStateSchema = z.strictObject({
 });
 export type PoolState = z.infer<typeof poolStateSchema>;
 
-/** Largest state file, in bytes; one with everything in it has some five million. */
+/** Largest state file, in bytes; one at all limits has some five million. */
 const maxStateBytes = 8 * 1024 * 1024;
 
 const maxKeyBytes = 1024;
 
 export type StoredPool = {
   readonly state: PoolState;
-  /** Only with the owner. */
+  /** The pool's key; only the owner has it. */
   readonly key: Ed25519PrivateKey | undefined;
 };
 
@@ -64,8 +64,8 @@ export class PoolFolder {
   }
 
   /**
-   * All pools that can be read.
-   * @throws AppError `data-folder-unusable` when the folder itself cannot be
+   * Reads all pools; one that cannot be read is set aside.
+   * @throws AppError `data-folder-unusable` when the folder itself cannot be read
    */
   async load(): Promise<StoredPool[]> {
     let names: string[];
@@ -96,7 +96,7 @@ export class PoolFolder {
     await this.#write(this.#keyPath(id), privateKeyToProtobuf(key));
   }
 
-  /** Forgets a pool, its key too. @throws AppError `data-folder-unusable` */
+  /** Deletes a pool and its key. @throws AppError `data-folder-unusable` */
   async remove(id: string): Promise<void> {
     try {
       await rm(this.#statePath(id), { force: true });
@@ -122,7 +122,7 @@ export class PoolFolder {
     }
   }
 
-  /** Moves a state that cannot be used away, and says so. The key stays where it is. */
+  /** Renames a state that cannot be used, and logs it. The key stays where it is. */
   async setAside(id: string, reason: unknown): Promise<void> {
     const path = this.#statePath(id);
     const aside = `${path}.damaged-${randomBytes(4).toString('hex')}`;

@@ -1,20 +1,20 @@
 /**
- * The models that one pool offers, as this node knows them. Which count depends on the set alone, not on the order in
- * which it came together; it is bounded, and an admin gone mad leaves the owner room.
+ * The models that one pool offers, as this node knows them. The result depends on the set of entries only, not on the
+ * order in which they arrived. The set is bounded, and a malicious admin cannot use up the owner's room.
  */
 import type { Membership } from './certificate.ts';
 import { clockToleranceMs } from './certificate.ts';
 import type { PoolModel, PoolModelEntry, PoolModelFacts } from './pool-model.ts';
 
-/** Most entries by the owner, and as many by admins; withdrawn ones count. */
+/** Most entries by the owner, and most by all admins together, including withdrawn ones. */
 export const maxPoolModels = 128;
 
-/** A member that was away for longer may bring an entry back that was withdrawn, in milliseconds. */
+/** How long withdrawn entries are kept, in milliseconds. A member that was away for longer may bring such an entry back. */
 const withdrawnKeptMs = 90 * 24 * 3_600_000;
 
 export type PoolModelBookOptions = {
   readonly pool: string;
-  /** Whether the owner has removed who signed with this. */
+  /** Whether a signer's membership was revoked. */
   readonly isVoid: (membership: Membership) => boolean;
   readonly now: () => number;
   readonly onChange: () => void;
@@ -29,14 +29,14 @@ export class PoolModelBook {
     this.#options = options;
   }
 
-  /** All entries of those who may still say so, to be told and stored. */
+  /** All entries whose signers are still allowed to make them, to be sent and stored. */
   all(): PoolModel[] {
     return [...this.#byOwner.values(), ...this.#byAdmins.values()].filter((each) =>
       this.#counts(each),
     );
   }
 
-  /** What is offered: the owner's word goes before an admin's. */
+  /** The models that are offered: of entries with the same id, the owner's wins over an admin's. */
   offered(): (PoolModelFacts & { readonly id: string })[] {
     const entries = this.all().map(({ entry }) => entry.value);
     const byId = new Map<string, PoolModelEntry>();
@@ -48,7 +48,7 @@ export class PoolModelBook {
       .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** Takes a checked entry in; false when it is no news, lies in the future, or finds no room. */
+  /** Adds a checked entry; false when it is not new, its time is in the future, or there is no room. */
   add(model: PoolModel): boolean {
     const { pool, id, at } = model.entry.value;
     const { now, onChange } = this.#options;
@@ -66,12 +66,12 @@ export class PoolModelBook {
     return true;
   }
 
-  /** Whether the owner has said something about this id, which no other member's entry changes. */
+  /** Whether the owner has made an entry with this id, which no other member can change. */
   isOwners(id: string): boolean {
     return this.#byOwner.has(id);
   }
 
-  /** When an entry with this id has to be made so that it counts, in milliseconds. */
+  /** The time for a new entry with this id, later than all known ones, in milliseconds. */
   nextAt(id: string): number {
     const known = [this.#byOwner.get(id), this.#byAdmins.get(id)];
     return Math.max(
@@ -99,7 +99,7 @@ export class PoolModelBook {
   }
 }
 
-/** Two made in the same millisecond are ordered by their bytes, the same everywhere. */
+/** Entries of the same millisecond are ordered by their bytes, so that all nodes order them the same. */
 function isLater({ entry }: PoolModel, { entry: known }: PoolModel): boolean {
   return (
     entry.value.at > known.value.at ||

@@ -37,7 +37,7 @@ function offer(
 }
 
 describe('a model that a pool offers', () => {
-  it('comes back as it was, from the owner and from an admin', async () => {
+  it('is read unchanged, from the owner and from an admin', async () => {
     const file = { url: 'https://example.org/own.gguf', sha256: 'ab'.repeat(32) };
     for (const each of [
       await offer({ model: { ...facts, file } }),
@@ -63,7 +63,7 @@ describe('a model that a pool offers', () => {
     );
   });
 
-  it('is refused from who may not say so', async () => {
+  it('is refused from a signer that may not offer it', async () => {
     const other = await someKey();
     const otherPool = await someKey();
     const membership = await membershipOf(pool, other.peer, { at: now - 1000 });
@@ -83,10 +83,10 @@ describe('a model that a pool offers', () => {
 
   it.each<[string, Partial<PoolModelFacts>]>([
     ['an address without encryption', { file: { url: 'http://a.org/x', sha256: 'a'.repeat(64) } }],
-    ['a name that plays with the terminal', { name: 'Own\u001B[2J' }],
-    ['a name without end', { name: 'x'.repeat(201) }],
+    ['a name with control characters', { name: 'Own\u001B[2J' }],
+    ['a name that is too long', { name: 'x'.repeat(201) }],
     ['no size', { sizeBytes: 0 }],
-    ['a manifest that is none', { manifestId: 'ab' }],
+    ['an invalid manifest id', { manifestId: 'ab' }],
   ])('is refused with %s', async (_, wrong) => {
     const text = statementText(await offer({ model: { ...facts, ...wrong } }));
     await expect(openPoolModel(text)).rejects.toMatchObject({ code: 'protocol-violation' });
@@ -104,7 +104,7 @@ describe('the models of a pool', () => {
     });
   beforeEach(() => removed.clear());
 
-  it('are the latest of each id, in whatever order they come, and the owner has the last word', async () => {
+  it('are the latest of each id, in any order of arrival, and entries of the owner win', async () => {
     const entries = [
       await offer({ at: now - 20 }),
       await offer({ at: now - 10, model: { ...facts, name: 'Newer' } }),
@@ -128,7 +128,7 @@ describe('the models of a pool', () => {
     );
   });
 
-  it('take nothing of another pool, of the future, or a second time', async () => {
+  it('include no entry of another pool, from the future, or twice', async () => {
     const book = newBook();
     const other = await someKey();
     expect(book.add(await offer({ pool: other.peer }))).toBe(false);
@@ -137,7 +137,7 @@ describe('the models of a pool', () => {
     expect([book.add(entry), book.add(entry)]).toEqual([true, false]);
   });
 
-  it('go with the admin whom the owner removes, and are not taken from him then', async () => {
+  it('of a removed admin are dropped, and not accepted any more', async () => {
     const book = newBook();
     book.add(await offer({}, admin, adminMembership));
     removed.add(adminMembership);
@@ -145,7 +145,7 @@ describe('the models of a pool', () => {
     expect(book.add(await offer({ id: 'second' }, admin, adminMembership))).toBe(false);
   });
 
-  it('forget what was withdrawn long ago when there is no room otherwise', async () => {
+  it('forget entries that were withdrawn long ago when there is no room otherwise', async () => {
     const book = newBook();
     const longAgo = now - 100 * 24 * 3_600_000;
     for (let index = 0; index < maxPoolModels; index += 1) {
@@ -156,7 +156,7 @@ describe('the models of a pool', () => {
     }
   });
 
-  it('are only so many of admins, which leaves the owner and the next admin room', async () => {
+  it('are limited for admins, which leaves room for the owner and the next admin', async () => {
     const book = newBook();
     for (let index = 0; index <= maxPoolModels; index += 1) {
       const added = book.add(await offer({ id: `model-${index}` }, admin, adminMembership));

@@ -1,7 +1,7 @@
 /**
- * Models that a pool offers its members beside the app's own list: signed by its owner or an admin, spread with the
- * pool's news. An entry names a model by its manifest, so its bytes are checked wherever they come from; a file on the
- * web is named by its hash, too.
+ * Models that a pool offers its members in addition to the app's own list: signed by its owner or an admin, and spread with
+ * the pool's news. An entry names a model by its manifest, so its bytes are verified from any source; a file on the
+ * web is also named by its hash.
  */
 import { z } from 'zod';
 import { manifestIdSchema } from '../../../../src-shared/model.ts';
@@ -17,15 +17,15 @@ import { openStatement, type Statement, type StatementText } from './statement.t
 const entrySchema = z.strictObject({
   pool: poolIdSchema,
   id: poolModelIdSchema,
-  /** Of two entries with one id, the later one counts. */
+  /** The time of the entry; of two entries with the same id, the later one counts. */
   at: z.int().min(0),
-  /** null: it is offered no more. */
+  /** null: the model was withdrawn. */
   model: poolModelFactsSchema
     .extend({
       quantisation: z.string().regex(/^\w{1,16}$/),
       sizeBytes: z.int().min(1),
       manifestId: manifestIdSchema,
-      /** Where its GGUF file lies; `sha256` and `sizeBytes` are of the whole file then. */
+      /** The web address of the model's GGUF file; `sha256` and `sizeBytes` are of the whole file then. */
       file: z
         .strictObject({
           url: z.url({ protocol: /^https$/ }).max(1000),
@@ -46,12 +46,12 @@ export const poolModelKind: DocumentKind<PoolModelEntry> = {
   maxBytes: 2560,
 };
 
-/** @throws AppError `protocol-violation` */
+/** Reads an entry and checks its signatures. @throws AppError `protocol-violation` */
 export async function openPoolModel(text: StatementText): Promise<PoolModel> {
   return await openStatement(poolModelKind, text, mayOffer);
 }
 
-/** Admins may, for as long as their certificate holds; so an entry need not be signed anew with it. */
+/** An admin may make entries while its certificate is valid; an entry stays valid after the certificate expires. */
 function mayOffer({ at }: PoolModelEntry, by: Certificate): boolean {
   return by.role === 'admin' && at >= by.issuedAt - clockToleranceMs && at < by.expiresAt;
 }

@@ -1,4 +1,4 @@
-/** All pools of this node: made, found by name, stored on disk. What goes over the network is elsewhere. */
+/** All pools of this node: creates, finds, changes and stores them. No network here. */
 import { randomBytes } from 'node:crypto';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
@@ -24,7 +24,7 @@ export type PoolsOptions = {
   readonly now?: () => number;
 };
 
-/** What became known of a pool; `from` told it, undefined is this node itself. */
+/** A change of a pool; `from` is the peer that sent it, or undefined for this node itself. */
 export type PoolNewsItem = {
   readonly pool: JoinedPool;
   readonly from: string | undefined;
@@ -39,7 +39,7 @@ export type Admission =
   | {
       readonly refusal: undefined;
       readonly membership: Membership;
-      /** This node's own, so that the joiner knows it for a member. */
+      /** This node's own membership, by which the joining peer recognises it as a member. */
       readonly inviter: Membership;
     };
 
@@ -52,7 +52,7 @@ export class Pools {
   readonly #saves: SaveQueue;
   #onNews: (item: PoolNewsItem) => void = () => {};
 
-  /** @throws AppError `data-folder-unusable`; a single damaged file is set aside instead */
+  /** Reads all pools. A damaged file is set aside. @throws AppError `data-folder-unusable` */
   static async open(options: PoolsOptions): Promise<Pools> {
     const pools = new Pools(options);
     await pools.#load();
@@ -68,7 +68,7 @@ export class Pools {
     this.#saves = new SaveQueue((id) => this.#write(id));
   }
 
-  /** Called with everything that other members should hear; there is one listener. */
+  /** Sets the listener for all changes that other members should get; there is only one. */
   listen(onNews: (item: PoolNewsItem) => void): void {
     this.#onNews = onNews;
   }
@@ -77,7 +77,7 @@ export class Pools {
     return [...this.#pools.values()];
   }
 
-  /** Those that this node may act in. */
+  /** The pools in which this node is a valid member. */
   active(): JoinedPool[] {
     return this.all().filter(({ state }) => state === 'active');
   }
@@ -99,7 +99,7 @@ export class Pools {
     });
   }
 
-  /** All other peers of which that is so, connected or not; with an id, of that pool alone. */
+  /** All other peers for which `isServer` is true, connected or not. @param id limits them to one pool */
   servers(id?: string): ReadonlySet<string> {
     const pools = this.active().filter((pool) => id === undefined || pool.id === id);
     const members = pools.flatMap((pool) => pool.members());
@@ -109,7 +109,7 @@ export class Pools {
     return peers;
   }
 
-  /** @throws AppError `over-capacity`, `data-folder-unusable` */
+  /** Creates a pool that this node owns. @throws AppError `over-capacity`, `data-folder-unusable` */
   async create({ name, member }: PoolParams<'poolCreate'>): Promise<JoinedPool> {
     this.#checkRoom();
     const key = await generateKeyPair('Ed25519');
@@ -128,7 +128,10 @@ export class Pools {
     return this.#add(await JoinedPool.open({ state, key }, this.#poolOptions));
   }
 
-  /** @throws AppError `unauthorised`, `over-capacity`, `data-folder-unusable` */
+  /**
+   * Issues an invite.
+   * @throws AppError `unauthorised`, `over-capacity`, `request-invalid` without addresses, `data-folder-unusable`
+   */
   async invite(
     pool: JoinedPool,
     { role, uses, lifeMs }: { role: PoolRole; uses: number; lifeMs: number },
@@ -153,8 +156,8 @@ export class Pools {
   }
 
   /**
-   * Lets a peer in that presents the secret of an invite. The use is on disk before the certificate is given out, so a
-   * crash never makes one use two. Never throws.
+   * Admits a peer that presents the secret of an invite. The use is stored before the certificate is sent, so that a
+   * crash cannot give back a use. Never throws.
    */
   async redeem(poolId: string, secret: string, peer: string, name: string): Promise<Admission> {
     const pool = this.get(poolId);
@@ -167,7 +170,7 @@ export class Pools {
     }
     const known = pool.member(peer);
     if (redemption.isAgain) {
-      // A member that was removed since may not come back by its invite.
+      // A member that was removed since then may not join again with the same invite.
       return known === undefined
         ? { refusal: 'removed' }
         : { refusal: undefined, membership: known, inviter: pool.own };
@@ -179,14 +182,14 @@ export class Pools {
       return { refusal: undefined, membership, inviter: pool.own };
     } catch (error) {
       redemption.undo();
-      this.#log('error', `Nobody can join the pool ${pool.name} now`, { error });
+      this.#log('error', `A peer could not join the pool ${pool.name}`, { error });
       const isFull = error instanceof AppError && error.code === 'over-capacity';
       return { refusal: isFull ? 'full' : 'failed' };
     }
   }
 
   /**
-   * Enters a pool with what its inviter gave.
+   * Enters a pool with the certificate from the inviter.
    * @throws AppError `protocol-violation` for a certificate of another pool or peer, `over-capacity`,
    * `data-folder-unusable`
    */
@@ -202,7 +205,7 @@ export class Pools {
     return pool;
   }
 
-  /** @throws AppError `over-capacity`, or `request-invalid` for a pool that this node is in */
+  /** @throws AppError `over-capacity`, or `request-invalid` for a pool that this node is in already */
   checkMayEnter(id: string): void {
     const known = this.get(id);
     if (known?.state === 'active') {
@@ -213,51 +216,51 @@ export class Pools {
     }
   }
 
-  /** @throws AppError `unauthorised`, `request-invalid`, `data-folder-unusable` */
+  /** Removes a member. @throws AppError `unauthorised`, `request-invalid`, `data-folder-unusable` */
   async remove(pool: JoinedPool, peer: string): Promise<void> {
     const revocation = await pool.remove(peer);
     this.#onNews({ pool, from: undefined, revocation });
     await this.save(pool);
   }
 
-  /** Takes a checked membership that a peer showed; returns whether it is news. */
+  /** Adds a checked membership that a peer presented or sent; returns whether it is new. */
   addMembership(pool: JoinedPool, membership: Membership, from: string): boolean {
-    const isNews = pool.addMember(membership);
-    if (isNews) {
+    const isNew = pool.addMember(membership);
+    if (isNew) {
       this.#onNews({ pool, from, membership });
       this.#saveSoon(pool);
     }
-    return isNews;
+    return isNew;
   }
 
-  /** Takes a checked revocation that a peer told; returns whether it is news. */
+  /** Adds a checked revocation that a peer sent; returns whether it is new. */
   addRevocation(pool: JoinedPool, revocation: Revocation, from: string): boolean {
-    const isNews = pool.addRevocation(revocation);
-    if (isNews) {
+    const isNew = pool.addRevocation(revocation);
+    if (isNew) {
       this.#onNews({ pool, from, revocation });
       this.#saveSoon(pool);
     }
-    return isNews;
+    return isNew;
   }
 
-  /** As JoinedPool.offer, and tells the others. @throws AppError as there, `data-folder-unusable` */
+  /** As `JoinedPool.offer`, and informs the other members. @throws AppError as there, `data-folder-unusable` */
   async offer(pool: JoinedPool, id: string, model: PoolModelFacts | null): Promise<void> {
     const offered = await pool.offer(id, model);
     this.#onNews({ pool, from: undefined, model: offered });
     await this.save(pool);
   }
 
-  /** Takes a checked entry that a peer told; returns whether it is news. */
+  /** Adds a checked model entry that a peer sent; returns whether it is new. */
   addModel(pool: JoinedPool, model: PoolModel, from: string): boolean {
-    const isNews = pool.models.add(model);
-    if (isNews) {
+    const isNew = pool.models.add(model);
+    if (isNew) {
       this.#onNews({ pool, from, model });
       this.#saveSoon(pool);
     }
-    return isNews;
+    return isNew;
   }
 
-  /** Gives a member, or an owner to itself, a new certificate for one that runs out, where this node may. */
+  /** Renews a member's certificate that expires soon, where this node may; of this node itself only as the owner. */
   async renew(peer: string): Promise<void> {
     const isSelf = peer === this.#identity.peer;
     for (const pool of isSelf ? this.all() : this.sharedWith(peer)) {
@@ -269,14 +272,14 @@ export class Pools {
     }
   }
 
-  /** Forgets a pool after its members were told. @throws AppError `data-folder-unusable` */
+  /** Deletes a pool, after its members were informed. @throws AppError `data-folder-unusable` */
   async forget(pool: JoinedPool): Promise<void> {
     this.#pools.delete(pool.id);
     await this.#saves.settled(pool.id);
     await this.#folder.remove(pool.id);
   }
 
-  /** Resolves once what is known now is on disk. @throws AppError `data-folder-unusable` */
+  /** Resolves once the current state is on disk. @throws AppError `data-folder-unusable` */
   save(pool: JoinedPool): Promise<void> {
     return this.#saves.save(pool.id);
   }

@@ -32,7 +32,7 @@ function setOf(...revocations: readonly Revocation[]): RevocationSet {
 }
 
 describe('a revocation', () => {
-  it('comes back as it was, from the owner, an admin and who leaves', async () => {
+  it('is read unchanged, from the owner, an admin and the leaving peer', async () => {
     for (const each of [
       await revoked(membership),
       await revoked(membership, admin, adminMembership),
@@ -58,7 +58,7 @@ describe('a revocation', () => {
     );
   });
 
-  it('is refused from who may not say so', async () => {
+  it('is refused from a signer that may not revoke', async () => {
     const other = await someKey();
     const otherPool = await someKey();
     for (const each of [
@@ -79,7 +79,7 @@ describe('a revocation', () => {
 });
 
 describe('a set of revocations', () => {
-  it('voids what its peer was given until then, and nothing later or of others', async () => {
+  it('voids the certificates that its peer got until then, and no later ones or those of others', async () => {
     const set = setOf(await revoked(membership));
     expect(set.isVoid(membership)).toBe(true);
     expect(set.isVoid(await membershipOf(pool, member.peer, { at: now }))).toBe(true);
@@ -87,7 +87,7 @@ describe('a set of revocations', () => {
     expect(set.isVoid(adminMembership)).toBe(false);
   });
 
-  it('lets admins remove members but no admins, and every member go', async () => {
+  it('lets admins remove members but not admins, and every member leave', async () => {
     const other = await someKey();
     const otherAdmin = await membershipOf(pool, other.peer, { role: 'admin', at });
     const removed = await revoked(membership, admin, adminMembership);
@@ -96,7 +96,7 @@ describe('a set of revocations', () => {
     expect(setOf(await revoked(otherAdmin, other, otherAdmin)).isVoid(otherAdmin)).toBe(true);
   });
 
-  it('no longer counts what an admin said, or whom it let in, once the owner removed it', async () => {
+  it('ignores removals by an admin, and voids certificates by it, once the owner removed that admin', async () => {
     const removed = await revoked(membership, admin, adminMembership);
     const letIn = await membershipOf(pool, member.peer, {
       at,
@@ -105,11 +105,11 @@ describe('a set of revocations', () => {
     const adminGone = await revoked(adminMembership);
     expect(setOf(removed, adminGone).isVoid(membership)).toBe(false);
     expect(setOf(adminGone).isVoid(letIn)).toBe(true);
-    // An admin who leaves in peace takes no member along.
+    // When an admin leaves by itself, the certificates that it signed stay valid.
     expect(setOf(await revoked(adminMembership, admin, adminMembership)).isVoid(letIn)).toBe(false);
   });
 
-  it('says the same in whatever order it came together', async () => {
+  it('gives the same results in any order of its entries', async () => {
     const all = [
       await revoked(membership, admin, adminMembership),
       await revoked(adminMembership),
@@ -123,19 +123,19 @@ describe('a set of revocations', () => {
       await membershipOf(pool, member.peer, { at: now - 100 }),
       await membershipOf(pool, member.peer, { at, by: { admin, membership: adminMembership } }),
     ];
-    const answersOf = (set: RevocationSet): boolean[] => subjects.map((each) => set.isVoid(each));
+    const resultsOf = (set: RevocationSet): boolean[] => subjects.map((each) => set.isVoid(each));
     fc.assert(
       fc.property(fc.subarray(all), fc.infiniteStream(fc.nat()), (some, order) => {
         const shuffled = some
           .map((each) => ({ each, key: order.next().value ?? 0 }))
           .toSorted((one, other) => one.key - other.key)
           .map(({ each }) => each);
-        expect(answersOf(setOf(...shuffled))).toEqual(answersOf(setOf(...some)));
+        expect(resultsOf(setOf(...shuffled))).toEqual(resultsOf(setOf(...some)));
       }),
     );
   });
 
-  it('takes each but once, none from the future, and forgets those that void nothing any more', async () => {
+  it('accepts each entry once, none from the future, and forgets those that no longer void a certificate', async () => {
     const set = new RevocationSet();
     const old = await revoked(membership, pool, undefined, now);
     expect(set.add(old, now)).toBe(true);
@@ -149,7 +149,7 @@ describe('a set of revocations', () => {
     expect(set.all()).toHaveLength(1);
   });
 
-  it('stays bounded when an admin goes mad, and leaves the owner room', async () => {
+  it('stays bounded under a malicious admin, and leaves room for the owner', async () => {
     const set = new RevocationSet();
     const entry = await revoked(membership, admin, adminMembership);
     let taken = 0;

@@ -1,6 +1,6 @@
 /**
- * Ends a membership. A revocation is signed by the pool's key, by an admin, or by the leaving peer itself; it
- * voids every certificate that its peer was given until then.
+ * Revocations end memberships. A revocation is signed by the pool's key, by an admin, or by the leaving peer itself; it
+ * voids every certificate that its peer got until then.
  */
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
@@ -17,7 +17,7 @@ import { issueStatement, openStatement, type Statement, type StatementText } fro
 const revocationSchema = z.strictObject({
   pool: poolIdSchema,
   peer: poolIdSchema,
-  /** Of the certificate that was revoked: void however its clock ran. */
+  /** The serial number of the revoked certificate, which is void even if the clock of its issuer was ahead. */
   serial: z.string().regex(/^[0-9a-f]{32}$/),
   at: z.int().min(0),
 });
@@ -31,7 +31,7 @@ const revocationKind: DocumentKind<RevocationEntry> = {
 
 export type Revocation = Statement<RevocationEntry>;
 
-/** `key` is the pool's, or that of the node whose membership is `signer`. */
+/** Signs a revocation. @param key the pool's key, or that of the node whose membership is `signer` */
 export async function issueRevocation(
   entry: RevocationEntry,
   key: SigningKey,
@@ -41,7 +41,7 @@ export async function issueRevocation(
 }
 
 /**
- * Reads a revocation and checks its signatures and that its signer may say so.
+ * Reads a revocation and checks its signatures and the right of its signer.
  * @throws AppError `protocol-violation`
  */
 export async function openRevocation(text: StatementText): Promise<Revocation> {
@@ -52,24 +52,24 @@ export async function openRevocation(text: StatementText): Promise<Revocation> {
   );
 }
 
-/** Most entries by the owner, and as many by others: a member gone mad leaves the owner room. */
+/** Most entries by the owner, and most by all others, so that a malicious member cannot use up the owner's room. */
 const maxEntries = 512;
 
 /**
- * The revocations of one pool. What a certificate is worth depends on the set alone, not on the order in which it
- * came together.
+ * The revocations of one pool. Whether a certificate is void depends on the set only, not on the order in which its
+ * entries arrived.
  */
 export class RevocationSet {
-  /** The newest of each peer. */
+  /** The owner's newest revocation of each peer. */
   readonly #byOwner = new Map<string, Revocation>();
-  /** The newest of each peer by each signer. */
+  /** The newest revocation of each peer by each other signer. */
   readonly #byOthers = new Map<string, Map<string, Revocation>>();
 
   all(): Revocation[] {
     return [...this.#byOwner.values(), ...this.#allByOthers()];
   }
 
-  /** Takes a checked revocation in; false when it is not news, lies in the future or finds no room. */
+  /** Adds a checked revocation; false when it is not new, its time is in the future, or there is no room. */
   add(revocation: Revocation, now: number): boolean {
     this.#forgetOld(now);
     const { peer, at } = revocation.entry.value;
@@ -96,7 +96,7 @@ export class RevocationSet {
     return this.against(membership) !== undefined;
   }
 
-  /** The revocation, by a member that may, of the certificate or, by the owner, of the admin who signed it. */
+  /** The revocation that voids a membership: of its certificate, or, by the owner, of the admin that signed it. */
   against({ certificate, issuer }: Membership): Revocation | undefined {
     return (
       this.#byOwnerAgainst(certificate.value) ??
@@ -107,7 +107,7 @@ export class RevocationSet {
     );
   }
 
-  /** The time of the newest revocation of a peer; a new certificate must be younger. */
+  /** The time of the newest revocation of a peer; a new certificate must be later. */
   lastOf(peer: string): number {
     const owners = this.#byOwner.get(peer)?.entry.value.at ?? 0;
     const others = [...(this.#byOthers.get(peer)?.values() ?? [])];
@@ -123,7 +123,7 @@ export class RevocationSet {
     return revocation !== undefined && voids(revocation, certificate) ? revocation : undefined;
   }
 
-  /** A peer may always go; admins remove members and guests for as long as the owner trusts them. */
+  /** Whether a revocation counts: a peer may always leave; an admin may remove members and guests until the owner removes it. */
   #counts({ entry, signer }: Revocation, certificate: Certificate): boolean {
     return (
       entry.signer === certificate.peer ||
@@ -133,7 +133,7 @@ export class RevocationSet {
     );
   }
 
-  /** What they void has expired. */
+  /** Deletes revocations whose certificates have all expired. */
   #forgetOld(now: number): void {
     for (const entries of [this.#byOwner, ...this.#byOthers.values()]) {
       for (const [key, { entry }] of entries) {

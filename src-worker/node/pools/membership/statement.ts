@@ -1,4 +1,4 @@
-/** A signed claim about a pool, with what entitles its signer: nothing for the pool's own key, else a membership. */
+/** A signed claim about a pool, with the membership that entitles its signer, or none for the pool's own key. */
 import type { SigningKey } from '../../../../src-shared/signing/peer-key.ts';
 import { z } from 'zod';
 import { AppError } from '../../../../src-shared/errors.ts';
@@ -23,14 +23,14 @@ export type Statement<T> = {
   readonly signer: Membership | undefined;
 };
 
-/** As it is stored and travels; the kind bounds it further. */
+/** A statement as it is stored and sent; each kind has a stricter limit of its size. */
 export const statementTextSchema = z.strictObject({
   entry: z.base64url().max(4096),
   signer: membershipTextSchema.optional(),
 });
 export type StatementText = z.infer<typeof statementTextSchema>;
 
-/** `key` is the pool's, or that of the node whose membership is `signer`. */
+/** Signs a statement. @param key the pool's key, or that of the node whose membership is `signer` */
 export async function issueStatement<T>(
   kind: DocumentKind<T>,
   value: T,
@@ -48,14 +48,14 @@ export function statementText<T>({ entry, signer }: Statement<T>): StatementText
 }
 
 /**
- * Reads a statement and checks its signatures, and that its signer may say so.
- * @param maySay whether the holder of such a certificate of the same pool may; the pool's own key always may
+ * Reads a statement and checks its signatures and the right of its signer.
+ * @param mayState whether the holder of such a certificate of the same pool may make it; the pool's own key always may
  * @throws AppError `protocol-violation`
  */
 export async function openStatement<T extends { readonly pool: string }>(
   kind: DocumentKind<T>,
   text: StatementText,
-  maySay: (value: T, by: Certificate) => boolean,
+  mayState: (value: T, by: Certificate) => boolean,
 ): Promise<Statement<T>> {
   const entry = openDocument(kind, fromText(text.entry));
   const signer = text.signer === undefined ? undefined : await openMembership(text.signer);
@@ -64,7 +64,7 @@ export async function openStatement<T extends { readonly pool: string }>(
   const isAllowed =
     by === undefined
       ? entry.signer === pool
-      : by.pool === pool && by.peer === entry.signer && maySay(entry.value, by);
+      : by.pool === pool && by.peer === entry.signer && mayState(entry.value, by);
   if (!isAllowed) {
     throw new AppError(
       'protocol-violation',
