@@ -5,6 +5,12 @@
  */
 import { z } from 'zod';
 import { errorReportSchema } from '../../src-shared/error-report.ts';
+import {
+  backendSchema,
+  computeSchema,
+  deviceIdSchema,
+  mostDevices,
+} from '../../src-shared/compute.ts';
 import type { Contract } from '../../src-shared/rpc/contract.ts';
 import { samplingSchema } from '../../src-shared/model.ts';
 import { computeShareSchema } from '../../src-shared/compute-share.ts';
@@ -37,6 +43,20 @@ export type Pulse = z.infer<typeof pulseSchema>;
 /** Beside work: what the node asks, and what the engine answers and tells, as messages of the RPC. */
 export const engineKinds = { ...workKinds, request: 16, response: 17 } as const;
 
+const placementShape = {
+  /**
+   * The graphics devices to load onto, in this order, each with its share of the layers, in any unit; without the shares,
+   * by what is free on each. None: the processor computes. null: all of them, integrated ones only where there is no other.
+   */
+  devices: z
+    .array(z.object({ id: deviceIdSchema, share: z.number().min(0).nullable() }))
+    .max(mostDevices)
+    .nullable()
+    .default(null),
+  /** How many of the last layers, the output counted as one, the devices take; the processor has the rest. null: all. */
+  deviceLayers: z.int().min(0).nullable().default(null),
+};
+
 export const loadParametersSchema = z.object({
   /** A GGUF file: the model itself, a shard cut from it, or only its header when `vocabularyOnly`. */
   path: z.string().min(1),
@@ -53,23 +73,28 @@ export const loadParametersSchema = z.object({
   threads: z.int().min(1).max(512),
   /** 'auto' takes the best backend that node-llama-cpp finds; 'cpu' never touches a GPU. */
   backend: z.enum(['auto', 'cpu']).default('auto'),
+  ...placementShape,
 });
 export type LoadParameters = z.input<typeof loadParametersSchema>;
+
+/** Where a model is loaded. */
+export type Placement = Pick<z.output<typeof loadParametersSchema>, keyof typeof placementShape>;
 
 const memoryReportSchema = z.object({
   /** Bytes of weights, and of the KV cache and compute buffers, as llama.cpp reports them. */
   modelBytes: z.number(),
   contextBytes: z.number(),
+  /** Of both, what is on graphics devices. */
+  deviceBytes: z.number(),
   /** Resident memory of the engine process. */
   residentBytes: z.number(),
-  /** Per device: what it has and what is free now. */
-  devices: z.array(z.object({ name: z.string(), totalBytes: z.number(), freeBytes: z.number() })),
 });
 export type MemoryReport = z.infer<typeof memoryReportSchema>;
 
 const loadResultSchema = z.object({
   llamaRelease: z.string(),
-  backend: z.enum(['cpu', 'cuda', 'vulkan', 'metal']),
+  /** `cpu` where the model is on no graphics device. */
+  backend: backendSchema,
   architecture: z.string(),
   layers: z.int(),
   width: z.int(),
@@ -143,6 +168,12 @@ const patiently = { deadlineMs: null } as const;
 
 export const engineApi = {
   methods: {
+    /** What there is to compute on; needs no model. */
+    devices: {
+      params: z.object({ backend: z.enum(['auto', 'cpu']) }),
+      result: computeSchema,
+      ...patiently,
+    },
     load: { params: loadParametersSchema, result: loadResultSchema, ...patiently },
     open: { params: openParametersSchema, result: openResultSchema, ...patiently },
     close: { params: z.object({ session: z.int() }), result: nothing, ...patiently },
