@@ -256,7 +256,7 @@ export class NodeProcess {
       readyWithinMs: readyWithinMs ?? defaultReadyWithinMs,
       stopWithinMs: stopWithinMs ?? defaultStopWithinMs,
       whenReady: async (process, signal) => {
-        const link = linkToNode(process, {
+        const opened = linkToNode(process, {
           notices: this.#notices(),
           onBadMessage: (problem) =>
             log.write('warn', 'node', 'Not understood from the mesh node', { problem }),
@@ -264,7 +264,8 @@ export class NodeProcess {
           onLeftOut: (method, leftOut) =>
             this.#leftOut.tell(method === 'start' ? 'status' : method, leftOut),
         });
-        this.#link = await startByLink(link, signal, () => this.#begin(link));
+        link = opened;
+        this.#link = await startByLink(opened, signal, () => this.#begin(opened));
       },
       askToStop: () => {
         link?.call('stop', {}).catch(() => {
