@@ -20,7 +20,7 @@ function open(): Session {
 }
 
 describe('Session', () => {
-  it('takes work that follows what it has or goes back, and refuses a gap', () => {
+  it('takes segments that follow its tokens or go back, and refuses a gap', () => {
     const session = open();
     session.push(work(0, 10));
     session.push(work(10, 5));
@@ -31,7 +31,7 @@ describe('Session', () => {
     expect(session.queuedBytes).toBe(19 * 4);
   });
 
-  it('goes through its work in order, piece by piece', () => {
+  it('goes through its segments in order, part by part', () => {
     const session = open();
     session.push(work(0, 10));
     session.push(work(10, 1));
@@ -45,7 +45,7 @@ describe('Session', () => {
     expect(session.length).toBe(11);
   });
 
-  it('drops the token that it would feed itself when work comes from outside', () => {
+  it('drops the token that it would feed itself when a segment comes from outside', () => {
     const session = open();
     session.push(work(0, 4));
     session.advance(4);

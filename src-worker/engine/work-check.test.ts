@@ -15,8 +15,8 @@ function work(values: Int32Array | Float32Array, changes: Partial<Work> = {}): W
   };
 }
 
-describe('checks on work', () => {
-  it('let positions end at the context’s end, and not behind it', () => {
+describe('checks of segments', () => {
+  it('allow positions up to the end of the context, and not beyond it', () => {
     const tokens = Int32Array.of(1, 2, 3);
     expect(() => checkPositions(work(tokens, { position: 509 }), 512)).not.toThrow();
     expect(() => checkPositions(work(tokens, { position: 510 }), 512)).toThrow('513 tokens');

@@ -1,9 +1,9 @@
-/** Checks on work that came over the link, so that nothing in it can make llama.cpp abort or spoil other sessions. */
+/** Checks segments from the link, so that they cannot make llama.cpp abort or affect other sessions. */
 import { AppError } from '../../src-shared/errors.ts';
 import type { Work } from '../wire/work.ts';
 
 /**
- * @throws AppError `context-too-long` when the work ends behind the last position that the cache could hold
+ * @throws AppError `context-too-long` when the segment ends beyond the last position that fits into the cache
  */
 export function checkPositions(work: Work, contextLength: number): void {
   if (work.position + work.count > contextLength) {
@@ -31,7 +31,7 @@ export function checkTokens(work: Work, vocabularySize: number): void {
  * share, they would spread to other sessions' answers
  */
 export function checkHidden(work: Work): void {
-  // Zero times a finite number is zero, times any other NaN: one plain loop, since every token passes here.
+  // Zero times a finite number is zero, and times any other value NaN. The loop is simple because it runs for every token.
   let spoiled = 0;
   for (const value of words(work.values, Float32Array)) {
     spoiled += value * 0;
@@ -44,7 +44,7 @@ export function checkHidden(work: Work): void {
   }
 }
 
-/** The values as numbers, without a copy where they are aligned (they are, in a frame of our own reader). */
+/** The values as numbers, without a copy where they are aligned, as they are in frames of `FrameReader`. */
 function words<T>(
   bytes: Uint8Array,
   type: { new (buffer: ArrayBufferLike, offset: number, length: number): T },

@@ -1,26 +1,26 @@
-/** What the engine gives out for a session's work, as frames of work. Pure. */
+/** Makes the output of the engine for a session's segment, as segments too. Pure. */
 import type { SampledDetail } from '../../src-shared/model.ts';
 import { type Work, workFlags } from '../wire/work.ts';
 import type { Run } from './llama/batch-buffer.ts';
 import { type Collected, collect, type Pending } from './session.ts';
 
-/** What a u32 of microseconds holds. */
+/** Largest number of microseconds in a u32. */
 export const mostMicros = 0xffff_ffff;
 const nothing = new Uint8Array(0);
 
 export type Computed = {
   readonly pending: Pending;
-  /** The part of the pending work that was in the batch; `isLast`: nothing of it is left. */
+  /** The part of the pending segment that was in the batch; `isLast`: nothing of the segment is left. */
   readonly run: Run;
   readonly isLast: boolean;
 };
 
-/** Each token of the work is computed in a batch of its own. */
+/** Whether each token of the segment is computed in a batch of its own. */
 export function isOneByOne({ flags }: Pick<Work, 'flags'>): boolean {
   return (flags & workFlags.oneByOne) !== 0;
 }
 
-/** The hidden states of a run; undefined while those of the rest of its work are waited for. */
+/** The hidden states of a run; undefined for a one-by-one segment that is not complete yet. */
 export function hiddenOutput(
   { pending, run, isLast }: Computed,
   hidden: Buffer,
@@ -74,7 +74,7 @@ export function sampledOutput(
   };
 }
 
-/** The work of computing a sampled token in its turn. */
+/** The segment that feeds a sampled token back as input. */
 export function workOfSampled({ session, position, values }: Work): Work {
   return {
     session,

@@ -16,8 +16,8 @@ function encoded(work: Partial<Work> = {}): Buffer {
   );
 }
 
-describe('work frames', () => {
-  it('come back as they were sent, with a detail and without', () => {
+describe('segments', () => {
+  it('are decoded as they were encoded, with a detail and without', () => {
     for (const detail of [Buffer.alloc(0), Buffer.from('{"logprob":-1}')]) {
       const work = decodeWork(encoded({ detail }), 12);
       expect(work).toMatchObject({

@@ -1,37 +1,37 @@
 /**
- * Work frames: tokens and hidden states on their way through a chain of shards. The same bytes travel on
- * the engine's local link and between peers, so a node forwards a body after rewriting eight bytes.
+ * A segment: consecutive tokens of one session, or their hidden states, on the way through a chain of shards. Its bytes are
+ * the same on the engine's local link and between peers, so that a node forwards a body after rewriting eight bytes.
  *
  *   u32 session | u32 position | u32 count | u32 flags | u32 computeMicros | u32 detailBytes | values | detail
  *
- * `session` numbers the session on this link only. `position` is the index, in the sequence, of the first
- * of `count` tokens; a shard whose cache is longer truncates it to `position` first. `values` are int32
+ * `session` is the session's number on this link. `position` is the index of the first
+ * of `count` tokens in the sequence; a shard whose cache is longer first truncates it to `position`. `values` are int32
  * token ids (tokens, sampled) or float32 hidden states of count × width (hidden).
  */
 import { AppError } from '../../src-shared/errors.ts';
 
 export const workHeaderBytes = 24;
 
-/** Frame kinds of work. JSON kinds of a link start at 16. */
+/** Frame kinds of segments. JSON kinds of a link start at 16. */
 export const workKinds = { tokens: 1, hidden: 2, sampled: 3 } as const;
 
 /**
- * Bits of `flags`. A bit that is not known is ignored; what must not be ignored is only sent to peers that say that they speak
+ * Bits of `flags`. Unknown bits are ignored; a bit that must not be ignored is only sent to peers that speak
  * it (speaks.ts).
  */
 export const workFlags = {
-  /** The last shard shall sample after the last token of this work; otherwise it only fills its cache. */
+  /** The last shard samples after the last token of this segment; otherwise it only fills its cache. */
   sample: 1,
-  /** On `sampled`: the token ends the generation and is not to be shown. */
+  /** On `sampled`: the token ends the generation and is not shown. */
   endOfGeneration: 2,
   /**
-   * With `sample`: nothing follows from the sampled token, which only says that all before it is computed. For a
-   * chain that gets ready to take an answer over. The `sampled` frame has the flag too.
+   * With `sample`: the sampled token is not fed back; it only shows that all tokens before it are computed. This is for a
+   * chain that prepares to take over an answer. The `sampled` frame has the flag too.
    */
   warmUp: 4,
   /**
-   * Each token is computed in a batch of its own, as a generated token is where no other asks: what comes out depends,
-   * in the last bits, on how many tokens a batch has. Hidden states are handed on in a frame like the one that came.
+   * Each token is computed in a batch of its own, as a generated token is when only one session runs, because the output
+   * depends in the last bits on the number of tokens in a batch. Hidden states are sent in one frame, like the one received.
    */
   oneByOne: 8,
 } as const;
@@ -41,17 +41,17 @@ export type Work = {
   readonly position: number;
   readonly count: number;
   readonly flags: number;
-  /** Time that shards spent computing this work, in microseconds; zero on input. */
+  /** Time that shards spent computing this segment, in microseconds; zero on input. */
   readonly computeMicros: number;
   /** The values' raw bytes: count × 4 for tokens, count × width × 4 for hidden states. */
   readonly values: Uint8Array;
-  /** UTF-8 JSON beside the values (log-probabilities); empty when there is none. */
+  /** UTF-8 JSON in addition to the values (log probabilities); empty when there is none. */
   readonly detail: Uint8Array;
 };
 
 const empty = new Uint8Array(0);
 
-/** The parts of a work body, ready for `encodeFrame`. The values are not copied. */
+/** The parts of a segment's body for `encodeFrame`. The values are not copied. */
 export function encodeWork(work: Omit<Work, 'detail'> & { detail?: Uint8Array }): Uint8Array[] {
   const header = Buffer.allocUnsafe(workHeaderBytes);
   const detail = work.detail ?? empty;
@@ -65,15 +65,12 @@ export function encodeWork(work: Omit<Work, 'detail'> & { detail?: Uint8Array })
 }
 
 /**
- * Reads a work body whose values take `bytesPerToken` bytes a token (4 for ids, width × 4 for hidden states).
+ * Decodes a segment whose values take `bytesPerToken` bytes a token (4 for ids, width × 4 for hidden states).
  * @throws AppError `protocol-violation` when count, detail and length do not agree.
  */
 export function decodeWork(body: Buffer, bytesPerToken: number): Work {
   if (body.byteLength < workHeaderBytes) {
-    throw new AppError(
-      'protocol-violation',
-      `A work frame of ${body.byteLength} bytes is too short`,
-    );
+    throw new AppError('protocol-violation', `A segment of ${body.byteLength} bytes is too short`);
   }
   const count = body.readUInt32LE(8);
   const detailBytes = body.readUInt32LE(20);
@@ -81,7 +78,7 @@ export function decodeWork(body: Buffer, bytesPerToken: number): Work {
   if (count === 0 || body.byteLength !== expected) {
     throw new AppError(
       'protocol-violation',
-      `A work frame of ${body.byteLength} bytes claims ${count} tokens, which take ${expected}`,
+      `A segment of ${body.byteLength} bytes claims ${count} tokens, which take ${expected}`,
     );
   }
   const valuesEnd = body.byteLength - detailBytes;

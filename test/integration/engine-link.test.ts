@@ -108,7 +108,7 @@ describe('nonsense on the link ends the engine with a clear word', () => {
       socket.write(Buffer.concat(request({ id: 2, method: 'open', params: { session: 1 } })));
       const body = encodeWork({ ...work, values: new Uint8Array(256) });
       socket.write(Buffer.concat(encodeFrame(engineKinds.hidden, ...body)));
-      await eventually(() => Buffer.concat(answers).includes('whole shard takes no work'));
+      await eventually(() => Buffer.concat(answers).includes('whole shard takes no segment'));
       socket.end();
     });
     expect(code).toBe(0);

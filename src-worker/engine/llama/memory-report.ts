@@ -1,4 +1,4 @@
-/** What a loaded shard takes, and what its devices have left. */
+/** Reports the memory of a loaded shard, and the free memory of its devices. */
 import type { MemoryReport } from '../../wire/engine-messages.ts';
 import type { Library } from './library.ts';
 import type { Model } from './model.ts';

@@ -1,10 +1,10 @@
-/** A loaded GGUF: weights, or the vocabulary alone. */
+/** A loaded GGUF file: with weights, or the vocabulary only. */
 import { AppError } from '../../../src-shared/errors.ts';
 import type { Library } from './library.ts';
 import type { Llama, Pointer } from './llama.ts';
 import { loadModes } from './llama-layouts.ts';
 
-/** Room for `general.architecture`. */
+/** Bytes for the value of `general.architecture`. */
 const architectureBytes = 256;
 
 export class Model {
@@ -20,14 +20,14 @@ export class Model {
   readonly sizeBytes: number;
   readonly #llama: Llama;
 
-  /** @throws AppError `engine-load-failed`, with what llama.cpp said */
+  /** Loads a model. @throws AppError `engine-load-failed` with llama.cpp's reason */
   static async load(
     library: Library,
     path: string,
     part: 'all' | 'vocabulary' | 'all but weights' = 'all',
   ): Promise<Model> {
     const { llama } = library;
-    // A list that ends at once: no device to offload to.
+    // An empty, zero-terminated list: no device to offload to.
     const noDevices = new BigUint64Array(1);
     const onCpu = library.backend === 'cpu';
     const pointer = await llama.loadModel(path, {
