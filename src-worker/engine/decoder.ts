@@ -5,7 +5,7 @@
  */
 import { AppError, toAppError } from '../../src-shared/errors.ts';
 import { type Sampling, samplingSchema } from '../../src-shared/model.ts';
-import { type Work, workFlags } from '../wire/work.ts';
+import { type Segment, segmentFlags } from '../wire/segment.ts';
 import type { Llama } from './llama/llama.ts';
 import { PromptSpeed } from './prompt-speed.ts';
 import { DutyCycle } from './duty-cycle.ts';
@@ -20,14 +20,14 @@ import {
   isOneByOne,
   mostMicros,
   sampledOutput,
-  workOfSampled,
-} from './work-output.ts';
-import { checkHidden, checkPositions, checkTokens } from './work-check.ts';
+  segmentOfSampled,
+} from './segment-output.ts';
+import { checkHidden, checkPositions, checkTokens } from './segment-check.ts';
 import { feedsItself } from '../wire/stage-role.ts';
 
 export type DecoderEvents = {
   /** Called with the output for the node: hidden states, or a token sampled after the model's last layer. */
-  readonly onOutput: (work: Work, kind: 'hidden' | 'sampled') => void;
+  readonly onOutput: (segment: Segment, kind: 'hidden' | 'sampled') => void;
   /** Called when a session has failed and was closed. */
   readonly onSessionFailed: (session: number, error: AppError) => void;
   /** Returns a promise to wait for before more output is made, or undefined. */
@@ -162,23 +162,23 @@ export class Decoder {
   }
 
   /** Takes a segment from the node. An invalid one ends its session; one for a session that has ended is dropped. */
-  push(work: Work): void {
-    const session = this.#sessions.get(work.session);
+  push(segment: Segment): void {
+    const session = this.#sessions.get(segment.session);
     if (session === undefined) {
-      if (this.#sessions.wasNeverOpen(work.session)) {
-        const error = new AppError('protocol-violation', `Session ${work.session} is not open.`);
-        this.#events.onSessionFailed(work.session, error);
+      if (this.#sessions.wasNeverOpen(segment.session)) {
+        const error = new AppError('protocol-violation', `Session ${segment.session} is not open.`);
+        this.#events.onSessionFailed(segment.session, error);
       }
       return;
     }
     try {
-      checkPositions(work, this.#shard.contextLength);
+      checkPositions(segment, this.#shard.contextLength);
       if (this.#shard.takesTokens) {
-        checkTokens(work, this.#shard.model.vocabularySize);
+        checkTokens(segment, this.#shard.model.vocabularySize);
       } else {
-        checkHidden(work);
+        checkHidden(segment);
       }
-      session.push(work);
+      session.push(segment);
       this.#schedule();
     } catch (error) {
       this.#fail(session, error);
@@ -245,9 +245,9 @@ export class Decoder {
         : [
             {
               session: id,
-              tokens: next.work.count - next.done,
+              tokens: next.segment.count - next.done,
               layers,
-              isOneByOne: isOneByOne(next.work),
+              isOneByOne: isOneByOne(next.segment),
             },
           ],
     );
@@ -268,8 +268,8 @@ export class Decoder {
       if (session?.next === undefined) {
         continue;
       }
-      const { work, done } = session.next;
-      const position = work.position + done;
+      const { segment, done } = session.next;
+      const position = segment.position + done;
       if (position < session.length) {
         this.#shard.truncate(session.slot, position);
         used -= session.length - position;
@@ -282,7 +282,7 @@ export class Decoder {
         continue;
       }
       used += share.tokens;
-      const isLast = done + share.tokens === work.count;
+      const isLast = done + share.tokens === segment.count;
       const bytes = this.#shard.inputBytesPerToken;
       pieces.push({
         session,
@@ -291,9 +291,9 @@ export class Decoder {
           slot: session.slot,
           position,
           count: share.tokens,
-          values: work.values.subarray(done * bytes, (done + share.tokens) * bytes),
+          values: segment.values.subarray(done * bytes, (done + share.tokens) * bytes),
           wantsLogits:
-            isLast && session.sampler !== undefined && (work.flags & workFlags.sample) !== 0,
+            isLast && session.sampler !== undefined && (segment.flags & segmentFlags.sample) !== 0,
         },
       });
     }
@@ -337,14 +337,14 @@ export class Decoder {
     if (next === undefined) {
       return;
     }
-    const { work } = next;
+    const { segment } = next;
     // A segment decoded in several batches is sent on in as many frames; the first has the time of earlier shards.
-    const earlierMicros = run.position === work.position ? work.computeMicros : 0;
+    const earlierMicros = run.position === segment.position ? segment.computeMicros : 0;
     const micros = (): number =>
       Math.min(mostMicros, earlierMicros + Math.round((this.#now() - start) * 1000));
     session.advance(run.count);
     this.#sessions.moveToEnd(session);
-    if (work.count <= mostDecodeTokens) {
+    if (segment.count <= mostDecodeTokens) {
       session.answeredAt = this.#now();
     }
     const computed = { pending: next, run, isLast };
@@ -358,9 +358,9 @@ export class Decoder {
       const isEnd = this.#llama.isEndOfGeneration(this.#shard.model.vocabulary, token);
       const sampled = sampledOutput(computed, token, isEnd, detail, micros());
       this.#events.onOutput(sampled, 'sampled');
-      const isToContinue = !isEnd && (work.flags & workFlags.warmUp) === 0;
+      const isToContinue = !isEnd && (segment.flags & segmentFlags.warmUp) === 0;
       if (isToContinue && position < (session.selfFeedUntil ?? 0)) {
-        const own = workOfSampled(sampled);
+        const own = segmentOfSampled(sampled);
         checkPositions(own, this.#shard.contextLength);
         session.pushOwn(own);
       }

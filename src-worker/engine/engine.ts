@@ -64,7 +64,7 @@ function onFrame({ kind, body }: Frame): void {
   if (loaded === undefined) {
     throw new AppError('protocol-violation', 'A segment came before a model was loaded.');
   }
-  loaded.onWork(kind, body);
+  loaded.onSegment(kind, body);
 }
 
 async function load(parameters: ParsedParams<EngineApi, 'load'>): Promise<LoadResult> {

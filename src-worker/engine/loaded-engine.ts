@@ -8,7 +8,7 @@ import {
   type LoadResult,
   type MemoryReport,
 } from '../wire/engine-messages.ts';
-import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../wire/work.ts';
+import { decodeSegment, encodeSegment, type Segment, segmentHeaderBytes } from '../wire/segment.ts';
 import { Decoder } from './decoder.ts';
 import type { FrameLink } from '../wire/frame-link.ts';
 import { type Library, openLibrary } from './llama/library.ts';
@@ -69,7 +69,7 @@ export class LoadedEngine {
     this.#tokenizer = new Tokenizer(library.llama, this.#model);
     if (loaded instanceof Shard) {
       const decoder = new Decoder(library.llama, loaded, parameters.maxSessions, {
-        onOutput: (work, kind) => link.send(engineKinds[kind], ...encodeWork(work)),
+        onOutput: (segment, kind) => link.send(engineKinds[kind], ...encodeSegment(segment)),
         onSessionFailed,
         congestion: () => (link.isUnwritten ? link.drained() : undefined),
         onProgress: () => this.#resumeReading(),
@@ -117,9 +117,9 @@ export class LoadedEngine {
    * Takes the frame of a segment. An invalid one ends its session only.
    * @throws AppError `protocol-violation` when the frame is too short to contain its session
    */
-  onWork(kind: number, body: Buffer): void {
+  onSegment(kind: number, body: Buffer): void {
     const { shard, decoder } = this.#computing ?? this.#onlyVocabulary('protocol-violation');
-    let work: Work;
+    let segment: Segment;
     try {
       if (kind !== (shard.takesTokens ? engineKinds.tokens : engineKinds.hidden)) {
         throw new AppError(
@@ -127,15 +127,15 @@ export class LoadedEngine {
           `A ${shard.role} shard takes no segment of kind ${kind}.`,
         );
       }
-      work = decodeWork(body, shard.inputBytesPerToken);
+      segment = decodeSegment(body, shard.inputBytesPerToken);
     } catch (error) {
-      if (body.byteLength < workHeaderBytes) {
+      if (body.byteLength < segmentHeaderBytes) {
         throw error;
       }
       decoder.fail(body.readUInt32LE(0), toAppError(error));
       return;
     }
-    decoder.push(work);
+    decoder.push(segment);
     if (this.#isReading && decoder.queuedBytes > mostQueuedBytes) {
       this.#isReading = false;
       this.#link.pause();

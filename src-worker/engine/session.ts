@@ -1,6 +1,6 @@
 /** One sequence in a shard's cache: its slot, its length, its sampler and its waiting segments. */
 import { AppError } from '../../src-shared/errors.ts';
-import type { Work } from '../wire/work.ts';
+import type { Segment } from '../wire/segment.ts';
 import type { Sampler } from './sampling/sampler.ts';
 
 export type SessionOptions = {
@@ -17,7 +17,7 @@ export type SessionOptions = {
 
 /** A segment, and how many of its tokens were decoded. */
 export type Pending = {
-  readonly work: Work;
+  readonly segment: Segment;
   done: number;
   readonly isOwn: boolean;
   /** For one-by-one segments: the hidden states so far, which are sent together at the end, and their time. */
@@ -63,32 +63,32 @@ export class Session {
 
   /** Bytes of the values of all waiting segments. */
   get queuedBytes(): number {
-    return this.#queue.reduce((sum, { work }) => sum + work.values.byteLength, 0);
+    return this.#queue.reduce((sum, { segment }) => sum + segment.values.byteLength, 0);
   }
 
   /**
    * Queues a segment from outside. It replaces a waiting token that the engine would have fed itself.
    * @throws AppError `protocol-violation` when tokens before its position are missing
    */
-  push(work: Work): void {
+  push(segment: Segment): void {
     if (this.#queue[0]?.isOwn === true) {
       this.#queue.shift();
     }
-    const last = this.#queue.at(-1)?.work;
+    const last = this.#queue.at(-1)?.segment;
     const end = last === undefined ? this.length : last.position + last.count;
-    if (work.position > end) {
+    if (segment.position > end) {
       throw new AppError(
         'protocol-violation',
-        `A segment for position ${work.position} came out of order; the session has ${end} tokens.`,
+        `A segment for position ${segment.position} came out of order; the session has ${end} tokens.`,
       );
     }
-    this.#queue.push({ work, done: 0, isOwn: false });
+    this.#queue.push({ segment, done: 0, isOwn: false });
   }
 
   /** Queues a token that the engine feeds itself, unless a segment from outside waits. */
-  pushOwn(work: Work): void {
+  pushOwn(segment: Segment): void {
     if (this.#queue.length === 0) {
-      this.#queue.push({ work, done: 0, isOwn: true });
+      this.#queue.push({ segment, done: 0, isOwn: true });
     }
   }
 
@@ -99,8 +99,8 @@ export class Session {
       return;
     }
     next.done += tokens;
-    this.length = next.work.position + next.done;
-    if (next.done === next.work.count) {
+    this.length = next.segment.position + next.done;
+    if (next.done === next.segment.count) {
       this.#queue.shift();
     }
   }

@@ -8,7 +8,7 @@ import { errorReportSchema } from '../../src-shared/error-report.ts';
 import type { Contract } from '../../src-shared/rpc/contract.ts';
 import { samplingSchema } from '../../src-shared/model.ts';
 import { computeShareSchema } from '../../src-shared/compute-share.ts';
-import { workKinds } from './work.ts';
+import { segmentKinds } from './segment.ts';
 import { stageRoleSchema } from './stage-role.ts';
 
 /** File descriptor of the link in the engine process. */
@@ -35,7 +35,7 @@ export const pulseSchema = z.object({
 export type Pulse = z.infer<typeof pulseSchema>;
 
 /** Frame kinds of the link: those of segments, the node's RPC messages (requests), and the engine's (responses). */
-export const engineKinds = { ...workKinds, request: 16, response: 17 } as const;
+export const engineKinds = { ...segmentKinds, request: 16, response: 17 } as const;
 
 export const loadParametersSchema = z.object({
   /** A GGUF file: the model itself, a shard cut from it, or only its header when `vocabularyOnly`. */

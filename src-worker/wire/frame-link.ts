@@ -11,7 +11,7 @@ const mebibyte = 1024 * 1024;
 
 /** Largest bodies. A segment: 2,048 tokens of a model with a width of 8,192; senders split longer ones. */
 export const linkLimits = {
-  workBytes: 64 * mebibyte,
+  segmentBytes: 64 * mebibyte,
   /** The longest text to tokenize, with every character escaped. */
   requestBytes: 32 * mebibyte,
   /** A vocabulary of some hundred thousand tokens, or the tokens of the longest text. */
@@ -23,7 +23,7 @@ export const engineInputLimits: FrameLimits = (kind) => {
   switch (kind) {
     case engineKinds.tokens:
     case engineKinds.hidden:
-      return linkLimits.workBytes;
+      return linkLimits.segmentBytes;
     case engineKinds.request:
       return linkLimits.requestBytes;
     default:
@@ -36,7 +36,7 @@ export const nodeInputLimits: FrameLimits = (kind) => {
   switch (kind) {
     case engineKinds.hidden:
     case engineKinds.sampled:
-      return linkLimits.workBytes;
+      return linkLimits.segmentBytes;
     case engineKinds.response:
       return linkLimits.responseBytes;
     default:

@@ -1,6 +1,6 @@
 /** Makes the output of the engine for a session's segment, as segments too. Pure. */
 import type { SampledDetail } from '../../src-shared/model.ts';
-import { type Work, workFlags } from '../wire/work.ts';
+import { type Segment, segmentFlags } from '../wire/segment.ts';
 import type { Run } from './llama/batch-buffer.ts';
 import { type Collected, collect, type Pending } from './session.ts';
 
@@ -16,8 +16,8 @@ export type Computed = {
 };
 
 /** Whether each token of the segment is computed in a batch of its own. */
-export function isOneByOne({ flags }: Pick<Work, 'flags'>): boolean {
-  return (flags & workFlags.oneByOne) !== 0;
+export function isOneByOne({ flags }: Pick<Segment, 'flags'>): boolean {
+  return (flags & segmentFlags.oneByOne) !== 0;
 }
 
 /** The hidden states of a run; undefined for a one-by-one segment that is not complete yet. */
@@ -25,11 +25,13 @@ export function hiddenOutput(
   { pending, run, isLast }: Computed,
   hidden: Buffer,
   micros: number,
-): Work | undefined {
-  const { work } = pending;
-  const flags = isLast ? work.flags : work.flags & ~(workFlags.sample | workFlags.warmUp);
-  const { session } = work;
-  if (!isOneByOne(work)) {
+): Segment | undefined {
+  const { segment } = pending;
+  const flags = isLast
+    ? segment.flags
+    : segment.flags & ~(segmentFlags.sample | segmentFlags.warmUp);
+  const { session } = segment;
+  if (!isOneByOne(segment)) {
     const { position, count } = run;
     return {
       session,
@@ -45,8 +47,8 @@ export function hiddenOutput(
   return isLast
     ? {
         session,
-        position: work.position,
-        count: work.count,
+        position: segment.position,
+        count: segment.count,
         flags,
         computeMicros: Math.min(mostMicros, collected.micros),
         values: Buffer.concat(collected.hidden),
@@ -62,12 +64,13 @@ export function sampledOutput(
   isEnd: boolean,
   detail: SampledDetail | undefined,
   micros: number,
-): Work {
+): Segment {
   return {
-    session: pending.work.session,
+    session: pending.segment.session,
     position: run.position + run.count,
     count: 1,
-    flags: (isEnd ? workFlags.endOfGeneration : 0) | (pending.work.flags & workFlags.warmUp),
+    flags:
+      (isEnd ? segmentFlags.endOfGeneration : 0) | (pending.segment.flags & segmentFlags.warmUp),
     computeMicros: micros,
     values: new Uint8Array(Int32Array.of(token).buffer),
     detail: detail === undefined ? nothing : Buffer.from(JSON.stringify(detail), 'utf8'),
@@ -75,12 +78,12 @@ export function sampledOutput(
 }
 
 /** The segment that feeds a sampled token back as input. */
-export function workOfSampled({ session, position, values }: Work): Work {
+export function segmentOfSampled({ session, position, values }: Segment): Segment {
   return {
     session,
     position,
     count: 1,
-    flags: workFlags.sample,
+    flags: segmentFlags.sample,
     computeMicros: 0,
     values,
     detail: nothing,

@@ -10,16 +10,16 @@
  */
 import { AppError } from '../../src-shared/errors.ts';
 
-export const workHeaderBytes = 24;
+export const segmentHeaderBytes = 24;
 
 /** Frame kinds of segments. JSON kinds of a link start at 16. */
-export const workKinds = { tokens: 1, hidden: 2, sampled: 3 } as const;
+export const segmentKinds = { tokens: 1, hidden: 2, sampled: 3 } as const;
 
 /**
  * Bits of `flags`. Unknown bits are ignored; a bit that must not be ignored is only sent to peers that speak
  * it (speaks.ts).
  */
-export const workFlags = {
+export const segmentFlags = {
   /** The last shard samples after the last token of this segment; otherwise it only fills its cache. */
   sample: 1,
   /** On `sampled`: the token ends the generation and is not shown. */
@@ -36,7 +36,7 @@ export const workFlags = {
   oneByOne: 8,
 } as const;
 
-export type Work = {
+export type Segment = {
   readonly session: number;
   readonly position: number;
   readonly count: number;
@@ -52,29 +52,31 @@ export type Work = {
 const empty = new Uint8Array(0);
 
 /** The parts of a segment's body for `encodeFrame`. The values are not copied. */
-export function encodeWork(work: Omit<Work, 'detail'> & { detail?: Uint8Array }): Uint8Array[] {
-  const header = Buffer.allocUnsafe(workHeaderBytes);
-  const detail = work.detail ?? empty;
-  header.writeUInt32LE(work.session, 0);
-  header.writeUInt32LE(work.position, 4);
-  header.writeUInt32LE(work.count, 8);
-  header.writeUInt32LE(work.flags, 12);
-  header.writeUInt32LE(work.computeMicros, 16);
+export function encodeSegment(
+  segment: Omit<Segment, 'detail'> & { detail?: Uint8Array },
+): Uint8Array[] {
+  const header = Buffer.allocUnsafe(segmentHeaderBytes);
+  const detail = segment.detail ?? empty;
+  header.writeUInt32LE(segment.session, 0);
+  header.writeUInt32LE(segment.position, 4);
+  header.writeUInt32LE(segment.count, 8);
+  header.writeUInt32LE(segment.flags, 12);
+  header.writeUInt32LE(segment.computeMicros, 16);
   header.writeUInt32LE(detail.byteLength, 20);
-  return detail.byteLength === 0 ? [header, work.values] : [header, work.values, detail];
+  return detail.byteLength === 0 ? [header, segment.values] : [header, segment.values, detail];
 }
 
 /**
  * Decodes a segment whose values take `bytesPerToken` bytes a token (4 for ids, width × 4 for hidden states).
  * @throws AppError `protocol-violation` when count, detail and length do not agree.
  */
-export function decodeWork(body: Buffer, bytesPerToken: number): Work {
-  if (body.byteLength < workHeaderBytes) {
+export function decodeSegment(body: Buffer, bytesPerToken: number): Segment {
+  if (body.byteLength < segmentHeaderBytes) {
     throw new AppError('protocol-violation', `A segment of ${body.byteLength} bytes is too short`);
   }
   const count = body.readUInt32LE(8);
   const detailBytes = body.readUInt32LE(20);
-  const expected = workHeaderBytes + count * bytesPerToken + detailBytes;
+  const expected = segmentHeaderBytes + count * bytesPerToken + detailBytes;
   if (count === 0 || body.byteLength !== expected) {
     throw new AppError(
       'protocol-violation',
@@ -88,7 +90,7 @@ export function decodeWork(body: Buffer, bytesPerToken: number): Work {
     count,
     flags: body.readUInt32LE(12),
     computeMicros: body.readUInt32LE(16),
-    values: body.subarray(workHeaderBytes, valuesEnd),
+    values: body.subarray(segmentHeaderBytes, valuesEnd),
     detail: body.subarray(valuesEnd),
   };
 }
