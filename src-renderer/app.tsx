@@ -1,4 +1,4 @@
-/** The whole window: frame, current view, and what is shown while there is no host to show. */
+/** The whole window: its frame, the current view, and what shows while there is no host. */
 import { Activity } from 'react';
 import type { ChatSession } from './features/chat/chat-session.ts';
 import { useHostView } from './features/host-client/host-context.tsx';
@@ -20,7 +20,7 @@ export function App({ session }: { session: ChatSession }) {
   const view = useView();
   const { connection, snapshot } = useHostView();
 
-  // Before the owner has agreed there is nothing else to see.
+  // Before the owner has agreed, only the first screen shows.
   if (snapshot?.consent === 'needed') {
     return (
       <main className="flex h-full flex-col bg-surface">
@@ -39,7 +39,7 @@ export function App({ session }: { session: ChatSession }) {
       <a
         href="#content"
         onClick={(event) => {
-          // The hash names the view, so the jump is made by hand.
+          // The address's hash names the view, so a link to an element would change the view: the jump is made here.
           event.preventDefault();
           document.querySelector<HTMLElement>('#content')?.focus();
         }}
@@ -61,7 +61,7 @@ export function App({ session }: { session: ChatSession }) {
           </p>
         ) : (
           <>
-            {/* Hidden, not taken away: draft and scroll position survive a look at the status. */}
+            {/** Views are hidden and not removed, so that a draft and the scroll position stay. */}
             <Activity mode={view === 'chat' ? 'visible' : 'hidden'}>
               <ChatView session={session} snapshot={snapshot} />
             </Activity>

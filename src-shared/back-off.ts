@@ -1,19 +1,19 @@
-/** How long to wait before the next attempt at something that failed. Pure; each user has its own figures. */
+/** How long to wait before the next try after failures. Pure; each caller has figures of its own. */
 
 export type BackOff = {
   /** Wait after the first failure, in milliseconds. */
   readonly firstMs: number;
   readonly longestMs: number;
-  /** By how much the wait grows with each further failure in a row; by default it doubles. */
+  /** The factor by which the wait grows with each further failure in a row; by default 2. */
   readonly factor?: number;
   /**
-   * The share of a wait, from 0 to 1, that chance may take off, so that those who failed at the same moment do not
-   * all come back at the same moment. By default none.
+   * The share of a wait, from 0 to 1, that chance may take off, so that clients which failed at the same moment do
+   * not all come back at the same moment. By default 0.
    */
   readonly spread?: number;
 };
 
-/** The exponent is bounded so that what fails for weeks never makes the wait Infinity × 0. */
+/** Bounds the exponent: after weeks of failures, Infinity times a chance of 0 would be NaN. */
 const mostSteps = 100;
 
 /**

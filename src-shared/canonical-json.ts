@@ -1,4 +1,4 @@
-/** JSON without white space, keys sorted by code unit: the same text for the same content, however it was written before. */
+/** JSON without white space, with keys sorted by code unit: equal content always gives the same text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)

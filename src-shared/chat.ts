@@ -1,4 +1,4 @@
-/** One conversation turn as the window, the gateway and the node say it to each other. */
+/** One turn of a conversation, as it passes between the window, the gateway and the node. */
 import { z } from 'zod';
 import { layerRangeSchema, sampledDetailSchema, samplingSchema } from './model.ts';
 import { routeRulesSchema } from './route-rules.ts';
@@ -23,7 +23,7 @@ export const chatRequestSchema = z.object({
   sampling: samplingSchema.prefault({}),
   /** Most tokens to generate for each choice; absent: a share of the context, see ChatService. */
   maxTokens: z.int().min(1).optional(),
-  /** Texts that end an answer; they are not part of it. */
+  /** Texts at which an answer ends; they are not part of the answer. */
   stop: z.array(z.string().min(1).max(256)).max(chatLimits.stops).default([]),
   choices: z.int().min(1).max(chatLimits.choices).default(1),
   /** The peers that the answer may use; absent: all. */
@@ -36,30 +36,30 @@ export type ChatRequestInput = z.input<typeof chatRequestSchema>;
 const receiptStageSchema = layerRangeSchema.and(
   z.object({
     peer: z.string(),
-    /** Median per token, in milliseconds: the stage's own computing. */
+    /** The stage's own computing, as the median of a token, in milliseconds. */
     computeMs: z.number(),
-    /** Median per token, in milliseconds: from the stage before it, without anybody's computing. */
+    /** The way from the stage before it, without anyone's computing, as the median of a token, in milliseconds. */
     hopMs: z.number(),
   }),
 );
 
-/** What a person gets to know about how an answer was made. */
+/** How an answer was made, for its reader. */
 export const receiptSchema = z.object({
   model: z.string(),
   stages: z.array(receiptStageSchema),
   promptTokens: z.int(),
-  /** Of these, tokens that the stages still had from an earlier answer; absent: none. */
+  /** Prompt tokens that the stages still had from an earlier answer; absent: none. */
   cachedTokens: z.int().optional(),
   tokens: z.int(),
   /** How often other peers took over in the middle of the answer; absent: never. */
   takeovers: z.int().optional(),
-  /** Decoding speed: tokens after the first one by the time they took. */
+  /** Decoding speed: tokens after the first one, by the time that they took. */
   tokensPerSecond: z.number(),
   firstTokenMs: z.number(),
   totalMs: z.number(),
   /**
-   * Each stage's signed account of its part, in the order of the stages; null where a peer signed none. How to read and check
-   * them: src-shared/receipt. Absent: no peer signed any.
+   * The account that each stage signed of its part, in the order of the stages; null where a peer signed none. src-
+   * shared/receipt reads and checks them. Absent: no peer signed any.
    */
   signedParts: z.array(z.base64url().max(1400).nullable()).optional(),
   /** The signature of the node that asked, over all of the receipt. */
@@ -77,7 +77,7 @@ export type TokenDetail = z.infer<typeof tokenDetailSchema>;
 const finishReasonSchema = z.enum(['stop', 'length']);
 
 export const chatEventSchema = z.discriminatedUnion('type', [
-  /** More text of one choice; whole characters only. `tokens` counts those behind this text. */
+  /** More text of one choice, in whole characters. `tokens` counts the tokens of this text. */
   z.object({
     type: z.literal('text'),
     choice: z.int(),
@@ -86,7 +86,7 @@ export const chatEventSchema = z.discriminatedUnion('type', [
     details: z.array(tokenDetailSchema).optional(),
   }),
   z.object({ type: z.literal('finished'), choice: z.int(), reason: finishReasonSchema }),
-  /** The last event: every choice is finished. One receipt a choice. */
+  /** The last event: every choice is finished. One receipt for each choice. */
   z.object({
     type: z.literal('done'),
     promptTokens: z.int(),

@@ -1,9 +1,9 @@
-/** Monotonic time and timers, injected so that tests move them by hand. */
+/** Monotonic time and timers. Tests inject a clock of their own. */
 
 export type Clock = {
   /** Monotonic time, in milliseconds from any start; it may stand still while the machine sleeps. */
   now(): number;
-  /** Calls `action` once after `milliseconds`; the function it returns calls it off. */
+  /** Calls `action` once after `milliseconds`; the returned function cancels that. */
   after(milliseconds: number, action: () => void): () => void;
 };
 
@@ -11,7 +11,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   after(milliseconds, action) {
     const timer = setTimeout(action, milliseconds);
-    // A waiting clock is no reason for the process to stay.
+    // A timer alone does not keep the process running.
     timer.unref();
     return () => {
       clearTimeout(timer);

@@ -1,12 +1,12 @@
 /**
- * What the machine is known to be doing, and what MindMesh does about it: facts, preferences, duty. Sensors fill
- * the facts, `nextDuty` decides, the host acts, and the tray, the window and the command line show the result.
+ * What the machine does, and what MindMesh does about it: facts, preferences, duty. Sensors fill in the facts,
+ * `nextDuty` decides, the host acts, and the tray, the window and the command line show the result.
  */
 import { z } from 'zod';
 import { lenientList } from './lenient-list.ts';
 import { type MissingReason, missingReasonSchema } from './missing-reason.ts';
 
-/** What a sensor says: a value, or why there is none. An unknown reading never counts as idle. */
+/** A value, or the reason why there is none. An unknown reading never counts as idle. */
 function readingSchema<T extends z.ZodType>(value: T) {
   return z.discriminatedUnion('isKnown', [
     z.object({ isKnown: z.literal(true), value }),
@@ -22,16 +22,18 @@ const yesOrNoReading = readingSchema(z.boolean());
 
 /** One graphics card. Shares are 0 to 1. */
 const gpuFactsSchema = z.object({
-  /** Stable while the card stays in its slot: a UUID where the vendor has one, else the PCI address. */
+  /** The same while the card stays in its slot: a UUID where the vendor has one, else the PCI address. */
   id: z.string(),
+  /** "0000:c1:00.0"; absent where the system does not tell it. */
+  pciAddress: z.string().optional(),
   name: z.string(),
   vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
-  /** A part of the processor's chip; what it has of its own memory does not bound what it can use. */
+  /** Whether it is part of the processor's chip, and so can use more than its own memory. */
   isIntegrated: z.boolean(),
   utilisation: numberReading,
-  /** By processes that are not ours. */
+  /** The load by processes that are not ours. */
   othersUtilisation: numberReading,
-  /** All the memory of the card, used or not. */
+  /** All memory of the card, used or not. */
   memoryBytes: numberReading,
   othersMemoryBytes: numberReading,
   temperatureCelsius: numberReading,
@@ -41,13 +43,13 @@ const gpuFactsSchema = z.object({
 export type GpuFacts = Readonly<z.infer<typeof gpuFactsSchema>>;
 
 const runningGameSchema = z.object({
-  /** As the owner would call it: the folder's or the program's name. */
+  /** The name that the owner knows: that of the folder or the program. */
   name: z.string(),
   foundBy: z.enum(['launcher folder', 'exclusive apps', 'full screen']),
 });
 export type RunningGame = Readonly<z.infer<typeof runningGameSchema>>;
 
-/** One moment's record of the machine. Immutable; the sensors' latest readings. */
+/** Everything that is known of the machine at one moment, from the sensors' latest readings. */
 export const factsSchema = z.object({
   gpus: readingSchema(lenientList(gpuFactsSchema, 'graphics cards').readonly()),
   /** Milliseconds since the owner last used keyboard, mouse, touch or game pad. */
@@ -56,7 +58,7 @@ export const factsSchema = z.object({
   onBattery: yesOrNoReading,
   isLidClosed: yesOrNoReading,
   isLocked: yesOrNoReading,
-  /** Share of all cores that programs other than ours use, 0 to 1. */
+  /** Share of all cores that other programs use, from 0 to 1. */
   othersCpuShare: numberReading,
   cpuTemperatureCelsius: numberReading,
   network: readingSchema(z.enum(['online', 'metered', 'offline'])),
@@ -80,7 +82,7 @@ export const pauseReasonNames = [
 ] as const;
 export type PauseReasonName = (typeof pauseReasonNames)[number];
 
-/** What the owner can ask for from the tray, the window and the command line. */
+/** The owner's choices of a pause, in the tray, the window and the command line. */
 export const pauseChoices = [
   '1 hour',
   'until tomorrow',
@@ -91,18 +93,18 @@ export const pauseChoices = [
 export const pauseChoiceSchema = z.enum(pauseChoices);
 export type PauseChoice = z.infer<typeof pauseChoiceSchema>;
 
-/** What a program or a card calls itself, made printable. */
+/** The name that a program or a card gives itself, made printable. */
 const shownNameSchema = z.string().max(100);
 
 /**
- * What exactly makes the machine pause. Times are wall-clock milliseconds, percentages 0 to 100; a card of null is the
- * processor. The sentence for it is in the book of words.
+ * The exact cause of a pause. Times are wall-clock milliseconds, percentages 0 to 100; a card of null is the
+ * processor. src-shared/words has its sentence.
  */
 const causeSchema = z.discriminatedUnion('code', [
   z.object({
     code: z.literal('asked'),
     choice: pauseChoiceSchema,
-    /** null where the pause has no end of its own. */
+    /** null where the pause lasts until the owner ends it. */
     until: z.number().nullable(),
   }),
   z.object({ code: z.literal('failed'), message: z.string().max(300), retryAt: z.number() }),
@@ -120,7 +122,7 @@ const causeSchema = z.discriminatedUnion('code', [
     code: z.literal('program-running'),
     /** Two at most. */
     names: z.array(shownNameSchema).max(2),
-    /** How many run beside those. */
+    /** Number of further programs. */
     others: z.int(),
   }),
   z.object({ code: z.literal('games-unknown'), missing: missingReasonSchema }),
@@ -131,7 +133,7 @@ const causeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('battery-unknown'), missing: missingReasonSchema }),
   z.object({
     code: z.literal('outside-hours'),
-    /** null where the schedule has none. */
+    /** null where the schedule has no hours. */
     opensAt: z.number().nullable(),
   }),
   z.object({ code: z.literal('in-use'), minutes: z.number() }),
@@ -142,7 +144,7 @@ const causeSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('going-to-sleep') }),
   z.object({ code: z.literal('no-network') }),
   z.object({ code: z.literal('metered-network') }),
-  /** The cause of that name is gone, and has yet to stay gone. */
+  /** The cause of that name is gone, but not for long enough yet. */
   z.object({ code: z.literal('gone'), name: z.enum(pauseReasonNames) }),
   z.object({ code: z.literal('woken-up') }),
 ]);
@@ -151,17 +153,17 @@ export type PauseCause = z.infer<typeof causeSchema>;
 const pauseReasonSchema = z.object({
   name: z.enum(pauseReasonNames),
   reason: causeSchema,
-  /** False where the cause could not be ruled out, rather than was seen. */
+  /** False where the cause could not be ruled out. */
   isSeen: z.boolean(),
-  /** Set when the cause is gone: wall-clock milliseconds at which it no longer counts if it stays quiet. */
+  /** Set when the cause is gone: the wall-clock time in milliseconds at which it stops counting if it stays quiet. */
   clearsAt: z.number().nullable().default(null),
 });
 export type PauseReason = z.infer<typeof pauseReasonSchema>;
 
 /**
- * How long a draining machine may go on. `by`: the owner needs the machine, what is not done by then is lost or
- * goes on elsewhere. `when answered`: it ends with the last answer in flight. `atMs` is in the host's
- * monotonic time; null has no end.
+ * How long a draining machine may go on. `by`: the owner needs the machine, and answers that are not finished by then
+ * are lost or go on elsewhere. `when answered`: until the last answer under way is finished. `atMs` is in the host's
+ * monotonic time; null: no end.
  */
 const drainDeadlineSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('by'), atMs: z.number() }),
@@ -180,14 +182,14 @@ export const dutySchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('off') }),
   z.object({
     state: z.literal('starting'),
-    /** The sensors have yet to tell what this computer does. */
+    /** The sensors have not yet read what this computer does. */
     isLooking: z.boolean().optional(),
   }),
   z.object({
     state: z.literal('serving'),
-    /** Share of time to compute, 0 to 1, by the owner's power cap and the heat. */
+    /** Share of time to compute, from 0 to 1, by the owner's power cap and the heat. */
     workShare: z.number(),
-    /** Share of the processor's cores to use, 0 to 1; less than 1 while the owner is active. */
+    /** Share of the processor's cores to use, from 0 to 1; less than 1 while the owner is active. */
     cpuShare: z.number(),
     isSlowedByHeat: z.boolean(),
   }),
@@ -196,14 +198,14 @@ export const dutySchema = z.discriminatedUnion('state', [
     /** Empty when MindMesh is switched off. */
     reasons: z.array(pauseReasonSchema),
     deadline: drainDeadlineSchema,
-    /** The answers are done or the deadline has passed: the engine processes are to end now. */
+    /** The answers are finished or the deadline has passed, so the engine processes are ending. */
     isEnding: z.boolean(),
   }),
   z.object({ state: z.literal('paused'), reasons: z.array(pauseReasonSchema) }),
   z.object({
     state: z.literal('faulted'),
     code: z.string(),
-    /** Of the failure, in one sentence without its full stop. */
+    /** The failure, in one sentence without its full stop. */
     message: z.string().max(300),
     /** Wall-clock milliseconds. */
     retryAt: z.number(),

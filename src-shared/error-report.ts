@@ -1,4 +1,4 @@
-/** How an error crosses a boundary between processes or machines. */
+/** The form in which an error crosses a boundary between processes or machines. */
 import { z } from 'zod';
 import { advices, errorAudiences, type ErrorCode, longestReport } from './errors.ts';
 
@@ -8,6 +8,6 @@ const errorCodes = Object.keys(errorAudiences) as [ErrorCode, ...ErrorCode[]];
 export const errorReportSchema = z.object({
   code: z.enum(errorCodes).catch('internal'),
   message: z.string().max(longestReport),
-  /** One that this version does not know is left out. */
+  /** An advice that this version does not know is left out. */
   advice: z.enum(advices).optional().catch(undefined),
 });

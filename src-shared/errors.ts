@@ -1,6 +1,6 @@
 /**
- * The one error type of the project. Across process and network boundaries only `code` and `message`
- * travel; the cause stays in the log of the process that saw it.
+ * The one error type of the project. Only `code`, `message` and `advice` cross boundaries between processes and
+ * machines; the cause stays in the log of the process that saw it.
  */
 import { unexpectedWords } from './words/errors.ts';
 
@@ -41,8 +41,8 @@ export const errorAudiences = {
 export type ErrorCode = keyof typeof errorAudiences;
 
 /**
- * What a person could do about an error, where that is done in another way at a command line and in a window. A message
- * never says it: the program that shows the message adds it in their own words.
+ * What a person could do about an error, where the command line and the window differ in that. A message never says
+ * it: the program that shows the message adds its own words for the advice.
  */
 export const advices = [
   'choose-data-folder',
@@ -56,14 +56,14 @@ export const advices = [
 ] as const;
 export type Advice = (typeof advices)[number];
 
-/** What crosses a boundary in place of an error: a code, a sentence and perhaps an advice, no stack. */
+/** What crosses a boundary in place of an error: a code, a sentence and maybe an advice, but no stack. */
 export type ErrorReport = {
   readonly code: ErrorCode;
   readonly message: string;
   readonly advice?: Advice | undefined;
 };
 
-/** Longest message of a report, in UTF-16 units; a receiver refuses more. */
+/** Longest message of a report, in UTF-16 units; a receiver refuses a longer one. */
 export const longestReport = 4096;
 
 export class AppError extends Error {
@@ -71,7 +71,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly advice: Advice | undefined;
 
-  /** `message` is one sentence that says what went wrong and where; it names no command and no flag of one. */
+  /** `message` is one sentence that says what went wrong and where. It names no command and no command-line flag. */
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown; advice?: Advice }) {
     super(message, options);
     this.code = code;
@@ -82,7 +82,7 @@ export class AppError extends Error {
     return errorAudiences[this.code];
   }
 
-  /** For another process or peer. A message may name what was asked for, and that may be of any length. */
+  /** The error for another process or peer, with its message cut: a message may repeat a request of any length. */
   toReport(): ErrorReport {
     const { code, message, advice } = this;
     const report = { code, message: message.slice(0, longestReport) };
@@ -94,7 +94,7 @@ export class AppError extends Error {
   }
 }
 
-/** Any thrown value as an AppError; what is not one becomes `internal`, with it as the cause. */
+/** Any thrown value as an AppError. One that is no AppError becomes `internal`, with the value as its cause. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) {
     return thrown;
@@ -103,7 +103,7 @@ export function toAppError(thrown: unknown): AppError {
   return new AppError('internal', unexpectedWords(message), { cause: thrown });
 }
 
-/** The code and message of an error with its chain of causes, for a log line. */
+/** The error with its chain of causes, for the log. */
 export function describeCauses(thrown: unknown): string {
   const parts: string[] = [];
   for (let current = thrown; current !== undefined && current !== null && parts.length < 8;) {
@@ -113,12 +113,14 @@ export function describeCauses(thrown: unknown): string {
   return parts.join('\n  caused by: ');
 }
 
-/** What was thrown and is no Error. */
+/** A text for a thrown value that is no Error. */
 function inWords(thrown: unknown): string {
   return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? typeof thrown);
 }
 
-/** Closes a switch over a union: the compiler refuses a missing case, and a lying input fails clearly. */
+/**
+ * Ends a switch over a union: the compiler reports a missing case, and at run time an impossible value fails clearly.
+ */
 export function missingCase(value: never): never {
   throw new AppError('internal', `No case for ${JSON.stringify(value)}`);
 }

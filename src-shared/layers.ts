@@ -1,15 +1,15 @@
 /**
- * What can be asked of the part of a model that a shard holds: a run of layers. Callers compare parts by these
- * functions and look inside as little as they can, so that a part may become more than a run of layers. Pure.
+ * Functions on the part of a model that a shard has: a run of layers. Callers use these functions and do not look
+ * inside a part, so that a part may one day be more than a run of layers. Pure.
  */
 import type { LayerRange } from './model.ts';
 
-/** All layers of a model that has so many. */
+/** All layers of a model with this number of layers. */
 export function allLayers(layers: number): LayerRange {
   return { firstLayer: 0, lastLayer: layers - 1 };
 }
 
-/** The range alone, of something that has one and more. */
+/** The range alone, out of an object that has more fields. */
 export function rangeOf({ firstLayer, lastLayer }: LayerRange): LayerRange {
   return { firstLayer, lastLayer };
 }
@@ -27,22 +27,22 @@ export function containsLayers(outer: LayerRange, inner: LayerRange): boolean {
   return outer.firstLayer <= inner.firstLayer && inner.lastLayer <= outer.lastLayer;
 }
 
-/** Whether `range` begins with all layers of `prefix`: a shard of the one can be used as one of the other. */
+/** Whether `range` begins with all layers of `prefix`, so that a shard of `range` can serve as one of `prefix`. */
 export function hasPrefix(range: LayerRange, prefix: LayerRange): boolean {
   return range.firstLayer === prefix.firstLayer && prefix.lastLayer <= range.lastLayer;
 }
 
-/** Whether there is a layer that is in both. */
+/** Whether any layer is in both. */
 export function overlaps(one: LayerRange, other: LayerRange): boolean {
   return one.firstLayer <= other.lastLayer && other.firstLayer <= one.lastLayer;
 }
 
-/** Whether the range begins where the model does: it takes tokens. */
+/** Whether the range has the model's first layer, which takes tokens. */
 export function beginsModel({ firstLayer }: LayerRange): boolean {
   return firstLayer === 0;
 }
 
-/** Whether the range ends where a model of `layers` layers does: it can sample. */
+/** Whether the range has the last layer of a model of `layers` layers, so that it can sample. */
 export function endsModel({ lastLayer }: LayerRange, layers: number): boolean {
   return lastLayer === layers - 1;
 }
@@ -59,7 +59,7 @@ export function isSamePart(one: ModelPart, other: ModelPart): boolean {
   return one.manifestId === other.manifestId && isSameRange(one, other);
 }
 
-/** The same text for the same part, and another one for others. */
+/** A key for maps and sets: equal parts have equal keys. */
 export function partKey(manifestId: string, { firstLayer, lastLayer }: LayerRange): string {
   return `${manifestId} ${firstLayer} ${lastLayer}`;
 }

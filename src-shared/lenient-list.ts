@@ -1,21 +1,21 @@
 /**
- * Lists whose entries stand each for itself: one that fails its schema is left out, and the rest of the answer stays.
- * Not for settings, nor for anything else that is written back: what is left out would be lost.
+ * Lists whose entries are independent of each other: an entry that fails its schema is left out, and the rest stays.
+ * Not for settings, nor for anything else that is written back, since entries would be lost.
  */
 import { z } from 'zod';
 import { printable } from './printable.ts';
 import { leftOutWords } from './words/errors.ts';
 import { problemWords } from './words/problems.ts';
 
-/** Most entries that are told of; of the others only the number. */
+/** Most entries that get a sentence; further ones are only counted. */
 const mostTold = 20;
 /** In UTF-16 units. */
 const longestSentence = 400;
 
-/** What the parse under way has left out; parsing is synchronous, so there is never more than one. */
+/** Sentences of the parse under way. Parsing is synchronous, so there is never more than one. */
 let leftOut: string[] | undefined;
 
-/** @param what the list has, in plural: "models" */
+/** @param what the entries, in plural: "models" */
 export function lenientList<Item extends z.ZodType>(item: Item, what: string) {
   return z.array(z.unknown()).transform((entries): z.output<Item>[] => {
     const sound: z.output<Item>[] = [];
@@ -25,7 +25,7 @@ export function lenientList<Item extends z.ZodType>(item: Item, what: string) {
       if (parsed.success) {
         sound.push(parsed.data);
       } else if (leftOut !== undefined) {
-        // What an entry itself left out says nothing any more once the entry is gone.
+        // The entry is left out as a whole, so sentences about lists inside it are dropped.
         leftOut.length = before ?? 0;
         leftOut.push(sentenceOf(what, entry, index, parsed.error));
       }
@@ -40,7 +40,7 @@ type LenientResult<Schema extends z.ZodType> = {
   readonly leftOut: readonly string[];
 };
 
-/** Parses as `safeParse` does, and tells what lenient lists have left out. */
+/** Parses as `safeParse` does, and reports the entries that lenient lists left out. */
 export function parseLeniently<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -66,7 +66,7 @@ function sentenceOf(what: string, entry: unknown, index: number, error: z.ZodErr
   return printable(leftOutWords.entry(what, label, problemWords(error)), longestSentence);
 }
 
-/** What the entry calls itself. */
+/** A name for the entry, from its own fields. */
 function labelOf(entry: unknown): string | undefined {
   if (typeof entry !== 'object' || entry === null) {
     return undefined;

@@ -1,6 +1,6 @@
 /**
- * The clock on the owner's wall. Schedules and sentences go by it; durations never do, because it jumps: people
- * set it, daylight saving shifts it. The time zone is a function, so that tests can stand in any.
+ * Wall-clock time, for schedules and sentences. Durations never use it, because it jumps: people set it, and daylight
+ * saving shifts it. The time zone is a function, so that tests can use any.
  */
 import { type Weekday, weekdays } from './settings/schedule.ts';
 
@@ -18,17 +18,17 @@ export type Moment = {
 
 export type LocalTime = {
   readonly weekday: Weekday;
-  /** Since midnight, 0 to 1439, as the clock on the wall shows it. */
+  /** Minutes since midnight, 0 to 1439, by the wall clock. */
   readonly minute: number;
 };
 
 export const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** The zone that this computer is set to. */
+/** The zone of this computer. */
 export const systemZone: Zone = (wallMs) => 0 - new Date(wallMs).getTimezoneOffset();
 
-/** From when and where a sentence with a time in it is said here. */
+/** The current time and zone, for sentences with a time in them. */
 export function localNow(): Pick<Moment, 'wallMs' | 'zone'> {
   return { wallMs: Date.now(), zone: systemZone };
 }
@@ -48,14 +48,14 @@ export function clockText(minute: number): string {
     .join(':');
 }
 
-/** The weekday before or after another. */
+/** The weekday that many days later. */
 export function weekdayAfter(weekday: Weekday, days: number): Weekday {
   return weekdayAt(weekdays.indexOf(weekday) + days);
 }
 
 /**
- * The morning after this night, for "until tomorrow": six o'clock. A person who asks before four has not gone to bed yet,
- * and means the morning to come.
+ * The next morning, for "until tomorrow": six o'clock. A person who asks before four has not gone to bed yet, and
+ * means the coming morning.
  */
 export function tomorrowMorning(wallMs: number, zone: Zone): number {
   const nightEnds = 4 * 60 * minuteMs;
@@ -64,23 +64,23 @@ export function tomorrowMorning(wallMs: number, zone: Zone): number {
   return instantOf(dayBegan + dayMs + 6 * 60 * minuteMs, zone);
 }
 
-/** A date whose UTC fields are the local ones. */
+/** A date whose UTC fields have the local time. */
 function shifted(wallMs: number, zone: Zone): Date {
   return new Date(wallMs + zone(wallMs) * minuteMs);
 }
 
-/** The first instant at which the clock on the wall shows `localMs`, read as if it were UTC. */
+/** The first instant at which the wall clock shows `localMs`, which is read as if it were UTC. */
 function instantOf(localMs: number, zone: Zone): number {
-  // The offsets half a day around are those before and after any change near it.
+  // The offsets half a day earlier and later are those before and after a change near this time.
   const candidates = [localMs - dayMs / 2, localMs + dayMs / 2].map(
     (near) => localMs - zone(near) * minuteMs,
   );
   const exact = candidates.filter((instant) => shifted(instant, zone).getTime() === localMs);
-  // A time that the change leaves out is never shown; the later candidate is the one after the change.
+  // A time that is skipped by the change never shows; the later candidate is the one after the change.
   return exact.length > 0 ? Math.min(...exact) : Math.max(...candidates);
 }
 
-/** Counts days by the local clock; equal for two instants of one day. */
+/** The number of the local day; equal for two instants of one day. */
 export function dayNumber(wallMs: number, zone: Zone): number {
   return Math.floor(shifted(wallMs, zone).getTime() / dayMs);
 }

@@ -1,8 +1,11 @@
-/** Many "something changed" become few messages: the first at once, the others merged to one an interval. */
+/**
+ * Turns many changes into few messages: the first change is sent at once, further ones are merged to one message per
+ * interval.
+ */
 
 export type MergedOptions = {
   readonly intervalMs: number;
-  /** Tells the newest state; false when that is not possible now, so that it is tried again. */
+  /** Sends the newest state. False when that is not possible now, so that it is tried again. */
   readonly tell: () => boolean;
   /** Monotonic time, in milliseconds. */
   readonly now?: () => number;
@@ -19,7 +22,7 @@ export class Merged {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Something changed. */
+  /** Reports a change. */
   notify(): void {
     if (this.#timer !== undefined) {
       return;
@@ -32,7 +35,7 @@ export class Merged {
     }
   }
 
-  /** Nothing is told after this. */
+  /** Sends nothing any more. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

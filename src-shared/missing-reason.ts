@@ -1,7 +1,7 @@
-/** Why a reading of the machine is missing, as code and parameters; its sentence is in the book of words. */
+/** Why a reading of the machine is missing, as code and parameters; src-shared/words has its sentence. */
 import { z } from 'zod';
 
-/** What is read now and then, each at its own rate. */
+/** The sources of readings, each with a rate of its own. */
 export const readingSources = [
   'owner-use',
   'other-use',
@@ -16,7 +16,7 @@ export const readingSources = [
 ] as const;
 export type ReadingSource = (typeof readingSources)[number];
 
-/** What nvidia-smi tells of a card in a number. */
+/** Numbers that nvidia-smi reports of a card. */
 export const cardFields = [
   'load',
   'memory',
@@ -27,7 +27,7 @@ export const cardFields = [
 ] as const;
 export type CardField = (typeof cardFields)[number];
 
-/** What this system, driver or tool does not tell; nothing that was tried failed. */
+/** Facts that this system, driver or tool does not report, though nothing failed. */
 export const untoldFacts = [
   'battery-use',
   'lid',
@@ -52,6 +52,7 @@ export const untoldFacts = [
   'card-process-memory',
   'shared-memory',
   'cards',
+  'card-unlisted',
   'nvidia-without-tool',
   'nvidia-processes',
   'nvidia-process-load',
@@ -75,9 +76,9 @@ export const untoldFacts = [
 export type UntoldFact = (typeof untoldFacts)[number];
 
 const sourceSchema = z.enum(readingSources);
-/** A program by the name that a person knows it by, or by its path. */
+/** A program by the name that people know, or by its path. */
 const toolSchema = z.string().max(200);
-/** What a tool printed or a failure says of itself, made printable. */
+/** Output of a tool, or the message of a failure, made printable. */
 const printedSchema = z.string().max(200);
 
 const singleReasonSchema = z.discriminatedUnion('code', [
@@ -91,7 +92,7 @@ const singleReasonSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('asked-anew'), tool: toolSchema }),
   z.object({ code: z.literal('silent'), tool: toolSchema, seconds: z.number() }),
   z.object({ code: z.literal('strange-line'), tool: toolSchema, line: printedSchema }),
-  /** `message`: of a tool that failed, a clause. */
+  /** `message`: a clause about a tool that failed. */
   z.object({ code: z.literal('failed'), message: printedSchema }),
   z.object({ code: z.literal('strange-value'), field: z.enum(cardFields), text: printedSchema }),
   z.object({ code: z.literal('no-loads'), detail: printedSchema }),
@@ -102,7 +103,7 @@ export type SingleReason = z.infer<typeof singleReasonSchema>;
 
 export const missingReasonSchema = z.discriminatedUnion('code', [
   ...singleReasonSchema.options,
-  /** Two ways to the reading, and what each of them lacks. */
+  /** There are two ways to the reading; each has a reason. */
   z.object({ code: z.literal('both'), first: singleReasonSchema, second: singleReasonSchema }),
 ]);
 export type MissingReason = z.infer<typeof missingReasonSchema>;

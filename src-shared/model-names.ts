@@ -1,4 +1,4 @@
-/** Which models a name means: one rule for requests, settings and commands. Pure. */
+/** Which models a name means. Requests, settings and commands share this rule. Pure. */
 
 export type NamedModel = {
   readonly manifestId: string;
@@ -10,7 +10,7 @@ export type NamedModel = {
   readonly quantisation: string;
 };
 
-/** So many digits at the beginning of an id stand for the id. */
+/** At least this many digits from the beginning of an id stand for the id. */
 const leastIdDigits = 8;
 
 /**
@@ -37,20 +37,20 @@ export function modelsNamed<Model extends NamedModel>(
   return [];
 }
 
-/** Names for a model in the order in which a person would like to read them; the last one is its alone. */
+/** Names for a model, the most readable one first; the last one belongs to this model alone. */
 export function namesOf(model: NamedModel): string[] {
   const { alias, name, manifestId } = model;
   return [...(alias === null ? [] : [alias]), name, ...qualifiedNames(model), manifestId];
 }
 
-/** The first of its names that means no other of these models. */
+/** The first of its names that means none of the other models. */
 export function nameAmong(model: NamedModel, models: readonly NamedModel[]): string {
   const isItsAlone = (name: string): boolean =>
     modelsNamed(name, models).every(({ manifestId }) => manifestId === model.manifestId);
   return namesOf(model).find(isItsAlone) ?? model.manifestId;
 }
 
-/** For an error about a name with several meanings: each model by a name that nothing else has. */
+/** For an error about an ambiguous name: each model, by a name that means it alone. */
 export function distinctNames(models: readonly NamedModel[]): string {
   return models.map((model) => `${model.name}:${idDigits(model)}`).join(', ');
 }

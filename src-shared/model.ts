@@ -1,4 +1,4 @@
-/** What every part of the app says about models: manifests, layer ranges, sampling. */
+/** Schemas about models that all parts of the app share: manifests, layer ranges, sampling. */
 import { z } from 'zod';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -19,7 +19,7 @@ export const layerRangeSchema = z
 
 export type LayerRange = z.infer<typeof layerRangeSchema>;
 
-/** What a peer must know of a model to plan a route and to show it in a list. */
+/** What a peer has to know of a model to plan a route and to list the model. */
 export const modelSummarySchema = z.object({
   manifestId: manifestIdSchema,
   name: z.string().min(1).max(200),
@@ -29,7 +29,7 @@ export const modelSummarySchema = z.object({
   width: z.int().min(1).max(modelLimits.width),
   /** Longest sequence the model was trained for, in tokens. */
   contextLength: z.int().min(1).max(modelLimits.contextLength),
-  /** Of the whole model's tensors. */
+  /** Size of all tensors of the model. */
   sizeBytes: z.int().min(1),
   /** Most frequent tensor type by bytes, e.g. "Q8_0". */
   quantisation: z.string().max(16),
@@ -39,21 +39,21 @@ export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
 /** How the last shard picks a token. Defaults are "as the model says": temperature 1, nothing cut. */
 export const samplingSchema = z.object({
-  /** 0 is greedy. */
+  /** 0: always the likeliest token. */
   temperature: z.number().min(0).max(2).default(1),
   /** Keep the k likeliest tokens; 0 keeps all. */
   topK: z.int().min(0).max(1_000_000).default(0),
   topP: z.number().min(0).max(1).default(1),
   minP: z.number().min(0).max(1).default(0),
-  /** 1 is off. Penalties count the generated tokens of this session. */
+  /** 1: off. Penalties count the tokens that this session generated. */
   repetitionPenalty: z.number().min(0.01).max(10).default(1),
   presencePenalty: z.number().min(-2).max(2).default(0),
   frequencyPenalty: z.number().min(-2).max(2).default(0),
-  /** The token at a position depends on the seed, the position and the logits alone, so replay is exact. */
+  /** The token at a position depends only on the seed, the position and the logits, so that a replay is exact. */
   seed: z.int().min(0).max(0xffff_ffff).default(0),
-  /** GBNF; the rule `root` is the start. */
+  /** GBNF that begins with the rule `root`. */
   grammar: z.string().max(262_144).optional(),
-  /** How many alternatives to report beside each token; absent: no log-probabilities at all. */
+  /** Number of alternatives to report with each token; absent: no log-probabilities. */
   topLogprobs: z.int().min(0).max(20).optional(),
 });
 

@@ -47,10 +47,10 @@ export const poolNameSchema = z
 /** Pools that a node is in at once. */
 export const maxPools = 16;
 
-/** Names a model that a pool offers in commands, as ids of the app's own list do: "qwen3-8b". */
+/** The name, in commands, of a model that a pool offers, as ids of the app's own list have it: "qwen3-8b". */
 export const poolModelIdSchema = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
 
-/** What people read of such a model. */
+/** What people read about such a model. */
 export const poolModelFactsSchema = z.object({
   name: z
     .string()
@@ -67,7 +67,7 @@ export const usualInviteLifeMs = 24 * 3_600_000;
 
 export const maxInviteUses = 1000;
 
-/** How invites look to people; the same form as deep links have. */
+/** The beginning of invites, which have the form of deep links. */
 export const inviteLinkStart = 'mindmesh://join/';
 
 /** Windows passes on addresses of less than 2084 characters. */
@@ -77,7 +77,7 @@ const poolMemberSchema = z.object({
   peer: z.string(),
   name: z.string(),
   role: poolRoleSchema,
-  /** This node. */
+  /** Whether this is this node. */
   isSelf: z.boolean(),
   connected: z.boolean(),
   issuedAt: z.number(),
@@ -96,16 +96,16 @@ export type PoolInvite = z.infer<typeof poolInviteSchema>;
 export const poolSchema = z.object({
   id: poolIdSchema,
   name: z.string(),
-  /** Of the own membership; `early`: its certificate is from the future by this machine's clock. */
+  /** State of this machine's membership; `early`: its certificate is from the future by this machine's clock. */
   state: z.enum(['active', 'removed', 'expired', 'early']),
-  /** The own role. */
+  /** Role of this machine. */
   role: poolRoleSchema,
-  /** This node holds the pool's key. */
+  /** Whether this node holds the pool's key. */
   isOwner: z.boolean(),
-  /** Of the own certificate. */
+  /** Dates of this machine's certificate. */
   issuedAt: z.number(),
   expiresAt: z.number(),
-  /** Those with a valid certificate that this node has heard of. */
+  /** Members with a valid certificate that this node knows. */
   members: lenientList(poolMemberSchema, 'members of a pool'),
   /** Open invites of this node. */
   invites: lenientList(poolInviteSchema, 'invites of a pool'),

@@ -1,4 +1,4 @@
-/** A planned route as a person gets to see it: what each stage was chosen by. */
+/** A planned route as people see it, with the reasons for which each stage was chosen. */
 import { z } from 'zod';
 import { layerRangeSchema } from './model.ts';
 
@@ -12,7 +12,7 @@ const routeViewStageSchema = layerRangeSchema.and(
     tokensPerSecond: z.number(),
     freeSessions: z.int(),
     maxSessions: z.int(),
-    /** Per unit of work; 0 is free. */
+    /** Price per unit of work; 0: free. */
     price: z.number(),
     relayed: z.boolean(),
   }),
@@ -21,7 +21,7 @@ const routeViewStageSchema = layerRangeSchema.and(
 export const routeViewSchema = z.object({
   model: z.string(),
   stages: z.array(routeViewStageSchema).max(1024),
-  /** For each stage, how many replacements stand by. */
+  /** Number of replacements for each stage. */
   spares: z.array(z.int()).max(1024),
 });
 export type RouteView = z.infer<typeof routeViewSchema>;

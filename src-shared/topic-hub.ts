@@ -1,17 +1,17 @@
 /**
- * Tells topics to those who watch them: the newest value at once, and again when it changed, each topic at most as often
- * as its rate allows. Nothing is read of a topic without a watcher.
+ * Sends topics to their watchers: the newest value at once, and again after each change, at most as often as the
+ * topic's rate allows. A topic without a watcher is not read.
  */
 import { Merged } from './merged.ts';
 import { alwaysReady, type CallContext } from './rpc/server.ts';
 
 export type TopicSource<Value> = {
-  /** How often the topic is told at most, in milliseconds. */
+  /** The shortest interval between two messages about the topic, in milliseconds. */
   readonly everyMs: number;
   readonly read: () => Value | Promise<Value>;
-  /** For what changes without a word: how often it is read anew while it is watched, in milliseconds. */
+  /** For a topic without events of change: how often it is read while it is watched, in milliseconds. */
   readonly renewedAfterMs?: number;
-  /** Called when the first begins to watch; what it returns, when the last has ended. */
+  /** Called when the first watcher comes; the returned function is called when the last one has gone. */
   readonly open?: () => () => void;
 };
 
@@ -27,9 +27,9 @@ type Told<Values> = {
 
 type Watcher = {
   readonly tell: (revision: number, value: unknown) => void;
-  /** The last revision that it was told; undefined before the first. */
+  /** The revision that the watcher got last; undefined before the first. */
   told: number | undefined;
-  /** False while it takes nothing. */
+  /** False while the watcher takes no messages. */
   readonly isReady: () => boolean;
 };
 
@@ -43,19 +43,22 @@ export class TopicHub<Values extends object> {
     );
   }
 
-  /** These topics may have changed; without any, all. */
+  /** Reports that these topics may have changed; without arguments, all of them. */
   changed(...topics: readonly (keyof Values)[]): void {
     for (const feed of this.#of(topics)) {
       feed.changed();
     }
   }
 
-  /** Tells now what has changed of these topics, or of all, whatever the rates; resolves when that was read and told. */
+  /**
+   * Sends the changes of these topics, or of all, at once and whatever the rates; resolves when they were read and
+   * sent.
+   */
   async refresh(...topics: readonly (keyof Values)[]): Promise<void> {
     await Promise.all(this.#of(topics).map((feed) => feed.refresh()));
   }
 
-  /** Tells `context` the topics until its signal aborts. */
+  /** Sends the topics to `context` until its signal aborts. */
   watch(
     topics: readonly (keyof Values)[],
     { emit, signal, flow }: CallContext<Told<Values>>,
@@ -87,7 +90,7 @@ export class TopicHub<Values extends object> {
     });
   }
 
-  /** The value of a topic now, watched or not. */
+  /** The current value of a topic, watched or not. */
   newest<T extends keyof Values>(topic: T): Promise<Values[T]> {
     return new Promise((resolve) => {
       const end = new AbortController();
@@ -115,7 +118,7 @@ class TopicFeed {
   readonly #watchers = new Set<Watcher>();
   readonly #changes: Merged;
   #revision = 0;
-  /** As it was told last; undefined while it is not watched. */
+  /** The value that was sent last; undefined while the topic is not watched. */
   #newest: { readonly text: string; readonly value: unknown } | undefined;
   #reading: Promise<void> | undefined;
   #renewal: ReturnType<typeof setInterval> | undefined;
@@ -147,7 +150,7 @@ class TopicFeed {
         this.#renewal = setInterval(() => this.changed(), renewedAfterMs);
       }
     }
-    // Also one that sees nothing now begins with a value.
+    // A watcher that takes no messages now still gets the first value.
     void this.refresh().then(() => this.#tell(watcher));
   }
 
@@ -162,14 +165,14 @@ class TopicFeed {
     }
   }
 
-  /** Tells a watcher that takes values again what it has missed. */
+  /** Sends a watcher that takes messages again what it has missed. */
   catchUp(watcher: Watcher): void {
     if (watcher.told !== undefined && watcher.told !== this.#revision) {
       this.#tell(watcher);
     }
   }
 
-  /** One reading at a time, and one more after it for what changed meanwhile. */
+  /** Reads the topic, one reading at a time, and once more for changes during a reading. */
   async refresh(): Promise<void> {
     if (this.#watchers.size === 0) {
       return;
@@ -186,7 +189,7 @@ class TopicFeed {
     try {
       value = await this.#source.read();
     } catch {
-      // What cannot be read now stays as it was told.
+      // A topic that cannot be read now keeps the value that was sent last.
       return;
     }
     const text = JSON.stringify(value);

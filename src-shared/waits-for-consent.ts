@@ -1,4 +1,4 @@
-/** Says why nothing can be asked of a host whose owner has not agreed yet. */
+/** The error of requests to a host whose owner has not agreed yet. */
 import { AppError } from './errors.ts';
 import { hostErrors } from './words/errors.ts';
 

@@ -1,19 +1,19 @@
-/** What the owner should know and nothing else shows, as a code with parameters; the book of words says it. */
+/** Warnings for the owner that show nowhere else, as codes with parameters; src-shared/words has the sentences. */
 import { z } from 'zod';
 
 const textSchema = z.string().max(4096);
 
 export const warningSchema = z.discriminatedUnion('code', [
-  /** A stored value that its setting does not take; `usual` is the default that is used, as JSON. */
+  /** A stored value that is not valid for its setting. `usual`: the default that is used, as JSON. */
   z.object({ code: z.literal('stored-setting-invalid'), name: textSchema, usual: textSchema }),
   z.object({
     code: z.literal('database-replaced'),
     movedTo: textSchema,
-    /** How many settings of the damaged one could be read. */
+    /** Number of settings that could be read from the damaged database. */
     settings: z.int(),
   }),
   z.object({ code: z.literal('pause-not-stored') }),
-  /** `instead`: the port that the API has for now. */
+  /** `instead`: the port of the API for now. */
   z.object({ code: z.literal('api-port-taken'), port: z.int(), instead: z.int() }),
   z.object({ code: z.literal('window-port-taken'), port: z.int() }),
   /** Negative where the clock is behind those of the peers. */
@@ -21,7 +21,7 @@ export const warningSchema = z.discriminatedUnion('code', [
   z.object({
     code: z.literal('unreachable'),
     addresses: z.array(textSchema),
-    /** As the node says it, a clause. */
+    /** A clause of the node. */
     reason: textSchema,
   }),
   z.object({ code: z.literal('more-unreachable'), count: z.int() }),

@@ -11,7 +11,10 @@ const ownFilesAlone = [
   "frame-ancestors 'none'",
 ];
 
-/** A Content-Security-Policy with what a way of serving needs beside; nothing is allowed that no directive names. */
+/**
+ * A Content-Security-Policy: the rules above with the directives that one way of serving adds. What no directive
+ * names is forbidden.
+ */
 export function contentPolicy(...directives: readonly string[]): string {
   return [...ownFilesAlone, ...directives].join('; ');
 }

@@ -25,7 +25,7 @@ export type Log = {
   close(): Promise<void>;
 };
 
-/** What stays when something logs in circles: five old files beside the current one. */
+/** A part of the app that logs without end fills the current file and five old ones, and no more. */
 const rotation = { size: '5M', rotate: 5 } as const;
 
 /** A log that could not be written is tried again after this long, in milliseconds. */
@@ -68,7 +68,7 @@ export function openLog(
     },
     async close() {
       if (file !== undefined) {
-        // Rejects when the last lines cannot be written; the listener has told so.
+        // This rejects when the last lines cannot be written; the stream's error listener has reported that.
         const finished = once(file.stream, 'finish').catch(() => {});
         file.stream.end();
         await finished;

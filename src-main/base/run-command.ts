@@ -6,8 +6,8 @@ import { toolWords } from '../../src-shared/words/errors.ts';
 import { fileProblem } from '../../src-shared/files/file-problem.ts';
 
 /**
- * @throws AppError `child-failed` when the tool is missing, fails or prints too much; whatever ends it early
- * comes through `signal`, which kills it.
+ * @throws AppError `child-failed` when the tool is missing, fails or prints too much. A deadline or a cancellation
+ * comes through `signal`, which kills the tool.
  */
 export type RunCommand = (
   command: string,
@@ -35,7 +35,7 @@ export const runCommand: RunCommand = (command, args, signal) =>
       args,
       {
         signal,
-        // The words and decimal points that the parsers know.
+        // The parsers know the words and decimal points of this locale alone.
         env: childEnvironment(process.env, { LC_ALL: 'C' }),
         maxBuffer: longestOutputBytes,
         killSignal: 'SIGKILL',

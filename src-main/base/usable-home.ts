@@ -1,6 +1,6 @@
 /**
- * Loaded before whatever asks for the person's folder: an empty HOME would put it under the working directory, where
- * none at all leaves it to the system's list of users.
+ * Import this before any module that looks up the user's home folder. An empty HOME would put the data folder under
+ * the working directory; without HOME, Node.js takes the folder from the system's list of users.
  */
 if (process.env['HOME'] === '') {
   delete process.env['HOME'];

@@ -4,7 +4,7 @@ import type { HostConnection } from './host-connection.ts';
 import { receiptLine } from '../../src-shared/words/command-line.ts';
 import { note } from './terminal.ts';
 
-/** The model, and whom the answer may use. */
+/** The model to ask, and the rules that say which peers may answer. */
 export type Asked = Pick<ChatRequestInput, 'model' | 'rules'>;
 
 type Answer = { readonly text: string; readonly receipt: Receipt | undefined };

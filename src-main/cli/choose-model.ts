@@ -4,7 +4,7 @@ import { distinctNames, modelsNamed } from '../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import { commandErrors } from '../../src-shared/words/command-line.ts';
 
-/** The largest model that can answer now: it knows the most. */
+/** The largest model that can answer now; a larger model usually answers better. */
 export function chooseModel(models: readonly ModelEntry[]): ModelEntry | undefined {
   return models
     .filter((model) => model.available)

@@ -12,7 +12,7 @@ import { commandResults } from '../../src-shared/words/command-line.ts';
 /** The two ends of a terminal. */
 export type Terminal = { readonly input: Readable; readonly output: Writable };
 
-/** Converses until the end of the input, or Ctrl-C when nothing is being answered. */
+/** Answers each line until the input ends, or until Ctrl-C is pressed while no answer is under way. */
 export async function converse(
   connection: HostConnection,
   asked: Asked,
@@ -55,7 +55,7 @@ export async function converse(
         tellFailure(error);
       }
       answering = undefined;
-      // A stopped answer is part of what was said, as far as it came.
+      // The conversation keeps a stopped answer as far as it came.
       if (text !== '') {
         messages = [...messages, question, { role: 'assistant', content: text }];
       }

@@ -17,7 +17,7 @@ import { commandErrors } from '../../src-shared/words/command-line.ts';
 
 type Control = NonNullable<HostFile['control']>;
 
-/** The host is on this machine; one that does not answer by then is busy dying, in milliseconds. */
+/** The host is on this machine: one that has not answered by then is about to end. In milliseconds. */
 const connectWithinMs = 5000;
 /** Answers carry lists of models and peers; a longer one is not from our host. */
 const maxMessageBytes = 64 * 1024 * 1024;
@@ -49,19 +49,19 @@ export async function connectToHost(control: Control): Promise<HostConnection | 
           onEvent: (event, leftOut) => {
             newest = builder.take(event, leftOut) ?? newest;
             if (newest !== undefined) {
-              // Does nothing from the second time on.
+              // Only the first call of this does anything.
               resolve();
               tell();
             }
           },
         },
       )
-      // One of another version does not know it, or it is gone.
+      // A host of another version may not know this method, or the host has ended.
       .catch(() => socket.terminate());
   });
   socket.once('close', () => {
     resolve();
-    // Callers that wait for a snapshot learn that none will come.
+    // Callers that wait for a snapshot look again, and learn that none will come.
     tell();
   });
   const timer = setTimeout(() => socket.terminate(), connectWithinMs);
@@ -97,14 +97,14 @@ function clientOn(socket: WebSocket): RpcClient<HostApi> {
     ended: goneError,
     send: (message) => socket.send(JSON.stringify(message)),
     notices: {},
-    // Not our host, or one of another version: nothing it says can be relied on.
+    // The process at this address is not our host, or is one of another version; its messages cannot be relied on.
     onBadMessage: () => socket.terminate(),
     onLeftOut: (_, leftOut) => leftOut.forEach(note),
   });
   socket.on('message', (data) => {
     client.receive(parseJson(Buffer.isBuffer(data) ? data.toString('utf8') : ''));
   });
-  // A close follows every error.
+  // `ws` emits a close after every error.
   socket.on('error', () => {});
   socket.on('close', () => client.close());
   return client;

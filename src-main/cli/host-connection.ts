@@ -10,18 +10,18 @@ import { hostErrors } from '../../src-shared/words/errors.ts';
 export type HostConnection = {
   /** @throws AppError `not-running` when the host is gone */
   snapshot(): HostSnapshot;
-  /** Returns how to end that. */
+  /** Returns a function that ends the calls. */
   onSnapshot(listener: () => void): () => void;
   /** @throws AppError what the host answers, or `not-running` when it is gone */
   call<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
-  /** What a topic is now. */
+  /** The current value of a topic. */
   topic<T extends Topic>(topic: T): Promise<TopicValues[T]>;
   chat(
     request: ChatRequestInput,
     onEvent: (event: ChatEvent) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Lets go of the host; one that this process composed stops. */
+  /** Closes the connection. A host that this process runs for itself stops. */
   close(): Promise<void>;
 };
 

@@ -1,9 +1,9 @@
-/** The value that a topic has now. */
+/** Reads the current value of a topic. */
 import type { HostApi } from '../../src-shared/api/host-api.ts';
 import type { Topic, TopicValues } from '../../src-shared/api/topics.ts';
 import type { RpcClient } from '../../src-shared/rpc/client.ts';
 
-/** Watches it until its first value came. @throws AppError as `RpcClient.call` */
+/** Watches the topic until its first value has come. @throws AppError as `RpcClient.call` */
 export async function newestOf<T extends Topic>(
   client: Pick<RpcClient<HostApi>, 'stream'>,
   topic: T,

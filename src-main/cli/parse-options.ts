@@ -1,4 +1,4 @@
-/** Values of the command line's options. Each refuses what it cannot mean with a sentence. Pure. */
+/** Parsers of the command line's options. Each refuses a text that it cannot read, with a sentence. Pure. */
 import { InvalidArgumentError } from 'commander';
 import { type LayerRange, layerRangeSchema } from '../../src-shared/model.ts';
 import { type HostedShard, hostedShardSchema } from '../../src-shared/api/node-config.ts';

@@ -1,6 +1,6 @@
 /**
- * The command line: what each command is called, takes and does. A command's code is loaded when it is run:
- * the status is told without loading a web server.
+ * The command line: the name, the arguments and the options of each command. The code of a command is loaded when it
+ * runs, so that `mindmesh status` does not load a web server.
  */
 import { Argument, Command } from 'commander';
 import type { PauseChoice } from '../../src-shared/duty.ts';
@@ -49,7 +49,7 @@ export function mindmesh(): Command {
   return program;
 }
 
-/** What is typed for each choice. */
+/** The argument of `mindmesh pause` for each choice. */
 const pauseWords = {
   '1h': '1 hour',
   tomorrow: 'until tomorrow',

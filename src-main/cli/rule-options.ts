@@ -1,4 +1,4 @@
-/** Options that say whom an answer may use. */
+/** Options that say which peers an answer may use. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type RouteRules, routeRulesSchema } from '../../src-shared/route-rules.ts';
 import { argumentErrors, helpWords } from '../../src-shared/words/help.ts';

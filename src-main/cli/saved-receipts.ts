@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { AppError } from '../../src-shared/errors.ts';
 import { commandErrors } from '../../src-shared/words/command-line.ts';
 
-/** An answer of the API, or a piece of a streamed one, or its field. */
+/** An answer of the API, a piece of a streamed answer, or the field of either. */
 const receiptsSchema = z.object({ receipts: z.array(z.unknown()).max(1024) });
 const answerSchema = z.object({ x_mindmesh: receiptsSchema });
 
-/** What stands at the end of a stream in the place of a last object. */
+/** The last line of a stream has this in place of an object. */
 const endOfStream = '[DONE]';
 
 /**
@@ -18,7 +18,7 @@ const endOfStream = '[DONE]';
  * @throws AppError `request-invalid` when nothing of the kind is saved there
  */
 export function receiptsIn(text: string, name: string): readonly unknown[] {
-  // No line of JSON begins so, however it was laid out.
+  // No line of JSON begins like this, however the JSON is laid out.
   const isStream = /^data:/m.test(text);
   const found = isStream ? streamedReceipts(text, name) : receiptsOf(parsed(text, name));
   if (found.length === 0) {
@@ -30,7 +30,10 @@ export function receiptsIn(text: string, name: string): readonly unknown[] {
   return found;
 }
 
-/** Of the server-sent events of a stream, each of which is one line. Other lines are comments, or what a client noted. */
+/**
+ * Reads a stream of server-sent events, each of which is one line. Other lines are comments, or were added by the
+ * client.
+ */
 function streamedReceipts(text: string, name: string): readonly unknown[] {
   return text.split(/\r\n|\r|\n/).flatMap((line, index) => {
     const data = /^data:(.*)$/.exec(line)?.[1]?.trim();

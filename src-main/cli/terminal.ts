@@ -1,6 +1,6 @@
 /**
- * Where commands print: results to stdout, everything about them to stderr. Nothing else writes to a terminal, since
- * much of it is the text of strangers. What goes into a pipe or a file is left as it is: programs read it.
+ * Prints for commands: results to stdout, remarks to stderr. Nothing else writes to a terminal, since much of the
+ * text comes from strangers and has to be cleaned. A pipe or a file gets the text unchanged, as programs read it.
  */
 import { AppError, describeCauses, toAppError } from '../../src-shared/errors.ts';
 import { printableJson, printableLine, printableText } from './printable-text.ts';
@@ -8,14 +8,14 @@ import { adviceWords, verboseHint } from '../../src-shared/words/words.ts';
 
 export const exitCodes = { failed: 1, notRunning: 3, interrupted: 130 } as const;
 
-/** Lines of a list are one line each, whatever the names in them hold. */
+/** Each entry of a list takes one line, even where a name in it has a line break. */
 export function print(lines: string | readonly string[]): void {
   printPiece(
     `${typeof lines === 'string' ? lines : lines.map((line) => ifTerminal(process.stdout, line, printableLine)).join('\n')}\n`,
   );
 }
 
-/** A piece of a text that comes bit by bit. */
+/** Prints a piece of a text that arrives in pieces. */
 export function printPiece(piece: string): void {
   process.stdout.write(ifTerminal(process.stdout, piece, printableText));
 }
@@ -32,7 +32,7 @@ export function notePiece(piece: string): void {
   process.stderr.write(ifTerminal(process.stderr, piece, printableText));
 }
 
-/** A line on stderr that is written over by the next one; `width` is that of the last. */
+/** Writes a line to stderr that the next one overwrites; `width` is that of the last line. */
 export function noteOver(line: string, width: number): void {
   process.stderr.write(`\r${ifTerminal(process.stderr, line, printableLine).padEnd(width)}`);
 }
@@ -45,7 +45,7 @@ function ifTerminal(
   return isTTY ? printable(text) : text;
 }
 
-/** A reader that went away (`| head`) is no error worth a word. */
+/** A reader that ends early (`| head`) is no error. */
 export function ignoreClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

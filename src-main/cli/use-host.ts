@@ -1,4 +1,4 @@
-/** Commands talk to the host that runs in their data folder; without one they compose a host for themselves. */
+/** Gives commands the host that runs in their data folder, or else one that this process runs for the command. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../src-shared/errors.ts';
 import { warningWords } from '../../src-shared/words/words.ts';
@@ -19,8 +19,8 @@ export type CommonOptions = {
 const patienceMs = 10_000;
 const retryMs = 200;
 
-/** A host that is composed to read the library loads no model and connects to no peer. */
-export const quietly: ChangedSettings = {
+/** Settings for a host that only reads the library: it loads no model and connects to no peer. */
+export const withoutPeers: ChangedSettings = {
   shards: [],
   peers: [],
   mdns: false,
@@ -34,8 +34,8 @@ export async function findHost(dataFolder: DataFolder): Promise<HostConnection |
 }
 
 /**
- * Does `work` with a host: the running one, or one that lives as long as the work and runs with `overrides`.
- * Ctrl-C ends it with `cancelled`; nothing stays behind in any case.
+ * Does `work` with the running host, or with one of this process that runs with `overrides` until the work is done.
+ * Ctrl-C ends the work with `cancelled`. No process and no lock stays behind in any case.
  */
 export async function useHost<T>(
   options: CommonOptions,
@@ -86,16 +86,16 @@ async function composeHost(
   overrides: ChangedSettings,
   aborted: Promise<never>,
 ): Promise<HostConnection> {
-  // Most commands find a running host and never need all that one is made of.
+  // The host's modules are loaded only here, since most commands find a running host.
   const { createHost } = await import('../host/host.ts');
   const host = await createHost({
     dataFolder: options.data,
-    // No program needs its endpoint, so it does not take the usual port away.
+    // No program uses the API of this host, so it leaves the usual port free.
     overrides: { apiPort: 0, ...overrides },
-    // The owner is there and waits for it.
+    // The owner is at the machine and waits for the command.
     alwaysWork: true,
   });
-  // No other host will ever show them: the next host has none of this one's.
+  // The warnings are printed now, because the next host will not have those of this one.
   host.snapshot().warnings.forEach((warning) => note(warningWords(warning)));
   try {
     await Promise.race([host.ready, aborted]);

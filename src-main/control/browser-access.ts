@@ -1,6 +1,6 @@
 /**
- * Access to the window in a browser: a browser gets it that opened an address that was printed on this machine. The
- * address works once; the browser gets a cookie for it that lasts as long as the host runs.
+ * Gives browsers access to the window. A browser that opens an address which was printed on this machine gets a
+ * cookie that is valid as long as the host runs; the address works once.
  */
 import { createHash, randomBytes } from 'node:crypto';
 
@@ -12,11 +12,11 @@ const limits = { tokens: 16, sessions: 64 } as const;
 
 export class BrowserAccess {
   readonly #now: () => number;
-  /** Only hashes are stored, so looking one up tells nothing by the time it takes. */
+  /** Only hashes are stored, so that the time of a look-up reveals nothing about a token. */
   readonly #tokens = new Map<string, number>();
   readonly #sessions = new Set<string>();
 
-  /** `now` is monotonic time, so that nothing lasts longer because a clock was set. */
+  /** `now` is monotonic time: changing the computer's clock does not prolong anything. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
@@ -51,7 +51,7 @@ function hash(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Makes room for one more. Maps and sets give their keys in the order of insertion. */
+/** Makes room for one more entry. Maps and sets list their keys in the order of insertion. */
 function dropOldest(
   collection: { readonly size: number; keys(): Iterator<string>; delete(key: string): boolean },
   limit: number,

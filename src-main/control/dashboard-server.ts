@@ -72,7 +72,8 @@ export async function startDashboardServer(
       ? reply.code(401).send(serverWords.notAllowed)
       : sendPage(reply, 401, accessPage);
 
-  // Before the checks: its own hook must have seen a request, or a refused socket would stay open.
+  // This plugin has to be registered before the checks: a request that its hook has not seen and that is refused
+  // would leave its socket open.
   await server.register(fastifyWebsocket, {
     options: { maxPayload: socketLimits.messageBytes },
     errorHandler: (_error, socket) => socket.terminate(),

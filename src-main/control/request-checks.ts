@@ -5,12 +5,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { contentPolicy } from '../base/content-policy.ts';
 
-/** The values of a Host header under which this server is meant. */
+/** The Host headers of requests that are meant for this server. */
 export function allowedHosts(port: number): ReadonlySet<string> {
   return new Set(['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`));
 }
 
-/** A WebSocket of a browser tells where its page is from: from here, or else it is refused. */
+/** Whether a browser's WebSocket was opened by a page of this server. */
 export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
   return host !== undefined && origin === `http://${host}`;
 }
@@ -35,8 +35,8 @@ export function isBearer(header: string | undefined, token: string): boolean {
 
 /** Headers of every answer. Scripts and styles come from files of this server alone; nothing may frame it. */
 export function securityHeaders(port: number): Readonly<Record<string, string>> {
-  // 'self' includes WebSockets in today's browsers; those of a few years ago want them spelled out. A policy has
-  // no words for [::1].
+  // In today's browsers 'self' includes WebSockets; browsers of a few years ago need them listed. A policy cannot
+  // name [::1].
   const sockets = ['127.0.0.1', 'localhost'].map((name) => `ws://${name}:${port}`).join(' ');
   return {
     'content-security-policy': contentPolicy(

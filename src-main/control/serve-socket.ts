@@ -8,9 +8,9 @@ import type { Flow } from '../../src-shared/rpc/server.ts';
 export const socketLimits = {
   /** Largest message taken, in bytes: a very long conversation. */
   messageBytes: 4 * 1024 * 1024,
-  /** A client that left this much unread is told nothing that it watches until it has read some. */
+  /** A client with this many unread bytes gets no more of what it watches until it has read some. */
   watchBufferBytes: 256 * 1024,
-  /** One that left this much unread has stopped reading, and is let go. */
+  /** A client with this many unread bytes has stopped reading, and is disconnected. */
   bufferBytes: 16 * 1024 * 1024,
   readyCheckMs: 1000,
 } as const;
@@ -47,7 +47,10 @@ export function serveSocket(host: Host, socket: WebSocket): void {
   });
 }
 
-/** A client that does not read is told nothing that it watches. A socket does not say that it was read, so it is checked. */
+/**
+ * Holds back what a client watches while it does not read. A socket has no event for having been read, so it is
+ * checked.
+ */
 class SocketFlow implements Flow {
   readonly #socket: WebSocket;
   readonly #listeners = new Set<() => void>();

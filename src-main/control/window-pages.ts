@@ -27,7 +27,7 @@ export async function addWindowPages(
       return sendPage(reply, 401, accessPage);
     }
     reply.header('set-cookie', `${cookieName()}=${session}; Path=/; HttpOnly; SameSite=Strict`);
-    // The token leaves the address bar, and the browser's history does not have it.
+    // The redirect takes the token out of the address bar, and it never enters the browser's history.
     return reply.header('cache-control', 'no-store').redirect('/', 303);
   });
   server.setNotFoundHandler((_request, reply) => sendPage(reply, 404, notFoundPage));

@@ -5,11 +5,11 @@ import { AppError } from '../../src-shared/errors.ts';
 import { privateMode, writeAtomically } from '../../src-shared/files/atomic-file.ts';
 import { dataFolderErrors } from '../../src-shared/words/errors.ts';
 
-/** Also lets a person set a key of their own, as long as it cannot be guessed. */
+/** The pattern lets owners set a key of their own, as long as it cannot be guessed. */
 const keyPattern = /^[\w-]{20,200}$/;
 
 /**
- * The key in the file at `path`; made there when the file is missing. A user who could read the file no
+ * The key in the file at `path`; a missing file is created with a new key. Other users who could read the file no
  * longer can.
  *
  * @throws AppError `data-folder-unusable` when the file holds no usable key.

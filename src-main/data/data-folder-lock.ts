@@ -1,7 +1,7 @@
 /**
- * One host a data folder. The lock is a SQLite transaction on a file of its own that stays empty: the
- * operating system holds it as long as the process lives and frees it however that ends, so a lock can
- * neither go stale nor be won twice, on every platform.
+ * Allows one host per data folder. The lock is a SQLite transaction on a file of its own that stays empty: the
+ * operating system holds it as long as the process lives, and frees it however the process ends. So on every platform
+ * a lock can neither outlive its process nor be held twice.
  */
 import { chmodSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
@@ -18,7 +18,8 @@ export async function lockDataFolder(dataFolder: DataFolder): Promise<DataFolder
   let database: Sqlite.Database | undefined;
   try {
     database = new Sqlite(dataFolder.lock, { timeout: 0 });
-    // A user who can open it can lock it against its owner. (Opening it here a second time would release the lock.)
+    // Another user who may open the file could lock it against its owner. (Opening it here a second time would
+    // release the lock.)
     chmodSync(dataFolder.lock, 0o600);
     database.exec('BEGIN IMMEDIATE');
   } catch (error) {

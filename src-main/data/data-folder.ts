@@ -1,4 +1,7 @@
-/** Where everything of one host lives: settings, usage, identity, models, logs. */
+/**
+ * The paths and the preparation of the folder that has everything of one host: settings, usage, identity, models,
+ * logs.
+ */
 import '../base/usable-home.ts';
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
@@ -71,7 +74,10 @@ function refuseLongPath(folder: string, database: string): void {
   }
 }
 
-/** What the system said about a file in the data folder, for a person; any other error as it is. */
+/**
+ * An AppError with the system's reason for a person, where the system refused a file in the data folder; any other
+ * error unchanged.
+ */
 export function asFolderError(folder: string, error: unknown): unknown {
   return error instanceof AppError || typeof errorCode(error) !== 'string'
     ? error

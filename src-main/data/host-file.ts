@@ -58,9 +58,9 @@ export async function readHostFile(path: string): Promise<HostFile | undefined> 
 }
 
 /**
- * That no host runs in a folder is not all there is to say where none could be started or read either.
+ * Refuses a folder that this user may not read: "MindMesh is not running" would not be the whole truth about it.
  *
- * @throws AppError `data-folder-unusable` for a folder that is there and is closed to this user
+ * @throws AppError `data-folder-unusable` for a folder that exists and is closed to this user
  */
 export async function refuseForeignFolder(folder: string): Promise<void> {
   try {
@@ -79,7 +79,7 @@ function foreign(folder: string, cause: unknown): AppError {
   });
 }
 
-/** Windows says the same of a file that is just being deleted. */
+/** Windows gives the same code for a file that is just being deleted. */
 function isForbidden(error: unknown): boolean {
   return (
     process.platform !== 'win32' &&

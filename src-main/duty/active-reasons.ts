@@ -1,6 +1,7 @@
 /**
- * Release fast, return slowly: a cause counts from its first sign on, and until it has been seen to be gone
- * without a break for its time of quiet. So readings that come and go cannot start the machine in between.
+ * Decides which reasons to pause count: quick to release the machine, slow to return. A reason counts from its first
+ * sign on, until it has been absent without a break for its time of quiet. So a reading that comes and goes cannot
+ * start the machine in between.
  */
 import {
   type PauseCause,
@@ -17,11 +18,14 @@ export type ActiveReason = {
   readonly subject: string;
   readonly reason: PauseCause;
   readonly isSeen: boolean;
-  /** When it was first seen to stand as it does now or last did, in monotonic time. */
+  /** When the reason was first seen in its present or last stretch, in monotonic time. */
   readonly sinceMs: number;
-  /** When it last stood, on the same clock. */
+  /** When the reason was last seen, on the same clock. */
   readonly seenAtMs: number;
-  /** Set when it is seen to be gone: until when it still counts, on both clocks; null while it stands. */
+  /**
+   * Set once the reason is seen to be gone: the moment until which it still counts, on both clocks. null while it
+   * stands.
+   */
   readonly gone: { readonly endsAtMs: number; readonly clearsAt: number } | null;
 };
 
@@ -29,11 +33,14 @@ export type Watch = {
   readonly now: Moment;
   /** How long a reason has to be seen to be gone. */
   readonly steadyQuietMs: (name: PauseReasonName) => number;
-  /** False when nothing was checked for a while, as in sleep: what was quiet before does not count then. */
+  /** False when nothing was checked for a while, as in sleep: quiet before that does not count. */
   readonly hasWatched: boolean;
 };
 
-/** Readings that went missing hold what they told before for so long; a tool that never comes back is no lock. */
+/**
+ * A missing reading holds what it told before for this long at most, so that a tool that never comes back does not
+ * pause the machine for good.
+ */
 const untoldHoldsMs = 10 * minuteMs;
 
 /** The reasons that count now, in display order. */
@@ -52,7 +59,10 @@ export function nextActiveReasons(
   );
 }
 
-/** One reason a name, in display order: what was seen goes before what was not ruled out, then what clears last. */
+/**
+ * One reason for each name, in display order: a reason that was seen goes before one that could not be ruled out,
+ * then the one that clears last.
+ */
 export function shownReasons(active: readonly ActiveReason[]): PauseReason[] {
   return pauseReasonNames.flatMap((name) => {
     const same = active.filter((reason) => reason.name === name);
@@ -75,7 +85,7 @@ function activeOf(
   }
   const bySubject = new Map(previous.map((active) => [active.subject, active]));
   const isNothingTold = signs.some(({ kind, subject }) => kind === 'untold' && subject === '');
-  // A card that is no longer there is as quiet as one that says so, unless no card is known at all.
+  // A card that is gone counts as quiet, unless no card is known at all.
   const unseen = previous
     .filter(({ subject }) => !signs.some((sign) => sign.subject === subject))
     .map(({ subject }): Sign => ({ kind: isNothingTold ? 'untold' : 'quiet', subject }));
@@ -119,7 +129,8 @@ function nextActive(
       if (previous === undefined) {
         return undefined;
       }
-      // What was quiet long before it was last seen still holds the machine for as long as any other cause.
+      // A cause that was quiet for long before it was last seen still holds the machine for as long as any other
+      // cause.
       const from = sign.kind === 'over' ? previous.sinceMs : now.monotonicMs;
       const endsAtMs = from + quietMs;
       const gone = (hasWatched ? previous.gone : null) ?? {

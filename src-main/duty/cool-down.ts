@@ -1,18 +1,20 @@
-/** After a failure the machine waits before it tries again, longer each time; serving for a while ends that. */
+/**
+ * The waiting after a failure: it gets longer with each failure, and ends once the machine has served for a while.
+ */
 import { type BackOff, backOffMs } from '../../src-shared/back-off.ts';
 import { printable } from '../../src-shared/printable.ts';
 import { minuteMs, type Moment } from '../../src-shared/local-time.ts';
 import type { Work } from './duty-input.ts';
 
 export type CoolDown = {
-  /** Of the newest failure that was seen. */
+  /** Number of the newest failure that was seen. */
   readonly failureNumber: number;
   readonly failuresInARow: number;
   readonly code: string;
   readonly message: string;
   /** In monotonic time. */
   readonly endsAtMs: number;
-  /** The same on the clock on the wall, for people. */
+  /** The same moment as wall-clock time, for people. */
   readonly retryAt: number;
 };
 

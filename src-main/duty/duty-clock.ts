@@ -1,4 +1,7 @@
-/** Time as the duty sees it: both clocks, and a timer. Injected, so that tests need not wait. */
+/**
+ * The clocks of the duty, wall-clock and monotonic time, and a timer. Tests inject others, so that they need not
+ * wait.
+ */
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
 import { type Moment, systemZone } from '../../src-shared/local-time.ts';
 

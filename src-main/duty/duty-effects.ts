@@ -1,18 +1,18 @@
-/** What orders do to the engines. */
+/** The effects of orders on the engines. */
 import type { Duty } from '../../src-shared/duty.ts';
 import { missingCase } from '../../src-shared/errors.ts';
 import type { ComputeShare } from '../../src-shared/compute-share.ts';
 import type { Order } from './engine-orders.ts';
 
-/** `duty` tells callers that ask for what this machine does not give now why that is so. */
+/** `duty` is the reason that callers get when this machine does not answer them now. */
 export type DutyEffects = {
-  /** Resolves when the desired layers are being loaded. Called again, it takes a `drain` back, or changes the share. */
+  /** Resolves when the desired layers are being loaded. A later call takes back a `drain`, or changes the share. */
   work(share: ComputeShare): Promise<void>;
-  /** Peers are told at once; nothing new begins, but perhaps for the owner; what is in flight goes on. */
+  /** Peers are told at once. No new answer begins, except perhaps the owner's; answers under way go on. */
   drain(duty: Duty, answersOwner: boolean): Promise<void>;
   /**
-   * Kills the engines, but for what the owner's own questions need where they are answered. Resolves when the
-   * processes are gone.
+   * Kills all engines, except those that the owner's own questions need where they are answered here. Resolves when
+   * the processes are gone.
    */
   release(duty: Duty, answersOwner: boolean): Promise<void>;
 };

@@ -1,28 +1,31 @@
-/** Everything that a duty is decided from, at one moment. */
-import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
+/** Everything that the duty is decided from at one moment. */
+import type { Compute } from '../../src-shared/compute.ts';
+import type { Facts, Reading } from '../../src-shared/duty.ts';
 import type { MissingReason } from '../../src-shared/missing-reason.ts';
 import type { Preferences } from '../../src-shared/settings/preferences.ts';
 import type { Moment } from '../../src-shared/local-time.ts';
 import type { OwnerRequests } from './pause-request.ts';
 
-/** What our own processes say. */
+/** What the node says of its engines. */
 export type Work = {
   /** `stopped`: no engine process is left, and its memory is back. `ready`: all that is desired is loaded. */
   readonly engines: 'stopped' | 'starting' | 'ready';
   readonly answersInFlight: number;
-  /** The newest failure that left nothing to serve; counted from 1 on, so that each is seen once. */
+  /** The newest failure that left nothing to serve. Failures are numbered from 1 on, so that each is counted once. */
   readonly failure: {
     readonly number: number;
     readonly code: string;
     readonly sentence: string;
   } | null;
-  /** Whether the engines compute on graphics cards, or may before a first load has told. */
+  /** Whether the engines compute on graphics cards, or may do so before the first load has shown it. */
   readonly usesGpu: boolean;
-  /** What they were last loaded for: "cuda", "vulkan", "metal", "cpu"; null before a first load has told. */
+  /** The backend of the newest load: "cuda", "vulkan", "metal" or "cpu"; null before the first load. */
   readonly backend: string | null;
-  /** What the hosted layers take on the cards. */
+  /** What llama.cpp finds to compute on; null before an engine has looked. */
+  readonly compute: Compute | null;
+  /** Bytes that the hosted layers take on the cards. */
   readonly videoMemoryNeededBytes: number;
-  /** The operating system has announced sleep, and has not yet woken up. */
+  /** The operating system has announced sleep, and the computer has not woken up since. */
   readonly isSuspending: boolean;
 };
 
@@ -34,23 +37,6 @@ export type DutyInput = {
   readonly now: Moment;
 };
 
-/**
- * The cards that the engines compute on, among those that the owner lets us use: CUDA knows NVIDIA's alone, and
- * llama.cpp leaves integrated cards out where there is another one. A card that the owner chose by name counts.
- */
-export function computingCards(
-  gpus: readonly GpuFacts[],
-  { cards }: Pick<Preferences, 'cards'>,
-  backend: Work['backend'],
-): GpuFacts[] {
-  const used = gpus.filter(({ id }) => cards[id]?.isUsed !== false);
-  const known = backend === 'cuda' ? used.filter(({ vendor }) => vendor === 'nvidia') : used;
-  const isAnyDiscrete = known.some(({ isIntegrated }) => !isIntegrated);
-  return known.filter(
-    ({ id, isIntegrated }) => !(isIntegrated && isAnyDiscrete) || cards[id]?.isUsed === true,
-  );
-}
-
 const notANumber = { code: 'untold', fact: 'not-a-number' } as const;
 
 /** Why there is no reading that can be used. */
@@ -58,7 +44,7 @@ export function missing(reading: Reading<unknown>): MissingReason {
   return reading.isKnown ? notANumber : reading.reason;
 }
 
-/** A number that is none compares as if it were low; it is not known instead. */
+/** A reading of NaN as an unknown one: NaN would compare as if it were low. */
 export function sane(reading: Reading<number>): Reading<number> {
   return reading.isKnown && Number.isNaN(reading.value)
     ? { isKnown: false, reason: notANumber }

@@ -1,8 +1,9 @@
 /**
- * The duty machine at work: asks `nextDuty` whenever a reading, a request, a setting or an engine changes and when
- * its one timer rings, has the engines follow, and measures how fast the machine was released.
+ * Runs the duty. It asks `nextDuty` whenever a reading, a request, a setting or an engine changes and when its one
+ * timer fires, makes the engines follow, and measures how fast the machine was released.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Compute } from '../../src-shared/compute.ts';
 import type { Duty, Facts, PauseChoice } from '../../src-shared/duty.ts';
 import type { DutyView } from '../../src-shared/api/duty.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
@@ -29,25 +30,27 @@ export type DutyServiceOptions = {
   readonly settings: () => Settings;
   /** null while the node, and with it every engine, is not running. */
   readonly node: () => NodeStatus | null;
-  /** null watches nothing: the machine is there for this work alone. */
+  /** What llama.cpp finds to compute on, once engines go by it; null until then. */
+  readonly compute: () => Compute | null;
+  /** null: the machine is not watched, since it is there for this work alone. */
   readonly watch: ((onChange: () => void) => FactsWatch) | null;
   readonly pauses: OwnersPauseOptions['pauses'];
   readonly clock: DutyClock;
   readonly log: Log;
-  /** Tells the owner. */
+  /** Tells the owner of a warning. */
   readonly warn: (warning: Warning) => void;
-  /** The view is another one. */
+  /** Called when the view has changed. */
   readonly onChange: () => void;
 };
 
-/** A sensor that has not answered by now will not; then it counts as unknown. */
+/** A sensor that has not answered by now counts as unknown, in milliseconds. */
 const firstRoundWithinMs = 10_000;
 
 const firstView: DutyView = {
   state: 'starting',
   isLooking: true,
   sentence: lookingWords,
-  // An owner who just started it should not wait until the machine has been checked.
+  // The owner has just started the app, and should not wait for an answer until the machine has been checked.
   answersOwner: true,
   pause: null,
 };
@@ -60,7 +63,7 @@ export class DutyService {
   #record = initialDuty;
   #view: DutyView = firstView;
   #seen: SeenWork;
-  /** Those that the faults so far are of. */
+  /** The settings that the faults so far belong to. */
   #loadSettings: LoadSettings;
   #firstRoundEndsAtMs = 0;
   #isSuspending = false;
@@ -84,7 +87,7 @@ export class DutyService {
     return this.#view;
   }
 
-  /** What the sensors read last; null where nothing is watched. */
+  /** The newest facts of the sensors; null where nothing is watched. */
   get facts(): Facts | null {
     return this.#watch?.facts ?? null;
   }
@@ -116,7 +119,7 @@ export class DutyService {
     return this.#request(null);
   }
 
-  /** What failed before may work now: nothing waits after a fault any more. */
+  /** The owner wants another try now: the waiting after a fault ends. */
   tryAgain(): void {
     this.#record = withoutCoolDown(this.#record);
     this.reconcile();
@@ -131,7 +134,7 @@ export class DutyService {
     }
   }
 
-  /** It has slept: what was known of it before is old. */
+  /** The computer has slept: what was known of it before is outdated. */
   wakeUp(): void {
     this.#isSuspending = false;
     this.#runner.letGo();
@@ -141,7 +144,7 @@ export class DutyService {
 
   /** Something that the duty depends on changed. */
   reconcile(): void {
-    // An order that is carried out at once leads back to here.
+    // An order that is carried out at once calls this again.
     if (this.#phase !== 'watching') {
       return;
     }
@@ -153,7 +156,7 @@ export class DutyService {
     }
   }
 
-  /** It may have been stopped by what it led to. */
+  /** The decision may have led to a stop. */
   #decided(): void {
     if (this.#phase === 'deciding') {
       this.#phase = 'watching';
@@ -165,7 +168,8 @@ export class DutyService {
     const now = clock.now();
     const facts = this.#watch?.facts ?? unwatchedFacts;
     this.#cancelTimer();
-    if (now.monotonicMs < this.#firstRoundEndsAtMs && !isFirstRoundOver(facts)) {
+    const isKnown = isFirstRoundOver(facts) && this.#isComputeKnown();
+    if (now.monotonicMs < this.#firstRoundEndsAtMs && !isKnown) {
       this.#reconcileIn(this.#firstRoundEndsAtMs - now.monotonicMs);
       return;
     }
@@ -178,7 +182,7 @@ export class DutyService {
     this.#enter(previous, this.#record.duty, now);
   }
 
-  /** A fault says nothing about other layers, or about the same ones loaded in another way. */
+  /** A fault says nothing about other layers, nor about the same layers loaded with other settings. */
   #forgetFaultsOfOtherSettings(): void {
     const load = loadSettings(this.#options.settings());
     if (!isDeepStrictEqual(load, this.#loadSettings)) {
@@ -196,7 +200,13 @@ export class DutyService {
 
   #work(facts: Facts, settings: Settings): Work {
     const status = this.#options.node();
-    this.#seen = nextSeenWork(this.#seen, status?.shards ?? [], facts.gpus, settings);
+    this.#seen = nextSeenWork(
+      this.#seen,
+      status?.shards ?? [],
+      facts.gpus,
+      settings,
+      this.#options.compute(),
+    );
     return {
       ...workOf(this.#seen, this.#runner.orders, status),
       isSuspending: this.#isSuspending,
@@ -204,7 +214,12 @@ export class DutyService {
     };
   }
 
-  /** An unwatched machine is there for this work alone, so that its cards are not asked about. */
+  /** Layers are loaded onto the right devices at once, and room is compared with what they will take of them. */
+  #isComputeKnown(): boolean {
+    return !this.#mayUseGpu(this.#options.settings()) || this.#options.compute() !== null;
+  }
+
+  /** The cards of an unwatched machine are not read, since it is there for this work alone. */
   #mayUseGpu({ backend }: Settings): boolean {
     return this.#watch !== undefined && backend !== 'cpu';
   }

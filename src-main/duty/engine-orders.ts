@@ -1,8 +1,8 @@
 /**
- * The order that the engines have, and how far it is carried out. Pure: a duty or the end of an order goes in, what is to
- * be done comes out.
+ * The newest order to the engines, and whether it is carried out. Pure: a duty or the end of an order goes in, and
+ * the orders to carry out come out.
  *
- *   own ◀─▶ work ─▶ drain ─▶ own | stop ─▶ work …       each ordered, then done
+ *   own ◀─▶ work ─▶ drain ─▶ own | stop ─▶ work …   each ordered, then done
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Duty } from '../../src-shared/duty.ts';
@@ -11,14 +11,14 @@ import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Work } from './duty-input.ts';
 import { isReady } from './engine-work.ts';
 
-/** `own`: engines for the owner's own questions alone; `stop`: none. */
+/** `own`: engines for the owner's own questions alone. `stop`: no engines. */
 export type Order = 'work' | 'drain' | 'own' | 'stop';
 
 export type EngineOrders = {
   /** The newest order. */
   readonly order: Order;
   readonly isDone: boolean;
-  /** Of the newest time of serving; a start does not know better. */
+  /** The share of the newest time of serving; it stays while the machine does not serve. */
   readonly share: ComputeShare;
 };
 
@@ -30,26 +30,26 @@ export type OrdersEvent =
       readonly type: 'duty';
       readonly duty: Duty;
       readonly answersOwner: boolean;
-      /** Why the machine does what it does has changed. */
+      /** Whether the reason for what the machine does has changed. */
       readonly isNews: boolean;
     }
   | { readonly type: 'carried out'; readonly order: Order };
 
 export type OrdersEffect =
-  /** An order to carry out; its end is an event. `releases` says what gives its memory back by it. */
+  /** An order to carry out; its end comes back as an event. `releases` says what frees its memory by this order. */
   | {
       readonly type: 'order';
       readonly order: Order;
       readonly releases: 'nothing' | 'work' | 'own use';
     }
-  /** Engines at work compute another share from now on. */
+  /** Engines that serve compute another share from now on. */
   | { readonly type: 'share' };
 
 export type NextOrders = { readonly orders: EngineOrders; readonly effect: OrdersEffect | null };
 
 export function nextOrders(orders: EngineOrders, event: OrdersEvent): NextOrders {
   if (event.type === 'carried out') {
-    // An order that another one has taken the place of says nothing of that one.
+    // The end of an order that was replaced meanwhile says nothing of the newer one.
     const isNewest = event.order === orders.order && !orders.isDone;
     return { orders: isNewest ? { ...orders, isDone: true } : orders, effect: null };
   }
@@ -58,7 +58,7 @@ export function nextOrders(orders: EngineOrders, event: OrdersEvent): NextOrders
   const share = duty.state === 'serving' ? computeShareOf(duty) : orders.share;
   if (order !== orders.order || (isRelease(order) && isNews)) {
     const wasReleased = isRelease(orders.order);
-    // A new reason alone does not start engines that are gone.
+    // A new reason alone does not start engines that have been stopped.
     const isDone = isRelease(order) && wasReleased && orders.isDone;
     const effect = { type: 'order', order, releases: releasedBy(orders, order) } as const;
     return { orders: { order, isDone, share }, effect };
@@ -67,7 +67,7 @@ export function nextOrders(orders: EngineOrders, event: OrdersEvent): NextOrders
   return { orders: { ...orders, share }, effect: hasOtherShare ? { type: 'share' } : null };
 }
 
-/** What the engines do, by the order and what the node says; null while it does not run. */
+/** What the engines do, by the order and by what the node says; null while the node does not run. */
 export function enginesOf(
   { order, isDone }: EngineOrders,
   status: Pick<NodeStatus, 'shards'> | null,
@@ -79,12 +79,12 @@ export function enginesOf(
   return status !== null && !isLoading && isReady(status.shards) ? 'ready' : 'starting';
 }
 
-/** The node tells late of sessions that begin; once it drains, none does. */
+/** Whether answers may begin. The node reports new sessions late, but a node that drains begins none. */
 export function mayBeginAnswers({ order, isDone }: EngineOrders): boolean {
   return !(order === 'drain' && isDone);
 }
 
-/** No engine is left. */
+/** Whether no engine is left. */
 export function areStopped({ order, isDone }: EngineOrders): boolean {
   return order === 'stop' && isDone;
 }
@@ -109,7 +109,7 @@ function orderFor(duty: Duty, answersOwner: boolean): Order {
   return answersOwner ? 'own' : 'stop';
 }
 
-/** Nothing is done for others. */
+/** Whether the order ends all work for others. */
 function isRelease(order: Order): boolean {
   return order === 'own' || order === 'stop';
 }

@@ -1,13 +1,13 @@
-/** What the node tells of its engines, as the duty reads it. Pure. */
+/** Reads from the node's status what the duty needs to know of the engines. Pure. */
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Work } from './duty-input.ts';
 
 /** What the hosted layers take, measured or expected; see needed-memory.ts. */
-export type Loaded = Pick<Work, 'usesGpu' | 'backend' | 'videoMemoryNeededBytes'>;
+export type Loaded = Pick<Work, 'usesGpu' | 'backend' | 'compute' | 'videoMemoryNeededBytes'>;
 
 type Shards = NodeStatus['shards'];
 
-/** Loading is over when nothing is on its way any more; a shard that failed is tried again while others serve. */
+/** Whether all loading is over. A shard that failed is tried again while the others serve. */
 export function isReady(shards: Shards): boolean {
   return (
     shards.length === 0 ||
@@ -16,10 +16,12 @@ export function isReady(shards: Shards): boolean {
   );
 }
 
-/** The node starts an engine that died again at once; what fails this often in a row is no accident. */
+/** The node starts an engine that ended again at once; this many failures in a row are no accident. */
 const failuresInARow = 3;
 
-/** Why nothing can be served, once every shard has failed again and again; null while there is hope. */
+/**
+ * Why nothing can be served, once every shard has failed several times in a row; null as long as one may still work.
+ */
 export function failureOf(shards: Shards): { code: string; message: string } | null {
   const [first] = shards;
   const isHopeless = shards.every(({ failure }) => (failure?.inARow ?? 0) >= failuresInARow);

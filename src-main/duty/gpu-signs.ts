@@ -1,22 +1,23 @@
 /**
  * The reasons to pause that come from graphics cards, for each card that the engines compute on. A load or a memory
- * that no sensor tells is neither idle nor a lock: input, games and all other readings still rule. Pure.
+ * that no sensor tells neither counts as idle nor pauses the machine: input, games and all other readings still
+ * decide. Pure.
  */
 import type { GpuFacts } from '../../src-shared/duty.ts';
 import { printable } from '../../src-shared/printable.ts';
-import { computingCards, type DutyInput, missing, sane } from './duty-input.ts';
+import { computingCards } from './computing-cards.ts';
+import { type DutyInput, missing, sane } from './duty-input.ts';
 import { ceilingOf, throttledDegrees, videoMemoryAllowance } from './limits.ts';
 import { notRuledOut, quiet, type Sign, type Signs, stands, unclear, untold } from './signs.ts';
 
 /**
- * Cards, and the processor where it tells. Not every card tells its temperature, and each protects itself, so
- * unknown is no reason, unless the owner gave that very card a ceiling.
+ * The temperatures of cards, and of the processor where it is known. Many cards do not tell their temperature, and
+ * each card protects itself; so an unknown temperature is no reason to pause, unless the owner set a ceiling for that
+ * card.
  */
 export function heatSigns({ facts, work, preferences }: DutyInput): Signs {
   const cards =
-    work.usesGpu && facts.gpus.isKnown
-      ? computingCards(facts.gpus.value, preferences, work.backend)
-      : [];
+    work.usesGpu && facts.gpus.isKnown ? computingCards(facts.gpus.value, preferences, work) : [];
   const signs = cards.map((gpu): Sign => {
     const temperature = sane(gpu.temperatureCelsius);
     const { id } = gpu;
@@ -50,7 +51,7 @@ export function gpuLoadSigns({ facts, work, preferences }: DutyInput): Signs {
   if (!facts.gpus.isKnown) {
     return [untold()];
   }
-  return computingCards(facts.gpus.value, preferences, work.backend).map((gpu) => {
+  return computingCards(facts.gpus.value, preferences, work).map((gpu) => {
     const others = sane(gpu.othersUtilisation);
     if (!others.isKnown) {
       return untold(gpu.id);
@@ -62,8 +63,8 @@ export function gpuLoadSigns({ facts, work, preferences }: DutyInput): Signs {
 }
 
 /**
- * Layers may lie on all used cards together, so what these have free together has to do. Engines that were stopped
- * need nothing, which gives no memory back to the next ones: that is quiet, and has its time.
+ * Whether the cards have enough free memory. Layers may lie on all used cards together, so their free memory is added
+ * up. Stopped engines need none, but that leaves no room for the next ones: it counts as quiet, with its time.
  */
 export function videoMemorySigns({ facts, work, preferences }: DutyInput): Signs {
   const needed = work.videoMemoryNeededBytes;
@@ -76,19 +77,19 @@ export function videoMemorySigns({ facts, work, preferences }: DutyInput): Signs
   if (!facts.gpus.isKnown) {
     return [untold()];
   }
-  const allowances = computingCards(facts.gpus.value, preferences, work.backend).map((gpu) =>
+  const allowances = computingCards(facts.gpus.value, preferences, work).map((gpu) =>
     videoMemoryAllowance(gpu, preferences),
   );
   const free = allowances.reduce((sum, each) => sum + (each.isKnown ? each.value : 0), 0);
   if (free >= needed) {
     return [quiet()];
   }
-  // Of a device that is not listed, and of a card that does not tell, more may be free.
+  // A device that is not listed may have more free memory, and so may a card that does not tell.
   const isAllTold = allowances.length > 0 && allowances.every((each) => each.isKnown);
   return [isAllTold ? stands({ code: 'no-video-memory', neededBytes: needed }) : untold()];
 }
 
-/** Between slowing down and pausing, what was too hot is not yet cool. */
+/** Between the temperature of slowing down and the ceiling, a card that was too hot is not cool yet. */
 function heatSign(subject: string, card: string | null, celsius: number, ceiling: number): Sign {
   if (celsius >= ceiling) {
     return stands({ code: 'too-hot', card, celsius: ceiling }, subject);
@@ -96,7 +97,7 @@ function heatSign(subject: string, card: string | null, celsius: number, ceiling
   return celsius > ceiling - throttledDegrees ? unclear(subject) : quiet(subject);
 }
 
-/** Empty where the card tells none. */
+/** The card's name; empty where it tells none. */
 function nameOf(gpu: GpuFacts): string {
   return printable(gpu.name, 60);
 }

@@ -1,7 +1,8 @@
-/** How much a working machine may work: heat, power, the owner's cores and video memory. */
+/** How much a serving machine may work, by heat, power, the owner's use of the cores, and video memory. */
 import type { Duty, GpuFacts, Reading } from '../../src-shared/duty.ts';
 import type { Preferences } from '../../src-shared/settings/preferences.ts';
-import { computingCards, type DutyInput, sane } from './duty-input.ts';
+import { computingCards } from './computing-cards.ts';
+import { type DutyInput, sane } from './duty-input.ts';
 import { minuteMs } from '../../src-shared/local-time.ts';
 
 type Serving = Extract<Duty, { state: 'serving' }>;
@@ -10,7 +11,7 @@ type Serving = Extract<Duty, { state: 'serving' }>;
 export const throttledDegrees = 5;
 /** At the ceiling itself the machine pauses. */
 const leastShare = 0.1;
-/** Shares change in these steps, so that a reading that trembles does not change the duty. */
+/** Shares change in these steps, so that a reading that varies a little does not change the duty. */
 const shareSteps = 20;
 /** An owner who touched something this lately is likely to be at the computer still. */
 const activeForMs = 5 * minuteMs;
@@ -38,8 +39,8 @@ export function ceilingOf(gpu: GpuFacts, preferences: Preferences): number {
 }
 
 /**
- * What we may take of a card's memory, in bytes: the owner's share of what other programs leave.
- * Unknown is not free.
+ * How many bytes of a card's memory MindMesh may take: the owner's share of what other programs leave. Unknown memory
+ * does not count as free.
  */
 export function videoMemoryAllowance(gpu: GpuFacts, preferences: Preferences): Reading<number> {
   const memoryBytes = sane(gpu.memoryBytes);
@@ -54,12 +55,10 @@ export function videoMemoryAllowance(gpu: GpuFacts, preferences: Preferences): R
   return { isKnown: true, value: Math.floor((left * preferences.videoMemoryPercent) / 100) };
 }
 
-/** All that is hot slows all down: answers cross every card. */
+/** The hottest card slows down all work, since an answer crosses every card. */
 function heatShare({ facts, work, preferences }: DutyInput): number {
   const cards =
-    work.usesGpu && facts.gpus.isKnown
-      ? computingCards(facts.gpus.value, preferences, work.backend)
-      : [];
+    work.usesGpu && facts.gpus.isKnown ? computingCards(facts.gpus.value, preferences, work) : [];
   const shares = cards.map((gpu) => shareAt(gpu.temperatureCelsius, ceilingOf(gpu, preferences)));
   const cpuCeiling = preferences.cpuTemperatureCeilingCelsius;
   if (cpuCeiling !== null) {

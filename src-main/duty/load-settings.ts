@@ -1,4 +1,4 @@
-/** The settings that say what is to be loaded, and how: a fault says nothing about other ones. Pure. */
+/** The settings that decide what is loaded, and how. A fault says nothing about other values of them. Pure. */
 import type { Settings } from '../../src-shared/settings/settings.ts';
 
 export type LoadSettings = ReturnType<typeof loadSettings>;

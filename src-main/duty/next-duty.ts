@@ -1,7 +1,7 @@
 /**
  * Facts in, duty out. `nextDuty` is asked whenever a reading, a request, a preference or an engine changes, and at
- * `nextCheckAt`; it decides and does nothing. The caller acts on the difference and reports back through `Work`, so that
- * the duty says what is, not what was ordered.
+ * `nextCheckAt`. It decides and does nothing. The caller acts on the difference and reports back through `Work`, so
+ * that the duty says what is the case, and not what was ordered.
  */
 import type { DrainDeadline, Duty, PauseReasonName } from '../../src-shared/duty.ts';
 import { type CoolDown, nextCoolDown } from './cool-down.ts';
@@ -21,22 +21,24 @@ export type DutyRecord = {
 type DutyMemory = {
   readonly active: readonly ActiveReason[];
   readonly coolDown: CoolDown | null;
-  /** In monotonic time: the latest input that any reading told of, and the start of serving. */
+  /** In monotonic time: the latest input of all readings, and the start of serving. */
   readonly lastInputMs: number | null;
   readonly servingSinceMs: number | null;
   readonly shortWork: ShortWork;
   readonly checkedAt: Pick<Moment, 'monotonicMs' | 'wallMs'> | null;
 };
 
-/** The owner's hand on the mouse, a game, heat: MindMesh is gone before it is noticed. */
+/** The owner's input, a game or heat: the machine is released before its owner notices MindMesh. */
 const releaseWithinMs = 400;
-/** A schedule or a pause lets answers finish, but no peer may hold the machine with an endless one. */
+/** A schedule or a pause lets answers finish, but an endless answer of a peer may not hold the machine. */
 const finishWithinMs = 10 * minuteMs;
-/** Longer between two checks, and the computer slept or stood still: no check saw whether it was quiet. */
+/**
+ * After a longer break between two checks, the computer has slept or stood still: no check saw whether it was quiet.
+ */
 const longestBlinkMs = 30_000;
 const checkEveryMs = 10_000;
 
-/** The reasons that can wait for an answer; every other is the owner's need, or makes answers impossible. */
+/** These reasons can wait for answers to finish. All others are urgent for the owner, or make answers impossible. */
 const patientReasons: ReadonlySet<PauseReasonName> = new Set(['user', 'outside schedule']);
 
 export const initialDuty: DutyRecord = {
@@ -77,9 +79,8 @@ export function nextDuty(previous: DutyRecord, input: DutyInput): DutyRecord {
 }
 
 /**
- * When `nextDuty` has to be asked again even if nothing is heard: at a drain's deadline, at the end of a cool-down or
- * of a time of quiet, and every ten seconds, so that schedules and times of quiet are watched.
- * In milliseconds of monotonic time.
+ * When `nextDuty` has to be asked again even if nothing changes, in milliseconds of monotonic time: at the deadline
+ * of a drain, at the end of a cool-down or of a time of quiet, and every ten seconds for schedules.
  */
 export function nextCheckAt({ duty, memory }: DutyRecord): number {
   const times = memory.active.flatMap(({ gone }) => (gone === null ? [] : [gone.endsAtMs]));
@@ -95,7 +96,7 @@ export function nextCheckAt({ duty, memory }: DutyRecord): number {
   return Math.min(...times);
 }
 
-/** The owner asks to try again now. */
+/** The same record for an owner who wants another try now. */
 export function withoutCoolDown({ duty, memory }: DutyRecord): DutyRecord {
   const { coolDown } = memory;
   const over =
@@ -125,12 +126,12 @@ function dutyFor(previous: Duty, input: DutyInput, judged: Judged): Duty {
     : { state: 'starting' };
 }
 
-/** A drain under a deadline goes through to its end: peers were told, and sessions have moved. */
+/** A drain with a deadline always goes on to its end: peers have been told, and their sessions have moved. */
 function isPastReturn(previous: Duty): boolean {
   return previous.state === 'draining' && (previous.isEnding || previous.deadline.kind === 'by');
 }
 
-/** A fault is a state while there is nothing else to wait for, and else one of the reasons. */
+/** A fault is a duty of its own while there is no other reason to pause, and else one of the reasons. */
 function idleDuty({ requests }: DutyInput, { active, coolDown }: Judged): Duty {
   if (!requests.mayWork) {
     return { state: 'off' };
@@ -150,7 +151,7 @@ function drainingDuty(previous: Duty, input: DutyInput, active: readonly ActiveR
   const reasons = shownReasons(active);
   return {
     state: 'draining',
-    // What is over by now was still why it drains.
+    // The reasons are over by now, but they are still why the machine drains.
     reasons: reasons.length === 0 ? (wasDraining?.reasons ?? []) : reasons,
     deadline,
     isEnding: wasDraining?.isEnding === true || isPast || work.answersInFlight === 0,
@@ -173,7 +174,7 @@ function drainDeadline(
   };
 }
 
-/** A deadline once set only comes nearer. */
+/** The nearer one: a deadline never moves further away. */
 function earlier(previous: DrainDeadline | undefined, next: DrainDeadline): DrainDeadline {
   if (previous === undefined) {
     return next;
@@ -185,7 +186,7 @@ function earlier(previous: DrainDeadline | undefined, next: DrainDeadline): Drai
     : { kind: 'when answered', atMs: atMs === Infinity ? null : atMs };
 }
 
-/** A reading that says "long idle" cannot undo an earlier one that told of input since. */
+/** The latest input of all readings: a reading of "long idle" does not undo an earlier one of newer input. */
 function latestInput(previous: number | null, { facts, now }: DutyInput): number | null {
   const inputIdleMs = sane(facts.inputIdleMs);
   if (!inputIdleMs.isKnown) {
@@ -196,8 +197,8 @@ function latestInput(previous: number | null, { facts, now }: DutyInput): number
 }
 
 /**
- * Sleep shows on the clock on the wall where the other one stands still. A clock set forward looks alike, and
- * costs no more than a time of quiet.
+ * False after sleep, which shows on the wall clock where the monotonic one stands still. A wall clock that was set
+ * forward looks the same, and costs no more than one time of quiet.
  */
 function hasWatched(checkedAt: DutyMemory['checkedAt'], now: Moment): boolean {
   return (

@@ -1,4 +1,6 @@
-/** Has the engines follow the duty: gives orders, awaits their ends, and tells how fast the machine was released. */
+/**
+ * Makes the engines follow the duty: gives orders, waits for their ends, and logs how fast the machine was released.
+ */
 import { idleWords } from '../../src-shared/words/words.ts';
 import type { Duty } from '../../src-shared/duty.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
@@ -19,15 +21,15 @@ export type OrderRunnerOptions = {
   readonly effects: DutyEffects;
   readonly clock: DutyClock;
   readonly log: Log;
-  /** The newest order is carried out, so that the duty may be another one. */
+  /** The newest order has been carried out, so that the duty may be another one. */
   readonly onDone: () => void;
 };
 
-/** A duty as the engines need to know it. */
+/** The part of a duty that matters to the engines. */
 export type OrderedDuty = {
   readonly duty: Duty;
   readonly answersOwner: boolean;
-  /** Why the machine does what it does has changed. */
+  /** Whether the reason for what the machine does has changed. */
   readonly isNews: boolean;
 };
 
@@ -35,7 +37,7 @@ export class OrderRunner {
   readonly #options: OrderRunnerOptions;
   readonly #releaseClock: ReleaseClock;
   #orders = firstOrders;
-  /** Calls that wait until no engine is left. */
+  /** Callers that wait until no engine is left. */
   readonly #waiting = new Set<() => void>();
 
   constructor(options: OrderRunnerOptions) {
@@ -47,7 +49,7 @@ export class OrderRunner {
     return this.#orders;
   }
 
-  /** One duty follows another. */
+  /** Takes in the change from one duty to the next. */
   enter(previous: Duty, ordered: OrderedDuty): void {
     this.#releaseClock.enter(previous, ordered.duty);
     const { orders, effect } = nextOrders(this.#orders, { type: 'duty', ...ordered });
@@ -57,7 +59,7 @@ export class OrderRunner {
     }
   }
 
-  /** Resolves when no engine is left, or at `letGo`. */
+  /** Resolves when no engine is left, or when `letGo` is called. */
   async stopped(): Promise<void> {
     if (areStopped(this.#orders)) {
       return;
@@ -67,7 +69,7 @@ export class OrderRunner {
     await promise;
   }
 
-  /** Nothing waits any more. */
+  /** Ends all waiting. */
   letGo(): void {
     for (const go of this.#waiting) {
       go();

@@ -1,11 +1,11 @@
 /**
- * Whether the machine computes for its own owner while it does nothing for others. An owner who types a question is at the
- * machine, so "in use" cannot be a reason to leave it unanswered; a game can. Pure.
+ * Whether the machine answers its own owner while it does nothing for others. An owner who types a question is at the
+ * machine, so "in use" cannot keep it from answering; a game can. Pure.
  */
 import type { Duty, PauseReason, PauseReasonName } from '../../src-shared/duty.ts';
 import { missingCase } from '../../src-shared/errors.ts';
 
-/** What takes the machine from its owner's questions too; they are then answered by peers alone. */
+/** These reasons also end the answers to the owner, whose questions then go to peers alone. */
 const absoluteReasons: ReadonlySet<PauseReasonName> = new Set([
   'user',
   'fault cool-down',
@@ -16,7 +16,7 @@ const absoluteReasons: ReadonlySet<PauseReasonName> = new Set([
   'no video memory',
 ]);
 
-/** The owner knows better than a missing reading, and need not wait until a game's end has been quiet for long. */
+/** The owner knows better than a missing reading, and need not wait for the quiet time after a game. */
 function leavesRoom({ name, isSeen, clearsAt }: PauseReason): boolean {
   return !absoluteReasons.has(name) || !isSeen || clearsAt !== null;
 }

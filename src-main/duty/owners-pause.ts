@@ -1,4 +1,4 @@
-/** The owner's pause, as long as it lasts, and on disk for the next start. */
+/** The owner's pause while it lasts, stored for the next start. */
 import type { PauseChoice } from '../../src-shared/duty.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { Moment } from '../../src-shared/local-time.ts';
@@ -9,7 +9,7 @@ import { isPauseOver, type PauseRequest, restorePause, type StoredPause } from '
 export type OwnersPauseOptions = {
   readonly pauses: { read(): StoredPause | null; write(pause: StoredPause | null): void };
   readonly log: Log;
-  /** Tells the owner. */
+  /** Tells the owner of a warning. */
   readonly warn: (warning: Warning) => void;
 };
 
@@ -29,7 +29,7 @@ export class OwnersPause {
     return this.#request?.choice ?? null;
   }
 
-  /** Goes on with what an earlier run was asked for, as far as it lasts. */
+  /** Continues a pause of an earlier run, as long as it still lasts. */
   restore(now: Moment): void {
     const stored = this.#options.pauses.read();
     this.#request = stored === null ? null : restorePause(stored, now);
@@ -44,7 +44,7 @@ export class OwnersPause {
     }
   }
 
-  /** A full disk must not keep the owner from pausing. */
+  /** A pause holds even where it cannot be stored, as on a full disk. */
   set(request: PauseRequest | null): void {
     const { pauses, log, warn } = this.#options;
     this.#request = request;

@@ -1,9 +1,9 @@
 /**
- * Every reason to pause, from what is known at one moment. Pure, and without memory: how long a reason counts
- * after it is gone is decided in active-reasons.ts.
+ * Every reason to pause, from what is known at one moment. Pure, and without memory: active-reasons.ts decides how
+ * long a reason counts after it is gone.
  *
- * A reading that is not known never speaks for an idle machine. Where idleness, the battery or free memory
- * cannot be told, the machine is idle and says so; the owner can then switch that check off.
+ * An unknown reading never counts as an idle machine. Where idleness, the battery or free memory cannot be read, the
+ * machine pauses and says so; the owner can then switch that check off.
  */
 import type { PauseCause } from '../../src-shared/duty.ts';
 import { printable } from '../../src-shared/printable.ts';
@@ -15,9 +15,9 @@ import { causeOfPause, isPauseOver } from './pause-request.ts';
 import { isInSchedule, nextOpening } from './schedule.ts';
 import { type AllSigns, notRuledOut, over, quiet, type Signs, stands, unclear } from './signs.ts';
 
-/** What the duty remembers and a moment's readings do not tell. */
+/** What the duty remembers beyond the readings of one moment. */
 export type Remembered = {
-  /** Since the owner's last input; undefined when the reading is not known. */
+  /** Time since the owner's last input; undefined when that is not known. */
   readonly idleMs: number | undefined;
   readonly coolDown: CoolDown | null;
 };
@@ -52,7 +52,7 @@ function coolDownSigns({ now }: DutyInput, coolDown: CoolDown | null): Signs {
   return [stands({ code: 'failed', message, retryAt })];
 }
 
-/** The owner's own list counts even while games do not. */
+/** The owner's own list of programs counts even where games do not pause the machine. */
 function gameSigns({ facts, preferences }: DutyInput): Signs {
   const { pauseWhileGaming, exclusiveApps } = preferences;
   if (!pauseWhileGaming && exclusiveApps.length === 0) {
@@ -85,7 +85,10 @@ function fullScreenSigns({ facts, preferences }: DutyInput): Signs {
   ];
 }
 
-/** A closed lid on battery may be in a bag: no work there, whatever the owner allows on battery. */
+/**
+ * A laptop with a closed lid on battery may be in a bag: it does not work there, whatever the owner allows on
+ * battery.
+ */
 function batterySigns({ facts, preferences }: DutyInput): Signs {
   const { onBattery, isLidClosed } = facts;
   if (preferences.onBattery === 'work') {
@@ -109,8 +112,8 @@ function scheduleSigns({ preferences, now }: DutyInput): Signs {
 }
 
 /**
- * Input has its own time of quiet, the owner's minutes. Behind a locked screen the user is not about to go on, so there
- * the time that every other cause has is enough: once without input, and once more to be sure.
+ * Input has its own time of quiet, the minutes that the owner set. Behind a locked screen the owner is not about to
+ * go on, so there the shorter time of all other causes is enough: once without input, and once more to be sure.
  */
 function inputSigns({ facts, preferences }: DutyInput, idleMs: number | undefined): Signs {
   const { idleMinutes, steadyQuietSeconds } = preferences;
@@ -149,7 +152,10 @@ function cpuSigns({ facts, preferences }: DutyInput): Signs {
   ];
 }
 
-/** Most systems do not tell what a connection costs, and peers show soon whether there is one. */
+/**
+ * An unknown network is no reason to pause: most systems do not tell what a connection costs, and whether there is
+ * one shows soon by the peers.
+ */
 function networkSigns({ facts, work, preferences }: DutyInput): Signs {
   const sleep = work.isSuspending ? stands({ code: 'going-to-sleep' }, 'sleep') : quiet('sleep');
   const { network } = facts;
@@ -164,7 +170,7 @@ function networkSigns({ facts, work, preferences }: DutyInput): Signs {
 }
 
 function programsRunning(names: readonly string[]): PauseCause {
-  // Three names do not fit a line.
+  // A line has room for two names, not for three.
   const shown = names.slice(0, names.length > 2 ? 1 : 2).map((name) => printable(name, 100));
   return { code: 'program-running', names: shown, others: names.length - shown.length };
 }

@@ -1,6 +1,7 @@
 /**
- * "Pause for an hour": what the owner asked for, stored until it is over. It is over when either clock says so:
- * a clock set back must not prolong it, and sleep, during which the other one may stand still, counts.
+ * "Pause for an hour": what the owner asked for, stored until it is over. It is over as soon as either clock says so.
+ * A wall clock that was set back must not prolong it; sleep, during which the monotonic clock may stand still,
+ * counts.
  */
 import { z } from 'zod';
 import { type PauseCause, type PauseChoice, pauseChoiceSchema } from '../../src-shared/duty.ts';
@@ -14,7 +15,7 @@ const longestMs = 2 * 24 * 60 * minuteMs;
 export const storedPauseSchema = z.object({
   choice: pauseChoiceSchema,
   askedAtWallMs: z.number(),
-  /** null lasts until the owner resumes or, where asked for, MindMesh starts anew. */
+  /** null lasts until the owner resumes, or until MindMesh restarts where the owner chose that. */
   durationMs: z.number().min(0).max(longestMs).nullable(),
 });
 export type StoredPause = z.infer<typeof storedPauseSchema>;
@@ -24,9 +25,9 @@ export type PauseRequest = StoredPause & {
   readonly askedAtMonotonicMs: number;
 };
 
-/** What the owner wants; what the machine does is its duty. */
+/** What the owner wants. (What the machine does is its duty.) */
 export type OwnerRequests = {
-  /** The owner has agreed to it, and the app is not about to quit. */
+  /** The owner has given consent, and the app is not about to quit. */
   readonly mayWork: boolean;
   readonly pause: PauseRequest | null;
 };
@@ -47,7 +48,7 @@ export function askPause(choice: PauseChoice, now: Moment): PauseRequest {
   }
 }
 
-/** What is left of a pause that an earlier run of MindMesh was asked for; null when nothing is. */
+/** What is left of a pause of an earlier run; null when it is over. */
 export function restorePause(stored: StoredPause, now: Moment): PauseRequest | null {
   const restored = { ...stored, askedAtMonotonicMs: now.monotonicMs };
   if (stored.choice === 'until restart' || isPauseOver(restored, now)) {
@@ -74,7 +75,7 @@ export function causeOfPause(request: PauseRequest, now: Moment): PauseCause {
   return { code: 'asked', choice, until: durationMs === null ? null : endOf(request, now) };
 }
 
-/** By the clock on the wall; where that was set back, by what the other one leaves. */
+/** The end by the wall clock; where that was set back, by what the monotonic clock leaves. */
 function endOf(
   { askedAtWallMs, askedAtMonotonicMs, durationMs }: PauseRequest,
   now: Moment,

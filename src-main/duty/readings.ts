@@ -1,9 +1,9 @@
-/** What is taken for known of a machine before all was read once, and where nothing is watched at all. */
+/** The facts before everything was read once, and those of a machine that is not watched. */
 import type { Facts } from '../../src-shared/duty.ts';
 
 /**
- * Whether everything was read that says whether the machine is free. Before that, "not read yet" would pause the
- * work for a whole time of quiet, and a card whose load takes two looks could be a busy one.
+ * Whether every reading that decides whether the machine is free has been read. Before that, "not read yet" would
+ * pause the work for a whole time of quiet, and a card whose load needs two looks could be a busy one.
  */
 export function isFirstRoundOver(facts: Facts): boolean {
   const { gpus, inputIdleMs, games, onBattery, othersCpuShare, network } = facts;
@@ -19,7 +19,7 @@ function known<T>(value: T): { readonly isKnown: true; readonly value: T } {
 
 const notWatched = { isKnown: false, reason: { code: 'untold', fact: 'not-watched' } } as const;
 
-/** A machine that is there for this work alone, as its owner says. */
+/** The facts of a machine that its owner gives to this work alone. */
 export const unwatchedFacts: Facts = {
   gpus: known([]),
   inputIdleMs: known(Number.MAX_SAFE_INTEGER),

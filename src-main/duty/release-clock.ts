@@ -1,4 +1,4 @@
-/** Measures how long a release of the machine takes: from what asks for it until the engines are gone. */
+/** Measures how long a release of the machine takes, from its cause until the engines are gone. */
 import type { Duty } from '../../src-shared/duty.ts';
 
 export class ReleaseClock {
@@ -11,14 +11,14 @@ export class ReleaseClock {
     this.#beganAtMs = now();
   }
 
-  /** One duty follows another: a drain begins a release, and so does another cause of a drain. */
+  /** Takes in the change from one duty to the next: a drain begins a release, and so does a new cause of a drain. */
   enter(previous: Duty, duty: Duty): void {
     if (duty.state === 'draining' && !isSameCause(previous, duty)) {
       this.begin();
     }
   }
 
-  /** The machine is to be released from now on. */
+  /** A release begins now. */
   begin(): void {
     this.#beganAtMs = this.#now();
   }
@@ -29,7 +29,7 @@ export class ReleaseClock {
   }
 }
 
-/** A drain that could wait for answers and no longer can has another cause. */
+/** A drain that could wait for answers and no longer can has got another cause. */
 function isSameCause(previous: Duty, duty: Extract<Duty, { state: 'draining' }>): boolean {
   return previous.state === 'draining' && previous.deadline.kind === duty.deadline.kind;
 }

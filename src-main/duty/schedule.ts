@@ -1,7 +1,7 @@
 /**
- * The owner's weekly hours. The one rule, on every day of the year: the machine may work while the clock on the
- * wall shows a time inside a span. So a span inside the hour that spring leaves out does not happen, one inside
- * the hour that autumn repeats happens twice, and a night across the change is an hour shorter or longer.
+ * The owner's weekly hours. One rule holds on every day of the year: the machine may work while the wall clock shows
+ * a time inside a span. So a span inside the hour that is left out in spring does not happen, one inside the hour
+ * that is repeated in autumn happens twice, and a night across the change is an hour shorter or longer.
  */
 import type { Weekday, WeeklySchedule } from '../../src-shared/settings/schedule.ts';
 import { localTime, minuteMs, weekdayAfter, type Zone } from '../../src-shared/local-time.ts';
@@ -14,8 +14,8 @@ export function isInSchedule(schedule: WeeklySchedule, wallMs: number, zone: Zon
 }
 
 /**
- * When the machine may work again, in milliseconds since 1970; undefined when it may never, or may now.
- * It asks the clock on the wall minute by minute, at most for eight days: about a millisecond of work.
+ * When the machine may work again, in milliseconds since 1970; undefined when it never may, or already may. It tries
+ * the wall clock minute by minute for at most eight days, which takes about a millisecond.
  */
 export function nextOpening(
   schedule: WeeklySchedule,

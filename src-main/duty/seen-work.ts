@@ -1,4 +1,5 @@
-/** What our own processes have been seen doing, from one check of the node to the next. Pure. */
+/** What the node's engines were seen doing, from one status of the node to the next. Pure. */
+import type { Compute } from '../../src-shared/compute.ts';
 import type { Facts } from '../../src-shared/duty.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
@@ -9,16 +10,16 @@ import { neededMemory } from './needed-memory.ts';
 
 export type SeenWork = {
   readonly loaded: Loaded;
-  /** The newest time that hope was lost. */
+  /** The newest failure of all shards. */
   readonly failure: Work['failure'];
-  /** Whether there is no hope now. */
+  /** Whether all shards have failed now. */
   readonly hasFailed: boolean;
 };
 
-/** Before the node has told anything. */
+/** The state before the first status of the node. */
 export function firstSeenWork(mayUseGpu: boolean): SeenWork {
   return {
-    loaded: { usesGpu: mayUseGpu, backend: null, videoMemoryNeededBytes: 0 },
+    loaded: { usesGpu: mayUseGpu, backend: null, compute: null, videoMemoryNeededBytes: 0 },
     failure: null,
     hasFailed: false,
   };
@@ -29,10 +30,11 @@ export function nextSeenWork(
   shards: NodeStatus['shards'],
   gpus: Facts['gpus'],
   settings: Settings,
+  compute: Compute | null,
 ): SeenWork {
   const failure = failureOf(shards);
   return {
-    loaded: neededMemory(shards, previous.loaded, gpus, settings),
+    loaded: neededMemory(shards, { ...previous.loaded, compute }, gpus, settings),
     failure:
       failure !== null && !previous.hasFailed
         ? {
@@ -45,7 +47,7 @@ export function nextSeenWork(
   };
 }
 
-/** As the duty is decided from it. `status` is null while the node does not run. */
+/** The same as an input of the duty. `status` is null while the node does not run. */
 export function workOf(
   { loaded, failure }: SeenWork,
   orders: EngineOrders,

@@ -1,16 +1,16 @@
 /**
- * Longer pause after work that did not last. A sensor may take our own load, memory or heat for another program's; the
- * machine would then load, release and load again for ever. So a machine that has to release its memory soon after it
- * began, for a cause that may be its own, pauses for twice as long each time. Pure.
+ * Longer pauses after work that did not last. A sensor may take our own load, memory or heat for another program's;
+ * the machine would then load, release and load again for ever. So a machine that has to release its memory soon
+ * after it began, for a cause that its own work can bring about, pauses twice as long each time. Pure.
  */
 import { backOffMs } from '../../src-shared/back-off.ts';
 import type { Duty, PauseReasonName } from '../../src-shared/duty.ts';
 import { minuteMs } from '../../src-shared/local-time.ts';
 
 export type ShortWork = {
-  /** So many times in a row the machine stopped soon after it had begun. */
+  /** How many times in a row the machine stopped soon after it had begun. */
   readonly inARow: number;
-  /** When the work that goes on now began, in monotonic time. */
+  /** When the present work began, in monotonic time. */
   readonly beganAtMs: number | null;
 };
 
@@ -19,7 +19,7 @@ export const noShortWork: ShortWork = { inARow: 0, beganAtMs: null };
 const shortMs = 10 * minuteMs;
 const longestQuietMs = 30 * minuteMs;
 
-/** What our own work can bring about; everything else comes from outside. */
+/** Causes that our own work can bring about; all others come from outside. */
 const maybeOwnDoing: ReadonlySet<PauseReasonName> = new Set([
   'too hot',
   'other GPU load',
@@ -27,7 +27,7 @@ const maybeOwnDoing: ReadonlySet<PauseReasonName> = new Set([
   'no video memory',
 ]);
 
-/** @param reasons what holds the machine now */
+/** @param reasons the reasons that pause the machine now */
 export function nextShortWork(
   { inARow, beganAtMs }: ShortWork,
   state: Duty['state'],

@@ -1,11 +1,14 @@
-/** Serves the built window at app://mindmesh, so that no page of ours is a file:// with its powers. */
+/**
+ * Serves the built window at app://mindmesh, so that no page of the window is a file:// page, which could read other
+ * files.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { protocol, type Session } from 'electron';
 import { windowFile } from './window-file.ts';
 import { appHeaders } from './window-security.ts';
 
-/** Has to be told before Electron is ready. */
+/** Has to be called before Electron is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: 'app', privileges: { standard: true, secure: true } },
@@ -13,7 +16,7 @@ export function registerAppScheme(): void {
 }
 
 /**
- * Serves the pages to the windows of this session, and no file of this machine beside them.
+ * Serves the pages to the windows of this session, and no other file of this machine.
  *
  * @param folder of the built window
  */

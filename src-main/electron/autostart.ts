@@ -1,4 +1,4 @@
-/** Starts the app with the desktop, or no longer: by the system's own list, on Linux by a file. */
+/** Makes the app start at login, or not: through the system's own list, or through a file on Linux. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,15 +6,15 @@ import { app } from 'electron';
 import { autostartEntry } from './autostart-entry.ts';
 
 /**
- * Does nothing where it is so already.
+ * Does nothing where the setting is so already.
  *
- * @param args for the start at login
+ * @param args of the start at login
  */
 export async function setAutostart(isWanted: boolean, args: readonly string[]): Promise<void> {
   if (process.platform === 'linux') {
     await setEntry(isWanted ? autostartEntry([...ownCommand(), ...args]) : undefined);
   } else if (app.isPackaged) {
-    // From sources it would be Electron itself that starts.
+    // When the app runs from its sources, the program is Electron itself.
     const [path = process.execPath] = ownCommand();
     const item = { path, args: [...args] };
     if (app.getLoginItemSettings(item).openAtLogin !== isWanted) {
@@ -23,7 +23,9 @@ export async function setAutostart(isWanted: boolean, args: readonly string[]): 
   }
 }
 
-/** What the owner started: an AppImage and a portable program run from a folder that is gone afterwards. */
+/**
+ * The program that the owner started. An AppImage and a portable program run from a folder that is gone afterwards.
+ */
 function ownCommand(): string[] {
   const outer = process.env['APPIMAGE'] ?? process.env['PORTABLE_EXECUTABLE_FILE'];
   return [outer ?? process.execPath, ...(app.isPackaged ? [] : [app.getAppPath()])];

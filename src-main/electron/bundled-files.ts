@@ -1,13 +1,15 @@
 /**
- * Where a packaged app has what its child processes need. They run on a Node.js that comes with the app, not on
- * Electron, and cannot read its archive; so what they read lies beside it. Pure but for one look-up of a package.
+ * Paths of what child processes need in a packaged app. They run on a Node.js that comes with the app, and not on
+ * Electron, so they cannot read the app's archive; their files lie beside it. Pure but for one look-up of a package.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { AppFiles } from '../base/app-files.ts';
 import { outsideArchive } from '../base/outside-archive.ts';
 
-/** The app's files with those for child processes outside the archive; from sources, as they are. */
+/**
+ * The app's files, with those for child processes outside the archive; unchanged when the app runs from its sources.
+ */
 export function bundledFiles(files: AppFiles): AppFiles {
   return {
     ...files,
@@ -26,7 +28,7 @@ export type AppPlace = {
   readonly resources: string;
 };
 
-/** The Node.js for child processes: the app's own, or from sources the one that npm has installed. */
+/** The Node.js for child processes: the packaged app's own, or the one that npm has installed. */
 export function nodeCommand({ isPackaged, platform, resources }: AppPlace): string {
   const name = platform === 'win32' ? 'node.exe' : 'node';
   if (isPackaged) {
@@ -38,7 +40,7 @@ export function nodeCommand({ isPackaged, platform, resources }: AppPlace): stri
     );
     return join(dirname(manifest), 'bin', name);
   } catch {
-    // A platform without such a package: npm passes on its own, and else it is the one on the path.
+    // npm has no such package for this platform: the Node.js is npm's own, or the one on the path.
     return process.env['npm_node_execpath'] ?? name;
   }
 }

@@ -1,4 +1,4 @@
-/** What the app's own command line asks for. Pure. */
+/** Parses the command line of the desktop app. Pure. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DeepLink } from '../../src-shared/desktop-api.ts';
@@ -9,7 +9,7 @@ export type AppCommand = {
   readonly dataFolder: string | undefined;
   /** Start in the tray without a window, as at login. */
   readonly isHidden: boolean;
-  /** Whether there is a tray, where the owner knows better than what the desktop says. */
+  /** Whether there is a tray, for owners who know better than what the desktop says. */
   readonly hasTray: boolean | undefined;
   readonly link: DeepLink | undefined;
   /** Path of a GGUF file that the owner opened with the app. */
@@ -17,7 +17,7 @@ export type AppCommand = {
 };
 
 /**
- * Whatever else there is belongs to Electron or Chromium, or has no meaning, and is left alone.
+ * Ignores all other arguments: they belong to Electron or Chromium.
  *
  * @param args without the name of the program; in development the app's folder is among them
  */
@@ -26,13 +26,13 @@ export function parseCommandLine(args: readonly string[]): AppCommand {
     dataFolder: valueOf('--data', args),
     isHidden: args.includes('--hidden'),
     hasTray: args.includes('--no-tray') ? false : args.includes('--tray') || undefined,
-    // One link at a time is opened; systems pass just one.
+    // Only one link is opened; systems pass just one.
     link: args.map(parseDeepLink).find((link) => link !== undefined),
     modelFile: args.map(modelFileOf).find((path) => path !== undefined),
   };
 }
 
-/** The absolute path of a model's file, which Linux desktops pass on as an address. */
+/** The absolute path of a model's file, which Linux desktops pass as an address. */
 function modelFileOf(arg: string): string | undefined {
   if (arg.startsWith('-') || !arg.toLowerCase().endsWith('.gguf')) {
     return undefined;
@@ -44,7 +44,7 @@ function modelFileOf(arg: string): string | undefined {
   }
 }
 
-/** The value of `name VALUE` or `name=VALUE`; an empty one is none. */
+/** The value of `name VALUE` or `name=VALUE`; undefined when it is empty. */
 function valueOf(name: string, args: readonly string[]): string | undefined {
   const position = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
   const found = args[position];

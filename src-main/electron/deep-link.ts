@@ -1,7 +1,7 @@
 /**
- * Reads the links with which other programs open MindMesh: `mindmesh://chat` and `mindmesh://join/<invite>`. Any web
- * page can make the system pass one, so a link only ever opens a view, and anything not exactly of these forms is
- * nothing. Pure.
+ * Parses the links with which other programs open MindMesh: `mindmesh://chat` and `mindmesh://join/<invite>`. Any web
+ * page can make the system pass one. So a link only ever opens a view, and anything not exactly of these forms is
+ * ignored. Pure.
  */
 
 import type { DeepLink } from '../../src-shared/desktop-api.ts';
@@ -11,16 +11,16 @@ const longestLink = 2048;
 
 const joinPattern = /^mindmesh:\/\/join\/(?<invite>[A-Za-z0-9_-]+)$/;
 
-/** undefined for everything that is no link of ours; never throws. */
+/** undefined for everything that is no link of MindMesh; never throws. */
 export function parseDeepLink(text: string): DeepLink | undefined {
   if (text.length > longestLink) {
     return undefined;
   }
-  // Windows writes a slash behind an address that is only a host.
+  // Windows adds a slash to an address that is only a host.
   if (text === 'mindmesh://chat' || text === 'mindmesh://chat/') {
     return { kind: 'chat' };
   }
   const invite = joinPattern.exec(text)?.groups?.['invite'];
-  // No bytes are written with one character more than a multiple of four.
+  // Base64 never has one character more than a multiple of four.
   return invite === undefined || invite.length % 4 === 1 ? undefined : { kind: 'join', invite };
 }

@@ -1,6 +1,6 @@
 /**
- * The desktop app: a host with a tray, a window, updates and the desktop's own events around it. What each of them
- * does is said in files of their own; here they meet.
+ * The desktop app: puts together the host, the tray, the window, updates and the desktop's own events, each of which
+ * has files of its own.
  */
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
@@ -28,11 +28,11 @@ export type DesktopOptions = {
   /** Folder of the pictures. */
   readonly assets: string;
   readonly hasTray: boolean;
-  /** What the app is started with at login. */
+  /** Arguments of the app when it starts at login. */
   readonly loginArguments: readonly string[];
 };
 
-/** What another start of the app, a link or a click asks for. */
+/** What a second start of the app, a link or a click asks for. */
 export type OpenRequest = {
   readonly view?: View | null;
   readonly link?: DeepLink | undefined;
@@ -41,9 +41,11 @@ export type OpenRequest = {
 };
 
 const refreshIntervalMs = 1000;
-/** Today's tokens may be this old in the tray, in milliseconds. */
+/** Today's count of tokens may be this old in the tray, in milliseconds. */
 const usageAgeMs = 30_000;
-/** An end that takes longer is cut short; children end by themselves when their link to this process closes. */
+/**
+ * After this time the app exits, in milliseconds; children end by themselves when their link to this process closes.
+ */
 const endWithinMs = 10_000;
 
 export class Desktop {
@@ -60,9 +62,9 @@ export class Desktop {
     atMs: Number.NEGATIVE_INFINITY,
   };
   #commandLine: DashboardServer | undefined;
-  /** As the system was told last. */
+  /** The last value that the system was told. */
   #startsAtLogin: boolean | undefined;
-  /** The questions about opened files so far. */
+  /** Resolves when the questions about opened files so far are answered. */
   #asked: Promise<void> = Promise.resolve();
   #ended: Promise<void> | undefined;
   #hasEnded = false;
@@ -82,7 +84,7 @@ export class Desktop {
       },
     });
     this.#window = new MainWindow({
-      // Elsewhere it comes from the program itself.
+      // On other systems the picture comes from the program itself.
       icon: process.platform === 'linux' ? join(assets, 'icons', '256x256.png') : undefined,
       staysWhenClosed: () => hasTray && this.#ended === undefined,
       onHidden: () => tellWhereItWent(host, () => this.open()),
@@ -122,7 +124,7 @@ export class Desktop {
     this.#changes.notify();
   }
 
-  /** Nothing runs any more that would have to end before the app. */
+  /** True when nothing is left that would have to end before the app. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -133,7 +135,7 @@ export class Desktop {
     await this.#host.announce(this.#commandLine.control);
   }
 
-  /** Shows the window, at a view or with a link when one is asked for. */
+  /** Shows the window, with the view or the link that was asked for. */
   open({
     link,
     modelFile,
@@ -147,7 +149,7 @@ export class Desktop {
     }
     this.#window.open(false);
     if (modelFile !== undefined) {
-      // One question after the other.
+      // Several files are asked about one after another.
       this.#asked = this.#asked.then(() =>
         this.#attempt('A model that was opened could not be added', () =>
           this.#addModel(modelFile),
@@ -156,14 +158,14 @@ export class Desktop {
     }
   }
 
-  /** As at login: nothing to see but the tray, or an entry in the task bar where there is none. */
+  /** Starts as at login: only the tray shows, or an entry in the task bar where there is no tray. */
   openHidden(): void {
     if (!this.#options.hasTray) {
       this.#window.open(true);
     }
   }
 
-  /** No window is left: without a tray that is the end, as nothing else shows the app. */
+  /** The window has been closed for good. Without a tray this ends the app, as nothing else shows it. */
   windowClosed(): void {
     if (!this.#options.hasTray) {
       void this.quit();
@@ -217,7 +219,7 @@ export class Desktop {
     }
   }
 
-  /** The system's own list is read when the setting is new, not with every change of the host. */
+  /** The system's list is read only when the setting has changed, and not at every change of the host. */
   async #startAtLogin(isWanted: boolean): Promise<void> {
     if (isWanted !== this.#startsAtLogin) {
       await setAutostart(isWanted, this.#options.loginArguments);
@@ -230,7 +232,7 @@ export class Desktop {
     this.#changes.notify();
   }
 
-  /** Tells the owner, who waits for it, when it does not work. */
+  /** Does something that the owner waits for, and shows a message when it fails. */
   async #attempt(what: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
@@ -240,7 +242,10 @@ export class Desktop {
     }
   }
 
-  /** The first screen comes before everything else. A double click on a file means to see it, not yet to add it. */
+  /**
+   * Before consent, the first screen comes first. A double click on a file shows a question: the owner may only want
+   * to look at it.
+   */
   async #addModel(path: string): Promise<void> {
     const isAgreed = this.#ended === undefined && this.#host.snapshot().consent === 'given';
     if (isAgreed && (await mayImport(this.#window.window, path))) {
@@ -284,7 +289,7 @@ export class Desktop {
 
   #updateFailed(error: unknown): void {
     if (this.#hasEnded) {
-      // It was to be installed, and everything else has ended for that.
+      // The log is closed by now: everything has ended for the installation that failed.
       note(describeCauses(error));
       app.relaunch();
       app.exit(1);

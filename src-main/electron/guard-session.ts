@@ -1,4 +1,7 @@
-/** What the session of the window refuses, whatever its pages ask for: permissions, devices, and every other place. */
+/**
+ * Makes the window's session refuse, whatever its pages ask for, permissions, devices, and addresses other than its
+ * own.
+ */
 import type { Session } from 'electron';
 import { allowsPermission, allowsRequest } from './window-security.ts';
 
@@ -6,7 +9,7 @@ export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
     answer(allowsPermission(permission, requestingUrl)),
   );
-  // An origin comes without the slash that ends it in an address.
+  // An origin has no slash at its end, unlike an address.
   session.setPermissionCheckHandler((_contents, permission, origin) =>
     allowsPermission(permission, origin.replace(/\/?$/, '/')),
   );

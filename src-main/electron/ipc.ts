@@ -1,4 +1,6 @@
-/** Takes the window's messages over Electron's IPC: only from its own page, and only what the contract allows. */
+/**
+ * Takes the window's messages over Electron's IPC: only from the window's own page, and only those of the contract.
+ */
 import { type IpcMainEvent, type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
 import { z } from 'zod';
 import {
@@ -12,7 +14,7 @@ import { isOwnSender } from './own-sender.ts';
 import { WindowSession } from './window-session.ts';
 
 export type WindowCalls = {
-  /** The page of the window that there is, or nothing while there is none. */
+  /** The contents of the window's page; undefined while there is none. */
   readonly contents: () => WebContents | undefined;
   readonly isSeen: () => boolean;
   readonly shell: () => ShellState;
@@ -26,7 +28,7 @@ export type WindowLink = {
   tellShell(): void;
   /** The window can be seen again. */
   seen(): void;
-  /** The page is gone or another one comes: its chats are cancelled. */
+  /** The page is gone, or another one takes its place: its chats are cancelled. */
   endSession(): void;
 };
 

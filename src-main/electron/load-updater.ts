@@ -1,4 +1,7 @@
-/** electron-updater, where this copy of the app can be updated by it: installed, and built with an address to check. */
+/**
+ * Loads electron-updater, in a copy of the app that it can update: an installed one that was built with an update
+ * address.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app } from 'electron';
@@ -6,6 +9,6 @@ import type { Updater } from './updates.ts';
 
 export function loadUpdater(): (() => Promise<Updater>) | null {
   const canUpdate = app.isPackaged && existsSync(join(process.resourcesPath, 'app-update.yml'));
-  // Only when it is needed: it brings a lot along.
+  // The module is loaded only when it is needed, since it is large.
   return canUpdate ? async () => (await import('electron-updater')).default.autoUpdater : null;
 }

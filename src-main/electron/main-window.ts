@@ -1,4 +1,4 @@
-/** The window over its life: made when it is first wanted, hidden when it is closed and there is a tray, shown again. */
+/** The window: created when it is first needed, hidden when it is closed while there is a tray, and shown again. */
 import { app, type BrowserWindow, type WebContents } from 'electron';
 import { isAppPage } from './window-security.ts';
 import { createWindow, loadWindow } from './window.ts';
@@ -9,7 +9,7 @@ export type MainWindowOptions = {
   readonly staysWhenClosed: () => boolean;
   readonly onHidden: () => void;
   readonly onSeen: () => void;
-  /** The page left, for another one or for good. */
+  /** The page has gone, for another one or for good. */
   readonly onPageGone: () => void;
   readonly onFault: (what: string, error: unknown) => void;
 };
@@ -99,7 +99,7 @@ export class MainWindow {
       onFault('The page of the window ended', new Error(reason));
       const isLoop = performance.now() - this.#crashedAt < crashLoopMs;
       this.#crashedAt = performance.now();
-      // Not within the event: the contents are still busy with the process that is gone.
+      // Not within the event, where the contents are still busy with the process that is gone.
       setImmediate(() => {
         if (isLoop) {
           window.destroy();

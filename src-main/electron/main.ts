@@ -1,6 +1,6 @@
 /**
- * Entry of the desktop app. What has to be said before Electron is ready is said here; then one instance per data
- * folder composes the app, and every further start hands over what it was asked for.
+ * Entry of the desktop app. It first sets what has to be set before Electron is ready. Then one instance per data
+ * folder runs the app, and every further start hands over to it what it was asked for.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,10 +32,11 @@ const command = parseCommandLine(process.argv.slice(1));
 app.setName('MindMesh');
 app.setAppUserModelId('net.mindmesh.app');
 if (!app.commandLine.hasSwitch('no-sandbox')) {
-  // As root, in containers, Chromium runs only without it; the window's own sandbox setting stands in any case.
+  // As root, as in containers, Chromium runs only without its sandbox; the window's own sandbox setting holds in any
+  // case.
   app.enableSandbox();
 }
-// The window is light work for a processor, and the cards' memory belongs to models and games.
+// The window is light work for a processor, and the cards' memory is left to models and games.
 app.disableHardwareAcceleration();
 registerAppScheme();
 app.on('web-contents-created', (_event, contents) => keepAtHome(contents));
@@ -46,7 +47,7 @@ try {
   if (process.platform !== 'win32') {
     process.env['TMPDIR'] = socketFolder(tmpdir());
   }
-  // One instance is one such folder, and what Chromium keeps there never roams with the owner's profile.
+  // One instance per such folder. Chromium's files in it never roam with the owner's profile.
   app.setPath('userData', join(dataFolder.folder, 'desktop'));
   const handOver: z.infer<typeof handOverSchema> = {
     isHidden: command.isHidden,
@@ -64,7 +65,7 @@ try {
   void app.whenReady().then(() => giveUp(error));
 }
 
-/** Without a folder to write to, Chromium ends by a trap before it can show a sentence. */
+/** Without a writable folder, Chromium crashes before it can show a message. */
 function giveChromiumAFolder(): void {
   const folder = mkdtempSync(join(tmpdir(), 'mindmesh-'));
   app.setPath('userData', folder);
@@ -73,7 +74,7 @@ function giveChromiumAFolder(): void {
 
 async function run(): Promise<void> {
   let desktop: Desktop | undefined;
-  // What is asked for before there is a window is shown when there is one.
+  // What is asked for before there is a window is shown once there is one.
   const { link, modelFile } = command;
   let asked: OpenRequest | undefined =
     link === undefined && modelFile === undefined ? undefined : { link, modelFile };
@@ -105,7 +106,7 @@ async function run(): Promise<void> {
   }
 }
 
-/** macOS has its shortcuts for editing in the menu; elsewhere they need none. */
+/** On macOS the menu brings the shortcuts for editing; elsewhere they work without it. */
 function setApplicationMenu(): void {
   Menu.setApplicationMenu(
     process.platform === 'darwin'

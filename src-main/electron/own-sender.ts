@@ -1,7 +1,7 @@
 /** Whether a message over Electron's IPC comes from the window's own page, and from no frame inside it. Pure. */
 import { isAppPage } from './window-security.ts';
 
-/** The parts of Electron's `IpcMainEvent` and `WebContents` that tell. A frame that is gone reads as null. */
+/** The parts of Electron's `IpcMainEvent` and `WebContents` that are needed. A frame that is gone reads as null. */
 export type MessageOrigin<Frame extends { readonly url: string }> = {
   readonly sender: unknown;
   readonly senderFrame: Frame | null;

@@ -1,4 +1,7 @@
-/** What the system tells of its power and its owner: whether they are there, when it sleeps, and when it ends. */
+/**
+ * What the system tells of its owner and its power: whether the owner is present, when the computer sleeps, and when
+ * it shuts down.
+ */
 import { powerMonitor, powerSaveBlocker } from 'electron';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { Host } from '../host/host.ts';
@@ -19,7 +22,7 @@ export function desktopPresence(): (() => Presence) | undefined {
   powerMonitor.on('unlock-screen', () => (isLocked = false));
   return () => {
     const idleSeconds = powerMonitor.getSystemIdleTime();
-    // Linux has no events of locking; there the state tells it.
+    // Linux has no events for locking, so the state is read.
     const state = powerMonitor.getSystemIdleState(Math.max(1, idleSeconds + 1));
     return {
       inputIdleMs: known(idleSeconds * 1000),
@@ -28,7 +31,7 @@ export function desktopPresence(): (() => Presence) | undefined {
   };
 }
 
-/** The host gives everything back before the computer sleeps, and looks anew when it is awake. */
+/** Makes the host release everything before the computer sleeps, and read everything again when it wakes up. */
 export function watchPower(host: Host, onShutdown: () => void): void {
   powerMonitor.on('suspend', () => {
     host.suspend().catch((error: unknown) => {
@@ -42,7 +45,7 @@ export function watchPower(host: Host, onShutdown: () => void): void {
   powerMonitor.on('shutdown', onShutdown);
 }
 
-/** Keeps the computer awake, but not its screen, while that is set. */
+/** Keeps the computer awake while that is set; its screen may still go dark. */
 export class DesktopKeepAwake implements KeepAwake {
   #blocker: number | undefined;
 

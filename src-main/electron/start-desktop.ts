@@ -1,4 +1,4 @@
-/** Starts what the desktop app is made of, in order, and shows it as the command line asks. */
+/** Starts the parts of the desktop app in order, and shows the app as the command line asks. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { app, session } from 'electron';
@@ -14,11 +14,11 @@ import { guardSession } from './guard-session.ts';
 import { DesktopKeepAwake, desktopPresence } from './power.ts';
 import { hasTrayService } from './tray-service.ts';
 
-/** At login the app may be there before the desktop's panel. */
+/** At login the app may start before the desktop's panel. */
 const trayPatience = { tries: 15, everyMs: 2000 } as const;
 
 /**
- * @param asked what was asked for by the time the window is shown
+ * @param asked returns what was asked for by the time the window is shown
  * @throws what createHost throws
  */
 export async function startDesktop(

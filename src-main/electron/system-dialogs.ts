@@ -1,4 +1,4 @@
-/** What the app asks the system to show beside its own window: a file to choose, a folder, a notice, a fault. */
+/** What the app shows outside of its window: a dialog for a file, a folder, a notice, a fault. */
 import { join } from 'node:path';
 import {
   type BrowserWindow,
@@ -13,7 +13,7 @@ import { dialogWords } from '../../src-shared/words/words.ts';
 import { printableLine } from '../cli/printable-text.ts';
 import type { Host } from '../host/host.ts';
 
-/** @param window to stand in front of */
+/** @param window that the dialog stands in front of */
 export async function chooseModelFile(window: BrowserWindow | undefined): Promise<string | null> {
   const options: OpenDialogOptions = {
     title: dialogWords.chooseModel,
@@ -28,8 +28,10 @@ export async function chooseModelFile(window: BrowserWindow | undefined): Promis
 }
 
 /**
- * Asks whether a file that was opened with the app is to be added, which another program or a page may have begun.
- * @param window to stand in front of
+ * Asks whether a file that was opened with the app is to be added, since another program or a web page may have
+ * opened it.
+ *
+ * @param window that the question stands in front of
  */
 export async function mayImport(window: BrowserWindow | undefined, path: string): Promise<boolean> {
   const options: MessageBoxOptions = {
@@ -37,7 +39,7 @@ export async function mayImport(window: BrowserWindow | undefined, path: string)
     title: 'MindMesh',
     message: dialogWords.addModel,
     detail: [
-      // A name may hold what turns the direction of text, or the end of a line.
+      // A file name may hold line ends, and characters that turn the direction of text.
       printableLine(path),
       ...dialogWords.addModelDetails,
     ].join('\n\n'),
@@ -61,7 +63,7 @@ export async function openLogs(host: Host): Promise<void> {
   }
 }
 
-/** Once, for good: closing the window does not end the app. */
+/** Shows once, for good, that closing the window does not end the app. */
 export function tellWhereItWent(host: Host, open: () => void): void {
   if (host.isFirstTime('closed to the tray') && Notification.isSupported()) {
     const notice = new Notification({

@@ -1,6 +1,6 @@
 /**
- * The tray's menu and tooltip, built anew from every snapshot, as plain data: Electron only draws it, so what the
- * owner reads and what a click does is tested without a desktop. Pure.
+ * The tray's menu and tooltip, made anew from every snapshot, as plain data. Electron only draws it, so tests check
+ * without a desktop what the owner reads and what a click does. Pure.
  */
 import { type PauseChoice, pauseChoices } from '../../src-shared/duty.ts';
 import { printable } from '../../src-shared/printable.ts';
@@ -8,10 +8,10 @@ import { pauseChoiceWords, trayWords } from '../../src-shared/words/words.ts';
 import type { TraySnapshot } from './tray-snapshot.ts';
 import { trayState } from './tray-state.ts';
 
-/** What a click asks for. Clicks change requests; only the machine says what is. */
+/** What a click asks for. A click changes a request; the menu shows the machine's own state. */
 export type TrayAction =
   | { readonly type: 'pause'; readonly choice: PauseChoice }
-  /** Ends the owner's pause and, after a fault, the time of waiting. */
+  /** Ends the owner's pause, and the waiting after a fault. */
   | { readonly type: 'resume' }
   | { readonly type: 'pause while gaming'; readonly isOn: boolean }
   | { readonly type: 'open'; readonly view: 'chat' | 'status' | 'settings' }
@@ -19,9 +19,9 @@ export type TrayAction =
   | { readonly type: 'view logs' }
   | { readonly type: 'quit' };
 
-/** In labels `&&` is an ampersand, as Electron has it on all systems. */
+/** In labels, `&&` shows as an ampersand on all systems. */
 export type TrayItem =
-  /** A line to read. */
+  /** A line without an action. */
   | { readonly kind: 'text'; readonly label: string }
   | { readonly kind: 'separator' }
   | ({ readonly kind: 'button' } & Clickable)
@@ -41,7 +41,7 @@ type Clickable = {
 
 /** Windows has room for 128 UTF-16 units, the last of them zero (NOTIFYICONDATAW, szTip). */
 const longestTooltip = 127;
-/** A menu wider than a third of a small screen would hide what it is opened over. */
+/** A menu that is wider than a third of a small screen would hide what is under it. */
 const longestLine = 80;
 
 const separator = { kind: 'separator' } as const;
@@ -78,7 +78,7 @@ export function trayMenu(snapshot: TraySnapshot): TrayItem[] {
   ];
 }
 
-/** What goes on, and why. */
+/** What the machine does, and why. */
 function whatHappens(snapshot: TraySnapshot): string {
   const { duty, node, sentence, requests } = snapshot;
   if (node.state === 'stopping') {
@@ -111,7 +111,7 @@ function pauseMenu(snapshot: TraySnapshot, isSetUp: boolean): TrayItem {
   };
 }
 
-/** Only what the owner paused can be resumed; a game or the heat has to end by itself. */
+/** The owner can resume only from an own pause; a game or heat has to end by itself. */
 function resumeButton({ duty, requests }: TraySnapshot, isSetUp: boolean): TrayItem {
   const isToRetry = requests.pause === null && duty.state === 'faulted';
   return button(
@@ -121,7 +121,7 @@ function resumeButton({ duty, requests }: TraySnapshot, isSetUp: boolean): TrayI
   );
 }
 
-/** Nothing where there is nothing to install. */
+/** Empty where there is no update to install. */
 function updateItems({ readyUpdate }: TraySnapshot, isEnabled: boolean): TrayItem[] {
   return readyUpdate === null
     ? []
@@ -136,7 +136,7 @@ function textLine(text: string): TrayItem {
   return { kind: 'text', label: label(text) };
 }
 
-/** Names of programs come from outside, and some have an ampersand. */
+/** Names of programs come from outside, and some contain an ampersand. */
 function label(text: string): string {
   return printable(text, longestLine).replaceAll('&', '&&');
 }

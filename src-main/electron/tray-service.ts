@@ -1,6 +1,7 @@
 /**
  * Whether a Linux desktop shows tray icons: GNOME without an extension does not, and Electron cannot tell. A desktop
- * that does has a program with the name of the StatusNotifierItem specification's watcher on the session's bus.
+ * that does runs a program under the name of the watcher of the StatusNotifierItem specification, on the session's
+ * bus.
  */
 import type { RunCommand } from '../base/run-command.ts';
 
@@ -8,7 +9,7 @@ const watcher = 'org.kde.StatusNotifierWatcher';
 const bus = 'org.freedesktop.DBus';
 const busPath = '/org/freedesktop/DBus';
 
-/** Whichever of these tools a system has asks the bus for its services. */
+/** Commands that ask the bus for its services; a system has at least one of these tools. */
 const questions: readonly (readonly [string, ...string[]])[] = [
   ['busctl', '--user', 'call', bus, busPath, bus, 'NameHasOwner', 's', watcher],
   [
@@ -33,13 +34,13 @@ const questions: readonly (readonly [string, ...string[]])[] = [
 
 const patienceMs = 3000;
 
-/** False also when no service can be asked: then a window that stays is what works everywhere. */
+/** False also when no tool can ask: a window without a tray works everywhere. */
 export async function hasTrayService(runCommand: RunCommand): Promise<boolean> {
   for (const [tool, ...args] of questions) {
     try {
       return /\btrue\b/.test(await runCommand(tool, args, AbortSignal.timeout(patienceMs)));
     } catch {
-      // Not installed, or no session's bus: the next tool may know better.
+      // The tool is not installed, or there is no session bus: the next tool may know more.
     }
   }
   return false;

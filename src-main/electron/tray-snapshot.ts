@@ -1,4 +1,4 @@
-/** All that the tray shows: its icon, its tooltip and its menu are functions of one of these. Pure. */
+/** Everything that the tray shows: its icon, tooltip and menu are functions of one snapshot. Pure. */
 import type { UpdateState } from '../../src-shared/desktop-api.ts';
 import type { Duty, PauseChoice } from '../../src-shared/duty.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
@@ -11,24 +11,24 @@ export type TraySnapshot = {
   readonly duty: Duty;
   /** The duty in words, as `dutyWords` says it. */
   readonly sentence: string;
-  /** The mesh node, without which neither work nor chat goes on. `fault`: one sentence when it is faulted. */
+  /** The mesh node, without which there is neither work nor chat. `fault`: one sentence when the node is faulted. */
   readonly node: Pick<HostSnapshot, 'state' | 'fault'>;
   /** Since midnight. */
   readonly today: { readonly tokensServed: number };
-  /** Version that installs with a restart; null without one. */
+  /** Version that a restart installs; null without one. */
   readonly readyUpdate: string | null;
   readonly requests: {
     /** Before the owner has agreed, nothing computes or connects. */
     readonly hasConsented: boolean;
-    /** There are layers to host; a machine without any only asks. */
+    /** Whether there are layers to host; a machine without any only asks. */
     readonly hostsLayers: boolean;
-    /** What the owner asked for and is not over; games and heat pause without it. */
+    /** The owner's pause; null when it is over. Games and heat pause the machine without it. */
     readonly pause: PauseChoice | null;
     readonly pauseWhileGaming: boolean;
   };
 };
 
-/** @param nowMs tells which day is today */
+/** @param nowMs decides which day is today */
 export function traySnapshot(
   host: Pick<HostSnapshot, 'consent' | 'duty' | 'state' | 'fault'>,
   settings: Pick<Settings, 'pauseWhileGaming' | 'shards'>,
@@ -45,7 +45,7 @@ export function traySnapshot(
     readyUpdate: update.state === 'ready' ? (update.version ?? '') : null,
     requests: {
       hasConsented: host.consent === 'given',
-      // Nothing said is the demo model.
+      // A setting that was never changed hosts the demo model.
       hostsLayers: settings.shards === null || settings.shards.length > 0,
       pause: host.duty.pause,
       pauseWhileGaming: settings.pauseWhileGaming,
@@ -53,7 +53,7 @@ export function traySnapshot(
   };
 }
 
-/** As the usage names its days: YYYY-MM-DD in the local time zone. */
+/** The day as the usage names it: YYYY-MM-DD in the local time zone. */
 function localDay(atMs: number): string {
   const date = new Date(atMs);
   const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];

@@ -3,11 +3,11 @@ import type { Duty } from '../../src-shared/duty.ts';
 import { missingCase } from '../../src-shared/errors.ts';
 import type { TraySnapshot } from './tray-snapshot.ts';
 
-/** Also the names of the sources in assets/tray. */
+/** The icons' names, which are also those of their sources in assets/tray. */
 export const trayStates = ['serving', 'paused', 'chat-only', 'fault'] as const;
 export type TrayState = (typeof trayStates)[number];
 
-/** "serving" is for an owner who may find the machine slow: it is said as long as it computes for others. */
+/** "serving" is for an owner who may find the machine slow: it shows as long as the machine computes for others. */
 export function trayState({ duty, node, requests }: TraySnapshot): TrayState {
   if (!requests.hasConsented) {
     return 'paused';
@@ -37,21 +37,24 @@ function isWorking(duty: Duty): boolean {
   }
 }
 
-/** What the picture is shown on. */
+/** The place where the picture is shown. */
 export type TrayPlace = {
   readonly platform: NodeJS.Platform;
   readonly isDark: boolean;
-  /** Pixels to one of the desktop's units, of the display that has the tray. */
+  /** Pixels for each unit of length on the display that has the tray. */
   readonly scaleFactor: number;
 };
 
-/** What Electron's `nativeTheme` says; the second is that of Windows' task bar, which newer versions of it tell. */
+/**
+ * From Electron's `nativeTheme`; the second value is that of Windows' task bar, which newer versions of Electron
+ * know.
+ */
 type Theme = {
   readonly shouldUseDarkColors: boolean;
   readonly shouldUseDarkColorsForSystemIntegratedUI?: boolean;
 };
 
-/** GNOME's panel is dark, whatever its windows are. */
+/** GNOME's panel is dark, whatever colour its windows have. */
 export function isPanelDark(
   platform: NodeJS.Platform,
   environment: NodeJS.ProcessEnv,
@@ -64,16 +67,17 @@ export function isPanelDark(
   );
 }
 
-/** Edges in pixels of the pictures for Windows and Linux: Windows' small icon at 100, 125, 150, 200 and 300 %. */
+/** Edges of the pictures for Windows and Linux in pixels: Windows' small icon at 100, 125, 150, 200 and 300 %. */
 export const trayPictureEdges = [16, 20, 24, 32, 48] as const;
 
-/** Linux's panels scale whatever they get to their own height, 22 pixels and more. */
+/** Linux's panels scale every picture to their own height, 22 pixels and more. */
 const linuxEdge = 24;
 const windowsEdge = 16;
 
 /**
- * Name of the picture in assets/tray/rendered. macOS knows a picture that it may colour by the end of its name, and
- * finds the one for finer displays itself; on Windows Electron shows the pixels of just one file.
+ * Name of the picture in assets/tray/rendered. On macOS, the end of the name marks a picture that the system may
+ * colour, and the system finds the one for finer displays itself; on Windows, Electron shows the pixels of just one
+ * file.
  */
 export function trayPicture(state: TrayState, place: TrayPlace): string {
   if (place.platform === 'darwin') {

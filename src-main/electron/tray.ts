@@ -1,4 +1,4 @@
-/** Draws the tray from one snapshot, and only what is not drawn yet. */
+/** Draws the tray from a snapshot, and only what has changed. */
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeTheme, screen, Tray } from 'electron';
@@ -30,7 +30,7 @@ export class TrayIcon {
     this.#snapshot = snapshot;
     this.#picture = this.#pictureOf(snapshot);
     this.#tray = new Tray(this.#picture);
-    // On macOS a click opens the menu.
+    // On macOS a click opens the menu by itself.
     if (process.platform !== 'darwin') {
       this.#tray.on('click', () => options.act({ type: 'open', view: 'status' }));
     }
@@ -97,7 +97,7 @@ export class TrayIcon {
   }
 
   #act(action: TrayAction): void {
-    // A click has turned the box by itself; what it shows is what the machine says, not the click.
+    // The click has changed the box in the menu, which has to show the machine's state instead.
     this.#items = undefined;
     this.#options.act(action);
   }

@@ -1,6 +1,6 @@
 /**
- * Checks for newer versions and downloads them, as long as the owner wants that; installs one only when told to, since
- * an update that installs itself while the computer shuts down can end half done.
+ * Checks for newer versions and downloads them, as long as the owner wants that. It installs one only on the owner's
+ * click, since an installation while the computer shuts down can end half done.
  */
 import type { UpdateState } from '../../src-shared/desktop-api.ts';
 import { nextUpdateState, type UpdateEvent } from './update-state.ts';
@@ -21,11 +21,11 @@ export type Updater = {
 };
 
 export type UpdatesOptions = {
-  /** null where this copy of the app cannot be updated: from sources, or installed by other means. */
+  /** null where this copy of the app cannot be updated: it runs from its sources, or was installed by other means. */
   readonly load: (() => Promise<Updater>) | null;
   readonly onState: (state: UpdateState) => void;
   readonly onFault: (error: unknown) => void;
-  /** Runs again and again until the result is called. */
+  /** Runs the function repeatedly until the result is called. */
   readonly every: (ms: number, run: () => void) => () => void;
 };
 
@@ -45,7 +45,7 @@ export class Updates {
     return this.#state;
   }
 
-  /** The owner wants to be told of newer versions, or not. */
+  /** Whether the owner wants to be told of newer versions. */
   setWanted(isWanted: boolean): void {
     const isOn = isWanted && this.#options.load !== null;
     if (isOn === (this.#stopLooking !== undefined)) {
@@ -65,7 +65,10 @@ export class Updates {
     this.#stopLooking = undefined;
   }
 
-  /** Ends the app, installs what is ready, and starts it again. What has to end first has ended by then. */
+  /**
+   * Ends the app, installs the downloaded update, and starts the app again. The caller has ended everything else
+   * before.
+   */
   async install(): Promise<void> {
     const updater = await this.#updater;
     try {
@@ -80,7 +83,7 @@ export class Updates {
       this.#updater ??= this.#load();
       await (await this.#updater).checkForUpdates();
     } catch (error) {
-      // The updater's own event tells of it too, when it came from there.
+      // The updater emits an event of the same error, when it came from there.
       this.#fail(error);
     }
   }

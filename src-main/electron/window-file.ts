@@ -1,7 +1,7 @@
-/** Which file of the built window an address of ours stands for. Pure. */
+/** Which file of the built window an app:// address stands for. Pure. */
 import { isAppPage, appOrigin } from './window-security.ts';
 
-/** Path inside the folder of the window, with slashes, and what it is served as. */
+/** Path inside the folder of the window, with slashes, and the content type. */
 export type WindowFile = { readonly path: string; readonly type: string };
 
 const types = new Map([
@@ -13,10 +13,10 @@ const types = new Map([
   ['woff2', 'font/woff2'],
 ]);
 
-/** Names as the build makes them: no dot in front, nothing that would have to be decoded, no way up. */
+/** Names as the build makes them: no dot at the beginning, nothing that needs decoding, no `..`. */
 const plainPath = /^(?:[\w-]+\/)*[\w-][\w.-]*\.(?<extension>[a-z0-9]+)$/;
 
-/** undefined for whatever is not there to be served. */
+/** undefined for every address without a file. */
 export function windowFile(address: string): WindowFile | undefined {
   if (!isAppPage(address)) {
     return undefined;

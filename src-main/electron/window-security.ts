@@ -16,24 +16,24 @@ export const appHeaders = {
 } as const;
 
 /**
- * Whether an address, as Chromium writes it, is one of the window's own pages: a place to navigate to, or a frame to
- * take a message from. An address's host ends at its first slash, so none but ours begins like this.
+ * Whether an address, as Chromium writes it, is one of the window's own pages: the only ones to navigate to, and to
+ * take messages from. The host of an address ends at its first slash, so no other host begins like this.
  */
 export function isAppPage(address: string): boolean {
   return address.startsWith(`${appOrigin}/`);
 }
 
-/** Whether the window may ask for something at all; what its pages need comes from themselves. */
+/** Whether the window may request an address at all; its pages need only their own files. */
 export function allowsRequest(address: string): boolean {
   return isAppPage(address) || address.startsWith('data:image/');
 }
 
-/** Longest address that is handed to the owner's browser. */
+/** Longest address that the owner's browser gets. */
 const longestLink = 2048;
 
 /**
- * Whether an address that was clicked may be opened in the owner's browser. Only secure web pages: what else the system
- * would open can start programs.
+ * Whether a clicked address may be opened in the owner's browser. Only secure web pages may: other addresses can
+ * start programs.
  */
 export function isWebLink(address: string): boolean {
   const url = address.length <= longestLink ? URL.parse(address) : null;
@@ -42,12 +42,12 @@ export function isWebLink(address: string): boolean {
     url.protocol === 'https:' &&
     url.username === '' &&
     url.password === '' &&
-    // As Chromium writes it, so that nothing reads it as something else.
+    // The address is exactly as Chromium writes it, so that no other program reads it differently.
     url.href === address
   );
 }
 
-/** Writing plain text to the clipboard is what the copy buttons do; everything else is denied. */
+/** Pages may write plain text to the clipboard, for the copy buttons; every other permission is denied. */
 export function allowsPermission(permission: string, requestingAddress: string): boolean {
   return permission === 'clipboard-sanitized-write' && isAppPage(requestingAddress);
 }

@@ -1,4 +1,7 @@
-/** The window as a client of the host: its messages come in over Electron's IPC, and it is told of changes only while it is seen. */
+/**
+ * The window as a client of the host: its messages come over Electron's IPC, and it gets changes only while it can be
+ * seen.
+ */
 import { ClientSession } from '../host/client-session.ts';
 import type { Host } from '../host/host.ts';
 
@@ -32,7 +35,7 @@ export class WindowSession {
     });
   }
 
-  /** The window can be seen again: it is told what it has missed. */
+  /** The window can be seen again and gets what it has missed. */
   seen(): void {
     for (const listener of this.#whenSeen) {
       listener();

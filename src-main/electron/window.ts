@@ -1,4 +1,4 @@
-/** The one window: shows the app's own pages and goes nowhere else. */
+/** The window of the app: it shows the app's own pages and opens no others. */
 import { join } from 'node:path';
 import { BrowserWindow, Menu, nativeTheme, shell, type WebContents } from 'electron';
 import { appOrigin, isAppPage, isWebLink } from './window-security.ts';
@@ -7,11 +7,11 @@ export type WindowOptions = {
   /** Read only in development. */
   readonly hasDevTools: boolean;
   readonly isMinimized: boolean;
-  /** Picture for the task bar, where the system takes none from the program itself. */
+  /** Picture for the task bar, where the system does not take it from the program. */
   readonly icon: string | undefined;
 };
 
-/** Behind the page until it is drawn; its own colours, see src-renderer/styles.css. */
+/** The colour before the page is drawn; the same as in src-renderer/styles.css. */
 const backgrounds = { light: '#f3f5f2', dark: '#0c1211' } as const;
 
 export function createWindow({ hasDevTools, icon, isMinimized }: WindowOptions): BrowserWindow {
@@ -47,7 +47,7 @@ export async function loadWindow(window: BrowserWindow): Promise<void> {
   await window.loadURL(`${appOrigin}/index.html`);
 }
 
-/** For every page there is or will be: no navigation, no windows, no embedded pages. */
+/** Holds for every page of the app: no navigation, no further windows, no embedded pages. */
 export function keepAtHome(contents: WebContents): void {
   contents.on('will-navigate', stay);
   contents.on('will-frame-navigate', stay);
@@ -67,7 +67,7 @@ function stay(event: { readonly url: string; preventDefault(): void }): void {
   }
 }
 
-/** What a right click offers where there is text. */
+/** Shows a menu for editing at a right click on text. */
 function offerEditing(contents: WebContents): void {
   contents.on('context-menu', (_event, { editFlags, isEditable, selectionText }) => {
     if (isEditable || selectionText !== '') {

@@ -1,4 +1,4 @@
-/** What clients see of a host beside duty, node and settings. Pure. */
+/** What clients see of a host beside its duty, its node and its settings. Pure. */
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import type { TopicValues } from '../../src-shared/api/topics.ts';
 import { told } from '../../src-shared/warning.ts';
@@ -34,7 +34,7 @@ export function appView({ isStopping, node, settings, ...facts }: AppFacts): Top
   };
 }
 
-/** A node that ends while its host goes on is on its way to a new start. */
+/** A node that stops while its host goes on is about to start again. */
 const hostStates = {
   starting: 'starting',
   running: 'running',

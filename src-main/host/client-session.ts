@@ -1,4 +1,7 @@
-/** One client of the host, whatever carries its texts: its questions are answered, and given up when it is gone. */
+/**
+ * Answers one client of the host, whatever carries its messages. When the client is gone, its open questions are
+ * cancelled.
+ */
 import { type HostApi, hostApi } from '../../src-shared/api/host-api.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
 import { type Flow, RpcServer } from '../../src-shared/rpc/server.ts';
@@ -19,7 +22,7 @@ export class ClientSession {
         host.log.write('error', 'host', error.message, { cause: describeCauses(error) }),
       maxPending,
       flow,
-      // What a client changes it sees no later than the answer.
+      // A client sees its own change no later than the answer to it.
       beforeAnswer: () => host.refreshTopics(),
     });
   }
@@ -27,13 +30,13 @@ export class ClientSession {
   /**
    * Takes one message of the client. The answer goes out through `send`; this resolves after it.
    *
-   * @throws AppError `protocol-violation` when the message is nothing that could be answered
+   * @throws AppError `protocol-violation` when the message is no question that could be answered
    */
   receive(text: string): Promise<void> {
     return this.#server.receive(parseJson(text));
   }
 
-  /** The client is gone: its answers are not waited for any more. */
+  /** The client is gone: its open questions are cancelled. */
   close(): void {
     this.#server.close();
   }

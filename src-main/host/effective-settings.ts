@@ -1,4 +1,4 @@
-/** The settings of a run: what is stored, and before it those for this run alone. */
+/** The settings of one run: those for this run alone, and the stored ones. */
 import { isDeepStrictEqual } from 'node:util';
 import type { HostedShard } from '../../src-shared/api/node-config.ts';
 import type { ChangedSettings, SettingName, Settings } from '../../src-shared/settings/settings.ts';
@@ -8,7 +8,7 @@ export class EffectiveSettings {
   readonly #store: SettingsStore;
   #overrides: ChangedSettings;
 
-  /** `overrides` go before the stored settings until those are changed. */
+  /** `overrides` replace the stored settings until those are changed. */
   constructor(store: SettingsStore, overrides: ChangedSettings = {}) {
     this.#store = store;
     this.#overrides = overrides;
@@ -26,14 +26,14 @@ export class EffectiveSettings {
   /**
    * Stores changed settings.
    *
-   * @returns how to take them back
+   * @returns a function that undoes the change
    * @throws AppError when they cannot be written; nothing is changed then
    */
   change(changed: ChangedSettings): () => void {
     const before = this.#store.settings;
     const overrides = this.#overrides;
     this.#store.change(changed);
-    // A setting that was just changed goes before one from the command line.
+    // A setting that was just changed replaces an override from the command line.
     this.#overrides = Object.fromEntries(
       Object.entries(overrides).filter(([name]) => !Object.hasOwn(changed, name)),
     );
@@ -45,7 +45,7 @@ export class EffectiveSettings {
   }
 
   /**
-   * Writes hosted shards in another way that means the same, where they are stored and where they hold for this run.
+   * Rewrites hosted shards, stored ones and those of this run, without changing their meaning.
    *
    * @throws AppError when they cannot be written
    */

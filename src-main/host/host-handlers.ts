@@ -1,4 +1,4 @@
-/** What the host's clients may ask for; part of it is passed on to the node. */
+/** The methods of the host's API; some of them are passed on to the node. */
 import { type HostApi, type PassedOnApi, passedOnApi } from '../../src-shared/api/host-api.ts';
 import type { TopicValues } from '../../src-shared/api/topics.ts';
 import type { UsageSummary } from '../../src-shared/api/usage.ts';
@@ -13,7 +13,7 @@ import { hostErrors } from '../../src-shared/words/errors.ts';
 
 export type HostHandlers = Handlers<HostApi>;
 
-/** What is given as a function is asked for at every call. */
+/** Functions among these are called at every request. */
 export type HandlerOptions = {
   /** @throws AppError `not-running` before the owner has agreed */
   readonly node: () => NodeProcess;
@@ -24,7 +24,7 @@ export type HandlerOptions = {
   readonly giveConsent: () => void;
   readonly usage: () => UsageSummary;
   readonly apiKey: string;
-  /** Makes a one-time address of the window; undefined while there is none. */
+  /** Returns a function that makes one-time addresses of the window; undefined while there is no window. */
   readonly windowAddress: () => (() => string) | undefined;
   readonly stop: () => void;
 };
@@ -37,7 +37,7 @@ export function hostHandlers(options: HandlerOptions): HostHandlers {
     ...passedOnHandlers(node),
     importModel: async (params) => {
       const model = await node().importModel(params);
-      // Importing again is what the fault of a file that had changed asks for.
+      // A shard whose file had changed has a fault until the file is imported again.
       duty().tryAgain();
       return model;
     },

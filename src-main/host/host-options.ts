@@ -1,4 +1,4 @@
-/** How a host may be composed; what is not said is as in the app. */
+/** Options of a host; the desktop app leaves most of them out. */
 import type { RestartPolicy } from '../../src-shared/process/restart-policy.ts';
 import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
 import type { AppFiles } from '../base/app-files.ts';
@@ -10,22 +10,24 @@ import type { Presence } from '../sensors/presence.ts';
 export type HostOptions = {
   /** Absent: the platform's usual folder. */
   readonly dataFolder?: string | undefined;
-  /** Settings for this run alone; they go before the stored ones until those are changed. */
+  /** Settings for this run alone; they replace the stored ones until those are changed. */
   readonly overrides?: ChangedSettings;
   readonly logLevel?: LogLevel;
-  /** Works whatever the machine does, which then is not watched; pauses of earlier runs are over. */
+  /**
+   * Whether it works whatever the machine does. The machine is not watched then, and pauses of earlier runs are over.
+   */
   readonly alwaysWork?: boolean;
-  /** Until the owner has agreed, once for all starts, nothing computes or connects; the desktop app asks. */
+  /** Whether nothing computes or connects until the owner has agreed, once for all starts; the desktop app asks. */
   readonly needsConsent?: boolean;
-  /** What Electron knows of the owner's presence; without it, the system's tools are asked. */
+  /** The owner's presence as Electron knows it; absent: the system's tools are asked. */
   readonly presence?: () => Presence;
-  /** Keeps the computer from sleeping, as Electron does; without it, the system's tool is run. */
+  /** Keeps the computer awake by Electron; absent: by the system's tool. */
   readonly keepAwake?: KeepAwake;
-  /** Other sensors than those of this system, for tests. */
+  /** Sensors in place of this system's, for tests. */
   readonly sources?: FactSources;
-  /** A Node.js to run the node process with; absent: the one that runs this. */
+  /** The Node.js that runs the node process; absent: the one that runs this process. */
   readonly nodeCommand?: string;
-  /** Other places of the app's own files, for tests. */
+  /** Paths in place of the app's own, for tests. */
   readonly files?: Partial<AppFiles>;
   readonly restartPolicy?: RestartPolicy;
 };

@@ -1,4 +1,4 @@
-/** What a host holds in its data folder while it runs, opened in order and given back in reverse. */
+/** Opens what a host uses of its data folder, in order, and closes it in reverse. */
 import type { Warning } from '../../src-shared/warning.ts';
 import { warningWords } from '../../src-shared/words/words.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
@@ -21,18 +21,18 @@ export type HostServices = {
   readonly usage: UsageStore;
   readonly pauses: PauseStore;
   readonly acknowledgements: AcknowledgementStore;
-  /** What the owner should know of the opening, as sentences. */
+  /** What the owner should know of the opening. */
   readonly warnings: readonly Warning[];
   readonly apiKey: string;
-  /** Gives everything back, the lock last. */
+  /** Closes everything, the lock last. */
   close(): Promise<void>;
 };
 
 /**
- * Takes the data folder for this process.
+ * Opens the data folder for this process alone.
  *
  * @throws AppError `data-folder-unusable`, `data-folder-in-use`, `database-too-new`, and `database-damaged` where the
- * damaged one could not be replaced; nothing stays open then, and the log has the cause where there could be one.
+ * damaged database could not be replaced. Nothing stays open then, and the log has the cause once there is a log.
  */
 export async function openHostServices(
   dataFolder: DataFolder,
@@ -83,7 +83,7 @@ export async function openHostServices(
   }
 }
 
-/** A full disk costs a line of history, not the answer. */
+/** On a full disk a line of the history is lost, but not the answer. */
 export function storeUsage({ usage, log }: Pick<HostServices, 'usage' | 'log'>, used: Usage): void {
   try {
     usage.add(used);

@@ -1,4 +1,4 @@
-/** The topics that a host tells, each from the part of the host that knows it. */
+/** The topics that a host offers to its clients, each with the source of its values. */
 import {
   type NodeTopic,
   nodeTopics,
@@ -18,9 +18,9 @@ export type HostTopicsOptions = {
   readonly usage: () => TopicValues['usage'];
 };
 
-/** Sensors read again and again, and say nothing when a value is another one. */
+/** Sensors have no event for a new value, so the facts are renewed this often, in milliseconds. */
 const factsRenewedAfterMs = 2000;
-/** Usage of the last days changes with the day. */
+/** The usage of the last days changes with the day, so it is renewed this often, in milliseconds. */
 const usageRenewedAfterMs = 60_000;
 
 export function hostTopics(options: HostTopicsOptions): TopicHub<TopicValues> {
@@ -30,7 +30,7 @@ export function hostTopics(options: HostTopicsOptions): TopicHub<TopicValues> {
     (): Value | null =>
       node.status === null ? null : read(node.status);
   const relayed: Partial<Record<NodeTopic, unknown>> = {};
-  /** What the node tells of a topic, only while a client watches it. */
+  /** Passes on a topic of the node, while a client watches it. */
   const relay = <T extends NodeTopic>(topic: T): TopicSource<TopicValues[T]> => ({
     everyMs: topics[topic].everyMs,
     read: () => (relayed[topic] ?? null) as TopicValues[T],

@@ -1,6 +1,6 @@
 /**
- * The host: one data folder with its settings, usage, log and key, and the node process that works for it.
- * No HTTP and no Electron here; the programs that show a window or take commands compose this.
+ * The host: one data folder with its settings, usage, log and key, and the node process that works for it. It knows
+ * neither HTTP nor Electron; the programs that show a window or take commands are made with it.
  */
 import { hostApi, type HostMethod, type HostResult } from '../../src-shared/api/host-api.ts';
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
@@ -30,24 +30,26 @@ import { OwnersWarnings } from './owners-warnings.ts';
 import { EffectiveSettings } from './effective-settings.ts';
 
 /**
- * Takes the data folder and begins to start the node; `ready` tells when that is done.
+ * Opens the data folder and begins to start the node; `ready` resolves when the node runs.
  *
  * @throws what openHostServices throws
  */
 export async function createHost(options: HostOptions = {}): Promise<Host> {
   const files = { ...appFiles(), ...options.files };
-  // Begun first, since it may take a while, and needed last.
+  // This may take a while and is needed last, so it begins first.
   const threads = defaultThreads();
   const services = await openHostServices(dataFolderAt(options.dataFolder), options.logLevel);
   return new Host(services, files, await threads, options);
 }
 
 export class Host {
-  /** Resolves when the node runs for the first time; rejects when that fails, and the host goes on trying. */
+  /**
+   * Resolves when the node runs for the first time. Rejects when the first start fails; the host then goes on trying.
+   */
   readonly ready: Promise<void>;
-  /** Resolves when a client asked the host to stop; the program that composed it then calls `stop`. */
+  /** Resolves when a client asked the host to stop; the program that made the host then calls `stop`. */
   readonly stopRequested: Promise<void>;
-  /** What clients may ask for. */
+  /** The handlers of all methods of the API. */
   readonly handlers: HostHandlers;
   readonly #services: HostServices;
   readonly #files: AppFiles;
@@ -72,7 +74,7 @@ export class Host {
     this.#warnings = new OwnersWarnings(services.warnings, () => this.#tell());
     this.#consent = new OwnersConsent(services.acknowledgements, options.needsConsent === true);
     this.ready = this.#started.promise;
-    // Callers that need the outcome await it; the snapshot tells all others.
+    // Callers that need the outcome await it themselves; all others see it in the snapshot.
     this.ready.catch(() => {});
     const { promise, resolve } = Promise.withResolvers<void>();
     this.stopRequested = promise;
@@ -101,13 +103,14 @@ export class Host {
         defaultThreads: threads,
       },
       node: () => this.#node,
+      onConfigured: () => this.#duty.reconcile(),
       log: services.log,
     });
     this.#node = new NodeProcess({
       command: options.nodeCommand ?? process.execPath,
       script: files.nodeScript,
       config: this.#configuration.current,
-      // Nothing is loaded before it is known whether the machine is free.
+      // No layers are loaded before it is known whether the machine is free.
       work: { state: 'paused', answersOwner: true, reason: null },
       log: services.log,
       onChange: () => this.#nodeChanged(),
@@ -121,13 +124,14 @@ export class Host {
     this.log.write('info', 'host', `MindMesh ${files.version} starts`, { pid: process.pid });
     this.#duty = hostDuty({
       node: this.#node,
+      compute: () => this.#configuration.compute,
       settings: this.#settings,
       services,
       host: options,
       warn: (warning) => this.#warnings.add(warning),
       onChange: () => {
         this.#keepAwakeOrNot();
-        this.#refreshMemory();
+        this.#refreshCompute();
         this.#tell();
       },
     });
@@ -171,16 +175,16 @@ export class Host {
     });
   }
 
-  /** Calls back whenever the snapshot may have changed; returns how to end that. */
+  /** Calls back whenever the snapshot may have changed; returns a function that ends the calls. */
   onSnapshot(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /**
-   * Any method of the host API but streams. `params` is checked here.
+   * Calls any method of the host's API that is no stream. `params` is checked here.
    *
-   * @throws AppError `request-invalid`, `setting-invalid`, and what the method leads to
+   * @throws AppError `request-invalid`, `setting-invalid`, and what the method throws
    */
   async call<M extends HostMethod>(method: M, params: unknown): Promise<HostResult<M>> {
     const context = { emit: () => {}, signal: new AbortController().signal, flow: alwaysReady };
@@ -196,27 +200,30 @@ export class Host {
     await this.handlers.chat(request, { emit: onEvent, signal, flow: alwaysReady });
   }
 
-  /** Tells those who watch what clients change, without waiting for the next time. */
+  /** Tells watching clients at once what has changed. */
   refreshTopics(): Promise<void> {
     return this.#topics.refresh('app', 'duty', 'models', 'settings');
   }
 
-  /** What a topic is now. */
+  /** The current value of a topic. */
   async topic<T extends Topic>(topic: T): Promise<TopicValues[T]> {
     return await this.#topics.newest(topic);
   }
 
-  /** Tells the host how to make one-time addresses of its window, once there is one. */
+  /** Sets how one-time addresses of the window are made, once there is a window. */
   provideWindowAddress(make: () => string): void {
     this.#windowAddress = make;
   }
 
-  /** Writes down how the command line reaches this host. Removed when it stops. */
+  /** Writes the file by which the command line finds this host. It is removed when the host stops. */
   announce(control: NonNullable<HostFile['control']>): Promise<void> {
     return writeHostFile(this.#services.dataFolder.hostFile, { pid: process.pid, control });
   }
 
-  /** Whether it was never asked before, over all runs: for what is told only once. Throws when that cannot be stored. */
+  /**
+   * Whether this was never stored before, over all runs: for notices that are shown only once. Throws when it cannot
+   * be stored.
+   */
   isFirstTime(name: Acknowledgement): boolean {
     return this.#services.acknowledgements.addNew(name);
   }
@@ -230,7 +237,7 @@ export class Host {
     this.#duty.wakeUp();
   }
 
-  /** Ends the node and gives the data folder back. */
+  /** Ends the node and closes the data folder. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -262,7 +269,7 @@ export class Host {
     } finally {
       this.#duty.reconcile();
       this.#keepAwakeOrNot();
-      // What is outside of the host goes by them too.
+      // Parts outside of the host use these settings, too.
       this.#tell();
     }
     return this.#settings.current;
@@ -274,14 +281,14 @@ export class Host {
 
   #nodeChanged(): void {
     this.#configuration.storeShardsById(this.#node.status?.models ?? []);
+    this.#refreshCompute();
     this.#duty.reconcile();
-    this.#refreshMemory();
     this.#tell();
   }
 
-  #refreshMemory(): void {
+  #refreshCompute(): void {
     if (this.#stopped === undefined) {
-      this.#configuration.refreshMemory(this.#duty.facts?.gpus);
+      this.#configuration.refreshCompute(this.#duty.facts?.gpus);
     }
   }
 

@@ -11,20 +11,20 @@ import { systemListWords } from '../../src-shared/words/words.ts';
 export type KeepAwake = {
   /** Returns at once; repeating it changes nothing. */
   set(isOn: boolean): void;
-  /** For good. Resolves when no process is left. */
+  /** Stops for good. Resolves when no process is left. */
   stop(): Promise<void>;
 };
 
-/** A program that holds sleep off until it is ended, until its stdin ends, or until this process does. */
+/** A program that prevents sleep until it is ended, until its stdin ends, or until this process ends. */
 type Tool = { readonly command: string; readonly args: readonly string[] };
 
 export type KeepAwakeOptions = {
   readonly log: Pick<Log, 'write'>;
-  /** Another than this system's, for tests. */
+  /** A tool in place of this system's, for tests. */
   readonly tool?: Tool;
 };
 
-/** From asking to killing. */
+/** Time from the request to stop until the tool is killed, in milliseconds. */
 const stopWithinMs = 1000;
 
 export function keepAwake({
@@ -39,8 +39,8 @@ export function keepAwake({
   const watch = async (child: Child): Promise<void> => {
     const exit = await child.exited;
     living.delete(child);
-    // One that was told to end is not the current one any more; one that failed is not tried again before it is
-    // needed anew.
+    // A tool that was asked to end is no longer the current one. A tool that failed is started again only when it is
+    // next needed.
     if (current === child && !hasTold) {
       hasTold = true;
       log.write(
@@ -76,7 +76,7 @@ export function keepAwake({
   };
 }
 
-/** One run of the tool, which is in order for as long as it runs. */
+/** One run of the tool, which counts as ready from its start on. */
 function childOf({ command, args }: Tool): Child {
   return new Child({
     name: command,
@@ -94,7 +94,7 @@ function childOf({ command, args }: Tool): Child {
   });
 }
 
-/** In words that go after the tool's name. */
+/** How the tool ended, in words that follow its name. */
 function howItEnded({ error, code, signal }: ChildExit): string {
   if (error !== undefined) {
     const isMissing = 'code' in error && error.code === 'ENOENT';
@@ -103,7 +103,7 @@ function howItEnded({ error, code, signal }: ChildExit): string {
   return signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
 }
 
-/** For each system the tool, which lasts no longer than the process `pid`. */
+/** The tool of each system. It ends with the process `pid`. */
 export function toolOf(platform: NodeJS.Platform, pid: number): Tool {
   if (platform === 'win32') {
     return { command: 'powershell.exe', args: powerShellArguments(windowsKeepAwakeScript(pid)) };
@@ -112,8 +112,8 @@ export function toolOf(platform: NodeJS.Platform, pid: number): Tool {
     ? { command: 'caffeinate', args: ['-i', '-w', String(pid)] }
     : {
         command: 'systemd-inhibit',
-        // Not "sleep": the owner may still send the computer to sleep. cat ends when this process, at the other end of its
-        // stdin, does.
+        // Not "sleep", so that the owner may still send the computer to sleep. cat ends when its stdin does, and so
+        // with this process.
         args: [
           '--what=idle',
           '--who=MindMesh',
@@ -125,8 +125,8 @@ export function toolOf(platform: NodeJS.Platform, pid: number): Tool {
 }
 
 /**
- * ES_CONTINUOUS (0x80000000) and ES_SYSTEM_REQUIRED (1), from SetThreadExecutionState of the Windows API, hold for
- * the thread that sets them, which then waits for the process.
+ * ES_CONTINUOUS (0x80000000) and ES_SYSTEM_REQUIRED (1) of SetThreadExecutionState (Windows API) hold as long as the
+ * thread that sets them, which then waits for the process.
  */
 function windowsKeepAwakeScript(pid: number): string {
   return `

@@ -1,6 +1,8 @@
-/** Keeps the node's configuration in step with the settings, and with the memory that hosted layers may take. */
+/** Keeps the node's configuration in step with the settings, and with the devices and memory that hosted layers may take. */
+import { isDeepStrictEqual } from 'node:util';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
+import type { Compute } from '../../src-shared/compute.ts';
 import type { Facts } from '../../src-shared/duty.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
@@ -13,9 +15,14 @@ import type { EffectiveSettings } from './effective-settings.ts';
 
 export type NodeConfigurationOptions = {
   readonly settings: EffectiveSettings;
-  readonly facts: Omit<NodeFacts, 'hostingMemoryBytes' | 'isApiPortChosen'>;
-  /** Asked for when it is to be configured: it is made with the first configuration. */
-  readonly node: () => Pick<NodeProcess, 'configure' | 'freshStatus' | 'state' | 'status'>;
+  readonly facts: Omit<NodeFacts, 'hostingMemoryBytes' | 'devices' | 'isApiPortChosen'>;
+  /** Called at each configuration, since the node itself is made with the first one. */
+  readonly node: () => Pick<
+    NodeProcess,
+    'configure' | 'freshStatus' | 'lookForDevices' | 'state' | 'status'
+  >;
+  /** The node goes by what llama.cpp finds to compute on. */
+  readonly onConfigured: () => void;
   readonly log: Log;
 };
 
@@ -23,6 +30,9 @@ export class NodeConfiguration {
   readonly #options: NodeConfigurationOptions;
   readonly #memory = new HostingMemory(usableMemoryBytes());
   #configuring: Promise<unknown> = Promise.resolve();
+  #compute: Compute | null = null;
+  /** Of the cards that the sensors saw last. */
+  #cardIds: string | undefined;
 
   constructor(options: NodeConfigurationOptions) {
     this.#options = options;
@@ -33,20 +43,26 @@ export class NodeConfiguration {
     return nodeConfig(settings.current, {
       ...facts,
       hostingMemoryBytes: this.hostingMemoryBytes,
+      devices: this.#memory.devices,
       isApiPortChosen: isApiPortChosen(settings.current, settings.overrides),
     });
   }
 
-  /** What hosted layers may take, in bytes. */
+  /** What llama.cpp finds to compute on, once the node is configured for it; null until then. */
+  get compute(): Compute | null {
+    return this.#compute;
+  }
+
+  /** Bytes that hosted layers may take. */
   get hostingMemoryBytes(): number {
     return this.#memory.bytes(this.#options.settings.current);
   }
 
   /**
-   * Stores changed settings and gives the node what follows from them. A setting that the node refuses is taken back:
-   * what is stored is what runs.
+   * Stores changed settings and configures the node by them. A setting that the node refuses is undone, so that the
+   * stored settings are those that run.
    *
-   * @throws AppError when they cannot be written, and what the node says of them
+   * @throws AppError when they cannot be written, and what the node throws
    */
   async changeSettings(changed: ChangedSettings): Promise<void> {
     const { settings, node } = this.#options;
@@ -60,7 +76,10 @@ export class NodeConfiguration {
     }
   }
 
-  /** Stores by id hosted models that the node did not know when their names were set. On a full disk the names stay. */
+  /**
+   * Stores the ids of hosted models that the node did not know when their names were set. On a full disk the names
+   * stay.
+   */
   storeShardsById(models: readonly ModelEntry[]): void {
     try {
       this.#options.settings.rewriteShards((shards) => settledShards(shards, models));
@@ -72,23 +91,60 @@ export class NodeConfiguration {
     }
   }
 
-  /** What fits is another thing once the cards are known, and once it is seen what the layers run on. */
-  refreshMemory(gpus: Facts['gpus'] | undefined): void {
+  /** What engines compute on, and what fits there, is another thing once the cards are known or others. */
+  refreshCompute(gpus: Facts['gpus'] | undefined): void {
     const { settings, node, log } = this.#options;
     const { status, state } = node();
     if (state.name !== 'running' || status === null) {
       return;
     }
-    if (this.#memory.refresh(gpus, status.shards, settings.current)) {
-      this.#configure().catch((error: unknown) => {
-        log.write('warn', 'host', 'The memory for hosted layers could not be set', {
+    this.#lookAgainForOtherCards(gpus);
+    const { compute = null } = status;
+    const isOther = this.#memory.refresh(gpus, { ...status, compute }, settings.current);
+    if (!isOther && isDeepStrictEqual(compute, this.#compute)) {
+      return;
+    }
+    const configured = isOther ? this.#configure() : this.#configuring;
+    configured.then(
+      () => this.#configuredFor(compute),
+      (error: unknown) => {
+        log.write('warn', 'host', 'The graphics devices for hosted layers could not be set', {
           cause: describeCauses(error),
         });
-      });
+      },
+    );
+  }
+
+  /** llama.cpp sees a card that came or went only when it looks again. */
+  #lookAgainForOtherCards(gpus: Facts['gpus'] | undefined): void {
+    if (gpus?.isKnown !== true) {
+      return;
+    }
+    const ids = gpus.value
+      .map(({ id }) => id)
+      .toSorted()
+      .join(' ');
+    const isOther = this.#cardIds !== undefined && this.#cardIds !== ids;
+    this.#cardIds = ids;
+    if (isOther) {
+      const { node, log } = this.#options;
+      node()
+        .lookForDevices()
+        .catch((error: unknown) => {
+          const cause = describeCauses(error);
+          log.write('warn', 'host', 'The node could not look for graphics devices', { cause });
+        });
     }
   }
 
-  /** One change after the other, each with what is set by then. */
+  #configuredFor(compute: Compute | null): void {
+    if (!isDeepStrictEqual(compute, this.#compute)) {
+      this.#compute = compute;
+      this.#options.onConfigured();
+    }
+  }
+
+  /** Configurations follow one another, each with the settings of that moment. */
   #configure(): Promise<void> {
     const configured = this.#configuring.then(() => this.#options.node().configure(this.current));
     this.#configuring = configured.catch(() => {});

@@ -1,4 +1,4 @@
-/** Whether the owner has agreed to compute for others; stored for all starts. */
+/** Whether the owner has agreed to compute for others. This is stored for all starts. */
 import type { HostSnapshot } from '../../src-shared/api/snapshot.ts';
 import { waitsForConsent } from '../../src-shared/waits-for-consent.ts';
 import type { Acknowledgement, AcknowledgementStore } from '../store/acknowledgements.ts';
@@ -9,7 +9,7 @@ export class OwnersConsent {
   readonly #store: Pick<AcknowledgementStore, 'has' | 'add'>;
   #isGiven: boolean;
 
-  /** @param isNeeded false where starting the host is the agreement */
+  /** @param isNeeded false where starting the host is the consent */
   constructor(store: Pick<AcknowledgementStore, 'has' | 'add'>, isNeeded: boolean) {
     this.#store = store;
     this.#isGiven = !isNeeded || store.has(consent);
@@ -31,9 +31,8 @@ export class OwnersConsent {
   }
 
   /**
-   * Stores that the owner agrees; whether they had not before.
-   *
-   * @throws AppError when it cannot be written: it would be asked for again at the next start, so the owner is told
+   * Stores the consent. @returns whether it is new
+   * @throws AppError when it cannot be written: the next start would ask again, so the owner is told
    */
   give(): boolean {
     if (this.#isGiven) {

@@ -1,4 +1,4 @@
-/** What the owner should know of this run, each said once however often it comes. */
+/** What the owner should know of this run. A warning that comes again is listed once. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Warning } from '../../src-shared/warning.ts';
 

@@ -1,17 +1,20 @@
-/** Asks this machine how many threads an engine gets when its owner does not say; see usable-cores.ts. */
+/** Finds out how many threads an engine gets where the owner did not set a number; see usable-cores.ts. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { cpu } from 'systeminformation';
 import { cgroupFolders, coresAllowed, parseQuota, usableCores } from './usable-cores.ts';
 
-/** Windows answers through PowerShell, which can take seconds; a start does not wait longer than this. */
+/** Windows answers through PowerShell, which can take seconds; a start waits no longer than this, in milliseconds. */
 const lookUpWithinMs = 3000;
 const cgroupMount = '/sys/fs/cgroup';
 
 let known: Promise<number> | undefined;
 
-/** Looked up once in a process: never on the way of a request. At least 1, at most what we may use. */
+/**
+ * Looked up once for each process, and never during a request. At least 1, and at most the cores that this process
+ * may use.
+ */
 export function defaultThreads(): Promise<number> {
   known ??= lookUp();
   return known;
@@ -24,7 +27,7 @@ async function lookUp(): Promise<number> {
     : undefined;
   return usableCores({
     physicalCores: allowedCores ?? (await coresOfMachine()),
-    // Bounded by affinity everywhere, and by the quotas of old cgroups (version 1).
+    // Affinity bounds this everywhere, and so do the quotas of old cgroups (version 1).
     parallelism: availableParallelism(),
     quotas: isLinux ? await quotas() : [],
   });
@@ -43,7 +46,7 @@ async function coresOfMachine(): Promise<number | undefined> {
   const timer = setTimeout(() => resolve(undefined), lookUpWithinMs);
   try {
     const found = await Promise.race([cpu(), tooLate]);
-    // It says 0 where it does not know.
+    // systeminformation gives 0 where it does not know.
     return found?.physicalCores || undefined;
   } catch {
     return undefined;
@@ -52,7 +55,7 @@ async function coresOfMachine(): Promise<number | undefined> {
   }
 }
 
-/** Empty when there is no such file: kernels and containers differ in what they show. */
+/** Empty when there is no such file: kernels and containers differ in the files they have. */
 async function textOf(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch(() => '');
 }

@@ -1,21 +1,21 @@
-/** Entries that the node's newest answers had to do without: what a person sees of them, and the log once. */
+/** Entries that the node's newest answers had to do without. They become warnings, and each goes to the log once. */
 import type { Log } from '../base/log.ts';
 
 export class LeftOutEntries {
   readonly #log: Log;
-  /** Sentences by what they were left out of. */
+  /** Sentences by the answer that they belong to. */
   readonly #bySource = new Map<string, readonly string[]>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** Those that are missing now. */
+  /** The sentences about entries that are missing now. */
   get sentences(): readonly string[] {
     return [...this.#bySource.values()].flat();
   }
 
-  /** The newest answer from `source` had to do without these; those of the one before count no more. */
+  /** The newest answer from `source` had to do without these entries; those of its last answer no longer count. */
   tell(source: string, leftOut: readonly string[]): void {
     const before = this.#bySource.get(source) ?? [];
     for (const sentence of leftOut.filter((each) => !before.includes(each))) {
@@ -24,7 +24,7 @@ export class LeftOutEntries {
     this.#bySource.set(source, leftOut);
   }
 
-  /** There are no answers any more. */
+  /** The node has ended, so its answers no longer count. */
   clear(): void {
     this.#bySource.clear();
   }

@@ -1,8 +1,8 @@
-/** What the owner should know of this machine's clock and of addresses in the settings that lead nowhere. Pure. */
+/** Warnings about this machine's clock, and about addresses in the settings that cannot be reached. Pure. */
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Warning } from '../../src-shared/warning.ts';
 
-/** More lines would push all else out of sight. */
+/** More lines would push everything else out of sight. */
 const mostTold = 5;
 
 export function meshWarnings(status: NodeStatus | null): Warning[] {

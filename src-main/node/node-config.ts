@@ -1,5 +1,6 @@
-/** From settings to the configuration of a node. Pure. */
+/** Makes the configuration of a node from settings. Pure. */
 import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
+import type { UsedDevice } from '../../src-shared/compute.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import {
   type ChangedSettings,
@@ -14,11 +15,13 @@ export type NodeFacts = {
   readonly demoModel: string;
   /** The signed list of models that can be downloaded. */
   readonly catalog: string;
-  /** What hosted layers may take, see hosting-memory.ts. */
+  /** Bytes that hosted layers may take, see hosting-memory.ts. */
   readonly hostingMemoryBytes: number;
-  /** Threads of an engine whose owner did not say. */
+  /** The graphics devices that engines may use; null while that is not known. */
+  readonly devices: readonly UsedDevice[] | null;
+  /** Threads of an engine where the owner did not set a number. */
   readonly defaultThreads: number;
-  /** The owner chose the port of the API; the usual one may be taken by another user of this machine. */
+  /** Whether the owner chose the port of the API. The default port may be taken by another user of this machine. */
   readonly isApiPortChosen: boolean;
 };
 
@@ -46,6 +49,7 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
     engine: {
       threads: settings.threads ?? facts.defaultThreads,
       backend: settings.backend,
+      devices: facts.devices === null ? null : [...facts.devices],
       contextLength: settings.contextLength,
       maxSessions: settings.maxSessions,
     },
@@ -87,12 +91,12 @@ function times(limit: number | null, unit: number): number | null {
   return limit === null ? null : limit * unit;
 }
 
-/** A port for this run, or another one than the usual, is a choice. */
+/** True for a port of this run, and for any port other than the default. */
 export function isApiPortChosen(settings: Settings, overrides: ChangedSettings): boolean {
   return overrides.apiPort !== undefined || settings.apiPort !== defaultSettings.apiPort;
 }
 
-/** What the owner should know of a port that is not the one of the settings. */
+/** A warning when the API's port is not the one of the settings. */
 export function portWarnings(settings: Settings, status: NodeStatus | null): Warning[] {
   const { apiPort: port } = settings;
   return status === null || port === 0 || status.gatewayPort === port

@@ -1,6 +1,6 @@
 /**
- * Asks the mesh node every few seconds for a sign of life. A node whose process was stopped, or that hangs in a call,
- * would leave the window, every command and every client of the API without an answer for good.
+ * Asks the mesh node every few seconds for a sign of life. Without that, a node whose process was stopped, or that
+ * hangs in a call, would leave the window, every command and every client of the API without an answer for good.
  */
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
 
@@ -28,7 +28,7 @@ export class NodeHeartbeat {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** The node has just become ready. */
+  /** The node has become ready. */
   begin(): void {
     this.end();
     this.#heardAt = this.#clock.now();
@@ -36,7 +36,7 @@ export class NodeHeartbeat {
     this.#scheduleCheck();
   }
 
-  /** The node said something of its own accord. */
+  /** The node has sent a message of its own. */
   heard(): void {
     this.#heardAt = this.#clock.now();
   }
@@ -53,7 +53,7 @@ export class NodeHeartbeat {
 
   #check(): void {
     const now = this.#clock.now();
-    // This process was stopped, or the whole computer slept: the node could not answer meanwhile.
+    // This process was stopped, or the whole computer slept, so the node could not answer.
     if (now - this.#lookedAt > 2 * askEveryMs) {
       this.#heardAt = now;
     }
@@ -66,7 +66,7 @@ export class NodeHeartbeat {
     }
     this.#options.ask().then(
       () => this.heard(),
-      // A node that is gone is noticed by its exit.
+      // A node that has ended is noticed by its exit.
       () => {},
     );
     this.#scheduleCheck();

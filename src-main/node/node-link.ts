@@ -7,7 +7,7 @@ import { answererNames, hostErrors } from '../../src-shared/words/errors.ts';
 
 export type NodeLink = RpcClient<NodeApi>;
 
-/** The node parses strangers' bytes, so what it says is parsed here too. */
+/** The node parses bytes of strangers, so its messages are checked here, too. */
 export function linkToNode(
   process: ChildProcess,
   listeners: Pick<RpcClientOptions<NodeApi>, 'notices' | 'onBadMessage' | 'onLeftOut'>,

@@ -1,6 +1,6 @@
 /**
- * The node process as the host sees it: kept running by the supervisor, asked over its current link, started
- * again with the same configuration after a crash.
+ * The node process as the host sees it. The supervisor keeps it running; requests go over its current link; after a
+ * crash it starts again with the same configuration.
  */
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,14 +29,14 @@ import { linkToNode, type NodeLink } from './node-link.ts';
 import { childNames, exitWords, hostErrors } from '../../src-shared/words/errors.ts';
 
 export type NodeProcessOptions = {
-  /** A Node.js to run the script with. */
+  /** A Node.js that runs the script. */
   readonly command: string;
   readonly script: string;
   readonly config: NodeConfigInput;
-  /** What the first life of the node does until it is told otherwise. */
+  /** The order of the first start, until another one comes. */
   readonly work: WorkOrder;
   readonly log: Log;
-  /** State, status or progress are no longer what they were. */
+  /** Called when state, status or progress have changed. */
   readonly onChange: () => void;
   readonly onUsage: (usage: Usage) => void;
   readonly restartPolicy?: RestartPolicy;
@@ -52,11 +52,11 @@ export type ImportProgress = {
 
 /** A first start may have to read a large library of models on a slow disk. */
 const defaultReadyWithinMs = 60_000;
-/** Leaves the host time for its own end within the three seconds that a terminal's Ctrl-C may take. */
+/** Leaves the host time to end within the three seconds that a terminal's Ctrl-C may take. */
 const defaultStopWithinMs = 2000;
-/** A request that comes while the node starts waits for it this long. */
+/** A request waits this long for a node that is starting, in milliseconds. */
 const patienceMs = 15_000;
-/** A node that has not ended its engines by then, after the order to, is ended with them. */
+/** A node that has not ended its engines this long after the order is killed with them, in milliseconds. */
 const pauseWithinMs = 1500;
 
 export class NodeProcess {
@@ -105,12 +105,15 @@ export class NodeProcess {
     return [...this.#imports.values()];
   }
 
-  /** What the node warns of, and what could not be read of its answers: sentences for the owner. */
+  /** The node's own warnings, and entries of its answers that could not be read: sentences for the owner. */
   get warnings(): readonly string[] {
     return [...(this.#status?.warnings ?? []), ...this.#leftOut.sentences];
   }
 
-  /** Resolves at the first readiness; rejects with the reason of the first failure, and goes on trying. */
+  /**
+   * Resolves when the node is ready for the first time. Rejects with the reason of a failed first start; further
+   * tries follow.
+   */
   start(): Promise<void> {
     return this.#supervisor.start();
   }
@@ -119,12 +122,12 @@ export class NodeProcess {
     return this.#supervisor.stop();
   }
 
-  /** Makes the node go by another configuration: while it runs, or started anew where a part of it needs that. */
+  /** Changes the configuration: in the running node, or by a restart where a part of it needs that. */
   async configure(config: NodeConfigInput): Promise<void> {
     const former = this.#config;
     this.#config = config;
     if (this.state.name === 'stopped' || isDeepStrictEqual(config, former)) {
-      // Not to be started by a change of settings: before the owner's consent it must not run.
+      // A change of settings does not start the node, since it must not run before the owner's consent.
       return;
     }
     const isWaiting = this.state.name === 'waiting';
@@ -137,13 +140,13 @@ export class NodeProcess {
   }
 
   /**
-   * Orders the node to serve, to drain, or to be without engines; a node that starts later does so with the newest
-   * order. Resolves when it is carried out, or when there is no node and so no engine.
+   * Orders the node to serve, to drain, or to be without engines. A node that starts later gets the newest order.
+   * Resolves when the order is carried out, or when there is no node and so no engine.
    */
   async setWork(work: WorkOrder): Promise<void> {
     this.#work = work;
     while (this.state.name === 'starting' || this.state.name === 'stopping') {
-      // A node is told the newest order before it counts as running.
+      // A node gets the newest order before it counts as running.
       await this.#nextState(patienceMs);
     }
     if (this.state.name !== 'running') {
@@ -186,8 +189,8 @@ export class NodeProcess {
   }
 
   /**
-   * Tells what the node tells of a topic, over all its lives, and null while there is none. Ends with the signal, and never
-   * fails.
+   * Passes on a topic of the node over all its restarts, and null while the node does not run. Ends with the signal,
+   * and never fails.
    */
   async watch<T extends NodeTopic>(
     topic: T,
@@ -217,13 +220,18 @@ export class NodeProcess {
     }
   }
 
-  /** The status of this moment; the node tells its own accord only once a second. */
+  /** Has it look again for what it computes on; the status tells what it finds. */
+  async lookForDevices(): Promise<void> {
+    await this.#request('lookForDevices', {});
+  }
+
+  /** The status at this moment; the node sends it by itself only once a second. */
   freshStatus(): Promise<NodeStatus> {
     return this.#request('status', {});
   }
 
   /**
-   * Asks the node what a client of the host asks for. What that changes is in the status before the answer comes.
+   * Passes a client's request on to the node. What the request changes is in the status before its answer arrives.
    *
    * @throws AppError what the node answers; `cancelled` as soon as the signal aborts
    */
@@ -252,7 +260,7 @@ export class NodeProcess {
           notices: this.#notices(),
           onBadMessage: (problem) =>
             log.write('warn', 'node', 'Not understood from the mesh node', { problem }),
-          // What a node answers to its start is its first status.
+          // The node answers its start with its first status.
           onLeftOut: (method, leftOut) =>
             this.#leftOut.tell(method === 'start' ? 'status' : method, leftOut),
         });
@@ -266,7 +274,7 @@ export class NodeProcess {
           this.#link = link;
         } catch (error) {
           if (link.isClosed && !signal.aborted) {
-            // The process is ending, and how it ends tells more than that its link closed.
+            // The process is ending, and its exit tells more than the closed link.
             await once(signal, 'abort');
           }
           throw error;
@@ -274,7 +282,7 @@ export class NodeProcess {
       },
       askToStop: () => {
         link?.call('stop', {}).catch(() => {
-          // Its exit is what counts.
+          // Only the exit of the process counts.
         });
       },
       output: { onLine: (line) => log.write('info', 'node output', line) },
@@ -306,7 +314,7 @@ export class NodeProcess {
     this.#options.onChange();
   }
 
-  /** Its engines go with it; the supervisor starts the next one. */
+  /** Kills a node that hangs, with its engines; the supervisor starts the next one. */
   #endHung(forMs: number): void {
     if (this.state.name === 'running') {
       this.state.child.kill(exitWords.silent(Math.round(forMs / 1000)));
@@ -338,7 +346,7 @@ export class NodeProcess {
     };
   }
 
-  /** The link of a running node; one that is starting, or about to, is waited for. */
+  /** The link to the running node. A node that is starting, or about to start, is waited for. */
   async #whenRunning(): Promise<NodeLink> {
     const deadline = performance.now() + patienceMs;
     for (;;) {
@@ -367,7 +375,7 @@ export class NodeProcess {
         this.#waiting.delete(wake);
         resolve();
       };
-      // The process does not stay for this alone.
+      // This timer alone does not keep the process running.
       const timer = setTimeout(wake, withinMs).unref();
       this.#waiting.add(wake);
     });

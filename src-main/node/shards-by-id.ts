@@ -1,4 +1,4 @@
-/** Names in the setting of hosted shards, turned into ids: what models are called later changes nothing. */
+/** Turns the names in the setting of hosted shards into ids, so that renaming a model changes nothing. */
 import { manifestIdSchema } from '../../src-shared/model.ts';
 import { modelsNamed, namesOf } from '../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
@@ -7,9 +7,9 @@ import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
 import type { NodeProcess } from './node-process.ts';
 
 /**
- * The same shards, each by its model's id. A name of a model of the own library goes before the same name elsewhere; a
- * model whose file has other content by now is the one that the file has. What means no model, or several, stays as it
- * is: the node says what is wrong with it, or waits for it.
+ * The same shards, each with the id of its model. A model of this machine's library goes before another one of the
+ * same name. The id of a model whose file has changed becomes that of the file's new content. A name that means no
+ * model, or several, stays: the node reports it, or waits for the model.
  */
 export function shardsById(
   shards: readonly HostedShard[],
@@ -19,8 +19,8 @@ export function shardsById(
 }
 
 /**
- * Shards that were stored by a name before their models were here. Only a model of the own library takes the name for
- * good: what a peer calls by it now may be gone when the owner's own comes.
+ * The ids of shards that were stored by name before their models were there. Only models of this machine's library
+ * count here: a peer's model of that name may be gone when the owner's own is imported.
  */
 export function settledShards(
   shards: readonly HostedShard[],
@@ -32,7 +32,7 @@ export function settledShards(
   );
 }
 
-/** The same shards for people: each by the first name of its model that means it alone. */
+/** The same shards for people, each with the first name that means its model alone. */
 export function shardsByName(
   shards: readonly HostedShard[],
   models: readonly ModelEntry[],
@@ -45,7 +45,7 @@ export function shardsByName(
   });
 }
 
-/** Changed settings with the ids that the node knows for names; without a running node, as they are. */
+/** Changed settings, with ids in place of names that the node knows; unchanged where no node runs. */
 export async function withIds(
   changed: ChangedSettings,
   node: Pick<NodeProcess, 'state' | 'freshStatus'>,

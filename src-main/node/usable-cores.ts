@@ -1,26 +1,28 @@
 /**
- * How many cores an engine may keep busy, from what a system tells about itself. One thread for each physical
- * core: matrix products gain nothing from the second thread of a core, and a thread without a core of its own
- * holds all others up, since they wait for each other many times a token. Pure.
+ * How many cores an engine may keep busy, from what the system reports. Each physical core gets one thread: matrix
+ * products gain nothing from a second thread on a core, and a thread without a core of its own delays all others,
+ * since they wait for each other many times in each token. Pure.
  */
 
 export type CoreFacts = {
-  /** Physical cores of the machine, or better of those CPUs that we may run on; undefined when nothing tells. */
+  /**
+   * Physical cores, if possible those that this process may run on; undefined when the system does not report them.
+   */
   readonly physicalCores: number | undefined;
-  /** Threads that run at the same time, which affinity bounds. */
+  /** Threads that can run at the same time, as bounded by affinity. */
   readonly parallelism: number;
-  /** CPUs' worth of time that each cgroup around us allows; may be fractions. */
+  /** CPU time that each surrounding cgroup allows, in CPUs; may have fractions. */
   readonly quotas: readonly number[];
 };
 
-/** At least 1. A quota's fraction is not enough for one more thread. */
+/** At least 1. The fraction of a quota is not enough for another thread. */
 export function usableCores({ physicalCores, parallelism, quotas }: CoreFacts): number {
   return Math.max(1, Math.floor(Math.min(physicalCores ?? parallelism, parallelism, ...quotas)));
 }
 
 /**
- * Counts the physical cores among the CPUs that a process may run on. Processors that name no core, as on ARM,
- * are one each.
+ * Counts the physical cores among the CPUs that a process may run on. A processor without a core id, as on ARM,
+ * counts as one.
  * @param cpuInfo /proc/cpuinfo
  * @param processStatus /proc/self/status, for `Cpus_allowed_list`; without that line every CPU counts
  * @returns undefined when no processor can be read
@@ -57,8 +59,8 @@ function allowedCpus(processStatus: string): (cpu: number) => boolean {
 }
 
 /**
- * The folders, below where cgroups (version 2) are mounted, of the group that a process is in and of those around
- * it, any of which may have a quota.
+ * The folders, below the mount of cgroups (version 2), of the process's group and of all groups around it, any of
+ * which may have a quota.
  * @param processCgroups /proc/self/cgroup, where version 2 is the line `0::/path`
  */
 export function cgroupFolders(processCgroups: string): string[] {

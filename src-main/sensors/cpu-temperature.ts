@@ -1,4 +1,4 @@
-/** The processor's temperature, where Linux's hwmon or thermal zones tell it. */
+/** The processor's temperature, from Linux's hwmon or thermal zones. */
 import { join } from 'node:path';
 import type { Reading } from '../../src-shared/duty.ts';
 import { known, unknown } from './reading.ts';
@@ -9,14 +9,14 @@ const cpuSensors = new Set(['coretemp', 'k10temp', 'zenpower', 'cpu_thermal', 's
 const cpuZones = new Set(['x86_pkg_temp', 'cpu-thermal', 'cpu_thermal', 'soc_thermal']);
 const maxInputs = 256;
 
-/** The hottest of its sensors, in degrees Celsius. */
+/** The hottest of the processor's sensors, in degrees Celsius. */
 export async function readCpuTemperature(sysRoot = '/sys'): Promise<Reading<number>> {
   const temperatures = [
     ...(await hwmonTemperatures(join(sysRoot, 'class/hwmon'))),
     ...(await zoneTemperatures(join(sysRoot, 'class/thermal'))),
   ]
     .map((thousandths) => thousandths / 1000)
-    // What sensors say that are not connected.
+    // Other values come from sensors that are not connected.
     .filter((celsius) => celsius > -40 && celsius < 150);
   return temperatures.length === 0
     ? unknown({ code: 'untold', fact: 'processor-temperature' })

@@ -1,6 +1,5 @@
 /**
- * How much of the processor programs other than ours use: all that was used between two looks, less what our own
- * processes used in that time.
+ * The processor load of other programs: all processor time between two readings, less what our own processes used.
  */
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
@@ -8,15 +7,17 @@ import { join } from 'node:path';
 import type { Reading } from '../../src-shared/duty.ts';
 import { known, unknown } from './reading.ts';
 
-/** Since the machine started, of all cores together. The unit matters only in being the same for all three. */
+/**
+ * Times since the machine started, of all cores together. They may have any unit, as long as all three have the same.
+ */
 export type CpuTimes = {
   readonly busy: number;
   readonly total: number;
-  /** By process of ours. */
+  /** Times of our own processes, by process id. */
   readonly own: ReadonlyMap<number, number>;
 };
 
-/** A look that came so soon after the last one tells more about rounding than about load. */
+/** Two readings closer together than this measure mostly rounding, in milliseconds. */
 const leastMs = 500;
 
 export class OthersCpu {
@@ -43,7 +44,7 @@ export class OthersCpu {
   }
 }
 
-/** A process of ours that was not there before, or has ended since, counts as far as both looks tell. */
+/** A process of ours that began or ended between the readings counts as far as both know it. */
 export function othersShare(before: CpuTimes, after: CpuTimes): Reading<number> {
   const total = after.total - before.total;
   if (!(total > 0) || after.busy < before.busy) {
@@ -56,7 +57,10 @@ export function othersShare(before: CpuTimes, after: CpuTimes): Reading<number> 
   return known(Math.min(1, Math.max(0, (after.busy - before.busy - own) / total)));
 }
 
-/** Linux, in clock ticks. Reading the one line is far cheaper than Node's `cpus`, which asks for each core's clock. */
+/**
+ * Linux, in clock ticks. Reading this one line costs far less than Node's `cpus`, which asks for the clock of each
+ * core.
+ */
 export async function readLinuxCpuTimes(
   ownPids: ReadonlySet<number>,
   procRoot = '/proc',
@@ -70,15 +74,15 @@ export async function readLinuxCpuTimes(
         own.set(pid, ticks);
       }
     } catch {
-      // It ended.
+      // The process has ended.
     }
   }
   return { busy, total, own };
 }
 
 /**
- * The first line of /proc/stat (proc_stat(5)): user nice system idle iowait irq softirq steal guest guest_nice, of
- * which user and nice contain the guests'. Waiting for disks is idling.
+ * The first line of /proc/stat (proc_stat(5)): user nice system idle iowait irq softirq steal guest guest_nice. user
+ * and nice contain the guests' times. Waiting for disks counts as idle.
  */
 export function parseProcStat(text: string): { readonly busy: number; readonly total: number } {
   const match = /^cpu +((?:\d+ ?){4,10})/.exec(text);
@@ -87,7 +91,7 @@ export function parseProcStat(text: string): { readonly busy: number; readonly t
   return { busy: total - (times[3] ?? 0) - (times[4] ?? 0), total };
 }
 
-/** Fields 14 and 15 of /proc/PID/stat; the name in field 2 may hold blanks and brackets. */
+/** Fields 14 and 15 of /proc/PID/stat; the name in field 2 may contain spaces and brackets. */
 export function parseProcessStat(text: string): number | undefined {
   const fields = text
     .slice(text.lastIndexOf(')') + 1)
@@ -99,7 +103,7 @@ export function parseProcessStat(text: string): number | undefined {
   return user === undefined || system === undefined ? undefined : user + system;
 }
 
-/** Elsewhere, in milliseconds; what our processes used comes from the process list. */
+/** Other systems, in milliseconds; the times of our own processes come from the process list. */
 export function readCpuTimes(ownCpuSeconds: ReadonlyMap<number, number>): CpuTimes {
   let busy = 0;
   let total = 0;

@@ -1,4 +1,4 @@
-/** What a system's part of the sensors gives to the watching: things that run, and the facts they know now. */
+/** The sensors of one system: what has to run for them, and the facts that they know. */
 import type { ReadingSource } from '../../src-shared/missing-reason.ts';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
@@ -10,11 +10,11 @@ import { PolledSensor, type Sensor } from './sensor.ts';
 
 export type SourceOptions = {
   readonly own: () => OwnProcesses;
-  /** The owner's list of programs that pause the work like games do. */
+  /** The owner's list of programs that pause the work as games do. */
   readonly exclusiveApps: () => readonly string[];
-  /** A Node.js that runs scripts; Electron's own binary does not. */
+  /** A Node.js that can run scripts; Electron's own binary cannot. */
   readonly nodeExecutable: string;
-  /** What Electron knows of the owner, cheaply; without it, the system's tools are asked. */
+  /** The owner's presence as Electron knows it, which costs little; absent: the system's tools are asked. */
   readonly presence?: () => Presence;
   readonly runCommand?: RunCommand;
   readonly nvidiaCommand?: string;
@@ -22,25 +22,25 @@ export type SourceOptions = {
   readonly sysRoot?: string;
   readonly procRoot?: string;
   readonly environment?: NodeJS.ProcessEnv;
-  /** The person's own folder. */
+  /** The user's home folder. */
   readonly home?: string;
 };
 
-/** What has to be started and stopped. */
+/** A part that has to be started and stopped. */
 export type Running = Omit<Sensor<unknown>, 'reading'>;
 
 export type FactSources = {
   readonly running: readonly Running[];
-  /** As known by now. */
+  /** The facts so far. */
   readonly facts: () => Facts;
 };
 
-/** Waits between polls. A tool is started every ten seconds at most: each start costs milliseconds. */
+/** Intervals between polls. A tool is started every ten seconds at most, since each start costs milliseconds. */
 export const everyMs = { glance: 2000, look: 4000, tool: 10_000, slow: 30_000 } as const;
-/** A poll that takes longer failed. */
+/** A poll that takes longer has failed, in milliseconds. */
 const withinMs = 5000;
 
-/** Looks twice as often while there is work to release. */
+/** The interval, or half of it while there is work to release. */
 export function attentive({ own }: SourceOptions, idleMs: number): () => number {
   return () => (own().gpuPids.size > 0 ? idleMs / 2 : idleMs);
 }
@@ -55,7 +55,7 @@ export function polled<T>(
   return new PolledSensor({ source, everyMs: wait, withinMs, read }, clock);
 }
 
-/** What the host was given to know of the owner, else what the system's tools tell. */
+/** The owner's presence from the host's options, else from the system's tools. */
 export function presenceSensor(
   options: SourceOptions,
   ask: (run: RunCommand, signal: AbortSignal) => Promise<Presence>,

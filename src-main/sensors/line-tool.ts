@@ -1,6 +1,6 @@
 /**
- * A tool that runs for as long as the watching does and prints a line now and then, which costs far less than
- * starting it for each look. Missing, hanging or babbling, it is started again with growing waits.
+ * A tool that keeps running and prints a line now and then, which costs far less than starting it for each reading.
+ * When it is missing, hangs or prints nonsense, it is started again after growing waits.
  */
 import type { AppError } from '../../src-shared/errors.ts';
 import type { SingleReason } from '../../src-shared/missing-reason.ts';
@@ -9,20 +9,23 @@ import type { RestartPolicy } from '../../src-shared/process/restart-policy.ts';
 import { Supervisor, type SupervisorState } from '../../src-shared/process/supervisor.ts';
 
 export type LineToolPlan = {
-  /** For sentences, as their first words: "nvidia-smi". */
+  /** The tool's name, with which sentences begin: "nvidia-smi". */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** A tool that says nothing understandable for so long hangs, and is ended. */
+  /** A tool that prints no line that is understood for this long hangs, and is killed. */
   readonly silentWithinMs: number;
   /** Takes a line of its stdout or stderr; returns whether it was understood. */
   readonly onLine: (line: string) => boolean;
-  /** What it said before no longer holds, because … */
+  /** Called when earlier lines no longer hold, with the reason. */
   readonly onTrouble: (reason: SingleReason) => void;
   readonly restartPolicy?: RestartPolicy;
 };
 
-/** A tool that is not installed will rarely be so a minute later; five minutes find a new driver soon enough. */
+/**
+ * A tool that is not installed will hardly be there a minute later; a new driver is found soon enough in five
+ * minutes.
+ */
 const defaultPolicy: RestartPolicy = {
   firstMs: 1000,
   longestMs: 300_000,
@@ -50,7 +53,7 @@ export class LineTool {
 
   start(): void {
     this.#supervisor.start().catch(() => {
-      // The state that it led to tells of it; the supervisor goes on trying.
+      // The state after the failure says so; the supervisor goes on trying.
     });
   }
 

@@ -1,4 +1,4 @@
-/** The sensors of Linux. Most of it is read from /proc and /sys, which costs no process. */
+/** The sensors of Linux. Most of them read /proc and /sys, which costs no process. */
 import { homedir } from 'node:os';
 import type { Reading } from '../../src-shared/duty.ts';
 import { systemClock } from '../../src-shared/clock.ts';
@@ -33,7 +33,7 @@ export function linuxSources(options: SourceOptions): FactSources {
   const presence = presenceSensor(options, (runner, signal) =>
     readLinuxPresence(runner, signal, environment),
   );
-  // What the host was given to know is of the owner's own screen.
+  // Electron knows only the input on the owner's own screen.
   const others = polled(options, 'other-use', everyMs.tool, async (signal) =>
     known(await readOtherSessions(run, signal, environment)),
   );
@@ -84,7 +84,7 @@ export function linuxSources(options: SourceOptions): FactSources {
       ),
       isLocked: partOf(presence.reading, ({ isLocked }) => isLocked),
       games: mapReading(games.reading, (running) =>
-        // Where the window cannot be told, the processes still can.
+        // Where the window cannot be read, the processes still count.
         withFullScreen(
           running,
           fullScreen.reading.isKnown ? fullScreen.reading.value : null,
@@ -100,7 +100,7 @@ export function linuxSources(options: SourceOptions): FactSources {
   };
 }
 
-/** The user is not known to be away before all have been asked. */
+/** The owner does not count as away before both have been read. */
 function leastOf(one: Reading<number>, other: Reading<number>): Reading<number> {
   return partOf(one, (value) => mapReading(other, (another) => Math.min(value, another)));
 }

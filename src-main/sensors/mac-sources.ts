@@ -1,6 +1,6 @@
 /**
- * The sensors of macOS, and of other systems with a `ps`, of which little more is known than that. Each answer is
- * a process of its own here, so everything is asked rarely.
+ * The sensors of macOS, and of other systems with a `ps`, which tell little beside that. Here each reading costs a
+ * process, so readings are rare.
  */
 import { homedir } from 'node:os';
 import type { GpuFacts } from '../../src-shared/duty.ts';
@@ -52,7 +52,7 @@ export function macSources(options: SourceOptions, platform: NodeJS.Platform): F
     () => Promise.resolve(readCpuTimes(ownSeconds(programs, own().pids))),
     () => clock.now(),
   );
-  // One list of the processes serves both, so that the processor's times are of one moment.
+  // One process list serves both, so that the processor times are of one moment.
   const processes = polled(options, 'processes', everyMs.tool, async (signal) => {
     const running = await readPsPrograms(run, signal);
     programs = running.isKnown ? running.value : [];

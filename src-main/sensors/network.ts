@@ -1,4 +1,4 @@
-/** Whether the machine is online, and whether its connection is paid by what passes through it. */
+/** Whether the machine is online, and whether its connection is metered. */
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { RunCommand } from '../base/run-command.ts';
 
 type Network = Facts['network'];
 
-/** NetworkManager where there is one, else a way out of the machine, else the addresses that it has. */
+/** From NetworkManager where there is one, else from the default route, else from the addresses of the interfaces. */
 export async function readLinuxNetwork(
   runCommand: RunCommand,
   signal: AbortSignal,
@@ -21,15 +21,15 @@ export async function readLinuxNetwork(
   );
   const told = parseNetworkManager(answer);
   const seen = (await hasDefaultRoute(procRoot)) ? known('online' as const) : readInterfaces();
-  // It may leave the only cable to another program, and then takes itself for disconnected.
+  // NetworkManager may leave the only cable to another program, and then reports that it is disconnected.
   const isContradicted =
     told.isKnown && told.value === 'offline' && seen.isKnown && seen.value === 'online';
   return told.isKnown && !isContradicted ? told : seen;
 }
 
 /**
- * Two lines, "u 70" and "u 4": NMState, of which 50 and more are connected, and NMMetered, of which 1 is "yes" and
- * 3 "guessed yes".
+ * Two lines, "u 70" and "u 4": NMState, where 50 and more are connected, and NMMetered, where 1 is "yes" and 3
+ * "guessed yes".
  */
 export function parseNetworkManager(text: string): Network {
   const match = /^u (\d{1,3})\s+u (\d{1,3})\s*$/.exec(text);
@@ -42,7 +42,7 @@ export function parseNetworkManager(text: string): Network {
   return known(match[2] === '1' || match[2] === '3' ? 'metered' : 'online');
 }
 
-/** Whichever interface it leads through: a server's only network may be a bridge. */
+/** The route may use any interface: a server's only network may be a bridge. */
 async function hasDefaultRoute(procRoot: string): Promise<boolean> {
   const [four, six] = await Promise.all(
     ['route', 'ipv6_route'].map((name) =>
@@ -52,7 +52,7 @@ async function hasDefaultRoute(procRoot: string): Promise<boolean> {
   return isDefaultRoute4(four ?? '') || isDefaultRoute6(six ?? '');
 }
 
-/** RTF_UP, and RTF_REJECT of a route that leads nowhere. */
+/** RTF_UP, and RTF_REJECT of a route that blocks. */
 const routeUp = 0x1;
 const routeReject = 0x200;
 
@@ -77,7 +77,7 @@ export function isDefaultRoute6(table: string): boolean {
   });
 }
 
-/** Interfaces that programs made, which have addresses without any cable. */
+/** Virtual interfaces, which have addresses without any cable. */
 const madeByPrograms =
   /^(?:docker|br-|veth|virbr|vmnet|vboxnet|vnic|lxc|lxd|podman|cni|flannel|cali|utun|awdl|llw|ap\d|bridge|anpi|vEthernet|Loopback)/i;
 
@@ -85,7 +85,7 @@ export function readInterfaces(): Reading<'online' | 'offline'> {
   return known(hasNetwork(networkInterfaces()) ? 'online' : 'offline');
 }
 
-/** Whether an interface has an address that reaches further than its own cable. */
+/** Whether an interface has an address that is valid beyond its own cable. */
 export function hasNetwork(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): boolean {
   return Object.entries(interfaces).some(
     ([name, addresses]) =>

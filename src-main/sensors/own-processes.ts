@@ -1,15 +1,15 @@
-/** Which processes are ours, so that our own work is never taken for another program's. */
+/** Our own processes, so that our own work never counts as another program's. */
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
 
 export type OwnProcesses = {
-  /** All of ours: host, node, engines, windows. */
+  /** All of our processes: host, node, engines, windows. */
   readonly pids: ReadonlySet<number>;
   /** Those that may compute on a graphics card: the engines. */
   readonly gpuPids: ReadonlySet<number>;
 };
 
-/** The host's, and those of a node that runs with this id, as far as it has told. */
+/** The processes of the host, and those that the node with this process id has reported. */
 export function ownProcesses(
   node: number | undefined,
   status: Pick<NodeStatus, 'shards'> | null,
@@ -20,12 +20,12 @@ export function ownProcesses(
 }
 
 /**
- * Tools report the last second or two: an engine that just ended is still in what they say, and would be
- * taken for a stranger's load.
+ * Tools report the last second or two. An engine that just ended is still in their output, and would count as another
+ * program's load.
  */
 const rememberedMs = 5000;
 
-/** The engines' pids, with those that ended a moment ago. */
+/** Process ids of the engines, and of those that ended a moment ago. */
 export class RecentGpuPids {
   readonly #own: () => OwnProcesses;
   readonly #clock: Clock;

@@ -1,4 +1,4 @@
-/** Whether the machine lives on its battery, and whether its lid is shut. */
+/** Whether the machine runs on its battery, and whether its lid is closed. */
 import { join } from 'node:path';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
 import { known, unknown } from './reading.ts';
@@ -16,8 +16,8 @@ export type Supply = {
 };
 
 /**
- * Linux: the power supplies of the machine itself (a mouse has its own battery), and the lid where ACPI shows it,
- * else where logind does.
+ * Linux: the machine's own power supplies (a mouse may have a battery too), and the lid, from ACPI or else from
+ * logind.
  */
 export async function readLinuxPower(
   runCommand: RunCommand,
@@ -46,7 +46,7 @@ async function readSupplies(folder: string): Promise<Supply[]> {
   return supplies;
 }
 
-/** A charger that is plugged in decides, also when the battery shrinks because the charger is too weak. */
+/** A charger that is plugged in counts as mains power, even when it is too weak to charge the battery. */
 export function isOnBattery(supplies: readonly Supply[]): Reading<boolean> {
   const chargers = supplies.filter(
     ({ online, type }) => online !== undefined && type !== 'Battery',
@@ -99,7 +99,7 @@ function parseLidState(line: string): Reading<boolean> {
     : known(match[1] === 'closed');
 }
 
-/** macOS: the power manager, and the lid's switch in the registry, which desktops lack. */
+/** macOS: the power manager, and the lid's state in the registry, which desktops do not have. */
 export async function readMacPower(runCommand: RunCommand, signal: AbortSignal): Promise<Power> {
   const battery = await runCommand('pmset', ['-g', 'batt'], signal);
   const lid = await runCommand('ioreg', ['-r', '-d', '1', '-k', 'AppleClamshellState'], signal);

@@ -1,6 +1,6 @@
 /**
- * Whether the owner is at the machine: time since the last input, and whether the screen is locked. Electron
- * knows both itself; without it, each system is asked by its own tool, as far as there is one.
+ * Whether the owner is at the machine: the time since the last input, and whether the screen is locked. Electron
+ * knows both; without it, each system's own tool is asked, as far as there is one.
  */
 import { existsSync } from 'node:fs';
 import type { Facts, Reading } from '../../src-shared/duty.ts';
@@ -11,14 +11,14 @@ import type { WindowsOwner } from './windows/records.ts';
 
 export type Presence = Pick<Facts, 'inputIdleMs' | 'isLocked'>;
 
-/** `CLOCK_MONOTONIC` in milliseconds, which systemd's monotonic times are told in. */
+/** `CLOCK_MONOTONIC` in milliseconds; systemd's monotonic times use this clock. */
 function monotonicMs(): number {
   return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
 /**
- * systemd's sessions, and for the exact time GNOME's or X11's own answer where they run. `inputDevices` is a
- * folder that is there where anything could be pressed.
+ * From systemd's sessions, and for the exact time from GNOME or X11 where they run. `inputDevices` is a folder that
+ * exists where there are input devices.
  */
 export async function readLinuxPresence(
   runCommand: RunCommand,
@@ -43,8 +43,8 @@ export async function readLinuxPresence(
 }
 
 /**
- * How long ago anybody used the machine in a session other than the owner's own screen, in milliseconds; Infinity
- * where no one is known to have. For those who know of that screen alone.
+ * Time since the last use of the machine in any session but the one on the owner's own screen, in milliseconds;
+ * Infinity where no use is known. For callers that know only that screen.
  */
 export function readOtherSessions(
   runCommand: RunCommand,
@@ -65,7 +65,7 @@ async function leastIdleOther(
   }
 }
 
-/** The machine was not used since it started. */
+/** The presence when the machine was not used since it started. */
 function nobodyThere(reason: SingleReason): Presence {
   return { inputIdleMs: known(monotonicMs()), isLocked: unknown(reason) };
 }
@@ -103,7 +103,7 @@ async function presenceOf(sessions: Promise<string>, hasScreen: boolean): Promis
     if (text === '') {
       const reason = { code: 'untold', fact: 'login' } as const;
       const nobody = unknown(reason);
-      // A user is on a screen of ours, so logind does not know all.
+      // There is a user on a screen of this machine, so logind does not know everything.
       return hasScreen ? { inputIdleMs: nobody, isLocked: nobody } : nobodyThere(reason);
     }
     return parseSessions(text, monotonicMs());
@@ -125,7 +125,7 @@ const sessionFields = [
   'LockedHint',
 ];
 
-/** What logind tells of each session; "" when there is none. */
+/** What logind reports of each session; "" when there is no session. */
 async function readSessions(runCommand: RunCommand, signal: AbortSignal): Promise<string> {
   const sessions = parseSessionIds(
     await runCommand('loginctl', ['list-sessions', '--no-legend'], signal),
@@ -148,9 +148,9 @@ export function parseSessionIds(text: string): string[] {
 }
 
 /**
- * `loginctl show-session` of all sessions, with an empty line between them. The machine is as idle as its least
- * idle session, so that a second person at it counts too. systemd tells since when a session is idle, in
- * microseconds of the monotonic clock; one that is not idle was used just now, as far as it knows.
+ * Output of `loginctl show-session` for all sessions, with an empty line between them. The machine is as idle as its
+ * least idle session, so that a second person at it counts too. systemd reports since when a session is idle, in
+ * microseconds of the monotonic clock; a session that is not idle counts as used just now.
  */
 export function parseSessions(text: string, nowMs: number): Presence {
   const sessions = userSessions(text);
@@ -169,9 +169,9 @@ export function parseSessions(text: string, nowMs: number): Presence {
 }
 
 /**
- * The least idle of the sessions that the time of the owner's own screen says nothing about: other people's, and
- * terminals. A user whose session is switched away is at no screen, and a session without a terminal, such as a
- * mounted folder, never tells that it is idle.
+ * Idle time of the least idle session that the owner's own screen does not cover: sessions of other people, and
+ * terminals. A session that is switched away has no user at a screen, and a session without a terminal, such as a
+ * mounted folder, never reports that it is idle.
  */
 export function othersIdleMs(
   text: string,
@@ -198,7 +198,7 @@ function userSessions(text: string): Session[] {
     .filter((session) => session.get('Class') === 'user' && session.get('State') !== 'closing');
 }
 
-/** None where the session does not tell. */
+/** Empty where the session does not report its idle time. */
 function idleOf(session: Session, nowMs: number): number[] {
   const sinceMs = Number(session.get('IdleSinceHintMonotonic') ?? Number.NaN) / 1000;
   if (session.get('IdleHint') === 'no') {
@@ -222,7 +222,7 @@ function parseProperties(block: string): Map<string, string> {
   );
 }
 
-/** The input devices and the login window's notes in macOS' registry. */
+/** From macOS' registry: the input devices, and the notes of the login window. */
 export async function readMacPresence(
   runCommand: RunCommand,
   signal: AbortSignal,
@@ -232,7 +232,7 @@ export async function readMacPresence(
   return { inputIdleMs: parseHidIdle(input), isLocked: parseConsoleLock(root) };
 }
 
-/** "HIDIdleTime" in nanoseconds; the least of them where several devices tell one. */
+/** "HIDIdleTime" in nanoseconds; the least of them where several devices have one. */
 export function parseHidIdle(text: string): Reading<number> {
   const times = [...text.matchAll(/"HIDIdleTime"\s*=\s*(\d{1,19})/g)].map(([, ns]) => Number(ns));
   return times.length === 0

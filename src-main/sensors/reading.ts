@@ -1,4 +1,6 @@
-/** Making and handling readings: a value, or the reason why there is none. Missing is never zero. */
+/**
+ * Makes and changes readings. A reading is a value, or the reason why there is none. A missing value is never zero.
+ */
 import type { Reading } from '../../src-shared/duty.ts';
 import { AppError, missingCase } from '../../src-shared/errors.ts';
 import type {
@@ -11,7 +13,7 @@ import { printable } from '../../src-shared/printable.ts';
 
 export type Unknown = { readonly isKnown: false; readonly reason: MissingReason };
 
-/** Reasons are shown to people; what a tool printed into one must not fill the window. */
+/** Reasons are shown to people, so the text of a tool in one must not fill the window. In UTF-16 units. */
 const longestText = 200;
 
 export function known<T>(value: T): { readonly isKnown: true; readonly value: T } {
@@ -60,12 +62,12 @@ export function mapReading<T, U>(reading: Reading<T>, change: (value: T) => U): 
   return reading.isKnown ? known(change(reading.value)) : reading;
 }
 
-/** A reading inside a reading; what is unknown about the whole is unknown about the part. */
+/** A reading inside another one; where the whole is unknown, so is the part. */
 export function partOf<T, U>(reading: Reading<T>, part: (value: T) => Reading<U>): Reading<U> {
   return reading.isKnown ? part(reading.value) : reading;
 }
 
-/** Any thrown value as the reason why `source` tells nothing. */
+/** Turns what was thrown into the reason why `source` has no reading. */
 export function unknownAfter(source: ReadingSource, thrown: unknown): Unknown {
   if (thrown instanceof MissingToolError) {
     return unknown({ code: 'not-installed', tool: thrown.tool });
@@ -78,8 +80,8 @@ export function unknownAfter(source: ReadingSource, thrown: unknown): Unknown {
 }
 
 /**
- * A number as tools print it, also with a decimal comma as some do in other languages, also with a unit.
- * @returns undefined when it is none: "[N/A]", "-", "".
+ * Parses a number as tools print it, also with a decimal comma as in some languages, and with a unit.
+ * @returns undefined when it is no number: "[N/A]", "-", "".
  */
 export function parseNumber(text: string): number | undefined {
   const match = /^([+-]?\d+(?:[.,]\d+)?)(?:\s*[%A-Za-z°]{0,4})?$/.exec(text.trim());

@@ -1,8 +1,8 @@
 /**
- * One thing that is watched. A polled sensor asks at its own rate, never twice at once, and says "unknown"
- * when the answer fails, takes too long or has grown old.
+ * One sensor. A polled sensor reads at its own rate, never twice at once, and is unknown when the reading fails,
+ * takes too long or gets old.
  *
- * Polls fall on whole multiples of their interval, so that sensors wake the processor together.
+ * Polls happen at whole multiples of their interval, so that sensors wake the processor together.
  */
 import type { Reading } from '../../src-shared/duty.ts';
 import { type Clock, systemClock } from '../../src-shared/clock.ts';
@@ -11,24 +11,24 @@ import { unknown, unknownAfter } from './reading.ts';
 
 export type Sensor<T> = {
   readonly reading: Reading<T>;
-  /** `onChange` runs whenever the reading may have changed. */
+  /** `onChange` is called whenever the reading may have changed. */
   start(onChange: () => void): void;
   /** Resolves when no timer and no process is left. */
   stop(): Promise<void>;
-  /** Forgets what was read and reads anew, e.g. after the machine slept. */
+  /** Forgets the last reading and reads again, as after the machine slept. */
   refresh(): void;
 };
 
 export type PollPlan<T> = {
   readonly source: ReadingSource;
-  /** Asked before every wait, so that a sensor can watch more closely while there is work to release. */
+  /** Called before every wait, so that a sensor can read more often while there is work to release. */
   readonly everyMs: () => number;
   readonly withinMs: number;
-  /** What it rejects with becomes the reason; it should end soon after `signal` aborts. */
+  /** A rejection becomes the reason; it should end soon after `signal` aborts. */
   readonly read: (signal: AbortSignal) => Promise<Reading<T>>;
 };
 
-/** So many polls may be missed before a reading counts as old. */
+/** After this many missed polls a reading counts as old. */
 const staleAfterPolls = 3;
 
 export class PolledSensor<T> implements Sensor<T> {
@@ -38,9 +38,9 @@ export class PolledSensor<T> implements Sensor<T> {
   #readAt = 0;
   #onChange: (() => void) | undefined;
   #attempt: AbortController | undefined;
-  /** Settles with the newest attempt, given up or not. */
+  /** Settles with the newest attempt, also one that timed out. */
   #polling: Promise<void> = Promise.resolve();
-  /** Also true while a read that was given up on hangs: a second one would only hang beside it. */
+  /** Also true while a reading that timed out still hangs: a second one would only hang, too. */
   #isReading = false;
   #cancelTimer: () => void = () => {};
 

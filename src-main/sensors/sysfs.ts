@@ -1,4 +1,4 @@
-/** Reads the small files by which Linux tells about its devices. A file that is not there reads as undefined. */
+/** Reads the small files of Linux's devices. A missing file reads as undefined. */
 import { readdir, readFile } from 'node:fs/promises';
 
 /** The first line, without blanks around it. */

@@ -1,4 +1,4 @@
-/** Watches the machine: composes all sensors into one record of facts and tells when it changed. */
+/** Watches the machine: puts the readings of all sensors together to one record of facts, and reports its changes. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Facts } from '../../src-shared/duty.ts';
 import type { FactSources, SourceOptions } from './fact-sources.ts';
@@ -7,17 +7,17 @@ import { macSources } from './mac-sources.ts';
 import { windowsSources } from './windows-sources.ts';
 
 export type WatchFactsOptions = SourceOptions & {
-  /** Gets each new record; many readings that change together make one. */
+  /** Gets each new record; readings that change together make one record. */
   readonly onChange: (facts: Facts) => void;
-  /** For tests; else those of this system. */
+  /** For tests; absent: the sensors of this system. */
   readonly sources?: FactSources;
 };
 
 export type FactsWatch = {
-  /** As known by now; a reading that grew old meanwhile is unknown in it. */
+  /** The newest facts; a reading that has become old is unknown in them. */
   readonly facts: Facts;
   start(): void;
-  /** Reads all anew, e.g. after the machine slept: what was known before no longer counts. */
+  /** Reads everything again, as after the machine slept: earlier readings no longer count. */
   refresh(): void;
   /** Resolves when no timer and no process is left. */
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-/** The sensors of Windows: one PowerShell tells nearly all, nvidia-smi the rest about NVIDIA's cards. */
+/** The sensors of Windows: one PowerShell reads nearly everything, and nvidia-smi the rest of NVIDIA's cards. */
 import { homedir } from 'node:os';
 import type { Reading, RunningGame } from '../../src-shared/duty.ts';
 import { systemClock } from '../../src-shared/clock.ts';
@@ -59,7 +59,7 @@ export function windowsSources(options: SourceOptions): FactSources {
     options,
     'processes',
     attentive(options, everyMs.look),
-    // Its folders are asked for once, so they have to be known by then.
+    // The folders are looked up once, so the registry's answer has to be there before.
     async () =>
       watch.sections.folders.isKnown
         ? finder.find(mapReading(watch.sections.processes, toPrograms))

@@ -1,9 +1,9 @@
-/** What the owner has agreed to and what need not be told again, over all runs of the app. */
+/** What the owner has agreed to, and which notices were shown, over all runs of the app. */
 import type { Database } from './database.ts';
 import { notSaved } from './write-errors.ts';
 import { databaseErrors } from '../../src-shared/words/errors.ts';
 
-/** The number grows when the first screen says something new that needs a new yes. */
+/** The number grows when the first screen says something new that needs a new consent. */
 export type Acknowledgement = 'consent 3' | 'closed to the tray';
 
 export class AcknowledgementStore {
@@ -21,8 +21,7 @@ export class AcknowledgementStore {
   }
 
   /**
-   * Adds one; whether it was new.
-   *
+   * Adds an acknowledgement. @returns whether it is new
    * @throws AppError what `add` throws
    */
   addNew(name: Acknowledgement): boolean {

@@ -39,7 +39,7 @@ export function openDatabase(path: string, steps: readonly Migration[] = migrati
     } catch (error) {
       database.close();
       if (size === undefined) {
-        // What was begun and could not be finished must not be taken for a damaged one later.
+        // A new database that could not be finished must not count as damaged at the next start.
         removeDatabase(path);
       }
       throw error;
@@ -49,10 +49,10 @@ export function openDatabase(path: string, steps: readonly Migration[] = migrati
   }
 }
 
-/** What SQLite keeps beside a database; both end with it. */
+/** Files that SQLite keeps beside a database; their names are the database's with these endings. */
 export const sideFiles = ['-wal', '-shm'] as const;
 
-/** Removes a database that nothing was stored in, with its side files. */
+/** Removes a new database in which nothing is stored yet, with its side files. */
 export function removeDatabase(path: string): void {
   for (const end of ['', ...sideFiles]) {
     rmSync(`${path}${end}`, { force: true });
@@ -62,7 +62,7 @@ export function removeDatabase(path: string): void {
 /** Reads an existing file through a connection that cannot write. */
 function refuseUnreadable(path: string, size: number, newest: number): void {
   if (size === 0) {
-    // SQLite takes it for a new one; what was in it was lost, as a power failure may do.
+    // SQLite would take it for a new database. Its content was lost, as in a power failure.
     throw damaged(path, databaseErrors.empty);
   }
   const database = new Sqlite(path, { readonly: true, timeout: busyTimeoutMs });
@@ -83,8 +83,8 @@ function refuseUnreadable(path: string, size: number, newest: number): void {
 }
 
 /**
- * For its owner alone: what the owner asks, and when, is private. SQLite gives its side files the same mode when it makes
- * them, so those of a database that was read-only are read-only, and stay so.
+ * Makes the files readable for their owner alone, since questions and their times are private. SQLite creates side
+ * files with the mode of the database, so those of a database that was read-only would stay read-only.
  */
 function makeWritable(path: string): void {
   for (const end of ['', ...sideFiles]) {
@@ -100,7 +100,7 @@ function prepare(database: Database, steps: readonly Migration[]): void {
   database.pragma('synchronous = NORMAL');
   database.pragma('foreign_keys = ON');
   const before = versionOf(database);
-  // All or nothing: an update that fails half-way leaves the database of the version before.
+  // All steps or none: an update that fails half-way leaves the earlier version of the database.
   database
     .transaction(() => {
       const from = versionOf(database);
@@ -119,7 +119,7 @@ function prepare(database: Database, steps: readonly Migration[]): void {
   }
 }
 
-/** What a migration dropped stays in the file: bytes that are to be gone, and that every start would read through. */
+/** Frees what a migration dropped: it would stay in the file, and slow down every start. */
 function shrink(database: Database): void {
   try {
     if (Number(database.pragma('freelist_count', { simple: true })) > 0) {

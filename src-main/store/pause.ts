@@ -9,7 +9,7 @@ export class PauseStore {
     this.#database = database;
   }
 
-  /** null when there is none, or none that makes sense. */
+  /** null when there is no pause, or none that can be read. */
   read(): StoredPause | null {
     const row = this.#database.prepare('SELECT * FROM pause').get();
     return storedPauseSchema.safeParse(row).data ?? null;

@@ -1,6 +1,6 @@
 /**
- * A database that is damaged must not keep the app from starting: it is moved aside under another name, and a new one
- * takes its place with the settings that could still be read.
+ * A damaged database must not keep the app from starting: it is moved aside under another name, and a new one is
+ * created with the settings that can still be read.
  */
 import { existsSync, renameSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
@@ -8,18 +8,19 @@ import { AppError, describeCauses } from '../../src-shared/errors.ts';
 import type { Warning } from '../../src-shared/warning.ts';
 import { type Database, openDatabase, removeDatabase, sideFiles } from './database.ts';
 
-/** As stored: name and JSON, nothing checked. */
+/** As stored: name and JSON, both unchecked. */
 type StoredSetting = readonly [name: string, value: string];
 
-/** Far more than there are, for tables that a damage made endless. */
+/** Far more settings than there are; a damaged table may have no end. */
 const mostSettings = 500;
 const longestValue = 100_000;
 
 /**
- * Opens the database at `path`, a new one when that there is damaged. `warn` is told what was lost, and where the
- * damaged file is now.
+ * Opens the database at `path`. A damaged one is replaced, and `warn` gets what was lost and the new path of the
+ * damaged file.
  *
- * @throws what `openDatabase` throws, of a damaged one only when it cannot be moved or replaced; it is where it was then
+ * @throws what `openDatabase` throws; for a damaged file only when it cannot be moved or replaced, and it is back at
+ * its path then
  */
 export function openOrReplaceDatabase(
   path: string,
@@ -62,7 +63,9 @@ function replace(
   }
 }
 
-/** The side files first: with the main file gone, a killed process must not leave them beside a new one. */
+/**
+ * Moves the side files first: if the process is killed after the main file moved, they must not lie beside a new one.
+ */
 function move(from: string, to: string): void {
   const moved: string[] = [];
   try {
@@ -80,7 +83,10 @@ function move(from: string, to: string): void {
   }
 }
 
-/** `mindmesh.sqlite.damaged-2026-11-21T10-12-00Z`; never one that is there. Colons are not for file names. */
+/**
+ * `mindmesh.sqlite.damaged-2026-11-21T10-12-00Z`, or with a number when that exists. Windows allows no colons in
+ * names.
+ */
 function freeName(path: string, now: Date): string {
   const name = `${path}.damaged-${now.toISOString().replace(/\.\d+/, '').replaceAll(':', '-')}`;
   for (let number = 1; ; number += 1) {
@@ -91,7 +97,9 @@ function freeName(path: string, now: Date): string {
   }
 }
 
-/** As many as SQLite gives before it stumbles. Each is checked when it is used, like any stored one. */
+/**
+ * As many settings as SQLite reads before the damage. Each one is checked when it is used, like any stored setting.
+ */
 function readableSettings(path: string): StoredSetting[] {
   const found: StoredSetting[] = [];
   try {
@@ -108,7 +116,7 @@ function readableSettings(path: string): StoredSetting[] {
       database.close();
     }
   } catch {
-    // What was read until here counts.
+    // The settings that were read so far count.
   }
   return found.filter((row) => row.every((part) => typeof part === 'string'));
 }

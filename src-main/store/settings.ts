@@ -1,4 +1,4 @@
-/** The owner's settings in the database: what is not there, or not valid, reads as its default. */
+/** The owner's settings in the database. A missing or invalid one reads as its default. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   type ChangedSettings,
@@ -16,7 +16,7 @@ export class SettingsStore {
   readonly #database: Database;
   #settings: Settings;
 
-  /** `warn` is told about every stored value that is not valid; the value stays in the database. */
+  /** `warn` gets every stored value that is not valid; the value stays in the database. */
   constructor(database: Database, warn: (warning: Warning) => void) {
     this.#database = database;
     this.#settings = readSettings(database, warn);
@@ -27,10 +27,10 @@ export class SettingsStore {
   }
 
   /**
-   * Writes the given settings alone, all or none; what is back at its default is not stored. Rows of settings that this
-   * version does not know stay as they are.
+   * Writes the given settings, all or none. A setting that is back at its default is removed. Rows of settings that
+   * this version does not know stay as they are.
    *
-   * @throws AppError `data-folder-unusable` when they cannot be written, e.g. on a full disk; nothing changes then
+   * @throws AppError `data-folder-unusable` when they cannot be written, as on a full disk; nothing changes then
    */
   change(changed: ChangedSettings): Settings {
     const given = Object.entries(changed).filter(([, value]) => value !== undefined);

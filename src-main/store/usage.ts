@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 
 const summaryDays = 30;
 
-/** Days with any usage that are stored apart; earlier ones are in the totals of all time alone. */
+/** Days that are stored one by one; earlier ones are only in the totals of all time. */
 const storedDays = 400;
 
 type Row = {
@@ -35,7 +35,8 @@ export class UsageStore {
       `INSERT INTO usage_totals VALUES (@kind, 1, @tokens)
        ON CONFLICT DO UPDATE SET answers = answers + 1, tokens = tokens + excluded.tokens`,
     );
-    // By their number and not by the clock, which may be wrong for a day and must not cost a year.
+    // The oldest days are found by count and not by the clock: a clock that is wrong for a day must not delete a
+    // year.
     const forget = database.prepare(
       `DELETE FROM usage_days WHERE day <
          (SELECT day FROM usage_days GROUP BY day ORDER BY day DESC LIMIT 1 OFFSET ${storedDays - 1})`,

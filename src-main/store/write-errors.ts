@@ -1,11 +1,14 @@
-/** Why the database cannot be written, in words for the owner. Pure. */
+/** Why the database cannot be written, for the owner. Pure. */
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Database } from './database.ts';
 import { databaseErrors, databaseProblemWords } from '../../src-shared/words/errors.ts';
 
-/** Begins with what could not be stored: "The setting apiPort could not be kept: the disk … is full. Free …". */
+/**
+ * An error that begins with what could not be stored: "The setting apiPort could not be kept: the disk … is full.
+ * Free …".
+ */
 export function notSaved(what: string, database: Database, error: unknown): unknown {
   if (!(error instanceof Sqlite.SqliteError)) {
     return error;

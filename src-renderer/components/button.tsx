@@ -1,4 +1,4 @@
-/** The window's buttons: one main kind, a quiet one, one for what cannot be undone, one that is only a pictogram. */
+/** The window's buttons: the main one, a quiet one, one for what cannot be undone, and one with an icon only. */
 import type { ComponentProps } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -27,7 +27,7 @@ export function Button({ look = 'outline', icon, className = '', children, ...re
   );
 }
 
-/** A button without words on it; `label` is what it is called. */
+/** A button with an icon and no text; `label` is its name for screen readers. */
 export function IconButton({
   label,
   icon,

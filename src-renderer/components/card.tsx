@@ -8,7 +8,7 @@ export function Card({
   children,
 }: {
   title: string;
-  /** Stands at the end of the title's line. */
+  /** Shown at the end of the title's line. */
   aside?: ReactNode;
   className?: string;
   children: ReactNode;

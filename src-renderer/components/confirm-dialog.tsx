@@ -1,4 +1,7 @@
-/** Asks once more before something that cannot be undone. The system's own dialog: focus stays in it, Escape is no. */
+/**
+ * Asks before something that cannot be undone. It is the browser's own dialog: it keeps the focus, and Escape means
+ * no.
+ */
 import { useId, useLayoutEffect, useRef } from 'react';
 import { text } from '../../src-shared/words/window.ts';
 import { Button } from './button.tsx';
@@ -11,16 +14,16 @@ export function ConfirmDialog({
   onCancel,
 }: {
   title: string;
-  /** What will happen. */
+  /** A sentence about what will happen. */
   children: string;
-  /** What the button that does it says. */
+  /** The label of the button that confirms. */
   confirm: string;
   onConfirm: () => void;
   onCancel: () => void;
 }) {
   const id = useId();
   const dialogRef = useRef<HTMLDialogElement>(null);
-  // Before it is taken off the page, so that the focus goes back to where it was.
+  // Closes the dialog before it is removed from the page, so that the focus returns to the element that had it.
   useLayoutEffect(() => {
     const dialog = dialogRef.current;
     dialog?.showModal();

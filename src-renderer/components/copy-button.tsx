@@ -1,4 +1,4 @@
-/** Copies a text, and says whether that worked. */
+/** A button that copies a text and shows whether that worked. */
 import { useEffect, useState } from 'react';
 import { text } from '../../src-shared/words/window.ts';
 import { IconButton } from './button.tsx';

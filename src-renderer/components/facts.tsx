@@ -1,4 +1,4 @@
-/** Names and values side by side. */
+/** A list of names, each with its value beside it. */
 import type { ReactNode } from 'react';
 
 export function Facts({

@@ -1,4 +1,4 @@
-/** Fields of a form, with their label above and a sentence of help below. */
+/** Fields of a form, each with a label above and a help text below. */
 import { type ComponentProps, type ReactNode, useId } from 'react';
 
 const box =

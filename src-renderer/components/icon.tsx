@@ -1,4 +1,4 @@
-/** The few pictograms of the window, as strokes in the colour of the text around them. */
+/** The icons of the window, as strokes in the colour of the text around them. */
 
 const shapes = {
   chat: 'M4 5.5h16v11H9.5L5 20v-3.5H4z',
@@ -33,7 +33,7 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-/** Decoration only: the words beside it, or the label of its button, say what it means. */
+/** An icon is only decoration: the text beside it, or the label of its button, has the meaning. */
 export function Icon({ name, className = 'size-4' }: { name: IconName; className?: string }) {
   return (
     <svg

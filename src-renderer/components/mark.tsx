@@ -1,4 +1,4 @@
-/** The app's mark, the same file as its icon. */
+/** The app's logo, from the same file as its icon. */
 import icon from '../../assets/icon.svg';
 
 export function Mark({ className }: { className: string }) {

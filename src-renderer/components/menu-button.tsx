@@ -1,4 +1,4 @@
-/** A button that opens a short list of things to do, and closes it when one is chosen or the focus is elsewhere. */
+/** A button that opens a short menu. The menu closes when an entry is chosen or the focus leaves it. */
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -6,7 +6,7 @@ import { Icon, type IconName } from './icon.tsx';
 export interface MenuChoice<T extends string> {
   readonly value: T;
   readonly label: string;
-  /** What holds now. */
+  /** Whether the entry is the current choice. */
   readonly isCurrent: boolean;
 }
 
@@ -96,7 +96,7 @@ export function MenuButton<T extends string>({
   );
 }
 
-/** To the next or previous button of the list, round its ends. */
+/** Moves the focus to another button of the list, from the last to the first and back. */
 function moveFocus(list: HTMLElement | null, step: number): void {
   const buttons = [...(list?.querySelectorAll('button') ?? [])];
   const at = buttons.findIndex((button) => button === document.activeElement);

@@ -1,4 +1,4 @@
-/** Something that went wrong or needs attention, with what to do about it. */
+/** A notice about something that went wrong or needs attention, with what to do about it. */
 import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 

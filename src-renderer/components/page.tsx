@@ -1,4 +1,4 @@
-/** A view with a title, one sentence about it, and cards below; as wide as its lines stay readable. */
+/** A view with a title, a sentence about it, and cards. It is no wider than lines stay readable. */
 import type { ReactNode } from 'react';
 
 export function Page({

@@ -1,4 +1,4 @@
-/** Why what was just asked for was not done; nothing where it was. */
+/** Shows why the last action failed; nothing where it did not. */
 
 export function Problem({ children }: { children: string | null }) {
   return children === null ? null : (

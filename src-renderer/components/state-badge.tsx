@@ -1,4 +1,4 @@
-/** A state as a shape, a colour and a word, so that the colour alone says nothing. */
+/** Shows a state as an icon, a colour and a word, so that the colour alone carries no meaning. */
 import { Icon, type IconName } from './icon.tsx';
 
 export type Tone = 'good' | 'busy' | 'bad' | 'paused' | 'quiet';

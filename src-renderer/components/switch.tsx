@@ -1,4 +1,4 @@
-/** On or off, at once. */
+/** A switch that takes effect at once. */
 import type { ComponentProps } from 'react';
 
 export function Switch(props: Omit<ComponentProps<'input'>, 'type' | 'role' | 'className'>) {

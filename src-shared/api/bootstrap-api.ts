@@ -1,19 +1,19 @@
-/** What `mindmesh bootstrap` and its node process say to each other, over Node's own IPC channel. */
+/** The messages between `mindmesh bootstrap` and its node process, over Node's own IPC channel. */
 import { z } from 'zod';
 import { errorReportSchema } from '../error-report.ts';
 import { logLevels } from './node-control.ts';
 
 export const bootstrapConfigSchema = z.object({
-  /** Identity and pools live in it; it exists and is writable. */
+  /** The folder of identity and pools; it exists and is writable. */
   dataFolder: z.string().min(1),
   /** Multiaddrs to listen on. */
   listen: z.array(z.string()).min(1),
   /** Multiaddrs, with peer id, of other bootstrap nodes. */
   peers: z.array(z.string()).default([]),
-  /** Serve members of the own pools alone. */
+  /** Serve only members of this machine's pools. */
   poolOnly: z.boolean().default(false),
   maxConnections: z.int().min(16).max(65_535).default(2048),
-  /** What may be relayed; bytes are those of both ways together. */
+  /** Limits of relaying; bytes count both directions together. */
   relay: z
     .object({
       reservations: z.int().min(0).max(65_535).default(512),

@@ -1,9 +1,9 @@
-/** Questions of the own user, answered as a stream. */
+/** Questions of this machine's user, answered as a stream. */
 import { z } from 'zod';
 import { chatEventSchema, chatRequestSchema } from '../chat.ts';
 
 export const chatMethods = {
-  /** Answers after the last event; given up, it ends at once. */
+  /** The result follows the last event. A cancelled chat ends at once. */
   chat: {
     params: chatRequestSchema,
     event: chatEventSchema,

@@ -1,4 +1,4 @@
-/** What this machine does for the mesh now, and what its owner may say about it. */
+/** What this machine does for the mesh now, and how its owner changes that. */
 import { z } from 'zod';
 import { dutySchema, pauseChoiceSchema } from '../duty.ts';
 
@@ -7,25 +7,25 @@ export const dutyViewSchema = dutySchema.and(
   z.object({
     sentence: z.string(),
     /**
-     * Whether this machine computes for its own owner: while it serves, and while no one else is served for a reason
+     * Whether this machine computes for its own owner: while it serves, and while it serves nobody else for a reason
      * that leaves room for the owner's own questions. Models are then loaded when the owner asks.
      */
     answersOwner: z.boolean(),
-    /** What the owner asked for and is not over; null without it. */
+    /** The owner's pause; null when it is over, or without one. */
     pause: pauseChoiceSchema.nullable(),
   }),
 );
 export type DutyView = z.infer<typeof dutyViewSchema>;
 
 export const dutyMethods = {
-  /** Gives the machine back as the owner asks; it works again by itself, or when told to resume. */
+  /** Releases the machine as the owner chose; it works again by itself, or when told to resume. */
   pause: {
     params: z.object({ choice: pauseChoiceSchema }),
     result: dutyViewSchema,
     deadlineMs: null,
   },
-  /** Ends a pause, and the wait after a fault. Other reasons to pause go on. */
+  /** Ends a pause, and the waiting after a fault. Other reasons to pause remain. */
   resume: { params: z.object({}), result: dutyViewSchema, deadlineMs: null },
-  /** The owner agrees to what the first screen said; the mesh node starts. */
+  /** The owner agrees to what the first screen said, and the mesh node starts. */
   giveConsent: { params: z.object({}), result: z.null(), deadlineMs: null },
 } as const;

@@ -1,6 +1,6 @@
 /**
- * All that a window (browser over WebSocket, desktop window over Electron's IPC) and the command line say to the host:
- * methods of the host, and those of the node that it passes on. One JSON text a message.
+ * The API of the host for the window (a browser over WebSocket, the desktop window over Electron's IPC) and for the
+ * command line: its own methods, and those of the node that it passes on. Each message is one JSON text.
  */
 import type { MethodName, Params, Result } from '../rpc/contract.ts';
 import { passedOnMethods } from '../rpc/contract.ts';
@@ -12,7 +12,7 @@ import { settingsMethods } from './settings.ts';
 import { topicMethods } from './topics.ts';
 import { usageMethods } from './usage.ts';
 
-/** Those that the host answers by asking its node the same. */
+/** Methods that the host passes on to its node. */
 export const passedOnApi = { methods: passedOnMethods(nodeApi.methods), notices: {} } as const;
 export type PassedOnApi = typeof passedOnApi;
 
@@ -24,7 +24,7 @@ export const hostApi = {
     ...settingsMethods,
     ...topicMethods,
     ...usageMethods,
-    /** Beside what the node does, the fault of a file that had changed is over. */
+    /** The host also ends the fault of a file that had changed. */
     importModel: { ...modelMethods.importModel, deadlineMs: null },
   },
   notices: {},

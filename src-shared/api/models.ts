@@ -1,4 +1,4 @@
-/** Models: those of this machine, those that can be downloaded, and what is done with them. */
+/** Models of this machine, models that can be downloaded, and what can be done with them. */
 import { z } from 'zod';
 import { catalogEntrySchema, downloadRequestSchema } from '../catalog.ts';
 import { lenientList } from '../lenient-list.ts';
@@ -6,9 +6,11 @@ import { manifestIdSchema, modelSummarySchema } from '../model.ts';
 
 export const modelEntrySchema = modelSummarySchema.extend({
   alias: z.string().nullable(),
-  /** Further names of the owner's; absent: none. */
+  /** Further names that the owner gave it; absent: none. */
   otherAliases: z.array(z.string()).optional(),
-  /** Ids of models whose file has this content now: settings that name one mean this one; absent: none. */
+  /**
+   * Ids of models whose file now has this content. A setting with one of these ids means this model. Absent: none.
+   */
   replaces: z.array(manifestIdSchema).optional(),
   /** Path of the GGUF on this machine; null when only peers have it. */
   path: z.string().nullable(),
@@ -19,11 +21,11 @@ export const modelEntrySchema = modelSummarySchema.extend({
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
-/** A model just imported, and what its owner should know beside. */
+/** A model that was just imported, with what its owner should know. */
 const importedModelSchema = modelEntrySchema.extend({
   /** The same content was in the library before, perhaps under another name or path. */
   wasKnown: z.boolean(),
-  /** This machine is to serve layers of it. */
+  /** Whether this machine is to serve layers of it. */
   isHosted: z.boolean(),
   /** The model that the file had before; it is no longer in the library. null: none. */
   replaced: z.object({ name: z.string(), wasHosted: z.boolean() }).nullable(),
@@ -40,7 +42,7 @@ export const modelMethods = {
       alias: z.string().min(1).max(100).optional(),
     }),
     result: importedModelSchema,
-    // A large file is read whole.
+    // The whole file is read, which takes long for a large one.
     deadlineMs: null,
   },
   removeModel: {
@@ -49,28 +51,28 @@ export const modelMethods = {
     deadlineMs: 30_000,
     passedOn: true,
   },
-  /** What models take on the disk beside files of the owner's own, and what is free there. */
+  /** Disk space that models take beside the owner's own files, and free space. */
   modelStorage: {
     params: z.object({}),
     result: z.object({ usedBytes: z.number(), freeBytes: z.number() }),
     deadlineMs: 15_000,
     passedOn: true,
   },
-  /** Models that can be downloaded, by the app's own list. */
+  /** Models that can be downloaded, from the app's own list. */
   catalog: {
     params: z.object({}),
     result: lenientList(catalogEntrySchema, 'models to download'),
     deadlineMs: 15_000,
     passedOn: true,
   },
-  /** Answers when all of it is there; the status tells how far it got. */
+  /** The result comes when everything is downloaded; the status shows the progress. */
   downloadModel: {
     params: downloadRequestSchema,
     result: modelEntrySchema,
     deadlineMs: null,
     passedOn: true,
   },
-  /** Ends a download that was asked for. */
+  /** Ends a download. */
   cancelDownload: {
     params: z.object({ model: z.string().min(1).max(200) }),
     result: z.null(),

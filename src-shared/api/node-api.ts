@@ -1,4 +1,4 @@
-/** All that the host and its node process say to each other, over Node's own IPC channel. */
+/** The messages between the host and its node process, over Node's own IPC channel. */
 import { chatMethods } from './chat.ts';
 import { modelMethods, modelNotices } from './models.ts';
 import { controlMethods, controlNotices } from './node-control.ts';

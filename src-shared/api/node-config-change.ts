@@ -1,19 +1,22 @@
 /**
- * Which parts of its configuration a node takes over while it runs, so that no answer ends for them. Host and node both go by
- * this: the host starts the node anew for the other parts, and the node refuses them.
+ * Which parts of its configuration a node can change while it runs, without ending an answer. Host and node share
+ * these rules: the host restarts the node for all other parts, and the node refuses them.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { NodeConfig, NodeConfigInput } from './node-config.ts';
 
-/** What the node is told when its configuration changes; orders about its work are told apart from that. */
+/** A changed configuration. Orders about the node's work go by a message of their own. */
 export type LiveConfig = Omit<NodeConfig, 'work'>;
 
-/** Whether the node has to be started anew to go by the other configuration. */
+/** Whether the change needs a restart of the node. */
 export function needsNodeRestart(from: NodeConfigInput, to: NodeConfigInput): boolean {
   return !isDeepStrictEqual(fixedParts(from), fixedParts(to));
 }
 
-/** Whether a node that could not start may do so with the other configuration: what it hosts and asks keeps none from starting. */
+/**
+ * Whether a node that could not start may start with the other configuration: its hosting and its routing never keep
+ * a node from starting.
+ */
 export function mayMendStart(from: NodeConfigInput, to: NodeConfigInput): boolean {
   return !isDeepStrictEqual(partsOfStart(from), partsOfStart(to));
 }
@@ -22,7 +25,7 @@ function partsOfStart(config: NodeConfigInput): unknown {
   return { ...config, shards: null, hosting: null, routing: null, engine: null };
 }
 
-/** What a node has for life. */
+/** The parts that only a restart changes. */
 function fixedParts({ gateway, ...config }: NodeConfigInput): unknown {
   return {
     dataFolder: config.dataFolder,

@@ -1,4 +1,4 @@
-/** How the host runs its node; no other program asks for these. */
+/** Methods by which the host runs its node; no other program has them. */
 import { z } from 'zod';
 import { nodeConfigSchema, workOrderSchema } from './node-config.ts';
 import { nodeStatusSchema } from './node-status.ts';
@@ -10,28 +10,31 @@ export const controlMethods = {
   start: { params: nodeConfigSchema, result: nodeStatusSchema, deadlineMs: null },
   status: { params: z.object({}), result: nodeStatusSchema, deadlineMs: 15_000 },
   /**
-   * Makes the node go by another configuration, as a whole or not at all; answers that are under way go on. Parts that a node
-   * has for life (node-config-change.ts) are the former ones. The status tells how far the loading of shards got.
+   * Changes the configuration of the node, as a whole or not at all; answers under way go on. The parts that only a
+   * restart changes (node-config-change.ts) must be the former ones. The status shows how far the loading of shards
+   * is.
    */
   configure: {
     params: nodeConfigSchema.omit({ work: true }),
     result: z.null(),
     deadlineMs: 15_000,
   },
-  /** Answers when the order is carried out; with `paused`, when the engine processes are gone. */
+  /** The result comes when the order is carried out; with `paused`, when the engine processes are gone. */
   setWork: { params: workOrderSchema, result: z.null(), deadlineMs: 15_000 },
-  /** Answered at once by a node that does not hang; its silence is what the heartbeat detects. */
+  /** Looks again for what this machine computes on, after a card came or went; the status tells what was found. */
+  lookForDevices: { params: z.object({}), result: z.null(), deadlineMs: 15_000 },
+  /** A node that does not hang answers at once; the heartbeat notices when it does not. */
   ping: { params: z.object({}), result: z.null(), deadlineMs: null },
-  /** Leaves the mesh, ends the engines, answers, then exits with code 0. */
+  /** Leaves the mesh, ends the engines and answers; the process then exits with code 0. */
   stop: { params: z.object({}), result: z.null(), deadlineMs: null },
 } as const;
 
 export const controlNotices = {
-  /** Merged to at most one a second, and only when it changed. */
+  /** At most once a second, and only after a change. */
   status: nodeStatusSchema,
   log: z.object({
     level: z.enum(logLevels),
-    /** The part of the node that speaks: mesh, engine, gateway, session, models. */
+    /** The part of the node that logs: mesh, engine, gateway, session, models. */
     source: z.string(),
     message: z.string(),
     details: z.record(z.string(), z.unknown()).optional(),

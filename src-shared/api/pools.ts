@@ -1,4 +1,4 @@
-/** Pools: what the owner does with those of this machine. */
+/** Methods for the pools of this machine. */
 import { z } from 'zod';
 import { lenientList } from '../lenient-list.ts';
 import { manifestIdSchema } from '../model.ts';
@@ -15,7 +15,7 @@ import {
   usualInviteLifeMs,
 } from '../pool.ts';
 
-/** A pool by its id, its name, or the end of its id; needless with one pool only. */
+/** A pool by its id, its name, or the end of its id; may be absent where there is only one pool. */
 const poolChoiceSchema = z.string().min(1).max(100).optional();
 
 export const poolMethods = {
@@ -39,15 +39,15 @@ export const poolMethods = {
   poolJoin: {
     params: z.object({
       link: z.string().min(1).max(maxInviteLink),
-      /** What other members see of this machine; absent: the end of its peer id. */
+      /** The name of this machine for other members; absent: the end of its peer id. */
       member: poolNameSchema.optional(),
     }),
     result: poolSchema,
-    // The inviting node is dialled for up to ten seconds.
+    // The node tries to reach the inviting node for up to ten seconds.
     deadlineMs: 30_000,
     passedOn: true,
   },
-  /** What an invite says, for its reader to decide by: it is signed by the inviting node, and no peer is asked. */
+  /** The content of an invite, for a person to decide by. The inviting node has signed it, and no peer is asked. */
   poolReadInvite: {
     params: z.object({ link: z.string().min(1).max(maxInviteLink) }),
     result: z.object({
@@ -81,14 +81,14 @@ export const poolMethods = {
       /** By name, alias or id. */
       model: z.string().min(1).max(200),
       licence: poolNameSchema,
-      /** Where the same GGUF file lies on the web; absent: members get it from each other. */
+      /** Address of the same GGUF file on the web; absent: members get it from each other. */
       url: z
         .url({ protocol: /^https$/ })
         .max(1000)
         .optional(),
     }),
     result: z.object({ pool: z.string(), id: poolModelIdSchema, manifestId: manifestIdSchema }),
-    // A model's whole file may be read for its hash.
+    // The whole file of the model may have to be read for its hash.
     deadlineMs: null,
     passedOn: true,
   },
@@ -101,7 +101,7 @@ export const poolMethods = {
   poolLeave: {
     params: z.object({
       pool: z.string().min(1).max(100),
-      /** The owner's consent that no admin can be appointed or removed again. */
+      /** The owner accepts that nobody can appoint or remove admins any more. */
       forGood: z.boolean().default(false),
     }),
     result: z.object({ id: z.string(), name: z.string() }),

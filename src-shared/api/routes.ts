@@ -1,4 +1,4 @@
-/** The way that a question would take through the mesh. */
+/** The route that a question would take through the mesh. */
 import { z } from 'zod';
 import { routeRulesSchema } from '../route-rules.ts';
 import { routeViewSchema } from '../route-view.ts';

@@ -4,7 +4,7 @@ import { changedSettingsSchema, settingsSchema } from '../settings/settings.ts';
 
 export const settingsMethods = {
   settings: { params: z.object({}), result: settingsSchema, deadlineMs: null },
-  /** Only the given settings change. Answers with all of them. */
+  /** Changes the given settings alone. The result has all of them. */
   changeSettings: {
     params: changedSettingsSchema,
     result: settingsSchema,

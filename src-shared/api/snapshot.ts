@@ -1,4 +1,4 @@
-/** All that a client sees of a host at once, put together of topics. */
+/** Everything that a client sees of a host at one moment, put together from topics. */
 import type { z } from 'zod';
 import { lenientList } from '../lenient-list.ts';
 import { told } from '../warning.ts';
@@ -33,12 +33,15 @@ export const snapshotTopics = [
 ] as const satisfies readonly Topic[];
 type SnapshotValues = Pick<TopicValues, (typeof snapshotTopics)[number]>;
 
-/** Puts the newest snapshot together of what is told of its topics. */
+/** Builds the newest snapshot from the events of its topics. */
 export class SnapshotBuilder {
   #values: Partial<SnapshotValues> = {};
   readonly #leftOut = new Map<Topic, readonly string[]>();
 
-  /** The snapshot after this event; null until there was one of each topic. `leftOut`: entries that could not be read. */
+  /**
+   * The snapshot after this event; null until every topic has had one. `leftOut`: sentences about entries that could
+   * not be read.
+   */
   take({ topic, value }: TopicEvent, leftOut: readonly string[]): HostSnapshot | null {
     this.#values = { ...this.#values, [topic]: value };
     this.#leftOut.set(topic, leftOut);
@@ -51,13 +54,13 @@ function isComplete(values: Partial<SnapshotValues>): values is SnapshotValues {
   return snapshotTopics.every((topic) => values[topic] !== undefined);
 }
 
-/** A node counts as there when all of it is told; the topics come one by one. */
+/** The node's topics come one by one; the node is null until all of them are there. */
 function snapshotOf(values: SnapshotValues, leftOut: readonly string[]): HostSnapshot {
   const { app, duty, node, shards, peers, models, downloads, imports } = values;
   const isTold = node !== null && shards !== null && peers !== null && models !== null;
   return {
     ...app,
-    // What could not be read is shown where it would be.
+    // Entries that could not be read show as warnings.
     warnings: [...app.warnings, ...leftOut.map(told)],
     duty,
     node: isTold ? { ...node, shards, peers, models, downloads: downloads ?? [] } : null,

@@ -1,6 +1,6 @@
 /**
- * What a host tells those who watch it. A topic is one part of its state: a watcher is told its value at once,
- * and again whenever that changed. A topic without a watcher is neither computed nor sent.
+ * The topics of a host. A topic is one part of its state: a watcher gets its value at once, and again after each
+ * change. A topic without a watcher is neither computed nor sent.
  */
 import { z } from 'zod';
 import { catalogEntrySchema } from '../catalog.ts';
@@ -22,17 +22,17 @@ export const importSchema = z.object({
 /** The host itself. */
 export const appSchema = z.object({
   version: z.string(),
-  /** The node process: its own state, not what was asked of it. */
+  /** The state of the node process itself, not of its orders. */
   state: z.enum(['starting', 'running', 'faulted', 'stopping']),
   /** One sentence for a person when faulted. */
   fault: z.string().nullable(),
-  /** Until the owner has agreed to what MindMesh does, nothing computes or connects. */
+  /** `needed`: nothing computes or connects until the owner has agreed to what MindMesh does. */
   consent: z.enum(['given', 'needed']),
-  /** What the owner should know and nothing else shows: newest last, gone with the next start. */
+  /** Warnings for the owner that show nowhere else, newest last, kept until the next start. */
   warnings: lenientList(warningSchema, 'warnings'),
   api: z.object({ baseUrl: z.string() }),
   dataFolder: z.string(),
-  /** Memory of this machine that hosted layers may take, weights and caches; absent from hosts that do not tell. */
+  /** Bytes of memory that hosted layers may take, for weights and caches; absent from hosts that do not tell. */
   hostingMemoryBytes: z.number().optional(),
   startedAt: z.number(),
 });
@@ -43,44 +43,47 @@ const poolsSchema = lenientList(poolSchema, 'pools').nullable();
 const catalogSchema = z
   .object({
     entries: lenientList(catalogEntrySchema, 'models to download'),
-    /** What models take on the disk beside files of the owner's own, and what is free there. */
+    /** Disk space that models take beside the owner's own files, and free space. */
     storage: z.object({ usedBytes: z.number(), freeBytes: z.number() }),
   })
   .nullable();
 
-/** Each with what is told of it, and how often at most, in milliseconds: the first change at once. */
+/**
+ * Each topic with the schema of its value, and its shortest interval in milliseconds; the first change is sent at
+ * once.
+ */
 export const topics = {
   app: { schema: appSchema, everyMs: 100 },
   duty: { schema: dutyViewSchema, everyMs: 100 },
-  /** The node beside its lists; null until it has started. */
+  /** The node's status without its lists; null until the node has started. */
   node: { schema: z.object(ofNode).nullable(), everyMs: 1000 },
-  /** These four are null as well until then. */
+  /** These four are null until then, too. */
   shards: { schema: shards.nullable(), everyMs: 1000 },
   peers: { schema: peers.nullable(), everyMs: 1000 },
   models: { schema: models.nullable(), everyMs: 100 },
   downloads: { schema: downloads.nullable(), everyMs: 1000 },
   /** Imports of model files under way. */
   imports: { schema: lenientList(importSchema, 'imports'), everyMs: 1000 },
-  /** What the sensors read last; null where the machine is not watched. */
+  /** The newest readings of the sensors; null where the machine is not watched. */
   facts: { schema: factsSchema.nullable(), everyMs: 1000 },
   settings: { schema: settingsSchema, everyMs: 100 },
   usage: { schema: usageSummarySchema, everyMs: 1000 },
-  /** null while there is no node to tell. */
+  /** null while there is no node. */
   pools: { schema: poolsSchema, everyMs: 100 },
-  /** Models that can be downloaded, and the disk; null while there is no node to tell. */
+  /** Models that can be downloaded, and the disk; null while there is no node. */
   catalog: { schema: catalogSchema, everyMs: 500 },
 } as const;
 export type Topic = keyof typeof topics;
 export type TopicValues = { readonly [T in Topic]: z.output<(typeof topics)[T]['schema']> };
 
-/** Those that the node computes, only while the host has a watcher of them. */
+/** Topics that the node computes, while the host has a watcher of them. */
 export const nodeTopics = ['pools', 'catalog'] as const satisfies readonly Topic[];
 export type NodeTopic = (typeof nodeTopics)[number];
 
 export type TopicEvent<T extends Topic = Topic> = {
   readonly [Each in T]: {
     readonly topic: Each;
-    /** Counts the changes since the teller started. */
+    /** Counts the changes of the topic since its sender started. */
     readonly revision: number;
     readonly value: TopicValues[Each];
   };
@@ -109,10 +112,10 @@ function watchOf<T extends Topic>(names: readonly [T, ...T[]]) {
   } as const;
 }
 
-/** Never answers by itself: it ends when its watcher goes. */
+/** A stream without a result: it ends when its watcher cancels it. */
 export const topicMethods = {
   watch: watchOf(Object.keys(topics) as [Topic, ...Topic[]]),
 } as const;
 
-/** The same, of the node. */
+/** The same for topics of the node. */
 export const nodeTopicMethods = { watch: watchOf<NodeTopic>(nodeTopics) } as const;

@@ -1,9 +1,9 @@
-/** What was asked and served: told by the node as it happens, and counted by the host. */
+/** Usage of the mesh: the node reports each finished answer, and the host counts them. */
 import { z } from 'zod';
 import { receiptSchema } from '../chat.ts';
 import { layerRangeSchema, manifestIdSchema } from '../model.ts';
 
-/** One finished piece of work, for the usage table: an answer received, or layers computed for others. */
+/** One finished piece of usage: an answer that was received, or layers that were computed for others. */
 const usageSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('asked'),

@@ -1,23 +1,26 @@
-/** Files that are either there in full or not at all: written under a temporary name, synced, then given their name. */
+/**
+ * Writes files that exist in full or not at all: each is written under a temporary name, synced, and then renamed.
+ */
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 
-/** How temporary names end; such a file beside a target is the rest of a process that died while writing. */
+/** The end of temporary names. Such a file is left by a process that died while writing. */
 export const partialSuffix = '.partial';
 
 /** The mode of files that only their owner may read. */
 export const privateMode = 0o600;
 
 export type AtomicFileOptions = {
-  /** Of the file from its first byte on; by default what the process gives its files. */
+  /** The file's mode from its first byte on; by default that of the process's other files. */
   readonly mode?: number;
-  /** An existing file stays as it is, and `EEXIST` is thrown; where the file system has no links, it is replaced. */
+  /** Keeps an existing file and throws `EEXIST`; on a file system without links, the file is replaced. */
   readonly isNew?: boolean;
 };
 
 /**
- * Creates or replaces `path` with what `fill` writes to the handle; `fill` may also read it under its temporary name. Resolves to what `fill` did.
- * When `fill` fails, or the disk does, the temporary file is removed, `path` is as it was, and the error is thrown on.
+ * Creates or replaces `path` with what `fill` writes to the handle; `fill` may also read it under its temporary name.
+ * Resolves to the result of `fill`. When `fill` or the disk fails, the temporary file is removed, `path` is as it
+ * was, and the error is thrown on.
  */
 export async function writeAtomically<Result>(
   path: string,

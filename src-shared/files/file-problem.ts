@@ -1,7 +1,7 @@
-/** Why a file or folder cannot be used, as a person says it. Pure. */
+/** Why a file or folder cannot be used, for a person. Pure. */
 import { fileProblemWords } from '../words/errors.ts';
 
-/** A clause without a full stop. The own words of an error that is not the system's. */
+/** A clause without a full stop. An error that has no code of the system keeps its own message. */
 export function fileProblem(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);

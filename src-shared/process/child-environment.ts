@@ -1,6 +1,6 @@
 /**
- * The environment that our child processes get: the person's own, without what belongs to the process
- * that starts them. NODE_OPTIONS of a debugger or a test runner would otherwise load code into every child.
+ * The environment of our child processes: the user's own, without the names that belong to the process which starts
+ * them. NODE_OPTIONS of a debugger or a test runner would otherwise load code into every child.
  */
 
 const droppedNames = new Set([

@@ -1,5 +1,6 @@
 /**
- * One life of a child process: started, ready or dead, asked to stop, forced when it does not.
+ * One life of a child process: it is started, becomes ready or dies, is asked to stop, and is killed when it does
+ * not.
  *
  *   spawn ─▶ ready raced against early exit and a deadline ─▶ running ─▶ ask, wait, kill ─▶ exited
  */
@@ -12,7 +13,7 @@ import { childWords, exitWords } from '../words/errors.ts';
 import { fileProblem } from '../files/file-problem.ts';
 
 export type ChildPlan = {
-  /** For sentences, as their first words: "The mesh node". */
+  /** The name with which sentences about the child begin: "The mesh node". */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -21,7 +22,7 @@ export type ChildPlan = {
    * Windows too.
    */
   readonly links?: readonly ('ipc' | 'pipe' | 'overlapped')[];
-  /** With a pipe as its stdin, the child learns of this process's end by the end of its input. */
+  /** With a pipe as its stdin, the child notices the end of this process by the end of its input. */
   readonly stdin?: 'pipe';
   /**
    * Gives the child a process group of its own, so that a terminal's Ctrl-C does not reach it and whatever
@@ -31,11 +32,11 @@ export type ChildPlan = {
   readonly environment?: Readonly<Record<string, string>>;
   readonly readyWithinMs: number;
   readonly stopWithinMs: number;
-  /** Resolves once the child is fit for work; its rejection ends the child and is the reason told. */
+  /** Resolves once the child is ready for work. A rejection kills the child, and becomes the error of the start. */
   readonly whenReady: (process: ChildProcess, signal: AbortSignal) => Promise<void>;
   /** Asks the child to end by itself, e.g. by a message or a signal. */
   readonly askToStop: (process: ChildProcess) => void;
-  /** Every line that the child writes to stdout or stderr, and what is remembered of it. */
+  /** What happens with the lines that the child writes to stdout or stderr. */
   readonly output?: RecentLinesOptions;
   /** The error about a child that did not become ready; by default a `child-failed` or `cancelled` with its name. */
   readonly startError?: (failure: StartFailure) => AppError;
@@ -50,7 +51,7 @@ export type StartFailure =
 export type ChildExit = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Last lines of its output. */
+  /** The last lines that it wrote. */
   readonly output: string;
   /** Set when it could not be started at all. */
   readonly error?: Error;
@@ -85,10 +86,10 @@ export class Child {
   }
 
   /**
-   * Resolves once the child is fit for work.
+   * Resolves once the child is ready for work.
    *
    * @throws what `whenReady` of the plan throws, and its `startError` when the child ends, the deadline passes or the
-   * signal aborts before that. The process is gone when this rejects.
+   * signal aborts before. The process is gone when this rejects.
    */
   async becomeReady(signal: AbortSignal): Promise<void> {
     const waiting = new AbortController();
@@ -115,7 +116,7 @@ export class Child {
     }
   }
 
-  /** Asks, waits, kills. Resolves when the process is gone. */
+  /** Asks the child to stop, and kills it when it does not in time. Resolves when the process is gone. */
   async stop(): Promise<ChildExit> {
     if (!this.#isStopping) {
       this.#isStopping = true;
@@ -131,7 +132,7 @@ export class Child {
     return this.exited;
   }
 
-  /** Ends the process and all that it started, at once. `reason` is what is told of its end, as in ChildExit. */
+  /** Kills the process and everything that it started, at once. `reason` becomes that of ChildExit. */
   kill(reason?: string): void {
     this.#reason ??= reason;
     killTree(this.process, this.#plan.ownGroup);
@@ -148,7 +149,7 @@ export class Child {
       stream?.on('data', (text: string) => lines.push(text));
       stream?.on('error', () => {});
     }
-    // Also said of a message that could not be sent; an error without a listener would end this process.
+    // A message that cannot be sent emits an error too, and an error without a listener would end this process.
     this.process.on('error', () => {});
     // The child may be gone before its input is closed.
     this.process.stdin?.on('error', () => {});
@@ -164,7 +165,7 @@ export class Child {
         }
       });
       this.process.once('exit', (code, signal) => {
-        // A descendant that lives on would hold the output open, and memory with it.
+        // A descendant that lives on would keep the output open, and memory with it.
         sweepGroup(this.process, this.#plan.ownGroup);
         const timer = setTimeout(() => finish({ code, signal }), outputDrainMs);
         this.process.once('close', () => {

@@ -1,4 +1,4 @@
-/** Ends a process and what it started, on every platform. */
+/** Kills a process and what it started, on every platform. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
@@ -11,7 +11,7 @@ export function killTree(process_: ChildProcess, hasOwnGroup: boolean): void {
   }
   if (hasOwnGroup && process.platform === 'win32') {
     spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true, stdio: 'ignore' })
-      // Without taskkill at least the process itself is ended.
+      // Where there is no taskkill, at least the process itself is killed.
       .once('error', () => process_.kill('SIGKILL'));
     return;
   }
@@ -21,8 +21,8 @@ export function killTree(process_: ChildProcess, hasOwnGroup: boolean): void {
 }
 
 /**
- * After the leader of a group died, kills what is left of the group. Its number cannot have gone to another
- * group while a member lives. Windows has no such groups; there descendants end when their links close.
+ * Kills what is left of a group after its leader died. The group's number cannot belong to another group while a
+ * member lives. Windows has no such groups; descendants end there when their links close.
  */
 export function sweepGroup(process_: ChildProcess, hasOwnGroup: boolean): void {
   if (hasOwnGroup && process.platform !== 'win32' && process_.pid !== undefined) {
@@ -35,7 +35,7 @@ function signalGroup(group: number): boolean {
     process.kill(-group, 'SIGKILL');
     return true;
   } catch {
-    // The group is empty.
+    // The group has no members.
     return false;
   }
 }

@@ -1,21 +1,22 @@
 /**
- * Both loopback addresses of this machine. "localhost" is 127.0.0.1 to some programs and ::1 to others, so a server
- * that listens on one of them alone is not there for half of them, or another program is there in its place.
+ * Listens on both loopback addresses. "localhost" is 127.0.0.1 to some programs and ::1 to others: a server on only
+ * one of them would be missing for half of the programs, or another program would answer in its place.
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
-/** How often another free port is tried where any will do and one address has it taken. */
+/** How many free ports are tried where any will do and one of the two addresses has it taken. */
 const mostTries = 5;
 
-/** What listening fails with on a machine without IPv6. */
+/** Error codes of listening on a machine without IPv6. */
 const noIpv6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
 
 /**
- * Makes `server` serve ::1 as well, where the machine has it, at the port that `listen` binds on 127.0.0.1.
+ * Makes `server` accept on ::1 as well, where the machine has it, at the port that `listen` binds on 127.0.0.1.
+ *
  * @param port 0 takes one that is free on both
- * @returns what stops the listening on ::1; connections there end with those of `server`
- * @throws Error what listening threw; `isPortTaken` knows a port that another program has
+ * @returns a function that stops listening on ::1; connections there end with those of `server`
+ * @throws Error what listening threw; `isPortTaken` recognises a port that another program uses
  */
 export async function listenOnLoopbacks(
   server: Server,
@@ -40,7 +41,7 @@ export function isPortTaken(error: unknown): boolean {
   return codeOf(error) === 'EADDRINUSE';
 }
 
-/** Accepts on ::1 and hands every connection to `server`, whose limits and timeouts then hold for it. */
+/** Accepts on ::1 and passes every connection to `server`, so that its limits and timeouts hold. */
 async function listenOnIpv6(server: Server, port: number): Promise<Server | undefined> {
   const second = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     server.emit('connection', socket);

@@ -1,13 +1,13 @@
-/** Puts a child's output together into lines, and remembers the last ones in bounded memory, so that a failure can explain itself. */
+/** Splits a child's output into lines, and keeps the last ones in bounded memory, so that an error can show them. */
 
 export const recentLinesLimits = { lines: 40, lineCharacters: 2000 } as const;
 
 export type RecentLinesOptions = {
   /** Gets each line that is not empty, cut to `lineCharacters`. */
   readonly onLine?: (line: string) => void;
-  /** What of a line is worth remembering; undefined for nothing. By default the line itself. */
+  /** The part of a line to keep; undefined keeps nothing. By default the whole line. */
   readonly remember?: (line: string) => string | undefined;
-  /** Where a line is cut before it is told; what is remembered of it is always cut at 2000. */
+  /** Where a line is cut before `onLine` gets it; kept lines are always cut at 2000 characters. */
   readonly lineCharacters?: number;
 };
 
@@ -24,7 +24,7 @@ export class RecentLines {
     this.#lineCharacters = options.lineCharacters ?? recentLinesLimits.lineCharacters;
   }
 
-  /** Takes output as it comes, cut anywhere. Of a line that is too long, the beginning is taken. */
+  /** Takes a piece of output, which may end anywhere. Only the beginning of a very long line is taken. */
   push(text: string): void {
     const pieces = text.split('\n');
     const last = pieces.pop() ?? '';

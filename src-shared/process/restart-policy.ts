@@ -6,7 +6,10 @@ export type RestartPolicy = BackOff & {
   readonly steadyAfterMs: number;
 };
 
-/** A crash out of the blue is made good before the next request gives up; a minute keeps a hopeless child from wearing out the machine. */
+/**
+ * The first restart comes before the next request gives up; a minute keeps a child that always fails from using up
+ * the machine.
+ */
 export const defaultRestartPolicy: RestartPolicy = {
   firstMs: 250,
   longestMs: 60_000,
@@ -16,7 +19,7 @@ export const defaultRestartPolicy: RestartPolicy = {
 export type Restart = { readonly crashes: number; readonly delayMs: number };
 
 /**
- * What follows a crash.
+ * The wait after a crash.
  *
  * @param crashesBefore crashes in a row before this one
  * @param ranForMs how long the child was ready; 0 when it never was

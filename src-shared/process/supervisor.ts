@@ -25,7 +25,7 @@ export type SupervisorState =
   | { readonly name: 'waiting'; readonly error: AppError; readonly retryAt: number };
 
 export type SupervisorOptions = {
-  /** Asked before every start, so that a later start can differ from the first. */
+  /** Called before every start, so that a later start can differ from the first. */
   readonly plan: () => ChildPlan;
   readonly onState: (state: SupervisorState) => void;
   readonly policy?: RestartPolicy;
@@ -40,7 +40,7 @@ export class Supervisor {
   readonly #policy: RestartPolicy;
   readonly #now: () => number;
   #state: SupervisorState = { name: 'stopped' };
-  /** The life that is wanted. Cleared first when a child is to end, so that its death is no crash. */
+  /** The life that is wanted. It is cleared before a child is ended, so that its end does not count as a crash. */
   #life: Life | undefined;
   #stopped: Promise<void> = Promise.resolve();
   #crashes = 0;
@@ -57,8 +57,8 @@ export class Supervisor {
   }
 
   /**
-   * Starts the child. Resolves when it is ready for the first time; when that fails, rejects with the
-   * reason and goes on trying until `stop`.
+   * Starts the child. Resolves when it is ready for the first time. When the first start fails, rejects with the
+   * reason, and goes on trying until `stop`.
    */
   start(): Promise<void> {
     if (this.#state.name !== 'stopped') {
@@ -68,7 +68,7 @@ export class Supervisor {
     return this.#begin();
   }
 
-  /** Ends the child, wherever in its life it is. Resolves when it is gone. */
+  /** Ends the child in whatever state it is. Resolves when it is gone. */
   stop(): Promise<void> {
     const life = this.#life;
     if (life !== undefined) {
@@ -126,7 +126,7 @@ export class Supervisor {
     try {
       await this.#begin();
     } catch {
-      // The state that it led to tells about it.
+      // The state after the failed start says so.
     }
   }
 

@@ -1,4 +1,6 @@
-/** Checks a receipt by its signatures alone, without a network: a peer id holds the key that its signatures fit to. */
+/**
+ * Checks a receipt by its signatures alone, without a network: a peer id contains the public key for its signatures.
+ */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../canonical-json.ts';
@@ -7,7 +9,7 @@ import { fromText } from '../signing/document-text.ts';
 import { type DocumentKind, openDocument } from '../signing/signed-document.ts';
 import { openStageAccount, type StageAccount } from './stage-account.ts';
 
-/** What the requester signs: all of the receipt, by its digest, since it travels in a form that others may rewrite. */
+/** The requester signs a digest of the receipt and not its bytes, since clients may store it in another layout. */
 const sealSchema = z.object({
   /** SHA-256 of the receipt without its seal, as canonical JSON. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
@@ -21,7 +23,7 @@ export const sealKind: DocumentKind<z.infer<typeof sealSchema>> = {
   maxBytes: 512,
 };
 
-/** Of a receipt, what is checked; the rest counts for its digest only. */
+/** The fields of a receipt that are checked; all others only enter the digest. */
 const checkedReceiptSchema = z.object({
   model: z.string(),
   stages: z
@@ -32,8 +34,8 @@ const checkedReceiptSchema = z.object({
 });
 
 /**
- * `changed`: not what its signer signed. `other-…`: signed, but by another peer, for another requester, of other layers, or
- * for another answer than the rest.
+ * `changed`: not the bytes that its signer signed. `other-…`: signed, but by another peer, for another requester, for
+ * other layers, or for another answer.
  */
 export type PartState =
   | 'signed'
@@ -49,18 +51,18 @@ export type CheckedPart = {
   readonly firstLayer: number;
   readonly lastLayer: number;
   readonly state: PartState;
-  /** What the peer says of its part; absent unless it is signed. */
+  /** The peer's own account of its part; absent unless it is signed. */
   readonly account?: StageAccount;
 };
 
 export type CheckedReceipt = {
   readonly model: string;
   readonly parts: readonly CheckedPart[];
-  /** Of the receipt as a whole. */
+  /** State of the receipt as a whole. */
   readonly state: 'signed' | 'not-signed' | 'changed';
   /** Peer id of the node that signed the whole; absent unless it is signed. */
   readonly requester?: string;
-  /** When that was, in milliseconds since 1970. */
+  /** Time of that signature, in milliseconds since 1970. */
   readonly at?: number;
 };
 
@@ -81,7 +83,10 @@ export function checkReceipt(receipt: unknown): CheckedReceipt {
   return { model, parts, state: 'signed', requester: opened.signer, at: opened.value.at };
 }
 
-/** Whether nothing in it was changed after it was signed, and it was. A part may lack a signature, and is told so. */
+/**
+ * Whether the receipt is signed, and nothing in it was changed afterwards. A part may lack a signature; the printed
+ * result says so.
+ */
 export function isGenuine({ state, parts }: CheckedReceipt): boolean {
   return (
     state === 'signed' &&
@@ -89,7 +94,7 @@ export function isGenuine({ state, parts }: CheckedReceipt): boolean {
   );
 }
 
-/** The parts against the stages that they are of. `requester`: absent where the whole does not say who asked. */
+/** Checks each part against the stage that it is from. `requester`: absent where the whole does not say who asked. */
 export function checkParts(
   {
     stages,

@@ -1,4 +1,4 @@
-/** Makes a receipt one that can be checked: the requester's signature over all of it. */
+/** Adds the requester's signature over the whole receipt, so that it can be checked. */
 import type { Receipt } from '../chat.ts';
 import { toText } from '../signing/document-text.ts';
 import { keyMessageOf, peerOf, type SigningKey } from '../signing/peer-key.ts';
@@ -6,8 +6,8 @@ import { sealDocument } from '../signing/signed-document.ts';
 import { checkParts, digestOf, sealKind } from './check-receipt.ts';
 
 /**
- * The receipt with the seal of the node whose key this is, which must be the one that asked. A part that its peer did not
- * sign as it should counts as not signed, so that the fault of a peer does not make the whole receipt a false one.
+ * The receipt with the seal of the node that asked, whose key this is. A part that its peer did not sign properly
+ * counts as not signed, so that a peer's fault does not make the whole receipt invalid.
  *
  * @param at milliseconds since 1970
  */

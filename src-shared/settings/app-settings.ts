@@ -1,4 +1,4 @@
-/** How other programs reach this machine, how its engines run, and what the app itself does. */
+/** Settings about other programs' access to this machine, the engines, and the app itself. */
 import { z } from 'zod';
 import { apiHostSchema, apiOriginSchema } from '../api/node-config.ts';
 import { setting } from './setting.ts';
@@ -42,7 +42,7 @@ export const engineSettings = {
     group: 'engine',
     applies: 'engine',
   }),
-  /** Threads of each engine; null takes the number of physical cores that we may use. */
+  /** Threads of each engine; null: as many as there are physical cores that this process may use. */
   threads: setting({
     schema: z.int().min(1).max(512).nullable(),
     default: null,
@@ -60,8 +60,8 @@ export const engineSettings = {
 };
 
 export const appSettings = {
-  /** The desktop app starts with the desktop, as an icon in the tray. */
+  /** The desktop app starts at login, as an icon in the tray. */
   startAtLogin: setting({ schema: z.boolean(), default: false, group: 'app', applies: 'live' }),
-  /** The desktop app checks for newer versions of itself, and installs one only when told to. */
+  /** The desktop app checks for newer versions of itself, and installs one only on the owner's click. */
   checkForUpdates: setting({ schema: z.boolean(), default: true, group: 'app', applies: 'live' }),
 };

@@ -1,11 +1,14 @@
-/** What differs for single graphics cards, by the card's id. */
+/** Settings of single graphics cards, by the id of the card. */
 import { z } from 'zod';
 
 export const celsiusSchema = z.int().min(40).max(110);
 
 const cardSchema = z.object({
   isUsed: z.boolean().default(true),
-  /** null takes `temperatureCeilingCelsius`. With one of its own, a card that tells no temperature pauses. */
+  /**
+   * null: `temperatureCeilingCelsius` counts. A card with a ceiling of its own pauses while its temperature is
+   * unknown.
+   */
   temperatureCeilingCelsius: celsiusSchema.nullable().default(null),
 });
 
@@ -17,5 +20,5 @@ function cardsOf<Card extends z.ZodType>(card: Card) {
 
 export const cardsSchema = cardsOf(cardSchema);
 
-/** As a person gives them: a key with a slip in it is refused, where it would else be left out. */
+/** The same from a person: a mistyped key is refused, where it would otherwise be left out. */
 export const givenCardsSchema = cardsOf(cardSchema.strict());

@@ -1,4 +1,4 @@
-/** What follows from entries of the registry: the schemas of their values, and their defaults. */
+/** Makes schemas and defaults from entries of the registry of settings. */
 import { z } from 'zod';
 import type { Setting } from './setting.ts';
 
@@ -13,12 +13,14 @@ export function defaultsOf<All extends Entries>(entries: All): ValuesOf<All> {
   return mapped(entries, (entry) => entry.default) as ValuesOf<All>;
 }
 
-/** What is stored: keys that a value does not know are left out, since they may come from another version. */
+/**
+ * The schema of stored settings: unknown keys of a value are left out, since another version may have written them.
+ */
 export function storedSchema<All extends Entries>(entries: All): z.ZodObject<ShapeOf<All>> {
   return z.object(mapped(entries, ({ schema }) => schema) as ShapeOf<All>);
 }
 
-/** What a person or a client sets: some of the settings. Unknown keys are refused by name. */
+/** The schema of some settings from a person or a client: unknown keys are refused by name. */
 export function givenSchema<All extends Entries>(
   entries: All,
 ): z.ZodObject<{ [Name in keyof All]: z.ZodOptional<All[Name]['schema']> }, z.core.$strict> {

@@ -1,4 +1,4 @@
-/** What this machine hosts, and what that may take of the network, the disk and the memory. */
+/** What this machine hosts, and how much network, disk and memory that may take. */
 import { z } from 'zod';
 import { givenShardSchema, hostedShardSchema } from '../api/node-config.ts';
 import { setting } from './setting.ts';
@@ -6,7 +6,7 @@ import { setting } from './setting.ts';
 const kilobytesSchema = z.int().min(1).max(100_000_000);
 
 export const trafficSettings = {
-  /** In units of 1000 bytes a second; null has no limit. */
+  /** In kilobytes of 1000 bytes per second; null: no limit. */
   downloadLimitKilobytesPerSecond: setting({
     schema: kilobytesSchema.nullable(),
     default: null,
@@ -26,7 +26,7 @@ export const trafficSettings = {
 };
 
 export const hostingSettings = {
-  /** Layers to host; null hosts the bundled demo model whole, an empty list hosts nothing. */
+  /** Layers to host; null: the whole bundled demo model; an empty list: nothing. */
   shards: setting({
     schema: z.array(hostedShardSchema).max(64).nullable(),
     given: z.array(givenShardSchema).max(64).nullable(),
@@ -34,14 +34,14 @@ export const hostingSettings = {
     group: 'hosting',
     applies: 'live',
   }),
-  /** `automatic`: beside the layers above, whatever the mesh needs most. */
+  /** `automatic`: the machine also hosts what the mesh needs most. */
   hosting: setting({
     schema: z.enum(['chosen', 'automatic']),
     default: 'chosen',
     group: 'hosting',
     applies: 'live',
   }),
-  /** Memory for hosted layers where they are hosted automatically, in units of 10⁹ bytes; null is what fits. */
+  /** Memory for hosted layers when hosting is automatic, in units of 10⁹ bytes; null: what fits. */
   hostingMemoryGigabytes: setting({
     schema: z.number().min(0.1).max(100_000).nullable(),
     default: null,
@@ -50,7 +50,7 @@ export const hostingSettings = {
     group: 'hosting',
     applies: 'live',
   }),
-  /** For downloaded models, in units of 10⁹ bytes; null has no limit. */
+  /** For downloaded models, in units of 10⁹ bytes; null: no limit. */
   diskLimitGigabytes: setting({
     schema: z.int().min(1).max(1_000_000).nullable(),
     default: null,

@@ -1,4 +1,4 @@
-/** Of what kind each setting is, by its schema: so it is typed, bounded and shown. */
+/** The kind of each setting, by its schema: it decides how the setting is typed, bounded and shown. */
 import { z } from 'zod';
 import type { SwitchedSetting } from './setting.ts';
 import { entryOf, type SettingName, type Settings, settingsRegistry } from './settings.ts';
@@ -26,7 +26,7 @@ export type SwitchName =
 /** Settings that are lists of texts, which grow and shrink by one. */
 export type ListName = NamesOf<string[]>;
 
-/** `own`: its control is made for it alone. */
+/** `own`: the setting has a control of its own. */
 export type SettingKind =
   | { readonly kind: 'number'; readonly name: NumberName }
   | { readonly kind: 'limit'; readonly name: LimitName }

@@ -1,4 +1,4 @@
-/** The peers that this machine meets, what it tells them, and those that its owner's questions may use. */
+/** How this machine finds peers, what it tells them, and which peers its owner's questions may use. */
 import { z } from 'zod';
 import { poolIdSchema } from '../pool.ts';
 import { regionSchema, routeRulesSchema } from '../route-rules.ts';
@@ -7,7 +7,10 @@ import { setting } from './setting.ts';
 const rules = routeRulesSchema.shape;
 const addressSchema = z.string().max(500);
 
-/** The peers that this node's own questions may use, as in route-rules.ts. A single question may ask for more, never for less. */
+/**
+ * The peers that this node's own questions may use, as in route-rules.ts. The rules of a single question may be
+ * stricter, but never looser.
+ */
 export const askingSettings = {
   askPoolOnly: setting({
     schema: rules.poolOnly.unwrap(),
@@ -21,7 +24,7 @@ export const askingSettings = {
     group: 'asking',
     applies: 'live',
   }),
-  /** Peer ids of the owner's other machines; the id of a pool stands for all of its members that serve. */
+  /** Peer ids of the owner's other machines. The id of a pool means all of its members that serve. */
   ownMachines: setting({
     schema: z.array(poolIdSchema).max(256),
     default: [],
@@ -82,9 +85,9 @@ export const meshSettings = {
     group: 'mesh',
     applies: 'node',
   }),
-  /** Country that peers are told, by its two letters; empty tells nothing. */
+  /** The country that peers see, by two letters; empty: none. */
   region: setting({ schema: regionSchema, default: '', group: 'mesh', applies: 'live' }),
-  /** What peers are told that a unit of work costs; 0 is free. */
+  /** The price of a unit of work that peers see; 0: free. */
   price: setting({
     schema: z.number().min(0).max(1_000_000_000),
     default: 0,
@@ -94,6 +97,6 @@ export const meshSettings = {
 };
 
 export const poolSettings = {
-  /** Talk to members of the own pools and to no other peer. */
+  /** Connect to members of this machine's pools and to no other peer. */
   poolOnly: setting({ schema: z.boolean(), default: false, group: 'pools', applies: 'live' }),
 };

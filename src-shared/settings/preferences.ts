@@ -1,6 +1,6 @@
 /**
- * When and how much this machine works: what the duty machine reads of the owner's settings, with defaults for a
- * computer that is also played on.
+ * When and how much this machine works: the settings that the duty reads, with defaults for a computer that is also
+ * used for games.
  */
 import { z } from 'zod';
 import { cardsSchema, celsiusSchema, givenCardsSchema } from './cards.ts';
@@ -12,7 +12,7 @@ const percentSchema = z.int().min(1).max(100);
 const pauseOrWork = z.enum(['pause', 'work']);
 
 export const preferences = {
-  /** Works only after this many minutes without keyboard, mouse, touch or game pad; 0 works at any time. */
+  /** Work only after this many minutes without keyboard, mouse, touch or game pad; 0: at any time. */
   idleMinutes: setting({
     schema: z.int().min(0).max(1440),
     default: 5,
@@ -20,21 +20,21 @@ export const preferences = {
     group: 'when',
     applies: 'live',
   }),
-  /** Pauses while a game or a full-screen window is open. */
+  /** Pause while a game or a full-screen window is open. */
   pauseWhileGaming: setting({
     schema: z.boolean(),
     default: true,
     group: 'when',
     applies: 'live',
   }),
-  /** Pauses while one of these programs runs, whatever `pauseWhileGaming` says. */
+  /** Pause while one of these programs runs, whatever `pauseWhileGaming` says. */
   exclusiveApps: setting({
     schema: z.array(z.string().min(1).max(260)).max(256),
     default: [],
     group: 'when',
     applies: 'live',
   }),
-  /** Pauses while other programs use more than this of a card; null never does. */
+  /** Pause while other programs use more than this of a card; null: never. */
   pauseOnGpuLoadPercent: setting({
     schema: percentSchema.nullable(),
     default: 20,
@@ -42,10 +42,10 @@ export const preferences = {
     group: 'when',
     applies: 'live',
   }),
-  /** Pauses while other programs use more than this of the processor; null never does. */
+  /** Pause while other programs use more than this of the processor; null: never. */
   pauseOnCpuLoadPercent: setting({
     schema: percentSchema.nullable(),
-    // What BOINC allows other programs on an idle computer.
+    // The default of BOINC, for other programs on an idle computer.
     default: 50,
     unit: 'percent',
     group: 'when',
@@ -65,7 +65,7 @@ export const preferences = {
     group: 'when',
     applies: 'live',
   }),
-  /** How long it must have been quiet before work goes on after a pause. */
+  /** How long the cause of a pause must have been gone before work goes on. */
   steadyQuietSeconds: setting({
     schema: z.int().min(1).max(3600),
     default: 60,
@@ -73,7 +73,7 @@ export const preferences = {
     group: 'when',
     applies: 'live',
   }),
-  /** null is always. */
+  /** null: always. */
   schedule: setting({
     schema: weeklyScheduleSchema.nullable(),
     given: givenScheduleSchema.nullable(),
@@ -81,7 +81,7 @@ export const preferences = {
     group: 'when',
     applies: 'live',
   }),
-  /** A card pauses from here on, and works a smaller share of time from 5 degrees below. */
+  /** A card pauses from here on; from 5 degrees below, it works a smaller share of the time. */
   temperatureCeilingCelsius: setting({
     schema: celsiusSchema,
     default: 83,
@@ -89,7 +89,7 @@ export const preferences = {
     group: 'much',
     applies: 'live',
   }),
-  /** The same for the processor, where it tells; null does not check it. */
+  /** The same for the processor, where its temperature is known; null: not checked. */
   cpuTemperatureCeilingCelsius: setting({
     schema: celsiusSchema.nullable(),
     // Processors slow themselves down between 95 and 105 °C.
@@ -98,7 +98,7 @@ export const preferences = {
     group: 'much',
     applies: 'live',
   }),
-  /** Share of time worked. */
+  /** The share of the time that it works. */
   powerCapPercent: setting({
     schema: z.int().min(10).max(100),
     default: 100,
@@ -106,7 +106,7 @@ export const preferences = {
     group: 'much',
     applies: 'live',
   }),
-  /** Share of the processor's cores for work while the owner is active too. */
+  /** The share of the processor's cores that may work while the owner is active. */
   cpuLimitWhenActivePercent: setting({
     schema: percentSchema,
     default: 50,
@@ -114,7 +114,7 @@ export const preferences = {
     group: 'much',
     applies: 'live',
   }),
-  /** Share of what others leave of a card's memory. */
+  /** The share of a card's memory, of what other programs leave. */
   videoMemoryPercent: setting({
     schema: percentSchema,
     default: 80,
@@ -122,7 +122,7 @@ export const preferences = {
     group: 'much',
     applies: 'live',
   }),
-  /** Keeps the computer from going to sleep while it serves. */
+  /** Keep the computer from going to sleep while it serves. */
   keepAwake: setting({ schema: z.boolean(), default: false, group: 'much', applies: 'live' }),
   cards: setting({
     schema: cardsSchema,

@@ -17,12 +17,12 @@ export type Weekday = (typeof weekdays)[number];
 export const weekFromMonday: readonly Weekday[] = [...weekdays.slice(1), 'sunday'];
 
 export const dayMinutes = 1440;
-/** Most spans of a day. */
+/** Most spans in a day. */
 export const mostSpans = 24;
 
 /**
- * Part of a day in minutes after midnight as the clock on the wall shows them, `to` not included. Where `to` is
- * not after `from`, the span runs across midnight and ends on the next day.
+ * Part of a day, in minutes after midnight by the wall clock, without `to` itself. Where `to` is not after `from`,
+ * the span runs across midnight and ends on the next day.
  */
 const spanSchema = z
   .object({
@@ -48,11 +48,11 @@ function scheduleOf<Spans extends z.ZodType>(span: Spans) {
   } satisfies Record<Weekday, typeof day>);
 }
 
-/** The hours of each weekday; a day left out has none. */
+/** The hours of each weekday; a missing day has none. */
 export const weeklyScheduleSchema = scheduleOf(spanSchema);
 export type WeeklySchedule = z.infer<typeof weeklyScheduleSchema>;
 
-/** As a person gives it: a key with a slip in it is refused, where it would else be left out. */
+/** The same from a person: a mistyped key is refused, where it would otherwise be left out. */
 export const givenScheduleSchema = scheduleOf(spanSchema.strict());
 
 /** A schedule with these hours on each day. */

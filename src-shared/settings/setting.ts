@@ -1,7 +1,9 @@
-/** What the registry says of one setting. Everything that lists, checks, shows or applies settings follows from it. */
+/**
+ * One entry of the registry of settings. Everything that lists, checks, shows or applies settings follows from it.
+ */
 import type { z } from 'zod';
 
-/** Settings that stand together, in the order in which they are listed. */
+/** Groups of settings, in the order in which they are listed. */
 export const settingGroups = [
   'when',
   'much',
@@ -17,12 +19,12 @@ export const settingGroups = [
 export type SettingGroup = (typeof settingGroups)[number];
 
 /**
- * When a change holds. `live`: at once, and no running answer ends. `engine`: at once, after the engines were loaded
- * anew. `node`: at once, after the mesh node was started anew. `app`: from the next start of the host on.
+ * When a change takes effect. `live`: at once, and no answer under way ends. `engine`: at once, after the engines are
+ * loaded again. `node`: at once, after the mesh node is restarted. `app`: at the next start of the host.
  */
 type Applies = 'live' | 'engine' | 'node' | 'app';
 
-/** What a number counts. */
+/** The unit of a number. */
 export type Unit =
   | 'minutes'
   | 'seconds'
@@ -33,21 +35,24 @@ export type Unit =
   | 'tokens';
 
 export type Setting<Schema extends z.ZodType = z.ZodType> = {
-  /** What is stored and used. Bounds of numbers, texts and lists are its own. */
+  /** The schema of the stored value, with the bounds of numbers, texts and lists. */
   readonly schema: Schema;
-  /** Refuses what a person mistyped and `schema` would leave out; absent where the two do not differ. */
+  /**
+   * The schema of a value from a person, which refuses what `schema` would leave out; absent where the two are the
+   * same.
+   */
   readonly given?: z.ZodType<z.output<Schema>>;
   readonly default: z.output<Schema>;
   readonly group: SettingGroup;
   readonly applies: Applies;
   readonly unit?: Unit;
-  /** Of a setting with two values that is shown as a switch: which value is which. */
+  /** For a setting with two values that shows as a switch: which value is on and which is off. */
   readonly switch?: { readonly on: z.output<Schema>; readonly off: z.output<Schema> };
-  /** The number to begin with when a limit without one by default is switched on. */
+  /** The first number when a limit that is off by default is switched on. */
   readonly whenOn?: number;
 };
 
-/** A setting with two values that is shown as a switch. */
+/** A setting with two values that shows as a switch. */
 export type SwitchedSetting<Schema extends z.ZodType = z.ZodType> = Setting<Schema> &
   Required<Pick<Setting<Schema>, 'switch'>>;
 

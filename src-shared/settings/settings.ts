@@ -1,6 +1,6 @@
 /**
- * The owner's settings, one entry each. Their order is that of every listing, group by group; what the machine does
- * about them is state and lives elsewhere.
+ * All settings, in the order of every listing, group by group. What the machine does because of them is state, and is
+ * kept elsewhere.
  */
 import type { z } from 'zod';
 import { appSettings, engineSettings, programSettings } from './app-settings.ts';
@@ -33,7 +33,7 @@ export type ChangedSettings = z.infer<typeof changedSettingsSchema>;
 
 export const defaultSettings: Settings = defaultsOf(settingsRegistry);
 
-/** What the registry says of the setting, whatever type it has. */
+/** The entry of a setting, whatever its type. */
 export function entryOf(name: SettingName): Setting {
   return settingsRegistry[name];
 }

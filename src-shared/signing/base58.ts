@@ -1,8 +1,8 @@
-/** Base 58 as Bitcoin and libp2p write it: letters and digits that are not mistaken for each other. */
+/** Base 58 as Bitcoin and libp2p write it: letters and digits that cannot be mistaken for each other. */
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const base = BigInt(alphabet.length);
 
-/** Meant for ids, not for long texts: the time grows with the square of the length. */
+/** For ids, not for long texts: the time grows with the square of the length. */
 export function base58(bytes: Uint8Array): string {
   const firstUsed = bytes.findIndex((byte) => byte !== 0);
   const zeros = firstUsed === -1 ? bytes.byteLength : firstUsed;

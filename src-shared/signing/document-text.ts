@@ -1,4 +1,4 @@
-/** Signed documents in texts such as JSON and links: base64url of their bytes, in exactly one form. */
+/** Signed documents inside texts such as JSON and links: base64url of their bytes, in exactly one form. */
 import { AppError } from '../errors.ts';
 
 export function toText(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 /**
- * libp2p's signed envelope (RFC 0002): a public key, what kind of thing is signed, the thing itself, and the signature. It
- * is a protobuf message of four fields, of which this reads exactly one form: that in which it is written.
+ * libp2p's signed envelope (RFC 0002): a public key, the kind of the payload, the payload, and the signature. It is a
+ * protobuf message of four fields, of which exactly one form is accepted: the one that this file writes.
  */
 import {
   isKeyMessage,
@@ -12,7 +12,7 @@ import {
   signWith,
 } from './peer-key.ts';
 
-/** What a signature is made for, so that it never passes for one of another purpose. */
+/** The purpose of a signature, so that it never passes for one of another purpose. */
 export type Purpose = { readonly domain: string; readonly payloadType: string };
 
 export type OpenedEnvelope = {
@@ -42,7 +42,7 @@ export function openEnvelope(purpose: Purpose, bytes: Uint8Array): OpenedEnvelop
   const payload = reader.next(tags.payload);
   const signature = reader.next(tags.signature);
   reader.end();
-  // Every node of ours has such a key; others cost far more to verify.
+  // Every node of this project has such a key; other kinds take far longer to verify.
   if (!isKeyMessage(key)) {
     throw new Error('it is not signed with an Ed25519 key');
   }
@@ -68,7 +68,7 @@ function field(tag: number, bytes: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(tag), varint(bytes.byteLength), bytes]);
 }
 
-/** A length as protobuf writes it: seven bits a byte, the lowest first. */
+/** A length as protobuf writes it: seven bits in each byte, the lowest first. */
 function varint(value: number): Buffer {
   const bytes: number[] = [];
   let left = value;
@@ -79,10 +79,10 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, left]);
 }
 
-/** Of a length; an envelope of more than 256 MiB is never valid. */
+/** For a length; an envelope of more than 256 MiB is never valid. */
 const maxVarintBytes = 4;
 
-/** Reads the fields one after the other, in the form in which `field` writes them. */
+/** Reads one field after another, in the form that `field` writes. */
 class FieldReader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -121,7 +121,7 @@ class FieldReader {
       }
       value += (byte & 0x7f) << (7 * index);
       if (byte <= 0x7f) {
-        // A longer way to write the same length would let a set grow by copies.
+        // Longer ways to write the same length would let one document have many copies.
         if (byte === 0 && index > 0) {
           throw new Error('it is not in its one form');
         }

@@ -1,8 +1,11 @@
-/** The Ed25519 keys that peers sign with. A peer id is its public key in other letters, so everyone who has the id can check. */
+/**
+ * The Ed25519 keys that peers sign with. A peer id contains its public key, so everyone who has the id can check a
+ * signature.
+ */
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { base58 } from './base58.ts';
 
-/** A private key as libp2p holds it: seed and public key, 32 bytes each. */
+/** A private key in libp2p's form: seed and public key, 32 bytes each. */
 export type SigningKey = { readonly type: 'Ed25519'; readonly raw: Uint8Array };
 
 /** The DER around a seed (PKCS #8) and around a public key (SPKI), RFC 8410. */
@@ -11,20 +14,20 @@ const publicKeyStart = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** libp2p's protobuf of an Ed25519 public key, without the key's 32 bytes. */
 const keyMessageStart = Buffer.from('08011220', 'hex');
-/** A multihash that is no hash: the 36 bytes of that protobuf follow as they are. */
+/** A multihash of the kind "identity": the 36 bytes of that protobuf follow unchanged. */
 const peerIdStart = Buffer.from('0024', 'hex');
 
 const keyBytes = 32;
 export const signatureBytes = 64;
-/** Of a public key as libp2p writes it. */
+/** Length of a public key in libp2p's form. */
 const keyMessageBytes = keyMessageStart.byteLength + keyBytes;
 
-/** The public key of a private one, as libp2p writes it. */
+/** The public key of a private one, in libp2p's form. */
 export function keyMessageOf({ raw }: SigningKey): Buffer {
   return Buffer.concat([keyMessageStart, raw.subarray(keyBytes)]);
 }
 
-/** Whether these are an Ed25519 public key as libp2p writes it. */
+/** Whether the bytes are an Ed25519 public key in libp2p's form. */
 export function isKeyMessage(bytes: Buffer): boolean {
   return (
     bytes.byteLength === keyMessageBytes &&
@@ -32,7 +35,7 @@ export function isKeyMessage(bytes: Buffer): boolean {
   );
 }
 
-/** The peer id of a public key as libp2p writes it. */
+/** The peer id of a public key in libp2p's form. */
 export function peerOf(keyMessage: Uint8Array): string {
   return base58(Buffer.concat([peerIdStart, keyMessage]));
 }
@@ -42,7 +45,7 @@ export function signWith({ raw }: SigningKey, bytes: Uint8Array): Buffer {
   return sign(null, bytes, createPrivateKey({ key, format: 'der', type: 'pkcs8' }));
 }
 
-/** Whether the owner of the public key, as libp2p writes it, signed these bytes. */
+/** Whether the owner of the public key, in libp2p's form, signed these bytes. */
 export function isSignedBy(keyMessage: Buffer, bytes: Uint8Array, signature: Uint8Array): boolean {
   const key = Buffer.concat([publicKeyStart, keyMessage.subarray(keyMessageStart.byteLength)]);
   return verify(null, bytes, createPublicKey({ key, format: 'der', type: 'spki' }), signature);

@@ -12,10 +12,10 @@ import { openEnvelope, type Purpose, sealEnvelope } from './envelope.ts';
 import { keyMessageOf, peerOf, type SigningKey } from './peer-key.ts';
 
 export type DocumentKind<T> = {
-  /** Names the kind in its domain and payload type, and in messages: "peer-record". */
+  /** The kind's name in its domain, its payload type and in messages: "peer-record". */
   readonly name: string;
   readonly schema: z.ZodType<T>;
-  /** Of the whole envelope. */
+  /** For the whole envelope. */
   readonly maxBytes: number;
 };
 
@@ -43,7 +43,7 @@ export function sealDocument<T>(
 }
 
 /**
- * Verifies and parses a document. Whether its signer may say such a thing is for the caller to judge.
+ * Verifies and parses a document. The caller has to judge whether the signer may make this statement.
  * @throws AppError `protocol-violation`
  */
 export function openDocument<T>(kind: DocumentKind<T>, bytes: Uint8Array): SignedDocument<T> {
@@ -63,7 +63,7 @@ function purposeOf({ name }: { readonly name: string }): Purpose {
   return { domain: `mindmesh-${name}`, payloadType: `/mindmesh/${name}/1` };
 }
 
-/** The kind as messages name it: "peer record". */
+/** The kind's name in messages: "peer record". */
 export function wordsFor({ name }: { readonly name: string }): string {
   return name.replaceAll('-', ' ');
 }

@@ -1,4 +1,4 @@
-/** Rows of cells as lines of text, each column as wide as its widest cell. Pure. */
+/** Formats rows of cells as lines of text, with each column as wide as its widest cell. Pure. */
 export function tableLines(rows: readonly (readonly string[])[], gap = '  '): string[] {
   const widths: number[] = [];
   for (const cells of rows) {

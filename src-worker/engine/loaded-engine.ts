@@ -82,7 +82,7 @@ export class LoadedEngine {
   description(): LoadResult {
     return {
       llamaRelease: this.#library.release,
-      backend: this.#library.backend,
+      backend: this.#model.devices.length === 0 ? 'cpu' : this.#library.backend,
       architecture: this.#model.architecture,
       layers: this.#model.layers,
       width: this.#model.width,

@@ -5,6 +5,12 @@
  */
 import { z } from 'zod';
 import { errorReportSchema } from '../../src-shared/error-report.ts';
+import {
+  backendSchema,
+  computeSchema,
+  deviceIdSchema,
+  mostDevices,
+} from '../../src-shared/compute.ts';
 import type { Contract } from '../../src-shared/rpc/contract.ts';
 import { samplingSchema } from '../../src-shared/model.ts';
 import { computeShareSchema } from '../../src-shared/compute-share.ts';
@@ -37,6 +43,21 @@ export type Pulse = z.infer<typeof pulseSchema>;
 /** Frame kinds of the link: those of segments, the node's RPC messages (requests), and the engine's (responses). */
 export const engineKinds = { ...segmentKinds, request: 16, response: 17 } as const;
 
+const placementShape = {
+  /**
+   * The graphics devices to load onto, in this order, each with its share of the layers, in any unit; without shares,
+   * in proportion to the free memory. None: the processor computes. null: all devices, integrated ones only where there is
+   * no other.
+   */
+  devices: z
+    .array(z.object({ id: deviceIdSchema, share: z.number().min(0).nullable() }))
+    .max(mostDevices)
+    .nullable()
+    .default(null),
+  /** How many of the last layers, counting the output as one, are on the devices; the others are on the processor. null: all. */
+  deviceLayers: z.int().min(0).nullable().default(null),
+};
+
 export const loadParametersSchema = z.object({
   /** A GGUF file: the model itself, a shard cut from it, or only its header when `vocabularyOnly`. */
   path: z.string().min(1),
@@ -53,23 +74,28 @@ export const loadParametersSchema = z.object({
   threads: z.int().min(1).max(512),
   /** 'auto' uses the best backend that node-llama-cpp finds; 'cpu' never uses a GPU. */
   backend: z.enum(['auto', 'cpu']).default('auto'),
+  ...placementShape,
 });
 export type LoadParameters = z.input<typeof loadParametersSchema>;
+
+/** Where a model is loaded. */
+export type Placement = Pick<z.output<typeof loadParametersSchema>, keyof typeof placementShape>;
 
 const memoryReportSchema = z.object({
   /** Bytes of weights, and of the KV cache and compute buffers, as llama.cpp reports them. */
   modelBytes: z.number(),
   contextBytes: z.number(),
+  /** The part of both that is on graphics devices. */
+  deviceBytes: z.number(),
   /** Resident memory of the engine process. */
   residentBytes: z.number(),
-  /** Total and free memory of each device now. */
-  devices: z.array(z.object({ name: z.string(), totalBytes: z.number(), freeBytes: z.number() })),
 });
 export type MemoryReport = z.infer<typeof memoryReportSchema>;
 
 const loadResultSchema = z.object({
   llamaRelease: z.string(),
-  backend: z.enum(['cpu', 'cuda', 'vulkan', 'metal']),
+  /** `cpu` where the model is on no graphics device. */
+  backend: backendSchema,
   architecture: z.string(),
   layers: z.int(),
   width: z.int(),
@@ -143,6 +169,12 @@ const withoutDeadline = { deadlineMs: null } as const;
 
 export const engineApi = {
   methods: {
+    /** The devices of this machine; needs no loaded model. */
+    devices: {
+      params: z.object({ backend: z.enum(['auto', 'cpu']) }),
+      result: computeSchema,
+      ...withoutDeadline,
+    },
     load: { params: loadParametersSchema, result: loadResultSchema, ...withoutDeadline },
     open: { params: openParametersSchema, result: openResultSchema, ...withoutDeadline },
     close: { params: z.object({ session: z.int() }), result: nothing, ...withoutDeadline },

@@ -35,7 +35,8 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
-  // In the mesh it is another peer than the MindMesh that its owner uses.
+  // The bootstrap node has a data folder and so an identity of its own: in the mesh it is another peer than its
+  // owner's MindMesh.
   const usual = join(dataFolderAt(undefined).folder, 'bootstrap');
   const dataFolder = dataFolderAt(options.data ?? usual);
   await prepareDataFolder(dataFolder);
@@ -110,7 +111,7 @@ function configOf(options: BootstrapOptions, dataFolder: string): BootstrapConfi
   };
 }
 
-/** The first word of the node that is no log. */
+/** Waits for the node's first message that is no log line. */
 async function answer(process: ChildProcess, over: AbortSignal): Promise<Ready> {
   for await (const [message] of on(process, 'message', { signal: over })) {
     const told = bootstrapMessageSchema.safeParse(message).data;

@@ -25,7 +25,7 @@ export type ChatOptions = CommonOptions & {
 
 /** Loading a large model from a slow disk takes this long, in milliseconds. */
 const loadedWithinMs = 120_000;
-/** What a host shows is as new as that. */
+/** A host without watchers asks its node for the peers only this often, in milliseconds. */
 const freshWithinMs = 1500;
 /** Finding peers takes this long. */
 const foundWithinMs = 20_000;
@@ -85,7 +85,7 @@ async function modelFor(connection: HostConnection, wanted: string | undefined):
     if (toAppError(error).code !== 'model-not-found') {
       throw error;
     }
-    // Without a watcher, the host did not ask its node for the peers.
+    // The host may not know the newest peers yet: without a watcher it asks its node for them only now and then.
     await delay(freshWithinMs);
     return knownModel(connection, wanted);
   }
@@ -103,7 +103,7 @@ async function knownModel(connection: HostConnection, wanted: string | undefined
   return model.manifestId;
 }
 
-/** undefined while there may still be one. */
+/** undefined while a model may still become available. */
 function answeringModel(
   { duty }: HostSnapshot,
   node: NodeStatus,
@@ -119,7 +119,7 @@ function answeringModel(
   if (wanted !== undefined && model === undefined) {
     throw new AppError('model-not-found', commandErrors.noSuchModel(wanted));
   }
-  // A fault of another model is no answer to a question about this one.
+  // A fault of another model says nothing about the model that was asked for.
   const shards = node.shards.filter(
     ({ manifestId }) => model === undefined || manifestId === model.manifestId,
   );

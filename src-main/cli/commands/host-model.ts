@@ -7,7 +7,7 @@ import { findModel } from '../choose-model.ts';
 import { waitForSnapshot } from '../host-connection.ts';
 import { withModel, withoutModel } from '../hosted-shards.ts';
 import { print } from '../terminal.ts';
-import { type CommonOptions, quietly, useHost } from '../use-host.ts';
+import { type CommonOptions, withoutPeers, useHost } from '../use-host.ts';
 import { changeStored } from './settings.ts';
 import { commandErrors, commandResults } from '../../../src-shared/words/command-line.ts';
 
@@ -40,7 +40,7 @@ export async function hostHere(
 }
 
 async function knownModel(name: string, options: CommonOptions): Promise<ModelEntry> {
-  return await useHost(options, quietly, async (connection) => {
+  return await useHost(options, withoutPeers, async (connection) => {
     const { models } = await waitForSnapshot(
       connection,
       (snapshot) => snapshot.node ?? undefined,

@@ -17,7 +17,7 @@ import {
   modelLines,
 } from '../../../src-shared/words/command-line.ts';
 import { note, noteOver, print, printJson } from '../terminal.ts';
-import { type CommonOptions, quietly, useHost } from '../use-host.ts';
+import { type CommonOptions, withoutPeers, useHost } from '../use-host.ts';
 import { hostHere } from './host-model.ts';
 
 /** Finding peers takes this long, in milliseconds. */
@@ -25,11 +25,14 @@ const foundWithinMs = 20_000;
 
 type ModelsOptions = CommonOptions & { readonly json?: boolean };
 
-/** A host that is composed for a download loads no model, and searches for peers as always. */
+/**
+ * These settings are for a host that this process runs for one download: it loads no model, and looks for peers as
+ * usual.
+ */
 const withoutModels: ChangedSettings = { shards: [] };
 
 export async function listModels(options: ModelsOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const { models, downloads = [] } = await waitForSnapshot(
       connection,
       (snapshot) => snapshot.node ?? undefined,
@@ -50,7 +53,7 @@ export async function listModels(options: ModelsOptions): Promise<void> {
 }
 
 export async function listCatalog(options: ModelsOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const entries = await connection.call('catalog', {});
     if (options.json === true) {
       printJson(entries);
@@ -86,7 +89,7 @@ export async function downloadModel(
 }
 
 export async function cancelDownload(model: string, options: CommonOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     await connection.call('cancelDownload', { model });
     print(commandResults.downloadEnded(model));
   });
@@ -112,7 +115,7 @@ export async function importModel(
   path: string,
   options: ModelsOptions & { readonly name?: string; readonly host?: boolean },
 ): Promise<void> {
-  const { model, models } = await useHost(options, quietly, async (connection) => {
+  const { model, models } = await useHost(options, withoutPeers, async (connection) => {
     const forget = process.stderr.isTTY ? showProgress(connection) : undefined;
     try {
       const model = await connection.call('importModel', {
@@ -139,7 +142,7 @@ export async function importModel(
 }
 
 export async function removeModel(model: string, options: ModelsOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const removed = await connection.call('removeModel', { model });
     if (options.json === true) {
       printJson(removed);
@@ -147,7 +150,7 @@ export async function removeModel(model: string, options: ModelsOptions): Promis
       const { otherAliases = [] } = removed;
       const name = commandResults.withOtherNames(removed.alias ?? removed.name, otherAliases);
       const { dataFolder } = connection.snapshot();
-      // What the app fetched goes; what its owner brought stays.
+      // Downloaded files are deleted; a file that the owner imported stays.
       print(
         removed.path === null || removed.path.startsWith(dataFolder)
           ? commandResults.deleted(name)
@@ -157,7 +160,7 @@ export async function removeModel(model: string, options: ModelsOptions): Promis
   });
 }
 
-/** One line that is written over again. */
+/** Shows the progress in one line, which each new value overwrites. */
 function showProgress(connection: HostConnection): () => void {
   return showLine(connection, ({ imports }) => {
     const [first] = imports ?? [];

@@ -7,10 +7,10 @@ import { commandErrors, peerLines } from '../../../src-shared/words/command-line
 import { note, print, printJson } from '../terminal.ts';
 import { type CommonOptions, useHost } from '../use-host.ts';
 
-/** A host that is composed for a look around loads no model. */
+/** These settings are for a host that this process runs for this command: it loads no model. */
 const withoutModels: ChangedSettings = { shards: [] };
 
-/** Longer than peers of the local network take to be found. */
+/** Peers on the local network are usually found in less than this, in milliseconds. */
 const lookAroundMs = 4000;
 
 export async function listPeers(

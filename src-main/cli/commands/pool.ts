@@ -15,11 +15,11 @@ import { type CommonOptions, findHost, useHost } from '../use-host.ts';
 
 type PoolOptions = CommonOptions & { readonly json?: boolean };
 
-/** A host that is composed for a word about pools loads no model. */
+/** These settings are for a host that this process runs for a pool command: it loads no model. */
 const withoutModels: ChangedSettings = { shards: [] };
 
-/** And to list them it connects to no peer. */
-const quietly: ChangedSettings = {
+/** The same for commands that need no peer: it connects to none. */
+const withoutPeers: ChangedSettings = {
   ...withoutModels,
   peers: [],
   mdns: false,
@@ -30,7 +30,7 @@ export async function createPool(
   name: string,
   options: PoolOptions & { readonly as?: string },
 ): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const pool = await connection.call('poolCreate', { name, ...memberName(options) });
     tell(options, pool, commandResults.poolMade(pool.name));
   });
@@ -56,7 +56,7 @@ export async function invite(
       Object.fromEntries(given.filter(([, value]) => value !== undefined)),
     );
     tell(options, invited, [
-      // As large as a terminal needs it, and no larger: a phone reads it from the screen.
+      // The QR code has the smallest size that a phone can still read from a terminal.
       renderUnicodeCompact(invited.link, { ecc: 'L', border: 2 }),
       '',
       ...inviteLines(invited, Date.now()),
@@ -84,7 +84,7 @@ export async function joinPool(
 }
 
 export async function listPools(options: PoolOptions): Promise<void> {
-  await useHost(options, quietly, async (connection) => {
+  await useHost(options, withoutPeers, async (connection) => {
     const pools = await connection.call('poolList', {});
     tell(options, pools, poolLines(pools, Date.now()));
   });

@@ -28,7 +28,7 @@ export async function verifyReceipts(
 
 async function readText(path: string): Promise<string> {
   try {
-    // One byte more than may be, so that one that is too large shows, also where it has no size, as a pipe has none.
+    // One byte more than the limit is read, so that a file that is too large shows. A pipe has no size to look at.
     const bytes = await buffer(createReadStream(path, { end: maxFileBytes }));
     if (bytes.length > maxFileBytes) {
       throw new Error(commandErrors.receiptTooLarge);

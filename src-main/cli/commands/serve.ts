@@ -12,7 +12,7 @@ import type { CommonOptions } from '../use-host.ts';
 
 export type ServeOptions = CommonOptions & {
   readonly overrides: ChangedSettings;
-  /** Show the window in browsers; the command line is served in any case. */
+  /** Whether browsers get the window. The command line can connect in any case. */
   readonly window: boolean;
   readonly alwaysWork: boolean;
 };
@@ -50,7 +50,7 @@ async function startServer(
 ): Promise<DashboardServer> {
   const { windowPort } = await host.call('settings', {});
   const pages = options.window ? appFiles().windowPages : null;
-  // Without a window the owner need not remember the port.
+  // Without a window, any free port will do: the owner does not have to remember it.
   const port = options.window ? windowPort : 0;
   const isChosen =
     options.overrides.windowPort !== undefined || port !== defaultSettings.windowPort;
@@ -77,7 +77,7 @@ async function stopSignal(): Promise<void> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   await Promise.race([
     ...signals.map((signal) => once(process, signal)),
-    // A program that started this one with an IPC channel, like the demo, takes it along.
+    // A parent with an IPC channel to this process, like the demo, ends it by closing that channel.
     ...(process.channel === undefined ? [] : [once(process, 'disconnect')]),
   ]);
   for (const signal of signals) {

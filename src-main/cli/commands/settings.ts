@@ -88,7 +88,7 @@ async function change(
   });
 }
 
-/** Changes settings where they are: in the running host, or in the data folder. Whether a host runs. */
+/** Changes settings in the running host, or in the data folder where none runs. @returns whether a host runs */
 export async function changeStored(
   options: CommonOptions,
   changed: (settings: Settings) => ChangedSettings,
@@ -99,13 +99,13 @@ export async function changeStored(
   });
 }
 
-/** People know their models by name; stored are ids. */
+/** Stored shards name their models by id; people know them by name. */
 function shownShards({ shards }: Settings, { models }: OpenSettings): Settings['shards'] {
   return shards === null ? null : shardsByName(shards, models ?? []);
 }
 
 type OpenSettings = {
-  /** Those that the running host knows; undefined without one. */
+  /** The models that the running host knows; undefined where no host runs. */
   readonly models: readonly ModelEntry[] | undefined;
   read(): Promise<Settings> | Settings;
   change(changed: ChangedSettings): Promise<Settings> | Settings;

@@ -25,13 +25,14 @@ export async function status(options: CommonOptions & { readonly json?: boolean 
     if (options.json === true) {
       const { api } = snapshot;
       const pid = (await readHostFile(dataFolder.hostFile))?.pid ?? null;
-      // Nothing listens before the node is there.
+      // Without a node, nothing listens at the API's address.
       const baseUrl = snapshot.node === null ? null : api.baseUrl;
       printJson({
         ...snapshot,
         facts: await connection.topic('facts'),
         pid,
-        // The key opens the endpoint to everyone who reads it; programs take it from its file.
+        // The output has the path of the key and not the key, which would open the API to everyone who reads the
+        // output.
         api: { ...api, baseUrl, keyFile: dataFolder.apiKey },
       });
     } else {

@@ -31,12 +31,12 @@ export class DemoHosts {
     this.#signal = signal;
   }
 
-  /** Nothing runs yet. When the signal aborts, starts under way end. */
+  /** Starts no process yet. When the signal aborts, starts under way end. */
   static async create(signal: AbortSignal): Promise<DemoHosts> {
     return new DemoHosts(await mkdtemp(join(tmpdir(), 'mindmesh-demo-')), signal);
   }
 
-  /** Starts one that hosts nothing and talks to `peers` on this machine alone. */
+  /** Starts a node that hosts nothing and talks only to `peers`, all of them on this machine. */
   async start(name: string, peers: readonly string[]): Promise<DemoHost> {
     const folder = dataFolderAt(join(this.#root, name));
     let connection: HostConnection | undefined;
@@ -45,7 +45,7 @@ export class DemoHosts {
         name: childNames.demonstration(name),
         command: process.execPath,
         args: [appFiles().commandLine, ...serveArguments(folder.folder, peers)],
-        // It ends when this channel closes, so also when this process is killed.
+        // The node ends when this channel closes, and so also when this process is killed.
         links: ['ipc'],
         ownGroup: true,
         readyWithinMs,

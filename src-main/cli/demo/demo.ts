@@ -72,7 +72,7 @@ async function main(isJson: boolean): Promise<void> {
     process.on(signal, () => interrupted.abort());
   }
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  // It may come before anybody waits for it.
+  // Without this, a rejection before anything awaits it would end the process.
   aborted.catch(() => {});
   interrupted.signal.addEventListener('abort', () => reject(new AppError('cancelled', 'Stopped.')));
   const hosts = await DemoHosts.create(interrupted.signal);

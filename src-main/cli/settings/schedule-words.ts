@@ -25,7 +25,7 @@ const dayGroups: Readonly<Record<string, readonly Weekday[]>> = {
 
 /**
  * @returns null for "always"
- * @throws AppError `setting-invalid`, naming the word that is wrong
+ * @throws AppError `setting-invalid`, naming the wrong word
  */
 export function parseSchedule(text: string): WeeklySchedule | null {
   const words = text
@@ -66,7 +66,7 @@ export function parseSchedule(text: string): WeeklySchedule | null {
   return schedule;
 }
 
-/** What `parseSchedule` reads back as the same. Days with the same hours stand together. */
+/** Formats a schedule as `parseSchedule` reads it. Days with the same hours stand together. */
 export function formatSchedule(schedule: WeeklySchedule | null): string {
   if (schedule === null) {
     return 'always';
@@ -95,11 +95,11 @@ function daysOf(word: string): readonly Weekday[] | undefined {
   if (to === undefined) {
     return week.slice(from, from + 1);
   }
-  // "fri-mon" goes over Sunday.
+  // "fri-mon" goes from Friday over Sunday to Monday.
   return from <= to ? week.slice(from, to + 1) : [...week.slice(0, to + 1), ...week.slice(from)];
 }
 
-/** Its place in the week; '' when it is no day. */
+/** The place of the day in the week; '' when the word is no day. */
 function dayIndex(word: string): number | '' {
   const index = week.findIndex((day) => word === day || word === day.slice(0, 3));
   return index < 0 ? '' : index;
@@ -112,7 +112,7 @@ function spanOf(word: string): Span {
     throw wrong(scheduleErrors.neither(word));
   }
   const from = minuteOf(fromHour, fromMinute);
-  // Midnight as an end is the end of the day.
+  // As an end, 00:00 is the end of the day.
   const to = minuteOf(toHour, toMinute) || dayMinutes;
   if (from >= dayMinutes || to > dayMinutes) {
     throw wrong(scheduleErrors.noTime(word));
@@ -123,7 +123,7 @@ function spanOf(word: string): Span {
   return { from, to };
 }
 
-/** More than a day when it is no time of day. */
+/** Minutes since midnight; more than a day has when the text is no time of day. */
 function minuteOf(hour: string, minute = '0'): number {
   return Number(minute) > 59 ? Number.POSITIVE_INFINITY : Number(hour) * 60 + Number(minute);
 }
@@ -132,7 +132,7 @@ function spanWords({ from, to }: Span): string {
   return `${clockText(from)}-${clockText(to)}`;
 }
 
-/** Three days and more in a row are a range. `days` are in the order of the week. */
+/** Three or more days in a row become a range. `days` are in the order of the week. */
 function daysWords(days: readonly Weekday[]): string {
   const rows: Weekday[][] = [];
   for (const day of days) {

@@ -16,7 +16,7 @@ import { settingWords, unitWords } from '../../../src-shared/words/words.ts';
 import { formatSchedule, parseSchedule } from './schedule-words.ts';
 import { settingErrors, settingListWords } from '../../../src-shared/words/command-line.ts';
 
-/** What else is said for yes, no and nothing. The first that the setting takes is meant. */
+/** Other words for true, false and null. Of several values the first one is meant that the setting takes. */
 const otherWords: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
   ['on', [true]],
   ['yes', [true]],
@@ -61,7 +61,7 @@ export function parseSetting(name: SettingName, text: string): ChangedSettings {
   return checked(name, accepted === undefined ? meant.at(-1) : accepted);
 }
 
-/** What `parseSetting` reads back as the same. */
+/** Formats a value as `parseSetting` reads it. */
 export function valueWords<Name extends SettingName>(name: Name, value: Settings[Name]): string {
   const { none } = settingWords[name];
   const unit = unitOf(name);
@@ -129,7 +129,7 @@ function aboutWords(name: SettingName): string {
   return entryOf(name).applies === 'app' ? settingListWords.fromNextStart(about) : about;
 }
 
-/** Longer values push what follows aside. */
+/** A longer value pushes the column behind it to the right. */
 const valueWidth = 20;
 
 function known<T extends string>(name: string, names: readonly T[], sentence: string): T {

@@ -1,21 +1,20 @@
 /**
- * Tells which of the running programs are games: those that lie in a launcher's folder, and those that the owner
- * named. Pure.
+ * Tells which of the running programs are games: those in a launcher's folder, and those that the owner named. Pure.
  */
 import type { RunningGame } from '../../../src-shared/duty.ts';
 import type { RunningProgram } from './running-programs.ts';
 
-/** Where a launcher keeps games. */
+/** A folder in which a launcher keeps games. */
 export type GameFolder = {
   readonly path: string;
-  /** The one game that lies there; null for a folder with one folder for each game. */
+  /** The only game in the folder; null where each game has a folder of its own inside. */
   readonly game: string | null;
 };
 
-/** Enough to tell why the machine pauses. */
+/** This many are enough to say why the machine pauses. */
 const maxGames = 20;
 
-/** What launchers keep beside their games, in lower case: runtimes, helpers, the launchers themselves. */
+/** What launchers keep beside games, in lower case: runtimes, helpers, the launchers themselves. */
 const notGames = [
   /^proton\b/,
   /^steamlinuxruntime/,
@@ -32,7 +31,7 @@ const notGames = [
 ];
 
 /**
- * @param exclusiveApps the owner's list: a program's name ("Blender", "blender.exe"), or where it or its folder lies
+ * @param exclusiveApps the owner's list: the name of a program ("Blender", "blender.exe"), its path, or its folder
  * @param ours processes that are never games
  */
 export function findGames(
@@ -80,7 +79,7 @@ function fromApps(path: string, apps: readonly App[]): RunningGame | undefined {
   return isNamed ? { name, foundBy: 'exclusive apps' } : undefined;
 }
 
-/** Steam's own names: a library that no file of Steam's notes, as on a disk that was brought along. */
+/** Steam's usual path, for a library that none of Steam's files lists, as on a disk from another machine. */
 const steamLibrary = /^.*?\/steamapps\/common(?=\/)/;
 
 function fromFolders(path: string, places: readonly GameFolder[]): RunningGame | undefined {
@@ -88,7 +87,7 @@ function fromFolders(path: string, places: readonly GameFolder[]): RunningGame |
   const [library] = steamLibrary.exec(compared) ?? [];
   for (const place of library === undefined ? places : [...places, { path: library, game: null }]) {
     if (compared.startsWith(`${place.path}/`)) {
-      // From the path as it is written, which is as long as the compared one.
+      // The name comes from the original path, which is as long as the comparable one.
       const name =
         place.game ??
         tidy(path)
@@ -104,7 +103,7 @@ function fromFolders(path: string, places: readonly GameFolder[]): RunningGame |
   return undefined;
 }
 
-/** Wine shows the machine's whole disk as drive Z; a deleted file's path carries a note. */
+/** Wine shows the machine's whole disk as drive Z, and the path of a deleted file ends in a note. */
 function tidy(path: string): string {
   return path
     .replaceAll('\\', '/')
@@ -114,7 +113,10 @@ function tidy(path: string): string {
     .replace(/(.)\/$/, '$1');
 }
 
-/** Without regard to case, as Windows, macOS and Wine see it; as long as the path, though some letters grow. */
+/**
+ * In lower case, since Windows, macOS and Wine ignore case. A letter that would get longer stays as it is, so that
+ * the result is as long as the path.
+ */
 function comparable(path: string): string {
   const whole = tidy(path);
   const lower = whole.toLowerCase();

@@ -1,25 +1,28 @@
 /**
- * The program whose window fills the screen, under X11: what looks like a game or a film should not be disturbed,
- * also on a second screen while another window has the focus.
+ * Finds under X11 the program whose window fills the screen: a game or a film should not be disturbed, also on a
+ * second screen while another window has the focus.
  */
 import type { RunningGame } from '../../../src-shared/duty.ts';
 import type { RunCommand } from '../../base/run-command.ts';
 
 export type FullScreenWindow = { readonly pid: number; readonly name: string };
 
-/** What the root window tells. */
+/** The properties of the root window. */
 type Desktop = {
   readonly active: string | null;
   readonly windows: readonly string[];
-  /** null where there is only one, or it is not told. */
+  /** null where there is only one desktop, or the system does not tell. */
   readonly desktop: number | null;
 };
 
-/** Each window costs a process to ask; so many beside the active one and those that filled the screen before. */
+/**
+ * Asking about a window costs a process. So each look asks about this many, beside the active window and those that
+ * filled the screen before.
+ */
 const windowsPerLook = 2;
 const maxWindows = 200;
 
-/** Reads the active window, at those that filled the screen before, and at some others in turn. */
+/** Looks at the active window, at those that filled the screen before, and at some of the others in turn. */
 export class FullScreenWindows {
   readonly #runCommand: RunCommand;
   #known: ReadonlySet<string> = new Set();
@@ -60,7 +63,7 @@ export class FullScreenWindows {
     ]);
   }
 
-  /** A window that was closed meanwhile fills nothing. */
+  /** A window that has been closed fills no screen. */
   async #look(id: string, root: Desktop, signal: AbortSignal): Promise<FullScreenWindow | null> {
     const properties = ['_NET_WM_STATE', '_NET_WM_PID', 'WM_CLASS', '_NET_WM_DESKTOP'];
     try {
@@ -92,10 +95,10 @@ function parseActiveWindow(text: string): string | null {
   return match?.[1] === undefined || Number(match[1]) === 0 ? null : match[1];
 }
 
-/** Of a window on all desktops. */
+/** The desktop number of a window that is on all desktops. */
 const allDesktops = 0xffff_ffff;
 
-/** Not put away, nor on a desktop that is not shown. */
+/** Whether the window is neither minimised nor on a hidden desktop. */
 function isShown(text: string, shown: number | null): boolean {
   const own = /^_NET_WM_DESKTOP = (\d{1,10})/m.exec(text)?.[1];
   const isHere =
@@ -114,7 +117,7 @@ export function parseWindow(text: string): FullScreenWindow | null {
     : null;
 }
 
-/** The games, and the full-screen program unless it is one of them or ours. */
+/** The games, and the full-screen program unless it is one of them or one of ours. */
 export function withFullScreen(
   games: readonly RunningGame[],
   window: FullScreenWindow | null,

@@ -1,4 +1,4 @@
-/** Watches for games: which programs run, against where the launchers keep games and what the owner named. */
+/** Watches for games: compares the running programs with the launchers' folders and with the owner's list. */
 import type { Reading, RunningGame } from '../../../src-shared/duty.ts';
 import type { Clock } from '../../../src-shared/clock.ts';
 import { findGames, type GameFolder } from './find-games.ts';
@@ -13,7 +13,10 @@ export type GameFinderOptions = {
   readonly clock: Clock;
 };
 
-/** A game that was installed a moment ago is noticed by its launcher's folder, which is known already. */
+/**
+ * Folders are looked up seldom, in milliseconds: a newly installed game lies in a folder of its launcher, which is
+ * known already.
+ */
 const foldersEveryMs = 600_000;
 
 export class GameFinder {

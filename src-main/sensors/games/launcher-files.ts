@@ -1,6 +1,6 @@
 /**
- * Reads the files in which launchers note where their games lie. All of it was written by other programs, so
- * nothing is trusted to be there or to be well-formed: what cannot be read names no folder. Pure.
+ * Parses the files in which launchers list the folders of their games. Other programs wrote them, so nothing is taken
+ * for granted: what cannot be parsed names no folder. Pure.
  */
 import { posix, win32 } from 'node:path';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ export function parseSteamLibraries(text: string): string[] {
     /"((?:\d{1,4})|path)"[^\S\n]+"((?:[^"\\\n]|\\.){2,1000})"/g,
   )) {
     const place = value.replaceAll(/\\(.)/g, '$1');
-    // The block "apps" pairs numbers with sizes.
+    // The block "apps" has pairs of numbers and sizes, which are no paths.
     if (key === 'path' || /[\\/]/.test(place)) {
       found.push(place);
     }
@@ -28,7 +28,7 @@ export function parseSteamLibraries(text: string): string[] {
   return found.slice(0, 100);
 }
 
-/** Where Steam keeps the games of a library. */
+/** The folder for games in a Steam library. */
 export function steamGames(library: string): GameFolder {
   const { sep } = library.startsWith('/') ? posix : win32;
   return { path: [library, 'steamapps', 'common'].join(sep), game: null };
@@ -49,14 +49,16 @@ export function parseEpicManifest(text: string): GameFolder[] {
     : [];
 }
 
-/** One of Riot's *.product_settings.yaml: a line tells where the product lies. */
+/** One of Riot's *.product_settings.yaml, in which a line has the product's folder. */
 export function parseRiotProduct(text: string): GameFolder[] {
   const place = yamlValue(text, 'product_install_full_path');
   const game = yamlValue(text, 'shortcut_name')?.replace(/\.lnk$/i, '');
   return place === undefined ? [] : [{ path: place, game: game ?? lastPart(place) }];
 }
 
-/** One of Lutris' files of a game: "exe" tells the program, in whose folder the rest of the game lies. */
+/**
+ * One of Lutris' files, which describes one game: "exe" is the program, and the rest of the game lies in its folder.
+ */
 export function parseLutrisGame(text: string): GameFolder[] {
   const program = yamlValue(text, 'exe');
   if (program === undefined || !program.startsWith('/')) {
@@ -64,7 +66,7 @@ export function parseLutrisGame(text: string): GameFolder[] {
   }
   const place = posix.dirname(program);
   const game = yamlValue(text, 'name') ?? yamlValue(text, 'game_slug') ?? lastPart(place);
-  // A program right in a system folder would make all of that folder a game.
+  // A program directly in a system folder would turn that whole folder into a game.
   return place.split('/').length > 3 ? [{ path: place, game }] : [];
 }
 
@@ -75,7 +77,7 @@ const heroicOwnSchema = z.object({
   games: z.array(z.object({ title, install: z.object({ executable: path }) })),
 });
 
-/** Heroic's lists of what is installed: of Epic's store, GOG's, Amazon's, and what the owner added. */
+/** Heroic's lists of installed games: from Epic's store, GOG and Amazon, and those that the owner added. */
 export function parseHeroicList(text: string): GameFolder[] {
   const folders = [
     ...Object.values(parseJson(heroicEpicSchema, text) ?? {}).map((game) => ({

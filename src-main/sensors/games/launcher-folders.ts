@@ -1,4 +1,4 @@
-/** Finds where the launchers on this machine keep their games. Only files are read; nothing is started. */
+/** Finds the folders of games of all launchers on this machine. It only reads files and starts no program. */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, win32 } from 'node:path';
 import type { GameFolder } from './find-games.ts';
@@ -13,18 +13,18 @@ import {
 } from './launcher-files.ts';
 import { list } from '../sysfs.ts';
 
-/** The person's own folders, whose places differ between systems. */
+/** Folders of the user, which differ between systems. */
 export type LauncherPlaces = {
   readonly platform: NodeJS.Platform;
   readonly home: string;
   readonly environment: NodeJS.ProcessEnv;
 };
 
-/** Launchers' files are small; a library of thousands of games makes a megabyte. */
+/** Launchers' files are small: a library of thousands of games takes a megabyte. */
 const longestFileBytes = 16 * 1024 * 1024;
 const maxFiles = 2000;
 
-/** @param steamRoots where the registry says that Steam lies, on Windows */
+/** @param steamRoots Steam's folders by the registry, on Windows */
 export async function findGameFolders(
   places: LauncherPlaces,
   steamRoots: readonly string[] = [],
@@ -47,7 +47,7 @@ export async function findGameFolders(
   return [...unique.values()];
 }
 
-/** A program shows where it really lies, whatever links its launcher went through. */
+/** The real folder: a running program shows its real path, whatever links its launcher used. */
 async function realFolder({ path, game }: GameFolder): Promise<GameFolder[]> {
   try {
     return [{ path: await realpath(path), game }];
@@ -56,7 +56,7 @@ async function realFolder({ path, game }: GameFolder): Promise<GameFolder[]> {
   }
 }
 
-/** Used by launchers that note their games nowhere, or only where it takes more than reading a file. */
+/** Default folders of launchers that list their games nowhere, or not in a file that can be read. */
 function usualFolders({ platform, home }: LauncherPlaces): GameFolder[] {
   const windows = [
     'C:\\XboxGames',
@@ -111,7 +111,7 @@ async function xbox({ platform }: LauncherPlaces): Promise<GameFolder[]> {
   return folders.flat();
 }
 
-/** Reads the files of a kind in folders and in the folders right inside them. */
+/** Reads files of one kind in folders, and in the folders directly inside them. */
 async function filesOf(
   folders: readonly string[],
   ending: string,

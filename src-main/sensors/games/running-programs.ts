@@ -1,4 +1,4 @@
-/** Which programs run, as far as the system tells: the ground on which games are recognised. */
+/** Lists the running programs, as far as the system shows them; games are recognised among them. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Reading } from '../../../src-shared/duty.ts';
@@ -8,19 +8,19 @@ import type { RunCommand } from '../../base/run-command.ts';
 
 export type RunningProgram = {
   readonly pid: number;
-  /** Where the program may lie: the file that runs, and the one it was called by (a game inside Wine). */
+  /** Possible paths of the program: the file that runs, and the one that it was started by (a game in Wine). */
   readonly paths: readonly string[];
 };
 
 type Seen = { readonly since: number; readAt: number; paths: readonly string[] };
 
-/** A young process may still turn into another program: launchers' scripts end in "exec game". */
+/** A process this young may still become another program, as launchers' scripts end in "exec game". */
 const youngMs = 60_000;
-/** An old one is read again so seldom only because its number may have gone to another. */
+/** An older process is read again this seldom, in case its number now belongs to another one. */
 const rereadMs = 60_000;
 const maxProcesses = 20_000;
 
-/** Linux's processes, read from /proc; only what is new or young is read closely. */
+/** Linux's processes, from /proc. Only new and young ones are read in full. */
 export class LinuxPrograms {
   readonly #procRoot: string;
   readonly #clock: Clock;
@@ -43,7 +43,7 @@ export class LinuxPrograms {
     if (pids.size === 0) {
       return unknown({ code: 'untold', fact: 'processes' });
     }
-    // Those that run already when the watching begins have long become what they are.
+    // Processes that ran before the first look are not young.
     const since = this.#seen.size === 0 ? now - youngMs : now;
     for (const pid of this.#seen.keys()) {
       if (!pids.has(pid)) {
@@ -65,7 +65,7 @@ export class LinuxPrograms {
   async #paths(pid: number): Promise<readonly string[]> {
     const folder = join(this.#procRoot, String(pid));
     const paths = await Promise.all([
-      // Other people's programs show only the words they were called with.
+      // Of other users' programs only the command line can be read.
       readlink(join(folder, 'exe')).catch(() => ''),
       readFile(join(folder, 'cmdline'), 'utf8').then(
         (words) => words.split('\0', 1)[0] ?? '',
@@ -76,10 +76,10 @@ export class LinuxPrograms {
   }
 }
 
-/** What `ps` shows of each process: number, used processor time, and the file that runs. */
+/** What `ps` shows of each process: its number, its processor time, and its file. */
 export type PsProgram = RunningProgram & { readonly cpuSeconds: number };
 
-/** For systems without /proc; one call serves the games and the processor's load. */
+/** For systems without /proc. One call serves both the games and the processor's load. */
 export async function readPsPrograms(
   runCommand: RunCommand,
   signal: AbortSignal,

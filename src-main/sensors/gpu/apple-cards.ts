@@ -1,10 +1,10 @@
-/** Apple's graphics, from the registry: `ioreg -r -d 1 -w 0 -c IOAccelerator`. */
+/** Apple's graphics cards, from the output of `ioreg -r -d 1 -w 0 -c IOAccelerator`. */
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import { known, parseNumber, unknown } from '../reading.ts';
 
 /**
- * Each accelerator is a block that starts with "+-o"; its PerformanceStatistics tell the load of the whole card
- * only, so what others do is known while nothing of ours works on it.
+ * Each accelerator is a block that starts with "+-o". Its PerformanceStatistics have only the load of the whole card,
+ * so the load of other programs is known only while none of our engines works on it.
  */
 export function parseAppleCards(text: string, isOursAtWork: boolean): Reading<readonly GpuFacts[]> {
   const blocks = text.split(/^\+-o /m).slice(1);

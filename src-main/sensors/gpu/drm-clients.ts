@@ -1,7 +1,7 @@
 /**
- * Finds the processes that use AMD's and Intel's cards on Linux. Only a few processes are looked through each
- * time, the youngest first: a process opens a card when it starts, and to look through them all costs too much.
- * Processes of other people cannot be looked into.
+ * Finds the processes that use AMD's and Intel's cards on Linux. Each look reads only a few processes, the youngest
+ * first: a process opens a card when it starts, and reading all of them costs too much. Processes of other users
+ * cannot be read.
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import { type DrmClient, parseDrmClient } from './drm-usage.ts';
 
 export type OwnedClient = { readonly pid: number; readonly client: DrmClient };
 
-/** Looked through at each poll, beside those that are known to use a card. */
+/** Processes that each look reads, beside those that are known to use a card. */
 const processesPerLook = 8;
 const maxDescriptors = 512;
-/** A process that was looked through so often and uses no card is looked through again only in its turn. */
+/** After this many looks, a process that uses no card is no longer young, and is read only in turn. */
 const looksWhileYoung = 4;
 
 type Seen = { looks: number; lookedAt: number; descriptors: readonly string[] };
@@ -26,7 +26,7 @@ export class DrmClients {
     this.#procRoot = procRoot;
   }
 
-  /** Every known use of a card, one entry for each client. */
+  /** All known uses of a card, one entry for each client. */
   async scan(always: ReadonlySet<number>): Promise<OwnedClient[]> {
     this.#turn += 1;
     await this.#notePids();
@@ -85,7 +85,7 @@ export class DrmClients {
         }
       }
     } catch {
-      // It ended, or belongs to another user.
+      // The process has ended, or belongs to another user.
     }
     return cards;
   }
@@ -100,7 +100,7 @@ export class DrmClients {
   }
 }
 
-/** The less, the sooner: young ones before all others, then those that waited longest. */
+/** Order of the next look, lowest first: young processes, then those that were not looked at for longest. */
 function rank({ looks, lookedAt }: Seen): number {
   return looks < looksWhileYoung ? lookedAt - Number.MAX_SAFE_INTEGER / 2 : lookedAt;
 }

@@ -1,17 +1,17 @@
 /**
- * Reads what Linux's drivers of AMD's and Intel's cards tell in /proc/PID/fdinfo about one use of a card, and
- * turns two readings into a load. Format: the kernel's Documentation/gpu/drm-usage-stats.rst.
+ * Parses what Linux's drivers of AMD's and Intel's cards report in /proc/PID/fdinfo about one use of a card, and
+ * turns two readings into a load. The format is described in the kernel's Documentation/gpu/drm-usage-stats.rst.
  */
 import { parsePciAddress } from './pci-address.ts';
 
-/** How long an engine worked, in units of its own that grow by `total` while it is never idle. */
+/** How long an engine worked, in units of its own; `total` is how much an engine that is never idle would add. */
 type EngineUse = { readonly busy: number; readonly total: number };
 
 export type DrmClient = {
   readonly pciAddress: string;
-  /** The same in every copy of the file descriptor. */
+  /** The same for every copy of one file descriptor. */
   readonly clientId: string;
-  /** `total` is 0 where the engine counts nanoseconds: the clock then tells the whole. */
+  /** `total` is 0 where the engine counts nanoseconds: the elapsed time is then the whole. */
   readonly engines: ReadonlyMap<string, EngineUse>;
   readonly capacities: ReadonlyMap<string, number>;
   readonly videoMemoryBytes: number;
@@ -61,7 +61,7 @@ export function parseDrmClient(text: string): DrmClient | undefined {
   return { pciAddress, clientId, engines, capacities, videoMemoryBytes: videoMemory(keys) };
 }
 
-/** The newest way to tell it wins; each driver has one or two of them. */
+/** Each driver has one or two of these keys; the newest one counts. */
 function videoMemory(keys: ReadonlyMap<string, string>): number {
   for (const kind of ['resident', 'total', 'memory']) {
     const regions = [...keys].filter(([key]) => new RegExp(`^${kind}-(vram|local)\\d*$`).test(key));
@@ -78,9 +78,9 @@ function parseBytes(text: string): number {
 }
 
 /**
- * The load that clients put on a card between two looks: that of its busiest engine, 0 to 1.
+ * The load that clients put on a card between two readings: that of its busiest engine, from 0 to 1.
  *
- * @param elapsedMs time between the looks; clients that were not there at the first look count from the next
+ * @param elapsedMs time between the readings; a client that is missing in the first one counts from the next one on
  */
 export function loadBetween(
   before: readonly DrmClient[],

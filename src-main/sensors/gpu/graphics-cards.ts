@@ -1,20 +1,20 @@
-/** All cards of the machine: what the system tells of them, and what nvidia-smi tells of NVIDIA's. */
+/** All cards of the machine, from the system and, for NVIDIA's, from nvidia-smi. */
 import type { MissingReason, SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import type { NvidiaFacts } from './nvidia-readings.ts';
 import { known, unknown } from '../reading.ts';
 
 /**
- * Puts the two together, and remembers which card of the system is which of NVIDIA's: a card keeps its identity
- * while its tool is in trouble.
+ * Merges the two lists, and remembers which card of the system is which of NVIDIA's, so that a card keeps its
+ * identity while nvidia-smi fails.
  */
 export class GraphicsCards {
-  /** NVIDIA's facts as they were last known, by PCI address. */
+  /** The last known facts of NVIDIA's cards, by PCI address. */
   readonly #nvidia = new Map<string, GpuFacts>();
 
   /**
-   * @param system the system's view, which lists NVIDIA's cards too, by PCI address (Linux) or by name (Windows)
-   * @param nvidia nvidia-smi's view
+   * @param system the system's list, which has NVIDIA's cards too, by PCI address (Linux) or by name (Windows)
+   * @param nvidia nvidia-smi's list
    */
   merge(
     system: Reading<readonly GpuFacts[]>,
@@ -45,7 +45,7 @@ export class GraphicsCards {
     return known([...told, ...others]);
   }
 
-  /** A tool that is missing or in trouble matters only where there is a card for it. */
+  /** A tool that is missing or fails matters only where there is a card for it. */
   #withoutTool(
     system: Reading<readonly GpuFacts[]>,
     reason: MissingReason,
@@ -66,8 +66,8 @@ export class GraphicsCards {
 }
 
 /**
- * nvidia-smi's facts, with what only the system knows. Of cards with the same name, the system does not say which
- * is which: what others do on one may be done on any.
+ * nvidia-smi's facts, completed by the system's. Where several cards have one name, the system cannot tell them
+ * apart, so what other programs do on one of them may be done on any.
  */
 function completed(facts: GpuFacts, seen: readonly GpuFacts[]): GpuFacts {
   const most = (read: (card: GpuFacts) => Reading<number>): Reading<number> => {
@@ -86,7 +86,7 @@ function completed(facts: GpuFacts, seen: readonly GpuFacts[]): GpuFacts {
   };
 }
 
-/** Why neither way tells of cards; of a reason that is already of two ways, the first counts. */
+/** The reasons why neither way knows the cards; of a reason that has two parts already, the first counts. */
 function bothReasons(first: MissingReason, second: MissingReason): MissingReason {
   return { code: 'both', first: singleReason(first), second: singleReason(second) };
 }
@@ -95,7 +95,7 @@ function singleReason(reason: MissingReason): SingleReason {
   return reason.code === 'both' ? reason.first : reason;
 }
 
-/** The same card, with the tool's trouble as the reason of what is not known. */
+/** The same card, with the tool's failure as the reason for what is unknown. */
 function explained(card: GpuFacts, reason: MissingReason): GpuFacts {
   const explain = (reading: Reading<number>): Reading<number> =>
     reading.isKnown ? reading : unknown(reason);

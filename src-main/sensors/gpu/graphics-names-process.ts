@@ -1,6 +1,6 @@
 /**
- * Prints the cards' names as systeminformation finds them. A process of its own, since systeminformation runs
- * nvidia-smi synchronously, which would stop the host for as long as that takes.
+ * Prints the names of the cards, as systeminformation finds them. It runs as a process of its own, since
+ * systeminformation calls nvidia-smi synchronously, which would block the host meanwhile.
  */
 import { graphics } from 'systeminformation';
 

@@ -1,4 +1,4 @@
-/** What the cards are called, looked up once: names do not change while the machine runs. */
+/** The names of the cards, looked up once: they do not change while the machine runs. */
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { outsideArchive } from '../../base/outside-archive.ts';
@@ -16,13 +16,13 @@ const namesSchema = z
   .max(256);
 
 const source = fileURLToPath(new URL('./graphics-names-process.ts', import.meta.url));
-/** Beside this file, compiled or not. */
+/** The script lies beside this file, compiled or not. */
 const script = outsideArchive(
   import.meta.url.endsWith('.ts') ? source : source.replace(/ts$/, 'js'),
 );
 const lookUpWithinMs = 20_000;
 
-/** By PCI address. Names that cannot be had are missing; that is never an error. */
+/** Names by PCI address. A name that cannot be found is missing; that is never an error. */
 export async function lookUpGraphicsNames(
   runCommand: RunCommand,
   nodeExecutable: string,
@@ -39,7 +39,7 @@ export async function lookUpGraphicsNames(
 export function parseGraphicsNames(text: string): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const { busAddress, model, vendor } of namesSchema.parse(JSON.parse(text))) {
-    // systeminformation leaves the domain out where there is only one.
+    // systeminformation omits the domain where there is only one.
     const address = parsePciAddress(busAddress) ?? parsePciAddress(`0000:${busAddress}`);
     const name = model.trim() === '' ? vendor.trim() : model.trim();
     if (address !== null && name !== '') {

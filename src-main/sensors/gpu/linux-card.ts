@@ -1,6 +1,7 @@
 /**
- * What sysfs tells about one card: amdgpu's own files (the kernel's "AMDGPU power and thermal controls"), the
- * sleep counters of Intel's i915 and xe, and the hwmon files that all of them share (Documentation/hwmon/sysfs-interface.rst).
+ * Reads one card from sysfs: amdgpu's own files (the kernel's "AMDGPU power and thermal controls"), the sleep
+ * counters of Intel's i915 and xe, and the hwmon files that all drivers have (Documentation/hwmon/sysfs-
+ * interface.rst).
  */
 import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import { readlink } from 'node:fs/promises';
@@ -17,17 +18,17 @@ export type LinuxCard = {
   readonly folder: string;
 };
 
-/** Others drive a server's or a virtual machine's screen and compute nothing. */
+/** Cards of other makers only drive the screen of a server or a virtual machine. */
 const vendors: Readonly<Record<string, LinuxCard['vendor']>> = {
   '0x10de': 'nvidia',
   '0x1002': 'amd',
   '0x8086': 'intel',
 };
 
-/** PCI's class of display controllers. */
+/** The PCI class of display controllers. */
 const displayClass = '0x03';
 
-/** The cards of the machine that could compute, by PCI address; undefined when the system does not tell. */
+/** The cards of the machine that could compute, by PCI address; undefined when the system does not list them. */
 export async function findLinuxCards(sysRoot: string): Promise<readonly LinuxCard[] | undefined> {
   const devices = join(sysRoot, 'bus/pci/devices');
   const addresses = await list(devices);
@@ -39,7 +40,7 @@ export async function findLinuxCards(sysRoot: string): Promise<readonly LinuxCar
     }
     const vendor = vendors[(await readLine(join(folder, 'vendor'))) ?? ''];
     const driver = await readlink(join(folder, 'driver')).catch(() => '');
-    // A card that was given to a virtual machine is not this machine's.
+    // A card that was handed to a virtual machine does not belong to this one.
     if (vendor !== undefined && basename(driver) !== 'vfio-pci') {
       const deviceId = (await readLine(join(folder, 'device'))) ?? '';
       cards.push({ pciAddress, vendor, deviceId, folder });
@@ -48,20 +49,20 @@ export async function findLinuxCards(sysRoot: string): Promise<readonly LinuxCar
   return addresses.length === 0 && (await list(sysRoot)).length === 0 ? undefined : cards;
 }
 
-/** Counters that tell a rate only together with the next look. */
+/** Counters; two readings of them give a rate. */
 export type CardCounters = {
-  /** Milliseconds that the card slept. */
+  /** How long the card slept, in milliseconds. */
   readonly asleepMs: number | undefined;
-  /** Microjoules. */
+  /** In microjoules. */
   readonly energy: number | undefined;
 };
 
 export type CardLook = {
   readonly counters: CardCounters;
-  /** As amdgpu says it. */
+  /** As amdgpu reports it. */
   readonly utilisation: number | undefined;
   readonly isIntegrated: boolean;
-  /** Undefined where the driver does not tell, and where the memory is the computer's. */
+  /** undefined where the driver does not tell it, and where the card uses the computer's memory. */
   readonly memoryBytes: number | undefined;
   readonly usedMemoryBytes: number | undefined;
   readonly temperatureCelsius: Reading<number>;
@@ -69,7 +70,7 @@ export type CardLook = {
   readonly fanShare: Reading<number>;
 };
 
-/** Reads one card. A card that sleeps is left asleep. */
+/** Reads one card, without waking it up. */
 export async function lookAtCard(card: LinuxCard): Promise<CardLook> {
   const { folder, vendor } = card;
   const [hwmon = 'none'] = await list(join(folder, 'hwmon'));
@@ -103,12 +104,12 @@ export async function lookAtCard(card: LinuxCard): Promise<CardLook> {
   };
 }
 
-/** No card with so little of its own memory computes; what firmware carves out for an integrated one can be less. */
+/** A card with less memory of its own does not compute; firmware may reserve less for an integrated one. */
 const carveOutBytes = 1024 ** 3;
 
 /**
- * An integrated card takes what it needs of the computer's memory, beyond the piece that firmware carves out for it;
- * only a piece that is larger than what it may take beside it ("GTT") is the memory it computes in.
+ * An integrated card uses the computer's memory beyond the part that firmware reserves for it. The reserved part
+ * counts as the card's memory only where it is larger than what the card may use beside it ("GTT").
  */
 async function readMemory(
   { folder, vendor, pciAddress }: LinuxCard,
@@ -117,19 +118,19 @@ async function readMemory(
   const memoryBytes = await readNumber(join(folder, 'mem_info_vram_total'));
   const usedMemoryBytes = await readNumber(join(folder, 'mem_info_vram_used'));
   if (vendor === 'intel') {
-    // Intel's integrated graphics stand on the processor's own bus.
+    // Intel's integrated graphics are on the processor's own bus.
     return { isIntegrated: pciAddress.startsWith('0000:00:'), memoryBytes, usedMemoryBytes };
   }
   const gttBytes = (await readNumber(join(folder, 'mem_info_gtt_total'))) ?? 0;
   const isSmall = memoryBytes !== undefined && memoryBytes <= carveOutBytes;
-  // amdgpu tells the voltage of a north bridge only where the chip has one.
+  // amdgpu reports the voltage of a north bridge only where the chip has one.
   const isIntegrated = isSmall || (await readLine(join(sensors, 'in1_label'))) === 'vddnb';
   return isIntegrated && gttBytes > (memoryBytes ?? 0)
     ? { isIntegrated, memoryBytes: undefined, usedMemoryBytes: undefined }
     : { isIntegrated, memoryBytes, usedMemoryBytes };
 }
 
-/** Intel's first graphics engine: i915 tells it under the screen device, xe under its tile. */
+/** Sleep counter of Intel's first graphics engine: i915 has it under the screen device, xe under its tile. */
 async function readAsleepMs(folder: string): Promise<number | undefined> {
   const screen = (await list(join(folder, 'drm'))).find((name) => name.startsWith('card'));
   return (
@@ -141,7 +142,10 @@ async function readAsleepMs(folder: string): Promise<number | undefined> {
   );
 }
 
-/** The chip's edge where it is told (what ceilings usually mean), else the package, in thousandths of a degree. */
+/**
+ * The temperature of the chip's edge where it is known (ceilings usually mean that one), else of the package, in
+ * thousandths of a degree.
+ */
 async function readTemperature(sensors: string): Promise<Reading<number>> {
   for (const name of ['temp1_input', 'temp2_input']) {
     const thousandths = await readNumber(join(sensors, name));
@@ -166,11 +170,12 @@ async function readFan(sensors: string): Promise<Reading<number>> {
   return unknown({ code: 'untold', fact: 'card-fan' });
 }
 
-/** A card about which nothing but its presence is known. */
+/** A card of which only the presence is known. */
 export function presentCard(card: LinuxCard, name: string, reason: SingleReason): GpuFacts {
   const missing = unknown(reason);
   return {
     id: card.pciAddress,
+    pciAddress: card.pciAddress,
     name,
     vendor: card.vendor,
     isIntegrated: false,

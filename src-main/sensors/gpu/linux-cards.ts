@@ -1,6 +1,6 @@
 /**
- * AMD's and Intel's cards on Linux, from sysfs and from what their drivers tell about each process. NVIDIA's
- * cards are listed too, so that one without its tool is not overlooked.
+ * AMD's and Intel's cards on Linux, from sysfs and from what their drivers report of each process. NVIDIA's cards are
+ * listed too, so that one without nvidia-smi is not overlooked.
  */
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import { type Clock, systemClock } from '../../../src-shared/clock.ts';
@@ -19,7 +19,7 @@ import { known, unknown } from '../reading.ts';
 
 export type LinuxCardsOptions = {
   readonly own: () => OwnProcesses;
-  /** By PCI address, as far as they are known by now. */
+  /** Names by PCI address, as far as they are known. */
   readonly names: () => ReadonlyMap<string, string>;
   readonly sysRoot?: string;
   readonly procRoot?: string;
@@ -32,7 +32,7 @@ type Look = {
   readonly clients: readonly OwnedClient[];
 };
 
-/** Cards come and go only with a dock or a virtual machine. */
+/** Cards come and go only with a dock or a virtual machine, so they are looked up this seldom, in milliseconds. */
 const findEveryMs = 30_000;
 
 const vendorNames = { nvidia: 'NVIDIA', amd: 'AMD', intel: 'Intel' } as const;
@@ -63,7 +63,7 @@ export class LinuxCards {
     return this.#found?.cards;
   }
 
-  /** Loads come from two readings, so the first one leaves them unknown where the driver keeps only counters. */
+  /** A load needs two readings, so the first reading leaves it unknown where the driver has only counters. */
   async read(): Promise<Reading<readonly GpuFacts[]>> {
     const cards = await this.#find();
     if (cards === undefined) {
@@ -121,6 +121,7 @@ function describe(scene: Scene): GpuFacts {
   );
   return {
     id: card.pciAddress,
+    pciAddress: card.pciAddress,
     name,
     vendor: card.vendor,
     isIntegrated: look.isIntegrated,
@@ -140,7 +141,7 @@ function describe(scene: Scene): GpuFacts {
   };
 }
 
-/** An old kernel does not tell what is ours of the memory in use. */
+/** An old kernel does not tell how much of the used memory is ours. */
 function memoryOfOthers(
   usedBytes: number,
   ours: ReadonlySet<number>,
@@ -153,11 +154,14 @@ function memoryOfOthers(
   return known(Math.max(0, usedBytes - ownBytes));
 }
 
-/** A card that is awake need not be busy: a desktop alone wakes it up for every picture. */
+/** A card that is awake need not be busy: a desktop alone wakes it up for every frame. */
 const idleAwakeShare = 0.2;
 const busyAwakeShare = 0.9;
 
-/** Without work of ours; how long a card was awake is only the most that it can have worked. */
+/**
+ * The load of other programs. Where the driver only tells how long the card was awake, that is the most it can have
+ * worked.
+ */
 function loadOfOthers({ card, look, now }: Scene, utilisation: Reading<number>): Reading<number> {
   const isAwakeShare =
     look.utilisation === undefined &&
@@ -170,7 +174,7 @@ function loadOfOthers({ card, look, now }: Scene, utilisation: Reading<number>):
     : utilisation;
 }
 
-/** As the driver says it; else what its clients did; else how long the card was awake, which is no less. */
+/** The load by the driver, else by its clients, else the time that the card was awake, which is at least as much. */
 function utilisationOf(scene: Scene): Reading<number> {
   const { card, look, before, now } = scene;
   if (look.utilisation !== undefined) {

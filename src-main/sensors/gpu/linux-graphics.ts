@@ -1,4 +1,4 @@
-/** All graphics cards of a Linux machine: sysfs and nvidia-smi together, with names. */
+/** All graphics cards of a Linux machine, from sysfs and nvidia-smi, with their names. */
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import { systemClock } from '../../../src-shared/clock.ts';
 import { everyMs, polled, type Running, type SourceOptions } from '../fact-sources.ts';
@@ -15,7 +15,7 @@ export type LinuxGraphics = {
   readonly reading: () => Reading<readonly GpuFacts[]>;
 };
 
-/** Names stay; only a card that was put in while the machine runs gets its name late. */
+/** Names do not change; only a card that was added while the machine runs gets its name late. */
 const namesEveryMs = 3_600_000;
 
 export function linuxGraphics(options: SourceOptions): LinuxGraphics {
@@ -24,7 +24,7 @@ export function linuxGraphics(options: SourceOptions): LinuxGraphics {
   const noNames: ReadonlyMap<string, string> = new Map();
   const names = polled(options, 'card-names', namesEveryMs, async (signal) => {
     const cards = (await findLinuxCards(sysRoot)) ?? [];
-    // nvidia-smi names its own.
+    // nvidia-smi has the names of NVIDIA's cards.
     return known(
       cards.some(({ vendor }) => vendor !== 'nvidia')
         ? await lookUpGraphicsNames(run, nodeExecutable, signal)

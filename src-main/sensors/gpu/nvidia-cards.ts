@@ -1,6 +1,6 @@
 /**
- * NVIDIA's cards, watched through one nvidia-smi that keeps running. A second one tells who loads the cards;
- * it runs only while engines of ours do, since otherwise the whole load is others'.
+ * NVIDIA's cards, watched through one nvidia-smi that keeps running. A second one reports which processes load the
+ * cards. It runs only while our engines do, since otherwise other programs cause the whole load.
  */
 import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { Reading } from '../../../src-shared/duty.ts';
@@ -18,7 +18,7 @@ export type NvidiaCardsOptions = {
   readonly clock?: Clock;
 };
 
-/** A laptop's card that has to wake up first takes some seconds to answer. */
+/** A laptop's card may take some seconds to wake up and answer. */
 const silentAfterLines = 8;
 
 export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
@@ -27,7 +27,7 @@ export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
   readonly #query: LineTool;
   readonly #monitor: LineTool;
   #isMonitorWanted = false;
-  /** Starts and stops of the monitor, one after another. */
+  /** Starts and stops of the second nvidia-smi, one after another. */
   #monitorOrders: Promise<void> = Promise.resolve();
   #onChange: (() => void) | undefined;
 
@@ -77,7 +77,7 @@ export class NvidiaCards implements Sensor<readonly NvidiaFacts[]> {
   }
 
   refresh(): void {
-    // A tool in trouble keeps its reason until it answers.
+    // While the tool fails, its reason stays until it answers.
     if (this.#onChange !== undefined && !this.#readings.isInTrouble) {
       this.#forget({ code: 'asked-anew', tool: 'nvidia-smi' });
     }

@@ -10,7 +10,7 @@
 import type { Reading } from '../../../src-shared/duty.ts';
 import { known, unknown } from '../reading.ts';
 
-/** Where in a row the columns stand that matter here; memory only where the driver knows it. */
+/** Positions of the columns that are needed; memory only where the driver knows it. */
 export type PmonColumns = {
   readonly gpu: number;
   readonly pid: number;
@@ -76,13 +76,13 @@ export type OthersUse = {
   readonly othersMemoryBytes: Reading<number>;
 };
 
-/** Without work of ours, all that happens on a card is others'. */
+/** The use by other programs while none of our engines works: all use of the card. */
 export function allByOthers(card: CardUse): OthersUse {
   return { othersUtilisation: card.utilisation, othersMemoryBytes: card.usedMemoryBytes };
 }
 
 /**
- * What others do on a card while processes of ours may be working on it.
+ * The use of a card by other programs while our processes may work on it.
  *
  * @param rows pmon's newest row of each process on this card
  */
@@ -94,7 +94,7 @@ export function othersUse(
   const processes = rows.filter(({ pid }) => pid !== null);
   const isIdle = card.utilisation.isKnown && card.utilisation.value === 0;
   if (processes.length === 0 && !isIdle) {
-    // So it looks from inside a container, whose processes the driver does not show.
+    // This is the case inside a container, whose processes the driver does not show.
     const nobody = unknown({ code: 'untold', fact: 'nvidia-processes' });
     return { othersUtilisation: nobody, othersMemoryBytes: nobody };
   }
@@ -110,8 +110,8 @@ export function othersUse(
 }
 
 /**
- * Added up from others' rows, not what is left after ours: rows and the card's line are not of one moment, and
- * memory that an engine of ours just took would pass for others'.
+ * Added up from the rows of other programs. The card's total less ours would be wrong: rows and total are not of one
+ * moment, and memory that an engine of ours just took would count as another program's.
  */
 function foreignMemory(foreign: readonly PmonRow[]): Reading<number> {
   const bytes = foreign.flatMap(({ memoryBytes }) => (memoryBytes === null ? [] : [memoryBytes]));

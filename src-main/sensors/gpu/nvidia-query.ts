@@ -8,7 +8,7 @@ import type { CardField } from '../../../src-shared/missing-reason.ts';
 import { parsePciAddress } from './pci-address.ts';
 import { known, parseNumber, unknown } from '../reading.ts';
 
-/** The name comes last, since it alone might hold a comma. */
+/** The name comes last, since only a name may contain a comma. */
 const fields = [
   'index',
   'uuid',
@@ -29,7 +29,7 @@ export const nvidiaQueryArguments = [
 
 export type NvidiaCard = {
   readonly index: number;
-  /** null when the driver no longer tells, e.g. because it lost the card. */
+  /** null when the driver does not tell it, as after it has lost the card. */
   readonly uuid: string | null;
   /** As the kernel writes it, "0000:01:00.0"; null when unknown. */
   readonly pciAddress: string | null;
@@ -43,7 +43,7 @@ export type NvidiaCard = {
 };
 
 const mebibyte = 1024 * 1024;
-/** More cards than a machine has; bounds what a babbling tool can make us keep. */
+/** More cards than any machine has; it bounds what a faulty tool can make us store. */
 const maxIndex = 255;
 
 /** @returns undefined for a line that is not one of the query's. */
@@ -66,7 +66,7 @@ export function parseNvidiaLine(line: string): NvidiaCard | undefined {
     usedMemoryBytes: readNumber('memory-in-use', used, 0, 1e8, mebibyte),
     temperatureCelsius: readNumber('temperature', heat, -50, 200, 1),
     powerWatts: readNumber('power', power, 0, 10_000, 1),
-    // Some boards report a little more than all of it.
+    // Some boards report a little more than 100 %.
     fanShare: readNumber('fan', fan, 0, 200, 0.01),
   };
 }

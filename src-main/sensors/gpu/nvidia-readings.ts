@@ -1,6 +1,6 @@
 /**
- * What NVIDIA's cards do, from the lines that two nvidia-smi print: one tells of the cards, the other of the processes on
- * them while engines of ours run.
+ * Readings of NVIDIA's cards, from the output of two nvidia-smi: one reports the cards, the other one their processes
+ * while our engines run.
  */
 import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
@@ -22,9 +22,9 @@ export type NvidiaFacts = { readonly pciAddress: string | null; readonly facts: 
 
 type Heard<T> = { readonly value: T; readonly at: number };
 
-/** Of the tools' own lines, so many may be missing before what they said is taken back. */
+/** After this many missing lines of a tool, what it said no longer counts. */
 const staleAfterLines = 3;
-/** pmon needs a moment after its start; until then what was known before our engine started still stands. */
+/** pmon needs a moment after its start; until then, what was known before our engine started still counts. */
 const othersValidMs = 10_000;
 
 export class NvidiaReadings {
@@ -32,9 +32,9 @@ export class NvidiaReadings {
   readonly #clock: Clock;
   readonly #everyMs: number;
   readonly #cards = new Map<number, Heard<NvidiaCard>>();
-  /** Identities outlive a loss of the card, when the driver stops telling them. */
+  /** Identities stay while a lost card is no longer reported. */
   readonly #identities = new Map<number, Pick<NvidiaCard, 'uuid' | 'pciAddress' | 'name'>>();
-  /** By card and process. */
+  /** Rows by card and process. */
   readonly #rows = new Map<string, Heard<PmonRow>>();
   readonly #others = new Map<number, Heard<OthersUse>>();
   #columns: PmonColumns | undefined;
@@ -90,13 +90,13 @@ export class NvidiaReadings {
     return true;
   }
 
-  /** The tool that tells of processes starts anew. */
+  /** The tool that reports processes starts again. */
   expectProcesses(): void {
     this.#columns = undefined;
     this.#monitorTrouble = undefined;
   }
 
-  /** Why processes are not told. */
+  /** The reason why processes are not reported. */
   noteMonitorTrouble(reason: SingleReason): void {
     this.#monitorTrouble = reason;
   }
@@ -120,6 +120,7 @@ export class NvidiaReadings {
       pciAddress: identity.pciAddress,
       facts: {
         id: identity.uuid ?? identity.pciAddress ?? `nvidia-${card.index}`,
+        ...(identity.pciAddress === null ? {} : { pciAddress: identity.pciAddress }),
         name: identity.name,
         vendor: 'nvidia',
         isIntegrated: false,
@@ -152,7 +153,7 @@ export class NvidiaReadings {
     return value;
   }
 
-  /** The rows that still hold; a process that ended has none any more. */
+  /** The rows that still count; a process that has ended has none. */
   #rowsOf(gpuIndex: number): readonly PmonRow[] {
     const oldest = this.#clock.now() - this.#everyMs * staleAfterLines;
     for (const [key, { at }] of this.#rows) {
@@ -166,7 +167,7 @@ export class NvidiaReadings {
   }
 }
 
-/** A card that the driver stopped reporting. */
+/** A card that the driver no longer reports. */
 function silenced(card: NvidiaCard): NvidiaCard {
   const lost = unknown({ code: 'untold', fact: 'nvidia-card' });
   return {

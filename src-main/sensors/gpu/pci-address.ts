@@ -1,4 +1,4 @@
-/** Where a card sits, which is its identity across the tools that speak of it. */
+/** The PCI address of a card, by which different tools mean the same card. */
 
 /** "00000000:01:00.0" and "0000:01:00.0" alike; null when it is no PCI address. */
 export function parsePciAddress(text: string): string | null {

@@ -1,4 +1,4 @@
-/** Works out the cards' facts from Windows' performance counters, as its task manager does. Pure. */
+/** Computes the facts of cards from Windows' performance counters, as its task manager does. Pure. */
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import { known, mapReading, unknown } from '../reading.ts';
 import type {
@@ -14,7 +14,7 @@ const vendors: Readonly<Record<number, GpuFacts['vendor']>> = {
   0x8086: 'intel',
 };
 
-/** No card with so little of its own memory computes; what firmware carves out for an integrated one can be less. */
+/** A card with less memory of its own does not compute; firmware may reserve less for an integrated one. */
 const carveOutBytes = 1024 ** 3;
 
 export function windowsCards(
@@ -26,7 +26,7 @@ export function windowsCards(
   );
 }
 
-/** Cards of makers whose cards compute; Windows also lists its software renderer. */
+/** Cards of makers whose cards can compute; Windows also lists its software renderer. */
 function computing(adapters: readonly WindowsAdapter[]): readonly WindowsAdapter[] {
   const byLuid = new Map<string, WindowsAdapter>();
   for (const adapter of adapters) {
@@ -71,7 +71,7 @@ function describe(
   };
 }
 
-/** The load of a card is that of its busiest engine, to which all processes add, 0 to 1. */
+/** The load of a card is that of its busiest engine, added up over all processes, from 0 to 1. */
 function busiestEngine(counters: readonly WindowsCounter[]): number {
   const engines = new Map<string, number>();
   for (const { engine, value } of counters) {

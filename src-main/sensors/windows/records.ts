@@ -1,4 +1,4 @@
-/** Reads what the Windows script prints, line by line, into what it last said of each section. */
+/** Parses the output of the Windows script line by line, and holds the newest content of each section. */
 import type { Reading } from '../../../src-shared/duty.ts';
 import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import type { FullScreenWindow } from '../games/full-screen.ts';
@@ -15,7 +15,7 @@ type WindowsFolder = {
   readonly path: string;
   readonly name: string;
 };
-/** One counter of one process: on which adapter, in which engine (null for memory), how much. */
+/** One performance counter of one process: the adapter, the engine (null for memory), and the amount. */
 export type WindowsCounter = {
   readonly pid: number;
   readonly luid: string;
@@ -30,7 +30,7 @@ export type WindowsOwner = {
 };
 export type WindowsProcesses = {
   readonly paths: ReadonlyMap<number, string>;
-  /** Seconds of processor time, of the processes that may be ours. */
+  /** Processor time in seconds, of the processes that may be ours. */
   readonly cpuSeconds: ReadonlyMap<number, number>;
 };
 export type WindowsLoad = {
@@ -47,7 +47,7 @@ export type WindowsSections = {
   readonly load: Reading<WindowsLoad>;
 };
 
-/** More than a busy system has of any kind; bounds what we keep. */
+/** More than a busy system has of any kind; it bounds what is stored. */
 const maxRecords = 20_000;
 
 export class WindowsRecords {
@@ -60,7 +60,7 @@ export class WindowsRecords {
     return this.#sections;
   }
 
-  /** Nothing that was said holds any longer. */
+  /** Forgets everything: no earlier line still holds. */
   forget(reason: SingleReason): void {
     this.#sections = allUnknown(reason);
     this.#lines = [];
@@ -185,7 +185,7 @@ function toOwner(of: (kind: string) => string[][]): WindowsOwner {
   };
 }
 
-/** The desktop and the lock screen fill the screen too. */
+/** The desktop and the lock screen fill the screen, too. */
 const notApps = /^(?:explorer|lockapp|logonui|.*\.scr|)$/i;
 
 function toFullScreen([pid, name = '']: string[] = []): FullScreenWindow | null {
@@ -200,7 +200,10 @@ function toNetwork(word: string | undefined): WindowsSections['network'] {
     : unknown({ code: 'untold', fact: 'online-windows' });
 }
 
-/** "pid_4120_luid_0x00000000_0x0000c6a1_phys_0_eng_3_engtype_3D", with "_eng…" only where it is of an engine. */
+/**
+ * "pid_4120_luid_0x00000000_0x0000c6a1_phys_0_eng_3_engtype_3D"; only counters of engines have the part from "_eng"
+ * on.
+ */
 function toCounter([instance = '', amount]: string[]): WindowsCounter[] {
   const match =
     /^pid_(\d{1,10})_luid_(0x[0-9a-f]{8}_0x[0-9a-f]{8})_phys_\d+(?:_eng_(\d+)_engtype_.*)?$/i.exec(

@@ -1,13 +1,13 @@
 /**
- * What Windows is asked, in one PowerShell that keeps running: starting one takes half a second of processor
- * time. Each fact is a line of words with tabs between; "end" closes a section, so that half a section is never
- * taken for the whole. Numbers are written without regard to the language of the system.
+ * The PowerShell script that reads Windows' facts. One PowerShell keeps running, since starting it takes half a
+ * second of processor time. Each fact is a line of words with tabs between them; "end" closes a section, so that half
+ * a section is never taken for the whole. Numbers are written the same in every language of the system.
  *
- * Loads come from WMI's counter classes, whose names, unlike those of typeperf and Get-Counter, are the same in
- * every language. The adapters' names and LUIDs come from DirectX's part of the registry.
+ * Loads come from WMI's counter classes, whose names are the same in every language, unlike those of typeperf and
+ * Get-Counter. The adapters' names and LUIDs come from DirectX's part of the registry.
  *
- * @param everySeconds between readings of the owner's presence; processes and cards, which cost more, are asked at every second
- * and every fifth
+ * @param everySeconds between readings of the owner's presence; processes and cards cost more, so they are read at
+ * every second and every fifth of these readings
  */
 export function windowsScript(everySeconds: number): string {
   return `

@@ -1,4 +1,4 @@
-/** Keeps the one PowerShell running that tells all about Windows, and hands its sections to the sensors. */
+/** Keeps the one PowerShell running that reads Windows' facts, and passes its sections to the sensors. */
 import type { SingleReason } from '../../../src-shared/missing-reason.ts';
 import { LineTool } from '../line-tool.ts';
 import { type WindowsSections, WindowsRecords } from './records.ts';
@@ -11,7 +11,7 @@ export type WindowsWatchOptions = {
 };
 
 const everySeconds = 2;
-/** Its first lines come only after PowerShell has compiled a part of the script. */
+/** The first lines come only after PowerShell has compiled a part of the script, in milliseconds. */
 const defaultSilentWithinMs = 60_000;
 
 export class WindowsWatch {
@@ -58,7 +58,7 @@ export class WindowsWatch {
     await this.#tool.stop();
   }
 
-  /** Processes are told only as they come and go, so to forget them means to start anew. */
+  /** Processes are reported only when they start or end, so forgetting them means a restart of the script. */
   refresh(): void {
     this.#forget({ code: 'asked-anew', tool: 'Windows' });
     this.#restarts = this.#restart(this.#restarts);
@@ -78,7 +78,7 @@ export class WindowsWatch {
   }
 }
 
-/** PowerShell takes a script without any quoting as base64 of UTF-16. */
+/** Arguments that pass a script to PowerShell as base64 of UTF-16, which needs no quoting. */
 export function powerShellArguments(script: string): readonly string[] {
   return [
     '-NoLogo',

@@ -1,4 +1,6 @@
-/** Finished work: answers that this machine's user received, and layers that it computed for others. */
+/**
+ * One row for each finished answer: those that this machine's user received, and layers that it computed for others.
+ */
 import type { Migration } from './migration.ts';
 
 export const usageMigration: Migration = {

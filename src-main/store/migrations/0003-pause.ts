@@ -1,4 +1,4 @@
-/** The owner's pause: one row while there is one. */
+/** The owner's pause: one row while it lasts. */
 import type { Migration } from './migration.ts';
 
 export const pauseMigration: Migration = {

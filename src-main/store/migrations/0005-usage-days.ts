@@ -1,8 +1,8 @@
-/** Usage as totals of days: it says how much, and no more for how many years whom this machine has worked for. */
+/** Usage as totals of days, so that it no longer records over years for which peers this machine has worked. */
 import type { Migration } from './migration.ts';
 
-// Days are those of the local time zone, all of which begin at a quarter of an hour: a million times become days at a
-// cost of some thousand.
+// Days are those of the local time zone. Every zone's days begin at a quarter of an hour, so a million rows need only
+// some thousand conversions.
 export const usageDaysMigration: Migration = {
   version: 5,
   change: `

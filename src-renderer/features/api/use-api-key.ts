@@ -1,4 +1,4 @@
-/** The key of the API, asked for by the view that shows it alone. */
+/** The key of the API. Only the view that shows it requests it. */
 import { useEffect, useState } from 'react';
 import { useHost, useHostView } from '../host-client/host-context.tsx';
 
@@ -15,7 +15,7 @@ export function useApiKey(): string | null {
     let isWanted = true;
     host.request('apiKey', {}).then(
       (answer) => isWanted && setKey(answer.key),
-      // The banner says that the host is away.
+      // The banner says that there is no connection to the host.
       () => {},
     );
     return () => {

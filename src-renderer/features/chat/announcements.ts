@@ -1,16 +1,13 @@
-/**
- * What a screen reader is told of an answer that streams: whole sentences, several at a time, in place of
- * every token.
- */
+/** What a screen reader says of an answer that streams: several whole sentences at a time, instead of every token. */
 
-// About two spoken lines: fewer announcements interrupt less, longer ones come too late.
+// About two spoken lines: shorter announcements interrupt too often, longer ones come too late.
 const leastCharacters = 120;
 
 const sentenceEnd = /[.!?:](?=\s)|\n/g;
 
 /**
- * The next part to speak of `text`, of which the first `spoken` characters were spoken already; empty
- * while too little new has come. A finished answer is spoken to its end.
+ * The next part of `text` to speak, after the first `spoken` characters; empty while too little is new. A finished
+ * answer is spoken to its end.
  */
 export function nextAnnouncement(text: string, spoken: number, finished: boolean): string {
   if (finished) {

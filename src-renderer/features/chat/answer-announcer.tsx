@@ -1,4 +1,4 @@
-/** Reads an answer to screen readers while it streams, in sentences, and never interrupts. */
+/** Gives an answer to screen readers while it streams, in sentences, without interrupting them. */
 import { useEffect, useRef } from 'react';
 import { text } from '../../../src-shared/words/window.ts';
 import { nextAnnouncement } from './announcements.ts';

@@ -15,7 +15,7 @@ const receipt: Receipt = {
   totalMs: 70,
 };
 
-/** A session whose host and whose frames the test plays. */
+/** A session with a host and with animation frames that the test controls. */
 function playedSession() {
   const chats: {
     request: ChatRequestInput;

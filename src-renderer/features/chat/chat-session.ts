@@ -1,7 +1,7 @@
 /**
- * Runs one conversation: asks the host, gathers the streamed text and gives it to the page once per
- * animation frame, however fast tokens come. Lives outside of React, so a view that goes away and comes
- * back finds its conversation again.
+ * Runs one conversation: sends questions to the host, collects the streamed text, and passes it to the page once for
+ * each animation frame, however fast tokens arrive. It lives outside of React, so that a view finds its conversation
+ * again when it comes back.
  */
 import type { ChatEvent, Receipt } from '../../../src-shared/chat.ts';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
@@ -16,7 +16,7 @@ import {
 } from './chat-state.ts';
 import { messagesFor, samplingFor } from './conversation.ts';
 
-/** The model a question goes to: its manifest id, what people call it, and whether it is the demo model. */
+/** The model for a question: its manifest id, its name for people, and whether it is the demo model. */
 export interface AskedModel {
   readonly id: string;
   readonly name: string;
@@ -44,7 +44,7 @@ export class ChatSession {
   #state: ChatState = emptyChat;
   #attempt = 0;
   #stop = new AbortController();
-  /** Text that came since the last frame. */
+  /** Text that arrived since the last frame. */
   #gathered = '';
 
   constructor({ host, nextFrame }: ChatSessionComponents) {
@@ -61,7 +61,7 @@ export class ChatSession {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Asks a new question. Does nothing while an answer is on its way. */
+  /** Asks a new question. Does nothing while an answer is under way. */
   ask(question: string, model: AskedModel): void {
     if (!isAnswering(this.#state)) {
       this.#attempt += 1;
@@ -70,7 +70,7 @@ export class ChatSession {
     }
   }
 
-  /** Asks the last question again: after a failure the same way, after an answer for another one. */
+  /** Asks the last question again: in the same way after a failure, with another seed after an answer. */
   retry(model: AskedModel): void {
     const last = this.#state.exchanges.at(-1);
     if (last !== undefined && !isAnswering(this.#state)) {
@@ -80,7 +80,7 @@ export class ChatSession {
     }
   }
 
-  /** Ends the answer that is on its way and keeps what has come of it. */
+  /** Stops the answer under way and keeps its text so far. */
   stop(): void {
     if (isAnswering(this.#state)) {
       this.#showGathered(this.#attempt);

@@ -1,14 +1,14 @@
 /**
- * The conversation as data, and how each event changes it. Pure: the session feeds events in, the view
- * shows what comes out. Every event names the attempt it belongs to, so that a late word of an answer that
- * was stopped, retried or cleared away changes nothing.
+ * The conversation as data, and how events change it. Pure: the session passes events in, and the view shows the
+ * result. Every event names its attempt, so that late text of an answer that was stopped, retried or cleared changes
+ * nothing.
  *
- *   waiting → streaming → done | stopped | failed        (retry: a new attempt, waiting again)
+ *   waiting → streaming → done | stopped | failed     (retry: a new attempt, waiting again)
  */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { missingCase, type ErrorCode } from '../../../src-shared/errors.ts';
 
-/** Why there is no answer: the host's own code and sentence, or the wire to the host broke. */
+/** Why there is no answer: the host's code and sentence, or a broken connection to the host. */
 export type Failure =
   | { readonly kind: 'reported'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'connection-lost' };
@@ -20,28 +20,28 @@ export interface Answer {
   readonly model: string;
   readonly status: AnswerStatus;
   readonly text: string;
-  /** True when the model had to end because nothing more fits its context. */
+  /** True when the model had to stop because its context is full. */
   readonly cutShort: boolean;
   readonly receipt: Receipt | null;
   readonly failure: Failure | null;
 }
 
 export interface Exchange {
-  /** Its own within the window's life. */
+  /** Unique while the window is open. */
   readonly id: number;
   readonly question: string;
   readonly answer: Answer;
 }
 
 export interface ChatState {
-  /** Grows with every new conversation. */
+  /** Counts the conversations. */
   readonly conversation: number;
   readonly exchanges: readonly Exchange[];
 }
 
 export type ChatAction =
   | { type: 'asked'; attempt: number; model: string; question: string }
-  /** The last question once more, with its old answer gone. */
+  /** The last question is asked again, without its old answer. */
   | { type: 'retried'; attempt: number; model: string }
   | { type: 'text'; attempt: number; text: string }
   | { type: 'cut-short'; attempt: number }
@@ -52,7 +52,7 @@ export type ChatAction =
 
 export const emptyChat: ChatState = { conversation: 0, exchanges: [] };
 
-/** An answer is on its way. */
+/** Whether an answer is under way. */
 export function isAnswering(state: ChatState): boolean {
   const answer = state.exchanges.at(-1)?.answer;
   return answer?.status === 'waiting' || answer?.status === 'streaming';
@@ -77,7 +77,7 @@ function replaceLastAnswer(state: ChatState, answer: Answer): ChatState {
     : { ...state, exchanges: [...state.exchanges.slice(0, -1), { ...last, answer }] };
 }
 
-/** Changes the answer that is on its way, if it is the one of this attempt. */
+/** Changes the answer under way, if it belongs to this attempt. */
 function changeAnswer(state: ChatState, attempt: number, change: Partial<Answer>): ChatState {
   const answer = state.exchanges.at(-1)?.answer;
   return answer?.attempt === attempt && isAnswering(state)
@@ -85,7 +85,7 @@ function changeAnswer(state: ChatState, attempt: number, change: Partial<Answer>
     : state;
 }
 
-/** The conversation after an event. The very same object when the event changes nothing. */
+/** The conversation after an event. The same object when the event changes nothing. */
 export function nextChat(state: ChatState, action: ChatAction): ChatState {
   switch (action.type) {
     case 'asked': {

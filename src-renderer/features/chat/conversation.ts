@@ -1,8 +1,8 @@
-/** What a question is sent to the model with: the conversation before it, and how to pick tokens. */
+/** What the host gets with a question: the conversation before it, and how to sample. */
 import type { ChatMessage, ChatRequestInput } from '../../../src-shared/chat.ts';
 import type { Exchange } from './chat-state.ts';
 
-/** The question with all that was said before it. Questions that got no word of an answer are left out. */
+/** The question with the conversation before it. Questions that got no text as an answer are left out. */
 export function messagesFor(before: readonly Exchange[], question: string): ChatMessage[] {
   const answered = before.filter(({ answer }) => answer.text.trim() !== '');
   return [
@@ -15,8 +15,8 @@ export function messagesFor(before: readonly Exchange[], question: string): Chat
 }
 
 /**
- * How tokens are picked. The demo model is too small to be left to chance, so its first answer is greedy;
- * an answer asked for once more should differ. `random` in [0, 1) makes the seed.
+ * How to sample. Random sampling is too much for the small demo model, so its first answer is greedy; a repeated
+ * answer should differ. `random`, in [0, 1), gives the seed.
  */
 export function samplingFor(
   model: { readonly demo: boolean },

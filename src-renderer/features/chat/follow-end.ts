@@ -1,6 +1,6 @@
-/** Whether a view of a growing text keeps following its end. */
+/** Whether the view of a growing text keeps showing its end. */
 
-// A reader this close to the end means to be at the end.
+// Readers this close to the end want to stay there.
 const nearPixels = 48;
 
 export interface ScrollPlace {
@@ -10,8 +10,8 @@ export interface ScrollPlace {
 }
 
 /**
- * Near the end means following it. Away from the end, only moving up lets go: text that grows below moves
- * the end away without the reader having done anything.
+ * A reader near the end follows it. Away from the end, only scrolling up stops that: new text below moves the end
+ * away without any action of the reader.
  */
 export function followsEnd(follows: boolean, previousTop: number, place: ScrollPlace): boolean {
   const left = place.scrollHeight - place.scrollTop - place.clientHeight;

@@ -1,12 +1,12 @@
 /**
- * Keeps the end of a growing conversation in sight for as long as the reader is there; scrolling up lets
- * go, scrolling back down holds on again.
+ * Keeps the end of a growing conversation in sight while the reader is there. Scrolling up stops that, and scrolling
+ * back down starts it again.
  */
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import { followsEnd } from './follow-end.ts';
 
 interface StickToEnd {
-  /** The element that scrolls, and the one inside it that grows. */
+  /** The element that scrolls, and the growing element inside it. */
   readonly scrollerRef: RefObject<HTMLDivElement | null>;
   readonly contentRef: RefObject<HTMLDivElement | null>;
   readonly atEnd: boolean;
@@ -40,7 +40,7 @@ export function useStickToEnd(): StickToEnd {
     const observer = new ResizeObserver(() => {
       if (isAtEnd.current) {
         scroller.scrollTo({ top: scroller.scrollHeight });
-        // Its event comes a frame later; by then the reader may have moved up from here.
+        // The event of this scrolling comes a frame later, when the reader may have scrolled up already.
         previousTop = scroller.scrollTop;
       } else {
         onScroll();

@@ -1,4 +1,4 @@
-/** Hands the desktop app's window what only it can do; in a browser there is nothing to hand on. */
+/** Gives components the desktop app's own functions; in a browser there are none. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { DesktopApi, ShellState } from '../../../src-shared/desktop-api.ts';
 import type { ShellStore } from './shell-store.ts';
@@ -19,7 +19,7 @@ export function useDesktop(): DesktopApi | null {
 
 const noSubscription = (): void => {};
 
-/** null in a browser, and until the app has told. */
+/** null in a browser, and until the app has sent its state. */
 export function useShell(): ShellState | null {
   const shell = useContext(DesktopContext)?.shell;
   return useSyncExternalStore(
@@ -28,7 +28,7 @@ export function useShell(): ShellState | null {
   );
 }
 
-/** The invite that was opened as a link, and how to forget it. `request` is another number for each that is opened. */
+/** The invite that was opened as a link, and a function that forgets it. `request` differs for each opened link. */
 export function useOpenedInvite(): {
   readonly invite: string | null;
   readonly request: number;

@@ -1,4 +1,4 @@
-/** Whether this page is the window of the desktop app: its preload script puts `mindmesh` beside the page. */
+/** Whether this page is the window of the desktop app, whose preload script defines `window.mindmesh`. */
 import type { DesktopApi } from '../../../src-shared/desktop-api.ts';
 
 declare global {

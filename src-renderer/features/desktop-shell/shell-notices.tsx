@@ -1,4 +1,4 @@
-/** What the desktop app around the window has to say: an update that waits, and that closing the window ends it all. */
+/** Notices of the desktop app: an update is ready, or closing the window ends the app. */
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -17,7 +17,7 @@ export function ShellNotices() {
   );
 }
 
-/** Nothing else shows the app where the desktop has no place for its icon. */
+/** Where the desktop has no place for a tray icon, only the window shows the app. */
 function NoTrayNotice() {
   const shell = useShell();
   const [isDismissed, setIsDismissed] = useState(false);

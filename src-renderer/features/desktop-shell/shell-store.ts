@@ -1,4 +1,4 @@
-/** What the app around the window is doing, as it tells; and where in the window it wants to be. */
+/** The state of the desktop app around the window, and the view that it asks for. */
 import {
   type DesktopApi,
   type ShellState,
@@ -7,11 +7,11 @@ import {
 import type { View } from '../../../src-shared/views.ts';
 
 export interface ShellStore {
-  /** null until the app has told. */
+  /** null until the app has sent its state. */
   getState(): ShellState | null;
-  /** Calls the listener after each change. Answers with the way to stop that. */
+  /** Calls the listener after each change. Returns a function that ends the calls. */
   subscribe(listener: () => void): () => void;
-  /** The link that was opened last has been dealt with; the app goes on telling it. */
+  /** The last opened link is done with; the app's state still contains it. */
   forgetLink(): void;
 }
 
@@ -20,7 +20,10 @@ const viewsOfLinks = { chat: 'chat', join: 'pools' } as const satisfies Record<
   View
 >;
 
-/** The view that was asked for since the request seen last; null without such a request, or when it named none. */
+/**
+ * The view that was asked for since the last request that was handled; null without such a request, or when it named
+ * no view.
+ */
 export function viewAskedFor(state: ShellState, requestSeen: number): View | null {
   if (state.request === requestSeen) {
     return null;
@@ -28,7 +31,7 @@ export function viewAskedFor(state: ShellState, requestSeen: number): View | nul
   return state.view ?? (state.deepLink === null ? null : viewsOfLinks[state.deepLink.kind]);
 }
 
-/** Listens for as long as the window lives. `goTo` shows a view that the tray or a link asks for. */
+/** Listens as long as the window is open. `goTo` shows a view that the tray or a link asks for. */
 export function createShellStore(
   api: Pick<DesktopApi, 'onShell'>,
   goTo: (view: View) => void,

@@ -1,4 +1,4 @@
-/** What this machine does for the mesh, in a tone and a word; and what becomes of its owner's own questions. */
+/** The machine's duty as a tone and a word, and where the owner's own questions are answered. */
 import type { Duty } from '../../../src-shared/duty.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { Tone } from '../../components/state-badge.tsx';
@@ -23,7 +23,7 @@ export function dutySummary(duty: Pick<Duty, 'state'>): StateWord {
   return { tone: tones[duty.state], word: text.duty.states[duty.state] };
 }
 
-/** The one state to show where there is room for one: the node's trouble, else the duty. */
+/** One state where there is room for only one: a fault of the node, else the duty. */
 export function appSummary(
   snapshot: Pick<HostSnapshot, 'state' | 'fault' | 'node' | 'duty'>,
 ): StateWord {
@@ -34,8 +34,8 @@ export function appSummary(
 }
 
 /**
- * The answerer of the owner while no one else is served: this machine, others, or none. null while it is about to
- * change, or goes without saying.
+ * Where the owner's questions are answered while the machine serves nobody else: here, by others, or nowhere. null
+ * while that is about to change, or is obvious.
  */
 export function ownQuestions(
   snapshot: Pick<HostSnapshot, 'duty' | 'node'>,

@@ -12,7 +12,7 @@ const words = text.duty;
 export function PauseControls({ duty }: { duty: DutyView }) {
   const action = useDutyAction();
   const isDisabled = useHostView().connection !== 'connected' || action.isAsking;
-  // A game or the heat has to end by itself: only the owner's own pause and the wait after a fault can be ended.
+  // Only the owner's own pause and the waiting after a fault can be ended here; a game or heat has to end by itself.
   const canResume = duty.pause !== null || duty.state === 'faulted';
   return (
     <>

@@ -1,4 +1,4 @@
-/** How a reason to pause ends: at a time where that is known, else in words about its cause. Pure. */
+/** How a reason to pause ends: at a time where that is known, else by its cause. Pure. */
 import type { PauseReason } from '../../../src-shared/duty.ts';
 import { text } from '../../../src-shared/words/window.ts';
 
@@ -11,7 +11,7 @@ export function reasonEnd({ name, isSeen, clearsAt }: PauseReason): string {
   return isSeen ? words.ends[name] : words.notRuledOut;
 }
 
-/** Whether the owner could end it by switching a check off that has nothing to go by. */
+/** Whether the owner could end it by switching off a check that has no reading. */
 export function canBeSwitchedOff({ isSeen, clearsAt }: PauseReason): boolean {
   return !isSeen && clearsAt === null;
 }

@@ -1,4 +1,4 @@
-/** What the owner asks of the duty: to pause, or to resume. Only the machine says what it then does. */
+/** The owner's requests to pause or to resume. The machine's duty shows what it does about them. */
 import type { PauseChoice } from '../../../src-shared/duty.ts';
 import { useHost } from '../host-client/host-context.tsx';
 import { useAction, type Action } from '../host-client/use-action.ts';

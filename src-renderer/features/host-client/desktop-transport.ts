@@ -1,6 +1,6 @@
 /**
- * The wire to the host of the desktop app: what Electron's preload script offers. The host lives in the process
- * that shows the window, so this link never ends before the window does.
+ * The connection to the host of the desktop app, through Electron's preload script. The host is in the process that
+ * shows the window, so this connection never ends before the window does.
  */
 import type { DesktopApi } from '../../../src-shared/desktop-api.ts';
 import type { Transport } from './transport.ts';
@@ -15,7 +15,7 @@ export function desktopTransport(api: Pick<DesktopApi, 'send' | 'onText'>): Tran
           events.onText(text);
         }
       });
-      // After the link was returned.
+      // The callback may only run after the link was returned.
       queueMicrotask(() => events.onOpen());
       return {
         send: (text) => {

@@ -1,4 +1,4 @@
-/** Why a question to the host failed, as a sentence for a person. */
+/** Why a request to the host failed, as a sentence for people. */
 import { toAppError } from '../../../src-shared/errors.ts';
 import { text } from '../../../src-shared/words/window.ts';
 import { ConnectionLostError } from './host-client.ts';

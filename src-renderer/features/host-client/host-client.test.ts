@@ -18,14 +18,14 @@ const snapshot: HostSnapshot = {
   startedAt: 0,
 };
 
-/** The topics of a snapshot, as a host tells them. */
+/** The topics of a snapshot, as a host sends them. */
 function topicsOf({ duty, node, imports, ...app }: HostSnapshot): object[] {
   const { shards = null, peers = null, models = null, downloads = null, ...rest } = node ?? {};
   const told = { app, duty, node: node && rest, shards, peers, models, downloads, imports };
   return Object.entries(told).map(([topic, value]) => ({ topic, revision: 1, value }));
 }
 
-/** A host played by the test: sees what the window sends and says what the test tells it to. */
+/** A host that the test controls: it records what the window sends, and answers as the test says. */
 function playedHost() {
   const links: { events: LinkEvents; sent: unknown[]; closed: boolean }[] = [];
   const transport: Transport = {
@@ -52,7 +52,7 @@ function playedHost() {
     links,
     newest,
     say: (message: unknown) => newest().events.onText(JSON.stringify(message)),
-    /** The window asks for the snapshot first, under the number 1. */
+    /** The window's first request is for the snapshot, with the number 1. */
     sayHello: (given = snapshot) => {
       const { events } = newest();
       events.onOpen();

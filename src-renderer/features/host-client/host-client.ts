@@ -1,7 +1,7 @@
 /**
- * The window's one way to its host: asks, streams chats, keeps the latest snapshot, and reconnects with
- * back-off for as long as the window lives. Everything that comes in is parsed; what does not parse is
- * dropped with a note in the console, never thrown into the page.
+ * The window's client of its host: it sends requests, streams chats, keeps the latest snapshot, and reconnects with
+ * back-off as long as the window is open. Everything that arrives is checked; what is invalid is dropped with a note
+ * in the console, and never thrown into the page.
  */
 import { type BackOff, backOffMs } from '../../../src-shared/back-off.ts';
 import {
@@ -23,29 +23,29 @@ import type { Link, LinkEnd, Transport } from './transport.ts';
 import { answererNames } from '../../../src-shared/words/errors.ts';
 
 /**
- * A restart of the host takes a second or two, so the first tries come quickly; the longest wait is short enough that
- * the owner does not wonder whether the window has given up. Chance spreads several windows.
+ * A restart of the host takes a second or two, so the first tries come quickly. The longest wait is short enough that
+ * the owner does not think that the window has given up. Chance spreads the tries of several windows.
  */
 export const hostRetries: BackOff = { firstMs: 250, longestMs: 8000, spread: 0.5 };
 
-/** `connected` means that a snapshot has come over this very link. */
+/** `connected`: a snapshot has arrived over the present link. */
 type Connection = 'connecting' | 'connected' | 'lost' | 'signed-out';
 
-/** What the window knows of its host. Replaced, never changed, so that React can compare. */
+/** What the window knows of its host. The object is replaced and never changed, so that React can compare. */
 export interface HostView {
   readonly connection: Connection;
-  /** The latest one, also while the connection is lost; null before the first. */
+  /** The latest snapshot, also while the connection is lost; null before the first. */
   readonly snapshot: HostSnapshot | null;
 }
 
-/** The wire broke before the answer came. */
+/** The connection broke before the answer came. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
 }
 
 export interface HostClient {
   getView(): HostView;
-  /** Calls the listener after each change of the view. Answers with the way to stop that. */
+  /** Calls the listener after each change of the view. Returns a function that ends the calls. */
   subscribe(listener: () => void): () => void;
   /** Rejects with the host's AppError, or a ConnectionLostError. */
   request<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
@@ -56,15 +56,15 @@ export interface HostClient {
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * Tells the values of topics until the signal aborts. Rejects as `chat`; a caller that goes on watching asks again when there is
-   * a connection.
+   * Passes on the values of topics until the signal aborts. Rejects as `chat` does; a caller that wants to go on
+   * calls it again once there is a connection.
    */
   watch<T extends Topic>(
     topics: readonly T[],
     onEvent: (event: TopicEvent<T>, leftOut: readonly string[]) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** Tries again at once when there is no connection and no try is under way. */
+  /** Tries at once to connect, when there is neither a connection nor a try under way. */
   reconnectNow(): void;
   close(): void;
 }
@@ -82,7 +82,7 @@ class ReconnectingHostClient implements HostClient {
   readonly #listeners = new Set<() => void>();
   #view: HostView = { connection: 'connecting', snapshot: null };
   #link: Link | null = null;
-  /** Of the link that there is. */
+  /** For the present link. */
   #rpc: RpcClient<HostApi> | null = null;
   #attempt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -187,7 +187,7 @@ class ReconnectingHostClient implements HostClient {
           },
         },
       )
-      // It ends with the link, whose end is told by itself.
+      // The stream ends with the link, which reports its own end.
       .catch(() => {});
   }
 
@@ -217,7 +217,7 @@ class ReconnectingHostClient implements HostClient {
   }
 }
 
-/** A client that starts to connect at once and goes on until it is closed. */
+/** A client that starts to connect at once, and goes on until it is closed. */
 export function createHostClient(transport: Transport): HostClient {
   return new ReconnectingHostClient(transport);
 }

@@ -1,4 +1,4 @@
-/** Hands the host client to the components, and re-renders them when its view changes. */
+/** Gives components the host client, and re-renders them when its view changes. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { HostClient, HostView } from './host-client.ts';
 

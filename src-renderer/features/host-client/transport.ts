@@ -1,16 +1,16 @@
 /**
- * What the window needs of the wire to its host: text messages, one attempt at a time. A browser speaks
- * WebSocket; the desktop window will put Electron's IPC behind the same interface.
+ * The window's connection to its host: text messages, one attempt at a time. A browser uses a WebSocket, the desktop
+ * window Electron's IPC.
  */
 
-/** Why a link ended: the wire broke or no host answered, or the host does not know this window. */
+/** Why a link ended: the connection broke or no host answered, or the host does not know this window. */
 export type LinkEnd = 'lost' | 'signed-out';
 
 export interface LinkEvents {
-  /** Once, when text can be sent. */
+  /** Called once, when text can be sent. */
   onOpen(): void;
   onText(text: string): void;
-  /** Exactly once, also when the link never opened; nothing follows it. */
+  /** Called exactly once, also when the link never opened; no other call follows. */
   onEnd(end: LinkEnd): void;
 }
 

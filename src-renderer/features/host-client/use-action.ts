@@ -1,12 +1,12 @@
-/** Something the person at the window asks of the host: whether it is under way, and why the last one came to nothing. */
+/** An action that the host carries out: whether it is under way, and why the last one failed. */
 import { useState } from 'react';
 import { failureSentence } from './failure-sentence.ts';
 
 export interface Action {
   readonly isAsking: boolean;
-  /** null when the last one was done, or there was none. */
+  /** null when the last action succeeded, or there was none. */
   readonly problem: string | null;
-  /** Follows the answer; `onDone` is called with it when it comes. */
+  /** Follows the action until it ends; `onDone` gets the result. */
   readonly follow: <T>(answer: Promise<T>, onDone?: (result: T) => void) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Whether a person can see the page: not while its tab is in the background or its window hidden. */
+/** Whether the page can be seen: not while its tab is in the background or its window is hidden. */
 import { useSyncExternalStore } from 'react';
 
 export function usePageShown(): boolean {

@@ -1,4 +1,4 @@
-/** A topic of the host, watched while a component shows it on a page that a person can see. */
+/** A topic of the host, watched while a component shows it on a visible page. */
 import { useEffect, useState } from 'react';
 import type { Topic, TopicValues } from '../../../src-shared/api/topics.ts';
 import { failureSentence } from './failure-sentence.ts';
@@ -6,9 +6,9 @@ import { useHost, useHostView } from './host-context.tsx';
 import { usePageShown } from './use-page-shown.ts';
 
 export interface WatchedTopic<T extends Topic> {
-  /** The newest, also while the connection is lost or the page hidden; undefined before the first. */
+  /** The newest value, also while the connection is lost or the page is hidden; undefined before the first. */
   readonly value: TopicValues[T] | undefined;
-  /** Why the host does not tell it; null while it does. */
+  /** Why the topic cannot be watched; null while it can. */
   readonly failure: string | null;
 }
 

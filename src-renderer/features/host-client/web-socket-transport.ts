@@ -1,7 +1,7 @@
 /**
- * The wire to the headless host: a WebSocket on the page's own address. A browser hides why a WebSocket
- * was refused, so after a failed attempt the page asks for itself over HTTP: an answer that refuses means
- * that this window's session is over, no answer means that the host is gone.
+ * The connection to the headless host: a WebSocket at the page's own address. A browser does not say why a WebSocket
+ * was refused. So after a failed attempt, the page requests itself over HTTP: a refusal means that this window's
+ * session is over, and no answer means that the host is gone.
  */
 import type { Link, LinkEnd, LinkEvents, Transport } from './transport.ts';
 
@@ -47,7 +47,7 @@ function connect(page: URL, events: LinkEvents): Link {
   };
 }
 
-/** `page` is the address of the page itself; the host serves the socket beside it. */
+/** `page` is the address of the page; the host's WebSocket has the same origin. */
 export function webSocketTransport(page: URL): Transport {
   return { connect: (events) => connect(page, events) };
 }

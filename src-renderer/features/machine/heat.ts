@@ -1,10 +1,10 @@
-/** A temperature against the ceiling from which the machine pauses. */
+/** Compares a temperature to the ceiling at which the machine pauses. */
 import type { Settings } from '../../../src-shared/settings/settings.ts';
 import { text } from '../../../src-shared/words/window.ts';
 
 const words = text.machine;
 
-/** Degrees below the ceiling from which a card or processor works a smaller share of time, as the settings say. */
+/** From this many degrees below the ceiling on, a card or processor works a smaller share of the time. */
 const slowedDegrees = 5;
 
 export type Heat = 'cool' | 'warm' | 'hot';
@@ -21,7 +21,7 @@ export function heatWords(heat: Heat, ceiling: number): string {
   return sentence(ceiling);
 }
 
-/** The ceiling of a card: its own, else that of all. */
+/** The ceiling of a card: its own, else the one for all cards. */
 export function cardCeiling(
   settings: Pick<Settings, 'cards' | 'temperatureCeilingCelsius'>,
   cardId: string,

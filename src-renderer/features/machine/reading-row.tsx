@@ -1,13 +1,13 @@
-/** One reading with its bar, or why it is not known. Zero and unknown look different. */
+/** One reading with its bar, or the reason why it is unknown. Zero and unknown look different. */
 import type { Reading } from '../../../src-shared/duty.ts';
 import { asSentence, text } from '../../../src-shared/words/window.ts';
 import { missingWords } from '../../../src-shared/words/words.ts';
 
 export interface Shown {
   readonly value: string;
-  /** Filled part of the bar, 0 to 1; without it there is no bar. */
+  /** The filled part of the bar, from 0 to 1; absent: no bar. */
   readonly share?: number;
-  /** Stands behind the value, smaller. */
+  /** Shown after the value, in smaller letters. */
   readonly note?: string;
   readonly tone?: 'good' | 'warning' | 'bad';
 }

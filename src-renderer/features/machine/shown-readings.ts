@@ -1,4 +1,4 @@
-/** Readings as they are shown. Pure. */
+/** Turns readings into what is shown. Pure. */
 import type { Facts } from '../../../src-shared/duty.ts';
 import { text } from '../../../src-shared/words/window.ts';
 import { heatOf, heatWords } from './heat.ts';
@@ -6,14 +6,14 @@ import type { Shown } from './reading-row.tsx';
 
 const words = text.machine;
 
-/** Below this, a user sits at the machine. */
+/** An input this recent means that somebody is at the machine now, in milliseconds. */
 const nowMs = 60_000;
 
 export function shownShare(share: number): Shown {
   return { value: words.percent(share), share };
 }
 
-/** `ceiling` is null where the heat is not watched; the bar is full at the ceiling. */
+/** `ceiling`: null where the temperature is not checked. The bar is full at the ceiling. */
 export function shownHeat(celsius: number, ceiling: number | null): Shown {
   const value = words.celsius(celsius);
   if (ceiling === null) {
@@ -28,7 +28,7 @@ export function shownHeat(celsius: number, ceiling: number | null): Shown {
   };
 }
 
-/** Memory that others use, of what the card has where that is known. */
+/** Memory that other programs use, of the card's memory where that is known. */
 export function shownMemory(used: number, total: number | null): Shown {
   return total === null || total <= 0
     ? { value: words.bytes(used) }

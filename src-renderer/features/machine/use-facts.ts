@@ -1,4 +1,4 @@
-/** What the sensors read, as it changes; without a view that shows it, none is sent. */
+/** The newest readings of the sensors. The host sends them only while a view shows them. */
 import type { Facts } from '../../../src-shared/duty.ts';
 import { useTopic } from '../host-client/use-topic.ts';
 

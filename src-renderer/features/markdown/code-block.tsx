@@ -1,4 +1,4 @@
-/** A block of code in an answer, with its language and a way to copy it. */
+/** A block of code in an answer, with its language and a button that copies it. */
 import { isValidElement, type ReactNode } from 'react';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { text } from '../../../src-shared/words/window.ts';
@@ -8,7 +8,7 @@ interface CodeProps {
   children?: ReactNode;
 }
 
-/** `children` is the one `code` element that Markdown puts inside of `pre`. */
+/** `children`: the `code` element that Markdown puts inside `pre`. */
 export function CodeBlock({ children }: { children?: ReactNode }) {
   const code = isValidElement<CodeProps>(children) ? children.props : {};
   const source = typeof code.children === 'string' ? code.children.replace(/\n$/, '') : '';
@@ -19,7 +19,7 @@ export function CodeBlock({ children }: { children?: ReactNode }) {
         <span className="text-xs text-muted">{language}</span>
         <CopyButton value={source} label={text.chat.copyCode} />
       </div>
-      {/* Scrolls sideways, so the keyboard must reach it. */}
+      {/** The block scrolls sideways, so the keyboard must reach it. */}
       <pre
         className="overflow-x-auto px-3.5 py-3 font-mono text-[0.8125rem] leading-relaxed focus-visible:-outline-offset-2"
         tabIndex={0}

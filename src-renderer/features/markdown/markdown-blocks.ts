@@ -1,20 +1,20 @@
 /**
- * Cuts Markdown into pieces that can be rendered apart. While an answer streams, only its last piece
- * changes; the ones before it are not parsed again, so a long answer costs its length, not its square.
+ * Cuts Markdown into pieces that can be rendered separately. While an answer streams, only its last piece changes and
+ * is parsed again, so the time grows with the length of the answer and not with its square.
  */
 
 const fence = /^ {0,3}(`{3,}|~{3,})/;
-// Also the beginning of one, since the rest of the line may still come.
+// An item of a list, or the beginning of one whose line is not complete yet.
 const listItem = /^(?:[-*+]|\d{1,9}[.)]?)(?:\s|$)/;
-// A link target defined elsewhere in the text: such a text only makes sense as a whole.
+// A link whose address is defined elsewhere in the text: such a text can only be rendered as a whole.
 const definition = /^ {0,3}\[[^\]]+\]:/m;
 
-/** Does a line after an empty one still belong to the piece before it? */
+/** Whether a line after an empty one still belongs to the piece before it. */
 function continues(block: string, line: string): boolean {
   return /^\s/.test(line) || (listItem.test(block) && listItem.test(line));
 }
 
-/** Does this line close a code block that the given fence opened? */
+/** Whether the line closes a code block that the given fence opened. */
 function closes(line: string, opening: string): boolean {
   const mark = fence.exec(line)?.[1];
   return (
@@ -25,15 +25,15 @@ function closes(line: string, opening: string): boolean {
   );
 }
 
-/** A piece of a text, and where in the text it begins. */
+/** A piece of a text, and its position in the text. */
 export interface MarkdownBlock {
   readonly start: number;
   readonly text: string;
 }
 
 /**
- * The pieces of the text, in order; joined they are the text again. Cuts only at empty lines outside of
- * code blocks, and never inside a list, so that every piece renders as it would inside the whole.
+ * The pieces of the text in order; joined they are the text again. It is cut only at empty lines, outside of code
+ * blocks and lists, so that every piece renders as it would in the whole text.
  */
 export function markdownBlocks(text: string): MarkdownBlock[] {
   if (definition.test(text)) {

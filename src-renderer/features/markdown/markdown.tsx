@@ -1,6 +1,6 @@
 /**
- * Renders a model's words as Markdown and nothing more: HTML stays text, pictures are never loaded, links
- * go only where safe-link.ts allows, into a page that learns nothing about this one.
+ * Renders a model's text as Markdown and nothing else: HTML stays text, pictures are never loaded, and links lead
+ * only where safe-link.ts allows, to pages that learn nothing about this one.
  */
 import { memo, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
@@ -38,7 +38,7 @@ function Table({ children }: { children?: ReactNode }) {
   );
 }
 
-// The page has its own first two levels of headings; those of an answer come below them.
+// The page has headings of the first two levels; those of an answer are below them.
 const components: Components = {
   h1: 'h3',
   h2: 'h4',

@@ -1,8 +1,8 @@
-/** Which addresses in an answer may become links. A model's words are as hostile as a stranger's. */
+/** Which addresses in an answer may become links. A model's text is as untrusted as a stranger's. */
 
 const protocols = new Set(['http:', 'https:', 'mailto:']);
 
-/** The address when it is absolute and of a harmless kind; null when it must stay plain text. */
+/** The address, when it is absolute and of a harmless kind; null when it must stay plain text. */
 export function safeLink(address: string | undefined): string | null {
   if (address === undefined) {
     return null;

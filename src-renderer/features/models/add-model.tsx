@@ -1,4 +1,4 @@
-/** Adds a model file to the library, chosen with the system's own dialog: in the desktop app only. */
+/** Adds a model file to the library, chosen in the system's dialog; only in the desktop app. */
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { text } from '../../../src-shared/words/window.ts';

@@ -1,9 +1,9 @@
 /** Whether a model has room on this machine. Pure. */
 
-/** What a model takes beside its weights, for conversations: roughly a tenth more, as placement sees it for usual lengths. */
+/** Memory for weights and conversations, by weights: about a tenth more, as placement assumes for usual lengths. */
 const withCaches = 1.1;
 
-/** `unknown` where the host does not tell what hosted layers may take. */
+/** `unknown` where the host does not tell how much memory hosted layers may take. */
 export function fitOf(
   weightBytes: number,
   hostingMemoryBytes: number | undefined,

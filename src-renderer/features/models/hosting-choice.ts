@@ -1,4 +1,4 @@
-/** What the owner has chosen to host of a model, and the setting with another choice for it. Pure. */
+/** The owner's choice of what to host of a model, and the setting with another choice. Pure. */
 import type { LayerRange } from '../../../src-shared/model.ts';
 import { modelsNamed } from '../../../src-shared/model-names.ts';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
@@ -12,7 +12,7 @@ type Named = Pick<
 >;
 type ShardSetting = Settings['shards'];
 
-/** `layers` are the first run, where several runs are hosted. */
+/** `layers`: the first range, where several ranges are hosted. */
 export type HostingChoice =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'whole' }
@@ -23,7 +23,7 @@ const isFor =
   (shard: HostedShard): boolean =>
     modelsNamed(shard.model, [model]).length > 0 || model.replaces?.includes(shard.model) === true;
 
-/** A node without such a setting hosts the demo model whole. */
+/** A setting that was never changed hosts the whole demo model. */
 function written(shards: ShardSetting, models: readonly Named[]): HostedShard[] {
   return shards ?? models.filter(isDemoModel).map(({ manifestId }) => ({ model: manifestId }));
 }
@@ -36,7 +36,7 @@ export function hostingChoiceOf(shards: ShardSetting, model: Named): HostingChoi
   return shard.layers === undefined ? { kind: 'whole' } : { kind: 'layers', layers: shard.layers };
 }
 
-/** The setting with this choice in place of the former one for the model. */
+/** The setting with this choice for the model, in place of the former one. */
 export function withHostingChoice(
   shards: ShardSetting,
   models: readonly Named[],

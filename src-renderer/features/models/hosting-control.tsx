@@ -1,4 +1,4 @@
-/** What this machine is to host of a model: nothing, all of it, or a run of its layers. */
+/** What this machine is to host of a model: nothing, all of it, or a range of its layers. */
 import { useId } from 'react';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { text } from '../../../src-shared/words/window.ts';
@@ -18,7 +18,7 @@ export function HostingControl({
   roomBytes,
 }: {
   model: ModelEntry;
-  /** All that are known, to tell them apart by name. */
+  /** All known models, so that their names can be told apart. */
   models: readonly ModelEntry[];
   roomBytes: number | undefined;
 }) {

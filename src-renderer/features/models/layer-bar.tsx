@@ -1,11 +1,11 @@
 /**
- * A model's layers in a row: filled where this machine holds them, pale where it does without having them loaded,
- * striped where peers host them, hollow where none does. A small model shows each layer, a deep one its runs.
+ * A model's layers in a row: filled where this machine serves them, pale where it has them but has not loaded them,
+ * striped where peers host them, empty where nobody does. A small model shows each layer, a deep one its runs.
  */
 import type { LayerHolder, LayerRun } from './layer-coverage.ts';
 import { text } from '../../../src-shared/words/window.ts';
 
-// Beyond that many, single layers would be thinner than the gaps between them.
+// With more layers, single ones would be thinner than the gaps between them.
 const mostSingleLayers = 64;
 
 const looks: Record<LayerHolder, string> = {
@@ -50,7 +50,7 @@ export function LayerBar({ runs }: { runs: readonly LayerRun[] }) {
   );
 }
 
-/** What the looks of the bar mean. */
+/** The legend of the bar. */
 export function LayerLegend() {
   const entries: readonly [LayerHolder, string][] = [
     ['here', text.status.legendHere],

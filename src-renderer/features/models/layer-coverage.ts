@@ -2,7 +2,7 @@
 import type { LayerRange } from '../../../src-shared/model.ts';
 import type { NodeStatus, ShardStatus } from '../../../src-shared/api/node-status.ts';
 
-/** `idle`: on this machine, and not loaded while it does not work. */
+/** `idle`: on this machine, but not loaded while it does not work. */
 export type LayerHolder = 'here' | 'peer' | 'idle' | 'nobody';
 
 /** A run of layers with the same holder; both ends included, zero-based. */
@@ -10,7 +10,7 @@ export interface LayerRun extends LayerRange {
   readonly holder: LayerHolder;
 }
 
-/** Makes runs out of what holds each of `layers` layers. */
+/** Turns the holder of each layer into runs. */
 function runsOf(layers: number, holderOf: (layer: number) => LayerHolder): LayerRun[] {
   const runs: LayerRun[] = [];
   for (let layer = 0; layer < layers; layer += 1) {
@@ -28,7 +28,10 @@ function runsOf(layers: number, holderOf: (layer: number) => LayerHolder): Layer
 const holds = (range: LayerRange, layer: number): boolean =>
   range.firstLayer <= layer && layer <= range.lastLayer;
 
-/** The runs of a model's layers by who serves them now; this machine goes before peers, and these before its own idle layers. */
+/**
+ * The runs of a model's layers by their present holder: this machine, else peers, else this machine's own idle
+ * layers.
+ */
 export function layerCoverage(
   model: { readonly manifestId: string; readonly layers: number },
   node: Pick<NodeStatus, 'shards' | 'peers'>,
@@ -50,7 +53,7 @@ export function layerCoverage(
   });
 }
 
-/** How many computers host the layer that fewest host, this one counted. */
+/** How many computers host the layer with the fewest holders, including this one. */
 export function leastHolders(
   model: { readonly manifestId: string; readonly layers: number },
   node: Pick<NodeStatus, 'shards' | 'peers'>,
@@ -67,8 +70,8 @@ export function leastHolders(
 }
 
 /**
- * Whether every layer that no computer has loaded is on this one all the same: in the model's file, or in a shard that
- * is idle, loads or failed.
+ * Whether all layers that no computer has loaded are on this one: in the model's file, or in a shard that is idle,
+ * loading or failed.
  */
 export function missingLayersAreHere(
   model: { readonly manifestId: string; readonly layers: number; readonly path: string | null },
@@ -78,7 +81,7 @@ export function missingLayersAreHere(
   return model.path !== null || leastHolders(model, { ...node, shards }) > 0;
 }
 
-/** The runs of a model's layers that one shard on this machine takes. */
+/** The runs of a model's layers, for one shard of this machine. */
 export function shardCoverage(
   layers: number,
   shard: LayerRange & { readonly state: ShardStatus['state'] },

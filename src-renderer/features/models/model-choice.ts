@@ -1,7 +1,7 @@
-/** Which model a question goes to. */
+/** Which model gets a question. */
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 
-/** The name the bundled demo model carries in its file. */
+/** The name of the bundled demo model in its file. */
 const demoModelName = 'MindMesh Demo';
 
 export function isDemoModel(model: Pick<ModelEntry, 'name'>): boolean {
@@ -9,8 +9,8 @@ export function isDemoModel(model: Pick<ModelEntry, 'name'>): boolean {
 }
 
 /**
- * The model that the person prefers if it can answer now; without a preference, the largest one that can,
- * since the demo model is only there until something better is. null when none fits.
+ * The preferred model if it can answer now; without a preference, the largest one that can, since the demo model is
+ * only a beginning. null when there is none.
  */
 export function chosenModel(
   models: readonly ModelEntry[],

@@ -1,4 +1,6 @@
-/** Chooses the model that answers. The system's own list: every keyboard and screen reader knows it. */
+/**
+ * Chooses the model that answers. It is the browser's own list, which works with every keyboard and screen reader.
+ */
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Icon } from '../../components/icon.tsx';
 import { text } from '../../../src-shared/words/window.ts';

@@ -1,4 +1,4 @@
-/** How far something is that takes a while: a name, a bar, and amounts. */
+/** The progress of something that takes a while: a name, a bar, and amounts. */
 import type { ReactNode } from 'react';
 
 export function ProgressLine({
@@ -12,7 +12,7 @@ export function ProgressLine({
   done: number;
   total: number;
   amounts: string;
-  /** What can be done about it. */
+  /** Buttons for it. */
   children?: ReactNode;
 }) {
   const part = total > 0 ? Math.min(1, done / total) : 0;

@@ -1,4 +1,4 @@
-/** Models that can be downloaded, and what models take on the disk. */
+/** Models that can be downloaded, and the disk space of models. */
 import type { TopicValues } from '../../../src-shared/api/topics.ts';
 import { useTopic } from '../host-client/use-topic.ts';
 
@@ -8,7 +8,7 @@ export interface CatalogState {
   /** Both null before the first answer. */
   readonly entries: Catalog['entries'] | null;
   readonly storage: Catalog['storage'] | null;
-  /** Why there is no answer. */
+  /** Why the catalog cannot be read. */
   readonly failure: string | null;
 }
 

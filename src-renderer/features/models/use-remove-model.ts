@@ -1,4 +1,4 @@
-/** Removes a model from this machine. One that is hosted is not hosted any more before. */
+/** Removes a model from this machine, after it has stopped hosting the model. */
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { useHost } from '../host-client/host-context.tsx';
 import { useAction, type Action } from '../host-client/use-action.ts';

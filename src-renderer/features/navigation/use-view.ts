@@ -1,4 +1,4 @@
-/** Which view is shown: the address's hash, so that back, reload and bookmarks work. */
+/** The current view, from the address's hash, so that back, reload and bookmarks work. */
 import { useSyncExternalStore } from 'react';
 import { type View, views } from '../../../src-shared/views.ts';
 
@@ -7,7 +7,7 @@ export function viewAddress(view: View): string {
   return `#/${view}`;
 }
 
-/** The view that a hash names; the chat for anything else. */
+/** The view that a hash names; the chat for any other hash. */
 export function viewOf(hash: string): View {
   return views.find((view) => hash === viewAddress(view)) ?? 'chat';
 }

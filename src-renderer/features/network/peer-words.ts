@@ -1,4 +1,4 @@
-/** What a person is told of a peer: who it is, how it is reached, how far it is trusted. Pure. */
+/** What people see of a peer: its name, how it is reached, and how far it is trusted. Pure. */
 import { missingCase } from '../../../src-shared/errors.ts';
 import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import type { Pool } from '../../../src-shared/pool.ts';
@@ -7,7 +7,7 @@ import { countryName, text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 
-/** Connected peers go first, then the nearest. */
+/** Connected peers first, then by latency. */
 export function inOrder(peers: readonly PeerStatus[]): PeerStatus[] {
   return peers.toSorted(
     (one, other) =>
@@ -17,7 +17,7 @@ export function inOrder(peers: readonly PeerStatus[]): PeerStatus[] {
   );
 }
 
-/** What a peer does now: its own word, unless it is out of reach. */
+/** The peer's state: its own report, unless it is out of reach. */
 export function peerState(peer: Pick<PeerStatus, 'connected' | 'state' | 'silent'>): {
   readonly tone: Tone;
   readonly word: string;
@@ -63,7 +63,7 @@ export function reputationWords(reputation = 1): string {
   return reputation >= 0.5 ? words.standings.doubtful : words.standings.bad;
 }
 
-/** Names by peer id, as members of the own pools call themselves. */
+/** Names by peer id, as the members of this machine's pools call themselves. */
 export function memberNames(pools: readonly Pool[] | null): ReadonlyMap<string, string> {
   return new Map(
     (pools ?? []).flatMap(({ members }) => members.map(({ peer, name }) => [peer, name] as const)),

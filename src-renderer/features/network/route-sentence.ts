@@ -1,4 +1,4 @@
-/** The peers of a route, as a sentence. Pure. */
+/** The peers of a route in one sentence. Pure. */
 import type { RouteView } from '../../../src-shared/route-view.ts';
 import { text } from '../../../src-shared/words/window.ts';
 

@@ -1,4 +1,4 @@
-/** The state of this node in a tone, a word and a sentence. */
+/** The state of this node as a tone, a word and a sentence. */
 import { missingCase } from '../../../src-shared/errors.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { NodeStatus } from '../../../src-shared/api/node-status.ts';

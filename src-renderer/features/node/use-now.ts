@@ -1,4 +1,4 @@
-/** The time, for durations that are shown in minutes. */
+/** The time, for durations that show minutes. */
 import { useEffect, useState } from 'react';
 
 const stepMs = 15_000;

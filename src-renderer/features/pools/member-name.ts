@@ -1,7 +1,7 @@
-/** What members see of this computer, as it was typed. Pure. */
+/** The name of this computer for other members, from what was typed. Pure. */
 import { poolNameSchema } from '../../../src-shared/pool.ts';
 
-/** Nothing typed leaves it to the node; null when the name is no good. */
+/** Empty when nothing was typed: the node chooses the name. null when the name is not valid. */
 export function memberName(typed: string): { readonly member?: string } | null {
   if (typed.trim() === '') {
     return {};

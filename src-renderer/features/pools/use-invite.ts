@@ -1,4 +1,4 @@
-/** What a pasted invite says, read by the node alone. */
+/** The content of a pasted invite, which the node reads. */
 import { useEffect, useState } from 'react';
 import type { PoolResult } from '../../../src-shared/api/pools.ts';
 import { failureSentence } from '../host-client/failure-sentence.ts';

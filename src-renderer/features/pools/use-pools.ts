@@ -5,7 +5,7 @@ import { useTopic } from '../host-client/use-topic.ts';
 export interface PoolsState {
   /** null before the first answer. */
   readonly pools: readonly Pool[] | null;
-  /** Why there is no answer. */
+  /** Why the pools cannot be read. */
   readonly failure: string | null;
 }
 

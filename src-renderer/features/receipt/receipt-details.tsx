@@ -1,4 +1,4 @@
-/** A receipt opened: every machine that took part, what it took, and who may have seen the text. */
+/** The details of a receipt: every machine that took part, its time, and who may have seen the text. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { Facts } from '../../components/facts.tsx';
 import { shortPeer, text } from '../../../src-shared/words/window.ts';

@@ -1,4 +1,4 @@
-/** A receipt in one line; pressing it opens the rest. */
+/** A receipt in one line; a click opens the details. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { missingCase } from '../../../src-shared/errors.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -30,14 +30,14 @@ export function ReceiptLine({
   receipt: Receipt;
   ownPeer: string | null;
   open: boolean;
-  /** The element that opens. */
+  /** The id of the element that opens. */
   detailsId: string;
   onToggle: () => void;
 }) {
   const route = routeOf(receipt, ownPeer);
   const facts = [
     words.tokens(receipt.tokens),
-    // One token has no speed.
+    // A single token has no speed.
     ...(receipt.tokens > 1 ? [words.tokensPerSecond(receipt.tokensPerSecond)] : []),
     words.time(receipt.totalMs),
   ];

@@ -1,11 +1,11 @@
-/** What a receipt says about where an answer was made. */
+/** Where an answer was made, by its receipt. */
 import type { Receipt } from '../../../src-shared/chat.ts';
 
 export type Route =
-  /** Every stage ran in this node: nothing left the machine. */
+  /** Every stage ran on this node, so nothing left the machine. */
   | { readonly kind: 'here' }
   | { readonly kind: 'peers'; readonly peers: number; readonly withThisMachine: boolean }
-  /** The receipt names no stage, or this node's own name is not known: claim nothing. */
+  /** The receipt has no stages, or the id of this node is not known: claim nothing. */
   | { readonly kind: 'unknown' };
 
 export function routeOf(receipt: Pick<Receipt, 'stages'>, ownPeer: string | null): Route {

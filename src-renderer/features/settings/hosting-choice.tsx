@@ -1,4 +1,4 @@
-/** Whether this machine hosts what its owner chose alone, or what the mesh needs as well. */
+/** Whether this machine hosts only what its owner chose, or also what the mesh needs. */
 import { useId } from 'react';
 import { text } from '../../../src-shared/words/window.ts';
 import { OutcomeLine, SavedMark } from './setting-row.tsx';

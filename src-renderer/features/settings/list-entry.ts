@@ -1,4 +1,4 @@
-/** What becomes of a list in the settings when something is added to it. Pure. */
+/** Adds an entry to a list in the settings, or says what is wrong with it. Pure. */
 import type { ListName } from '../../../src-shared/settings/kinds.ts';
 import { type Settings, settingsSchema } from '../../../src-shared/settings/settings.ts';
 import { text } from '../../../src-shared/words/window.ts';
@@ -6,13 +6,13 @@ import { text } from '../../../src-shared/words/window.ts';
 const words = text.settings.lists;
 
 /**
- * Host, port and peer id, perhaps over a relay, as the node reads them. Checked here because the node starts anew
- * with each list that it gets.
+ * Host, port and peer id, perhaps over a relay, as the node reads them. They are checked here because each change of
+ * such a list restarts the node.
  */
 const address =
   /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}(?:\/p2p\/[1-9A-Za-z]+\/p2p-circuit)?\/p2p\/[1-9A-Za-z]+$/;
 
-/** Where to listen. */
+/** An address to listen on. */
 const ownAddress = /^\/(?:ip4|ip6)\/[^/\s]+\/tcp\/\d{1,5}$/;
 
 const patterns: Partial<Record<ListName, RegExp>> = {
@@ -21,9 +21,7 @@ const patterns: Partial<Record<ListName, RegExp>> = {
   listen: ownAddress,
 };
 
-/**
- * The list with an entry more, or what is wrong with that. Nothing typed leaves the very same list.
- */
+/** The list with one more entry, or what is wrong with the entry. The same list when nothing was typed. */
 export function withEntry<Name extends ListName>(
   name: Name,
   entries: Settings[Name],
@@ -34,7 +32,7 @@ export function withEntry<Name extends ListName>(
   if (entry === '') {
     return { entries };
   }
-  // Upper and lower case are the same to programs that search for it.
+  // Programs are found without regard to case, so names that differ only in case are the same.
   if (entries.some((each) => each.toLowerCase() === entry.toLowerCase())) {
     return { problem: text.settings.listTwice };
   }

@@ -1,4 +1,4 @@
-/** A setting that is a list: what is in it, each with a way out, and a field to add to it. */
+/** A setting that is a list: its entries, each with a button that removes it, and a field that adds one. */
 import { type SyntheticEvent, useId, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/button.tsx';
 import { text } from '../../../src-shared/words/window.ts';
@@ -28,7 +28,7 @@ export function ListSetting({ name }: { name: ListName }) {
   };
   const remove = (entry: string): void => {
     set(entries.filter((each) => each !== entry));
-    // The button that had the focus is gone.
+    // The focused button is gone, so the field gets the focus.
     inputRef.current?.focus();
   };
   return (

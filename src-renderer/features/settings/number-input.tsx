@@ -1,18 +1,21 @@
-/** A whole number with its unit. What is typed counts when the field is left or Enter is pressed; Escape takes it back. */
+/**
+ * A whole number with its unit. The typed number takes effect when the focus leaves the field or Enter is pressed;
+ * Escape undoes it.
+ */
 import { useState } from 'react';
 import type { Bounds } from '../../../src-shared/settings/kinds.ts';
 import { readNumber } from './number-field.ts';
 
 interface NumberInputProps {
   id: string;
-  /** Where no label element names it. */
+  /** For a field without a label element. */
   label?: string;
   unit: string;
   value: number;
   bounds: Bounds;
   isInvalid: boolean;
   onCommit: (value: number) => void;
-  /** What is wrong with the text in the field; null when it is right again, or gone. */
+  /** Gets what is wrong with the text in the field; null when it is valid again, or gone. */
   onRefuse: (problem: string | null) => void;
 }
 

@@ -10,7 +10,7 @@ import { SettingRow } from './setting-row.tsx';
 import { numberDefault, unitOf } from './toggles.ts';
 import { type Outcome, useSetting } from './use-setting.ts';
 
-/** The number to begin with: the default, or where that has no limit, what the registry names. */
+/** The first number when a limit is switched on: the default, or where that is no limit, the registry's `whenOn`. */
 function firstLimit(name: LimitName): number {
   return defaultSettings[name] ?? entryOf(name).whenOn ?? boundsOf(name).least;
 }

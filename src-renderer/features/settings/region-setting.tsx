@@ -1,4 +1,4 @@
-/** The country that peers are told, by its two letters; an empty field tells nothing. */
+/** The country that peers see, by two letters; an empty field tells none. */
 import { useId, useState } from 'react';
 import { defaultSettings, settingsSchema } from '../../../src-shared/settings/settings.ts';
 import { countryName, text } from '../../../src-shared/words/window.ts';

@@ -73,7 +73,7 @@ export function ScheduleDay({
               onChange={(changed) => onChange(withSpan(schedule, day, index, changed))}
               onRemove={() => {
                 onChange(withSpan(schedule, day, index, null));
-                // The button that had the focus is gone.
+                // The focused button is gone, so this one gets the focus.
                 addRef.current?.focus();
               }}
             />

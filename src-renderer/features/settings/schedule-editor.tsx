@@ -1,4 +1,4 @@
-/** The hours of the week in which this machine may work: any, or those of each weekday. */
+/** The hours of the week in which this machine may work: all of them, or those of each weekday. */
 import { useId } from 'react';
 import { weekFromMonday } from '../../../src-shared/settings/schedule.ts';
 import { text } from '../../../src-shared/words/window.ts';

@@ -1,4 +1,4 @@
-/** Between the weekly hours of the settings and the fields in which they are edited. Pure. */
+/** Converts between the weekly hours of the settings and the fields of the form. Pure. */
 import { clockText, weekdayAfter } from '../../../src-shared/local-time.ts';
 import {
   dayMinutes,
@@ -8,24 +8,24 @@ import {
   type WeeklySchedule,
 } from '../../../src-shared/settings/schedule.ts';
 
-/** The first entry of a schedule: a night, on each day. */
+/** The first entry of a new schedule: a night, on every day. */
 const night: Span = { from: 22 * 60, to: 7 * 60 };
 
 export const nights: WeeklySchedule = everyDay([night]);
 
-/** "22:05", as a time field has it. The end of a day is written as midnight. */
+/** "22:05", as a time field needs it. The end of a day is midnight. */
 export function timeText(minute: number): string {
   return clockText(minute % dayMinutes);
 }
 
-/** Minutes after midnight; null for what is no time. */
+/** Minutes after midnight; null for a text that is no time. */
 function readTime(text: string): number | null {
   const [, hours = '', minutes = ''] = /^(\d{2}):(\d{2})(?::\d{2})?$/.exec(text) ?? [];
   const minute = Number(hours) * 60 + Number(minutes);
   return hours !== '' && minute < dayMinutes && Number(minutes) < 60 ? minute : null;
 }
 
-/** The span between two times; null when one is missing, or both are the same and not midnight. */
+/** The span between two times; null when one is missing, or when both are the same and not midnight. */
 export function readSpan(fromText: string, toText: string): Span | null {
   const [from, toMinute] = [readTime(fromText), readTime(toText)];
   if (from === null || toMinute === null) {
@@ -35,7 +35,7 @@ export function readSpan(fromText: string, toText: string): Span | null {
   return from === to ? null : { from, to };
 }
 
-/** Runs over midnight into the next day. */
+/** Whether the span runs over midnight into the next day. */
 export function endsNextDay({ from, to }: Span): boolean {
   return to < from;
 }
@@ -44,7 +44,10 @@ export function isWholeDay({ from, to }: Span): boolean {
   return from === 0 && to === dayMinutes;
 }
 
-/** With the span at `index` of a day replaced, or taken away by null; past the last one, it is added. */
+/**
+ * The schedule with the span at `index` of a day replaced, or removed when `span` is null; past the last one, the
+ * span is added.
+ */
 export function withSpan(
   schedule: WeeklySchedule,
   day: Weekday,
@@ -55,7 +58,7 @@ export function withSpan(
   return { ...schedule, [day]: spans };
 }
 
-/** A span for "add hours": behind the last one where there is room, else the whole day. */
+/** The span for "add hours": after the last one where there is room, else the whole day. */
 export function nextSpan(spans: readonly Span[]): Span {
   const last = spans.at(-1);
   if (last === undefined) {
@@ -67,7 +70,10 @@ export function nextSpan(spans: readonly Span[]): Span {
     : { from: 9 * 60, to: 12 * 60 };
 }
 
-/** The parts of a day in which it may work, with what runs over from the day before: for a picture of the day. */
+/**
+ * The parts of a day in which the machine may work, with what runs over from the day before: for a picture of the
+ * day.
+ */
 export function workedParts(schedule: WeeklySchedule, day: Weekday): Span[] {
   const over = schedule[weekdayAfter(day, -1)]
     .filter(endsNextDay)

@@ -1,4 +1,4 @@
-/** The settings of a group in the order of the registry, each with the control of its kind. */
+/** The settings of a group, in the order of the registry, each with the control of its kind. */
 import type { ReactNode } from 'react';
 import { kindOf } from '../../../src-shared/settings/kinds.ts';
 import type { SettingGroup } from '../../../src-shared/settings/setting.ts';
@@ -11,8 +11,8 @@ import { ScheduleEditor } from './schedule-editor.tsx';
 import { SwitchSetting } from './switch-setting.tsx';
 
 /**
- * Controls that are made for one setting alone. What is hosted of each model is chosen beside the model, and single
- * cards are shown by the page that knows them.
+ * Controls for single settings. Hosted layers are chosen beside each model, and single cards are shown on the page of
+ * settings, which knows them.
  */
 const ownControls = {
   schedule: ScheduleEditor,

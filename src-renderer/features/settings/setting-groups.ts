@@ -1,4 +1,4 @@
-/** How the settings of a group differ from their defaults. */
+/** Which settings of a group differ from their defaults. */
 import {
   type ChangedSettings,
   defaultSettings,
@@ -8,7 +8,7 @@ import {
 } from '../../../src-shared/settings/settings.ts';
 import type { SettingGroup } from '../../../src-shared/settings/setting.ts';
 
-/** Settings are JSON, with their keys in the order of their schemas. */
+/** Settings are JSON, with keys in the order of their schemas, so their texts can be compared. */
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
@@ -17,7 +17,7 @@ export function isDefault(settings: Settings, name: SettingName): boolean {
   return isSame(settings[name], defaultSettings[name]);
 }
 
-/** The settings of a group that are not as they were at first, with what they are. */
+/** The settings of a group that differ from their defaults, with their values. */
 export function changedIn(settings: Settings, group: SettingGroup): ChangedSettings {
   return pick(
     settings,
@@ -25,7 +25,7 @@ export function changedIn(settings: Settings, group: SettingGroup): ChangedSetti
   );
 }
 
-/** What takes the given settings back to their defaults. */
+/** The change that resets the given settings to their defaults. */
 export function defaultsOf(changed: ChangedSettings): ChangedSettings {
   return pick(defaultSettings, Object.keys(changed) as SettingName[]);
 }

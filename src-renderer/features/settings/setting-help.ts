@@ -1,4 +1,4 @@
-/** What a setting is called in the window, what it does, and what a change of it costs. */
+/** The label of a setting, what it does, and what a change of it costs. */
 import { entryOf, type SettingName } from '../../../src-shared/settings/settings.ts';
 import { text } from '../../../src-shared/words/window.ts';
 

@@ -1,4 +1,4 @@
-/** One setting: what it is called and does, its control, its default, and what became of the last change. */
+/** One setting: its label and help, its control, its default, and the outcome of the last change. */
 import type { ReactNode } from 'react';
 import { Icon } from '../../components/icon.tsx';
 import { text } from '../../../src-shared/words/window.ts';
@@ -18,7 +18,7 @@ export function OutcomeLine({ id, outcome }: { id: string; outcome: Outcome }) {
   );
 }
 
-/** Says "Kept" for a moment, also to screen readers, which need the element to be there before. */
+/** Shows "Saved" for a moment, also to screen readers, which need the element to be there before. */
 export function SavedMark({ outcome }: { outcome: Outcome }) {
   return (
     <span role="status" className="inline-flex items-center gap-1 text-xs text-good">
@@ -40,11 +40,11 @@ export function SettingRow({
   outcome,
   children,
 }: {
-  /** Of the control; its help has `-help` behind that, and what became of it `-outcome`. */
+  /** Id of the control; that of its help ends in `-help`, that of the outcome in `-outcome`. */
   id: string;
   label: string;
   help: string;
-  /** How the default is named; null where the value is the default. */
+  /** The text about the default; null where the value is the default. */
   defaultMark: string | null;
   outcome: Outcome;
   children: ReactNode;

@@ -1,4 +1,4 @@
-/** Hands the settings on the screen to the fields that show and change them. */
+/** Gives the settings to the fields that show and change them. */
 import { createContext, useContext } from 'react';
 import type { Settings } from '../../../src-shared/settings/settings.ts';
 import type { SettingsState } from './use-settings.ts';

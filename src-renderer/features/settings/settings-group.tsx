@@ -1,4 +1,4 @@
-/** A titled group of settings, with the way back to its defaults, and back from there. */
+/** A titled group of settings, with a button that resets them to their defaults, and one that undoes the reset. */
 import { type ReactNode, useState } from 'react';
 import type { SettingGroup } from '../../../src-shared/settings/setting.ts';
 import type { ChangedSettings } from '../../../src-shared/settings/settings.ts';
@@ -17,9 +17,9 @@ export function SettingsGroup({
   children,
 }: {
   group: SettingGroup;
-  /** Stands before the settings. */
+  /** Shown before the settings. */
   lead?: ReactNode;
-  /** Stand after them. */
+  /** Shown after the settings. */
   children?: ReactNode;
 }) {
   const { settings, change } = useSettingsForm();
@@ -37,7 +37,7 @@ export function SettingsGroup({
     }
   };
   if (before !== null && isChanged) {
-    // A change after a reset means that the person has gone on; there is nothing to undo then.
+    // A change after a reset means that there is nothing to undo any more.
     setBefore(null);
   }
   return (

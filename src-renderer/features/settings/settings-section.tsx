@@ -1,4 +1,4 @@
-/** Settings on a page: what is inside has them at hand; until they are known it is said why they are not there. */
+/** Gives the settings to everything inside; until they have loaded, it says so or why they did not. */
 import type { ReactNode } from 'react';
 import { text } from '../../../src-shared/words/window.ts';
 import { SettingsProvider } from './settings-context.tsx';

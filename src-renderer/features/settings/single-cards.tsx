@@ -1,4 +1,4 @@
-/** What differs for single graphics cards: whether one is used at all, and a ceiling of its own. */
+/** Settings of single graphics cards: whether one is used at all, and a ceiling of its own. */
 import { useId } from 'react';
 import type { Facts } from '../../../src-shared/duty.ts';
 import { settingsSchema, type Settings } from '../../../src-shared/settings/settings.ts';
@@ -16,7 +16,7 @@ const unit = text.settings.units.celsius;
 
 type Cards = Settings['cards'];
 
-/** As the schema fills in what a card leaves out. */
+/** The defaults of a card. */
 const untouched = settingsSchema.shape.cards.valueType.parse({});
 
 function SingleCard({
@@ -82,7 +82,7 @@ function SingleCard({
   );
 }
 
-/** Shows nothing where no card is known. */
+/** Empty where no card is known. */
 export function SingleCards({ gpus }: { gpus: Facts['gpus'] | undefined }) {
   const { temperatureCeilingCelsius } = useSettingsForm().settings;
   const id = useId();

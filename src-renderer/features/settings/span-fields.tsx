@@ -1,4 +1,7 @@
-/** From when until when on a day. What is typed counts when a field is left, so that half a time is no time. */
+/**
+ * The beginning and the end of a span of hours. A typed time takes effect when the focus leaves its field, so that a
+ * half-typed time does not count.
+ */
 import { useState } from 'react';
 import type { Span } from '../../../src-shared/settings/schedule.ts';
 import { IconButton } from '../../components/button.tsx';
@@ -17,9 +20,9 @@ export function SpanFields({
   onChange,
   onRemove,
 }: {
-  /** As people call it. */
+  /** The weekday's name. */
   day: string;
-  /** Which span of the day this is, from 1. */
+  /** The number of the span in its day, from 1. */
   number: number;
   span: Span;
   onChange: (span: Span) => void;
@@ -42,7 +45,7 @@ export function SpanFields({
     }
   };
   const remove = (): void => {
-    // What was typed here is not meant for the span that takes this place.
+    // The draft does not belong to the span that takes this place.
     setDrafts({});
     setIsInvalid(false);
     onRemove();

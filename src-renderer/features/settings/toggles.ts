@@ -1,4 +1,4 @@
-/** Settings with two values, shown as switches, and what the default of any setting is called. */
+/** Settings with two values, which show as switches, and the text for the default of any setting. */
 import type { LimitName, NumberName, SwitchName } from '../../../src-shared/settings/kinds.ts';
 import { defaultSettings, entryOf, type Settings } from '../../../src-shared/settings/settings.ts';
 import { text } from '../../../src-shared/words/window.ts';

@@ -1,6 +1,6 @@
 /**
- * One setting in its field: shows what the host has, or what was just entered until the host has answered. A
- * change that the host refuses goes back to what the host has, with the reason.
+ * One setting in its field. It shows the host's value, or the entered one until the host has answered. When the host
+ * refuses a change, the field returns to the host's value and shows the reason.
  */
 import { useEffect, useRef, useState } from 'react';
 import {
@@ -17,11 +17,11 @@ export type Outcome = 'saved' | { readonly problem: string } | null;
 
 export interface SettingField<T> {
   readonly value: T;
-  /** What became of the last change. */
+  /** The outcome of the last change. */
   readonly outcome: Outcome;
-  /** Sends the change when the setting's schema takes it. */
+  /** Sends the change, if the setting's schema accepts it. */
   readonly set: (value: T) => void;
-  /** Says why what is in the field cannot be set; null when it is not there any more. */
+  /** Shows why the content of the field cannot be set; null when the content has gone. */
   readonly refuse: (problem: string | null) => void;
 }
 
@@ -30,7 +30,7 @@ export function useSetting<Name extends SettingName>(name: Name): SettingField<S
   const [pending, setPending] = useState<{ readonly value: Settings[Name] } | null>(null);
   const [outcome, setOutcome] = useState<Outcome>(null);
   const lastChange = useRef(0);
-  /** Counts changes and refusals: what is told of an older one is no longer shown. */
+  /** Counts changes and refusals: the outcome of an older one no longer shows. */
   const lastAttempt = useRef(0);
 
   useEffect(() => {

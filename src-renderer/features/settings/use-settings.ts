@@ -1,4 +1,4 @@
-/** The owner's settings as the host has them. Other windows, the tray and the command line change them too. */
+/** The owner's settings, as the host has them. Other windows, the tray and the command line change them, too. */
 import type { ChangedSettings, Settings } from '../../../src-shared/settings/settings.ts';
 import { failureSentence } from '../host-client/failure-sentence.ts';
 import { useHost } from '../host-client/host-context.tsx';
@@ -7,9 +7,9 @@ import { useTopic } from '../host-client/use-topic.ts';
 export interface SettingsState {
   /** null before the first answer. */
   readonly settings: Settings | null;
-  /** Why there was no answer yet; null without a failure, and once there was one. */
+  /** Why the settings have not loaded yet; null without a failure, and once they have. */
   readonly failure: string | null;
-  /** Resolves with null when the change is stored, else with a sentence that says why it is not. */
+  /** Resolves to null when the change is stored, else to a sentence that says why not. */
   readonly change: (changed: ChangedSettings) => Promise<string | null>;
 }
 

@@ -1,4 +1,4 @@
-/** Says that the host is not there for this window, above whatever is shown, until it is there again. */
+/** Says above every view that there is no connection to the host, until there is one. */
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { text } from '../../../src-shared/words/window.ts';

@@ -1,4 +1,4 @@
-/** Everything that wants to be read first, above whatever is shown. */
+/** All notices, above every view. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { text } from '../../../src-shared/words/window.ts';
 import { ShellNotices } from '../desktop-shell/shell-notices.tsx';

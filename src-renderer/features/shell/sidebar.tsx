@@ -1,4 +1,7 @@
-/** The frame around the views: name, views, and what this machine does. A column, or a bar where it is narrow. */
+/**
+ * The frame around the views: the name, the list of views, and the state of the machine. It is a column, or a bar in
+ * a narrow window.
+ */
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Mark } from '../../components/mark.tsx';

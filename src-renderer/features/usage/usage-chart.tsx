@@ -1,4 +1,4 @@
-/** Tokens per day as bars: those received below, those served on top, paler. */
+/** Tokens per day as bars: received ones below, served ones above them and paler. */
 import type { UsageSummary } from '../../../src-shared/api/usage.ts';
 import { text } from '../../../src-shared/words/window.ts';
 

@@ -1,4 +1,4 @@
-/** Takes a notice away that needs nothing more from the person. */
+/** A button that removes a notice. */
 import { IconButton } from '../../components/button.tsx';
 import { text } from '../../../src-shared/words/window.ts';
 

@@ -1,4 +1,4 @@
-/** The host's warnings, each until it is dismissed in this window. */
+/** The host's warnings; each one shows until it is dismissed in this window. */
 import { useState } from 'react';
 import type { Warning } from '../../../src-shared/warning.ts';
 import { warningWords } from '../../../src-shared/words/words.ts';

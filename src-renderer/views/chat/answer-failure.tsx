@@ -1,4 +1,4 @@
-/** Why there is no answer, in a sentence, and the way to try again. */
+/** Why there is no answer, in a sentence, with a button that tries again. */
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
 import type { Failure } from '../../features/chat/chat-state.ts';

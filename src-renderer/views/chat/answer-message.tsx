@@ -1,4 +1,4 @@
-/** One answer: its words, how it ended, and what can be done with it. */
+/** One answer: its text, how it ended, and buttons for it. */
 import { memo, useId, useState } from 'react';
 import { IconButton } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -17,7 +17,7 @@ interface AnswerMessageProps {
   onRetry: (() => void) | null;
 }
 
-/** A remark of the app, not of the model. */
+/** A remark of the app about the answer. */
 function remarkOn({ status, text: words, cutShort }: Answer): string | null {
   if (status === 'stopped') {
     return words === '' ? text.chat.stoppedEmpty : text.chat.stopped;

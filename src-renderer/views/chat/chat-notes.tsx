@@ -1,4 +1,4 @@
-/** What one should know before asking: what the model is, and who may see the question. */
+/** Notes above the question: about the model, and about who may see the question. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
@@ -20,7 +20,7 @@ export function ChatNotes({
   node: NodeStatus | null;
 }) {
   const notes: string[] = [];
-  // A machine that hosts nothing was never meant to answer.
+  // A machine that hosts nothing does not answer anyway, so no note is needed.
   const questions = duty.state === 'off' ? null : ownQuestions({ duty, node });
   if (node === null) {
     notes.push(text.chat.notRunningNote);

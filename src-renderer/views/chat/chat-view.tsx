@@ -1,4 +1,4 @@
-/** The chat: the conversation so far, or where to begin, above the place to ask. */
+/** The chat: the conversation so far, or suggestions for a beginning, and the field for a question. */
 import { useRef, useState } from 'react';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Button } from '../../components/button.tsx';
@@ -64,7 +64,7 @@ export function ChatView({ session, snapshot }: { session: ChatSession; snapshot
       <h1 className="sr-only">{text.chat.title}</h1>
       <div
         ref={scrollerRef}
-        // Long answers are read with the arrow keys, so the keyboard must reach them.
+        // Long answers are scrolled with the arrow keys, so the keyboard must reach them.
         role="region"
         aria-label={text.chat.conversation}
         tabIndex={empty ? undefined : 0}

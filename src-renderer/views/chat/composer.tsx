@@ -1,4 +1,4 @@
-/** The place to ask: grows with the question, sends by Enter, and stops a running answer. */
+/** The field for a question: it grows with the text, sends with Enter, and can stop a running answer. */
 import { useEffect, useId, useState, type KeyboardEvent, type RefObject } from 'react';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -37,7 +37,7 @@ export function Composer(props: ComposerProps) {
     }
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    // An Enter that chooses a word of an input method is not meant for us.
+    // An Enter that confirms a word of an input method does not send.
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
       send();

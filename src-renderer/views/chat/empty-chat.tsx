@@ -1,4 +1,4 @@
-/** Where a conversation begins: what this is, and three questions that need no typing. */
+/** An empty conversation: what this is, and three suggested questions. */
 import { Mark } from '../../components/mark.tsx';
 import { text } from '../../../src-shared/words/window.ts';
 

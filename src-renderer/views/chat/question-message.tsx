@@ -1,4 +1,4 @@
-/** What the person asked, exactly as typed. */
+/** A question, exactly as it was typed. */
 import { memo } from 'react';
 import { text } from '../../../src-shared/words/window.ts';
 

@@ -1,4 +1,7 @@
-/** The first screen: what the owner agrees to, before anything computes or connects. Both answers are as easy. */
+/**
+ * The first screen: what the owner agrees to before anything computes or connects. Agreeing and declining are equally
+ * easy.
+ */
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -24,7 +27,7 @@ export function ConsentView() {
     setIsAsking(true);
     setProblem(null);
     try {
-      // First: once agreed, this screen is gone, and with it the request.
+      // This comes first: after the consent this screen is gone, and its request with it.
       if (isDesktop) {
         await host.request('changeSettings', { startAtLogin });
       }

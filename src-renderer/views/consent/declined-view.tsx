@@ -1,4 +1,4 @@
-/** What is shown to an owner who said "not now": that nothing runs, and the way back. */
+/** Shown after "Not now": that nothing runs, and how to return. */
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Mark } from '../../components/mark.tsx';
@@ -15,7 +15,7 @@ export function DeclinedView({ onBack }: { onBack: () => void }) {
   const [problem, setProblem] = useState<string | null>(null);
   const titleRef = useRef<HTMLHeadingElement>(null);
 
-  // The button that had the focus is gone; a screen reader reads on from here.
+  // The focused button is gone; a screen reader continues from here.
   useEffect(() => titleRef.current?.focus(), []);
 
   const quit = (): void => {

@@ -1,4 +1,4 @@
-/** The rest of the machine: who uses it, what runs, and what it is plugged into. */
+/** Readings of the computer: its use, running games, power supply and network. */
 import type { Facts } from '../../../src-shared/duty.ts';
 import { Card } from '../../components/card.tsx';
 import { ReadingRow } from '../../features/machine/reading-row.tsx';

@@ -1,4 +1,4 @@
-/** One graphics card: what it does, for whom, and how warm it is. */
+/** Readings of one graphics card: its load, its memory and its temperature. */
 import type { GpuFacts } from '../../../src-shared/duty.ts';
 import type { Settings } from '../../../src-shared/settings/settings.ts';
 import { Card } from '../../components/card.tsx';

@@ -1,4 +1,4 @@
-/** What this machine does for the mesh with every reason, and all that its sensors read. */
+/** The machine's duty with every reason, and all readings of its sensors. */
 import type { Facts } from '../../../src-shared/duty.ts';
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { Settings } from '../../../src-shared/settings/settings.ts';

@@ -1,4 +1,4 @@
-/** A model to download: size, licence, whether it fits; the download with its progress and its end. */
+/** A model that can be downloaded: size, licence, whether it fits, and its download. */
 import type { ReactNode } from 'react';
 import type { CatalogEntry } from '../../../src-shared/catalog.ts';
 import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
@@ -74,7 +74,7 @@ export function CatalogRow({
     entry.quantisation,
     words.downloadSize(sizeBytes),
   ];
-  // What a pool offers may come from its members, who give it by layers.
+  // The file of a pool's model may come from its members, who send it by layers.
   const download = node.downloads?.find(
     (each) => each.model === name && (each.manifestId === null || pool !== undefined),
   );
@@ -83,7 +83,7 @@ export function CatalogRow({
 
   const start = (): void =>
     follow(
-      // Called off here or in another window: no message is needed.
+      // A download that was cancelled, here or in another window, needs no message.
       host.request('downloadModel', { model: id }).catch((error: unknown) => {
         if (!isCancelled(error)) {
           throw error;

@@ -1,4 +1,4 @@
-/** The next step after a download: hosting the model, while nothing of it is hosted here. */
+/** The next step after a download: a button that hosts the model, while this machine hosts nothing of it. */
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Button } from '../../components/button.tsx';
 import { hostingChoiceOf, withHostingChoice } from '../../features/models/hosting-choice.ts';

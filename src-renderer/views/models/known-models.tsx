@@ -1,4 +1,7 @@
-/** The models that this node knows: who holds their layers, what this machine hosts of them, and the way out. */
+/**
+ * The models that this node knows: where their layers are, what this machine hosts of them, and a button that removes
+ * one.
+ */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import type { DownloadStatus, NodeStatus } from '../../../src-shared/api/node-status.ts';

@@ -1,4 +1,4 @@
-/** The models: those in reach with what is hosted of them, those to download, and how much room they may take. */
+/** The page about models: known ones, those that can be downloaded, and how much room they may take. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Page } from '../../components/page.tsx';
 import { useCatalog } from '../../features/models/use-catalog.ts';

@@ -1,4 +1,4 @@
-/** The way out for a model: a button, a question that says what goes and what stays, and why it did not work. */
+/** Removes a model: a button, a question that says what is deleted and what stays, and a failure. */
 import { useState } from 'react';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import { Button } from '../../components/button.tsx';
@@ -20,7 +20,7 @@ export function RemoveModel({
 }) {
   const { isAsking, problem, remove } = useRemoveModel(models);
   const [isAsked, setIsAsked] = useState(false);
-  // What the app itself fetched lies in its own folder, and goes with the model.
+  // A model that the app downloaded lies in the data folder, and is deleted.
   const sentence =
     model.path === null
       ? words.deleteLayersSentence

@@ -1,4 +1,4 @@
-/** Which layers of each model are hosted, by whom, and whether any computer could be missed. */
+/** Which layers of each model are hosted and where, and whether the mesh can lose a computer. */
 import type { NodeStatus } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';
 import { LayerBar, LayerLegend } from '../../features/models/layer-bar.tsx';

@@ -1,4 +1,4 @@
-/** The mesh as this computer sees it: itself, its peers, the way a question would take, and how peers are found. */
+/** The page about the mesh: this computer, its peers, the route of a question, and how peers are found. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Page } from '../../components/page.tsx';
 import { memberNames } from '../../features/network/peer-words.ts';

@@ -1,4 +1,4 @@
-/** This computer as peers find it: who it is, its addresses, and from where they lead here. */
+/** This computer as peers see it: its peer id, its addresses, and from where it can be reached. */
 import type { NodeStatus, Reach } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';

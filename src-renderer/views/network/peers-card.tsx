@@ -1,4 +1,4 @@
-/** All known peers, those in reach first: how they are reached, how they stand, what they host. */
+/** All known peers, connected ones first: how they are reached, their standing, and what they host. */
 import { useState } from 'react';
 import type { PeerStatus } from '../../../src-shared/api/node-status.ts';
 import { Button } from '../../components/button.tsx';
@@ -17,7 +17,7 @@ import { shortPeer, text } from '../../../src-shared/words/window.ts';
 
 const words = text.network;
 
-/** More at once are shown when asked for. */
+/** Further peers show after a click. */
 const mostAtFirst = 50;
 
 function Peer({ peer, name }: { peer: PeerStatus; name: string | undefined }) {
@@ -64,11 +64,11 @@ export function PeersCard({
   isSearching,
 }: {
   peers: readonly PeerStatus[];
-  /** How many there are in all. */
+  /** Number of all known peers. */
   known: number;
-  /** By peer id. */
+  /** Members' names by peer id. */
   names: ReadonlyMap<string, string>;
-  /** Others on this network are found by themselves. */
+  /** Whether peers on this network are found by themselves. */
   isSearching: boolean;
 }) {
   const [isWhole, setIsWhole] = useState(false);

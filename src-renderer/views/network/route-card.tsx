@@ -1,4 +1,4 @@
-/** The peers that would answer a question now, stage by stage, for a model of one's choice. */
+/** The peers that would answer a question now, stage by stage, for a chosen model. */
 import { useState } from 'react';
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import type { NodeStatus } from '../../../src-shared/api/node-status.ts';

@@ -1,4 +1,4 @@
-/** Makes a pool, whose key this computer then holds. */
+/** Creates a pool, whose key this computer then holds. */
 import { type SyntheticEvent, useState } from 'react';
 import { poolNameSchema } from '../../../src-shared/pool.ts';
 import { Button } from '../../components/button.tsx';

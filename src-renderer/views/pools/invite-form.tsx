@@ -1,4 +1,4 @@
-/** Makes an invite: as what, for how many, for how long; then shows it. */
+/** Creates an invite, with a role, a number of uses and an end; then shows it. */
 import { type SyntheticEvent, useState } from 'react';
 import type { PoolResult } from '../../../src-shared/api/pools.ts';
 import {

@@ -1,4 +1,4 @@
-/** Invites of this computer that can still be used, and the way to close them. */
+/** Open invites of this computer, each with a button that closes it. */
 import { useState } from 'react';
 import type { Pool, PoolInvite } from '../../../src-shared/pool.ts';
 import { Button } from '../../components/button.tsx';

@@ -1,4 +1,4 @@
-/** Joins a pool by an invite that was pasted, or opened as a link. It says what it is before anything is done. */
+/** Joins a pool by an invite that was pasted, or opened as a link. It shows the invite's content before joining. */
 import { type SyntheticEvent, useState } from 'react';
 import { inviteLinkStart, maxInviteLink } from '../../../src-shared/pool.ts';
 import { Button } from '../../components/button.tsx';
@@ -89,7 +89,7 @@ export function JoinCard() {
   return (
     <Card title={words.join}>
       <JoinForm
-        // A link that was just opened begins anew.
+        // A link that was just opened starts the form again.
         key={request}
         opened={invite === null ? '' : `${inviteLinkStart}${invite}`}
         onJoined={forget}

@@ -1,4 +1,4 @@
-/** The members of a pool, and the way to remove one. */
+/** The members of a pool, each with a button that removes it. */
 import { useState } from 'react';
 import type { Pool, PoolMember } from '../../../src-shared/pool.ts';
 import { Button } from '../../components/button.tsx';

@@ -1,4 +1,4 @@
-/** One pool: how this computer stands in it, its members, its open invites, and the way out. */
+/** One pool: this computer's membership, the members, the open invites, and a button that leaves it. */
 import { useState } from 'react';
 import type { Pool } from '../../../src-shared/pool.ts';
 import { Button } from '../../components/button.tsx';

@@ -1,4 +1,4 @@
-/** The pools of this computer: their members, the ways in and out, and whether it talks to anybody else. */
+/** The page about pools: this computer's pools, creating and joining one, and whether it also talks to others. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Card } from '../../components/card.tsx';
 import { Notice } from '../../components/notice.tsx';

@@ -1,4 +1,4 @@
-/** An invite that was made: the link to copy, and the same for a camera. It is shown this once. */
+/** A new invite: its link, and the link as a QR code. It is shown only this once. */
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import type { PoolResult } from '../../../src-shared/api/pools.ts';

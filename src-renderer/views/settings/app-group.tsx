@@ -1,4 +1,4 @@
-/** What concerns the desktop app itself: its start, its updates, its logs. */
+/** Settings of the desktop app itself: its start, its updates, its logs. */
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { useDesktop, useShell } from '../../features/desktop-shell/desktop-context.tsx';

@@ -1,4 +1,4 @@
-/** The owner's settings: when and how much this machine works, and what others get to know. */
+/** The page of settings: when and how much this machine works, and what others learn of it. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { useDesktop } from '../../features/desktop-shell/desktop-context.tsx';

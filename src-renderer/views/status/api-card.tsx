@@ -1,4 +1,4 @@
-/** Address and key of the OpenAI-compatible endpoint. The key stays hidden until the owner asks. */
+/** Address and key of the OpenAI-compatible API. The key is hidden until the owner shows it. */
 import { useState } from 'react';
 import { IconButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';

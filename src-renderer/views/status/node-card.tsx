@@ -1,4 +1,4 @@
-/** This node in a sentence, with what one needs to name it to others. */
+/** The state of this node in a sentence, with its peer id and version. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';

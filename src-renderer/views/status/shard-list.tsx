@@ -1,4 +1,4 @@
-/** The parts of models that this machine serves. */
+/** The shards that this machine serves. */
 import type { ModelEntry } from '../../../src-shared/api/models.ts';
 import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { Card } from '../../components/card.tsx';

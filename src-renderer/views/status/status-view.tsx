@@ -1,4 +1,4 @@
-/** The state of everything this machine does for the mesh, and the mesh for it. */
+/** The page about the state of this machine: its node, its shards, its API and its usage. */
 import type { HostSnapshot } from '../../../src-shared/api/snapshot.ts';
 import { DutyCard } from '../../features/duty/duty-card.tsx';
 import { text } from '../../../src-shared/words/window.ts';

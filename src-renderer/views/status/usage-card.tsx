@@ -1,4 +1,4 @@
-/** How much was asked and served. */
+/** How much was received and served. */
 import type { UsageSummary } from '../../../src-shared/api/usage.ts';
 import { Card } from '../../components/card.tsx';
 import { Facts } from '../../components/facts.tsx';

@@ -3,7 +3,7 @@ import type { Advice } from '../../errors.ts';
 
 type AdviceWords = {
   readonly commandLine: string;
-  /** null where the window has nothing to offer. */
+  /** null where the window has nothing to add. */
   readonly window: string | null;
 };
 

@@ -1,12 +1,15 @@
 /** The words of the desktop app outside of its window, in English: tray, dialogs and notices. */
 
-/** The formatter is made when it is needed: its data takes 4 MB of each process that touches it, and the node never does. */
+/**
+ * The formatter is made when it is first needed: its data takes 4 MB in each process that uses it, and the node never
+ * does.
+ */
 const formatCount = (count: number): string => new Intl.NumberFormat('en').format(count);
 
 export const trayWords = {
   quitting: 'Quitting: freeing the memory',
   notSetUp: 'Not set up yet: nothing runs until you agree',
-  /** `fault`: a sentence; null where nothing is known of it. */
+  /** `fault`: a sentence; null where none is known. */
   fault: (fault: string | null) =>
     `Fault: ${(fault ?? 'MindMesh has stopped working').replace(/\.$/, '')}`,
   notWorking: 'Chat only: this computer does not work for the mesh',

@@ -1,4 +1,4 @@
-/** The one sentence about a duty, for the tray, the window and the command line. Pure. */
+/** The sentence about a duty, for the tray, the window and the command line. Pure. */
 import type { Duty, PauseCause, PauseChoice, PauseReason, PauseReasonName } from '../../duty.ts';
 import { missingCase } from '../../errors.ts';
 import { missingWords } from './missing.ts';
@@ -36,8 +36,8 @@ export function dutyWords(duty: Duty, now: Now): string {
 }
 
 /**
- * Why the machine does not work, for a question to one of its models: a fault may be another model's, so it is left to
- * the node, which knows whose it is.
+ * Why the machine does not answer a question to one of its models. A fault is left out, since it may be another
+ * model's: the node knows which one has it.
  */
 export function idleWords(duty: Duty, now: Now): string {
   if (duty.state === 'faulted') {
@@ -69,7 +69,7 @@ function drainingWords(duty: Extract<Duty, { state: 'draining' }>, now: Now): st
   return reason === undefined ? doing : `${doing}: ${causeWords(reason.reason, now)}`;
 }
 
-/** What still stands is why it is paused; when nothing does, what clears last. */
+/** A reason that still stands is the cause of the pause; where none does, the one that clears last. */
 function pausedWords(reasons: readonly PauseReason[], now: Now): string {
   const standing = reasons.find(({ clearsAt }) => clearsAt === null);
   if (standing !== undefined) {
@@ -158,7 +158,7 @@ function programWords({
   return second === undefined ? `${first} is running` : `${first} and ${second} are running`;
 }
 
-/** `card`: its name, empty where it tells none; null is the processor. */
+/** `card`: its name; empty where it has none; null is the processor. */
 function deviceWords(card: string | null): string {
   return `the ${card === null ? 'processor' : card === '' ? 'graphics card' : card}`;
 }

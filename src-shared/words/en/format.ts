@@ -14,7 +14,7 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
-/** A rate: one digit after the point while that says something. */
+/** A rate, with one digit after the point for small numbers. */
 export function rate(value: number): string {
   return (value < 100 ? oneDigit : whole).format(value);
 }
@@ -40,7 +40,7 @@ function inUnits(value: number, step: number): string {
   return `${(amount < 100 && unit > 0 ? oneDigit : whole).format(amount)} ${units[unit]}`;
 }
 
-/** A time that a machine took: "0.42 ms", "85 ms", "1.4 s", "2 min 5 s". */
+/** A short time: "0.42 ms", "85 ms", "1.4 s", "2 min 5 s". */
 export function milliseconds(value: number): string {
   if (value < 10) {
     return `${twoDigits.format(value)} ms`;
@@ -66,13 +66,13 @@ export function duration(value: number): string {
   return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
 }
 
-/** A local day "2025-03-01" as "1 March" or as the language writes it; the text itself if it is no day. */
+/** A local day "2025-03-01" as "1 March", or as the language writes it; a text that is no day stays. */
 export function day(value: string): string {
   const date = new Date(`${value}T12:00:00`);
   return Number.isNaN(date.getTime()) ? value : dayAndMonth.format(date);
 }
 
-/** A country by its two letters, in words; the letters themselves where they name none. */
+/** The name of a country by its two letters; other letters stay. */
 export function countryName(region: string): string {
   try {
     return countries.of(region) ?? region;
@@ -86,18 +86,18 @@ export function percent(share: number): string {
   return `${whole.format(share * 100)} %`;
 }
 
-/** When something is, as the host writes times in its sentences: "14:05". */
+/** A time of day, as in the host's sentences: "14:05". */
 export function timeOfDay(wallMs: number): string {
   return hourAndMinute.format(wallMs);
 }
 
-/** Part of a host's sentence, as one of its own. */
+/** Turns a clause of the host into a sentence. */
 export function asSentence(words: string): string {
   const end = /[.!?…]$/.test(words) ? '' : '.';
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${end}`;
 }
 
-/** Enough of a peer's name to tell it from others. The beginning is the same for most peers. */
+/** The end of a peer id, which tells peers apart; most ids begin alike. */
 export function shortPeer(peer: string): string {
   return peer.length <= 12 ? peer : `…${peer.slice(-8)}`;
 }

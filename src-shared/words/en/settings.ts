@@ -1,4 +1,4 @@
-/** The settings in English: in one line for the command line, with a label and a help text for the window. */
+/** The settings in English: each has one line for the command line, and a label and a help text for the window. */
 import type { ListName } from '../../settings/kinds.ts';
 import type { SettingGroup, Unit } from '../../settings/setting.ts';
 import type { SettingName } from '../../settings/settings.ts';
@@ -27,9 +27,9 @@ export const settingGroupWords: Readonly<Record<SettingGroup, string>> = {
 };
 
 export type SettingWords = {
-  /** One line of the listing on the command line, without a full stop. */
+  /** The setting's line in the listing of the command line, without a full stop. */
   readonly about: string;
-  /** What null is called, and typed as, on the command line; present where the setting may be null. */
+  /** The word for null on the command line, printed and typed; present where the setting may be null. */
   readonly none?: string;
   readonly label: string;
   readonly help: string;
@@ -293,7 +293,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
 const addressForm =
   'An address looks like /ip4/192.0.2.1/tcp/6373/p2p/12D3KooW… and ends with the peer id.';
 
-/** What a list looks like in the window: its field, what it says without entries, and about a wrong one. */
+/** The texts of a list in the window: in its empty field, in place of entries, and about an invalid entry. */
 export const listWords: Readonly<
   Record<
     ListName,
@@ -342,7 +342,7 @@ export const listWords: Readonly<
   },
 };
 
-/** When a change of a setting holds that does not hold at once, or not without a loss. */
+/** When a change takes effect, for settings where it is not at once or not without a loss. */
 export const appliesWords = {
   node: 'A change reconnects this computer and ends running answers.',
   engine: 'A change reloads the models and ends running answers.',

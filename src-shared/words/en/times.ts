@@ -1,7 +1,7 @@
-/** Times as sentences have them. Pure. */
+/** Times in sentences. Pure. */
 import { clockText, dayNumber, localTime, type Moment } from '../../local-time.ts';
 
-/** The instant from which a sentence is said, and the reader's zone. */
+/** The moment at which a sentence is read, and the reader's zone. */
 export type Now = Pick<Moment, 'wallMs' | 'zone'>;
 
 /** "14:05", with the weekday in front when that is not today. */

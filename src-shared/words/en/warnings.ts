@@ -1,4 +1,4 @@
-/** Warnings in English, a sentence or a few each. Pure. */
+/** Warnings in English, one or more sentences each. Pure. */
 import { missingCase } from '../../errors.ts';
 import { span } from '../../span.ts';
 import type { Warning } from '../../warning.ts';

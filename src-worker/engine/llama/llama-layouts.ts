@@ -9,8 +9,12 @@ export const expectedRelease = 'v0.5.0';
 
 /** The fields that the engine sets or checks; all others keep llama.cpp's defaults. */
 export type ModelParameters = {
+  /** Addresses of devices, ended by 0. null: llama.cpp chooses. */
   devices: BigUint64Array | null;
+  /** Layers on the devices, counted from the output on backwards; -1: all. */
   n_gpu_layers: number;
+  /** A share for each device, of llama_max_devices() places. null: by what is free on each. */
+  tensor_split: Float32Array | null;
   split_mode: number;
   load_mode: number;
   vocab_only: boolean;
@@ -126,6 +130,32 @@ koffi.struct('llama_batch', {
   n_seq_id: 'void*',
   seq_id: 'void*',
   logits: 'void*',
+});
+
+/** ggml_backend_dev_props: what a backend tells of one of its devices. */
+export type DeviceProperties = {
+  name: string;
+  description: string;
+  memory_free: number;
+  memory_total: number;
+  /** One of `deviceTypes`. */
+  type: number;
+  /** Lower-case PCI address, "0000:c1:00.0"; null where there is none. */
+  device_id: string | null;
+};
+
+koffi.struct('ggml_backend_dev_props', {
+  name: 'const char*',
+  description: 'const char*',
+  memory_free: 'size_t',
+  memory_total: 'size_t',
+  type: 'int',
+  device_id: 'const char*',
+  async: 'bool',
+  host_buffer: 'bool',
+  buffer_from_host_ptr: 'bool',
+  events: 'bool',
+  mmap_support: 'bool',
 });
 
 /** GGML_MAX_N_THREADS */

@@ -9,6 +9,7 @@ import koffi, { type LibraryHandle } from 'koffi';
 import {
   type Batch,
   type ContextParameters,
+  type DeviceProperties,
   type ModelParameters,
   mostThreads,
   threadpoolParametersType,
@@ -70,6 +71,18 @@ export function loadLlama(folder: string) {
     base,
     'void* ggml_backend_dev_backend_reg(void*)',
   );
+  const bufferTypeOf = typed<(device: Pointer) => Pointer | null>(
+    base,
+    'void* ggml_backend_dev_buffer_type(void*)',
+  );
+  const largestBuffer = typed<(bufferType: Pointer) => number | bigint>(
+    base,
+    'size_t ggml_backend_buft_get_max_size(void*)',
+  );
+  const properties = typed<(device: Pointer, found: object) => void>(
+    base,
+    'void ggml_backend_dev_get_props(void*, _Out_ ggml_backend_dev_props*)',
+  );
   const deviceByType = typed<(type: number) => Pointer | null>(
     ggml,
     'void* ggml_backend_dev_by_type(int)',
@@ -111,14 +124,16 @@ export function loadLlama(folder: string) {
     deviceCount: typed<() => number>(ggml, 'size_t ggml_backend_dev_count()'),
     deviceAt: typed<(index: number) => Pointer>(ggml, 'void* ggml_backend_dev_get(size_t)'),
     deviceType: typed<(device: Pointer) => number>(base, 'int ggml_backend_dev_type(void*)'),
-    deviceDescription: typed<(device: Pointer) => string>(
-      base,
-      'const char* ggml_backend_dev_description(void*)',
-    ),
-    deviceMemory: typed<(device: Pointer, free: [number], total: [number]) => void>(
-      base,
-      'void ggml_backend_dev_memory(void*, _Out_ size_t*, _Out_ size_t*)',
-    ),
+    /** In bytes; 2 ** 64 where the backend sets no limit. */
+    largestBufferOf(device: Pointer): number {
+      const type = bufferTypeOf(device);
+      return type === null ? 0 : Number(largestBuffer(type));
+    },
+    deviceProperties(device: Pointer): DeviceProperties {
+      const found: Partial<DeviceProperties> = {};
+      properties(device, found);
+      return found as DeviceProperties;
+    },
 
     /**
      * A pool of CPU threads that lives as long as the context it is attached to. `poll` is how eagerly idle

@@ -8,11 +8,13 @@ import { samples, type StageRole, takesTokens } from '../../wire/stage-role.ts';
 import { BatchBuffer, type Run } from './batch-buffer.ts';
 import { batchSizeFor } from './batch-size.ts';
 import { HiddenTap } from './hidden-tap.ts';
+import type { Placement } from '../../wire/engine-messages.ts';
 import type { Library } from './library.ts';
 import { type Llama, noVocabulary, type Pointer } from './llama.ts';
 import { Model } from './model.ts';
 
-export type ShardOptions = {
+/** Where no placement is given, llama.cpp chooses. */
+export type ShardOptions = Partial<Placement> & {
   readonly role: StageRole;
   readonly contextLength: number;
   readonly maxSessions: number;
@@ -50,7 +52,8 @@ export class Shard {
    * @throws AppError `engine-load-failed` with llama.cpp's reason
    */
   static async load(library: Library, path: string, options: ShardOptions): Promise<Shard> {
-    const model = await Model.load(library, path);
+    const { devices = null, deviceLayers = null } = options;
+    const model = await Model.load(library, path, 'all', { devices, deviceLayers });
     try {
       return new Shard(library, model, options);
     } catch (error) {
@@ -77,7 +80,7 @@ export class Shard {
     this.#tap = new HiddenTap(llama, model.width);
     // llama.cpp requires a batch size of at least the number of sequences.
     const batchSize = Math.max(this.batchSize, options.maxSessions);
-    const onGpu = library.backend !== 'cpu';
+    const onGpu = model.devices.length > 0;
     const context = llama.newContext(model.pointer, {
       ...llama.contextDefaults(),
       n_ctx: options.contextLength,

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Compute } from '../../../src-shared/compute.ts';
 import { AppError, missingCase } from '../../../src-shared/errors.ts';
 import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import { Child, type ChildExit, type StartFailure } from '../../../src-shared/process/child.ts';
@@ -58,6 +59,16 @@ export type EngineOptions = {
   readonly signal?: AbortSignal;
 };
 
+/** What an engine process is started for. */
+type EngineTask = {
+  /** The process and what it does at first, as the first words of sentences. */
+  readonly name: string;
+  readonly loading: string;
+  readonly takesTokens: boolean;
+  /** Resolves once the engine is ready. */
+  readonly prepare: () => Promise<void>;
+};
+
 /** Default deadline of a load, an hour: only a load that hangs takes as long. */
 const defaultLoadMilliseconds = 3_600_000;
 /** How long an engine that was asked to end may take before it is killed; it ends between two batches. */
@@ -67,7 +78,8 @@ export class EngineClient {
   readonly #child: Child;
   readonly #link: FrameLink;
   readonly #events: EngineEvents;
-  readonly #parameters: LoadParameters;
+  /** For sentences: "The engine for FILE". */
+  readonly #name: string;
   readonly #rpc: RpcClient<EngineApi>;
   readonly #watch = new EngineWatch(performance.now());
   readonly #watching: NodeJS.Timeout;
@@ -88,24 +100,44 @@ export class EngineClient {
     events: EngineEvents,
     options: EngineOptions = {},
   ): Promise<EngineClient> {
-    const client = new EngineClient(parameters, events, options);
-    try {
-      await client.#child.becomeReady(options.signal ?? new AbortController().signal);
-      client.#isReady = true;
-      return client;
-    } catch (error) {
-      await client.kill();
-      throw error;
-    }
+    const task: EngineTask = {
+      name: `The engine for ${parameters.path}`,
+      loading: `Loading ${parameters.path}`,
+      takesTokens: takesTokens(parameters.role),
+      prepare: () => client.#load(parameters),
+    };
+    const client: EngineClient = new EngineClient(task, events, options);
+    await client.#becomeReady(options.signal);
+    return client;
   }
 
-  private constructor(parameters: LoadParameters, events: EngineEvents, options: EngineOptions) {
+  /**
+   * What there is to compute on in this machine, told by an engine process that loads no model and then ends.
+   * @throws AppError as `start` does
+   */
+  static async devices(backend: 'auto' | 'cpu', options: EngineOptions = {}): Promise<Compute> {
+    let found: Compute | undefined;
+    const task: EngineTask = {
+      name: 'The engine that looks for graphics devices',
+      loading: 'Looking for graphics devices',
+      takesTokens: false,
+      prepare: async () => void (found = await client.#call('devices', { backend })),
+    };
+    const noEvents = { onOutput: () => {}, onSessionFailed: () => {}, onExit: () => {} };
+    const client: EngineClient = new EngineClient(task, noEvents, options);
+    await client.#becomeReady(options.signal);
+    // Devices of some drivers end slowly; nothing is lost with this process.
+    await client.kill();
+    return found ?? { backend: 'cpu', devices: [] };
+  }
+
+  private constructor(task: EngineTask, events: EngineEvents, options: EngineOptions) {
     const loadMilliseconds = options.loadMilliseconds ?? defaultLoadMilliseconds;
     this.#events = events;
-    this.#parameters = parameters;
-    this.#takesTokens = takesTokens(parameters.role);
+    this.#name = task.name;
+    this.#takesTokens = task.takesTokens;
     this.#child = new Child({
-      name: `The engine for ${parameters.path}`,
+      name: task.name,
       command: process.execPath,
       args: [options.entry ?? defaultEntry()],
       links: ['overlapped', 'pipe'],
@@ -114,11 +146,11 @@ export class EngineClient {
       environment: { GGML_NO_BACKTRACE: '1' },
       readyWithinMs: loadMilliseconds,
       stopWithinMs: stopMilliseconds,
-      whenReady: () => this.#load(),
+      whenReady: () => task.prepare(),
       // The engine ends by itself when its link does.
       askToStop: () => this.#link.end(),
       output: engineOutput(events.onLog),
-      startError: (failure) => startError(parameters.path, loadMilliseconds, failure),
+      startError: (failure) => startError(task, loadMilliseconds, failure),
     });
     if (this.#child.pid !== undefined) {
       events.onSpawn?.(this.#child.pid);
@@ -150,10 +182,7 @@ export class EngineClient {
 
   get description(): LoadResult {
     if (this.#description === undefined) {
-      throw new AppError(
-        'not-running',
-        `The engine for ${this.#parameters.path} has not loaded its model yet.`,
-      );
+      throw new AppError('not-running', `${this.#name} has not loaded its model yet.`);
     }
     return this.#description;
   }
@@ -253,8 +282,19 @@ export class EngineClient {
     }
   }
 
-  async #load(): Promise<void> {
-    this.#description = await this.#call('load', this.#parameters);
+  /** @throws AppError; no process is left then */
+  async #becomeReady(signal = new AbortController().signal): Promise<void> {
+    try {
+      await this.#child.becomeReady(signal);
+      this.#isReady = true;
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+  }
+
+  async #load(parameters: LoadParameters): Promise<void> {
+    this.#description = await this.#call('load', parameters);
     this.#watch.loaded(this.#description.backend !== 'cpu', performance.now());
   }
 
@@ -269,10 +309,7 @@ export class EngineClient {
   }
 
   #gone(): AppError {
-    return new AppError(
-      'engine-died',
-      `The engine for ${this.#parameters.path} is not running any more.`,
-    );
+    return new AppError('engine-died', `${this.#name} is not running any more.`);
   }
 
   #onFrame({ kind, body }: Frame): void {
@@ -315,7 +352,7 @@ export class EngineClient {
     clearInterval(this.#watching);
     const wasAsked = this.#state === 'stopping';
     this.#state = 'exited';
-    const error = endOfEngine(this.#parameters.path, exit);
+    const error = endOfEngine(this.#name, exit);
     this.#rpc.close(error);
     if (!wasAsked && this.#isReady) {
       this.#events.onExit(error);
@@ -323,14 +360,18 @@ export class EngineClient {
   }
 }
 
-function startError(path: string, loadMilliseconds: number, failure: StartFailure): AppError {
+function startError(
+  { name, loading }: EngineTask,
+  loadMilliseconds: number,
+  failure: StartFailure,
+): AppError {
   switch (failure.kind) {
     case 'ended':
-      return endOfEngine(path, failure.exit);
+      return endOfEngine(name, failure.exit);
     case 'late':
-      return new AppError('timed-out', `Loading ${path} took longer than ${loadMilliseconds} ms.`);
+      return new AppError('timed-out', `${loading} took longer than ${loadMilliseconds} ms.`);
     case 'cancelled':
-      return new AppError('cancelled', `Loading ${path} was cancelled.`);
+      return new AppError('cancelled', `${loading} was cancelled.`);
     default:
       return missingCase(failure);
   }

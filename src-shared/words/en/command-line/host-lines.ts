@@ -13,7 +13,7 @@ import { count, size, speed } from './amounts.ts';
 import type { NodeStatus, ShardStatus } from '../../../api/node-status.ts';
 import { waitsForConsent } from '../../../waits-for-consent.ts';
 
-/** What `serve` prints once it runs. `warnings` are those that the host itself does not know. */
+/** What `serve` prints once it runs. `warnings`: those that the host itself does not know of. */
 export function serveLines(
   snapshot: HostSnapshot,
   windowAddress: string | undefined,
@@ -110,7 +110,7 @@ export function modelLines(models: readonly ModelEntry[]): string[] {
   ]);
 }
 
-/** Addresses that other machines can be told; the loopback one only when there is no other. */
+/** Addresses for other machines; those of the loopback interface only where there are no others. */
 export function peerAddresses(node: NodeStatus | null): string[] {
   const addresses = (node?.addresses ?? []).map((address) =>
     address.includes('/p2p/') ? address : `${address}/p2p/${node?.peer ?? ''}`,
@@ -119,7 +119,7 @@ export function peerAddresses(node: NodeStatus | null): string[] {
   return outside.length > 0 ? outside : addresses;
 }
 
-/** A machine that hosts nothing has no duty worth a line. */
+/** Empty for a machine that hosts nothing. */
 function dutyLines({ duty, node }: HostSnapshot): string[] {
   if (duty.state === 'off') {
     return [];
@@ -138,7 +138,7 @@ function dutyLines({ duty, node }: HostSnapshot): string[] {
   ];
 }
 
-/** It waits after a fault, whatever else keeps it from working. */
+/** Whether the machine waits after a fault, perhaps for another reason as well. */
 export function isAfterFault(duty: HostSnapshot['duty']): boolean {
   return (
     duty.state === 'faulted' ||
@@ -156,7 +156,7 @@ function hostedLines({ node, duty }: HostSnapshot): string[] {
     return [duty.state === 'off' ? 'nothing; this machine only asks' : 'nothing now'];
   }
   return shards.map((shard: ShardStatus) => {
-    // Several models may have one name; the owner's own name for it tells them apart.
+    // Several models may have the same name; the owner's own name for one tells them apart.
     const known = node?.models.find(({ manifestId }) => manifestId === shard.manifestId);
     const what = `${known?.alias ?? shard.model}, layers ${shard.firstLayer}–${shard.lastLayer}`;
     switch (shard.state) {

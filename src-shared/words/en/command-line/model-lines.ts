@@ -6,7 +6,7 @@ import type { DownloadStatus } from '../../../api/node-status.ts';
 import { tableLines } from '../../table.ts';
 import { count, size } from './amounts.ts';
 
-/** What `models import` says of the file: whether its content is new, and what it takes the place of. */
+/** What `models import` says of the file: whether its content is new, and which model it replaces. */
 export function importLines(model: ImportedModel): string[] {
   const { alias, name, otherAliases = [], wasKnown, replaced } = model;
   const shown = alias ?? name;
@@ -30,7 +30,7 @@ export function importLines(model: ImportedModel): string[] {
   ];
 }
 
-/** Whether this machine answers with a model that was imported, and what has it do so. `models`: all that are known. */
+/** Whether this machine answers with an imported model, and the command that makes it. `models`: all known models. */
 export function hostingLine(model: ImportedModel, models: readonly ModelEntry[]): string {
   return model.isHosted
     ? 'This machine hosts it.'
@@ -62,7 +62,7 @@ export function catalogLines(entries: readonly CatalogEntry[]): string[] {
   return [...tableLines([heads, ...rows]), '', '"mindmesh models download ID" fetches one.'];
 }
 
-/** Lines under the list of models, of those that are being fetched. */
+/** Lines below the list of models, for downloads under way. */
 export function fetchedLines(downloads: readonly DownloadStatus[]): string[] {
   return downloads.map((download) => downloadLine(download));
 }

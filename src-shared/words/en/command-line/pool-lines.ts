@@ -74,7 +74,7 @@ function inviteTable(invites: readonly PoolInvite[], now: number): string[] {
   );
 }
 
-/** Nothing at all without rows. */
+/** Empty where there are no rows. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
   return rows.length === 0 ? [] : tableLines([heads, ...rows]).map((line) => `  ${line}`);
 }

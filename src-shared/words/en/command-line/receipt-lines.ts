@@ -1,4 +1,4 @@
-/** What `receipt verify` prints: what is proven of each part, and of the whole. */
+/** What `receipt verify` prints: what the signatures prove of each part, and of the whole. */
 import { missingCase } from '../../../errors.ts';
 import type { CheckedPart, CheckedReceipt } from '../../../receipt/check-receipt.ts';
 import { count } from './amounts.ts';
@@ -11,7 +11,7 @@ export function receiptCheckLines(receipt: CheckedReceipt): string[] {
   ];
 }
 
-/** Ids in full: they are the keys that the signatures were checked with. */
+/** Peer ids are printed in full: they contain the keys for the signatures. */
 function partLine(part: CheckedPart): string {
   const name = `The part of layers ${part.firstLayer} to ${part.lastLayer} by ${part.peer}`;
   switch (part.state) {

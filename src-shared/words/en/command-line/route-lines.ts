@@ -1,4 +1,4 @@
-/** What `mindmesh route MODEL` prints: one line a stage. Pure. */
+/** What `mindmesh route MODEL` prints: one line for each stage. Pure. */
 import type { RouteView } from '../../../route-view.ts';
 import { tableLines } from '../../table.ts';
 import { shortPeer } from '../format.ts';

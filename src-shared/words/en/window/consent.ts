@@ -1,6 +1,6 @@
 /**
- * What the owner agrees to before anything runs, in English. Say nothing here that is not so; what is added and needs
- * a new yes raises the number of the consent in src-main/store/acknowledgements.ts.
+ * What the owner agrees to before anything runs, in English. Everything here has to be true. An addition that needs a
+ * new consent raises its number in src-main/store/acknowledgements.ts.
  */
 export const enConsent = {
   title: 'Before MindMesh starts',

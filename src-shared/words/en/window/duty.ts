@@ -3,7 +3,7 @@ import type { PauseReasonName } from '../../../duty.ts';
 import { pauseChoiceWords } from '../duty.ts';
 import { bytes, duration, percent, timeOfDay } from '../format.ts';
 
-/** How a pause ends whose cause has not gone yet. */
+/** How a pause ends whose cause is still there. */
 const ends: Record<PauseReasonName, string> = {
   user: 'You can resume at any time.',
   'fault cool-down': 'You can try again at once.',

@@ -96,7 +96,7 @@ export const enNetwork = {
   coverage: 'Layers of each model',
   coverageSentence:
     'A model can answer when each of its layers is hosted somewhere. Hosted twice, it can lose a computer in the middle of an answer.',
-  /** `missingAreHere`: those that nobody has loaded are on this computer. */
+  /** `missingAreHere`: the layers that no computer has loaded are stored on this one. */
   copies: (least: number, missingAreHere: boolean) => {
     if (least === 0) {
       return missingAreHere

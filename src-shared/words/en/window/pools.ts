@@ -13,7 +13,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** How long invites last, to choose from, in milliseconds. */
+/** Choices for how long an invite is valid, in milliseconds. */
 const lives: readonly { readonly lifeMs: number; readonly label: string }[] = [
   { lifeMs: 30 * minute, label: '30 minutes' },
   { lifeMs: 6 * hour, label: '6 hours' },

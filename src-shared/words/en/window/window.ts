@@ -23,7 +23,7 @@ const layers = ({ firstLayer, lastLayer }: LayerRange, of?: number): string => {
 const capitalised = (sentence: string): string =>
   `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 
-/** What happened, in a few words; the host's own sentence with the details follows it. */
+/** What happened, in a few words; the host's own sentence with the details follows. */
 const failures: Record<ErrorCode, string> = {
   'gguf-invalid': 'The model file is damaged.',
   'gguf-unsupported': 'This kind of model file is not supported.',
@@ -54,7 +54,7 @@ const failures: Record<ErrorCode, string> = {
   internal: 'Something unexpected went wrong.',
 };
 
-/** What engines call the hardware they compute with, as its makers write it. */
+/** Names of the hardware that engines compute with, as its makers write them. */
 const backends: Record<string, string> = {
   cpu: 'CPU',
   cuda: 'CUDA',
@@ -80,7 +80,7 @@ export const en = {
     copied: 'Copied',
     copyFailed: 'Copying did not work',
     dismiss: 'Dismiss',
-    /** What a question whether to go on is answered with when not. */
+    /** The answer "no" to a question whether to go on. */
     keep: 'Cancel',
     notices: 'Notices',
   },
