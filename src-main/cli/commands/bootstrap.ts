@@ -83,7 +83,7 @@ function startNode(
       stopWithinMs: 3000,
       whenReady: async (process, over) => {
         process.send(configOf(options, dataFolder));
-        onReady(await answer(process, over));
+        onReady(await firstReport(process, over));
         if (options.verbose === true) {
           process.on('message', tellLog);
         }
@@ -111,8 +111,8 @@ function configOf(options: BootstrapOptions, dataFolder: string): BootstrapConfi
   };
 }
 
-/** Waits for the node's first message that is no log line. */
-async function answer(process: ChildProcess, over: AbortSignal): Promise<Ready> {
+/** Waits for the node's first message that is not a log line. */
+async function firstReport(process: ChildProcess, over: AbortSignal): Promise<Ready> {
   for await (const [message] of on(process, 'message', { signal: over })) {
     const told = bootstrapMessageSchema.safeParse(message).data;
     if (told?.type === 'ready') {
