@@ -24,6 +24,8 @@ const yesOrNoReading = readingSchema(z.boolean());
 const gpuFactsSchema = z.object({
   /** The same while the card stays in its slot: a UUID where the vendor has one, else the PCI address. */
   id: z.string(),
+  /** "0000:c1:00.0"; absent where the system does not tell it. */
+  pciAddress: z.string().optional(),
   name: z.string(),
   vendor: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
   /** Whether it is part of the processor's chip, and so can use more than its own memory. */

@@ -52,6 +52,7 @@ export const untoldFacts = [
   'card-process-memory',
   'shared-memory',
   'cards',
+  'card-unlisted',
   'nvidia-without-tool',
   'nvidia-processes',
   'nvidia-process-load',

@@ -85,7 +85,7 @@ function factsOf(world: World, nowMs: number, isWorking: boolean): Facts {
 /** Engines that follow the duty, and a node that tells what they take. Returns how often they were loaded. */
 function loadsIn(world: World): number {
   const run = new DutyRun();
-  let needs: Loaded = { usesGpu: true, backend: null, videoMemoryNeededBytes: 0 };
+  let needs: Loaded = { usesGpu: true, backend: null, compute: null, videoMemoryNeededBytes: 0 };
   let loads = 0;
   let loadedAtMs = 0;
   for (let nowMs = 0; nowMs < hourMs; nowMs += stepMs) {
@@ -94,8 +94,8 @@ function loadsIn(world: World): number {
     const facts = factsOf(world, nowMs, isWorking);
     const shard = {
       backend: isLoaded ? world.backend : null,
-      memoryBytes: isLoaded ? world.takenGigabytes * 1e9 : 0,
-      expectedMemoryBytes:
+      deviceBytes: isLoaded ? world.takenGigabytes * 1e9 : 0,
+      expectedDeviceBytes:
         world.expectedGigabytes === undefined ? undefined : world.expectedGigabytes * 1e9,
     };
     needs = neededMemory([shard], needs, facts.gpus, defaultPreferences);

@@ -1,5 +1,6 @@
 /** Everything that the duty is decided from at one moment. */
-import type { Facts, GpuFacts, Reading } from '../../src-shared/duty.ts';
+import type { Compute } from '../../src-shared/compute.ts';
+import type { Facts, Reading } from '../../src-shared/duty.ts';
 import type { MissingReason } from '../../src-shared/missing-reason.ts';
 import type { Preferences } from '../../src-shared/settings/preferences.ts';
 import type { Moment } from '../../src-shared/local-time.ts';
@@ -20,6 +21,8 @@ export type Work = {
   readonly usesGpu: boolean;
   /** The backend of the newest load: "cuda", "vulkan", "metal" or "cpu"; null before the first load. */
   readonly backend: string | null;
+  /** What llama.cpp finds to compute on; null before an engine has looked. */
+  readonly compute: Compute | null;
   /** Bytes that the hosted layers take on the cards. */
   readonly videoMemoryNeededBytes: number;
   /** The operating system has announced sleep, and the computer has not woken up since. */
@@ -33,24 +36,6 @@ export type DutyInput = {
   readonly requests: OwnerRequests;
   readonly now: Moment;
 };
-
-/**
- * The cards that the engines compute on, among those that the owner lets MindMesh use. CUDA knows NVIDIA's cards
- * alone, and llama.cpp leaves integrated cards out where there is another card. A card that the owner chose by name
- * counts in any case.
- */
-export function computingCards(
-  gpus: readonly GpuFacts[],
-  { cards }: Pick<Preferences, 'cards'>,
-  backend: Work['backend'],
-): GpuFacts[] {
-  const used = gpus.filter(({ id }) => cards[id]?.isUsed !== false);
-  const known = backend === 'cuda' ? used.filter(({ vendor }) => vendor === 'nvidia') : used;
-  const isAnyDiscrete = known.some(({ isIntegrated }) => !isIntegrated);
-  return known.filter(
-    ({ id, isIntegrated }) => !(isIntegrated && isAnyDiscrete) || cards[id]?.isUsed === true,
-  );
-}
 
 const notANumber = { code: 'untold', fact: 'not-a-number' } as const;
 

@@ -197,7 +197,7 @@ it('pauses also when that cannot be written down, and tells the owner', async ()
 });
 
 it('remembers what the models need of a card, and waits for it', async () => {
-  const needs = { ...shard, backend: 'cuda', memoryBytes: 10e9 };
+  const needs = { ...shard, backend: 'cuda', deviceBytes: 10e9 };
   const machine = new PlayedMachine();
   const desk = new Desk({ machine });
   await desk.settle();

@@ -3,6 +3,7 @@
  * timer fires, makes the engines follow, and measures how fast the machine was released.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Compute } from '../../src-shared/compute.ts';
 import type { Duty, Facts, PauseChoice } from '../../src-shared/duty.ts';
 import type { DutyView } from '../../src-shared/api/duty.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
@@ -29,6 +30,8 @@ export type DutyServiceOptions = {
   readonly settings: () => Settings;
   /** null while the node, and with it every engine, is not running. */
   readonly node: () => NodeStatus | null;
+  /** What llama.cpp finds to compute on, once engines go by it; null until then. */
+  readonly compute: () => Compute | null;
   /** null: the machine is not watched, since it is there for this work alone. */
   readonly watch: ((onChange: () => void) => FactsWatch) | null;
   readonly pauses: OwnersPauseOptions['pauses'];
@@ -165,7 +168,8 @@ export class DutyService {
     const now = clock.now();
     const facts = this.#watch?.facts ?? unwatchedFacts;
     this.#cancelTimer();
-    if (now.monotonicMs < this.#firstRoundEndsAtMs && !isFirstRoundOver(facts)) {
+    const isKnown = isFirstRoundOver(facts) && this.#isComputeKnown();
+    if (now.monotonicMs < this.#firstRoundEndsAtMs && !isKnown) {
       this.#reconcileIn(this.#firstRoundEndsAtMs - now.monotonicMs);
       return;
     }
@@ -196,12 +200,23 @@ export class DutyService {
 
   #work(facts: Facts, settings: Settings): Work {
     const status = this.#options.node();
-    this.#seen = nextSeenWork(this.#seen, status?.shards ?? [], facts.gpus, settings);
+    this.#seen = nextSeenWork(
+      this.#seen,
+      status?.shards ?? [],
+      facts.gpus,
+      settings,
+      this.#options.compute(),
+    );
     return {
       ...workOf(this.#seen, this.#runner.orders, status),
       isSuspending: this.#isSuspending,
       ...(this.#mayUseGpu(settings) ? {} : { usesGpu: false }),
     };
+  }
+
+  /** Layers are loaded onto the right devices at once, and room is compared with what they will take of them. */
+  #isComputeKnown(): boolean {
+    return !this.#mayUseGpu(this.#options.settings()) || this.#options.compute() !== null;
   }
 
   /** The cards of an unwatched machine are not read, since it is there for this work alone. */

@@ -3,7 +3,7 @@ import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Work } from './duty-input.ts';
 
 /** What the hosted layers take, measured or expected; see needed-memory.ts. */
-export type Loaded = Pick<Work, 'usesGpu' | 'backend' | 'videoMemoryNeededBytes'>;
+export type Loaded = Pick<Work, 'usesGpu' | 'backend' | 'compute' | 'videoMemoryNeededBytes'>;
 
 type Shards = NodeStatus['shards'];
 

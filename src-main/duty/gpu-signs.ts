@@ -5,7 +5,8 @@
  */
 import type { GpuFacts } from '../../src-shared/duty.ts';
 import { printable } from '../../src-shared/printable.ts';
-import { computingCards, type DutyInput, missing, sane } from './duty-input.ts';
+import { computingCards } from './computing-cards.ts';
+import { type DutyInput, missing, sane } from './duty-input.ts';
 import { ceilingOf, throttledDegrees, videoMemoryAllowance } from './limits.ts';
 import { notRuledOut, quiet, type Sign, type Signs, stands, unclear, untold } from './signs.ts';
 
@@ -16,9 +17,7 @@ import { notRuledOut, quiet, type Sign, type Signs, stands, unclear, untold } fr
  */
 export function heatSigns({ facts, work, preferences }: DutyInput): Signs {
   const cards =
-    work.usesGpu && facts.gpus.isKnown
-      ? computingCards(facts.gpus.value, preferences, work.backend)
-      : [];
+    work.usesGpu && facts.gpus.isKnown ? computingCards(facts.gpus.value, preferences, work) : [];
   const signs = cards.map((gpu): Sign => {
     const temperature = sane(gpu.temperatureCelsius);
     const { id } = gpu;
@@ -52,7 +51,7 @@ export function gpuLoadSigns({ facts, work, preferences }: DutyInput): Signs {
   if (!facts.gpus.isKnown) {
     return [untold()];
   }
-  return computingCards(facts.gpus.value, preferences, work.backend).map((gpu) => {
+  return computingCards(facts.gpus.value, preferences, work).map((gpu) => {
     const others = sane(gpu.othersUtilisation);
     if (!others.isKnown) {
       return untold(gpu.id);
@@ -78,7 +77,7 @@ export function videoMemorySigns({ facts, work, preferences }: DutyInput): Signs
   if (!facts.gpus.isKnown) {
     return [untold()];
   }
-  const allowances = computingCards(facts.gpus.value, preferences, work.backend).map((gpu) =>
+  const allowances = computingCards(facts.gpus.value, preferences, work).map((gpu) =>
     videoMemoryAllowance(gpu, preferences),
   );
   const free = allowances.reduce((sum, each) => sum + (each.isKnown ? each.value : 0), 0);

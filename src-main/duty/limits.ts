@@ -1,7 +1,8 @@
 /** How much a serving machine may work, by heat, power, the owner's use of the cores, and video memory. */
 import type { Duty, GpuFacts, Reading } from '../../src-shared/duty.ts';
 import type { Preferences } from '../../src-shared/settings/preferences.ts';
-import { computingCards, type DutyInput, sane } from './duty-input.ts';
+import { computingCards } from './computing-cards.ts';
+import { type DutyInput, sane } from './duty-input.ts';
 import { minuteMs } from '../../src-shared/local-time.ts';
 
 type Serving = Extract<Duty, { state: 'serving' }>;
@@ -57,9 +58,7 @@ export function videoMemoryAllowance(gpu: GpuFacts, preferences: Preferences): R
 /** The hottest card slows down all work, since an answer crosses every card. */
 function heatShare({ facts, work, preferences }: DutyInput): number {
   const cards =
-    work.usesGpu && facts.gpus.isKnown
-      ? computingCards(facts.gpus.value, preferences, work.backend)
-      : [];
+    work.usesGpu && facts.gpus.isKnown ? computingCards(facts.gpus.value, preferences, work) : [];
   const shares = cards.map((gpu) => shareAt(gpu.temperatureCelsius, ceilingOf(gpu, preferences)));
   const cpuCeiling = preferences.cpuTemperatureCeilingCelsius;
   if (cpuCeiling !== null) {

@@ -4,11 +4,11 @@ import { card, known, unknown } from '../../test/support/host/duty-inputs.ts';
 import type { Loaded } from './engine-work.ts';
 import { neededMemory } from './needed-memory.ts';
 
-const unloaded = { backend: null, memoryBytes: 0, expectedMemoryBytes: 5e9 };
-const onCard = { backend: 'cuda', memoryBytes: 4.6e9, expectedMemoryBytes: 5e9 };
+const unloaded = { backend: null, deviceBytes: 0, expectedDeviceBytes: 5e9 };
+const onCard = { backend: 'cuda', deviceBytes: 4.6e9, expectedDeviceBytes: 5e9 };
 const onProcessor = { ...onCard, backend: 'cpu' };
 const silent = { ...card, id: 'GPU-2', memoryBytes: unknown };
-const first: Loaded = { usesGpu: true, backend: null, videoMemoryNeededBytes: 0 };
+const first: Loaded = { usesGpu: true, backend: null, compute: null, videoMemoryNeededBytes: 0 };
 
 function needed(
   shards: Parameters<typeof neededMemory>[0],
@@ -23,21 +23,21 @@ describe('what the hosted layers need of the graphics cards', () => {
   });
 
   it('is what they were seen to take once they are loaded', () => {
-    const cuda = { usesGpu: true, backend: 'cuda', videoMemoryNeededBytes: 4.6e9 };
+    const cuda = { usesGpu: true, backend: 'cuda', compute: null, videoMemoryNeededBytes: 4.6e9 };
     expect(needed([onCard])).toEqual(cuda);
     expect(needed([onCard, unloaded]).videoMemoryNeededBytes).toBe(9.6e9);
   });
 
   it('is nothing where they compute on the processor, now or the last time', () => {
-    const onCpu = { usesGpu: false, backend: 'cpu', videoMemoryNeededBytes: 0 };
+    const onCpu = { usesGpu: false, backend: 'cpu', compute: null, videoMemoryNeededBytes: 0 };
     expect(needed([onProcessor, unloaded])).toEqual(onCpu);
     expect(needed([unloaded], { before: onCpu })).toEqual(onCpu);
   });
 
   it('stays what was seen last where the node does not tell', () => {
-    const before = { usesGpu: true, backend: 'cuda', videoMemoryNeededBytes: 5e9 };
+    const before = { usesGpu: true, backend: 'cuda', compute: null, videoMemoryNeededBytes: 5e9 };
     expect(needed([], { before })).toEqual(before);
-    expect(needed([unloaded, { backend: null, memoryBytes: 0 }], { before })).toEqual(before);
+    expect(needed([unloaded, { backend: null, deviceBytes: 0 }], { before })).toEqual(before);
   });
 
   it.each([
@@ -49,7 +49,7 @@ describe('what the hosted layers need of the graphics cards', () => {
   });
 
   it('is tried once where the cards can never hold it, since the engines may use the processor', () => {
-    const large = { ...unloaded, expectedMemoryBytes: 20e9 };
+    const large = { ...unloaded, expectedDeviceBytes: 20e9 };
     expect(needed([large])).toEqual(first);
     const onCuda = { ...first, backend: 'cuda' };
     expect(needed([large], { before: onCuda }).videoMemoryNeededBytes).toBe(20e9);

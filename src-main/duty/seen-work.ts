@@ -1,4 +1,5 @@
 /** What the node's engines were seen doing, from one status of the node to the next. Pure. */
+import type { Compute } from '../../src-shared/compute.ts';
 import type { Facts } from '../../src-shared/duty.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import type { Settings } from '../../src-shared/settings/settings.ts';
@@ -18,7 +19,7 @@ export type SeenWork = {
 /** The state before the first status of the node. */
 export function firstSeenWork(mayUseGpu: boolean): SeenWork {
   return {
-    loaded: { usesGpu: mayUseGpu, backend: null, videoMemoryNeededBytes: 0 },
+    loaded: { usesGpu: mayUseGpu, backend: null, compute: null, videoMemoryNeededBytes: 0 },
     failure: null,
     hasFailed: false,
   };
@@ -29,10 +30,11 @@ export function nextSeenWork(
   shards: NodeStatus['shards'],
   gpus: Facts['gpus'],
   settings: Settings,
+  compute: Compute | null,
 ): SeenWork {
   const failure = failureOf(shards);
   return {
-    loaded: neededMemory(shards, previous.loaded, gpus, settings),
+    loaded: neededMemory(shards, { ...previous.loaded, compute }, gpus, settings),
     failure:
       failure !== null && !previous.hasFailed
         ? {

@@ -1,4 +1,5 @@
 /** Makes the duty service of a host: its decisions go to the node, and its facts come from the sensors. */
+import type { Compute } from '../../src-shared/compute.ts';
 import type { Warning } from '../../src-shared/warning.ts';
 import { dutyClock } from '../duty/duty-clock.ts';
 import { DutyService } from '../duty/duty-service.ts';
@@ -11,6 +12,7 @@ import type { HostServices } from './host-services.ts';
 
 export type HostDutyOptions = {
   readonly node: NodeProcess;
+  readonly compute: () => Compute | null;
   readonly settings: EffectiveSettings;
   readonly services: Pick<HostServices, 'pauses' | 'log'>;
   readonly host: Pick<HostOptions, 'alwaysWork' | 'nodeCommand' | 'presence' | 'sources'>;
@@ -19,7 +21,7 @@ export type HostDutyOptions = {
 };
 
 export function hostDuty(options: HostDutyOptions): DutyService {
-  const { node, settings, services, host, warn, onChange } = options;
+  const { node, compute, settings, services, host, warn, onChange } = options;
   const watch = (onFacts: () => void): FactsWatch =>
     watchFacts({
       own: () => ownProcesses(node.pid, node.status),
@@ -39,6 +41,7 @@ export function hostDuty(options: HostDutyOptions): DutyService {
     },
     settings: () => settings.current,
     node: () => node.status,
+    compute,
     watch: host.alwaysWork === true ? null : watch,
     pauses: services.pauses,
     clock: dutyClock,

@@ -103,6 +103,7 @@ export class Host {
         defaultThreads: threads,
       },
       node: () => this.#node,
+      onConfigured: () => this.#duty.reconcile(),
       log: services.log,
     });
     this.#node = new NodeProcess({
@@ -123,13 +124,14 @@ export class Host {
     this.log.write('info', 'host', `MindMesh ${files.version} starts`, { pid: process.pid });
     this.#duty = hostDuty({
       node: this.#node,
+      compute: () => this.#configuration.compute,
       settings: this.#settings,
       services,
       host: options,
       warn: (warning) => this.#warnings.add(warning),
       onChange: () => {
         this.#keepAwakeOrNot();
-        this.#refreshMemory();
+        this.#refreshCompute();
         this.#tell();
       },
     });
@@ -279,14 +281,14 @@ export class Host {
 
   #nodeChanged(): void {
     this.#configuration.storeShardsById(this.#node.status?.models ?? []);
+    this.#refreshCompute();
     this.#duty.reconcile();
-    this.#refreshMemory();
     this.#tell();
   }
 
-  #refreshMemory(): void {
+  #refreshCompute(): void {
     if (this.#stopped === undefined) {
-      this.#configuration.refreshMemory(this.#duty.facts?.gpus);
+      this.#configuration.refreshCompute(this.#duty.facts?.gpus);
     }
   }
 

@@ -1,6 +1,8 @@
-/** Keeps the node's configuration in step with the settings, and with the memory that hosted layers may take. */
+/** Keeps the node's configuration in step with the settings, and with the devices and memory that hosted layers may take. */
+import { isDeepStrictEqual } from 'node:util';
 import type { ModelEntry } from '../../src-shared/api/models.ts';
 import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
+import type { Compute } from '../../src-shared/compute.ts';
 import type { Facts } from '../../src-shared/duty.ts';
 import { describeCauses } from '../../src-shared/errors.ts';
 import type { ChangedSettings } from '../../src-shared/settings/settings.ts';
@@ -13,9 +15,14 @@ import type { EffectiveSettings } from './effective-settings.ts';
 
 export type NodeConfigurationOptions = {
   readonly settings: EffectiveSettings;
-  readonly facts: Omit<NodeFacts, 'hostingMemoryBytes' | 'isApiPortChosen'>;
+  readonly facts: Omit<NodeFacts, 'hostingMemoryBytes' | 'devices' | 'isApiPortChosen'>;
   /** Called at each configuration, since the node itself is made with the first one. */
-  readonly node: () => Pick<NodeProcess, 'configure' | 'freshStatus' | 'state' | 'status'>;
+  readonly node: () => Pick<
+    NodeProcess,
+    'configure' | 'freshStatus' | 'lookForDevices' | 'state' | 'status'
+  >;
+  /** The node goes by what llama.cpp finds to compute on. */
+  readonly onConfigured: () => void;
   readonly log: Log;
 };
 
@@ -23,6 +30,9 @@ export class NodeConfiguration {
   readonly #options: NodeConfigurationOptions;
   readonly #memory = new HostingMemory(usableMemoryBytes());
   #configuring: Promise<unknown> = Promise.resolve();
+  #compute: Compute | null = null;
+  /** Of the cards that the sensors saw last. */
+  #cardIds: string | undefined;
 
   constructor(options: NodeConfigurationOptions) {
     this.#options = options;
@@ -33,8 +43,14 @@ export class NodeConfiguration {
     return nodeConfig(settings.current, {
       ...facts,
       hostingMemoryBytes: this.hostingMemoryBytes,
+      devices: this.#memory.devices,
       isApiPortChosen: isApiPortChosen(settings.current, settings.overrides),
     });
+  }
+
+  /** What llama.cpp finds to compute on, once the node is configured for it; null until then. */
+  get compute(): Compute | null {
+    return this.#compute;
   }
 
   /** Bytes that hosted layers may take. */
@@ -75,19 +91,56 @@ export class NodeConfiguration {
     }
   }
 
-  /** The memory for layers changes once the cards are known, and once the backend of the layers is known. */
-  refreshMemory(gpus: Facts['gpus'] | undefined): void {
+  /** What engines compute on, and what fits there, is another thing once the cards are known or others. */
+  refreshCompute(gpus: Facts['gpus'] | undefined): void {
     const { settings, node, log } = this.#options;
     const { status, state } = node();
     if (state.name !== 'running' || status === null) {
       return;
     }
-    if (this.#memory.refresh(gpus, status.shards, settings.current)) {
-      this.#configure().catch((error: unknown) => {
-        log.write('warn', 'host', 'The memory for hosted layers could not be set', {
+    this.#lookAgainForOtherCards(gpus);
+    const { compute = null } = status;
+    const isOther = this.#memory.refresh(gpus, { ...status, compute }, settings.current);
+    if (!isOther && isDeepStrictEqual(compute, this.#compute)) {
+      return;
+    }
+    const configured = isOther ? this.#configure() : this.#configuring;
+    configured.then(
+      () => this.#configuredFor(compute),
+      (error: unknown) => {
+        log.write('warn', 'host', 'The graphics devices for hosted layers could not be set', {
           cause: describeCauses(error),
         });
-      });
+      },
+    );
+  }
+
+  /** llama.cpp sees a card that came or went only when it looks again. */
+  #lookAgainForOtherCards(gpus: Facts['gpus'] | undefined): void {
+    if (gpus?.isKnown !== true) {
+      return;
+    }
+    const ids = gpus.value
+      .map(({ id }) => id)
+      .toSorted()
+      .join(' ');
+    const isOther = this.#cardIds !== undefined && this.#cardIds !== ids;
+    this.#cardIds = ids;
+    if (isOther) {
+      const { node, log } = this.#options;
+      node()
+        .lookForDevices()
+        .catch((error: unknown) => {
+          const cause = describeCauses(error);
+          log.write('warn', 'host', 'The node could not look for graphics devices', { cause });
+        });
+    }
+  }
+
+  #configuredFor(compute: Compute | null): void {
+    if (!isDeepStrictEqual(compute, this.#compute)) {
+      this.#compute = compute;
+      this.#options.onConfigured();
     }
   }
 

@@ -1,5 +1,6 @@
 /** Makes the configuration of a node from settings. Pure. */
 import type { NodeConfigInput } from '../../src-shared/api/node-config.ts';
+import type { UsedDevice } from '../../src-shared/compute.ts';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
 import {
   type ChangedSettings,
@@ -16,6 +17,8 @@ export type NodeFacts = {
   readonly catalog: string;
   /** Bytes that hosted layers may take, see hosting-memory.ts. */
   readonly hostingMemoryBytes: number;
+  /** The graphics devices that engines may use; null while that is not known. */
+  readonly devices: readonly UsedDevice[] | null;
   /** Threads of an engine where the owner did not set a number. */
   readonly defaultThreads: number;
   /** Whether the owner chose the port of the API. The default port may be taken by another user of this machine. */
@@ -46,6 +49,7 @@ export function nodeConfig(settings: Settings, facts: NodeFacts): NodeConfigInpu
     engine: {
       threads: settings.threads ?? facts.defaultThreads,
       backend: settings.backend,
+      devices: facts.devices === null ? null : [...facts.devices],
       contextLength: settings.contextLength,
       maxSessions: settings.maxSessions,
     },

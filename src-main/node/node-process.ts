@@ -220,7 +220,12 @@ export class NodeProcess {
     }
   }
 
-  /** The status of this moment; the node sends it by itself only once a second. */
+  /** Has it look again for what it computes on; the status tells what it finds. */
+  async lookForDevices(): Promise<void> {
+    await this.#request('lookForDevices', {});
+  }
+
+  /** The status at this moment; the node sends it by itself only once a second. */
   freshStatus(): Promise<NodeStatus> {
     return this.#request('status', {});
   }

@@ -1,5 +1,6 @@
 /** The configuration and the orders that the host gives its node. */
 import { z } from 'zod';
+import { mostDevices, usedDeviceSchema } from '../compute.ts';
 import { computeShareSchema } from '../compute-share.ts';
 import { dutySchema } from '../duty.ts';
 import { layerRangeSchema } from '../model.ts';
@@ -133,6 +134,8 @@ export const nodeConfigSchema = z.object({
   engine: z.object({
     threads: z.int().min(1).max(512),
     backend: z.enum(['auto', 'cpu']).default('auto'),
+    /** The graphics devices that engines may use, in the order of their use; null: all. With none, the processor computes. */
+    devices: z.array(usedDeviceSchema).max(mostDevices).nullable().default(null),
     /** Cache cells of each shard, in tokens, shared by its sessions; at most the limit of the model. */
     contextLength: z.int().min(256).max(16_777_216).default(8192),
     maxSessions: z.int().min(1).max(256).default(8),

@@ -1,5 +1,6 @@
 /** The status of a node and of its view of the mesh. */
 import { z } from 'zod';
+import { computeSchema } from '../compute.ts';
 import { lenientList } from '../lenient-list.ts';
 import { layerRangeSchema, manifestIdSchema } from '../model.ts';
 import { modelEntrySchema } from './models.ts';
@@ -22,6 +23,9 @@ const shardStatusSchema = layerRangeSchema.and(
     memoryBytes: z.number(),
     /** Video memory that it is expected to take once it is loaded; absent where that is not known. */
     expectedMemoryBytes: z.number().optional(),
+    /** Of both, what is on graphics devices. */
+    deviceBytes: z.number(),
+    expectedDeviceBytes: z.number().optional(),
     sessions: z.int(),
     maxSessions: z.int(),
     /** Over the last ten seconds with work; 0 before the first. */
@@ -82,6 +86,8 @@ export type DownloadStatus = z.infer<typeof downloadStatusSchema>;
 
 export const nodeStatusSchema = z.object({
   peer: z.string(),
+  /** What this machine computes on; absent until an engine has looked, and where none may. */
+  compute: computeSchema.optional(),
   addresses: z.array(z.string()),
   /** How others can reach this node, as far as it is known; absent from nodes that do not tell. */
   reach: reachSchema.optional(),

@@ -1,10 +1,13 @@
-/** What the engine does for each request of its node. */
+/** The engine's handlers for the node's requests. */
+import type { Compute } from '../../src-shared/compute.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { Handlers } from '../../src-shared/rpc/server.ts';
 import type { EngineApi } from '../wire/engine-messages.ts';
+import { computeDevices } from './llama/devices.ts';
+import { openLibrary } from './llama/library.ts';
 import type { LoadedEngine } from './loaded-engine.ts';
 
-/** `loaded`: the engine, once its model is there. What handlers throw is in the methods they call. */
+/** @param loaded returns the engine once its model is loaded */
 export function engineHandlers(
   load: Handlers<EngineApi>['load'],
   loaded: () => LoadedEngine | undefined,
@@ -18,6 +21,7 @@ export function engineHandlers(
   };
   return {
     load,
+    devices: ({ backend }) => findDevices(backend),
     open: (params) => ({ cachedTokens: engine().decoder.open(params) }),
     close: ({ session }) => {
       engine().decoder.close(session);
@@ -39,4 +43,9 @@ export function engineHandlers(
     },
     report: () => engine().memory(),
   };
+}
+
+async function findDevices(backend: 'auto' | 'cpu'): Promise<Compute> {
+  const library = await openLibrary(backend);
+  return { backend: library.backend, devices: computeDevices(library) };
 }

@@ -169,6 +169,7 @@ describe('two statuses', () => {
     backend: 'cpu',
     pid: 4711,
     memoryBytes: 1_000_000,
+    deviceBytes: 0,
     sessions: 1,
     maxSessions: 8,
     tokensPerSecond: 20.2,

@@ -59,6 +59,7 @@ export class LocalCoordinator {
       settings: {
         threads: shard?.threads ?? 1,
         backend: 'cpu',
+        devices: null,
         contextLength: 2048,
         maxSessions: 2,
       },

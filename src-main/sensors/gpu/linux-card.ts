@@ -175,6 +175,7 @@ export function presentCard(card: LinuxCard, name: string, reason: SingleReason)
   const missing = unknown(reason);
   return {
     id: card.pciAddress,
+    pciAddress: card.pciAddress,
     name,
     vendor: card.vendor,
     isIntegrated: false,

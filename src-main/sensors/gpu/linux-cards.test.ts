@@ -59,6 +59,7 @@ it('reads all that amdgpu tells', async () => {
     known([
       {
         id: '0000:0b:00.0',
+        pciAddress: '0000:0b:00.0',
         name: 'Radeon RX 7900 XTX',
         vendor: 'amd',
         isIntegrated: false,

@@ -121,6 +121,7 @@ function describe(scene: Scene): GpuFacts {
   );
   return {
     id: card.pciAddress,
+    pciAddress: card.pciAddress,
     name,
     vendor: card.vendor,
     isIntegrated: look.isIntegrated,

@@ -120,6 +120,7 @@ export class NvidiaReadings {
       pciAddress: identity.pciAddress,
       facts: {
         id: identity.uuid ?? identity.pciAddress ?? `nvidia-${card.index}`,
+        ...(identity.pciAddress === null ? {} : { pciAddress: identity.pciAddress }),
         name: identity.name,
         vendor: 'nvidia',
         isIntegrated: false,

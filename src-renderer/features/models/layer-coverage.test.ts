@@ -25,6 +25,7 @@ function shard(
     backend: 'CPU',
     pid: 1,
     memoryBytes: 1,
+    deviceBytes: 0,
     sessions: 0,
     maxSessions: 8,
     tokensPerSecond: 0,

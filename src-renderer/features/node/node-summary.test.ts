@@ -21,6 +21,7 @@ function node(
       backend: null,
       pid: null,
       memoryBytes: 0,
+      deviceBytes: 0,
       sessions: 0,
       maxSessions: 1,
       tokensPerSecond: 0,

@@ -89,6 +89,7 @@ const untoldWords: Readonly<Record<UntoldFact, string>> = {
   'card-process-memory': 'the driver does not report the memory of single processes',
   'shared-memory': 'it shares the memory of the computer',
   cards: 'the system does not report which graphics cards it has',
+  'card-unlisted': 'the system lists no such card',
   'nvidia-without-tool': 'NVIDIA reports its cards only through nvidia-smi',
   'nvidia-processes': 'nvidia-smi does not list the processes that load the card',
   'nvidia-process-load': 'nvidia-smi does not report the load of single processes on this card',

@@ -1,25 +1,26 @@
 /**
- * What llama.cpp logs: it explains failures only there, and reports buffer sizes nowhere else. Texts come in
- * pieces, a thousand for a load; only warnings and errors go on to the engine's own log.
+ * Reads llama.cpp's log, the only place where it explains failures and reports buffer sizes. Texts arrive in
+ * pieces, about a thousand for a load; only warnings and errors are passed to the engine's own log.
  */
 import { log } from '../log.ts';
 
 /** ggml_log_level; 5 continues the line before. */
 const levels = { warn: 3, error: 4, continued: 5 } as const;
 
-/** E.g. "llama_kv_cache:        CPU KV buffer size =    22.00 MiB". */
-const bufferSize = /(\S+) (KV|compute|output) buffer size\s*=\s*([\d.]+) MiB/;
+/** E.g. "llama_kv_cache:        CPU KV buffer size =    22.00 MiB". "RS" is the state of recurrent layers. */
+const bufferSize = /(\S+) (model|KV|RS|compute|output) buffer size\s*=\s*([\d.]+) MiB/;
 
-/** Said of every shard from the middle of a model, which is meant to have no vocabulary. */
+/** A warning about every shard from the middle of a model, which has no vocabulary on purpose. */
 const expectedWarning = /adding \d+ dummy tokens/;
 
 export class LlamaLog {
   #level = 0;
   #line = '';
   #problems: string[] = [];
-  readonly #buffers = new Map<string, number>();
+  /** By the name of the buffer type and what is in it. */
+  readonly #buffers = new Map<string, { place: string; part: string; bytes: number }>();
 
-  /** The callback for `Llama.setLog`. Never throws: it is called from C. */
+  /** The callback for `Llama.setLog`. It must not throw, because it is called from C. */
   readonly onText = (level: number, text: string): void => {
     if (level !== levels.continued) {
       this.#level = level;
@@ -40,14 +41,28 @@ export class LlamaLog {
 
   /** Bytes of KV cache, compute and output buffers reported so far, on all devices. */
   get contextBytes(): number {
-    return [...this.#buffers.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return this.#sum(({ part }) => part !== 'model');
+  }
+
+  /**
+   * Bytes of weights, caches and buffers reported so far on devices that llama.cpp calls by these names. Its buffers
+   * have the name of their device, "CUDA0" or "MTL0_Mapped"; memory of the computer that a device reads is "CUDA_Host".
+   */
+  bytesOn(devices: readonly string[]): number {
+    return this.#sum(({ place }) => devices.some((name) => place.split('_')[0] === name));
+  }
+
+  #sum(counts: (buffer: { place: string; part: string }) => boolean): number {
+    return [...this.#buffers.values()].filter(counts).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   #onLine(line: string): void {
     const match = bufferSize.exec(line);
     if (match !== null) {
+      const [, place = '', part = '', size] = match;
       // A buffer may be reported again after a re-allocation; the last size counts.
-      this.#buffers.set(`${match[1]} ${match[2]}`, Math.round(Number(match[3]) * 1024 * 1024));
+      const bytes = Math.round(Number(size) * 1024 * 1024);
+      this.#buffers.set(`${place} ${part}`, { place, part, bytes });
     }
     const isProblem = this.#level === levels.warn || this.#level === levels.error;
     if (isProblem && !expectedWarning.test(line)) {

@@ -1,10 +1,14 @@
-/** A loaded GGUF: weights, or the vocabulary alone. */
+/** A loaded GGUF file: with weights, or the vocabulary only. */
 import { AppError } from '../../../src-shared/errors.ts';
+import type { Placement } from '../../wire/engine-messages.ts';
+import { chooseDevices } from './devices.ts';
 import type { Library } from './library.ts';
 import type { Llama, Pointer } from './llama.ts';
 import { loadModes } from './llama-layouts.ts';
 
-/** Room for `general.architecture`. */
+const onProcessor: Placement = { devices: [], deviceLayers: null };
+
+/** Bytes for the value of `general.architecture`. */
 const architectureBytes = 256;
 
 export class Model {
@@ -18,22 +22,22 @@ export class Model {
   readonly vocabularySize: number;
   readonly vocabularyType: number;
   readonly sizeBytes: number;
+  /** The graphics devices that the model is on, by llama.cpp's names; none: the processor computes. */
+  readonly devices: readonly string[];
   readonly #llama: Llama;
 
-  /** @throws AppError `engine-load-failed`, with what llama.cpp said */
+  /** Loads a model. @throws AppError `engine-load-failed` with llama.cpp's reason */
   static async load(
     library: Library,
     path: string,
     part: 'all' | 'vocabulary' | 'all but weights' = 'all',
+    placement: Placement = onProcessor,
   ): Promise<Model> {
     const { llama } = library;
-    // A list that ends at once: no device to offload to.
-    const noDevices = new BigUint64Array(1);
-    const onCpu = library.backend === 'cpu';
+    const choice = chooseDevices(library, placement);
     const pointer = await llama.loadModel(path, {
       ...llama.modelDefaults(),
-      devices: onCpu ? noDevices : null,
-      n_gpu_layers: onCpu ? 0 : -1,
+      ...choice.parameters,
       vocab_only: part === 'vocabulary',
       no_alloc: part === 'all but weights',
       load_mode: part === 'all but weights' ? loadModes.none : loadModes.auto,
@@ -44,11 +48,12 @@ export class Model {
         `llama.cpp cannot load ${path}: ${library.log.takeProblems() || 'it gave no reason'}.`,
       );
     }
-    return new Model(llama, path, pointer);
+    return new Model(llama, path, pointer, choice.names);
   }
 
-  private constructor(llama: Llama, path: string, pointer: Pointer) {
+  private constructor(llama: Llama, path: string, pointer: Pointer, devices: readonly string[]) {
     this.#llama = llama;
+    this.devices = devices;
     this.path = path;
     this.pointer = pointer;
     this.vocabulary = llama.vocabularyOf(pointer);

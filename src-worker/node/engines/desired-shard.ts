@@ -6,8 +6,8 @@ import type { HostedShard } from '../../../src-shared/api/node-config.ts';
 import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { expectedMemoryBytes } from './expected-memory.ts';
-import type { EngineSettings } from './shard-runner.ts';
 
 export type DesiredShard = {
   readonly model: ModelSummary;
@@ -44,7 +44,11 @@ export function expectedMemoryOf(
 }
 
 /** The shard's status in the node's status while it is not loaded. */
-export function idleStatus(shard: DesiredShard, settings: EngineSettings): ShardStatus {
+export function idleStatus(
+  shard: DesiredShard,
+  settings: EngineSettings,
+  expectedDeviceBytes: number | undefined,
+): ShardStatus {
   return {
     ...shard.layers,
     manifestId: shard.model.manifestId,
@@ -56,6 +60,8 @@ export function idleStatus(shard: DesiredShard, settings: EngineSettings): Shard
     pid: null,
     memoryBytes: 0,
     expectedMemoryBytes: expectedMemoryOf(shard, settings),
+    deviceBytes: 0,
+    expectedDeviceBytes,
     sessions: 0,
     maxSessions: settings.maxSessions,
     tokensPerSecond: 0,
@@ -80,6 +86,7 @@ export function idleRecord(
   };
 }
 
-function cells(model: ModelSummary, { contextLength }: EngineSettings): number {
+/** Cache cells of a shard, in tokens: the model's own limit caps what the owner set. */
+export function cells(model: ModelSummary, { contextLength }: EngineSettings): number {
   return Math.min(contextLength, model.contextLength);
 }

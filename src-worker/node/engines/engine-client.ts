@@ -1,10 +1,11 @@
 /**
- * The node's end of an engine process: starts it, loads a model into it, sends it work, and notices when it dies.
+ * The node's end of an engine process: starts it, loads a model into it, sends it segments, and notices when it dies.
  * An engine is one loaded shard; to load another one, start another engine.
  */
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Compute } from '../../../src-shared/compute.ts';
 import { AppError, missingCase } from '../../../src-shared/errors.ts';
 import type { ComputeShare } from '../../../src-shared/compute-share.ts';
 import { Child, type ChildExit, type StartFailure } from '../../../src-shared/process/child.ts';
@@ -28,7 +29,12 @@ import {
 import type { Frame } from '../../wire/frame.ts';
 import { parseJson } from '../../wire/json-body.ts';
 import { takesTokens } from '../../wire/stage-role.ts';
-import { decodeWork, encodeWork, type Work, workHeaderBytes } from '../../wire/work.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  type Segment,
+  segmentHeaderBytes,
+} from '../../wire/segment.ts';
 import { engineOutput, endOfEngine } from './engine-end.ts';
 import { EngineWatch, watchEngineEveryMs } from './engine-watch.ts';
 
@@ -36,7 +42,7 @@ export type EngineEvents = {
   /** The process runs, but has not loaded its model yet. */
   readonly onSpawn?: (pid: number) => void;
   /** Called with results: hidden states, or a sampled token from a session over the model's last layer. */
-  readonly onOutput: (work: Work) => void;
+  readonly onOutput: (segment: Segment) => void;
   /** The engine failed on a session and closed it. */
   readonly onSessionFailed: (session: number, error: AppError) => void;
   /** The engine ended without having been asked to. Waiting requests reject with the same error. */
@@ -53,6 +59,16 @@ export type EngineOptions = {
   readonly signal?: AbortSignal;
 };
 
+/** What an engine process is started for. */
+type EngineTask = {
+  /** The process and what it does at first, as the first words of sentences. */
+  readonly name: string;
+  readonly loading: string;
+  readonly takesTokens: boolean;
+  /** Resolves once the engine is ready. */
+  readonly prepare: () => Promise<void>;
+};
+
 /** Default deadline of a load, an hour: only a load that hangs takes as long. */
 const defaultLoadMilliseconds = 3_600_000;
 /** How long an engine that was asked to end may take before it is killed; it ends between two batches. */
@@ -62,7 +78,8 @@ export class EngineClient {
   readonly #child: Child;
   readonly #link: FrameLink;
   readonly #events: EngineEvents;
-  readonly #parameters: LoadParameters;
+  /** For sentences: "The engine for FILE". */
+  readonly #name: string;
   readonly #rpc: RpcClient<EngineApi>;
   readonly #watch = new EngineWatch(performance.now());
   readonly #watching: NodeJS.Timeout;
@@ -83,24 +100,44 @@ export class EngineClient {
     events: EngineEvents,
     options: EngineOptions = {},
   ): Promise<EngineClient> {
-    const client = new EngineClient(parameters, events, options);
-    try {
-      await client.#child.becomeReady(options.signal ?? new AbortController().signal);
-      client.#isReady = true;
-      return client;
-    } catch (error) {
-      await client.kill();
-      throw error;
-    }
+    const task: EngineTask = {
+      name: `The engine for ${parameters.path}`,
+      loading: `Loading ${parameters.path}`,
+      takesTokens: takesTokens(parameters.role),
+      prepare: () => client.#load(parameters),
+    };
+    const client: EngineClient = new EngineClient(task, events, options);
+    await client.#becomeReady(options.signal);
+    return client;
   }
 
-  private constructor(parameters: LoadParameters, events: EngineEvents, options: EngineOptions) {
+  /**
+   * What there is to compute on in this machine, told by an engine process that loads no model and then ends.
+   * @throws AppError as `start` does
+   */
+  static async devices(backend: 'auto' | 'cpu', options: EngineOptions = {}): Promise<Compute> {
+    let found: Compute | undefined;
+    const task: EngineTask = {
+      name: 'The engine that looks for graphics devices',
+      loading: 'Looking for graphics devices',
+      takesTokens: false,
+      prepare: async () => void (found = await client.#call('devices', { backend })),
+    };
+    const noEvents = { onOutput: () => {}, onSessionFailed: () => {}, onExit: () => {} };
+    const client: EngineClient = new EngineClient(task, noEvents, options);
+    await client.#becomeReady(options.signal);
+    // Devices of some drivers end slowly; nothing is lost with this process.
+    await client.kill();
+    return found ?? { backend: 'cpu', devices: [] };
+  }
+
+  private constructor(task: EngineTask, events: EngineEvents, options: EngineOptions) {
     const loadMilliseconds = options.loadMilliseconds ?? defaultLoadMilliseconds;
     this.#events = events;
-    this.#parameters = parameters;
-    this.#takesTokens = takesTokens(parameters.role);
+    this.#name = task.name;
+    this.#takesTokens = task.takesTokens;
     this.#child = new Child({
-      name: `The engine for ${parameters.path}`,
+      name: task.name,
       command: process.execPath,
       args: [options.entry ?? defaultEntry()],
       links: ['overlapped', 'pipe'],
@@ -109,11 +146,11 @@ export class EngineClient {
       environment: { GGML_NO_BACKTRACE: '1' },
       readyWithinMs: loadMilliseconds,
       stopWithinMs: stopMilliseconds,
-      whenReady: () => this.#load(),
+      whenReady: () => task.prepare(),
       // The engine ends by itself when its link does.
       askToStop: () => this.#link.end(),
       output: engineOutput(events.onLog),
-      startError: (failure) => startError(parameters.path, loadMilliseconds, failure),
+      startError: (failure) => startError(task, loadMilliseconds, failure),
     });
     if (this.#child.pid !== undefined) {
       events.onSpawn?.(this.#child.pid);
@@ -145,10 +182,7 @@ export class EngineClient {
 
   get description(): LoadResult {
     if (this.#description === undefined) {
-      throw new AppError(
-        'not-running',
-        `The engine for ${this.#parameters.path} has not loaded its model yet.`,
-      );
+      throw new AppError('not-running', `${this.#name} has not loaded its model yet.`);
     }
     return this.#description;
   }
@@ -172,7 +206,7 @@ export class EngineClient {
     await this.#call('retain', { session, tokens });
   }
 
-  /** Ends a session and drops its waiting work. Never fails for a session that has ended already. */
+  /** Ends a session and drops its waiting segments. Never fails for a session that has ended already. */
   async close(session: number): Promise<void> {
     await this.#call('close', { session });
   }
@@ -195,19 +229,19 @@ export class EngineClient {
   }
 
   /**
-   * Sends work: tokens (to a whole or first shard) or hidden states (to a middle or last one). It is dropped when the engine
-   * has ended. Work of a session stays in order; the values are not copied and must not change afterwards.
-   * @throws AppError `request-invalid` when the work is too long for one frame
+   * Sends a segment: tokens (to a whole or first shard) or hidden states (to a middle or last one). It is dropped when the
+   * engine has ended. Segments of a session stay in order; the values are not copied and must not change afterwards.
+   * @throws AppError `request-invalid` when the segment is too long for one frame
    */
-  send(work: Omit<Work, 'detail'>): void {
-    if (work.values.byteLength > linkLimits.workBytes - workHeaderBytes) {
+  send(segment: Omit<Segment, 'detail'>): void {
+    if (segment.values.byteLength > linkLimits.segmentBytes - segmentHeaderBytes) {
       throw new AppError(
         'request-invalid',
-        `Work of ${work.values.byteLength} bytes is more than the ${linkLimits.workBytes} of a frame; cut it.`,
+        `A segment of ${segment.values.byteLength} bytes is more than the ${linkLimits.segmentBytes} of a frame; cut it.`,
       );
     }
     const kind = this.#takesTokens ? engineKinds.tokens : engineKinds.hidden;
-    this.#link.send(kind, ...encodeWork(work));
+    this.#link.send(kind, ...encodeSegment(segment));
   }
 
   /** Whether the engine reads more slowly than `send` is called; wait for `drained` before sending more. */
@@ -248,8 +282,19 @@ export class EngineClient {
     }
   }
 
-  async #load(): Promise<void> {
-    this.#description = await this.#call('load', this.#parameters);
+  /** @throws AppError; no process is left then */
+  async #becomeReady(signal = new AbortController().signal): Promise<void> {
+    try {
+      await this.#child.becomeReady(signal);
+      this.#isReady = true;
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+  }
+
+  async #load(parameters: LoadParameters): Promise<void> {
+    this.#description = await this.#call('load', parameters);
     this.#watch.loaded(this.#description.backend !== 'cpu', performance.now());
   }
 
@@ -264,19 +309,16 @@ export class EngineClient {
   }
 
   #gone(): AppError {
-    return new AppError(
-      'engine-died',
-      `The engine for ${this.#parameters.path} is not running any more.`,
-    );
+    return new AppError('engine-died', `${this.#name} is not running any more.`);
   }
 
   #onFrame({ kind, body }: Frame): void {
     switch (kind) {
       case engineKinds.hidden:
-        this.#events.onOutput(decodeWork(body, this.description.width * 4));
+        this.#events.onOutput(decodeSegment(body, this.description.width * 4));
         return;
       case engineKinds.sampled:
-        this.#events.onOutput(decodeWork(body, 4));
+        this.#events.onOutput(decodeSegment(body, 4));
         return;
       default:
         this.#rpc.receive(parseJson(body, "An engine's reply"));
@@ -310,7 +352,7 @@ export class EngineClient {
     clearInterval(this.#watching);
     const wasAsked = this.#state === 'stopping';
     this.#state = 'exited';
-    const error = endOfEngine(this.#parameters.path, exit);
+    const error = endOfEngine(this.#name, exit);
     this.#rpc.close(error);
     if (!wasAsked && this.#isReady) {
       this.#events.onExit(error);
@@ -318,14 +360,18 @@ export class EngineClient {
   }
 }
 
-function startError(path: string, loadMilliseconds: number, failure: StartFailure): AppError {
+function startError(
+  { name, loading }: EngineTask,
+  loadMilliseconds: number,
+  failure: StartFailure,
+): AppError {
   switch (failure.kind) {
     case 'ended':
-      return endOfEngine(path, failure.exit);
+      return endOfEngine(name, failure.exit);
     case 'late':
-      return new AppError('timed-out', `Loading ${path} took longer than ${loadMilliseconds} ms.`);
+      return new AppError('timed-out', `${loading} took longer than ${loadMilliseconds} ms.`);
     case 'cancelled':
-      return new AppError('cancelled', `Loading ${path} was cancelled.`);
+      return new AppError('cancelled', `${loading} was cancelled.`);
     default:
       return missingCase(failure);
   }

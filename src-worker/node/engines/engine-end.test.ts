@@ -18,7 +18,7 @@ function outputOf(...chunks: string[]): { text: string; logged: string[] } {
 }
 
 function wordsAfter(output: string): string {
-  return endOfEngine('model.gguf', { ...killed, output }).message;
+  return endOfEngine('The engine for model.gguf', { ...killed, output }).message;
 }
 
 describe('the output of an engine', () => {
@@ -71,7 +71,7 @@ describe('the end of an engine', () => {
     [{ reason: 'gave no sign of life and was ended' }, 'gave no sign of life and was ended'],
     [{ error: new Error('spawn ENOENT') }, 'cannot be started: spawn ENOENT'],
   ])('%o: the engine %s', (exit, how) => {
-    expect(endOfEngine('model.gguf', { ...killed, ...exit }).message).toBe(
+    expect(endOfEngine('The engine for model.gguf', { ...killed, ...exit }).message).toBe(
       `The engine for model.gguf ${how}.`,
     );
   });

@@ -28,14 +28,14 @@ export function engineOutput(onLog?: (level: string, message: string) => void): 
 }
 
 /** The error `engine-died` of an engine that ended without having been asked to. */
-export function endOfEngine(path: string, exit: ChildExit): AppError {
+export function endOfEngine(name: string, exit: ChildExit): AppError {
   const words = exit.output
     .split('\n')
     .slice(-mostWords.lines)
     .map((line) => line.slice(0, mostWords.lineCharacters))
     .join(' | ');
   const lastOutput = words === '' ? '' : `; its last output: ${words}`;
-  return new AppError('engine-died', `The engine for ${path} ${howItEnded(exit)}${lastOutput}.`);
+  return new AppError('engine-died', `${name} ${howItEnded(exit)}${lastOutput}.`);
 }
 
 function howItEnded({ error, reason, signal, code }: ChildExit): string {

@@ -15,43 +15,107 @@ const cacheValueBytes = 2;
  */
 export const bufferBytes = 192 * 1024 * 1024;
 
+/** Tensors that only recurrent layers have: their query, key and value matrix makes no cache. */
+const recurrent = /\.(?:ssm_|shortconv\.)/;
+
 const embedding = 'token_embd.weight';
 const head = 'output.weight';
 
+/** What a shard's parts take, in bytes. */
+export type ShardMemory = {
+  /** The token embeddings, which llama.cpp always leaves to the processor. */
+  readonly inputBytes: number;
+  /** Weights and KV cache of each layer. */
+  readonly layerBytes: readonly number[];
+  /** The output matrix and all else that is of no layer. */
+  readonly outputBytes: number;
+  /** Of the token embeddings, where they are the output matrix too: a device has a copy of its own. */
+  readonly copiedBytes: number;
+  /** The largest single tensor of the KV cache. */
+  readonly largestCacheBytes: number;
+};
+
 /**
- * Bytes of weights, KV cache and buffers, as ShardStatus' `memoryBytes` counts them.
- *
  * @param totalLayers layers of the whole model, to which `tensors` belong
  * @param contextLength cache cells, in tokens
  */
-export function expectedMemoryBytes(
+export function shardMemory(
   tensors: readonly Tensor[],
   { firstLayer, lastLayer }: LayerRange,
   totalLayers: number,
   contextLength: number,
-): number {
+): ShardMemory {
   const isFirst = firstLayer === 0;
   const isLast = lastLayer === totalLayers - 1;
   const hasHead = tensors.some(({ name }) => name === head);
-  let weightBytes = 0;
-  const layers = new Map<number, Tensor[]>();
+  const count = lastLayer - firstLayer + 1;
+  const layers = Array.from({ length: count }, (): Tensor[] => []);
+  let inputBytes = 0;
+  let outputBytes = 0;
   for (const tensor of tensors) {
     const layer = layerOf(tensor);
     if (layer !== undefined) {
-      if (layer >= firstLayer && layer <= lastLayer) {
-        weightBytes += tensor.size;
-        layers.set(layer, [...(layers.get(layer) ?? []), tensor]);
-      }
+      layers[layer - firstLayer]?.push(tensor);
     } else if (tensor.name === embedding) {
       // A model without an output matrix uses the embedding as one.
-      weightBytes += isFirst || (isLast && !hasHead) ? tensor.size : 0;
+      inputBytes += isFirst ? tensor.size : 0;
+      outputBytes += isLast && !hasHead && !isFirst ? tensor.size : 0;
     } else if (tensor.name !== head || isLast) {
-      weightBytes += tensor.size;
+      outputBytes += tensor.size;
     }
   }
-  const cacheWidths = [...layers.values()].map(cacheWidth);
-  const cellBytes = cacheValueBytes * cacheWidths.reduce((sum, width) => sum + width, 0);
-  return weightBytes + cellBytes * contextLength + bufferBytes;
+  const cellBytes = cacheValueBytes * contextLength;
+  const caches = layers.map(cacheWidths);
+  return {
+    inputBytes,
+    layerBytes: layers.map(
+      (own, index) =>
+        own.reduce((sum, { size }) => sum + size, 0) + cellBytes * total(caches[index] ?? []),
+    ),
+    outputBytes,
+    copiedBytes: isFirst && isLast && !hasHead ? inputBytes : 0,
+    largestCacheBytes: cellBytes * Math.max(0, ...caches.flat()),
+  };
+}
+
+/** Bytes of weights, KV cache and buffers, as ShardStatus' `memoryBytes` counts them. */
+export function expectedMemoryBytes(...parameters: Parameters<typeof shardMemory>): number {
+  const { inputBytes, layerBytes, outputBytes } = shardMemory(...parameters);
+  return inputBytes + total(layerBytes) + outputBytes + bufferBytes;
+}
+
+/**
+ * What of it is on graphics devices.
+ *
+ * @param deviceLayers how many of the last layers, the output counted as one, they take; null: all
+ */
+export function deviceBytes(
+  { layerBytes, outputBytes, copiedBytes }: ShardMemory,
+  deviceLayers: number | null,
+): number {
+  const layers = Math.min(deviceLayers ?? Infinity, layerBytes.length + 1);
+  return layers === 0
+    ? 0
+    : outputBytes +
+        copiedBytes +
+        total(layerBytes.slice(layerBytes.length + 1 - layers)) +
+        bufferBytes;
+}
+
+/** The most layers, counted as in `deviceBytes`, that take no more than the budget; null where all do. */
+export function layersWithin(memory: ShardMemory, budgetBytes: number): number | null {
+  if (deviceBytes(memory, null) <= budgetBytes) {
+    return null;
+  }
+  let layers = memory.layerBytes.length;
+  while (layers > 0 && deviceBytes(memory, layers) > budgetBytes) {
+    layers -= 1;
+  }
+  return layers;
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function layerOf({ name }: Tensor): number | undefined {
@@ -60,15 +124,22 @@ function layerOf({ name }: Tensor): number | undefined {
 }
 
 /**
- * How many values a layer caches for each token: keys and values, each as wide as the matrix that makes them has rows; with
- * one common matrix, its rows without the queries, which are as wide as the output matrix' rows are long; or the
- * compressed form from which keys and values are made later (DeepSeek). A layer with none of these caches nothing.
+ * How many values a layer caches for each token, tensor by tensor: keys and values, each as wide as the matrix that makes
+ * them has rows; with one common matrix, its rows without the queries, which are as wide as the output matrix' rows are
+ * long, half of them keys; or the compressed form from which keys and values are made later (DeepSeek). A layer with none
+ * of these caches nothing, and neither does a recurrent one, whose state has one size whatever it has read.
  */
-function cacheWidth(tensors: readonly Tensor[]): number {
+function cacheWidths(tensors: readonly Tensor[]): number[] {
+  if (tensors.some(({ name }) => recurrent.test(name))) {
+    return [];
+  }
   const shapeOf = (part: string): readonly number[] | undefined =>
     tensors.find(({ name }) => name.endsWith(`.${part}.weight`))?.shape;
   const rows = (part: string): number => shapeOf(part)?.[1] ?? 0;
   const queries = shapeOf('attn_output')?.[0] ?? 0;
   const common = Math.max(0, rows('attn_qkv') - queries);
-  return rows('attn_k') + rows('attn_v') + common || rows('attn_kv_a_mqa');
+  const widths = [rows('attn_k'), rows('attn_v'), common / 2, common / 2].filter(
+    (each) => each > 0,
+  );
+  return widths.length > 0 ? widths : [rows('attn_kv_a_mqa')];
 }

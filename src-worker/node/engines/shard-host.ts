@@ -15,11 +15,13 @@ import {
   idleRecord,
   idleStatus,
 } from './desired-shard.ts';
+import { type DevicePlacement, devicePlacements } from './device-placement.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { Renewals } from './renewals.ts';
 import type { ServingShard, ServingShards } from './serving-shard.ts';
 import type { StartEngine } from './shard-engine.ts';
 import { shardPrefix } from './shard-prefix.ts';
-import { type EngineSettings, ShardRunner } from './shard-runner.ts';
+import { ShardRunner } from './shard-runner.ts';
 import { hasPrefix, isSameRange, partKey } from '../../../src-shared/layers.ts';
 
 /** The part of the model library that shards need. */
@@ -60,6 +62,8 @@ export class ShardHost implements ServingShards {
   /** Runners that are ending, because their shards are no longer desired or the machine is released. */
   readonly #ending = new Map<ShardRunner, Promise<void>>();
   #desired: ReadonlyMap<string, DesiredShard> = new Map();
+  /** Of the desired shards. */
+  #placements: ReadonlyMap<string, DevicePlacement> = new Map();
   /** Failures of shards whose runners have ended. */
   readonly #faults = new Map<string, string>();
   #order: EngineOrder;
@@ -92,6 +96,7 @@ export class ShardHost implements ServingShards {
       throw new AppError('not-running', 'The node is stopping; it hosts no more shards');
     }
     this.#desired = new Map(entries.map((entry) => this.#resolve(entry)));
+    this.#placements = devicePlacements(this.#desired, this.#settings);
     this.#faults.clear();
     this.#fulfil();
   }
@@ -130,6 +135,7 @@ export class ShardHost implements ServingShards {
       return;
     }
     this.#settings = settings;
+    this.#placements = devicePlacements(this.#desired, settings);
     for (const [key, runner] of this.#runners) {
       this.#renewals.add(key, () => this.#renew(key, runner));
     }
@@ -183,7 +189,11 @@ export class ShardHost implements ServingShards {
   statuses(): ShardStatus[] {
     return [...this.#runners.values()]
       .map((runner) => runner.status())
-      .concat(this.#idle().map((shard) => idleStatus(shard, this.#settings)));
+      .concat(
+        this.#idle().map(([key, shard]) =>
+          idleStatus(shard, this.#settings, this.#placements.get(key)?.expectedDeviceBytes),
+        ),
+      );
   }
 
   /** The shards that serve others now, for the node's record. */
@@ -269,7 +279,7 @@ export class ShardHost implements ServingShards {
   }
 
   #runnerFor(key: string, shard: DesiredShard): ShardRunner {
-    const runner = this.#runners.get(key) ?? this.#run(shard);
+    const runner = this.#runners.get(key) ?? this.#run(key, shard);
     this.#runners.set(key, runner);
     return runner;
   }
@@ -328,16 +338,14 @@ export class ShardHost implements ServingShards {
   }
 
   /** Desired shards without an engine; none while the machine serves, since they are then about to be loaded. */
-  #idle(): DesiredShard[] {
-    return this.#isStopped
-      ? []
-      : [...this.#desired].flatMap(([key, shard]) => (this.#runners.has(key) ? [] : [shard]));
+  #idle(): [string, DesiredShard][] {
+    return this.#isStopped ? [] : [...this.#desired].filter(([key]) => !this.#runners.has(key));
   }
 
   /** Shards that are not loaded and that `wake` would load. */
   #wakeable(): DesiredShard[] {
     return this.#isOwnUse
-      ? this.#idle()
+      ? this.#idle().map(([, shard]) => shard)
       : [...this.#desired].flatMap(([key, shard]) =>
           this.#renewals.of(key) === undefined || this.#runners.get(key)?.isServing === true
             ? []
@@ -360,7 +368,7 @@ export class ShardHost implements ServingShards {
     return [partKey(summary.manifestId, shard.layers), shard];
   }
 
-  #run(shard: DesiredShard): ShardRunner {
+  #run(key: string, shard: DesiredShard): ShardRunner {
     const { model, layers } = shard;
     const { library, startEngine, log, now } = this.#options;
     return new ShardRunner({
@@ -369,6 +377,7 @@ export class ShardHost implements ServingShards {
       shardPath: (signal) => library.shardPath(model.manifestId, layers, signal),
       isForeign: (path) => library.isMade?.(path) !== true,
       settings: this.#settings,
+      placement: this.#placementOf(key),
       startEngine,
       pace: this.#computeShare,
       expectedMemoryBytes: expectedMemoryOf(shard, this.#settings),
@@ -376,6 +385,15 @@ export class ShardHost implements ServingShards {
       onChange: () => this.#onChange(),
       log,
     });
+  }
+
+  /** Only desired shards are run. */
+  #placementOf(key: string): DevicePlacement {
+    const placement = this.#placements.get(key);
+    if (placement === undefined) {
+      throw new AppError('internal', `${key} is not a desired shard`);
+    }
+    return placement;
   }
 
   #end(key: string, runner: ShardRunner): void {

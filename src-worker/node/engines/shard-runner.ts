@@ -6,13 +6,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, toAppError } from '../../../src-shared/errors.ts';
 import type { LayerRange, ModelSummary } from '../../../src-shared/model.ts';
-import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { ShardStatus } from '../../../src-shared/api/node-status.ts';
 import { fullComputeShare, type ComputeShare } from '../../../src-shared/compute-share.ts';
 import { defaultRestartPolicy, nextRestart } from '../../../src-shared/process/restart-policy.ts';
 import { type StageRole, stageRoleOf } from '../../wire/stage-role.ts';
 import type { Log } from '../base/log.ts';
 import type { RecordedShard } from '../mesh/records/record.ts';
+import type { DevicePlacement } from './device-placement.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { FileGuard, stampOf } from './file-guard.ts';
 import type {
   ServingShard,
@@ -22,8 +23,6 @@ import type {
 } from './serving-shard.ts';
 import { ShardEngine, type StartEngine } from './shard-engine.ts';
 
-export type EngineSettings = NodeConfig['engine'];
-
 export type ShardRunnerOptions = {
   readonly model: ModelSummary;
   readonly layers: LayerRange;
@@ -32,6 +31,7 @@ export type ShardRunnerOptions = {
   /** Whether another program may change the file, as for a file that the owner imported. */
   readonly isForeign: (path: string) => boolean;
   readonly settings: EngineSettings;
+  readonly placement: DevicePlacement;
   readonly startEngine: StartEngine;
   /** The first compute share; see `setComputeShare`. */
   readonly pace: ComputeShare;
@@ -146,6 +146,8 @@ export class ShardRunner implements ServingShard {
       pid: this.#pid,
       memoryBytes: memory === undefined ? 0 : memory.modelBytes + memory.contextBytes,
       expectedMemoryBytes: this.#options.expectedMemoryBytes,
+      deviceBytes: memory?.deviceBytes ?? 0,
+      expectedDeviceBytes: this.#options.placement.expectedDeviceBytes,
       sessions: engine?.sessions ?? 0,
       maxSessions: engine?.description.maxSessions ?? this.#options.settings.maxSessions,
       tokensPerSecond: engine?.tokensPerSecond ?? 0,
@@ -257,7 +259,7 @@ export class ShardRunner implements ServingShard {
 
   /** One attempt; never rejects. */
   async #start(): Promise<void> {
-    const { shardPath, settings, startEngine, now, onChange, log } = this.#options;
+    const { shardPath, settings, placement, startEngine, now, onChange, log } = this.#options;
     try {
       // Two engines at once may not fit into the memory.
       await this.#ending;
@@ -270,10 +272,14 @@ export class ShardRunner implements ServingShard {
         start: startEngine,
         signal: this.#stopping.signal,
         parameters: {
-          ...settings,
           path,
           role: this.role,
-          contextLength: Math.min(settings.contextLength, this.summary.contextLength),
+          threads: settings.threads,
+          backend: settings.backend,
+          maxSessions: settings.maxSessions,
+          contextLength: placement.contextLength,
+          devices: placement.devices,
+          deviceLayers: placement.deviceLayers,
         },
         now,
         onSpawn: (pid) => {

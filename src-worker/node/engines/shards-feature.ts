@@ -5,7 +5,9 @@ import type { NodeConfig } from '../../../src-shared/api/node-config.ts';
 import type { Log } from '../base/log.ts';
 import type { Mesh } from '../mesh/mesh.ts';
 import type { FeatureWith } from '../node-feature.ts';
+import { ComputeProbe } from './compute-probe.ts';
 import { EngineClient } from './engine-client.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { ShardHost, type ShardSource } from './shard-host.ts';
 import { whyNotHere } from './why-not-here.ts';
 
@@ -25,14 +27,27 @@ export type OwnShards = {
   readonly whyNotHere: (manifestId: string) => string | undefined;
 };
 
+/** Drivers of cards that sleep take seconds. In milliseconds. */
+const probeMs = 60_000;
+
 export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnShards> {
   const { config, library, mesh, onChange, log } = options;
   let reason = config.work.reason;
+  let { backend } = config.engine;
+  const probe = new ComputeProbe({
+    find: (backend, signal) => EngineClient.devices(backend, { signal, loadMilliseconds: probeMs }),
+    onChange,
+    log,
+  });
+  /** A driver that ended the process that looked for devices would end every engine. */
+  const backendFor = (wanted: EngineSettings['backend']): EngineSettings['backend'] =>
+    probe.compute?.fault === undefined ? wanted : 'cpu';
   const host = new ShardHost({
     library,
     settings: config.engine,
     order: config.work,
-    startEngine: (parameters, events, signal) => EngineClient.start(parameters, events, { signal }),
+    startEngine: ({ backend = 'auto', ...parameters }, events, signal) =>
+      EngineClient.start({ ...parameters, backend: backendFor(backend) }, events, { signal }),
     onChange: () => {
       mesh.publish();
       onChange();
@@ -55,13 +70,31 @@ export function shardsFeature(options: ShardsFeatureOptions): FeatureWith<OwnSha
           fault: host.faultOf(manifestId),
         }),
     },
-    stop: (atOnce) => host.stop(atOnce),
-    configure: ({ engine }) => host.configure(engine),
+    handlers: {
+      lookForDevices: () => {
+        probe.look(backend);
+        return null;
+      },
+    },
+    start: () => probe.look(backend),
+    stop: async (atOnce) => {
+      await Promise.all([host.stop(atOnce), probe.stop()]);
+    },
+    configure: ({ engine }) => {
+      if (engine.backend !== backend) {
+        ({ backend } = engine);
+        probe.look(backend);
+      }
+      host.configure(engine);
+    },
     setWork: (order) => {
       reason = order.reason;
       return host.setWork(order);
     },
     describe: () => ({ state: host.state, models: host.models(), shards: host.records() }),
-    status: () => ({ shards: host.statuses() }),
+    status: () => ({
+      shards: host.statuses(),
+      ...(probe.compute === undefined ? {} : { compute: probe.compute }),
+    }),
   };
 }

@@ -1,4 +1,6 @@
 /** A duty over a machine and a node that the test plays. */
+import type { Compute } from '../../../src-shared/compute.ts';
+import { foundDevices } from './found-devices.ts';
 import type { Moment } from '../../../src-shared/local-time.ts';
 import { idleWords } from '../../../src-shared/words/words.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -25,6 +27,7 @@ export const shard: ShardStatus = {
   backend: 'cpu',
   pid: 7,
   memoryBytes: 1e9,
+  deviceBytes: 0,
   sessions: 0,
   maxSessions: 8,
   tokensPerSecond: 0,
@@ -35,6 +38,8 @@ type Given = {
   readonly isWatched?: boolean;
   readonly settings?: Partial<Settings>;
   readonly stored?: StoredPause | null;
+  /** By default llama.cpp finds the cards that the sensors see. */
+  readonly compute?: () => Compute | null;
 };
 
 /** A duty over a node that carries out each order when the test says so. */
@@ -55,7 +60,13 @@ export class Desk {
   wallOffsetMs = 0;
   #carryOut: (() => void)[] = [];
 
-  constructor({ machine = new PlayedMachine(), isWatched = true, settings, stored }: Given = {}) {
+  constructor({
+    machine = new PlayedMachine(),
+    isWatched = true,
+    settings,
+    stored,
+    compute,
+  }: Given = {}) {
     this.machine = machine;
     this.settings = { ...defaultSettings, ...settings };
     this.stored = stored ?? null;
@@ -79,6 +90,7 @@ export class Desk {
       },
       settings: () => this.settings,
       node: () => (this.isNodeThere ? ({ shards: this.shards } as unknown as NodeStatus) : null),
+      compute: compute ?? (() => foundDevices(machine.facts.gpus)),
       watch: isWatched
         ? (onChange) =>
             watchFacts({

@@ -50,6 +50,7 @@ const idleWork: Work = {
   failure: null,
   usesGpu: true,
   backend: null,
+  compute: null,
   videoMemoryNeededBytes: 5e9,
   isSuspending: false,
 };

@@ -4,6 +4,8 @@
  */
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
+import type { Compute } from '../../../src-shared/compute.ts';
+import { foundDevices, unlistedDevice } from '../host/found-devices.ts';
 import type { GpuFacts, Reading } from '../../../src-shared/duty.ts';
 import { missingCase } from '../../../src-shared/errors.ts';
 import type { Settings } from '../../../src-shared/settings/settings.ts';
@@ -80,7 +82,12 @@ export class PlayedComputer {
     this.#roots = { sys, proc };
     const gpus = unknown({ code: 'not-read-yet', source: 'cards' });
     const machine = new PlayedMachine({ ...idleFacts, gpus });
-    this.#desk = new Desk({ machine, settings: computer.settings ?? {} });
+    const { backend } = computer;
+    const compute = (): Compute | null => {
+      const found = foundDevices(machine.facts.gpus, backend);
+      return found?.devices.length === 0 && backend !== 'cpu' ? unlistedDevice(backend) : found;
+    };
+    this.#desk = new Desk({ machine, settings: computer.settings ?? {}, compute });
     const { clock } = this.#desk;
     const own = () => {
       const pids = new Set(this.#loadedAtMs === undefined ? [] : [enginePid]);
@@ -136,8 +143,8 @@ export class PlayedComputer {
   async #obey(): Promise<void> {
     const order = this.#desk.orders.at(-1) ?? 'own';
     const { backend, gigabytes = 4.6 } = this.#computer;
-    const model = { ...shard, expectedMemoryBytes: gigabytes * 1.05e9 };
-    const unloaded = { ...model, backend: null, pid: null, memoryBytes: 0 };
+    const model = { ...shard, expectedDeviceBytes: backend === 'cpu' ? 0 : gigabytes * 1.05e9 };
+    const unloaded = { ...model, backend: null, pid: null, deviceBytes: 0 };
     if (order === 'work') {
       if (this.#loadedAtMs === undefined) {
         this.loads += 1;
@@ -145,7 +152,7 @@ export class PlayedComputer {
       }
       await this.#desk.setShards(
         this.#isLoaded
-          ? { ...model, state: 'serving', backend, pid: enginePid, memoryBytes: gigabytes * 1e9 }
+          ? { ...model, state: 'serving', backend, pid: enginePid, deviceBytes: gigabytes * 1e9 }
           : { ...unloaded, state: 'starting', pid: enginePid },
       );
     } else if (!order.startsWith('drain')) {

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { findBrowser } from '../window/browser.ts';
+import { softwareVulkan } from './software-vulkan.ts';
 
 type Need = {
   /** What is tested with it. */
@@ -26,7 +27,13 @@ const networks: Need = {
     ['ip', 'iptables'].every((name) => spawnSync(name, ['-V']).status === 0),
 };
 
-const missing = [browser, networks].filter(({ isMet }) => !isMet());
+const card: Need = {
+  tests: 'graphics cards',
+  packages: ['mesa-vulkan-drivers', 'libvulkan1'],
+  isMet: () => process.platform !== 'linux' || softwareVulkan() !== undefined,
+};
+
+const missing = [browser, networks, card].filter(({ isMet }) => !isMet());
 const isDebianRoot = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
 if (missing.length > 0 && isDebianRoot) {
   const packages = missing.flatMap((need) => need.packages);

@@ -16,6 +16,7 @@ import { fakeModel } from './node-fake-mesh.ts';
 export const fakeSettings = {
   threads: 1,
   backend: 'cpu',
+  devices: null,
   contextLength: 1000,
   maxSessions: 3,
 } as const;

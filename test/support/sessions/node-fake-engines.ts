@@ -70,7 +70,7 @@ class FakeEngine implements Engine {
       vocabularySize: 1000,
       contextLength: parameters.contextLength ?? 0,
       maxSessions: parameters.maxSessions ?? 0,
-      memory: { modelBytes: 1, contextBytes: 2, residentBytes: 3, devices: [] },
+      memory: { modelBytes: 1, contextBytes: 2, deviceBytes: 0, residentBytes: 3 },
     };
   }
 

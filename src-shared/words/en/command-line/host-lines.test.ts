@@ -18,6 +18,7 @@ const shard: ShardStatus = {
   backend: 'cpu',
   pid: 7,
   memoryBytes: 1,
+  deviceBytes: 0,
   sessions: 0,
   maxSessions: 8,
   tokensPerSecond: 0,

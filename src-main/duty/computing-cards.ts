@@ -1,0 +1,119 @@
+/**
+ * The cards that engines compute on: llama.cpp's devices, matched to the cards that the sensors see. What one side does not
+ * tell, the other one fills in. Pure.
+ */
+import type { Compute, ComputeDevice } from '../../src-shared/compute.ts';
+import type { GpuFacts } from '../../src-shared/duty.ts';
+import type { Preferences } from '../../src-shared/settings/preferences.ts';
+
+/** A card of the sensors, or one that only llama.cpp sees; `device` is llama.cpp's view, once that is known. */
+export type ComputingCard = GpuFacts & { readonly device?: ComputeDevice };
+
+/** What is known of the engines: what they were last loaded for, and what llama.cpp finds to compute on. */
+export type ComputeKnowledge = {
+  /** "cuda", "vulkan", "metal", "cpu"; null before a first load has told. */
+  readonly backend: string | null;
+  /** null before an engine has looked. */
+  readonly compute: Compute | null;
+};
+
+/**
+ * Those among them that the owner lets us use. Integrated ones are left out where there is another card, as llama.cpp does,
+ * but for one that the owner chose by name.
+ */
+export function computingCards(
+  gpus: readonly GpuFacts[],
+  { cards }: Pick<Preferences, 'cards'>,
+  knowledge: ComputeKnowledge,
+): ComputingCard[] {
+  const used = seenCards(gpus, knowledge).filter(({ id }) => cards[id]?.isUsed !== false);
+  const isAnyDiscrete = used.some(({ isIntegrated }) => !isIntegrated);
+  return used.filter(
+    ({ id, isIntegrated }) => !(isIntegrated && isAnyDiscrete) || cards[id]?.isUsed === true,
+  );
+}
+
+/** Before an engine has looked, CUDA is known to compute on NVIDIA's cards alone. */
+function seenCards(
+  gpus: readonly GpuFacts[],
+  { backend, compute }: ComputeKnowledge,
+): readonly ComputingCard[] {
+  if (compute !== null) {
+    return matchedCards(gpus, compute.devices);
+  }
+  return backend === 'cuda' ? gpus.filter(({ vendor }) => vendor === 'nvidia') : gpus;
+}
+
+/**
+ * Each device with its card: the one at its PCI address, else the only one that is integrated as it is, else the only one of
+ * its name, else the only one of its kind that is left. A device without a card, as in a virtual machine, is a card of which no more is known.
+ */
+export function matchedCards(
+  gpus: readonly GpuFacts[],
+  devices: readonly ComputeDevice[],
+): ComputingCard[] {
+  const left = new Set(gpus);
+  const matches = new Map<ComputeDevice, GpuFacts>();
+  for (const isMatch of [isAtAddress, isSameIntegrated, isSameName, isSameKind]) {
+    for (const device of devices.filter((each) => !matches.has(each))) {
+      const [only, ...others] = [...left].filter(
+        (card) => mayBe(card, device) && isMatch(card, device),
+      );
+      if (only !== undefined && others.length === 0) {
+        matches.set(device, only);
+        left.delete(only);
+      }
+    }
+  }
+  return devices.map((device) => {
+    const card = matches.get(device);
+    return card === undefined ? unlisted(device) : completed(card, device);
+  });
+}
+
+type Match = (card: GpuFacts, device: ComputeDevice) => boolean;
+
+/** Where both have an address, no other likeness counts. */
+const mayBe: Match = (card, device) =>
+  card.pciAddress === undefined || !isPciAddress(device.id) || card.pciAddress === device.id;
+
+const isAtAddress: Match = ({ pciAddress }, { id }) => pciAddress === id;
+
+const isSameIntegrated: Match = (card, device) => card.isIntegrated && device.isIntegrated;
+
+const isSameName: Match = (card, device) =>
+  device.name.includes(card.name) || card.name.includes(device.name);
+
+const isSameKind: Match = (card, device) => card.isIntegrated === device.isIntegrated;
+
+function isPciAddress(id: string): boolean {
+  return /^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(id);
+}
+
+/** The driver knows best whether a card is integrated, and the sensors how much memory a card of its own has. */
+function completed(card: GpuFacts, device: ComputeDevice): ComputingCard {
+  const memoryBytes =
+    card.memoryBytes.isKnown || device.totalBytes === 0
+      ? card.memoryBytes
+      : ({ isKnown: true, value: device.totalBytes } as const);
+  return { ...card, isIntegrated: device.isIntegrated, memoryBytes, device };
+}
+
+const unseen = { isKnown: false, reason: { code: 'untold', fact: 'card-unlisted' } } as const;
+
+function unlisted(device: ComputeDevice): ComputingCard {
+  return {
+    id: device.id,
+    name: device.name,
+    vendor: 'other',
+    isIntegrated: device.isIntegrated,
+    utilisation: unseen,
+    othersUtilisation: unseen,
+    memoryBytes: device.totalBytes > 0 ? { isKnown: true, value: device.totalBytes } : unseen,
+    othersMemoryBytes: unseen,
+    temperatureCelsius: unseen,
+    powerWatts: unseen,
+    fanShare: unseen,
+    device,
+  };
+}

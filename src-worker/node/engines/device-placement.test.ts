@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { UsedDevice } from '../../../src-shared/compute.ts';
+import type { ModelSummary } from '../../../src-shared/model.ts';
+import type { DesiredShard } from './desired-shard.ts';
+import { type DevicePlacement, devicePlacements } from './device-placement.ts';
+import type { EngineSettings } from './engine-settings.ts';
+import { bufferBytes } from './expected-memory.ts';
+
+const gigabyte = 1e9;
+const layers = 4;
+/** Keys and values of a token are 16 values wide in each layer. */
+const cellBytes = (16 + 16) * 2;
+const settings: EngineSettings = {
+  threads: 1,
+  backend: 'auto',
+  devices: null,
+  contextLength: 1000,
+  maxSessions: 4,
+};
+const model = { manifestId: 'model', name: 'A model', layers, contextLength: 4000 } as ModelSummary;
+
+function layerTensors(layer: number) {
+  return [
+    { name: `blk.${layer}.ffn_up.weight`, shape: [64, 64], size: gigabyte },
+    { name: `blk.${layer}.attn_k.weight`, shape: [64, 16], size: 0 },
+    { name: `blk.${layer}.attn_v.weight`, shape: [64, 16], size: 0 },
+  ];
+}
+
+const tensors = [
+  { name: 'token_embd.weight', shape: [64, 320], size: gigabyte },
+  { name: 'output.weight', shape: [64, 320], size: gigabyte },
+  ...[0, 1, 2, 3].flatMap(layerTensors),
+] as unknown as NonNullable<DesiredShard['tensors']>;
+
+const whole: DesiredShard = { model, layers: { firstLayer: 0, lastLayer: 3 }, tensors };
+const unknownTensors: DesiredShard = { ...whole, tensors: undefined };
+
+function withBytes(
+  memoryBytes: number | null,
+  largestBufferBytes: number | null = null,
+): UsedDevice {
+  return { id: 'Vulkan0', memoryBytes, largestBufferBytes };
+}
+
+function placed(
+  devices: readonly UsedDevice[] | null,
+  shards: readonly DesiredShard[] = [whole],
+): DevicePlacement[] {
+  const desired = new Map(shards.map((shard, index) => [String(index), shard]));
+  const all = devicePlacements(desired, { ...settings, devices: devices && [...devices] });
+  return [...all.values()];
+}
+
+/** Layers with their cache, the output, and buffers. */
+function taken(of: number, hasOutput = true): number {
+  return of * (gigabyte + 1000 * cellBytes) + (hasOutput ? gigabyte : 0) + bufferBytes;
+}
+
+describe('how much of a shard goes onto the devices', () => {
+  it('is all of it but the token embeddings where that fits', () => {
+    const [placement] = placed([withBytes(8 * gigabyte)]);
+    expect(placement).toMatchObject({ deviceLayers: null, expectedDeviceBytes: taken(4) });
+  });
+
+  it('is as many of the last layers, with the output, as fit', () => {
+    const [placement] = placed([withBytes(3.5 * gigabyte)]);
+    expect(placement).toMatchObject({ deviceLayers: 3, expectedDeviceBytes: taken(2) });
+  });
+
+  it('is nothing where not even the output fits', () => {
+    const [placement] = placed([withBytes(gigabyte)]);
+    expect(placement).toMatchObject({ deviceLayers: 0, expectedDeviceBytes: 0 });
+  });
+
+  it('is all of it where a device does not tell its memory, or none is named', () => {
+    const free = { deviceLayers: null, expectedDeviceBytes: taken(4) };
+    expect(placed([withBytes(null)])).toMatchObject([free]);
+    expect(placed(null)).toMatchObject([{ ...free, devices: null }]);
+  });
+
+  it('is nothing without a device', () => {
+    expect(placed([])).toMatchObject([{ devices: [], expectedDeviceBytes: 0 }]);
+  });
+
+  it('counts what the shards before it take, and those whose tensors are not known take all they need', () => {
+    const [first, second] = placed([withBytes(8 * gigabyte)], [whole, whole]);
+    expect(first).toMatchObject({ deviceLayers: null });
+    expect(second).toMatchObject({ deviceLayers: 2, expectedDeviceBytes: taken(1) });
+    const [unsure] = placed([withBytes(1)], [unknownTensors]);
+    expect(unsure).toMatchObject({ deviceLayers: null, expectedDeviceBytes: undefined });
+  });
+
+  it('divides it by what may be taken of each device', () => {
+    const two = [withBytes(3 * gigabyte), { ...withBytes(gigabyte), id: 'Vulkan1' }];
+    const shares = placed(two)[0]?.devices;
+    expect(shares).toEqual([
+      { id: 'Vulkan0', share: 3 * gigabyte },
+      { id: 'Vulkan1', share: gigabyte },
+    ]);
+  });
+});
+
+describe('the cache of a shard', () => {
+  it('has the cells that the owner set, up to what one buffer of a device holds', () => {
+    expect(placed([withBytes(8 * gigabyte)])).toMatchObject([{ contextLength: 1000 }]);
+    // Keys of a layer take 32 bytes a token.
+    expect(placed([withBytes(8 * gigabyte, 600 * 32)])).toMatchObject([{ contextLength: 512 }]);
+  });
+});
