@@ -92,6 +92,7 @@ export const toolWords = {
 /** The answering ends of links as sentences call them. */
 export const answererNames = {
   node: 'the mesh node',
+  bootstrap: 'the bootstrap node',
   /** The host, to its command line and to its window. */
   runningHost: 'the running MindMesh',
   host: 'MindMesh',
