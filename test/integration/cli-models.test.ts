@@ -107,7 +107,9 @@ describe('a setting of hosted shards', () => {
     expect(await storedShards(folder)).toEqual([]);
     expect(await mindmesh(['chat', 'Hi', '--model', 'one', '--data', folder])).toMatchObject({
       code: 1,
-      err: expect.stringContaining(`does not host it. "mindmesh models host 'one'" makes it answer.`),
+      err: expect.stringContaining(
+        `does not host it. "mindmesh models host 'one'" makes it answer.`,
+      ),
     });
   });
 
