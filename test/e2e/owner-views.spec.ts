@@ -1,4 +1,4 @@
-/** The owner's pages as every person must be able to read and use them: names, contrast, narrow windows. */
+/** The owner's pages must be readable and usable for everyone: names, contrast, narrow windows. */
 import { cardWith, known } from '../support/host/duty-inputs.ts';
 import { faintTexts } from '../support/window/contrast.ts';
 import { nameless } from '../support/window/nameless.ts';
@@ -90,7 +90,7 @@ test('every stop in the settings shows its focus', async ({ openView }) => {
   }
   const ring = 'solid 2px';
   expect(stops).toEqual([
-    // The way back to the defaults: the played machine waits a second, not a minute.
+    // The test's machine waits a second and not a minute, so this button resets it to the default.
     `button ${ring}`,
     `input ${ring}`,
     `switch ${ring}`,

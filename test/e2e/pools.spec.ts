@@ -1,4 +1,4 @@
-/** Pools in the window: two real machines, one invite, in and out again. */
+/** Pools in the window: two real machines and one invite, from joining to leaving. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './pair-test.ts';
 
