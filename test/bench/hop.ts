@@ -5,7 +5,7 @@
  */
 import { samplingSchema } from '../../src-shared/model.ts';
 import { EngineClient } from '../../src-worker/node/engines/engine-client.ts';
-import { workFlags } from '../../src-worker/wire/work.ts';
+import { segmentFlags } from '../../src-worker/wire/segment.ts';
 import { smallModel } from '../support/engine/random-model.ts';
 import { startChain, stopAll } from './chain-of-nodes.ts';
 import { LocalCoordinator, type TokenTimes } from './local-coordinator.ts';
@@ -108,7 +108,7 @@ async function measureEngineLink(path: string, width: number): Promise<number> {
           session: 1,
           position,
           count: 1,
-          flags: workFlags.sample,
+          flags: segmentFlags.sample,
           computeMicros: 0,
           values,
         });

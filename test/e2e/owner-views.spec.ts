@@ -42,7 +42,7 @@ for (const view of ['Network', 'Pools', 'Models', 'Machine', 'Settings'] as cons
       await expect(page.getByRole('img', { name: 'The link as a QR code' })).toBeVisible();
     }
     const last = {
-      Network: 'Country that peers are told',
+      Network: 'Country that peers see',
       Pools: 'Only talk to members of your pools',
       Models: 'Limit disk space for downloaded models',
       Machine: 'Lid',

@@ -116,7 +116,7 @@ test('a reader who scrolls up is left alone, and finds the way back down', async
     .toBeGreaterThan(80);
 
   await conversation.evaluate((element) => element.scrollTo({ top: 0 }));
-  const toLatest = babble.page.getByRole('button', { name: 'To the latest words' });
+  const toLatest = babble.page.getByRole('button', { name: 'Jump to the end' });
   await expect(toLatest).toBeVisible();
   await expect.poll(scrolled).toBeGreaterThan(80);
   expect(await conversation.evaluate((element) => element.scrollTop)).toBe(0);
@@ -154,7 +154,7 @@ test('a reader who scrolls up in the very frame that words come in is left alone
   await babble.ask('Tell me everything.');
   await expect(conversation).toHaveAttribute('data-is-scrolled-up', 'true');
 
-  await expect(babble.page.getByRole('button', { name: 'To the latest words' })).toBeVisible();
+  await expect(babble.page.getByRole('button', { name: 'Jump to the end' })).toBeVisible();
   expect(await conversation.evaluate((element) => element.scrollTop)).toBe(0);
   await babble.stop.click();
 });

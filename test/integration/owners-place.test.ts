@@ -26,7 +26,7 @@ async function startNode(): Promise<NodeProcess> {
   return node;
 }
 
-/** Opens a session that will never have work; false: it was refused for want of a place. */
+/** Opens a session that never gets a segment; false: it was refused because there is no place. */
 async function takePlace(stranger: StageAttacker): Promise<boolean> {
   const session = randomBytes(16).toString('hex');
   try {

@@ -1,13 +1,13 @@
 /**
  * Struct layouts of llama.cpp's C interface, field for field as in include/llama.h and ggml/include/ggml.h of
- * the release below. They change between releases without notice, so release.ts refuses every other one.
+ * the release below. They change between releases without notice, so release.ts refuses every other release.
  */
 import koffi from 'koffi';
 
-/** The release, as its tag, that every layout and every signature in llama.ts was written for. */
+/** The tag of the release for which all layouts and all signatures in llama.ts were written. */
 export const expectedRelease = 'v0.5.0';
 
-/** Fields that the engine sets or checks; the rest keep the defaults that llama.cpp fills in. */
+/** The fields that the engine sets or checks; all others keep llama.cpp's defaults. */
 export type ModelParameters = {
   /** Addresses of devices, ended by 0. null: llama.cpp chooses. */
   devices: BigUint64Array | null;
@@ -22,7 +22,7 @@ export type ModelParameters = {
   no_alloc: boolean;
 };
 
-/** LLAMA_LOAD_MODE_*: `none` reads files instead of mapping them. Models without weights can have no other. */
+/** LLAMA_LOAD_MODE_*: `none` reads files instead of mapping them; it is required for models without weights. */
 export const loadModes = { auto: -1, none: 0 } as const;
 
 koffi.struct('llama_model_params', {
@@ -175,7 +175,7 @@ export const threadpoolParametersType = koffi.struct('ggml_threadpool_params', {
 koffi.struct('llama_sampler_chain_params', { no_perf: 'bool' });
 
 /**
- * llama_token_data: what samplers work on. The engine writes and reads it in place, in an array of its own:
+ * llama_token_data, the input of samplers. The engine writes and reads it in place, in its own array:
  * int32 id | float32 logit | float32 probability.
  */
 export const tokenDataBytes = 12;

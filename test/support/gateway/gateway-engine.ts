@@ -11,7 +11,7 @@ import type {
   GenerationRequest,
   Generations,
 } from '../../../src-worker/node/sessions/asking/generation.ts';
-import { type Work, workFlags } from '../../../src-worker/wire/work.ts';
+import { type Segment, segmentFlags } from '../../../src-worker/wire/segment.ts';
 
 type Sampled = Extract<GenerationEvent, { type: 'token' }>;
 
@@ -45,7 +45,7 @@ export class EngineGenerations implements Generations {
   #engine: EngineClient | undefined;
   #nextSession = 1;
   /** Tokens that wait for `resume`; undefined when none has to. */
-  #delayed: Work[] | undefined;
+  #delayed: Segment[] | undefined;
   /** Sessions that are open now, and that were ended before they were done. */
   active = 0;
   cancelled = 0;
@@ -61,7 +61,7 @@ export class EngineGenerations implements Generations {
     generations.#engine = await EngineClient.start(
       { path, role: 'whole', threads: 1, backend: 'cpu', contextLength: 16_384, maxSessions: 8 },
       {
-        onOutput: (work) => generations.#onSampled(work),
+        onOutput: (segment) => generations.#onSampled(segment),
         onSessionFailed: (session, error) => generations.#queues.get(session)?.push(error),
         onExit: (error) => {
           for (const queue of generations.#queues.values()) {
@@ -89,8 +89,8 @@ export class EngineGenerations implements Generations {
   resume(): void {
     const delayed = this.#delayed ?? [];
     this.#delayed = undefined;
-    for (const work of delayed) {
-      this.#onSampled(work);
+    for (const segment of delayed) {
+      this.#onSampled(segment);
     }
   }
 
@@ -130,7 +130,7 @@ export class EngineGenerations implements Generations {
         session,
         position: 0,
         count: promptTokens.length,
-        flags: workFlags.sample,
+        flags: segmentFlags.sample,
         computeMicros: 0,
         values: new Uint8Array(Int32Array.from(promptTokens).buffer),
       });
@@ -155,17 +155,17 @@ export class EngineGenerations implements Generations {
     }
   }
 
-  #onSampled(work: Work): void {
+  #onSampled(segment: Segment): void {
     if (this.#delayed !== undefined) {
-      this.#delayed.push(work);
+      this.#delayed.push(segment);
       return;
     }
-    const { session, values, flags, detail } = work;
+    const { session, values, flags, detail } = segment;
     const token = Buffer.from(values).readInt32LE(0);
     this.#queues.get(session)?.push({
       type: 'token',
       token,
-      endOfGeneration: (flags & workFlags.endOfGeneration) !== 0,
+      endOfGeneration: (flags & segmentFlags.endOfGeneration) !== 0,
       ...(detail.byteLength === 0
         ? {}
         : { detail: sampledDetailSchema.parse(JSON.parse(Buffer.from(detail).toString('utf8'))) }),

@@ -8,7 +8,11 @@ import type {
   ShardSessionListener,
   ShardSessionRequest,
 } from '../../../src-worker/node/engines/serving-shard.ts';
-import { ShardHost, type ShardSource } from '../../../src-worker/node/engines/shard-host.ts';
+import {
+  ShardHost,
+  type ShardHostOptions,
+  type ShardSource,
+} from '../../../src-worker/node/engines/shard-host.ts';
 import { FakeEngines } from './node-fake-engines.ts';
 import { fakeModel } from './node-fake-mesh.ts';
 
@@ -54,8 +58,13 @@ export function listener(): ShardSessionListener & { readonly failures: AppError
   return { failures, onOutput: () => {}, onFailed: (error) => failures.push(error) };
 }
 
-export function hostOf(engines: FakeEngines, source = library()): ShardHost {
+export function hostOf(
+  engines: FakeEngines,
+  source = library(),
+  options: Pick<ShardHostOptions, 'onDrained'> = {},
+): ShardHost {
   return new ShardHost({
+    ...options,
     library: source,
     settings: fakeSettings,
     startEngine: engines.start,

@@ -8,7 +8,7 @@ import { type Dialect, flagsAt, membersOf, withMembers } from './stage-dialect.t
 
 const speaks = { version: 3, features: ['mind-reading'], dialect: 'northern' };
 const unknownFlags = 0x4000_0010;
-const workKinds: ReadonlySet<number> = new Set([1, 2, 3]);
+const segmentKinds: ReadonlySet<number> = new Set([1, 2, 3]);
 /** Of messages whose body is JSON, by kind: names that were dropped. */
 const dropped: Readonly<Record<number, readonly string[]>> = {
   32: ['promptTokens', 'decodeUntil', 'maxTokens'],
@@ -39,7 +39,7 @@ export function nextDialect(former: ReadonlySet<string>, slips?: number): Dialec
 
 function said(frame: Frame): Frame {
   const { kind } = frame;
-  if (workKinds.has(kind)) {
+  if (segmentKinds.has(kind)) {
     const body = Buffer.from(frame.body);
     body.writeUInt32LE((body.readUInt32LE(flagsAt) | unknownFlags) >>> 0, flagsAt);
     return { kind, body };

@@ -10,7 +10,12 @@ import {
   stageProtocol,
 } from '../../../src-worker/node/sessions/protocol/stage-messages.ts';
 import type { Frame } from '../../../src-worker/wire/frame.ts';
-import { decodeWork, encodeWork, type Work, workFlags } from '../../../src-worker/wire/work.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  type Segment,
+  segmentFlags,
+} from '../../../src-worker/wire/segment.ts';
 
 /** Valid names: 128 bits in hexadecimal. */
 export const sessionName = '1'.repeat(32);
@@ -61,8 +66,8 @@ export class StagePeer {
     await this.channel.send(kind, Buffer.from(JSON.stringify(message)));
   }
 
-  async work(kind: number, work: Partial<Work> = {}): Promise<void> {
-    await this.channel.send(kind, ...encodeWork(plainWork(work)));
+  async sendSegment(kind: number, segment: Partial<Segment> = {}): Promise<void> {
+    await this.channel.send(kind, ...encodeSegment(plainSegment(segment)));
   }
 
   /** The next frame of this kind that was not read yet; frames before it are dropped. */
@@ -91,11 +96,11 @@ export class StagePeer {
   /** The next sampled token with its position. */
   async hearToken(): Promise<{ token: number; position: number; isEnd: boolean }> {
     const body = await this.hear(stageKinds.sampled);
-    const work = decodeWork(body, 4);
+    const segment = decodeSegment(body, 4);
     return {
-      token: Buffer.from(work.values).readInt32LE(0),
-      position: work.position,
-      isEnd: (work.flags & workFlags.endOfGeneration) !== 0,
+      token: Buffer.from(segment.values).readInt32LE(0),
+      position: segment.position,
+      isEnd: (segment.flags & segmentFlags.endOfGeneration) !== 0,
     };
   }
 
@@ -134,12 +139,12 @@ export function openMessage(
 }
 
 /** Four prompt tokens from position 0, after which a token is wanted, changed as a test wants it. */
-function plainWork(changes: Partial<Work> = {}): Work {
+function plainSegment(changes: Partial<Segment> = {}): Segment {
   return {
     session: channelSession,
     position: 0,
     count: 4,
-    flags: workFlags.sample,
+    flags: segmentFlags.sample,
     computeMicros: 0,
     values: new Uint8Array(Int32Array.of(10, 11, 12, 13).buffer),
     detail: new Uint8Array(0),

@@ -60,5 +60,5 @@ export function withMembers(kind: number, members: object): Frame {
   return { kind, body: Buffer.from(JSON.stringify(members)) };
 }
 
-/** Members of work's flags, as they lie in its body. */
+/** The flags of a segment, as they are in its body. */
 export const flagsAt = 12;
