@@ -44,6 +44,8 @@ export type ShardHostOptions = {
   readonly order?: EngineOrder;
   /** Called when the state or load of some shard changed. */
   readonly onChange: () => void;
+  /** Called when the last session of a draining machine has ended, for which its owner waits. */
+  readonly onDrained?: () => void;
   readonly log: Log;
   /** How long engines that only this node's own user needs stay loaded after the last question, in milliseconds. */
   readonly ownUseKeepMs?: number;
@@ -71,6 +73,8 @@ export class ShardHost implements ServingShards {
   /** Shards that are being reloaded with new settings. */
   readonly #renewals = new Renewals();
   #isStopped = false;
+  /** Of all shards, at the last change. */
+  #sessions = 0;
   /** How many of the owner's questions wait for a load. */
   #questions = 0;
   /** Runs while all engines are idle, and then ends them. */
@@ -318,6 +322,11 @@ export class ShardHost implements ServingShards {
       this.#ownUseEnd = undefined;
     }
     this.#options.onChange();
+    const before = this.#sessions;
+    this.#sessions = [...this.#runners.values()].reduce((sum, { sessions }) => sum + sessions, 0);
+    if (this.#order.state === 'draining' && before > 0 && this.#sessions === 0) {
+      this.#options.onDrained?.();
+    }
   }
 
   /** Whether there are engines, and none of them has a session or question of the owner. */

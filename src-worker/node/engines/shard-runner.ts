@@ -105,6 +105,10 @@ export class ShardRunner implements ServingShard {
     return this.#options.settings;
   }
 
+  get sessions(): number {
+    return this.#state.name === 'serving' ? this.#state.engine.sessions : 0;
+  }
+
   /** How many sessions are those of this node's own user. */
   get ownSessions(): number {
     return this.#state.name === 'serving' ? this.#state.engine.ownSessions : 0;
