@@ -125,9 +125,9 @@ export const hostErrors = {
   stopping: 'MindMesh is being stopped.',
   noWindow: 'This MindMesh shows no window in a browser.',
   /** `fault`: a sentence. */
-  triedAgain: (fault: string) => `${fault} It is tried again by itself.`,
+  triedAgain: (fault: string) => `${fault} MindMesh tries again automatically.`,
   nodeEnded:
-    'The mesh node ended before it had answered. It starts again by itself; try again in a moment.',
+    'The mesh node ended before it had answered. It restarts automatically; try again in a moment.',
   nodeStopped: 'The mesh node is stopped.',
   nodeStarting: 'The mesh node is still starting; try again in a moment.',
   windowPortTaken: (port: number) => `Port ${port}, for the window, is taken by another program.`,
@@ -143,7 +143,7 @@ export const dataFolderErrors = {
   readOnly: 'that file system is read-only; mount it writable',
   full: 'the disk is full; free some space',
   partIsFile: 'a part of that path is a file; move that file away',
-  other: (problem: string) => `${problem}; repair that`,
+  other: (problem: string) => problem,
   lockFull: (folder: string) =>
     `The data folder ${folder} cannot be used: the disk is full. Free some space.`,
   notLocked: (folder: string, why: string) =>
@@ -151,7 +151,7 @@ export const dataFolderErrors = {
   inUse: (folder: string, pid: number | undefined) =>
     `The data folder ${folder} is in use by another MindMesh${pid === undefined ? '' : `, process ${pid}`}.`,
   foreign: (folder: string) =>
-    `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read, so it is not known whether MindMesh runs there. Ask as that user.`,
+    `The data folder ${folder} belongs to another user of this computer, or is closed to you. It cannot be read, so it is not known whether MindMesh runs there. Try again as that user.`,
   badApiKey: (path: string) =>
     `The file ${path} holds no usable API key (20 to 200 letters, digits, "-" and "_"). Delete it to get a new one.`,
   logNotWritten: (folder: string, why: string) => `The log in ${folder} cannot be written: ${why}.`,

@@ -1,4 +1,4 @@
-/** A node process at the other end of a bare IPC channel, for hosts that say what no host should. */
+/** A node process at the other end of a bare IPC channel, for messages that no host should send. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +44,7 @@ export class RawNode {
     }
   }
 
-  /** The answer to the request of this number, when it has come, in a list. */
+  /** The response to the request with this number, as a list that is empty until it has come. */
   answers(id: number): Promise<Answer[]> {
     return eventually(`the answer to ${id}`, () => {
       const found = this.#messages().filter(
@@ -68,7 +68,7 @@ export class RawNode {
     return await this.#exited;
   }
 
-  /** Fails for what a host would not understand. */
+  /** Fails for a message that a host would not understand. */
   #messages(): AnswererMessage[] {
     return this.#received.map((message) => answererMessageSchema.parse(message));
   }
