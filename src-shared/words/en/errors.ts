@@ -157,6 +157,11 @@ export const dataFolderErrors = {
   logNotWritten: (folder: string, why: string) => `The log in ${folder} cannot be written: ${why}.`,
 };
 
+export const modelFileWords = {
+  missing: (path: string, model: string) =>
+    `The file ${path} of ${model} is missing, so ${model} cannot be loaded again. Put the file back, or import it from where it is now.`,
+};
+
 export const databaseErrors = {
   tooNew: (path: string, version: number, newest: number) =>
     `The database ${path} was written by a newer MindMesh (its version is ${version}, this one knows ${newest}). Install the newer MindMesh again.`,
