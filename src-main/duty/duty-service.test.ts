@@ -10,7 +10,7 @@ describe('the first look', () => {
     const desk = new Desk({ machine });
     await desk.clock.pass(5000);
     expect(desk.orders).toEqual([]);
-    expect(desk.service.view.sentence).toBe('Starting: looking at what this computer does');
+    expect(desk.service.view.sentence).toBe('Starting: checking what this computer is doing');
     machine.tell({ othersCpuShare: known(0) });
     await desk.settle();
     expect(desk.orders).toEqual(['work']);

@@ -41,7 +41,10 @@ class Stage {
     this.#events = events;
   }
 
-  /** Computes a whole prompt in batches of so many tokens. The first stage's hidden states, or the token. */
+  /**
+   * Computes a whole prompt in batches of this many tokens. Returns the hidden states of the first stage, or the
+   * token.
+   */
   async run(session: number, tokens: number, batch: number, values: Uint8Array): Promise<Buffer> {
     await this.#engine.open({ session, sampling: samplingSchema.parse({ temperature: 0 }) });
     const wanted = this.#role === 'first' ? tokens : 1;
@@ -101,7 +104,9 @@ export class SerialStages {
     this.#stages = stages;
   }
 
-  /** Time from the prompt to the first token in milliseconds, each stage computing batches of so many tokens. */
+  /**
+   * Time from the prompt to the first token in milliseconds, when each stage computes batches of this many tokens.
+   */
   async run(prompt: readonly number[], batch: number): Promise<number> {
     this.#session += 1;
     const start = performance.now();

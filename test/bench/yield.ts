@@ -1,6 +1,7 @@
 /**
- * How fast the machine is released: from the reading of a game to the engine process gone. Three situations, in turn: with
- * an answer that moves to a peer, with one that has nowhere to go, and with nothing to move. `--rounds N` is for tries.
+ * How fast the machine is released, from the reading of a game until the engine process is gone. Three situations in
+ * turn: an answer that moves to a peer, an answer that has nowhere to go, and no answer. `--rounds N` is for
+ * experiments.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,9 +25,9 @@ const usualRounds = 200;
 
 type Situation = {
   readonly what: string;
-  /** Of the 99th percentile, in milliseconds. */
+  /** Limit of the 99th percentile, in milliseconds. */
   readonly limitMs: number;
-  /** Prefix of its figures. */
+  /** Prefix of the situation's figures. */
   readonly key: string;
   readonly asks: boolean;
   readonly hasPeer: boolean;
@@ -94,7 +95,7 @@ async function timesOf(situation: Situation, rounds: number): Promise<number[]> 
   return times;
 }
 
-/** Milliseconds from the reading to the process gone; the machine is idle again afterwards. */
+/** Milliseconds from the reading until the process is gone; the machine is idle again afterwards. */
 async function release(
   host: Host,
   machine: PlayedMachine,
@@ -124,7 +125,7 @@ async function answerUnderWay(host: Host): Promise<LongAnswer> {
   return answer;
 }
 
-/** Looks every millisecond. */
+/** Checks every millisecond. */
 function untilGone(pid: number): Promise<number> {
   return new Promise((resolve) => {
     const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-/** Light and dark, wide and narrow, still: the window must be readable and whole in each. */
+/** The window must be readable and complete in light and dark, wide and narrow, and without motion. */
 import { faintTexts } from '../support/window/contrast.ts';
 import { expect, test } from './window-test.ts';
 

@@ -1,4 +1,4 @@
-/** What the window does beyond a browser's when the desktop app shows it; the app is played, the host is real. */
+/** What the window does in the desktop app and not in a browser. The test simulates the app; the host is real. */
 import { join } from 'node:path';
 import { DesktopPage } from '../support/window/desktop-page.ts';
 import { PlayedWindow } from '../support/window/played-window.ts';

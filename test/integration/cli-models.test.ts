@@ -77,7 +77,7 @@ describe('a setting of hosted shards', () => {
     const imported = await run(folder, 'models', 'import', path, '--name', 'one');
     expect(imported).toMatch(/^Imported one:\n/);
     expect(imported).toContain(
-      `It is in the library, and not hosted yet. "mindmesh models host 'one'"`,
+      `It is in the library but not hosted yet. "mindmesh models host 'one'"`,
     );
     expect(await run(folder, 'models', 'host', 'one')).toMatch(/^This machine hosts one from now/);
     const { node } = await until(folder, 'Small serves', ({ node }) =>
@@ -107,7 +107,9 @@ describe('a setting of hosted shards', () => {
     expect(await storedShards(folder)).toEqual([]);
     expect(await mindmesh(['chat', 'Hi', '--model', 'one', '--data', folder])).toMatchObject({
       code: 1,
-      err: expect.stringContaining(`does not host it. "mindmesh models host 'one'" has it answer.`),
+      err: expect.stringContaining(
+        `does not host it. "mindmesh models host 'one'" makes it answer.`,
+      ),
     });
   });
 
@@ -133,8 +135,8 @@ describe('a setting of hosted shards', () => {
     await until(folder, 'Small serves', isServing('Small'));
     await writeRandomModel(path, { name: 'Newer', seed: 2 });
     const said = await run(folder, 'models', 'import', path, '--name', 'one');
-    expect(said).toContain('It takes the place of Small, which this file was before;');
-    expect(said).toContain('This machine hosted that one, and hosts this one in its place.');
+    expect(said).toContain('It replaces Small, the former content of this file,');
+    expect(said).toContain('This machine hosted the former one, and now hosts this one instead.');
     const { node } = await until(folder, 'Newer serves', isServing('Newer'));
     const newer = node?.models.find(({ name }) => name === 'Newer');
     await eventuallyTrue('stored by its new id', async () => {

@@ -328,7 +328,7 @@ describe('the command line with a running host', () => {
     });
     const died = await mindmesh(['chat', 'die', '--data', folder]);
     expect(died.code).toBe(1);
-    expect(died.err).toContain('starts again by itself');
+    expect(died.err).toContain('restarts automatically');
   });
 
   it('lists, imports and removes models', async () => {
@@ -387,7 +387,7 @@ describe('the command line with a running host', () => {
     const { code, out, err } = await mindmesh(['serve', '--data', folder, '--window-port', '0']);
     expect([code, out]).toEqual([1, '']);
     expect(err).toBe(
-      `The data folder ${folder} is in use by another MindMesh, process ${process.pid}. "mindmesh status" tells how to reach it; to run a second one, choose another folder with --data.\n`,
+      `The data folder ${folder} is in use by another MindMesh, process ${process.pid}. "mindmesh status" shows how to reach it; to run a second one, choose another folder with --data.\n`,
     );
   });
 });

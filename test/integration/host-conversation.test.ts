@@ -79,7 +79,7 @@ it('goes on after a failure, and says what it was', async () => {
   const { end, input, sees, notes } = await person();
   input.write('die\r');
   await eventuallyTrue('told', () =>
-    notes.mock.calls.flat().join('').includes('starts again by itself'),
+    notes.mock.calls.flat().join('').includes('restarts automatically'),
   );
   input.write('still there\r');
   await sees('still there \n');

@@ -81,7 +81,7 @@ describe('a host', () => {
     const host = await readyHost({ dataFolder: folder });
     await expect(ask(host, 'die')).rejects.toMatchObject({
       code: 'child-failed',
-      message: expect.stringContaining('starts again by itself'),
+      message: expect.stringContaining('restarts automatically'),
     });
     // Asked while the node is down: the host waits for it.
     expect(await ask(host, 'and now')).toBe('and now ');
@@ -107,7 +107,8 @@ describe('a host', () => {
     await expect(host.ready).rejects.toMatchObject({ code: 'port-taken' });
     expect(host.snapshot()).toMatchObject({
       state: 'faulted',
-      fault: 'Port 1, for the API, is taken by another program. It is tried again by itself.',
+      fault:
+        'Port 1, for the API, is taken by another program. MindMesh tries again automatically.',
       node: null,
     });
     await host.call('changeSettings', { apiPort: 2 });

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { NodeStatus } from '../../src-shared/api/node-status.ts';
-import { bufferBytes } from '../../src-worker/node/engines/expected-memory.ts';
+import { assumedBufferBytes } from '../../src-worker/node/hosting/placement-models.ts';
 import { eventuallyTrue } from '../support/host/host-processes.ts';
 import { NodeProcess, type NodeProcessConfig } from '../support/host/node-process.ts';
 import { smallModel, writeRandomModel } from '../support/engine/random-model.ts';
@@ -235,7 +235,7 @@ describe('nodes that choose what they host', () => {
     const { owner, model } = await startOwner(transferModel);
     // Room for the layers of one half, with caches and buffers, and not for both.
     const automatic = {
-      hosting: { mode: 'automatic', memoryBytes: bufferBytes + 30e6, lookEveryMs: 500 },
+      hosting: { mode: 'automatic', memoryBytes: assumedBufferBytes + 30e6, lookEveryMs: 500 },
       engine: { threads: 1, backend: 'cpu', contextLength: 256 },
     } as const;
     const one = await start({ ...automatic, staticPeers: owner.status.addresses });

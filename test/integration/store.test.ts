@@ -317,7 +317,7 @@ describe('stored settings', () => {
     });
     expect(warnings).toEqual([
       'The stored value of the setting “Port for other programs” is not valid, so its default 6374 is used.',
-      'The stored value of the setting “Find computers on this network by themselves” is not valid, so its default true is used.',
+      'The stored value of the setting “Find computers on this network automatically” is not valid, so its default true is used.',
     ]);
     expect(
       database.prepare("SELECT value FROM settings WHERE name = 'apiPort'").pluck().get(),

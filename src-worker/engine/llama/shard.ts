@@ -4,9 +4,9 @@
  * its first layers only: its output is then bit for bit that of a shard that was cut there.
  */
 import { AppError } from '../../../src-shared/errors.ts';
+import { batchSizeFor } from '../../wire/batch-size.ts';
 import { samples, type StageRole, takesTokens } from '../../wire/stage-role.ts';
 import { BatchBuffer, type Run } from './batch-buffer.ts';
-import { batchSizeFor } from './batch-size.ts';
 import { HiddenTap } from './hidden-tap.ts';
 import type { Placement } from '../../wire/engine-messages.ts';
 import type { Library } from './library.ts';

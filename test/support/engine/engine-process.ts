@@ -1,4 +1,4 @@
-/** A real engine process with everything it says written down, so that tests can wait for it. */
+/** A real engine process whose output is recorded, so that tests can wait for it. */
 import { fileURLToPath } from 'node:url';
 import type { AppError } from '../../../src-shared/errors.ts';
 import {
@@ -48,7 +48,7 @@ export class TestEngine {
     return this.#client;
   }
 
-  /** Sends tokens for positions from `position` on; by default the token after them is asked for. */
+  /** Sends tokens for positions from `position` on; by default it asks for the token after them. */
   send(session: number, position: number, tokens: readonly number[], flags?: number): void {
     this.client.send({
       session,
@@ -78,7 +78,7 @@ export class TestEngine {
     return failure;
   }
 
-  /** Waits until the condition holds; it is checked whenever the engine said something. */
+  /** Waits until the condition holds; it is checked at each output of the engine. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.exit !== undefined) {
@@ -116,7 +116,7 @@ export function isAlive(pid: number | undefined): boolean {
   }
 }
 
-/** Checks every few milliseconds, for things that are not announced. */
+/** Checks every few milliseconds, for conditions without an event. */
 export async function eventually(condition: () => boolean, milliseconds = 10_000): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!condition()) {

@@ -1,6 +1,6 @@
 /**
- * Tokens from one engine process of this machine, without a mesh: real text for tests of everything above
- * sessions. It counts what runs, and can be paused.
+ * Tokens from one engine process of this machine, without a mesh: real text for tests of everything above sessions.
+ * It counts sessions, and can be paused.
  */
 import type { Receipt } from '../../../src-shared/chat.ts';
 import { AppError } from '../../../src-shared/errors.ts';
@@ -15,7 +15,7 @@ import { type Segment, segmentFlags } from '../../../src-worker/wire/segment.ts'
 
 type Sampled = Extract<GenerationEvent, { type: 'token' }>;
 
-/** What a session's reader waits for: tokens in order, or its end. */
+/** What a session's reader waits for: tokens in order, or the end. */
 class SessionQueue {
   readonly #waiting: (Sampled | AppError)[] = [];
   #wake = (): void => {};
@@ -44,12 +44,12 @@ export class EngineGenerations implements Generations {
   readonly #queues = new Map<number, SessionQueue>();
   #engine: EngineClient | undefined;
   #nextSession = 1;
-  /** Tokens that wait for `resume`; undefined when none has to. */
+  /** Tokens that wait for `resume`; undefined while the engine is not paused. */
   #delayed: Segment[] | undefined;
-  /** Sessions that are open now, and that were ended before they were done. */
+  /** Open sessions, and sessions that were ended before they were finished. */
   active = 0;
   cancelled = 0;
-  /** Sessions that the mesh has room for. */
+  /** Number of sessions that the mesh has room for. */
   capacity = Infinity;
 
   private constructor(model: ModelSummary) {
@@ -81,7 +81,7 @@ export class EngineGenerations implements Generations {
     return this.#model.contextLength;
   }
 
-  /** No token comes out until `resume`. */
+  /** Holds back all tokens until `resume`. */
   pause(): void {
     this.#delayed ??= [];
   }
@@ -94,7 +94,7 @@ export class EngineGenerations implements Generations {
     }
   }
 
-  /** Kills the engine process, as running out of memory would. */
+  /** Kills the engine process, as a lack of memory would. */
   crash(): void {
     const pid = this.#engine?.pid;
     if (pid !== undefined) {
@@ -150,7 +150,7 @@ export class EngineGenerations implements Generations {
       this.#queues.delete(session);
       this.active -= 1;
       this.cancelled += isDone ? 0 : 1;
-      // An engine that has died needs no goodbye.
+      // An engine that has ended needs no message.
       engine.close(session).catch(() => {});
     }
   }

@@ -1,4 +1,4 @@
-/** Speaks HTTP to a port byte by byte, for what no well-behaved client would send. */
+/** Sends HTTP to a port byte by byte, for requests that no well-behaved client would send. */
 import { connect, type Socket } from 'node:net';
 
 export type RawAnswer = {
@@ -9,8 +9,8 @@ export type RawAnswer = {
 };
 
 /**
- * Writes `parts` to a fresh connection, waiting a moment between them, and reads until the other side
- * closes or has answered in full. What cannot be written any more is dropped.
+ * Writes `parts` to a new connection with short waits between them, and reads until the other side closes or the
+ * response is complete. Parts that cannot be written any more are dropped.
  */
 export async function sendRaw(
   port: number,
@@ -67,13 +67,13 @@ function readAnswer(socket: Socket): Promise<RawAnswer> {
         resolve(answer);
       }
     });
-    // A reset may come after the answer; without one it is a failure.
+    // A reset may follow the response; without a response it is a failure.
     socket.on('error', reject);
     socket.on('close', () => reject(new Error(`Closed after: ${text}`)));
   });
 }
 
-/** An answer with a length of its body; undefined while it is not complete. */
+/** A response with its whole body; undefined while it is not complete. */
 function parseAnswer(text: string): RawAnswer | undefined {
   const [head = '', ...rest] = text.split('\r\n\r\n');
   const [statusLine = '', ...lines] = head.split('\r\n');

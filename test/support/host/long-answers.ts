@@ -1,4 +1,4 @@
-/** A real host, with real engines, whose answers take minutes, on a machine that is played by the test. */
+/** A real host with real engines, whose answers take minutes, on a machine that the test simulates. */
 import { join } from 'node:path';
 import { createHost, type Host } from '../../../src-main/host/host.ts';
 import type { HostOptions } from '../../../src-main/host/host-options.ts';
@@ -10,7 +10,7 @@ import { smallModel, writeRandomModel } from '../engine/random-model.ts';
 
 const longModel = { ...smallModel, contextLength: 131_072 };
 
-/** The host hosts the model once the machine is idle. */
+/** A host that hosts the model once its machine is idle. */
 export async function hostOfLongAnswers(
   folder: string,
   machine: PlayedMachine,
@@ -61,9 +61,9 @@ function modelIn(folder: string): string {
 }
 
 export type LongAnswer = {
-  /** Settles with the chat. */
+  /** Settles when the chat does. */
   readonly over: Promise<void>;
-  /** Pieces of text so far. */
+  /** Number of pieces of text so far. */
   readonly pieces: () => number;
   readonly cancel: () => void;
 };
@@ -80,7 +80,7 @@ export function askForLong(host: Host, maxTokens = 100_000): LongAnswer {
   });
   const abort = new AbortController();
   const over = host.chat(request, onEvent, abort.signal);
-  // A test that needs its end awaits it.
+  // A test that needs the end awaits it itself.
   over.catch(() => {});
   return { over, pieces: () => pieces, cancel: () => abort.abort() };
 }

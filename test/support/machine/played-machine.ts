@@ -1,4 +1,4 @@
-/** Sensors that say what a test wants: an idle machine to start from, and games that begin and end. */
+/** Sensors whose readings the test sets: an idle machine at first, and games that start and end. */
 import type { Facts } from '../../../src-shared/duty.ts';
 import type { FactSources } from '../../../src-main/sensors/fact-sources.ts';
 import { idleFacts, known } from '../host/duty-inputs.ts';

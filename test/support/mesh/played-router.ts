@@ -1,7 +1,6 @@
 /**
- * A router that opens ports when it is asked by UPnP (Internet Gateway Device 2), for real: it runs where a router's
- * namespace is and changes how that passes packets on. Started with its address inside and the one outside; says so once
- * it can be found.
+ * A router that opens ports on request by UPnP (Internet Gateway Device 2): it runs in the namespace of a router and
+ * changes its forwarding. It is started with its inner and its outer address, and prints a line once it can be found.
  */
 import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -43,7 +42,7 @@ function argument(body: string, argumentName: string): string {
   return new RegExp(`<${argumentName}>([^<]*)<`).exec(body)?.[1] ?? '';
 }
 
-/** The port outside leads to a machine inside from now on. */
+/** Forwards the outer port to a machine inside from now on. */
 function open(port: string, machine: string, portInside: string): void {
   const outsidePort = ['-i', 'out', '-p', 'tcp', '--dport', port];
   const to = ['-j', 'DNAT', '--to-destination', `${machine}:${portInside}`];

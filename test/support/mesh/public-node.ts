@@ -11,7 +11,7 @@ import { nodeRuntimeFlags } from '../../../src-shared/api/node-config.ts';
 export type PublicNode = {
   readonly pid: number;
   readonly addresses: readonly string[];
-  /** What it logged: level and words. */
+  /** Its log: level and text. */
   readonly logs: readonly string[];
   readonly isRunning: () => boolean;
   readonly stop: () => Promise<void>;

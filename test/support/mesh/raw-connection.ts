@@ -1,6 +1,6 @@
 /**
- * A connection to a node on which no rule is obeyed: TCP, encryption and the greeting of pools are real, and from
- * there on every byte of the multiplexer is the test's own, so that it can say what no library would.
+ * A connection to a node that follows no rules. TCP, encryption and the greeting of pools are real; after that, the
+ * test writes every byte of the multiplexer, also those that no library would.
  */
 import type { MessageStream, StreamMuxer } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
@@ -25,7 +25,7 @@ export function yamuxHeader(type: number, flags: number, stream: number, length:
   return header;
 }
 
-/** What is said on a stream that is open already. */
+/** Bytes for a stream that is open already. */
 export function onStream(id: number, ...said: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(said);
   return Buffer.concat([yamuxHeader(yamuxTypes.data, 0, id, body.byteLength), body]);
@@ -41,18 +41,21 @@ function agreementLine(text: string): Buffer {
   return Buffer.concat([Buffer.from(length), line]);
 }
 
-/** How long the node may take for anything, in milliseconds; a side that does not read hears of no end. */
+/** How long the node may take for anything, in milliseconds; a side that does not read does not notice an end. */
 const patienceMs = 10_000;
 const deafPatienceMs = 1000;
 
 const agreement = agreementLine('/multistream/1.0.0');
 
 export type RawOptions = {
-  /** Whose connection it is; absent: a peer's that was never there before. */
+  /** The identity of the connecting peer; absent: a new one. */
   readonly identity?: Identity;
-  /** The address of this machine that it comes from. */
+  /** The address of this machine that the connection comes from. */
   readonly from?: string;
-  /** What to say on a stream that the node opens, after agreeing to its protocol; absent: nothing, not even that. */
+  /**
+   * What to send on a stream that the node opens, after agreeing to its protocol; absent: nothing, not even the
+   * agreement.
+   */
   readonly answer?: (protocol: string) => Uint8Array;
 };
 
@@ -61,13 +64,13 @@ export class RawConnection {
   readonly #line: MessageStream;
   readonly #end: () => Promise<void>;
   readonly #answer: RawOptions['answer'];
-  /** What the node has said on streams that it opened, until it was answered. */
+  /** What the node has sent on streams that it opened, until they were answered. */
   readonly #asked = new Map<number, string>();
   #isDeaf = false;
   #nextStream = 1;
   #unread = Buffer.alloc(0);
   #pongs = 0;
-  /** Those who wait for anything to happen. */
+  /** Callers that wait for a change. */
   readonly #waiting = new Set<() => void>();
   /** Streams that the node has ended or reset. */
   readonly ended = new Set<number>();
@@ -125,7 +128,7 @@ export class RawConnection {
     }
   }
 
-  /** A number for a stream, and the bytes that open it, agree on a protocol and say something on it at once. */
+  /** A number for a stream, and bytes that open it, agree on a protocol and send data at once. */
   stream(protocol: string, ...said: readonly Uint8Array[]): { id: number; bytes: Buffer } {
     const id = this.#nextStream;
     this.#nextStream += 2;
@@ -134,7 +137,7 @@ export class RawConnection {
     return { id, bytes: Buffer.concat([header, data]) };
   }
 
-  /** Streams of a protocol that the node has agreed to. */
+  /** Opens streams of a protocol, and waits until the node has agreed. */
   async streams(protocol: string, count: number): Promise<number[]> {
     const opened = Array.from({ length: count }, () => this.stream(protocol));
     const agreed = agreement.byteLength + agreementLine(protocol).byteLength;
@@ -142,21 +145,21 @@ export class RawConnection {
     return opened.map(({ id }) => id);
   }
 
-  /** Sends these bytes, and waits for so many as an answer, on all of its streams together. */
+  /** Sends these bytes, and waits for this many in reply, on all of its streams together. */
   async hears(count: number, ...bytes: readonly Uint8Array[]): Promise<void> {
     const wanted = this.#heardBytes + count;
     await this.send(...bytes);
     await this.#until(() => this.#heardBytes >= wanted);
   }
 
-  /** Resolves when the node has taken in all that was sent before, or is no longer there. */
+  /** Resolves when the node has processed everything that was sent before, or is gone. */
   async settled(): Promise<void> {
     const wanted = this.#pongs + 1;
     await this.send(yamuxHeader(yamuxTypes.ping, yamuxFlags.syn, 0, 7));
     await this.#until(() => this.#pongs >= wanted);
   }
 
-  /** Takes nothing more from the socket, so that what the node sends piles up on its side. */
+  /** Stops reading from the socket, so that the node's data piles up on its side. */
   stopReading(): void {
     this.#isDeaf = true;
     this.#line.pause();
@@ -209,7 +212,7 @@ export class RawConnection {
     this.#wake();
   }
 
-  /** Agrees to whatever the node wants to talk about, and says its piece. */
+  /** Agrees to any protocol that the node opens, and sends the prepared bytes. */
   #agree(stream: number, flags: number, body: Buffer): void {
     if ((flags & yamuxFlags.syn) !== 0) {
       this.#asked.set(stream, '');
@@ -230,7 +233,7 @@ export class RawConnection {
   }
 }
 
-/** A multiplexer for libp2p to hold that does nothing, and gives its connection away. */
+/** A multiplexer for libp2p that does nothing but hand over its connection. */
 function captured(line: MessageStream, opened: PromiseWithResolvers<MessageStream>): StreamMuxer {
   const muxer: Omit<StreamMuxer, keyof EventTarget> = {
     protocol: '/yamux/1.0.0',

@@ -1,6 +1,6 @@
 /**
- * A shard whose layers each add their number to every value: chains of them can be followed by hand, and
- * a token that comes out says through which layers, in which order and at which position it went.
+ * A shard whose layers each add their number to every value. So a chain of them can be computed by hand, and a token
+ * shows through which layers, in which order and at which position it went.
  */
 import { AppError } from '../../../src-shared/errors.ts';
 import type {
@@ -31,9 +31,9 @@ type FakeSession = {
   readonly request: ShardSessionRequest;
   readonly listener: ShardSessionListener;
   isClosed: boolean;
-  /** Cells that it has, once it has grown. */
+  /** Its cells, once it has grown. */
   cells?: number;
-  /** What it was told of as generated so far. */
+  /** Tokens that it was told were generated so far. */
   learnt?: readonly number[];
   /** Positions of all segments, in order of arrival. */
   readonly positions: number[];
@@ -64,10 +64,10 @@ export class FakeShard implements ServingShard {
   readonly lastLayer: number;
   readonly role: StageRole;
   readonly sessions: FakeSession[] = [];
-  /** What ended sessions left in the cache: by name, how many tokens. */
+  /** Number of tokens that ended sessions left in the cache, by name. */
   readonly retained = new Map<string, number>();
   maxSessions = 4;
-  /** Cells that every session is sure of, and what growing beyond them comes to. */
+  /** Cells that every session has for certain, and the result of growing beyond them. */
   sureCells = Number.POSITIVE_INFINITY;
   growth: () => Promise<void> = () => Promise.resolve();
   /** While false, engines take segments and return no output. */
@@ -132,7 +132,7 @@ export class FakeShard implements ServingShard {
     this.#onTold = act;
   }
 
-  /** Goes on with all that was delayed. */
+  /** Continues with everything that was delayed. */
   run(): void {
     this.isRunning = true;
     for (const go of this.#stalled.splice(0)) {
@@ -140,7 +140,7 @@ export class FakeShard implements ServingShard {
     }
   }
 
-  /** The engine process dies. */
+  /** Ends the engine process. */
   die(): void {
     for (const session of this.openSessions) {
       session.listener.onFailed(new AppError('engine-died', 'The engine was killed by SIGKILL'));

@@ -1,4 +1,4 @@
-/** A peer that speaks the stage protocol by hand, well or badly, and writes down what it is told. */
+/** A peer that speaks the stage protocol by hand, correctly or not, and records what it receives. */
 import { vi } from 'vitest';
 import type { Channel, ChannelOpener } from '../../../src-worker/node/mesh/channels/channel.ts';
 import { stageKinds } from '../../../src-worker/node/sessions/protocol/message-table.ts';
@@ -29,7 +29,7 @@ export class StagePeer {
   readonly frames: Frame[] = [];
   isClosed = false;
 
-  /** Opens a channel to a stage and says nothing yet. */
+  /** Opens a channel to a stage and sends nothing yet. */
   static async open(opener: ChannelOpener, peer: string): Promise<StagePeer> {
     const channel = await opener.openChannel(
       peer,
@@ -40,7 +40,7 @@ export class StagePeer {
     return new StagePeer(channel);
   }
 
-  /** Opens a session and waits until the stage says that it is ready. */
+  /** Opens a session and waits until the stage reports that it is ready. */
   static async openSession(
     opener: ChannelOpener,
     peer: string,
@@ -109,7 +109,7 @@ export class StagePeer {
   }
 }
 
-/** An `open` for a whole model's shard of so many layers, changed as a test wants it. */
+/** An `open` for a shard with all of this many layers, changed as a test needs it. */
 export function openMessage(
   manifestId: string,
   lastLayer: number,
@@ -138,7 +138,7 @@ export function openMessage(
   };
 }
 
-/** Four prompt tokens from position 0, after which a token is wanted, changed as a test wants it. */
+/** Four prompt tokens from position 0, after which a token is requested, changed as a test needs it. */
 function plainSegment(changes: Partial<Segment> = {}): Segment {
   return {
     session: channelSession,
