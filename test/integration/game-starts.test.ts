@@ -72,6 +72,7 @@ it.skipIf(process.platform !== 'linux')(
     onTestFinished(() => void script.kill());
     script.stdin.end('go\n');
     await untilSeen(watch, 'Hades');
+    expect(watch.facts.games).toMatchObject({ value: [{ foundBy: 'launcher folder' }] });
   },
 );
 
