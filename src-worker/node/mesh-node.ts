@@ -73,7 +73,13 @@ export async function composeNode(options: NodeOptions): Promise<readonly NodeFe
     onServed: (usage) => tell('usage', usage),
     log: logOf('session'),
   });
-  const own = ownModelsFeature(config, library.service, logOf('models'));
+  const own = ownModelsFeature({
+    config,
+    library: library.service,
+    shards: shards.service.host,
+    onChange,
+    log: logOf('models'),
+  });
   const headers = headersFeature({
     config,
     mesh: mesh.service,

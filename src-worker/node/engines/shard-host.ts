@@ -32,6 +32,8 @@ export interface ShardSource {
     readonly manifest?: Pick<Manifest, 'tensors'>;
   };
   shardPath(manifestId: string, layers: LayerRange, signal?: AbortSignal): Promise<string>;
+  /** The path of a file with the model's metadata alone, made where it is missing; absent: none is made. */
+  headerPath?(manifestId: string): Promise<string>;
   /** Whether the library made the file, so that no other program changes it; absent: no file is. */
   isMade?(path: string): boolean;
 }
@@ -383,7 +385,12 @@ export class ShardHost implements ServingShards {
     return new ShardRunner({
       model,
       layers,
-      shardPath: (signal) => library.shardPath(model.manifestId, layers, signal),
+      shardPath: async (signal) => {
+        const path = await library.shardPath(model.manifestId, layers, signal);
+        // An engine keeps a file that is moved away, and questions then still need the header. They are told why there is none.
+        await library.headerPath?.(model.manifestId).catch(() => {});
+        return path;
+      },
       isForeign: (path) => library.isMade?.(path) !== true,
       settings: this.#settings,
       placement: this.#placementOf(key),
