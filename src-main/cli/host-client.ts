@@ -12,7 +12,7 @@ import { newestOf } from './newest-of.ts';
 import type { HostFile } from '../data/host-file.ts';
 import type { HostConnection } from './host-connection.ts';
 import { note } from './terminal.ts';
-import { answererNames } from '../../src-shared/words/errors.ts';
+import { serverNames } from '../../src-shared/words/errors.ts';
 import { commandErrors } from '../../src-shared/words/command-line.ts';
 
 type Control = NonNullable<HostFile['control']>;
@@ -93,7 +93,7 @@ export async function connectToHost(control: Control): Promise<HostConnection | 
 function clientOn(socket: WebSocket): RpcClient<HostApi> {
   const client = new RpcClient({
     contract: hostApi,
-    answerer: answererNames.runningHost,
+    server: serverNames.runningHost,
     ended: goneError,
     send: (message) => socket.send(JSON.stringify(message)),
     notices: {},

@@ -22,8 +22,8 @@ export class ClientSession {
         host.log.write('error', 'host', error.message, { cause: describeCauses(error) }),
       maxPending,
       flow,
-      // A client sees its own change no later than the answer to it.
-      beforeAnswer: () => host.refreshTopics(),
+      // A client sees its own change no later than the response to it.
+      beforeResponse: () => host.refreshTopics(),
     });
   }
 

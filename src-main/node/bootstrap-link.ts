@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { type BootstrapApi, bootstrapApi } from '../../src-shared/api/bootstrap-api.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { RpcClient } from '../../src-shared/rpc/client.ts';
-import { answererNames, childNames, childWords } from '../../src-shared/words/errors.ts';
+import { serverNames, childNames, childWords } from '../../src-shared/words/errors.ts';
 import { linkToChild } from './child-link.ts';
 
 /** `onLog`: called with what the node logs, and with what of its messages is not understood. */
@@ -13,7 +13,7 @@ export function linkToBootstrap(
 ): RpcClient<BootstrapApi> {
   return linkToChild(process, {
     contract: bootstrapApi,
-    answerer: answererNames.bootstrap,
+    server: serverNames.bootstrap,
     ended: (cause) =>
       new AppError('child-failed', childWords.saidNothing(childNames.bootstrap), { cause }),
     notices: { log: ({ level, message }) => onLog(`${level}: ${message}`) },

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { type NodeApi, nodeApi } from '../../src-shared/api/node-api.ts';
 import { AppError } from '../../src-shared/errors.ts';
 import type { RpcClient, RpcClientOptions } from '../../src-shared/rpc/client.ts';
-import { answererNames, hostErrors } from '../../src-shared/words/errors.ts';
+import { serverNames, hostErrors } from '../../src-shared/words/errors.ts';
 import { linkToChild } from './child-link.ts';
 
 export type NodeLink = RpcClient<NodeApi>;
@@ -14,7 +14,7 @@ export function linkToNode(
 ): NodeLink {
   return linkToChild(process, {
     contract: nodeApi,
-    answerer: answererNames.node,
+    server: serverNames.node,
     ended: (cause) => new AppError('child-failed', hostErrors.nodeEnded, { cause }),
     ...listeners,
   });

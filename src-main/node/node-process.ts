@@ -231,9 +231,9 @@ export class NodeProcess {
   }
 
   /**
-   * Passes a client's request on to the node. What the request changes is in the status before its answer arrives.
+   * Passes a client's request on to the node. What the request changes is in the status before its response arrives.
    *
-   * @throws AppError what the node answers; `cancelled` as soon as the signal aborts
+   * @throws AppError the node's error; `cancelled` as soon as the signal aborts
    */
   async passOn<M extends MethodName<PassedOnApi>>(
     method: M,
@@ -260,7 +260,7 @@ export class NodeProcess {
           notices: this.#notices(),
           onBadMessage: (problem) =>
             log.write('warn', 'node', 'Not understood from the mesh node', { problem }),
-          // The node answers its start with its first status.
+          // The node's response to `start` is its first status.
           onLeftOut: (method, leftOut) =>
             this.#leftOut.tell(method === 'start' ? 'status' : method, leftOut),
         });

@@ -34,7 +34,7 @@ class Window {
   private constructor(socket: WebSocket) {
     this.#client = new RpcClient({
       contract: hostApi,
-      answerer: 'the host',
+      server: 'the host',
       ended: () => new AppError('not-running', 'The host is gone.'),
       send: (message) => socket.send(JSON.stringify(message)),
       notices: {},

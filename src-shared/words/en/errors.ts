@@ -89,8 +89,8 @@ export const toolWords = {
   notRun: (tool: string, why: string) => `${tool} could not be run: ${why}`,
 };
 
-/** The answering ends of links as sentences call them. */
-export const answererNames = {
+/** The servers of links as sentences call them. */
+export const serverNames = {
   node: 'the mesh node',
   bootstrap: 'the bootstrap node',
   /** The host, to its command line and to its window. */
@@ -101,17 +101,17 @@ export const answererNames = {
 export const linkWords = {
   /** `problem`: a clause about a parameter. */
   invalidRequest: (problem: string) => `This request makes no sense: ${problem}.`,
-  invalidAnswer: (answerer: string) =>
-    `What ${answerer} answered is not valid; it may be of another version.`,
-  late: (answerer: string, seconds: number) =>
-    `No answer came from ${answerer} within ${seconds} seconds; this computer may be overloaded.`,
+  invalidResponse: (server: string) =>
+    `What ${server} answered is not valid; it may be of another version.`,
+  late: (server: string, seconds: number) =>
+    `No answer came from ${server} within ${seconds} seconds; this computer may be overloaded.`,
   cancelled: 'The answer was stopped.',
   tooMany: (most: number) =>
     `This window already waits for ${most} answers; try again when some have come.`,
   beforeStart: 'This cannot be answered before MindMesh has started.',
 };
 
-/** Entries that an answer had to do without. */
+/** Entries that were left out of a response. */
 export const leftOutWords = {
   /** `list`: what the list has, in plural. `entry`: its name in quotation marks, or its place. */
   entry: (list: string, entry: string, why: string) =>

@@ -169,7 +169,7 @@ export class EngineClient {
     });
     this.#rpc = new RpcClient({
       contract: engineApi,
-      answerer: 'the engine',
+      server: 'the engine',
       send: (message) => this.#link.sendJson(engineKinds.request, message),
       ended: (cause) => (cause instanceof AppError ? cause : this.#gone()),
       notices: {

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { controlNotices } from '../../../src-shared/api/node-control.ts';
-import { type AnswererMessage, answererMessageSchema } from '../../../src-shared/rpc/contract.ts';
+import { type ServerMessage, serverMessageSchema } from '../../../src-shared/rpc/contract.ts';
 import { nodeRuntimeFlags } from '../../../src-shared/api/node-config.ts';
 import { eventually } from './host-processes.ts';
 
@@ -11,7 +11,7 @@ const script = fileURLToPath(
   new URL('../../../build/src-worker/node/bundled/node.js', import.meta.url),
 );
 
-type Answer = Extract<AnswererMessage, { type: 'result' | 'error' }>;
+type Response = Extract<ServerMessage, { type: 'result' | 'error' }>;
 
 export class RawNode {
   readonly #child: ChildProcess;
@@ -33,8 +33,8 @@ export class RawNode {
     );
   }
 
-  /** The numbers of all requests that were answered, in order. */
-  get answered(): number[] {
+  /** The numbers of all requests that got a response, in order. */
+  get responded(): number[] {
     return this.#messages().flatMap((each) => (each.type === 'result' ? [each.id] : []));
   }
 
@@ -45,10 +45,10 @@ export class RawNode {
   }
 
   /** The response to the request with this number, as a list that is empty until it has come. */
-  answers(id: number): Promise<Answer[]> {
-    return eventually(`the answer to ${id}`, () => {
+  responses(id: number): Promise<Response[]> {
+    return eventually(`the response to ${id}`, () => {
       const found = this.#messages().filter(
-        (each): each is Answer =>
+        (each): each is Response =>
           (each.type === 'result' || each.type === 'error') && each.id === id,
       );
       return found.length > 0 ? found : undefined;
@@ -69,7 +69,7 @@ export class RawNode {
   }
 
   /** Fails for a message that a host would not understand. */
-  #messages(): AnswererMessage[] {
-    return this.#received.map((message) => answererMessageSchema.parse(message));
+  #messages(): ServerMessage[] {
+    return this.#received.map((message) => serverMessageSchema.parse(message));
   }
 }

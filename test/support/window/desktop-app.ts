@@ -114,13 +114,13 @@ export class DesktopApp {
   }
 
   /** Speaks to the host as the command line does. */
-  async ask<T>(work: (connection: HostConnection) => T | Promise<T>): Promise<T> {
+  async ask<T>(use: (connection: HostConnection) => T | Promise<T>): Promise<T> {
     const connection = await findHost(dataFolderAt(this.dataFolder));
     if (connection === undefined) {
       throw new Error('The host of this test is not running.');
     }
     try {
-      return await work(connection);
+      return await use(connection);
     } finally {
       await connection.close();
     }

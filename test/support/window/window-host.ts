@@ -66,13 +66,13 @@ export class WindowHost {
   }
 
   /** Speaks to the host as the command line does. */
-  async ask<T>(work: (connection: HostConnection) => Promise<T>): Promise<T> {
+  async ask<T>(use: (connection: HostConnection) => Promise<T>): Promise<T> {
     const connection = await findHost(dataFolderAt(this.dataFolder));
     if (connection === undefined) {
       throw new Error('The host of this test is not running.');
     }
     try {
-      return await work(connection);
+      return await use(connection);
     } finally {
       await connection.close();
     }
