@@ -382,7 +382,7 @@ describe('the command line with a running host', () => {
     );
   });
 
-  it('does not start a second host, and says who has the folder', async () => {
+  it('does not start a second host, and names the process that has the folder', async () => {
     const folder = await runningFolder();
     const { code, out, err } = await mindmesh(['serve', '--data', folder, '--window-port', '0']);
     expect([code, out]).toEqual([1, '']);

@@ -91,7 +91,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
     return { result, harm };
   }
 
-  it('a hundred thousand wrong messages on every protocol there is end those who sent them', async () => {
+  it('a hundred thousand wrong messages on every protocol there is end their senders’ connections', async () => {
     expect(truth).not.toBe('');
     const { result, harm } = await withstand(async () => [
       await fuzz(address, manifestId, 60_000, 1),
@@ -103,7 +103,7 @@ describe.runIf(process.platform === 'linux')('among hostile peers', () => {
     expect(hosting?.refused.length).toBeGreaterThan(5);
   });
 
-  it('who broke the rules often is not let in again, and its neighbour is', async () => {
+  it('a peer that broke the rules often is not let in again, and its neighbour is', async () => {
     const offender = await someKey();
     const { result, harm } = await withstand(async () => {
       const connection = await RawConnection.open(address, { identity: offender });

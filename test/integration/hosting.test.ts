@@ -166,7 +166,7 @@ describe('a model that only peers have', () => {
     await late.until(({ models }) => models.length === 0, 'it is nowhere any more');
   });
 
-  it('is in the catalog of a pool whose owner offers it, and comes from who has it', async () => {
+  it('is in the catalog of a pool whose owner offers it, and comes from the peers that have it', async () => {
     const { owner, model } = await startOwner();
     await owner.request('poolCreate', { name: 'Friends' });
     const offer = { model, licence: 'MIT' };

@@ -68,7 +68,7 @@ async function echo(from: Libp2p, to: PoolMesh, bytes: number): Promise<number> 
 }
 
 describe('a relay', () => {
-  it('carries far more than libp2p’s 128 KiB and who is reached by it knows', async () => {
+  it('carries far more than libp2p’s 128 KiB, and the peer that it reaches knows of the relay', async () => {
     const server = await startMesh({ relay: generous });
     const reached = await startReached(server);
     const dialler = await startDialler();
