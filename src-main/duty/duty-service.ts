@@ -180,6 +180,7 @@ export class DutyService {
     this.#record = nextDuty(this.#record, this.#input(facts, now));
     this.#reconcileIn(nextCheckAt(this.#record) - now.monotonicMs);
     this.#enter(previous, this.#record.duty, now);
+    this.#watch?.retime();
   }
 
   /** A fault says nothing about other layers, nor about the same layers loaded with other settings. */

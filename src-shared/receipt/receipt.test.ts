@@ -80,7 +80,7 @@ function resealed(receipt: Receipt, signedParts: (string | null)[], { key }: Par
 }
 
 describe('a receipt', () => {
-  it('is checked by its signatures alone, and says who did what for whom', async () => {
+  it('is checked by its signatures alone, and names each peer’s part and the requester', async () => {
     const { asker, stages, receipt } = await signedReceipt(2);
     const checked = checkReceipt(JSON.parse(JSON.stringify(receipt)));
     expect(checked).toMatchObject({ state: 'signed', requester: asker.peer, at: now });

@@ -108,7 +108,7 @@ export const split: Bench = {
   },
 };
 
-/** Median of the pairs' ratios: neighbours in time are compared, as the machine's speed drifts. */
+/** Median of the ratios of pairs. Each pair is close in time, as the machine's speed changes. */
 function ratioTo(one: readonly number[], other: readonly number[]): number {
   return median(one.map((speed, index) => speed / (other[index] ?? Number.NaN)));
 }

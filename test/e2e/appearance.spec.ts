@@ -25,7 +25,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 
-test('nothing moves for those who asked for that', async ({ chat }) => {
+test('nothing moves for users who asked for less motion', async ({ chat }) => {
   await chat.page.emulateMedia({ reducedMotion: 'reduce' });
 
   const moving = await chat.page.evaluate(

@@ -32,7 +32,7 @@ test('starting with the computer is asked for, and off until chosen', async ({ p
   }
 });
 
-test('who does not agree can quit from there', async ({ page }) => {
+test('an owner who does not agree can quit from there', async ({ page }) => {
   const played = await PlayedWindow.start({ needsConsent: true });
   try {
     await DesktopPage.prepare(page);

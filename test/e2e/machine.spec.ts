@@ -143,7 +143,7 @@ test('pausing and resuming needs the keyboard alone', async ({ openView, played 
   await expect(resume).toHaveCount(0);
 });
 
-test('whoever sits at the machine is still answered by it', async ({ openView, played }) => {
+test('an owner who sits at the machine is still answered by it', async ({ openView, played }) => {
   played.machine.tell({ inputIdleMs: known(1000) });
   const page = await openView('Machine');
   await expect(page.getByText('Your own questions are still answered here.')).toBeVisible(
@@ -158,14 +158,14 @@ test('whoever sits at the machine is still answered by it', async ({ openView, p
   await expect(chat.receipt).toContainText('Stayed on this computer');
 });
 
-test('during a game the chat says why nobody answers', async ({ openView, played }) => {
+test('during a game the chat says why no machine answers', async ({ openView, played }) => {
   played.machine.play('Hades');
   const page = await openView('Chat');
   await expect(page.getByText('Paused: Hades is running.')).toBeVisible(shownWithin);
   await expect(page.getByText('No other computer in reach can answer')).toBeVisible();
 });
 
-test('a machine that is there for this work alone says that nobody watches it', async ({
+test('a machine that is there for this work alone says that it is not watched', async ({
   chat,
 }) => {
   await chat.page.getByRole('link', { name: 'Machine' }).click();

@@ -24,7 +24,7 @@ async function leaveForGood(page: Page, name: string): Promise<void> {
   await expect(page.getByText('This computer is in no pool', { exact: true })).toBeVisible();
 }
 
-test('somebody joins by a pasted link, is seen, and is removed again', async ({
+test('a computer joins by a pasted link, is seen, and is removed again', async ({
   page,
   pair,
   browser,
@@ -78,7 +78,7 @@ test('somebody joins by a pasted link, is seen, and is removed again', async ({
   await other.context().close();
 });
 
-test('what is no invite is refused with a sentence, a closed invite lets nobody in, and who is alone is told', async ({
+test('what is no invite is refused with a sentence, a closed invite lets no computer in, and a computer in no pool is told that it is alone', async ({
   page,
   pair,
   browser,

@@ -40,7 +40,9 @@ async function chatIn(page: Page): Promise<ChatPage> {
   return chat;
 }
 
-test('the window answers a question, and shows the answer to nobody else', async ({ desktop }) => {
+test('the window answers a question, and shows the answer to no other client', async ({
+  desktop,
+}) => {
   await desktop.agree();
   const chat = await chatIn(await desktop.page());
   await chat.ask('What is MindMesh?');

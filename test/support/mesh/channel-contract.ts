@@ -74,7 +74,7 @@ export function describeChannelContract(openPair: () => Promise<ChannelPair>): v
     await one.close();
   });
 
-  it('keeps frames that come before anybody listens', async () => {
+  it('keeps frames that come before a listener is there', async () => {
     const { one, other } = await openPair();
     await one.send(1, Buffer.from('early'));
     await one.close();
