@@ -141,6 +141,14 @@ describe('releasing the machine', () => {
   });
 });
 
+it('has the sensors look more often as soon as engines are there', async () => {
+  const desk = new Desk();
+  await desk.settle();
+  const { retimes } = desk.machine;
+  await desk.setShards({ ...shard, state: 'starting' });
+  expect(desk.machine.retimes).toBeGreaterThan(retimes);
+});
+
 describe('returning', () => {
   it('comes after the time of quiet, by the one timer', async () => {
     const desk = await Desk.serving();

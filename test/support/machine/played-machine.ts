@@ -6,6 +6,8 @@ import { idleFacts, known } from '../host/duty-inputs.ts';
 export class PlayedMachine {
   facts: Facts;
   readonly sources: FactSources;
+  /** How often its sensors were told to look at their intervals. */
+  retimes = 0;
   #onChange: (() => void) | undefined;
 
   constructor(facts: Facts = idleFacts) {
@@ -22,6 +24,9 @@ export class PlayedMachine {
             return Promise.resolve();
           },
           refresh: () => {},
+          retime: () => {
+            this.retimes += 1;
+          },
         },
       ],
       facts: () => ({ ...this.facts }),
