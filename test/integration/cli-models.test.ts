@@ -58,7 +58,7 @@ async function modelFile(name: string, seed = 1): Promise<string> {
   return path;
 }
 
-/** What it prints; it must succeed. */
+/** Runs a command that must succeed, and returns its output. */
 async function run(folder: string, ...args: string[]): Promise<string> {
   const { code, out, err } = await mindmesh([...args, '--data', folder]);
   expect([args, code, err]).toEqual([args, 0, '']);
@@ -93,7 +93,7 @@ describe('a setting of hosted shards', () => {
     expect(await storedShards(folder)).toEqual([{ model: small?.manifestId }]);
     expect(await run(folder, 'settings', 'list')).toContain('[{"model":"one"}]');
 
-    // A copy, and another model of the same name, change nothing of it.
+    // A copy of the file, and another model of the same name, change nothing about it.
     const copy = `${path}.copy.gguf`;
     await copyFile(path, copy);
     expect(await run(folder, 'models', 'import', copy, '--name', 'two')).toMatch(
@@ -158,6 +158,6 @@ it('a model that cannot be loaded holds the machine no longer than it is hosted'
   expect(status).toContain('Fault: The model');
   expect(status).toContain('"mindmesh resume" tries again now.');
   await run(folder, 'settings', 'reset', 'shards');
-  // The wait after the fault alone is longer.
+  // The waiting after a fault alone would take longer.
   await until(folder, 'the demo model serves', isServing('MindMesh Demo'), 9000);
 });

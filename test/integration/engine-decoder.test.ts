@@ -24,7 +24,7 @@ afterAll(async () => {
   await model.remove();
 });
 
-/** A decoder whose outputs are written down, on a clock that the test sets. */
+/** A decoder whose outputs are recorded, on a clock that the test sets. */
 function observe(congestion: () => Promise<void> | undefined = () => undefined) {
   const outputs: Segment[] = [];
   const failures: AppError[] = [];
@@ -115,7 +115,7 @@ describe('the engine’s loop', () => {
       await turn();
     }
     const order = outputs.map(({ session, count }) => ({ session, count }));
-    // Before anything is measured a prompt gets 64 tokens beside an answer, whatever the batch could hold.
+    // Until a speed is measured, a prompt beside an answer gets 64 tokens, whatever the batch has room for.
     expect(order.slice(1, 7)).toEqual([
       { session: 1, count: 1 },
       { session: 2, count: 64 },

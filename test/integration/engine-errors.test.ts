@@ -25,7 +25,7 @@ async function start(parameters: Partial<LoadParameters> = {}): Promise<TestEngi
   return engine;
 }
 
-/** Proves that the engine goes on: a new session gets its token. */
+/** Proves that the engine still works: a new session gets its token. */
 async function expectHealthy(healthy: TestEngine, session: number): Promise<void> {
   await healthy.client.open({ session });
   healthy.send(session, 0, promptTokens(4));
@@ -103,7 +103,7 @@ describe('an invalid segment ends its session, and the engine continues', () => 
       code: 'context-too-long',
       message: expect.stringContaining('other sessions hold 400'),
     });
-    // What the failed session took is free again, and the other one is untouched.
+    // The cells of the failed session are free again, and the other session is untouched.
     running.send(1, 400, promptTokens(100));
     await running.until(() => running.tokensOf(1).length === 2);
   });

@@ -33,7 +33,7 @@ function load(): Uint8Array[] {
   return request({ id: 1, method: 'load', params });
 }
 
-/** Starts an engine, lets `talk` have the other end of its link, and waits for its end. */
+/** Starts an engine, gives `talk` the other end of its link, and waits for the engine to end. */
 async function speak(
   talk: (socket: Socket) => Promise<void>,
 ): Promise<{ code: number | null; stderr: string }> {

@@ -1,4 +1,4 @@
-/** Sessions over all layers of a shard and over the first ones alone, side by side in one engine. */
+/** Sessions over all layers of a shard, and over its first ones alone, beside each other in one engine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Segment, segmentFlags } from '../../src-worker/wire/segment.ts';
 import { TestModel } from '../support/engine/engine-models.ts';
@@ -42,14 +42,14 @@ async function open(
   return [newest, cachedTokens];
 }
 
-/** The hidden states of a session up to a position, once they are all there. */
+/** The hidden states of a session up to a position, once all of them are there. */
 async function hiddenOf(engine: TestEngine, session: number, end: number): Promise<Buffer> {
   const reaches = ({ position, count }: Segment): boolean => position + count === end;
   await engine.until(() => engine.outputsOf(session).some(reaches));
   return Buffer.concat(engine.outputsOf(session).map(({ values }) => values));
 }
 
-/** Ends a session of 20 tokens, of which 16 stay; returns its number. */
+/** Ends a session of 20 tokens, of which 16 stay in the cache; returns its number. */
 async function leave(layers?: number): Promise<number> {
   const [session] = await open(whole, layers);
   whole.send(session, 0, promptTokens(20), segmentFlags.sample);
@@ -58,7 +58,7 @@ async function leave(layers?: number): Promise<number> {
   return session;
 }
 
-/** How many tokens a session has that resumes what another one left. */
+/** How many tokens a session has that resumes those of another one. */
 async function over(left: number, layers?: number): Promise<number> {
   const [session, cachedTokens] = await open(whole, layers, left);
   await whole.client.close(session);

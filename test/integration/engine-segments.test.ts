@@ -43,7 +43,7 @@ async function startChain(
   );
 }
 
-/** Sends tokens through a chain and returns what each engine made of them. */
+/** Sends tokens through a chain, and returns the output of each engine. */
 async function pass(
   chain: readonly TestEngine[],
   session: number,
@@ -65,7 +65,7 @@ async function pass(
   return results;
 }
 
-/** Greedy tokens, each sent back in from outside. */
+/** Greedy tokens, each of which the test sends back in. */
 async function answer(
   chain: readonly TestEngine[],
   session: number,
@@ -114,7 +114,7 @@ describe('engine processes', () => {
     engine.send(2, 0, promptTokens(20));
     await engine.until(() => engine.tokensOf(2).length === 12);
     expect(engine.tokensOf(2)).toEqual(expected);
-    // Had it gone on, the tokens would be there before the answer to a later request.
+    // If the engine had gone on, the tokens would come before the answer to this later request.
     await engine.client.report();
     expect(engine.outputsOf(2).map(({ position }) => position)).toEqual(
       Array.from({ length: 12 }, (_, index) => 20 + index),
@@ -146,7 +146,7 @@ describe('engine processes', () => {
     await engine.until(() => engine.tokensOf(1).length > 2);
     await engine.client.close(1);
     const count = engine.tokensOf(1).length;
-    // Frames that were on their way when the session was closed are no mistake.
+    // Frames that were under way when the session was closed are no violation.
     engine.send(1, 100, promptTokens(5));
     await engine.client.report();
     expect(engine.tokensOf(1)).toHaveLength(count);

@@ -31,7 +31,7 @@ async function openWindow(given: { pages?: string | null; folder?: string } = {}
   return { host, server, origin: new URL(server.newWindowAddress()).origin };
 }
 
-/** What Vite would have built. */
+/** A folder as Vite would have built it. */
 async function builtPages(): Promise<string> {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'assets'));
@@ -55,7 +55,7 @@ function get(url: string, headers: Record<string, string> = {}): Promise<Page> {
   });
 }
 
-/** The cookie that a browser has after it opened a new address. */
+/** The cookie of a browser that has opened a new address. */
 async function cookieOf({ server }: Window): Promise<string> {
   const { headers } = await get(server.newWindowAddress());
   return String(headers['set-cookie']?.[0]).split(';')[0] ?? '';
@@ -94,7 +94,7 @@ class Client {
     return this.ask('watch', { topics });
   }
 
-  /** What came of a topic, in order. */
+  /** The events of a topic, in order. */
   told<T extends Topic>(topic: T): readonly TopicEvent<T>[] {
     return this.messages.flatMap((message) => {
       const event =
@@ -118,7 +118,7 @@ class Client {
   }
 }
 
-/** The status of the response to a WebSocket handshake; 101 when it is accepted. */
+/** The HTTP status of a WebSocket handshake; 101 when it is accepted. */
 async function handshake(url: string, headers: Record<string, string>): Promise<number> {
   const socket = new WebSocket(url, { headers });
   onTestFinished(() => socket.terminate());
@@ -348,7 +348,7 @@ describe('the socket of the host', () => {
     await eventually('the last change', () =>
       client.told('shards').find(({ value }) => value?.[0]?.lastLayer === 39),
     );
-    // The first one, one at once or after a second, and one for every second that the changes took.
+    // The first event, a second one at once or after a second, and one for each second that the changes took.
     const most = 2 + (performance.now() - since) / 1000;
     expect(client.told('shards').length).toBeLessThanOrEqual(most);
     const revisions = client.told('shards').map(({ revision }) => revision);

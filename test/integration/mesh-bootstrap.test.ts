@@ -9,7 +9,7 @@ const local = ['--listen', '/ip4/127.0.0.1/tcp/0'];
 
 type Running = { printed: () => string; stop: () => Promise<unknown[]> };
 
-/** A command that runs until it is stopped, and has printed what it prints when it is ready. */
+/** A command that runs until it is stopped, after it has printed what it prints when it is ready. */
 async function start(ready: string, ...args: string[]): Promise<Running> {
   const child = startMindmesh(args);
   let printed = '';

@@ -1,4 +1,4 @@
-/** Model files and names under people's hands, on real nodes: copied, written over, imported again, named alike. */
+/** What people do to model files and names, on real nodes: copying, overwriting, importing again, equal names. */
 import { pausedDuty } from '../support/host/paused-duty.ts';
 import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -84,7 +84,7 @@ describe('a hosted file that is written over in place', () => {
     await node.untilServing();
     const before = await ask(node, 'one');
 
-    // Not a moment of it is without weights, as with a program that writes piece by piece.
+    // The file always has weights, as with a program that overwrites it piece by piece.
     await writeFile(path, await readFile(await modelFile('Newer', 2)), { flag: 'r+' });
     await expect(ask(node, 'one')).rejects.toMatchObject({
       message: expect.stringMatching(/has changed/),

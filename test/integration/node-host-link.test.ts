@@ -1,4 +1,4 @@
-/** A node process whose host is out of its mind: it answers or ignores, goes on, and ends when it should. */
+/** A node process with a faulty host: it answers or ignores messages, goes on, and ends when it should. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { RawNode } from '../support/host/raw-node.ts';
 import { temporaryFolder } from '../support/machine/temporary-folder.ts';
@@ -28,7 +28,7 @@ const megabytes = 'x'.repeat(8 * 1024 * 1024);
 const running = { type: 'result', result: { models: [], shards: [] } };
 
 describe('a host that talks nonsense', () => {
-  /** One for all of it: what does harm shows in what comes after. */
+  /** All tests share one node: harm from one message shows in the next tests. */
   let node: RawNode;
   let nextId = 100;
   beforeAll(() => {

@@ -311,7 +311,7 @@ describe('a public node that is in a pool', () => {
     const stranger = await startMesh({ staticPeers: owner.addresses() });
     const member = await startMesh({ staticPeers: owner.addresses() });
     await eventuallyTrue('both are there', () => owner.knownPeers().length === 2);
-    // They are connected already, as strangers.
+    // The two are connected already, as strangers.
     await member.pools.join({ link: await linkFrom(owner) });
     expect(owner.pools.servers()).toEqual(new Set([member.peer]));
     expect(member.pools.servers()).toEqual(new Set([owner.peer]));
@@ -344,7 +344,7 @@ describe('a member that is removed while connected', () => {
       await expect(open(three, node)).rejects.toMatchObject({ code: 'peer-failed' });
       expect(node.knownPeers().some(({ peer }) => peer === three.peer)).toBe(false);
     }
-    // It was told before it was cut off.
+    // The member was told before it was disconnected.
     expect(three.pools.list()).toMatchObject([{ state: 'removed' }]);
     await open(two, one);
   });

@@ -1,6 +1,6 @@
 /**
- * A real node whose stages are attacked by a peer over TCP. Whatever it says, an honest chat gets its
- * answer afterwards from the same engines, and no session is left.
+ * A real node whose stages a peer attacks over TCP. Whatever it sends, an honest chat gets its answer afterwards from
+ * the same engines, and no session is left.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -108,7 +108,7 @@ function soon(): { signal: AbortSignal } {
   return { signal: AbortSignal.timeout(10_000) };
 }
 
-/** So many streams at once, of those that are not refused while they are opened. */
+/** Opens this many streams at once; some may be refused. */
 async function openMany(stranger: StageAttacker, count: number): Promise<Stream[]> {
   const opened = await Promise.allSettled(Array.from({ length: count }, () => stranger.stream()));
   return opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
@@ -343,7 +343,7 @@ describe('an invalid segment ends its session', () => {
     await input.sendSegment(kind, segment);
     const failure = await control.hearFailure();
     expect(failure).toMatchObject({ code: 'protocol-violation', peer: node.status.peer });
-    // The neighbours on both sides are told the same.
+    // The neighbours on both sides get the same failure.
     expect(await input.hearFailure()).toEqual(failure);
     expect(await stranger.arrived[0]?.hearFailure()).toEqual(failure);
     await control.untilClosed();
@@ -535,7 +535,7 @@ describe('a peer that says too little', () => {
       await stranger.channel(),
       await stranger.attach('4'.repeat(32)),
       await stranger.attach(ticket, '4'.repeat(32)),
-      // Nothing attaches to this session: the two above have a wrong ticket, or a wrong name.
+      // Nothing attaches to this session: the two before have a wrong ticket or a wrong name.
       await stranger.open(stranger.openHalf('last')),
     ];
     const startedAt = performance.now();
