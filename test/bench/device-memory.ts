@@ -24,7 +24,6 @@ export type DeviceMemory = {
 
 /** Undefined where llama.cpp finds no device. */
 export async function deviceMemory(): Promise<DeviceMemory | undefined> {
-  const look = (): Promise<Compute> => EngineClient.devices('auto');
   const environment = (await look()).devices.length > 0 ? {} : (softwareCards() ?? {});
   Object.assign(process.env, environment);
   const folder = await mkdtemp(join(tmpdir(), 'mindmesh-device-'));
@@ -60,6 +59,10 @@ export async function deviceMemory(): Promise<DeviceMemory | undefined> {
     }
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function look(): Promise<Compute> {
+  return EngineClient.devices('auto');
 }
 
 function freeBytes({ devices }: Compute): number {
