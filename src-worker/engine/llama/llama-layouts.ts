@@ -1,11 +1,8 @@
 /**
  * Struct layouts of llama.cpp's C interface, field for field as in include/llama.h and ggml/include/ggml.h of
- * the release below. They change between releases without notice, so release.ts refuses every other one.
+ * src-shared/llama-release.ts. They change between releases without notice, so release.ts refuses every other one.
  */
 import koffi from 'koffi';
-
-/** The release, as its tag, that every layout and every signature in llama.ts was written for. */
-export const expectedRelease = 'v0.5.0';
 
 /** Fields that the engine sets or checks; the rest keep the defaults that llama.cpp fills in. */
 export type ModelParameters = {
