@@ -22,9 +22,7 @@ describe('a text without what is personal', () => {
     expect(redacted('/home/ada/.local, /mnt/disk/of-ada/logs')).toBe(
       '~/.local, (data folder)/logs',
     );
-    expect(redacted('/Users/Grace Hopper/x and /home/bob/x')).toBe(
-      '/Users/…/x and /home/…/x',
-    );
+    expect(redacted('/Users/Grace Hopper/x and /home/bob/x')).toBe('/Users/…/x and /home/…/x');
     expect(redacted('C:\\Users\\Grace Hopper\\x')).toBe('C:\\Users\\…\\x');
   });
 
