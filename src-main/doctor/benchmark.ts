@@ -6,7 +6,8 @@ import type { DutyView } from '../../src-shared/api/duty.ts';
 import type { ChatRequestInput, Receipt } from '../../src-shared/chat.ts';
 import type { Duty } from '../../src-shared/duty.ts';
 import type { Finding } from '../../src-shared/doctor/finding.ts';
-import { toAppError } from '../../src-shared/errors.ts';
+import { AppError, toAppError } from '../../src-shared/errors.ts';
+import { linkWords } from '../../src-shared/words/errors.ts';
 import type { BenchmarkModel } from './benchmark-model.ts';
 
 export type BenchmarkOptions = {
@@ -51,7 +52,7 @@ function mayMeasure({ state, answersOwner }: DutyView): boolean {
   return answersOwner && state !== 'draining' && state !== 'off';
 }
 
-/** @throws AppError or an abort when no client waits for the result any more */
+/** @throws AppError `cancelled` when no client waits for the result any more */
 export async function benchmark(options: BenchmarkOptions): Promise<Finding> {
   const { model, duty, limitMs = usualLimitMs } = options;
   if (!mayMeasure(duty())) {
@@ -77,7 +78,9 @@ export async function benchmark(options: BenchmarkOptions): Promise<Finding> {
   } finally {
     timers.forEach((timer) => clearTimeout(timer));
   }
-  options.signal.throwIfAborted();
+  if (options.signal.aborted) {
+    throw new AppError('cancelled', linkWords.cancelled, { cause: failure });
+  }
   if (needed.signal.aborted) {
     return { code: 'speed-interrupted', level: 'note', duty: stateOf(duty()) };
   }

@@ -33,12 +33,8 @@ function dutyWithoutPrograms(duty: Duty): Duty {
 }
 
 function causeWithoutPrograms(cause: PauseCause): PauseCause {
-  switch (cause.code) {
-    case 'program-running':
-      return { ...cause, names: cause.names.map(() => '…') };
-    case 'full-screen':
-      return { ...cause, name: '…' };
-    default:
-      return cause;
+  if (cause.code === 'program-running') {
+    return { ...cause, names: cause.names.map(() => '…') };
   }
+  return cause.code === 'full-screen' ? { ...cause, name: '…' } : cause;
 }

@@ -6,6 +6,7 @@ import type {
   FindingLevel,
   FindingOf,
 } from '../../src-shared/doctor/finding.ts';
+import { missingCase } from '../../src-shared/errors.ts';
 import type { Known } from './known.ts';
 
 export function workFindings({
@@ -39,8 +40,11 @@ function dutyLevel(duty: Duty): FindingLevel {
         : 'note';
     case 'faulted':
       return 'problem';
-    default:
+    case 'off':
+    case 'starting':
       return 'note';
+    default:
+      return missingCase(duty);
   }
 }
 

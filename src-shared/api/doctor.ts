@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findingSchema } from '../doctor/finding.ts';
 import { lenientList } from '../lenient-list.ts';
 
-export const examinationSchema = z.object({
+const examinationSchema = z.object({
   findings: lenientList(findingSchema, 'findings').readonly(),
   /** The same as a text for a bug report, without anything personal. */
   report: z.string(),

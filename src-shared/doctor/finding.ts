@@ -199,7 +199,7 @@ const factsSchema = z.discriminatedUnion('code', [
 ]);
 
 /** `note`: worth knowing, and often as the owner wants it; `problem`: something to mend. */
-export const findingLevels = ['good', 'note', 'problem'] as const;
+const findingLevels = ['good', 'note', 'problem'] as const;
 export type FindingLevel = (typeof findingLevels)[number];
 
 export const findingSchema = factsSchema.and(z.object({ level: z.enum(findingLevels) }));

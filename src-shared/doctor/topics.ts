@@ -1,8 +1,9 @@
 /** What findings are about. */
+import type { Warning } from '../warning.ts';
 import type { Finding } from './finding.ts';
 
 /** In the order in which they are shown. */
-export const findingTopics = [
+const findingTopics = [
   'work',
   'graphics',
   'models',
@@ -46,21 +47,22 @@ const topicOfCode: Readonly<Record<Exclude<Finding['code'], 'warning'>, FindingT
   versions: 'versions',
 };
 
+const topicOfWarning: Readonly<Record<Warning['code'], FindingTopic>> = {
+  'stored-setting-invalid': 'work',
+  'database-replaced': 'work',
+  'pause-not-stored': 'work',
+  'api-port-taken': 'ports',
+  'window-port-taken': 'ports',
+  'clock-off': 'reach',
+  unreachable: 'reach',
+  'more-unreachable': 'reach',
+  told: 'work',
+};
+
 export function topicOf(finding: Finding): FindingTopic {
-  if (finding.code !== 'warning') {
-    return topicOfCode[finding.code];
-  }
-  switch (finding.warning.code) {
-    case 'api-port-taken':
-    case 'window-port-taken':
-      return 'ports';
-    case 'clock-off':
-    case 'unreachable':
-    case 'more-unreachable':
-      return 'reach';
-    default:
-      return 'work';
-  }
+  return finding.code === 'warning'
+    ? topicOfWarning[finding.warning.code]
+    : topicOfCode[finding.code];
 }
 
 /** The findings of each topic that has any, in the order of the topics. */

@@ -109,10 +109,14 @@ describe('the cache of a shard', () => {
   });
 });
 
-describe('what a status tells of the devices', () => {
-  const layersOn = (devices: readonly UsedDevice[] | null, shard = whole): number | undefined =>
-    placed(devices, [shard]).map((each) => placementStatus(each, shard.layers).layersOnDevices)[0];
+/** How many layers a status tells to be on these devices. */
+function layersOn(devices: readonly UsedDevice[] | null, shard = whole): number | undefined {
+  return placed(devices, [shard]).map(
+    (each) => placementStatus(each, shard.layers).layersOnDevices,
+  )[0];
+}
 
+describe('what a status tells of the devices', () => {
   it('is how many layers run there, without the output', () => {
     expect(layersOn(null)).toBe(layers);
     expect(layersOn([withBytes(100 * gigabyte)])).toBe(layers);

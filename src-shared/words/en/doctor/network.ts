@@ -1,5 +1,6 @@
 /** What the doctor finds about ports and reach, in English. Pure. */
 import type { FindingOf } from '../../../doctor/finding.ts';
+import { missingCase } from '../../../errors.ts';
 import { count } from '../format.ts';
 import { settingWords } from '../settings.ts';
 import type { FindingWords } from './finding-words.ts';
@@ -50,8 +51,10 @@ export function reachWords({ reach }: FindingOf<'reach'>): FindingWords {
         says: 'Peers on other computers cannot reach this one.',
         advice: `Look at “${settingWords.listen.label}” in the settings, and at the firewall.`,
       };
-    default:
+    case null:
       return { says: 'How peers reach this computer is not known yet.' };
+    default:
+      return missingCase(reach);
   }
 }
 
